@@ -50,7 +50,7 @@ _HOMES = {
     "RescueWarning": ("compat.rescue.notice", "RescueWarning"),
 }
 
-# what stays here where TORCHAUDIO_COMPAT_VERSION names a release that has lost it
+# what `compat` keeps even if the release in TORCHAUDIO_COMPAT_VERSION has removed it
 _STAYING = ("AudioMetaData", "info", "list_audio_backends", "sox_effects")
 _LAST_WITH_ALL = "2.2"
 _found_submodules: set[str] = set()
@@ -106,4 +106,6 @@ def __getattr__(name: str) -> Any:
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__, *dir(__getattr__("torchaudio"))})
+    """Return the public names: ours, and those of the stand-in."""
+    theirs = (name for name in dir(__getattr__("torchaudio")) if not name.startswith("_"))
+    return sorted({"__version__", *__all__, *theirs})

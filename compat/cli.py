@@ -24,7 +24,10 @@ COMMANDS = {
 
 def _usage() -> str:
     commands = "\n".join(f"  {name:8} {what}" for name, (_, what) in COMMANDS.items())
-    return f"usage: torchaudio-compat COMMAND ...\n\n{commands}\n\nMore: torchaudio-compat COMMAND --help. This is version {__version__}."
+    return (
+        f"usage: torchaudio-compat COMMAND ...\n\n{commands}\n\n"
+        f"`torchaudio-compat COMMAND --help` lists its options. This is version {__version__}."
+    )
 
 
 def main(argv: Sequence[str] | None = None) -> int:

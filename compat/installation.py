@@ -10,10 +10,10 @@ import types
 from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple, Unpack
 
-from compat import auto, operators, releases
+from compat import operators, releases
 from compat.commands import namesakes
 from compat.contents.context import Context
-from compat.dropin import advice, children
+from compat.dropin import advice, children, first_import
 from compat.dropin.assembly import Tree
 from compat.dropin.finder import Finder
 from compat.dropin.layer import Layer
@@ -29,7 +29,7 @@ from dispatcher.errors import BackendError
 ROOT = "torchaudio"
 # torchaudio 2.2 to 2.8 bring torio along and import it
 _PACKAGES = (ROOT, "torio")
-# a child that is forked in the midst of it would have half a torchaudio; importing a real one may take seconds
+# held while installing: a child forked then would have half a torchaudio; it may take seconds
 _shared = forks.Shared(patience=10.0)
 _MISSING: Any = object()
 
@@ -44,7 +44,7 @@ class _State(NamedTuple):
 
 
 class _Installation:
-    """The ``torchaudio`` that imports give while a release is installed.
+    """The ``torchaudio`` that imports return while a release is installed.
 
     Args:
         rescue: import a torchaudio whose compiled part does not load without that part.
@@ -58,7 +58,7 @@ class _Installation:
         self.failure: Exception | None = None
         self._is_told = False
         self.hook = Hook() if rescue else None
-        auto.stop_waiting()
+        first_import.stop_waiting()
         if over is not None:
             over.suspend()
         # a failed import leaves its submodules behind, without their parent
@@ -290,8 +290,8 @@ def install(
         notices.warn(notice.text(untold), notice.RescueWarning)
     for where, name in bound:
         notices.warn(
-            f"{where} was bound by `from torchaudio import {name}` before compat.install(), so it stays the old function: "
-            f"install first, or write torchaudio.{name}"
+            f"{where} is still the old function, because `from torchaudio import {name}` ran "
+            f"before compat.install(): install first, or write torchaudio.{name}"
         )
     return host
 
@@ -377,7 +377,10 @@ def pinned(
     """
     with _shared.lock:
         if _pinning and _pinning[-1] is not threading.current_thread() and _pinning[-1].is_alive():
-            text = "another thread is in a block of compat.pinned(), and there is one torchaudio for all threads"
+            text = (
+                "another thread is inside compat.pinned(), and all threads share one module "
+                "torchaudio"
+            )
             raise BackendError(f"{text}. Use compat.standin(), which gives you a separate module.")
         before = _installed[-1].state() if _installed else None
         _pinning.append(threading.current_thread())

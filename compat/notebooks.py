@@ -19,19 +19,23 @@ from dispatcher import notices, registry
 
 _NAME = "torchaudio"
 _OFF = "off"
+_UNINSTALL = ("uninstall", "none")
 _BACKENDS = "--backends"
 _MAGIC = f"""\
-Run old torchaudio code in the cells below, as a release ran it.
+Run old torchaudio code in the cells below, as an old release ran it.
 
-    %torchaudio 2.0                         install it: from here on `import torchaudio` behaves as 2.0 did
-    %torchaudio                             show what is in force
-    %torchaudio off                         give everything back as it was
-    %torchaudio 2.1 --backends soundfile    with these backends alone; several as A,B
-    %torchaudio 2.0 --mixed-dialects        with a flag of `compat.install`; one with a value as --sox-signed-bits 16
+    %torchaudio 2.0                         from here on, `import torchaudio` gives you 2.0
+    %torchaudio                             show which release is installed
+    %torchaudio off                         uninstall it
+    %torchaudio 2.1 --backends soundfile    use only these backends; several as A,B
+    %torchaudio 2.0 --mixed-dialects        set a flag of `compat.install`
+    %torchaudio 2.0 --sox-signed-bits 16    set a flag that has a value
 
-Releases: {", ".join(releases.presets())}. The flags are in the guide, and Tab completes them. A release that is installed anew takes the
-place of the one before, in modules that did `import torchaudio`; a name bound by `from torchaudio import load` stays what it was, and is
-told of. Import again what bound it, or restart the kernel.
+Releases: {", ".join(releases.presets())}. The guide explains the flags, and Tab completes them.
+
+You can install another release at any time. Cells that use `torchaudio.load` then use the new one.
+Names from `from torchaudio import load` keep the old function, and a line under the cell says so:
+run the cell that imported them again, or restart the kernel.
 """
 
 
@@ -120,11 +124,15 @@ def parsed(line: str) -> tuple[str | None, list[str] | None, dict[str, Any]]:
     while words:
         word = words.pop(0)
         if not word.startswith("--"):
+            name, equals, value = word.partition("=")
+            if equals:
+                dashed = f"--{name.replace('_', '-')}"
+                raise ValueError(f"{word!r} is no release; a flag is written as {dashed} {value}")
             if version is not None:
                 raise ValueError(
                     f"{word!r} is one release too many; name one, as in %{_NAME} {version}"
                 )
-            version = word
+            version = _OFF if word in _UNINSTALL else word
             continue
         option, given, value = word.partition("=")
         flag = releases.flags().get(_flag(option))

@@ -25,13 +25,15 @@ from collections.abc import Iterator, Sequence
 import compat
 from compat import auto, releases
 from compat.commands import namesakes, shell
+from compat.commands.arguments import Parser
 from compat.diagnosis import machine
+from compat.names import backends
 from dispatcher import notices
 from dispatcher.errors import AudioError
 
 # modules whose frames lie between this file and a program's first line
 _STARTERS = ("runpy", "contextlib", "importlib")
-_INNER = (*namesakes.PACKAGES, "av", "soundfile", "cffi", "contextlib")
+_INNER = (*namesakes.PACKAGES, *backends.PACKAGES, "cffi", "contextlib")
 _OLDEST_TORCH = 2
 
 
@@ -54,7 +56,7 @@ def _too_old() -> str:
 
 @contextlib.contextmanager
 def _torch_explained(prog: str) -> Iterator[None]:
-    """Add the mend to the error of a torch that does not import."""
+    """Add the command that fixes it to the error of a torch that does not import."""
     try:
         yield
     except (ImportError, OSError, AttributeError) as why:
@@ -72,17 +74,20 @@ def _torch_explained(prog: str) -> Iterator[None]:
 
 
 def _parser(prog: str) -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog=prog,
-        description="Run a Python program unchanged. `import torchaudio` gives it the I/O of the release you name.",
-        epilog="Everything after SCRIPT or MODULE is passed to the program. There is no option -c; for one line of code set "
-        f"{auto.VARIABLE}=2.0 and run `python -c CODE`.",
+    parser = Parser(
+        prog,
+        description="Run a Python program unchanged. `import torchaudio` gives it the I/O of the "
+        "release you name.",
+        epilog="Everything after SCRIPT or MODULE is passed to the program. There is no option -c; "
+        f"for one line of code set {auto.VARIABLE}=2.0 and run `python -c CODE`.",
+        formatter_class=argparse.HelpFormatter,
     )
     parser.add_argument(
         "--version",
         metavar="RELEASE",
-        help=f"the release: {', '.join(releases.presets())} (default: {releases.VERSION_VARIABLE}, else the release that the pins and "
-        f"calls of the program's project ask for, else {releases.DEFAULT}; choose 2.0 for code that sets a global backend)",
+        help=f"the release: {', '.join(releases.presets())}; choose 2.0 for code that sets a "
+        f"global backend (default: {releases.VERSION_VARIABLE}; if it is not set, the release that "
+        f"the pins and calls of the program's project show; if they show none, {releases.DEFAULT})",
     )
     parser.add_argument(
         "--backends", metavar="A,B", help="use only these backends (default: all that work here)"
@@ -90,13 +95,14 @@ def _parser(prog: str) -> argparse.ArgumentParser:
     parser.add_argument(
         "--report",
         metavar="FILE",
-        help="when the program has ended, list the old names it used, where and how often, and what the codemod would do there; to "
-        "standard error, or with --report=FILE as JSON",
+        help="at the end, list on standard error which old names the program used, where and how "
+        "often, and what the codemod would do there; --report=FILE writes it as JSON",
     )
     parser.add_argument(
         "--record",
         metavar="FILE",
-        help="append to FILE, as JSON lines: each place that called torchaudio, how often, the backend, and the kinds of arguments",
+        help="append to FILE, as JSON lines: each place that called torchaudio, how often, with "
+        "which backend and which kinds of arguments",
     )
     parser.add_argument(
         "-m",
@@ -128,7 +134,8 @@ def main(argv: Sequence[str] | None = None, prog: str = "python -m compat.run") 
         return 1
     if old := _too_old():
         print(
-            f"{prog}: torch {old} is too old for this package, which needs 2.0. {_how_to_install('--upgrade')}",
+            f"{prog}: torch {old} is too old for this package, which needs 2.0. "
+            f"{_how_to_install('--upgrade')}",
             file=sys.stderr,
         )
         return 1
@@ -149,7 +156,8 @@ def main(argv: Sequence[str] | None = None, prog: str = "python -m compat.run") 
     sys.argv = [given.program, *given.arguments]
     for ours, place in namesakes.found([folder]):
         print(
-            f"{prog}: if the program imports {place}, it gets {ours} instead: rename the program's module",
+            f"{prog}: if the program imports {place}, it gets {ours} instead: rename the program's "
+            "module",
             file=sys.stderr,
         )
     if not given.module and not os.path.exists(given.program):
@@ -174,7 +182,7 @@ def _with_report(argv: Sequence[str]) -> list[str]:
 
 
 def _tell_at_the_end(report: str | None, record: str | None, folder: str, prog: str) -> None:
-    """Have what the program calls noted, and told when all of it has ended."""
+    """Record the program's calls, and report them when all its processes have ended."""
     from compat.observation import recording
 
     spool, process = tempfile.mkdtemp(prefix="torchaudio-compat-"), os.getpid()
@@ -208,7 +216,8 @@ def _told_by_the_project(program: str, folder: str, prog: str) -> str | None:
     chosen = choice.choose(choice.root_of(folder), releases.DEFAULT, program)
     if chosen.reason:
         print(
-            f"{prog}: runs as torchaudio {chosen.release}: {chosen.reason}. Choose another release with --version.",
+            f"{prog}: runs as torchaudio {chosen.release}: {chosen.reason}. Choose another release "
+            "with --version.",
             file=sys.stderr,
         )
     return chosen.release

@@ -5,6 +5,7 @@ It is a real module for the import system, so its functions pickle by name into 
 
 import sys
 
-from compat.installation import become_standin
+from compat import installation
 
-become_standin(sys.modules[__name__])
+installation.become_standin(sys.modules[__name__])
+del installation, sys

@@ -19,9 +19,9 @@ _MOST = (1 << 63) - 1
 MOST_BUFFER = 1 << 30
 _LONGEST_PATH = 4096  # bytes; no system allows more
 NO_FORMAT = (
-    "nothing tells the format to write: give the path an extension, or pass format='wav' or another"
+    "the format to write is not known: give the path an extension, or pass format='wav' or another"
 )
-_IN_MEMORY = "For what a file holds, in memory already, pass io.BytesIO(data)."
+_IN_MEMORY = "If you have a file's content in memory, pass io.BytesIO(data)."
 
 
 def integer(name: str, value: Any, least: int = -_MOST, most: int = _MOST) -> int:
@@ -78,7 +78,7 @@ def check_place(action: str, uri: Any, backend: str = "") -> None:
             BackendError, action, uri, f"no file has such a name ({why.reason})", backend=backend
         ) from why
     if isinstance(path, bytes) and (b"\0" in path or len(path) > _LONGEST_PATH):
-        cause = "these are the bytes of a file, and a path or a file object is wanted"
+        cause = "this is the content of a file as bytes, not a path or a file object"
         hint = (
             "Pass io.BytesIO(data)."
             if action == "read"
@@ -168,7 +168,7 @@ def check_tensor(src: Any, *, elsewhere: bool = False) -> None:
         try:
             src.detach()[..., :0].numpy(force=True)
         except RuntimeError as why:
-            cause = f"{type(src).__name__} lets nobody read its samples ({why})"
+            cause = f"{type(src).__name__} does not give its samples away ({why})"
             raise TensorPlaceError(f"{cause.rstrip('.')}; save a plain tensor of them") from why
 
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""The hook for pre-commit: runs the codemod from this checkout, in an environment that has what the codemod needs and nothing of audio."""
+"""The pre-commit hook: run the codemod from this checkout, in an environment without audio."""
 
 import os
 import subprocess
@@ -41,7 +41,8 @@ def main(arguments: list[str]) -> int:
         python = environment()
     except (OSError, subprocess.CalledProcessError) as why:
         print(
-            f"the environment of this hook could not be made: {why}. Look at the network, and run pre-commit again.",
+            f"the environment of this hook could not be made: {why}. Check the network, and run "
+            "pre-commit again.",
             file=sys.stderr,
         )
         return 2

@@ -10,7 +10,10 @@ from typing import Any, NoReturn
 from dispatcher.errors import BackendError, problem
 from legacy.functions import Functions
 
-_HINT = "Call set_audio_backend with one of list_audio_backends(); `python -m compat.doctor` says why others are missing."
+_HINT = (
+    "Call set_audio_backend with one of list_audio_backends(); `python -m compat.doctor` says why "
+    "others are missing."
+)
 
 
 def _none(action: str, filepath: Any) -> BackendError:

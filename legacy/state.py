@@ -17,8 +17,10 @@ from legacy.settings import Settings
 _MODULES = {"sox_io": sox_io_backend, "soundfile": soundfile_backend}
 _LIBRARY = {"sox_io": "sox", "soundfile": "soundfile"}
 _HINTS = {
-    "sox": ". Write 'sox_io', which replaced the global backend 'sox' in 0.9; 'sox' names a backend in a call, from 2.0 on",
-    "ffmpeg": "; 'ffmpeg' names a backend in a call, from 2.0 on: load(path, backend='ffmpeg')",
+    "sox": ". Write 'sox_io', which replaced the global backend 'sox' in 0.9; 'sox' is a name for "
+    "backend= in a call, from 2.0 on",
+    "ffmpeg": "; 'ffmpeg' is a name for backend= in a call, from 2.0 on: "
+    "load(path, backend='ffmpeg')",
 }
 _LISTED = ("soundfile", "sox_io")  # the order of list_audio_backends, as recorded
 
@@ -63,7 +65,8 @@ class GlobalBackend:
         """
         if backend is not None and backend not in _MODULES:
             raise BackendError(
-                f"there is no global backend {backend!r}; there is {', '.join(map(repr, _LISTED))}{_hint(backend)}"
+                f"there is no global backend {backend!r}; there is "
+                f"{', '.join(map(repr, _LISTED))}{_hint(backend)}"
             )
         why = None if backend is None else self._why_not(backend)
         if why is not None:
@@ -73,7 +76,8 @@ class GlobalBackend:
                 or self._why_not("soundfile") is not None
             ):
                 raise BackendError(
-                    f"the global backend {backend!r} does not work here: {why}. Run `python -m compat.doctor`."
+                    f"the global backend {backend!r} does not work here: {why}. "
+                    "Run `python -m compat.doctor`."
                 )
             notices.warn(f"soundfile takes the place of sox_io: {why}")
             backend = "soundfile"
@@ -85,14 +89,15 @@ class GlobalBackend:
         """Return the name of the backend whose ``load`` is in the namespace.
 
         Raises:
-            ValueError: the function there is of no backend.
+            ValueError: the function there belongs to no backend.
         """
         load = getattr(self._namespace, "load", None)
         for name, functions in self.functions.items():
             if load is functions.load:
                 return name
         raise ArgumentError(
-            "torchaudio.load is not that of a global backend: the dispatcher is on, or it was replaced"
+            "torchaudio.load does not come from a global backend: the dispatcher is on, or "
+            "torchaudio.load was replaced"
         )
 
 

@@ -1,7 +1,8 @@
-"""``python migration_guide/generate.py``: bring the generated parts of the guide up to date; ``--check`` only says which are not.
+"""``python migration_guide/generate.py``: write the generated parts of the guide.
 
-A part stands in a page between ``<!-- generated: NAME -->`` and ``<!-- end of NAME -->``. What is between is made from the
-registries that the programs themselves use, so a new rule, flag or check needs no second place.
+``--check`` writes nothing, and lists the pages that are out of date. A part stands in a page
+between ``<!-- generated: NAME -->`` and ``<!-- end of NAME -->``. It is made from the registries
+that the programs use, so a new rule, flag or check is declared only once.
 """
 
 from __future__ import annotations
@@ -80,7 +81,8 @@ def _flags() -> Iterator[str]:
     yield f"| flag | {' | '.join(presets)} |"
     yield f"|---{'|---' * len(presets)}|"
     for name in flags:
-        yield f"| [`{name}`](#{name}) | {' | '.join(_shown(getattr(release, name)) for release in presets.values())} |"
+        values = " | ".join(_shown(getattr(release, name)) for release in presets.values())
+        yield f"| [`{name}`](#{name}) | {values} |"
     for flag in flags.values():
         listed = () if flag.values == (False, True) else flag.values or ()
         allowed = f" One of {', '.join(f'`{value!r}`' for value in listed)}." if listed else ""
@@ -107,7 +109,8 @@ def _rules() -> Iterator[str]:
             "",
             f"## {rule.id}",
             "",
-            f"**{rule.title}.** Level {rule.level.value}, {_LEVELS[rule.level.value]}; for {_for(rule)}.",
+            f"**{rule.title}.** Level {rule.level.value}, {_LEVELS[rule.level.value]}; "
+            f"for {_for(rule)}.",
             "",
         )
         yield rule.explanation.strip()
@@ -188,7 +191,7 @@ def _prose(docstring: str) -> Iterator[str]:
 
 
 def _typed_flags() -> str:
-    """Return the module that types the flags of ``compat.install``: each with its text, for editors."""
+    """Return the module that types the flags of ``compat.install``, each with its text."""
     kinds = {
         field.name: str(field.type).replace("'", '"')
         for field in dataclasses.fields(compat.Release)
@@ -204,7 +207,7 @@ def _typed_flags() -> str:
 
 
 def _accepted(flag: Flag, kind: str) -> str:
-    """Return the type of what ``compat.install`` accepts for a flag, which is more than it holds."""
+    """Return the type that ``compat.install`` accepts for a flag; it is wider than the field's."""
     if isinstance(flag.default, tuple):
         return "Iterable[str]"
     return f"{kind} | bool" if flag.name in releases.SPELLED else kind
@@ -244,10 +247,10 @@ PARTS: dict[str, Callable[[], Iterator[str]]] = {
 
 
 def brought_up_to_date(text: str) -> str:
-    """A page's text with its generated parts made anew.
+    """Return a page's text with its generated parts written again.
 
     Raises:
-        KeyError: a part has a name that nothing here makes.
+        KeyError: nothing here makes a part of that name.
     """
     return _PART.sub(
         lambda part: f"{part[1]}\n{chr(10).join(PARTS[part['name']]())}\n\n{part[3]}", text
@@ -255,21 +258,20 @@ def brought_up_to_date(text: str) -> str:
 
 
 def main(arguments: list[str]) -> int:
-    """Write what is out of date; with ``--check`` only name it, and give 1 where there is any."""
-    stale = []
+    """Write the pages that are out of date; with ``--check`` only list them and return 1."""
+    stale, checks = [], "--check" in arguments
     made = {
         page: brought_up_to_date(page.read_text("utf-8")) for page in sorted(HERE.rglob("*.md"))
     }
     for page, new in {**made, **{module: make() for module, make in MODULES.items()}}.items():
         if not page.exists() or new != page.read_text("utf-8"):
             stale.append(page)
-            if "--check" not in arguments:
+            if not checks:
                 page.write_text(new, "utf-8")
     for page in stale:
-        print(
-            f"{page.relative_to(ROOT)}: {'out of date; run python migration_guide/generate.py' if '--check' in arguments else 'written'}"
-        )
-    return 1 if stale and "--check" in arguments else 0
+        state = "out of date; run python migration_guide/generate.py" if checks else "written"
+        print(f"{page.relative_to(ROOT)}: {state}")
+    return 1 if stale and checks else 0
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import gc
 import os
 import pathlib
 import shutil
@@ -48,6 +49,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         for mark, reason in (("libsox", no_sox), ("ffmpeg_command", no_ffmpeg), ("sox_command", no_sox_command)):
             if item.get_closest_marker(mark) and reason:
                 item.add_marker(pytest.mark.skip(reason=reason))
+
+
+def pytest_collection_finish() -> None:
+    """Have the collector leave alone what is there by now: torch and thousands of tests, which it takes half a second to look through."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(autouse=True)

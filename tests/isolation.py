@@ -22,12 +22,24 @@ CACHE = ROOT / ".cache"
 _WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 # which argument of an event is the path that comes to be
 _MAKES = {"os.mkdir": 0, "os.rename": 1, "os.link": 1, "os.symlink": 1}
-# devices, and what Python and the tools of the tests keep for themselves; .gitignore has them all
-_KEPT = ("/dev", "/proc", str(CACHE), str(ROOT / ".hypothesis"), str(ROOT / ".pytest_cache"))
+# what Python and the tools of the tests keep for themselves; .gitignore has them all
+_KEPT = ("/proc", str(CACHE), str(ROOT / ".hypothesis"), str(ROOT / ".pytest_cache"))
 # folders of multiprocessing and Dask, which stay as long as the process that first needed them
 _OF_THE_PROCESS = ("pymp-", "dask-scratch-space")
 # later than multiprocessing removes its own at exit, which prints an error if that is gone already
 _LAST = -200
+_MEMORY, _ROOM = "/dev/shm", 4 << 30
+_OF_MULTIPROCESSING = f"{_MEMORY}/pym-"  # what its processes share, and nothing by a name
+
+
+def _fast() -> str:
+    """A folder in memory, where there is one with room in which programs may run: thousands of tests make and remove folders."""
+    try:
+        state = os.statvfs(_MEMORY)
+    except (AttributeError, OSError):
+        return ""
+    has_room = state.f_bavail * state.f_frsize >= _ROOM and not state.f_flag & os.ST_NOEXEC
+    return _MEMORY if has_room and os.access(_MEMORY, os.W_OK) and "TMPDIR" not in os.environ else ""
 
 
 class Isolation:
@@ -36,11 +48,11 @@ class Isolation:
     def __init__(self) -> None:
         self.strays: list[str] = []
         self._allowed: tuple[str, ...] = ()
-        # pytest keeps tmp_path of the last runs where it always did
-        os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", tempfile.gettempdir())
+        home_of_all = _fast() or tempfile.gettempdir()
+        os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", home_of_all)
         # short, since the path of a socket in it must fit into 108 bytes
         prefix = os.environ.get("PYTEST_XDIST_WORKER", "torchaudio-compat")
-        self.folder = os.path.realpath(tempfile.mkdtemp(prefix=f"{prefix}-"))
+        self.folder = os.path.realpath(tempfile.mkdtemp(prefix=f"{prefix}-", dir=home_of_all))
         tempfile.tempdir = self.folder
         # for the programs that the tests start; the home stays as it is, since pip is set up there
         os.environ.update(dict.fromkeys(("TMPDIR", "TEMP", "TMP"), self.folder))
@@ -81,7 +93,9 @@ class Isolation:
 
     def _note(self, path: str | bytes | os.PathLike[str]) -> None:
         real = os.path.realpath(os.fsdecode(path))
-        if "__pycache__" not in real and not any(f"{real}/".startswith(f"{folder}/") for folder in self._allowed):
+        is_ours = real.startswith(f"{_MEMORY}/") and self.folder.startswith(f"{_MEMORY}/")
+        is_device = real.startswith("/dev/") and (not is_ours or real.startswith(_OF_MULTIPROCESSING))
+        if "__pycache__" not in real and not is_device and not any(f"{real}/".startswith(f"{folder}/") for folder in self._allowed):
             self.strays.append(real)
 
     def held(self) -> set[str]:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import os
-import pathlib
 import re
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable
+from xml.etree import ElementTree
 
 import pytest
 
@@ -20,55 +19,51 @@ ELSEWHERE = "written outside the folders of the test"
 LEFT = "left in the temporary folder"
 
 
-@pytest.fixture
-def shared(tmp_path: pathlib.Path) -> pathlib.Path:
-    """What stands for the folder that all users share."""
-    folder = tmp_path / "shared"
-    folder.mkdir()
-    return folder
+# what a test does, by what it is -> what is said of it
+BODIES = {
+    "a fixed name in the shared folder": ("open(f'{shared}/backends.wav', 'w').close()", ELSEWHERE),
+    "by number": ("os.close(os.open(f'{shared}/x', os.O_CREAT | os.O_WRONLY))", ELSEWHERE),
+    "a folder": ("os.mkdir(f'{shared}/y')", ELSEWHERE),
+    "moved there": ("tmp_path.joinpath('x').touch(); os.rename(tmp_path / 'x', f'{shared}/x')", ELSEWHERE),
+    "through a link": ("os.symlink(shared, 'link'); open('link/x', 'w').close()", ELSEWHERE),
+    "a temporary folder": ("tempfile.mkdtemp()", LEFT),
+    "a program's": ("os.system(f'{sys.executable} -c \"import tempfile; tempfile.mkdtemp()\"')", LEFT),
+    "the current folder": ("open('x', 'w').close()", ""),
+    "the test's own folder": ("tmp_path.joinpath('x').touch()", ""),
+    "cleaned up": ("tempfile.TemporaryFile().close(); tempfile.TemporaryDirectory().cleanup()", ""),
+    "a folder of multiprocessing, to the end": ("from multiprocessing import util; util.get_temp_dir()", ""),
+    "a device": ("open(os.devnull, 'w').close()", ""),
+    "reading": ("open(__file__).close()", ""),
+}
 
 
-@pytest.fixture
-def outcome(tmp_path: pathlib.Path, shared: pathlib.Path) -> Callable[[str], str]:
-    """Run a test, and give what pytest says of it."""
+@pytest.fixture(scope="module")
+def errors(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """Run a test for each body, and give what pytest says after each."""
+    folder = tmp_path_factory.mktemp("isolated")
+    (shared := folder / "shared").mkdir()  # what stands for the folder that all users share
+    tests = "".join(f"def test_{number}(tmp_path):\n    {body}\n" for number, (body, _) in enumerate(BODIES.values()))
+    (test := folder / "test_it.py").write_text(f"{HEAD}shared = {str(shared)!r}\n{tests}")
+    told = folder / "told.xml"
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "tests.isolation", "-p", "no:cacheprovider", f"--junitxml={told}"]
+    own = {"PYTHONPATH": str(ROOT), "TMPDIR": str(shared), "PYTEST_DEBUG_TEMPROOT": str(folder)}
+    command += ["-c", os.devnull, str(test)]
+    done = subprocess.run(command, cwd=folder, env={**os.environ, **own}, capture_output=True, text=True, check=False)
+    assert f"{len(BODIES)} passed" in done.stdout, done.stdout + done.stderr
+    assert "Traceback" not in done.stderr, done.stderr
+    assert sorted(os.listdir(shared)) == ["backends.wav", "x", "y"]  # what was written there by name, and nothing else stays
+    found = dict.fromkeys(BODIES, "")
+    for case in ElementTree.parse(told).iter("testcase"):
+        for error in case.iter("error"):
+            found[list(BODIES)[int(case.attrib["name"].removeprefix("test_"))]] = f"{error.attrib['message']} {error.text}"
+    return found
 
-    def run(body: str) -> str:
-        test = tmp_path / "test_it.py"
-        test.write_text(f"{HEAD}def test_it(tmp_path):\n    shared = {str(shared)!r}\n    {body}\n")
-        command = [sys.executable, "-m", "pytest", "-q", "-p", "tests.isolation", "-p", "no:cacheprovider", "-c", os.devnull, str(test)]
-        own = {"PYTHONPATH": str(ROOT), "TMPDIR": str(shared), "PYTEST_DEBUG_TEMPROOT": str(tmp_path)}
-        done = subprocess.run(command, cwd=tmp_path, env={**os.environ, **own}, capture_output=True, text=True, check=False)
-        assert "1 passed" in done.stdout, done.stdout + done.stderr
-        assert "Traceback" not in done.stderr, done.stderr
-        return done.stdout
 
-    return run
-
-
-@pytest.mark.parametrize(
-    ("body", "said"),
-    [
-        pytest.param("open(f'{shared}/backends.wav', 'w').close()", ELSEWHERE, id="a fixed name in the shared folder"),
-        pytest.param("os.close(os.open(f'{shared}/x', os.O_CREAT | os.O_WRONLY))", ELSEWHERE, id="by number"),
-        pytest.param("os.mkdir(f'{shared}/x')", ELSEWHERE, id="a folder"),
-        pytest.param("tmp_path.joinpath('x').touch(); os.rename(tmp_path / 'x', f'{shared}/x')", ELSEWHERE, id="moved there"),
-        pytest.param("os.symlink(shared, 'link'); open('link/x', 'w').close()", ELSEWHERE, id="through a link"),
-        pytest.param("tempfile.mkdtemp()", LEFT, id="a temporary folder"),
-        pytest.param("os.system(f'{sys.executable} -c \"import tempfile; tempfile.mkdtemp()\"')", LEFT, id="a program's"),
-        pytest.param("open('x', 'w').close()", "", id="the current folder"),
-        pytest.param("tmp_path.joinpath('x').touch()", "", id="the test's own folder"),
-        pytest.param("tempfile.TemporaryFile().close(); tempfile.TemporaryDirectory().cleanup()", "", id="cleaned up"),
-        pytest.param("from multiprocessing import util; util.get_temp_dir()", "", id="a folder of multiprocessing, to the end"),
-        pytest.param("open(os.devnull, 'w').close()", "", id="a device"),
-        pytest.param("open(__file__).close()", "", id="reading"),
-    ],
-)
-def test_what_is_written_where(body: str, said: str, shared: pathlib.Path, outcome: Callable[[str], str]) -> None:
-    """Nothing of it stays in the shared folder but what was written there by name."""
-    printed = outcome(body)
-    assert ("1 error" in printed) == bool(said)
-    assert said in printed
-    assert [name for name in os.listdir(shared) if name not in ("x", "backends.wav")] == []
+@pytest.mark.parametrize("name", BODIES)
+def test_what_is_written_where(name: str, errors: dict[str, str]) -> None:
+    said = BODIES[name][1]
+    assert bool(errors[name]) == bool(said)
+    assert said in errors[name]
 
 
 def test_a_page_names_nothing_in_the_shared_folder() -> None:

@@ -8,14 +8,14 @@ import os
 import sys
 import traceback
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING
 
 from compat._version import __version__
-from compat.audit.options import Terms, UsageError
+from compat.audit.options import Terms
+from compat.commands.arguments import Parser, UsageError, parsed
 from compat.commands.console import (
     is_full,
     nobody_reads,
-    parsed,
     print_anything,
     print_for_programs,
 )
@@ -36,39 +36,38 @@ _WORKERS = {
 
 _EPILOG = """\
 sides
-  2.0                     that release by default: its global backend, the first of sox_io and soundfile that works
-  2.0:soundfile           its global backend soundfile
-  2.0:dispatcher:ffmpeg   its per-call backend (you may leave out "dispatcher" with ffmpeg or sox)
+  2.0                     2.0 with its default, a global backend: sox_io if it works, or soundfile
+  2.0:soundfile           2.0 with the global backend soundfile
+  2.0:dispatcher:ffmpeg   2.0 with a backend per call ("dispatcher" may be left out here)
   2.1:global:soundfile    2.1 with the dispatcher turned off
-  2.2:ffmpeg              a per-call backend; 2.2 alone takes the first of ffmpeg, sox, soundfile for each file
+  2.2:ffmpeg              2.2 with this backend in each call
+  2.2                     2.2: for each file the first of ffmpeg, sox, soundfile that accepts it
   2.9                     what TorchCodec does
 
 data
-  folders, files, globs (quote them), manifests (.txt with one path on each line, .csv, .tsv, .jsonl), `-` for a list on
-  standard input, and all of these as a URL of fsspec: s3://bucket/folder, gs://..., https://host/list.csv
+  folders, files, globs (quote them), manifests (.txt with one path on each line, .csv, .tsv,
+  .jsonl), `-` for a list on standard input, and all of these as a URL of fsspec:
+  s3://bucket/folder, gs://..., https://host/list.csv
 
 examples
   python -m compat.audit --from 2.0 --to 2.2 corpus/
-  python -m compat.audit --from 2.0:sox_io --to 2.2:ffmpeg train.jsonl --field audio_filepath --report audit.html
-  python -m compat.audit --from 2.1 --to 2.9 s3://bucket/corpus --sample 5000 --scheduler tcp://10.0.0.1:8786
+  python -m compat.audit --from 2.0:sox_io --to 2.2:ffmpeg train.jsonl --field audio_filepath
+  python -m compat.audit --from 2.0 --to 2.2 corpus/ --report audit.html
+  python -m compat.audit --from 2.1 --to 2.9 s3://bucket/corpus --sample 5000
+  python -m compat.audit --from 2.1 --to 2.9 corpus/ --scheduler tcp://10.0.0.1:8786
   python -m compat.audit --from 2.0 --to 2.2 corpus/ --against decoded-by-the-real-2.2/
   python -m compat.audit --from 2.0 --to-python ~/envs/new/bin/python corpus/
-  python -m compat.audit --results audit.parquet --report audit.html        write the report again, from existing rows
+  python -m compat.audit --results audit.parquet --report audit.html   # from existing rows
 
-If you run the same command again, it continues where the first run ended, and compares again files that changed since.
+If you run the same command again, it continues where the first run ended, and compares files again
+that changed since.
 
 exit status
   0  all files the same      1  some files differ      2  a side cannot read some files
-  3  wrong usage, or the audit itself failed           130  stopped by Ctrl-C; the rows written so far are kept
+  3  wrong usage, or the audit itself failed
+  130  stopped by Ctrl-C; the rows written so far are kept
 """
 _PROG = "python -m compat.audit"
-
-
-class _Parser(argparse.ArgumentParser):
-    def error(self, message: str) -> NoReturn:
-        # argparse exits with 2, which here means files that cannot be read
-        self.print_usage(sys.stderr)
-        self.exit(_FAILED, f"{self.prog}: {message}\n")
 
 
 def _not_negative(text: str) -> float:
@@ -94,11 +93,12 @@ def _percent(text: str) -> float:
 
 def parser(prog: str = _PROG) -> argparse.ArgumentParser:
     """Return the parser of the arguments."""
-    made = _Parser(
-        prog=prog,
-        description="Does my data still decode the same? Compare, file by file, how two releases of torchaudio load it.",
+    made = Parser(
+        prog,
+        _FAILED,
+        description="Does my data still decode the same? Compare, file by file, how two releases of "
+        "torchaudio load it.",
         epilog=_EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     made.add_argument(
         "data", nargs="*", metavar="DATA", help="folders, files, globs, manifests, URLs"
@@ -109,13 +109,14 @@ def parser(prog: str = _PROG) -> argparse.ArgumentParser:
     add(
         "--to-python",
         metavar="PATH",
-        help="the new side is what the real torchaudio of this environment decodes: its folder, or its Python",
+        help="decode the new side with the real torchaudio of this environment (its folder, or its "
+        "Python)",
     )
     add(
         "--against",
         metavar="ROOT",
         default="",
-        help="the new side reads files from this folder instead, by the same relative paths",
+        help="read the new side's files from this folder, by the same relative paths",
     )
     add(
         "--tolerance",
@@ -146,12 +147,14 @@ def parser(prog: str = _PROG) -> argparse.ArgumentParser:
     add(
         "--field",
         metavar="NAME",
-        help="where the path is: the column of a CSV (name, or number from 1) or the field of JSON lines (a.b)",
+        help="where manifests have the path: a column of CSV (name, or number from 1) or a field "
+        "of JSON lines (a.b)",
     )
     add(
         "--root",
         metavar="FOLDER",
-        help="the folder that relative paths in manifests start from (default: the manifest's folder)",
+        help="the folder that relative paths in manifests start from (default: the manifest's "
+        "folder)",
     )
     add(
         "--extensions",
@@ -217,7 +220,8 @@ def parser(prog: str = _PROG) -> argparse.ArgumentParser:
         "--fail-on",
         default="differences,errors",
         metavar="A,B",
-        help="the results that make the exit status other than 0: names of results, differences, errors, none (%(default)s)",
+        help="the results that make the exit status 1 or 2: names of results, differences, errors, "
+        "none (%(default)s)",
     )
     add("--quiet", action="store_true", help="show no progress")
     add("--version", action="version", version=f"torchaudio-compat {__version__}")
@@ -396,7 +400,8 @@ def _reported(
 
     if not arguments.results:
         raise UsageError(
-            "no DATA given; `.` is the folder you are in. With --results FILE alone, that file is reported on"
+            "no DATA given; `.` is the folder you are in. With --results FILE alone, that "
+            "file is reported on"
         )
     if not os.path.exists(arguments.results):
         raise UsageError(f"{arguments.results}: there are no such results")

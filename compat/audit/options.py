@@ -8,10 +8,6 @@ import hashlib
 import json
 
 
-class UsageError(Exception):
-    """A command that cannot run as it was given; the text says what to change."""
-
-
 @dataclasses.dataclass(frozen=True)
 class Terms:
     """The conditions of a comparison; all rows of one results file must share them.

@@ -6,7 +6,8 @@ import contextlib
 
 from compat.audit import comparison as comparison
 from compat.audit import task as task
+from compat.names.backends import PACKAGES
 
-for _name in ("av", "soundfile"):
+for _name in PACKAGES:
     with contextlib.suppress(Exception):
         __import__(_name)

@@ -15,8 +15,9 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Protocol
 
 from compat import releases
-from compat.audit.options import UsageError
-from compat.contents.context import PER_CALL_NAMES, Context
+from compat.commands.arguments import UsageError
+from compat.contents.context import Context
+from compat.names import backends
 from dispatcher import torchcodec
 from dispatcher.errors import AudioError, BackendError, BackendUnavailable
 from dispatcher.requests import Blocks
@@ -27,8 +28,6 @@ if TYPE_CHECKING:
     from dispatcher.streaming import Stream
 
 GLOBAL, DISPATCHER, TORCHCODEC = "global", "dispatcher", "torchcodec"
-_GLOBAL_NAMES = ("sox_io", "soundfile")
-_PER_CALL = ("ffmpeg", "sox", "soundfile")
 _BUFFER = 4096
 
 
@@ -161,10 +160,10 @@ def parse(text: str) -> Side:
         raise UsageError(f"{text!r}: TorchCodec decodes for 2.9, not for {release.name}")
     if mode == GLOBAL:
         return _of_global(text, release, backend)
-    backend = PER_CALL_NAMES.get(backend, backend) if backend else None
-    if backend is not None and backend not in _PER_CALL:
+    backend = backends.RENAMED.get(backend, backend) if backend else None
+    if backend is not None and backend not in backends.PER_CALL:
         raise UsageError(
-            f"{text!r}: there is no backend {backend!r}; there is {', '.join(_PER_CALL)}"
+            f"{text!r}: there is no backend {backend!r}; there is {', '.join(backends.PER_CALL)}"
         )
     return Side(
         ":".join(filter(None, (release.name, DISPATCHER, backend))), release, DISPATCHER, backend
@@ -191,9 +190,10 @@ def _of_torchcodec(
 def _of_global(text: str, release: releases.Release, backend: str | None) -> Side:
     if release.global_backend == "never":
         raise UsageError(f"{text!r}: {release.name} has no global backend; 2.0 and 2.1 have")
-    if backend is not None and backend not in _GLOBAL_NAMES:
+    if backend is not None and backend not in backends.GLOBAL:
         raise UsageError(
-            f"{text!r}: there is no global backend {backend!r}; there is {', '.join(_GLOBAL_NAMES)}"
+            f"{text!r}: there is no global backend {backend!r}; there is "
+            f"{', '.join(backends.GLOBAL)}"
         )
     if backend is None:
         context = Context(

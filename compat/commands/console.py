@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import contextlib
 import errno
 import importlib
@@ -26,14 +25,6 @@ def begun(module: str, prog: str, argv: Sequence[str] | None = None) -> int:
         return STOPPED
 
 
-def parsed(parser: argparse.ArgumentParser, argv: Sequence[str] | None) -> argparse.Namespace | int:
-    """Return the arguments, or the exit status if argparse has printed all there is."""
-    try:
-        return parser.parse_args(argv)
-    except SystemExit as leaving:
-        return int(leaving.code or 0)
-
-
 def print_anything() -> None:
     """Write characters that the terminal's encoding lacks as escapes, as file names may have any.
 
@@ -47,9 +38,9 @@ def print_anything() -> None:
 
 
 def print_for_programs() -> None:
-    """Have standard output, where a program reads it, be UTF-8 with our own line ends, whatever the console's code page.
+    """Make stdout UTF-8 with our own line ends if a program reads it, whatever the code page is.
 
-    Bytes that were no text, of a name or a source in another encoding, come out as they were.
+    Bytes that are not text, in file names or in sources of another encoding, stay as they are.
     """
     if not sys.stdout.isatty():
         with contextlib.suppress(AttributeError, ValueError):

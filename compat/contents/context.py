@@ -11,14 +11,13 @@ from typing import Any
 import dispatcher
 from compat import releases
 from compat.contents import scripting
+from compat.names import backends
 from compat.observation import recording
 from compat.observation.serving import NotingRegistry
 from compat.releases import Release
 from dispatcher import Chooser, Registry, notices, torchcodec
 from dispatcher.errors import ArgumentTypeError, BackendUnavailable
 from legacy import GlobalBackend
-
-PER_CALL_NAMES = {"sox_io": "sox"}
 
 
 class Context:
@@ -71,7 +70,10 @@ class Context:
         self.global_backend = GlobalBackend(host, self.registry, release)
         self.dispatcher_on = releases.dispatcher_on(release)
         if release.dispatcher and not self.dispatcher_on:
-            text = f"{releases.DISPATCHER_VARIABLE} turns the dispatcher of torchaudio {release.name} off; 2.2 has no such switch"
+            text = (
+                f"{releases.DISPATCHER_VARIABLE} turns the dispatcher of torchaudio {release.name} "
+                "off; 2.2 and later do not read it"
+            )
             notices.warn(f"{text}. Unset the variable, and name the backend in each call.")
         if release.mixed_dialects:
             self._mix_dialects()
@@ -93,7 +95,7 @@ class Context:
             self._record()
 
     def _record(self) -> None:
-        """Have the calls of all functions noted."""
+        """Record the calls of all functions."""
         self.per_call = dataclasses.replace(
             self.per_call, **_recorded(self.per_call, self.release.name)
         )
@@ -150,14 +152,14 @@ class Context:
         Raises:
             ValueError: the backend is unknown, or does not work here.
         """
-        name = PER_CALL_NAMES.get(backend, backend) if backend is not None else None
+        name = backends.RENAMED.get(backend, backend) if backend is not None else None
         if name is not None:
             self.chooser.named(name)
         self.chooser.preferred = name
 
     def preferred(self) -> str | None:
         """Return the backend that is tried first, by the name that ``set_audio_backend`` uses."""
-        legacy_names = {new: old for old, new in PER_CALL_NAMES.items()}
+        legacy_names = {new: old for old, new in backends.RENAMED.items()}
         return legacy_names.get(self.chooser.preferred or "", self.chooser.preferred)
 
     def _mix_dialects(self) -> None:
@@ -184,7 +186,7 @@ def _recorded(functions: Any, release: str) -> dict[str, Any]:
 
 
 def _explained(backend: str, why: BackendUnavailable) -> str:
-    """Return why a backend cannot be used, with the doctor's mend for this machine."""
+    """Return why a backend cannot be used, and the command that fixes it on this machine."""
     from compat.diagnosis import explain
 
     return explain.backend_failure(backend, why.reason, why.tried, missing=bool(why.mend))
@@ -216,6 +218,6 @@ def _naming_backend(
         backend = kwargs.pop("backend", None)
         if backend is None:
             return function(*args, **kwargs)
-        return per_call(*args, backend=PER_CALL_NAMES.get(backend, backend), **kwargs)
+        return per_call(*args, backend=backends.RENAMED.get(backend, backend), **kwargs)
 
     return either

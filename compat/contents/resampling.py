@@ -26,7 +26,8 @@ def check_rates(orig_freq: int, new_freq: int) -> tuple[int, int]:
     """
     if int(orig_freq) != orig_freq or int(new_freq) != new_freq:
         raise ArgumentTypeError(
-            f"resampling from {orig_freq} to {new_freq} Hz: both must be whole numbers; scale them until they are"
+            f"resampling from {orig_freq} to {new_freq} Hz: both must be whole numbers; multiply "
+            "both until they are"
         )
     if orig_freq <= 0 or new_freq <= 0:
         raise ArgumentError(f"resampling from {orig_freq} to {new_freq} Hz: both must be positive")

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import dataclasses
 import functools
+import inspect
 import types
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from compat.contents import scripting
-from compat.names import deprecations
+from compat.contents import deprecations, scripting
 from compat.observation import recording
 from dispatcher.codec_config import CodecConfig
 from dispatcher.streams import info
@@ -50,90 +50,43 @@ class Classes:
         }
 
 
+def _by_position(method: Callable[..., Any], *names: str) -> Any:
+    """Return a method that takes these parameters alone, each by position too, as in 2.0."""
+    known = inspect.signature(method).parameters
+    by_position = inspect.Parameter.POSITIONAL_OR_KEYWORD
+    taken = [known["self"], *(known[name].replace(kind=by_position) for name in names)]
+    signature = inspect.signature(method).replace(parameters=taken)
+
+    @functools.wraps(method)
+    def taking(*args: Any, **kwargs: Any) -> Any:
+        try:
+            given = signature.bind(*args, **kwargs).arguments
+        except TypeError as why:
+            raise TypeError(f"{method.__name__}(): {why}") from None
+        return method(given.pop("self"), **given)
+
+    taking.__signature__ = signature  # type: ignore[attr-defined]
+    return taking
+
+
+_CHUNKS = (
+    "frames_per_chunk", "buffer_chunk_size", "stream_index", "decoder", "decoder_option",
+)  # fmt: skip
+_ENCODER = ("format", "encoder", "encoder_option", "encoder_format")
+
+
 class _Reader20(StreamReader):
-    def add_basic_audio_stream(  # type: ignore[override]
-        self,
-        frames_per_chunk: int,
-        buffer_chunk_size: int = 3,
-        stream_index: int | None = None,
-        decoder: str | None = None,
-        decoder_option: dict[str, str] | None = None,
-        format: str | None = "fltp",
-        sample_rate: int | None = None,
-    ) -> None:
-        super().add_basic_audio_stream(
-            frames_per_chunk,
-            buffer_chunk_size,
-            stream_index=stream_index,
-            decoder=decoder,
-            decoder_option=decoder_option,
-            format=format,
-            sample_rate=sample_rate,
-        )
-
-    def add_basic_video_stream(
-        self,
-        frames_per_chunk: int,
-        buffer_chunk_size: int = 3,
-        stream_index: int | None = None,
-        decoder: str | None = None,
-        decoder_option: dict[str, str] | None = None,
-        hw_accel: str | None = None,
-        format: str | None = "rgb24",
-        frame_rate: float | None = None,
-        width: int | None = None,
-        height: int | None = None,
-    ) -> None:
-        super().add_basic_video_stream(
-            frames_per_chunk,
-            buffer_chunk_size,
-            stream_index=stream_index,
-            decoder=decoder,
-            decoder_option=decoder_option,
-            format=format,
-            frame_rate=frame_rate,
-            width=width,
-            height=height,
-            hw_accel=hw_accel,
-        )
-
-    def add_audio_stream(
-        self,
-        frames_per_chunk: int,
-        buffer_chunk_size: int = 3,
-        stream_index: int | None = None,
-        decoder: str | None = None,
-        decoder_option: dict[str, str] | None = None,
-        filter_desc: str | None = None,
-    ) -> None:
-        super().add_audio_stream(
-            frames_per_chunk,
-            buffer_chunk_size,
-            stream_index=stream_index,
-            decoder=decoder,
-            decoder_option=decoder_option,
-            filter_desc=filter_desc,
-        )
-
-    def add_video_stream(
-        self,
-        frames_per_chunk: int,
-        buffer_chunk_size: int = 3,
-        stream_index: int | None = None,
-        decoder: str | None = None,
-        decoder_option: dict[str, str] | None = None,
-        hw_accel: str | None = None,
-        filter_desc: str | None = None,
-    ) -> None:
-        super().add_video_stream(
-            frames_per_chunk,
-            buffer_chunk_size,
-            stream_index=stream_index,
-            decoder=decoder,
-            decoder_option=decoder_option,
-            filter_desc=filter_desc,
-            hw_accel=hw_accel,
-        )
+    add_basic_audio_stream = _by_position(
+        StreamReader.add_basic_audio_stream, *_CHUNKS, "format", "sample_rate"
+    )
+    add_basic_video_stream = _by_position(
+        StreamReader.add_basic_video_stream,
+        *(*_CHUNKS, "hw_accel", "format", "frame_rate", "width", "height"),
+    )
+    add_audio_stream = _by_position(StreamReader.add_audio_stream, *_CHUNKS, "filter_desc")
+    add_video_stream = _by_position(
+        StreamReader.add_video_stream, *_CHUNKS, "hw_accel", "filter_desc"
+    )
 
     def get_out_stream_info(self, i: int) -> info.OutputStream:
         found = super().get_out_stream_info(i)
@@ -152,51 +105,14 @@ OutputStream20.__name__ = OutputStream20.__qualname__ = "OutputStream"
 
 
 class _Writer20(StreamWriter):
-    def add_audio_stream(  # type: ignore[override]
-        self,
-        sample_rate: int,
-        num_channels: int,
-        format: str = "flt",
-        encoder: str | None = None,
-        encoder_option: dict[str, str] | None = None,
-        encoder_format: str | None = None,
-    ) -> None:
-        super().add_audio_stream(
-            sample_rate,
-            num_channels,
-            format,
-            encoder=encoder,
-            encoder_option=encoder_option,
-            encoder_format=encoder_format,
-        )
-
-    def add_video_stream(  # type: ignore[override]
-        self,
-        frame_rate: float,
-        width: int,
-        height: int,
-        format: str = "rgb24",
-        encoder: str | None = None,
-        encoder_option: dict[str, str] | None = None,
-        encoder_format: str | None = None,
-        hw_accel: str | None = None,
-    ) -> None:
-        super().add_video_stream(
-            frame_rate,
-            width,
-            height,
-            format,
-            encoder=encoder,
-            encoder_option=encoder_option,
-            encoder_format=encoder_format,
-            hw_accel=hw_accel,
-        )
-
-    def write_audio_chunk(self, i: int, chunk: Any) -> None:  # type: ignore[override]
-        super().write_audio_chunk(i, chunk)
-
-    def write_video_chunk(self, i: int, chunk: Any) -> None:  # type: ignore[override]
-        super().write_video_chunk(i, chunk)
+    add_audio_stream = _by_position(
+        StreamWriter.add_audio_stream, "sample_rate", "num_channels", *_ENCODER
+    )
+    add_video_stream = _by_position(
+        StreamWriter.add_video_stream, "frame_rate", "width", "height", *_ENCODER, "hw_accel"
+    )
+    write_audio_chunk = _by_position(StreamWriter.write_audio_chunk, "i", "chunk")
+    write_video_chunk = _by_position(StreamWriter.write_video_chunk, "i", "chunk")
 
 
 _KEYWORD_ONLY: dict[str, type] = {"reader": StreamReader, "writer": StreamWriter}

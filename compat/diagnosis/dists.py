@@ -13,7 +13,9 @@ import re
 import sys
 from collections.abc import Iterator
 
-PACKAGES = ("torch", "torchaudio", "numpy", "soundfile", "av")
+from compat.names import backends
+
+PACKAGES = ("torch", "torchaudio", "numpy", *backends.PACKAGES)
 
 # conda's name -> pip's name, where they differ
 _CONDA_NAMES = {

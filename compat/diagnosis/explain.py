@@ -15,9 +15,9 @@ from collections.abc import Sequence
 
 from compat.diagnosis import mends
 from compat.diagnosis.findings import Mend, sentence
+from compat.names import backends
 
 _UNAVAILABLE = "backend-unavailable"
-_PACKAGES = {"ffmpeg": "av", "soundfile": "soundfile", "sox": "libsox"}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -125,10 +125,10 @@ def unavailable(
 
 def backend_failure(backend: str, reason: str, tried: Sequence[str], *, missing: bool) -> str:
     """Return one line for an error: the reason, every attempt, and the command that mends it."""
-    if backend not in _PACKAGES:
+    if not backends.is_installed_apart(backend):
         return "; ".join([reason, *tried])
     _, mend = unavailable(
-        reason, tried, "cffi" if "cffi" in reason else _PACKAGES[backend], missing=missing
+        reason, tried, "cffi" if "cffi" in reason else backends.part(backend), missing=missing
     )
     return "; ".join(
         filter(None, [reason, *(f"tried {attempt}" for attempt in tried), mend.sentence()])

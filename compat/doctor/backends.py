@@ -8,6 +8,7 @@ from typing import Any
 from compat.diagnosis import explain, mends
 from compat.diagnosis.findings import Finding, Mend, error, ok
 from compat.doctor.world import World
+from compat.names.backends import is_installed_apart, part
 
 
 def ask(world: World, name: str) -> Any:
@@ -24,8 +25,6 @@ def works(world: World, name: str) -> bool:
 def finding(
     world: World,
     name: str,
-    library: str,
-    package: str | None,
     words: Callable[[dict[str, Any]], str],
     lists: tuple[str, ...] = (),
 ) -> Finding:
@@ -34,29 +33,26 @@ def finding(
     Args:
         world: where to look.
         name: the backend.
-        library: the library it needs, as the verdict calls it.
-        package: what to install to get that library; ``None`` if it has no package, then the
-            backend's own advice is given.
         words: makes one line from what the probe of a working backend returned.
         lists: keys of that answer whose lists become evidence, in full.
     """
-    answer = ask(world, name)
+    answer, needed = ask(world, name), part(name)
     if answer.died:
-        how, known = explain.death(answer.died, package or library)
+        how, known = explain.death(answer.died, needed)
         evidence = (*answer.stood_at, *answer.stderr[-4:])
         return error(
-            f"opening {library} {how}",
+            f"opening {needed} {how}",
             why=known.cause,
             mend=known.mend,
-            subject=library,
+            subject=needed,
             cause=known.name,
             evidence=evidence,
         )
     if answer.raised:
         return error(
             f"the probe fails: {answer.raised.splitlines()[0]}",
-            mend=mends.reinstall(package or library),
-            subject=library,
+            mend=mends.reinstall(needed),
+            subject=needed,
             evidence=answer.trace,
         )
     told = answer.value
@@ -67,16 +63,14 @@ def finding(
             evidence=tuple(f"{key}: {', '.join(told[key])}" for key in lists),
         )
     cause, mend = (
-        ("backend-unavailable", Mend(told["mend"]))
-        if package is None
-        else explain.unavailable(
-            told["unavailable"], told["tried"], package, missing=bool(told["mend"])
-        )
+        explain.unavailable(told["unavailable"], told["tried"], needed, missing=bool(told["mend"]))
+        if is_installed_apart(name)
+        else ("backend-unavailable", Mend(told["mend"]))
     )
     return error(
         told["unavailable"],
         mend=mend,
-        subject=library,
+        subject=needed,
         cause=cause,
         evidence=tuple(f"tried {attempt}" for attempt in told["tried"]),
         data=told,

@@ -10,9 +10,9 @@ import sys
 import textwrap
 import traceback
 from collections.abc import Iterable, Iterator, Sequence
-from typing import NoReturn
 
 from compat.commands import namesakes
+from compat.commands.arguments import Parser
 from compat.commands.console import is_full, nobody_reads, print_anything, print_for_programs
 from compat.diagnosis.findings import Result
 from compat.doctor import elsewhere, files, page, pins, registry, report, structured, verdict
@@ -25,28 +25,21 @@ FAILED = 3
 _EPILOG = """\
 examples
   python -m compat.doctor                       why does torchaudio, or a backend, not load?
-  python -m compat.doctor speech.m4a            why does this file not load, and which backend would read it?
-  python -m compat.doctor --for ~/project       will the drop-in run it, as which release, and what is missing?
-  python -m compat.doctor --fix                 run the command that fixes it, after a question, and look again
+  python -m compat.doctor speech.m4a            why does this file not load, who would read it?
+  python -m compat.doctor --for ~/project       will the drop-in run it, and what is missing?
+  python -m compat.doctor --fix                 ask, run the command that fixes it, look again
   python -m compat.doctor --thorough            also compare the hashes of all installed files
   python -m compat.doctor --only pair,build     run only these checks
   python -m compat.doctor --python .venv        what is wrong with that environment?
   python -m compat.doctor --explain libraries   what does this check look at, and why?
   python -m compat.doctor --pins 2.8 --build cpu > requirements.txt
-  python -m compat.doctor --report              write Markdown for an issue, without your name and home folder
+  python -m compat.doctor --report              write Markdown for an issue, without your name
 
-Everything that may hang or crash runs in a child process with a time limit. Only --fix changes anything on this machine.
+What may hang or crash runs in a child process with a time limit. Only --fix changes anything.
 
 exit status
-  0  healthy         1  warnings         2  errors         3  the doctor itself failed, or wrong usage         4  a fix failed
+  0 healthy, 1 warnings, 2 errors, 3 wrong usage or a bug of the doctor, 4 a command of --fix failed
 """
-
-
-class _Parser(argparse.ArgumentParser):
-    def error(self, message: str) -> NoReturn:
-        # argparse exits with 2, which here means that errors were found
-        self.print_usage(sys.stderr)
-        self.exit(FAILED, f"{self.prog}: {message}\n")
 
 
 def _names(text: str) -> list[str]:
@@ -61,11 +54,12 @@ def _seconds(text: str) -> float:
 
 
 def _parser(prog: str) -> argparse.ArgumentParser:
-    parser = _Parser(
-        prog=prog,
-        description="Find out why torchaudio, or a backend of torchaudio-compat, does not load, and print the command that fixes it.",
+    parser = Parser(
+        prog,
+        FAILED,
+        description="Find out why torchaudio, a backend or a file does not load, and print the "
+        "command that fixes it.",
         epilog=_EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument(
         "files",
@@ -77,7 +71,8 @@ def _parser(prog: str) -> argparse.ArgumentParser:
         "--for",
         dest="project",
         metavar="PROJECT",
-        help="examine the project in this folder: as which release the drop-in runs it, and which names and packages are missing",
+        help="examine the project in this folder: say which release the drop-in chooses for it, "
+        "and which names and packages are missing",
     )
     parser.add_argument(
         "--only",
@@ -118,7 +113,7 @@ def _parser(prog: str) -> argparse.ArgumentParser:
     parser.add_argument(
         "--fix",
         action="store_true",
-        help="show the commands that fix the root cause, ask, run one, and examine again",
+        help="show the commands that fix the root cause, ask you, run one, and examine again",
     )
     parser.add_argument(
         "--yes", action="store_true", help="with --fix: run the first command without asking"
@@ -126,7 +121,7 @@ def _parser(prog: str) -> argparse.ArgumentParser:
     parser.add_argument(
         "--outside",
         action="store_true",
-        help="with --fix --yes: also if it touches more than this environment",
+        help="with --fix --yes: run it even if it changes more than this environment",
     )
     output = parser.add_mutually_exclusive_group()
     output.add_argument(
@@ -146,8 +141,8 @@ def _parser(prog: str) -> argparse.ArgumentParser:
         nargs="?",
         const="installed",
         metavar="RELEASE",
-        help="print requirement lines that fit together, for this Python; RELEASE is a torch release such as 2.8, "
-        "or latest, or all (default: the installed torch)",
+        help="print pins of torch and torchaudio that work together on this Python; RELEASE is a "
+        "torch release such as 2.8, or latest, or all (default: the installed torch)",
     )
     output.add_argument("--schema", action="store_true", help="print the JSON schema of --json")
     parser.add_argument(
@@ -194,12 +189,13 @@ def _parsed(argv: Sequence[str] | None, prog: str) -> argparse.Namespace:
     arguments = parser.parse_args(argv)
     if arguments.fix and (arguments.json or arguments.report or _only_prints(arguments)):
         parser.error(
-            "--fix prints what its commands print: run --fix --yes first, then the doctor again for --json and the like"
+            "--fix also prints the output of its commands: run --fix --yes first, then the doctor "
+            "again with --json, --report or the like"
         )
     if arguments.yes and not arguments.fix:
-        parser.error("--yes goes with --fix")
+        parser.error("--yes needs --fix")
     if arguments.outside and not arguments.yes:
-        parser.error("--outside goes with --fix --yes; without --yes the doctor asks")
+        parser.error("--outside needs --fix --yes; without --yes the doctor asks")
     return arguments
 
 

@@ -59,9 +59,9 @@ def of_result(
         for line in finding.evidence:
             yield Line("seen", line, "dim")
         if roots[id(finding)] and finding.mend != NOTHING_TO_DO:
-            yield Line("mend", f"as under {roots[id(finding)]}")
+            yield Line("fix", f"as under {roots[id(finding)]}")
         elif finding.mend.commands and finding.mend in mended:
-            yield Line("mend", f"as under {mended[finding.mend]}")
+            yield Line("fix", f"as under {mended[finding.mend]}")
         elif finding.mend != NOTHING_TO_DO:
             mended[finding.mend] = result.title
             yield from _mend(finding.mend)
@@ -69,7 +69,7 @@ def of_result(
 
 def _mend(mend: Mend) -> Iterator[Line]:
     if mend.text:
-        yield Line("mend", mend.text.rstrip(".") + (":" if mend.commands else "."))
+        yield Line("fix", mend.text.rstrip(".") + (":" if mend.commands else "."))
     for place, command in enumerate(mend.commands):
         yield Line(
             "in cmd" if command.shell == "cmd" else "or" if place else "", command, "bold", True

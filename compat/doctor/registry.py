@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import concurrent.futures
 import dataclasses
+import enum
 import functools
 import importlib
 import pkgutil
@@ -22,6 +23,19 @@ if TYPE_CHECKING:
     from compat.doctor.world import World
 
 
+class Group(enum.IntEnum):
+    """What a check looks at. The groups run in this order: causes before their consequences."""
+
+    BROKEN = 0  # a check that does not import
+    MACHINE = 1  # the interpreter and its environment
+    INSTALLED = 2  # which packages are installed, from where, and whether they are complete
+    VERSIONS = 3  # whether their releases and builds match
+    SETTINGS = 4  # variables and requirements
+    LOADING = 5  # imports, and the shared libraries that they need
+    BACKENDS = 6
+    SAMPLES = 7  # what is decoded; slow
+
+
 @dataclasses.dataclass(frozen=True)
 class Check:
     """One question that the doctor asks.
@@ -29,14 +43,16 @@ class Check:
     Args:
         name: as the command line knows it.
         title: as the page shows it.
-        order: its place: causes (the interpreter) before their consequences, slow checks last.
+        group: when it runs; the checks of a group run in the order of their names.
+        after: a check of the same group that must run before it.
         why: why the answer matters, for every finding that does not say so itself.
         body: the function that answers it.
     """
 
     name: str
     title: str
-    order: int
+    group: Group
+    after: str | None
     why: str
     body: Callable[[World], Iterable[Finding]]
 
@@ -71,12 +87,13 @@ class Check:
 
 
 def check(
-    *, title: str, order: int, why: str
+    *, title: str, group: Group, why: str, after: str | None = None
 ) -> Callable[[Callable[[World], Iterable[Finding]]], Check]:
     """Declare the function below to be a check, named after its module."""
 
     def declare(body: Callable[[World], Iterable[Finding]]) -> Check:
-        return Check(body.__module__.rpartition(".")[2].replace("_", "-"), title, order, why, body)
+        name = body.__module__.rpartition(".")[2].replace("_", "-")
+        return Check(name, title, group, after, why, body)
 
     return declare
 
@@ -87,7 +104,7 @@ def _unusable(name: str, why: Exception) -> Check:
     def body(world: World) -> Iterator[Finding]:
         raise why
 
-    return Check(name.replace("_", "-"), name, 0, "The check has no result.", body)
+    return Check(name.replace("_", "-"), name, Group.BROKEN, None, "The check has no result.", body)
 
 
 @functools.cache
@@ -102,7 +119,15 @@ def checks() -> tuple[Check, ...]:
             found.append(_unusable(module.name, why))
             continue
         found += [member for member in members.values() if isinstance(member, Check)]
-    return tuple(sorted(found, key=lambda check: (check.order, check.name)))
+    by_name = {check.name: check for check in found}
+
+    def place(check: Check) -> tuple[Group, int, str]:
+        before, waits = by_name.get(check.after or ""), 0
+        while before is not None and waits < len(found):
+            before, waits = by_name.get(before.after or ""), waits + 1
+        return check.group, waits, check.name
+
+    return tuple(sorted(found, key=place))
 
 
 def chosen(only: Sequence[str] = (), skip: Sequence[str] = ()) -> tuple[Check, ...]:

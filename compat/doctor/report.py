@@ -102,7 +102,7 @@ def _details(result: Result, finding: Finding, root: str) -> Iterator[str]:
             "```",
         )
     yield from (
-        ("", f"Mend: as under {root}")
+        ("", f"Fix: as under {root}")
         if root and finding.mend != NOTHING_TO_DO
         else _mend(finding.mend)
     )
@@ -110,7 +110,7 @@ def _details(result: Result, finding: Finding, root: str) -> Iterator[str]:
 
 def _mend(mend: Mend) -> Iterator[str]:
     if mend.text:
-        yield from ("", f"Mend: {mend.text}")
+        yield from ("", f"Fix: {mend.text}")
     if mend.commands:
         yield from ("", "```sh", *_commands(mend), "```")
 

@@ -6,8 +6,7 @@ import importlib.machinery
 import sys
 from typing import TYPE_CHECKING
 
-from compat.names import gone, wheel_names
-from compat.names.deprecations import FACTS
+from compat.names import removed, wheel_names
 from compat.operators import refused
 
 if TYPE_CHECKING:
@@ -30,14 +29,23 @@ def missing(name: str, context: Context) -> str:
     if releases and not name.startswith(_GIVES_WAY) and _is_ours(full.rpartition(".")[0]):
         return of_another_release(name, context)
     if not context.over_real and context.broken:
-        text = f"{full} is not there: the installed torchaudio does not import, and this stand-in of torchaudio-compat has its I/O only"
+        text = (
+            f"{full} is not there: the installed torchaudio does not import, and this stand-in of "
+            "torchaudio-compat has torchaudio's I/O only"
+        )
         return f"{text}. {context.broken} `python -m compat.doctor` tells more."
     if context.over_real and _is_module(full):
         return f"{full} is not imported yet: `import {full}` first"
     if not releases:
-        return f"{full} is not there: torchaudio-compat has no such name, and no torchaudio from 2.0 to 2.11 has one"
+        return (
+            f"{full} is not there: neither torchaudio-compat nor any torchaudio from 2.0 to 2.11 "
+            "has this name"
+        )
     if not context.over_real:
-        return f"{full} is not there: this is the stand-in of torchaudio-compat, which has torchaudio's I/O only. {_install(releases)}"
+        return (
+            f"{full} is not there: this is the stand-in of torchaudio-compat, which has "
+            f"torchaudio's I/O only. {_install(releases)}"
+        )
     return f"{full} is not there: the installed torchaudio lacks it. {_install(releases)}"
 
 
@@ -61,7 +69,7 @@ def is_known(name: str, context: Context) -> bool:
 
 def went(name: str, context: Context) -> str:
     """Return since when ``torchaudio.NAME`` is gone and what replaces it; "" if it never went."""
-    lost = gone.of(name, context.release)
+    lost = removed.gone(name, old_names=context.release.old_names)
     return (
         f"{context.host.__name__}.{name} is gone since torchaudio {lost.removed_in}. {lost.advice}"
         if lost
@@ -88,12 +96,12 @@ def of_another_release(name: str, context: Context) -> str:
     return f"{lacking}; {which} it"
 
 
-def removed(name: str, context: Context) -> str:
+def lacking(name: str, context: Context) -> str:
     """Return that the pinned release lacks ``torchaudio.NAME``."""
-    fact = FACTS.get(name) or FACTS.get(
-        name.removeprefix("_")
-    )  # names of `backend` were defined in `_backend`
-    words = f"; {fact.removed_in} removed it. {fact.advice}" if fact else ""
+    known = name.removeprefix("_")  # names of `backend` were defined in `_backend`
+    words = ""
+    if removed.deprecated(known):
+        words = f"; {removed.removed_in(known)} removed it. {removed.FATES[known].advice}"
     return (
         f"{context.host.__name__}.{name} does not exist in torchaudio {context.release.name}{words}"
     )

@@ -2,7 +2,7 @@
 
 A real torchaudio warns about what its own release deprecates. Under another pin those warnings are
 silenced, and the functions that the pinned release deprecates warn instead, by the table in
-``compat.names.deprecations``.
+``compat.contents.deprecations``.
 """
 
 from __future__ import annotations
@@ -11,7 +11,8 @@ import sys
 import types
 from typing import TYPE_CHECKING, Any
 
-from compat.names import deprecations
+from compat.contents import deprecations
+from compat.names import removed
 
 if TYPE_CHECKING:
     from compat.contents.context import Context
@@ -41,7 +42,7 @@ def lay(layer: Layer, host: types.ModuleType, context: Context) -> None:
         layer.set(vars(decorators), "warnings", _Silent)
     if not context.release.names_warn:
         return
-    for name in deprecations.OF_THE_PYTHON_PART:
+    for name in removed.OF_THE_PYTHON_PART:
         where, _, short = name.rpartition(".")
         module = sys.modules.get(f"{host.__name__}.{where}")
         value = getattr(module, short, None)

@@ -16,13 +16,13 @@ import types
 from typing import Any
 
 from compat import tree
-from compat.contents import scripting
+from compat.contents import deprecations, scripting
 from compat.contents.context import Context
 from compat.contents.lazy import Lazy
 from compat.dropin import advice, announcements, definitions, torio
 from compat.dropin.definitions import Definition
 from compat.dropin.layer import Layer
-from compat.names import deprecations, gone
+from compat.names import removed
 from compat.observation import recording
 
 _REAL_NAME = "torchaudio"
@@ -58,9 +58,9 @@ class Tree:
             path
             for path, found in definitions.below().items()
             if context.over_real
-            and found.stands_in
+            and found.submodule.stands_in
             and self._is_real(path)
-            and found.works(context)
+            and found.submodule.works(context)
         )
         self.context = context
         self._hide(context)
@@ -79,7 +79,7 @@ class Tree:
                 self._complete(path, definition, context, follows_pin=not of_this_release)
             elif (
                 self.has(path)
-                and definition.attached(context)
+                and definition.submodule.attached(context)
                 and self._is_filled(definition.parent)
             ):
                 self.child(path)
@@ -134,7 +134,11 @@ class Tree:
         definition = definitions.below()[path]
         parent = self._parent(definition)
         full = self._full(path)
-        module = sys.modules.get(full) if definition.merges and self.context.over_real else None
+        module = (
+            sys.modules.get(full)
+            if definition.submodule.merges and self.context.over_real
+            else None
+        )
         if module is None:
             module = types.ModuleType(full, definition.doc)
             module.__spec__ = importlib.machinery.ModuleSpec(
@@ -161,7 +165,7 @@ class Tree:
 
     def _is_filled(self, path: str) -> bool:
         """Return whether a package holds names of ours: it is ours, or they were added to it."""
-        real = path in self._left or (path and definitions.below()[path].merges)
+        real = path in self._left or (path and definitions.below()[path].submodule.merges)
         return not path or path in self._ours or (bool(real) and self._full(path) in sys.modules)
 
     def _complete(
@@ -171,9 +175,13 @@ class Tree:
         module = sys.modules.get(self._full(path))
         if module is None:
             return
-        stays = vars(module).keys() - (definition.follows_pin if follows_pin else frozenset())
+        stays = vars(module).keys() - (
+            definition.submodule.follows_pin if follows_pin else frozenset()
+        )
         lacking = {
-            name: value for name, value in definition.names(context).items() if name not in stays
+            name: value
+            for name, value in definition.submodule.names(context).items()
+            if name not in stays
         }
         late = {
             name: lacking.pop(name) for name in list(lacking) if isinstance(lacking[name], Lazy)
@@ -205,7 +213,7 @@ class Tree:
         for name in tree.NAMES:
             self._layer.drop(vars(self.host), name)
         for path, definition in definitions.below().items():
-            if (path in self._left and definition.present(context)) or definition.merges:
+            if (path in self._left and definition.present(context)) or definition.submodule.merges:
                 continue
             full = self._full(path)
             parent = (
@@ -222,9 +230,13 @@ class Tree:
                 self._layer.drop(vars(parent), path.rpartition(".")[2])
 
     def _fill(self, module: types.ModuleType, definition: Definition, context: Context) -> None:
-        found = definition.names(context)
+        found = definition.submodule.names(context)
         path = definition.path
-        if context.release.names_warn and definition.goes_in_2_9 and path in deprecations.FACTS:
+        if (
+            context.release.names_warn
+            and definition.submodule.goes_in_2_9
+            and removed.deprecated(path)
+        ):
             for name, value in found.items():
                 if isinstance(value, types.FunctionType):
                     found[name] = deprecations.warning(value, f"{path}.{name}", path)
@@ -237,11 +249,11 @@ class Tree:
                         name,
                         name,
                     )
-        if definition.goes_in_2_9 and recording.is_on():
+        if definition.submodule.goes_in_2_9 and recording.is_on():
             for name, value in found.items():
                 if inspect.isroutine(value):
                     found[name] = recording.recorded(value, f"{path}.{name}", context.release.name)
-        warns = definition.warns and context.release.backend_modules_warn
+        warns = definition.submodule.warns and context.release.backend_modules_warn
         late = {name: value for name, value in found.items() if warns or isinstance(value, Lazy)}
         for name in found.keys() - late.keys():
             self._layer.set(vars(module), name, found[name])
@@ -253,7 +265,7 @@ class Tree:
                 "__getattr__",
                 _reaching(module, definition, late, context, warns=warns),
             )
-        if late or definition.stands_in or gone.has_names_in(path):
+        if late or definition.submodule.stands_in or removed.has_names_in(path):
             self._layer.set(vars(module), "__dir__", lambda: sorted({*vars(module), *late}))
 
     def _is_found_by_name(self, function: types.FunctionType) -> bool:
@@ -309,7 +321,7 @@ def _reaching(
         # `from PACKAGE import NAME` asks twice: Python first checks for the name, then fetches it
         # at the user's line, where the warning belongs. The releases warned before they looked
         # whether the name exists.
-        told = name in late or (definition.warns_of_missing and not name.startswith("__"))
+        told = name in late or (definition.submodule.warns_of_missing and not name.startswith("__"))
         if warns and told and sys._getframe(1).f_code.co_name != "_handle_fromlist":
             deprecations.warn(f"{definition.path}.{name}", "backend")
         if name not in late:
@@ -317,7 +329,7 @@ def _reaching(
             text = "" if name.startswith("__") else advice.went(full, context)
             if (
                 not text
-                and (definition.stands_in or not definition.path)
+                and (definition.submodule.stands_in or not definition.path)
                 and not name.startswith("__")
             ):
                 text = advice.missing(full, context)

@@ -58,7 +58,7 @@ def _is_elsewhere(fullname: str, path: Sequence[str] | None) -> bool:
 
 
 def _only_asks() -> bool:
-    """Return whether ``importlib.util.find_spec`` asks: it wants yes or no, and no reasons."""
+    """Return whether ``importlib.util.find_spec`` asks; it must not get an error."""
     return sys._getframe(3).f_globals.get("__name__") == importlib.util.__name__
 
 
@@ -74,10 +74,7 @@ class Finder:
         self._tree, self._renew = tree, renew
 
     def find_spec(
-        self,
-        fullname: str,
-        path: Sequence[str] | None = None,
-        target: types.ModuleType | None = None,
+        self, fullname: str, path: Sequence[str] | None = None, target: object = None
     ) -> importlib.machinery.ModuleSpec | None:
         """Return a spec for a module of the tree; ``None`` for a module that is not ours.
 
@@ -88,7 +85,10 @@ class Finder:
         if root == torio.ROOT and self._tree.context is not None and self._tree.hides_torio:
             if _only_asks():
                 return None
-            text = f"torio does not come with torchaudio {self._tree.context.release.name}; compat.io has what was in torio.io"
+            text = (
+                f"torchaudio {self._tree.context.release.name} has no torio; compat.io has what "
+                "was in torio.io"
+            )
             raise ModuleNotFoundError(text, name=root)
         if fullname == self._tree.host.__name__:
             renewer = _Renewer(self._tree.host, self._renew)
@@ -111,5 +111,5 @@ class Finder:
             return None
         if _only_asks():
             return None
-        text = advice.removed(below, context) if known is False else advice.missing(below, context)
+        text = advice.lacking(below, context) if known is False else advice.missing(below, context)
         raise ModuleNotFoundError(text, name=root)

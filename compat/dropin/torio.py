@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from compat.contents import streaming
 from compat.contents.lazy import Lazy
+from compat.tree.io import _stream_reader
 from compat.tree.utils import ffmpeg_utils
 
 if TYPE_CHECKING:
@@ -34,18 +35,12 @@ def _contents(context: Context) -> dict[str, dict[str, Any]]:
         f"{ROOT}.io._streaming_media_decoder": {
             **reader,
             **found.infos,
-            "ChunkTensor": Lazy(_chunk_tensor),
+            "ChunkTensor": Lazy(_stream_reader.chunk_tensor),
         },
         f"{ROOT}.io._streaming_media_encoder": writer,
         f"{ROOT}.utils": {},
         f"{ROOT}.utils.ffmpeg_utils": ffmpeg_utils.names(context),
     }
-
-
-def _chunk_tensor() -> type:
-    from dispatcher.streams.chunks import ChunkTensor
-
-    return ChunkTensor
 
 
 def is_there(context: Context) -> bool:

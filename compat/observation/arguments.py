@@ -1,4 +1,4 @@
-"""Describe the arguments of a call: kinds, and values that choose a mode; no data."""
+"""Describe the arguments and the value of a call: kinds, and values that choose a mode; no data."""
 
 from __future__ import annotations
 
@@ -36,6 +36,18 @@ def described(
         name: {"by": "keyword" if name in kwargs else "position", **_kind(name, value)}
         for name, value in bound.arguments.items()
     }
+
+
+def came(name: str, value: Any) -> Any:
+    """Describe what a call returned: the names of backends, or the class of what ``info`` gave."""
+    short = name.rpartition(".")[2]
+    if short == "info":
+        return type(value).__name__
+    if short == "get_audio_backend":
+        return value if value is None or isinstance(value, str) else type(value).__name__
+    if short == "list_audio_backends":
+        return [str(one) for one in value]
+    return ""
 
 
 def _kind(name: str, value: Any) -> dict[str, Any]:

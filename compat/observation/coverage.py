@@ -10,7 +10,8 @@ from typing import Any
 
 from compat._version import __version__
 from compat.codemod.source import FileResult, Finding, Module, State
-from compat.codemod.source.options import Options, UsageError, configured
+from compat.codemod.source.options import Options, configured
+from compat.commands.arguments import UsageError
 from compat.observation import paths
 from compat.observation.recording import Call, by_place
 
@@ -131,11 +132,15 @@ def lines(found: Coverage) -> Iterator[str]:
     else:
         width = min(max(len(f"{one.path}:{one.call.line}") for one in found.sites), 60)
         names = max(len(one.call.name) for one in found.sites)
-        yield f"calls of torchaudio {found.release}, and what the codemod (--target {found.target}) does with each:"
+        yield (
+            f"calls of torchaudio {found.release}, and what the codemod "
+            f"(--target {found.target}) does with each:"
+        )
         for site in found.sites:
             rules = ", ".join(dict.fromkeys(one.rule for one in site.findings))
             said = f"{_WORDS[site.state]}{f' ({rules})' if rules else ''}"
-            yield f"  {site.call.calls:7,}x  {site.call.name:{names}}  {f'{site.path}:{site.call.line}':{width}}  {said}"
+            place = f"{site.path}:{site.call.line}"
+            yield f"  {site.call.calls:7,}x  {site.call.name:{names}}  {place:{width}}  {said}"
             if site.state in ("left", "fixable"):
                 yield from (
                     f"{'':12}{one.rule}: {one.reason}"

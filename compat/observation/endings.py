@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from compat.commands import writing
 from compat.observation import coverage, trace
 from compat.observation.recording import Call
 
@@ -13,7 +14,7 @@ def recorded(path: str, calls: list[Call], root: str) -> str:
     try:
         lines = trace.append(path, calls, root)
     except OSError as why:
-        return f"--record {path}: it cannot be written: {why.strerror}; name a file in a folder that is there"
+        return f"--record {path}: cannot write it: {why.strerror}; name one in an existing folder"
     except ValueError as why:
         return f"--record: {why}. Name another file."
     return f"{path} now holds {lines} kinds of calls"
@@ -26,9 +27,8 @@ def reported(path: str, calls: list[Call], root: str, release: str) -> Iterator[
         yield from coverage.lines(found)
         return
     try:
-        with open(path, "w", encoding="utf-8") as file:
-            file.write(coverage.as_json(found))
+        writing.write(path, [coverage.as_json(found)])
     except OSError as why:
-        yield f"--report={path}: it cannot be written: {why.strerror}; name a file in a folder that is there"
+        yield f"--report={path}: cannot write it: {why.strerror}; name one in an existing folder"
     else:
         yield f"{path}: the calls of torchaudio, and what the codemod does with each"

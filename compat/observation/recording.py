@@ -37,9 +37,11 @@ def _start() -> str:
 _START = _start()  # a script's path may be relative, and the program may change its folder
 
 
-# Function, file, code, offset, and (release, backend, arguments, outcome). Code objects are equal
-# if only their files differ.
-_Key: TypeAlias = tuple[str, str, types.CodeType, int, tuple[str, str, str, str]]
+# release, backend, arguments, outcome, value
+_Seen: TypeAlias = tuple[str, str, str, str, str]
+# Function, file, code, offset, and what was seen. Code objects are equal if only their files
+# differ.
+_Key: TypeAlias = tuple[str, str, types.CodeType, int, _Seen]
 
 
 class Call(NamedTuple):
@@ -53,6 +55,8 @@ class Call(NamedTuple):
         arguments: for each argument, how it was given (``position``, ``keyword``), its kind,
             and its value if that chooses a mode.
         outcome: ``ok``, or the class of the error.
+        value: the backends that ``get_audio_backend`` or ``list_audio_backends`` named, or the
+            class of what ``info`` returned; else empty.
         calls: the number of calls.
     """
 
@@ -67,6 +71,7 @@ class Call(NamedTuple):
     backend: str = ""
     arguments: dict[str, dict[str, Any]] = {}  # noqa: RUF012  never changed
     outcome: str = "ok"
+    value: Any = ""
 
 
 def is_on() -> bool:
@@ -83,16 +88,19 @@ def recorded(function: Callable[..., Any], name: str, release: str) -> Callable[
 
     @functools.wraps(function)
     def noted(*args: Any, **kwargs: Any) -> Any:
-        frame, outcome = sys._getframe(1), "ok"
+        frame, outcome, value = sys._getframe(1), "ok", ""
         with serving.noted() as served:
             try:
-                return function(*args, **kwargs)
+                returned = function(*args, **kwargs)
             except BaseException as why:
                 outcome = type(why).__name__
                 raise
+            else:
+                value = arguments.came(name, returned)
+                return returned
             finally:
                 given = json.dumps(arguments.described(signature, args, kwargs))
-                seen = (release, "".join(served[-1:]), given, outcome)
+                seen = (release, "".join(served[-1:]), given, outcome, json.dumps(value))
                 _recorder.note(name, frame, seen)
 
     setattr(noted, _MARK, True)
@@ -101,7 +109,7 @@ def recorded(function: Callable[..., Any], name: str, release: str) -> Callable[
 
 def of_place(name: str, release: str) -> None:
     """Record a call at the place two frames up: the caller of the function that calls this."""
-    _recorder.note(name, sys._getframe(2), (release, "", "{}", "ok"))
+    _recorder.note(name, sys._getframe(2), (release, "", "{}", "ok", '""'))
 
 
 class _Recorder:
@@ -116,9 +124,7 @@ class _Recorder:
         self._numbers: dict[_Key, bytes] = {}
         self._file = -1
 
-    def note(
-        self, name: str, frame: types.FrameType | None, seen: tuple[str, str, str, str]
-    ) -> None:
+    def note(self, name: str, frame: types.FrameType | None, seen: _Seen) -> None:
         while (
             frame is not None
             and str(frame.f_globals.get("__name__")).partition(".")[0] in _NOT_THE_CALLER
@@ -140,7 +146,7 @@ class _Recorder:
             # not by the pid alone: os.execv keeps it, and it may be used again
             path = os.path.join(os.environ[VARIABLE], f"{os.getpid()}-{time.time_ns()}.jsonl")
             self._file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        name, *_, (release, backend, given, outcome) = key
+        name, *_, (release, backend, given, outcome, value) = key
         path, line, end, column, end_column = _place(frame)
         call = Call(
             name,
@@ -154,6 +160,7 @@ class _Recorder:
             backend,
             json.loads(given),
             outcome,
+            json.loads(value),
         )
         os.write(self._file, f"{json.dumps(call)}\n".encode())
         number = self._numbers[key] = b"%d\n" % len(self._numbers)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
 from collections.abc import Iterable
 from typing import Any
 
 from compat.codemod.files.traces import FORMAT, read
+from compat.commands import writing
 from compat.observation import paths
 from compat.observation.recording import Call
 
@@ -34,15 +34,7 @@ def append(path: str, calls: Iterable[Call], root: str) -> int:
         if key in found:
             line["calls"] += found[key]["calls"]
         found[key] = line
-    beside = f"{path}.{os.getpid()}.part"
-    try:
-        with open(beside, "w", encoding="utf-8") as file:
-            file.writelines(f"{json.dumps(line, ensure_ascii=False)}\n" for line in found.values())
-        os.replace(beside, path)
-    except BaseException:
-        with contextlib.suppress(OSError):
-            os.unlink(beside)
-        raise
+    writing.write(path, (f"{json.dumps(line, ensure_ascii=False)}\n" for line in found.values()))
     return len(found)
 
 

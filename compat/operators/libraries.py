@@ -10,7 +10,7 @@ from dispatcher.errors import OperatorError
 
 _FLASHLIGHT = (
     "ctc_decoder needs flashlight-text: pip install flashlight-text. "
-    "The copy of it that torchaudio 2.0 brought belongs to the compiled part, which does not load here."
+    "torchaudio 2.0 contained a copy, but in its compiled part, which does not load here."
 )
 UNAVAILABLE = {
     "libctc_prefix_decoder": refused.CUDA_DECODER,  # 2.1 to 2.10

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 KALDI_PITCH = (
-    "compute_kaldi_pitch: Kaldi's pitch tracker was compiled into torchaudio 2.0, left it with 2.1, and nothing stands in for it. "
-    "torchaudio.functional.detect_pitch_frequency finds pitch by another method; models trained on Kaldi's pitch need Kaldi itself."
+    "compute_kaldi_pitch: only torchaudio 2.0 contained Kaldi's pitch tracker, in its compiled "
+    "part, and nothing here replaces it. torchaudio.functional.detect_pitch_frequency finds pitch "
+    "by another method; models trained on Kaldi's pitch need Kaldi itself."
 )
 RAY_TRACING = (
-    "ray_tracing: the ray tracer was compiled into torchaudio 2.2 to 2.8 as a prototype, and nothing stands in for it. "
-    "Use pyroomacoustics, which it was made after (pip install pyroomacoustics), or simulate_rir_ism, which works here."
+    "ray_tracing: the ray tracer was a compiled prototype in torchaudio 2.2 to 2.8, and nothing "
+    "here replaces it. Use pyroomacoustics, its model (pip install pyroomacoustics), or "
+    "simulate_rir_ism, which works here."
 )
 CUDA_DECODER = (
-    "cuda_ctc_decoder needs the CUDA code compiled into torchaudio, which does not load here, and nothing stands in for it. "
-    "Use torchaudio.models.decoder.ctc_decoder on the CPU (pip install flashlight-text), "
-    "or a torch for which there is a torchaudio that loads: python -m compat.doctor names one."
+    "cuda_ctc_decoder needs torchaudio's compiled CUDA code, which does not load here, and nothing "
+    "here replaces it. Use torchaudio.models.decoder.ctc_decoder on the CPU (pip install "
+    "flashlight-text), or install a torch and torchaudio that match: `python -m compat.doctor` "
+    "names them."
 )
 
 # by their names in the releases

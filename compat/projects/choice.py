@@ -15,7 +15,10 @@ from compat.projects import reach
 
 # the versions of torchaudio that each preset stands for
 _STANDS_FOR = {
-    "2.0": (*(f"0.{minor}.{patch}" for minor in range(9, 14) for patch in range(3)), *(f"2.0.{patch}" for patch in range(5))),
+    "2.0": (
+        *(f"0.{minor}.{patch}" for minor in range(9, 14) for patch in range(3)),
+        *(f"2.0.{patch}" for patch in range(5)),
+    ),
     "2.1": tuple(f"2.1.{patch}" for patch in range(5)),
     "2.2": tuple(f"2.{minor}.{patch}" for minor in range(2, 8) for patch in range(5)),
     "2.8": tuple(f"2.8.{patch}" for patch in range(5)),
@@ -24,8 +27,9 @@ _STANDS_FOR = {
 _BEFORE = tuple(f"0.{minor}.{patch}" for minor in range(2, 9) for patch in range(3))
 _LOCKS = ("uv.lock", "poetry.lock", "pdm.lock", "pylock.toml", "Pipfile.lock", "conda-lock.yml")
 _PINNED = (
-    "requirements.txt", "*requirements*.txt", "*requirements*.in", "requirements/*.txt", "requirements/*.in", "*constraints*.txt",
-    "environment*.yml", "environment*.yaml", "pyproject.toml", "setup.cfg", "setup.py", "Pipfile", "tox.ini",
+    "requirements.txt", "*requirements*.txt", "*requirements*.in", "requirements/*.txt",
+    "requirements/*.in", "*constraints*.txt", "environment*.yml", "environment*.yaml",
+    "pyproject.toml", "setup.cfg", "setup.py", "Pipfile", "tox.ini",
 )  # fmt: skip
 _ROOTS = (
     ".git",
@@ -57,7 +61,7 @@ class Choice(NamedTuple):
 
 
 class Calls(NamedTuple):
-    """The names of torchaudio that a project uses, and where it first uses telling ones.
+    """The names of torchaudio that a project uses, and where it first uses those telling a release.
 
     Attributes:
         setter: where it sets a global backend, or says ``filepath=`` as only the global backends
@@ -94,7 +98,7 @@ def choose(folder: str, default: str, program: str = "", known: Calls | None = N
 
     Args:
         folder: the root of the project, as ``root_of`` finds it.
-        default: the release if nothing tells.
+        default: the release if neither pins nor calls show one.
         program: the script or package to run; what it imports counts before other files.
         known: what ``calls`` returned for the folder, if that has been found out already.
     """
@@ -104,7 +108,10 @@ def choose(folder: str, default: str, program: str = "", known: Calls | None = N
             name for name, versions in _STANDS_FOR.items() if pin.admits(_own(pin, versions))
         ]
         if not admitted and pin.admits(_own(pin, _BEFORE)):
-            older = "older than any that can be pinned: if it does not run, rewrite it first, with `torchaudio-compat codemod --diff .`"
+            older = (
+                "older than any release that you can pin: if it does not run, rewrite the code "
+                "first, with `torchaudio-compat codemod --diff .`"
+            )
             return Choice("2.0", f"{where} has {pin.text}, {older}", is_older=True)
         if len(admitted) == 1:
             return Choice(admitted[0], f"{where} has {pin.text}")
@@ -136,7 +143,7 @@ def choose(folder: str, default: str, program: str = "", known: Calls | None = N
 
 
 def _telling_calls(folder: str, default: str, program: str) -> Calls:
-    """Return what the program calls; what the other files call if that tells nothing."""
+    """Return the program's calls; if they show no release, those of the other files."""
     used = _calls(folder, reach.files(program, folder)) if program else Calls()
     if used.setter or used.names_backend or _lacking(default, used.names):
         return used

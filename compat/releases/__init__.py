@@ -211,7 +211,7 @@ def presets() -> dict[str, Release]:
 
 @functools.cache
 def flags() -> dict[str, Flag]:
-    """Return the flags by name; ``name`` and ``last_patch`` identify the release and are not flags."""
+    """Return the flags by name, without ``name`` and ``last_patch``, which identify the release."""
     return {name: flag for name, flag in of(Release).items() if name not in _IDENTITY}
 
 
@@ -234,7 +234,8 @@ def named(version: str | Release | None = None, **overrides: Any) -> Release:
         if found is None:
             where = "" if version is not None else f" (from the variable {VERSION_VARIABLE})"
             raise ArgumentError(
-                f"there is no release {wanted!r}{where}; there is {', '.join(_PRESETS)}{_before_2_0(str(wanted))}"
+                f"there is no release {wanted!r}{where}; the releases are "
+                f"{', '.join(_PRESETS)}{_before_2_0(str(wanted))}"
             )
         release = found
     known = flags()
@@ -254,8 +255,8 @@ def _before_2_0(wanted: str) -> str:
     if not wanted.startswith(("0.", "1.")):
         return ""
     return (
-        ". Code of 1.x and 0.x runs as 2.0 (torchaudio went from 0.13 to 2.0); that of 0.8 or older must be rewritten first: "
-        "`torchaudio-compat codemod --diff .`, see the guide's page on 2.0"
+        ". Code for 0.9 to 0.13 runs as 2.0 (there is no 1.x); rewrite code for 0.8 or older "
+        "first: `torchaudio-compat codemod --diff .`, see the guide's page on 2.0"
     )
 
 

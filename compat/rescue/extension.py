@@ -36,8 +36,8 @@ class NoExtension:
         if name.startswith("__"):
             raise AttributeError(name)
         raise BackendError(
-            f"torchaudio's extension for {self._library}, asked for {name!r}, is compiled and does not load; "
-            "call load, save, info or sox_effects instead, which torchaudio-compat serves"
+            f"torchaudio's compiled extension for {self._library} does not load, so {name!r} is "
+            "missing; call load, save, info or sox_effects of torchaudio-compat instead"
         )
 
 

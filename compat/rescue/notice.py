@@ -32,10 +32,12 @@ def text(why: Exception) -> str:
         f"{name} {names[name]}" if name in names else name for name in ("torchaudio", "torch")
     )
     lines = (
-        f"the compiled part of {torchaudio} does not load with {torch}, so torchaudio runs without it.",
+        f"the compiled part of {torchaudio} does not load with {torch}, so torchaudio runs "
+        "without it.",
         f"Why: {cause}({type(why).__name__}: {' '.join(str(why).split())})",
-        "Works: transforms, functional, models, pipelines, datasets, compliance, as torchaudio has them; load, save, info and "
-        "sox_effects by the backends of torchaudio-compat; forced_align, rnnt_loss, lfilter and overdrive by its operators.",
+        "Works: transforms, functional, models, pipelines, datasets, compliance (from torchaudio); "
+        "load, save, info, sox_effects, forced_align, rnnt_loss, lfilter, overdrive (from "
+        "torchaudio-compat).",
         f"Does not work: {', '.join(refused.BY_NAME)}.",
         f"To get the compiled part: {mend}",
         'To silence this: warnings.filterwarnings("ignore", category=compat.RescueWarning)',

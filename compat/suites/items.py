@@ -53,7 +53,8 @@ class ReleaseItem(pytest.Item):
     def runtest(self) -> None:
         """Raise RuntimeError: the test must run in the process of its release."""
         raise RuntimeError(
-            f"{self.nodeid} runs in a process of its own, through the hook pytest_runtest_protocol alone"
+            f"{self.nodeid} runs in a process of its own, so only the hook "
+            "pytest_runtest_protocol can run it"
         )
 
 

@@ -18,16 +18,16 @@ if TYPE_CHECKING:
 
 _KEY = pytest.StashKey["ReleaseSession"]()
 _HELP = (
-    "run the tests with torchaudio's old I/O, as a release had it: --torchaudio=2.0; of several, 2.0,2.9 or all, each in a "
-    "process of its own"
+    "run the tests with the I/O of an old torchaudio: --torchaudio=2.0. With several releases "
+    "(2.0,2.9 or all), run them under each, in a process of its own"
 )
 _RECORD = (
-    "add to FILE, as JSON lines, which backend served each place of the project that the tests come to, how often, and with which "
-    "kinds of arguments"
+    "append to FILE, as JSON lines: each place of the project that called torchaudio, how often, "
+    "with which backend and which kinds of arguments"
 )
 _MARKER = (
-    "torchaudio(*releases, backends=None, **flags): run the test under these releases, whatever --torchaudio says, each in a "
-    "process of its own; flags are those of compat.install"
+    "torchaudio(*releases, backends=None, **flags): run the test under these releases instead of "
+    "those of --torchaudio, each in a process of its own; flags are those of compat.install"
 )
 
 
@@ -38,7 +38,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--torchaudio-record", metavar="FILE", default=None, help=_RECORD)
     parser.addini(
         "torchaudio",
-        "the releases to run the tests under, where --torchaudio is not given",
+        "the releases to run the tests under if --torchaudio is not given",
         type="args",
         default=[],
     )

@@ -19,11 +19,13 @@ from compat.suites.worlds import SERVED, World
 
 # the session selects, stops and reports; a process only runs single tests
 _OF_THE_SESSION: dict[str, Any] = {
-    "torchaudio": None, "keyword": "", "markexpr": "", "lf": False, "failedfirst": False, "newfirst": False, "cacheshow": None,
-    "cacheclear": False, "stepwise": False, "stepwise_skip": False, "stepwise_reset": False, "deselect": None, "maxfail": 0,
-    "usepdb": False, "trace": False, "collectonly": False, "setuponly": False, "setupshow": False, "setupplan": False,
-    "xmlpath": None, "log_file": None, "pastebin": None, "debug": None, "numprocesses": None, "maxprocesses": None, "dist": "no",
-    "distload": False, "looponfail": False, "tx": [], "continue_on_collection_errors": True,
+    "torchaudio": None, "keyword": "", "markexpr": "", "lf": False, "failedfirst": False,
+    "newfirst": False, "cacheshow": None, "cacheclear": False, "stepwise": False,
+    "stepwise_skip": False, "stepwise_reset": False, "deselect": None, "maxfail": 0,
+    "usepdb": False, "trace": False, "collectonly": False, "setuponly": False, "setupshow": False,
+    "setupplan": False, "xmlpath": None, "log_file": None, "pastebin": None, "debug": None,
+    "numprocesses": None, "maxprocesses": None, "dist": "no", "distload": False,
+    "looponfail": False, "tx": [], "continue_on_collection_errors": True,
     "cov_append": True, "cov_fail_under": None, "cov_report": {},
 }  # fmt: skip
 _START = (
@@ -170,7 +172,10 @@ class Process:
                     config=self._config, data=data
                 )
                 if report.failed and where in self._told_of:
-                    report.longrepr = f"{where or 'the suite'} is not collected under {self.world.label}: see {self._told_of[where]}"
+                    report.longrepr = (
+                        f"{where or 'the suite'} cannot be collected under {self.world.label}: "
+                        f"see {self._told_of[where]}"
+                    )
                 elif report.failed:
                     self._told_of[where] = with_label(test, self.world.label)
                 return report

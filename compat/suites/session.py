@@ -108,7 +108,7 @@ class ReleaseSession:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_protocol(self, item: pytest.Item, nextitem: pytest.Item | None) -> object:
-        """Have a test run in the process of its release."""
+        """Run a test in the process of its release."""
         if isinstance(item, ReleaseItem):
             self._run(item, nextitem)
             return True
@@ -240,7 +240,10 @@ class ReleaseSession:
         if self._trace.told:
             terminalreporter.write_line(f"torchaudio: {self._trace.told}")
         if self._not_run:
-            title = f"torchaudio: not run, since {self.worlds[0].label} has them not; xdist runs what all workers collect"
+            title = (
+                f"torchaudio: these tests do not exist under {self.worlds[0].label}, so xdist "
+                "did not run them"
+            )
             terminalreporter.write_sep("=", title, red=True)
             for test in sorted(self._not_run):
                 terminalreporter.write_line(test)

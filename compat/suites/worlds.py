@@ -98,7 +98,8 @@ def of_session(config: pytest.Config) -> tuple[World, ...]:
     names = list(_names(given or config.getini("torchaudio")))
     if given and not names:
         raise pytest.UsageError(
-            f"{OPTION}: name a release, as in {OPTION}=2.0, or several, {OPTION}=2.0,2.9; `all` is every one"
+            f"{OPTION}: name a release ({OPTION}=2.0), several ({OPTION}=2.0,2.9) or all "
+            f"({OPTION}=all)"
         )
     return tuple(dict.fromkeys(world(where, name) for name in names))
 

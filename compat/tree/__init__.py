@@ -1,29 +1,15 @@
 """The module tree that answers to ``torchaudio``: a file here is the submodule of the same path.
 
-A file has ``names(context)``, which returns the module's names, and may have
-
-- ``present(context)``: whether the release has the module (default: yes);
-- ``attached(context)``: whether its parent has it as an attribute without an import (default: yes);
-- ``WARNS = True``: reading a name from it warns, from 2.1 on; as in the releases, also a name that
-  it lacks;
-- ``WARNS_OF_MISSING = False``: with this, a name that it lacks does not warn;
-- ``STANDS_IN = True``: a real torchaudio that has this submodule keeps its own, if that works;
-- ``FOLLOWS_PIN``: names that we replace in a real torchaudio whose release is not the pinned one;
-- ``works(context)``: whether a real torchaudio's own works (default: yes); if not, it counts as
-  missing;
-- ``GOES_IN_2_9 = True``: there only with the flag ``old_names``; its functions warn with the flag
-  ``names_warn``;
-- ``MERGES = True``: in a real torchaudio our names are added to the real module, instead of
-  replacing it.
-
-This file is ``torchaudio`` itself.
+A file has ``SUBMODULE``, which says what the module holds and when it is there
+(``compat.contents.submodule``). This file is ``torchaudio`` itself.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from compat.names import deprecations
+from compat.contents import deprecations
+from compat.contents.submodule import Submodule
 from compat.observation import recording
 from compat.tree import version
 from dispatcher.metadata import AudioMetaData
@@ -158,3 +144,6 @@ def setters(context: Context) -> dict[str, Any]:
         function.__name__: recording.recorded(function, function.__name__, release.name)
         for function in found
     }
+
+
+SUBMODULE = Submodule(names)

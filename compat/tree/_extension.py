@@ -9,19 +9,12 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from compat.contents.lazy import Lazy
+from compat.contents.submodule import Submodule
 from compat.rescue import extension
 from dispatcher.errors import BackendError
 
 if TYPE_CHECKING:
     from compat.contents.context import Context
-
-STANDS_IN = True
-MERGES = True
-
-
-def works(context: Context) -> bool:
-    """Return whether the real module loaded its compiled parts."""
-    return not context.rescued
 
 
 def _failing(what: str) -> Callable[[Any], Any]:
@@ -66,3 +59,6 @@ def names(context: Context) -> dict[str, Any]:
         "fail_if_no_ffmpeg": extension.unchanged,
         "lazy_import_sox_ext": lambda: extension.NoExtension("libsox", available("sox")),
     }
+
+
+SUBMODULE = Submodule(names, stands_in=True, works=lambda context: not context.rescued, merges=True)

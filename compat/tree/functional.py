@@ -6,13 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 from compat.contents import codec
 from compat.contents.lazy import Lazy
+from compat.contents.submodule import Submodule
 
 if TYPE_CHECKING:
     from compat.contents.context import Context
-
-STANDS_IN = True
-# a real one calls the global backend as in its own release
-FOLLOWS_PIN = frozenset({"apply_codec"})
 
 
 def _resample() -> Any:
@@ -27,3 +24,6 @@ def names(context: Context) -> dict[str, Any]:
     if context.release.old_names:
         found["apply_codec"] = codec.function(context)
     return found
+
+
+SUBMODULE = Submodule(names, stands_in=True, follows_pin=frozenset({"apply_codec"}))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
+from compat.contents.submodule import Submodule
 from dispatcher import lazily
 
 if TYPE_CHECKING:
@@ -14,8 +15,6 @@ if TYPE_CHECKING:
 else:
     torch = lazily.module("torch")
 
-STANDS_IN = True
-GOES_IN_2_9 = True
 
 # by the name of our function: kaldi_io's function, and the dtype of the tensors
 _READERS = {
@@ -45,10 +44,16 @@ def _reader(
             yield key, torch.from_numpy(np.array(array, dtype=dtype))
 
     read.__name__ = read.__qualname__ = name
-    read.__doc__ = f"Give each key of an archive or script file with its tensor of {dtype}. Raises ImportError without ``kaldi_io``."
+    read.__doc__ = (
+        f"Give each key of an archive or script file with its tensor of {dtype}. Raises "
+        "ImportError without ``kaldi_io``."
+    )
     return read
 
 
 def names(context: Context) -> dict[str, Any]:
     """Return the five readers."""
     return {name: _reader(name, theirs, dtype) for name, (theirs, dtype) in _READERS.items()}
+
+
+SUBMODULE = Submodule(names, goes_in_2_9=True, stands_in=True)

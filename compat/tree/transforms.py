@@ -6,11 +6,10 @@ import functools
 from typing import TYPE_CHECKING, Any
 
 from compat.contents.lazy import Lazy
+from compat.contents.submodule import Submodule
 
 if TYPE_CHECKING:
     from compat.contents.context import Context
-
-STANDS_IN = True
 
 
 @functools.cache
@@ -26,3 +25,6 @@ def names(context: Context) -> dict[str, Any]:
     return {
         "Resample": Lazy(functools.partial(_resample_class, f"{context.host.__name__}.transforms"))
     }
+
+
+SUBMODULE = Submodule(names, stands_in=True)

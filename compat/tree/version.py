@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from compat.contents.submodule import Submodule
+
 if TYPE_CHECKING:
     from compat.contents.context import Context
-
-MERGES = True
 
 
 def names(context: Context) -> dict[str, Any]:
@@ -19,3 +19,6 @@ def names(context: Context) -> dict[str, Any]:
 
 def _pinned(context: Context) -> str:
     return f"{context.release.last_patch}+compat"
+
+
+SUBMODULE = Submodule(names, merges=True)

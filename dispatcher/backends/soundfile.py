@@ -152,7 +152,7 @@ def _subtype(dtype: str, container: str, encoding: str | None, bits: int | None)
     if container == "wav" and encoding is None and bits is None:
         if dtype not in _WAV_BY_DTYPE:
             raise ArgumentError(
-                f"it does not write {dtype} to wav; convert the tensor to one of "
+                f"it cannot write {dtype} to wav; convert the tensor to one of "
                 f"{', '.join(_WAV_BY_DTYPE)}"
             )
         return _WAV_BY_DTYPE[dtype]

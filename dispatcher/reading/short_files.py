@@ -216,6 +216,7 @@ def tell_of_loss(library: str, counted: int, begin: int, found: int, place: Any,
     ``load`` warns of those that the header promises.
 
     Args:
+        library: its name.
         counted: frames that the library says there are.
         begin: the frame at which the piece begins.
         found: frames of the piece that came.

@@ -384,9 +384,7 @@ class Remote:
     def _answered(
         self, place: _Place, at: int, *, from_public: bool
     ) -> tuple[_Refusal | None, bool]:
-        """Ask one server once; return its refusal or ``None``, and whether any was public so
-        far.
-        """
+        """Ask one server once; return its refusal or ``None``, and whether any was public yet."""
         self.close()
         connection, is_public = _connection(place, self._timeout, from_public=from_public)
         self._connection = connection

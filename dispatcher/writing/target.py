@@ -63,9 +63,7 @@ def _lock(descriptor: int, *, wait: bool) -> bool:
 
 @contextlib.contextmanager
 def _new_file(folder: str, suffix: str) -> Iterator[str]:
-    """Make an empty, locked file with the mode of the process' umask, which ``tempfile``
-    ignores.
-    """
+    """Make an empty, locked file with the umask's mode, which ``tempfile`` would ignore."""
     while True:
         path = os.path.join(folder, _PART.format(secrets.token_hex(8), suffix))
         with contextlib.suppress(FileExistsError):

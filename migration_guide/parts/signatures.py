@@ -91,7 +91,8 @@ def _table(name: str, found: dict[str, Callable[..., Any] | None]) -> Iterator[s
     yield f"| parameter | {' | '.join(found)} |"
     yield f"|---{'|---' * len(found)}|"
     for row in rows:
-        yield f"| `{row}` | {' | '.join(taken[one].get(row, '-') if one in taken else 'gone' for one in found)} |"
+        cells = (taken[one].get(row, "-") if one in taken else "gone" for one in found)
+        yield f"| `{row}` | {' | '.join(cells)} |"
     yield ""
 
 

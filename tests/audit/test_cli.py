@@ -27,6 +27,7 @@ from compat.audit.items import Item
 from compat.audit.options import Terms
 from compat.audit.storage import open_store
 from compat.audit.task import Compare
+from compat.commands import writing
 from dispatcher import registry
 from dispatcher.errors import BackendUnavailable
 from tests.audit import planted
@@ -213,8 +214,11 @@ def test_it_says_where_the_page_is(folder: pathlib.Path, capsys: pytest.CaptureF
     assert told.err == "The page is audit.html.\n"
 
 
-def test_a_report_that_cannot_be_written_after_all(folder: pathlib.Path, capsys: pytest.CaptureFixture[str]) -> None:
-    pathlib.Path("audit.html.unfinished").mkdir()
+def test_a_report_that_cannot_be_written_after_all(
+    folder: pathlib.Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(writing.secrets, "token_hex", lambda count: "planted")
+    pathlib.Path(f"{writing.TEMPORARY}planted").mkdir()
     assert main([*PAIR, "data", "--report", "audit.html"]) == 3
     assert "--report audit.html: Is a directory" in capsys.readouterr().err
 

@@ -19,7 +19,7 @@ from compat.audit.engines import EngineError
 from compat.audit.engines.dask import DaskEngine
 from compat.audit.engines.local import LocalEngine
 from compat.audit.items import Item
-from compat.audit.options import UsageError
+from compat.commands.arguments import UsageError
 from tests.audit.tasks import Echo, Stillborn
 from tests.conftest import ROOT
 

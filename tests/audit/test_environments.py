@@ -21,8 +21,8 @@ import soundfile
 from compat.audit.cli import main
 from compat.audit.engines import EngineError
 from compat.audit.environments import environment
-from compat.audit.options import UsageError
 from compat.audit.reading import Reading
+from compat.commands.arguments import UsageError
 from tests.conftest import ASSETS
 
 NOISE = np.random.default_rng(3).uniform(-0.5, 0.5, (4000, 2))

@@ -19,7 +19,7 @@ from compat.audit import fetching
 from compat.audit.inputs import formats
 from compat.audit.inputs.sources import Sources
 from compat.audit.items import Item
-from compat.audit.options import UsageError
+from compat.commands.arguments import UsageError
 
 NAMES = ("a.wav", "deep/er/b.FLAC", "deep/c.mp3", "[odd] d.ogg")
 

@@ -7,7 +7,7 @@ import pytest
 
 import compat
 from compat.audit import sides
-from compat.audit.options import UsageError
+from compat.commands.arguments import UsageError
 from dispatcher import registry
 from dispatcher.errors import AudioError, BackendUnavailable
 from tests.conftest import ASSETS

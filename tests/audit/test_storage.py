@@ -8,11 +8,11 @@ import sys
 
 import pytest
 
-from compat.audit.options import UsageError
 from compat.audit.rows import Row
 from compat.audit.storage import open_store
 from compat.audit.storage.parquet import Parquet
 from compat.audit.tally import Tally, latest, severity
+from compat.commands.arguments import UsageError
 
 ROWS = [
     Row("a.wav", "identical", stamp="1", terms="t", rms=0.0, seconds=1.5, from_rate=8000),

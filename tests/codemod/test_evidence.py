@@ -151,6 +151,95 @@ def test_setters_that_reading_keeps(before: str, tmp_path: Path) -> None:
     assert 'torchaudio.load(path, backend="sox")' in (tmp_path / "main.py").read_text()
 
 
+REST = 'def rest():\n    return torchaudio.load("b")\n'
+HELD = 'backend=getattr(torchaudio, "chosen_backend", None))'
+SET = 'import torchaudio\n\ntorchaudio.set_audio_backend("soundfile")\n'
+CHOSEN = 'import torchaudio\n\ntorchaudio.chosen_backend = "soundfile"\n'
+OUTLIVES = 'import torchaudio\n\n\ndef set_it():\n    torchaudio.set_audio_backend("soundfile")\n\n\nset_it() if len("x") else 0\ntorchaudio.load("a")\n\n\n'
+
+
+def named(source: str) -> str:
+    return source.replace('("a")', '("a", backend="soundfile")')
+
+
+# what reading leaves, and what --observed makes of it
+SETTLED = {
+    "a call that never ran reads an attribute": (
+        OUTLIVES + REST,
+        named(OUTLIVES).replace("set_audio_backend(\"soundfile\")", 'chosen_backend = "soundfile"') + REST.replace('"b")', f'"b", {HELD}'),
+    ),
+    "so it does under a setter with a variable": (
+        OUTLIVES.replace('set_it():', 'set_it(name="soundfile"):').replace('backend("soundfile")', "backend(name)") + REST,
+        named(OUTLIVES).replace('set_it():', 'set_it(name="soundfile"):').replace(
+            'set_audio_backend("soundfile")', 'chosen_backend = {"sox_io": "sox"}.get(name, name)'
+        ) + REST.replace('"b")', f'"b", {HELD}'),
+    ),
+    "a lambda": (
+        OUTLIVES.replace('    torchaudio.set_audio_backend("soundfile")', '    (lambda: torchaudio.set_audio_backend("soundfile"))()') + REST,
+        named(OUTLIVES).replace(
+            '    torchaudio.set_audio_backend("soundfile")', '    (lambda: setattr(torchaudio, "chosen_backend", "soundfile"))()'
+        ) + REST.replace('"b")', f'"b", {HELD}'),
+    ),
+    "an attempt": (
+        OUTLIVES.replace('    torchaudio.set_audio_backend("soundfile")', '    try:\n        torchaudio.set_audio_backend("soundfile")\n    except RuntimeError:\n        pass') + REST,
+        named(OUTLIVES).replace("set_audio_backend(\"soundfile\")", 'chosen_backend = "soundfile"') + REST.replace('"b")', f'"b", {HELD}'),
+    ),
+    "a backend that is asked for": (f"{SET}print(torchaudio.get_audio_backend())\n", 'import torchaudio\n\nprint("soundfile")\n'),
+    "it is asked for in a string": (f"{SET}print(f'{{torchaudio.get_audio_backend()}}')\n", "import torchaudio\n\nprint(f'{\"soundfile\"}')\n"),
+    "a call by getattr": (f'{SET}getattr(torchaudio, "load")("a")\n', 'import torchaudio\n\ntorchaudio.load("a", backend="soundfile")\n'),
+    "a string that prints the call": (
+        f"{SET}x = f'{{torchaudio.load(\"a\")=}}'\n",
+        "import torchaudio\n\nx = f'torchaudio.load(\"a\")={torchaudio.load(\"a\", backend=\"soundfile\")!r}'\n",
+    ),
+    "a name that is one of two functions": (
+        f'{SET}if len("a") > 2:\n    from torchaudio import info as read\nelse:\n    from torchaudio import load as read\nread("a")\n',
+        'import torchaudio\n\nif len("a") > 2:\n    from torchaudio import info as read\nelse:\n    from torchaudio import load as read\nread("a", backend="soundfile")\n',
+    ),
+    "an info that gave a tuple": (
+        f'{SET}print(f"{{torchaudio.info(\'a\')[1]}}")\n', "import torchaudio\n\nprint(f\"{torchaudio.info('a', backend='soundfile')[1]}\")\n",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", SETTLED)
+def test_what_reading_leaves(case: str, tmp_path: Path) -> None:
+    before, after = SETTLED[case]
+    assert rewritten(tmp_path, before, traced(before))[0] == 1
+    assert rewritten(tmp_path, before, traced(before), "--observed") == (0, after)
+
+
+# what an attribute cannot take the place of
+KEPT = {
+    "a call that several served": (SEVERAL + REST, traced(SEVERAL + REST)),
+    "a getter that never ran": (f"{OUTLIVES}{REST}\n\ndef asked():\n    return torchaudio.get_audio_backend()\n", traced(OUTLIVES)),
+    "a function that an import binds": (
+        OUTLIVES + REST.replace("torchaudio.load", "load") + "\n\nfrom torchaudio import load\n", traced(OUTLIVES),
+    ),
+    "a setter that failed": (OUTLIVES + REST, [line | {"outcome": "RuntimeError"} if line["name"][:3] == "set" else line for line in traced(OUTLIVES)]),
+    "a trace without a call": (OUTLIVES + REST, traced(OUTLIVES)[:1]),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", KEPT)
+def test_setters_that_stay(case: str, tmp_path: Path) -> None:
+    source, trace = KEPT[case]
+    status, text = rewritten(tmp_path, source, trace, "--observed")
+    assert status == 1
+    assert text.count("set_audio_backend") == source.count("set_audio_backend")
+    assert "chosen_backend" not in text
+
+
+def test_the_report_says_what_a_getter_gave(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    source = f"{SET}print(torchaudio.get_audio_backend())\n"
+    assert rewritten(tmp_path, source, traced(source)) == (1, source)
+    assert "In the trace it gave soundfile each time" in capsys.readouterr().out
+
+
+def test_the_report_says_that_an_attribute_would_take_its_place(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert rewritten(tmp_path, OUTLIVES + REST, traced(OUTLIVES + REST)) == (1, OUTLIVES + REST)
+    assert "it has them read torchaudio.chosen_backend" in capsys.readouterr().out
+
+
 @pytest.mark.parametrize(
     ("kind", "after"),
     [("float", POSITIONAL.replace("True, rest", "True, compression=rest")), ("str", POSITIONAL), ("CodecConfig", POSITIONAL)],

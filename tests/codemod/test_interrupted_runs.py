@@ -12,8 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from compat.codemod.files import journal, writing
+from compat.codemod.files import journal
 from compat.codemod.run import cli
+from compat.commands.writing import TEMPORARY
 
 COUNT = 6
 SETTER = "import torchaudio\nimport p0.m0\ntorchaudio.set_audio_backend('soundfile')\n"
@@ -134,7 +135,7 @@ def test_a_file_deleted_since_is_not_made_again(tmp_path: Path) -> None:
 def test_a_journal_that_was_cut_short_means_that_nothing_was_written(tmp_path: Path, written: str) -> None:
     project(tmp_path)
     (tmp_path / journal.NAME).write_text(written)
-    (tmp_path / "p0" / f"{writing.TEMPORARY}1234").write_text("half")
+    (tmp_path / "p0" / f"{TEMPORARY}1234").write_text("half")
     assert cli.main([str(tmp_path)]) == 0
     assert all("set_audio_backend" not in text for text in contents(tmp_path).values())
     assert len(contents(tmp_path)) == COUNT + 2
@@ -145,7 +146,7 @@ def test_temporary_files_go_beside_the_target_of_a_link(tmp_path: Path) -> None:
     (tmp_path / "project").mkdir()
     (tmp_path / "real" / "a.py").write_text(CALL)
     (tmp_path / "project" / "a.py").symlink_to(tmp_path / "real" / "a.py")
-    left = tmp_path / "real" / f"{writing.TEMPORARY}1234"
+    left = tmp_path / "real" / f"{TEMPORARY}1234"
     left.write_text("half")
     assert cli.main([str(tmp_path / "project"), "--check"]) == 1
     assert left.exists()
@@ -166,21 +167,6 @@ def test_two_runs_at_once_do_not_undo_each_other(tmp_path: Path, capsys: pytest.
     assert "another run is writing here" in capsys.readouterr().err
     assert contents(tmp_path / "p") == before
     assert cli.main([str(tmp_path / "p")]) == 0
-
-
-def test_a_full_disk_before_the_first_file_changes_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    before = contents(project(tmp_path))
-    real, calls = os.fsync, []
-
-    def fsync(number: int) -> None:
-        calls.append(number)
-        if len(calls) == COUNT:
-            raise OSError(errno.ENOSPC, "No space left on device")
-        real(number)
-
-    monkeypatch.setattr(os, "fsync", fsync)
-    assert cli.main([str(tmp_path)]) == 2
-    assert contents(tmp_path) == before
 
 
 def test_what_cannot_be_undone_is_said_and_kept(

@@ -44,7 +44,7 @@ def test_what_a_real_torchaudio_lacks_is_said_of_it(real: Plant) -> None:
     assert importlib.import_module("torchaudio.models").mine
     with pytest.raises(AttributeError, match=r"torchaudio\.prototype is not there: the installed torchaudio lacks it.*torchaudio==2\.8\.0"):
         torchaudio.prototype
-    with pytest.raises(AttributeError, match=r"torchaudio\.nonsense is not there: .* no torchaudio from 2\.0 to 2\.11 has one"):
+    with pytest.raises(AttributeError, match=r"torchaudio\.nonsense is not there: .* nor any torchaudio from 2\.0 to 2\.11 has this name"):
         torchaudio.nonsense
     with pytest.raises(
         ImportError, match=r"torchaudio\.compliance is not there: the installed torchaudio lacks it.*pip install torchaudio`"
@@ -81,7 +81,7 @@ def test_asking_whether_a_submodule_is_there_is_no_error(name: str, found: bool)
     [
         ("datasets", "`{python} -m pip install torchaudio`, with any torch"),
         ("prototype.pipelines", "torchaudio 2.8.0 is the last that has it: `{python} -m pip install --no-deps torchaudio==2.8.0`"),
-        ("nonsense", "no torchaudio from 2.0 to 2.11 has one"),
+        ("nonsense", "nor any torchaudio from 2.0 to 2.11 has this name"),
     ],
 )
 def test_only_a_torchaudio_that_has_the_name_is_advised(name: str, advised: str, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -120,12 +120,14 @@ def test_a_flag_of_several_names_takes_one_and_any_sequence(flag: str, given: An
 
 
 def test_a_release_to_come_is_not_sent_to_the_codemod() -> None:
-    with pytest.raises(ValueError, match=r"there is no release '3\.0'; there is 2\.0, ") as why:
+    with pytest.raises(ValueError, match=r"there is no release '3\.0'; the releases are 2\.0, ") as why:
         compat.release("3.0")
     assert "codemod" not in str(why.value)
 
 
 def test_dir_lists_what_is_there() -> None:
+    """And no name that the package uses for itself."""
     listed = dir(compat)
+    assert [name for name in listed if name.startswith("_") or name in ("sys", "annotations", "TYPE_CHECKING")] == ["__version__"]
     assert {"install", "load", "AudioMetaData", "backend"} <= set(listed)
     assert all(hasattr(compat, name) for name in listed)

@@ -11,7 +11,8 @@ from packaging.version import Version
 
 import compat
 from compat import releases
-from compat.names import deprecations
+from compat.contents import deprecations
+from compat.names import removed
 from dispatcher.notices import CompatWarning
 from tests.conftest import ASSETS, Python
 
@@ -74,18 +75,18 @@ def test_docstrings_note_what_is_deprecated_by_then(release: str) -> None:
 
 
 @pytest.mark.parametrize("release", releases.presets())
-@pytest.mark.parametrize("name", [name for name, fact in deprecations.FACTS.items() if fact.removed_in])
+@pytest.mark.parametrize("name", [name for name in removed.FATES if removed.deprecated(name) and removed.removed_in(name)])
 def test_a_name_past_its_removal_is_gone(release: str, name: str) -> None:
     """``deprecation.fail_if_not_removed`` finds no use of a name whose time is over, and every other name is there."""
     torchaudio = compat.install(release)
-    fact = deprecations.FACTS[name]
+    gone_in = removed.removed_in(name)
 
     def reach() -> Any:
         found: Any = torchaudio
         for part in name.split("."):
             found = getattr(found, part)
 
-        @deprecation.deprecated(fact.deprecated_in, fact.removed_in, current_version=compat.release().last_patch)
+        @deprecation.deprecated(removed.FATES[name].deprecated_in, gone_in, current_version=compat.release().last_patch)
         def used() -> Any:
             return found
 
@@ -99,16 +100,16 @@ def test_a_name_past_its_removal_is_gone(release: str, name: str) -> None:
             return False
         return True
 
-    removed = Version(compat.release().last_patch) >= Version(fact.removed_in)
+    is_removed = Version(compat.release().last_patch) >= Version(gone_in)
     absent_yet = name == "AudioMetaData" and release == "2.0"
-    assert use() == (not removed and not absent_yet)
+    assert use() == (not is_removed and not absent_yet)
 
 
 def test_a_warning_crosses_processes() -> None:
     """A worker's error is pickled on its way home."""
     import pickle
 
-    warning = deprecations.DeprecatedNameWarning("load", deprecations.FACTS["load"])
+    warning = deprecations.DeprecatedNameWarning("io.StreamReader", "io")
     again = pickle.loads(pickle.dumps(warning))
     assert (type(again), str(again), again.advice) == (type(warning), str(warning), warning.advice)
 

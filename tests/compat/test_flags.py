@@ -160,7 +160,7 @@ def test_every_flag_has_a_case_and_a_docstring() -> None:
     """Those left out here have tests of their own: the variable at each call, a machine without libsox, playlists, slow servers, redirects,
     a real torchaudio."""
     named = {"variable_reread", "sox_io_stand_in", "also_open", "network_timeout", "follow_redirects", "rescue", "real_version"}
-    assert set(releases.flags()) - named == {case.flag for case in CASES}
+    assert set(releases.flags()) - named == {case.flag for case in CASES}, "each flag needs a row in CASES"
     assert not [flag.name for flag in releases.flags().values() if len(flag.doc) < 10]
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 import compat
-from compat.names import gone
+from compat.names import removed
 
 # names that were attributes of torchaudio or of a module that is still there in 2.0
-REACHED = [name for name in gone.BEFORE_2_0 if name.count(".") < 2]
+REACHED = [name for name in removed.BEFORE_2_0 if name.count(".") < 2]
 
 
 @pytest.mark.parametrize("name", REACHED)
@@ -21,8 +21,8 @@ def test_a_name_gone_before_2_0_says_what_replaces_it(name: str) -> None:
     with pytest.raises(ImportError) as also:
         exec(f"from {module} import {last}")
     for text in (str(why.value), str(also.value)):
-        assert gone.BEFORE_2_0[name].advice in text
-        assert f"since torchaudio {gone.BEFORE_2_0[name].removed_in}" in text
+        assert removed.BEFORE_2_0[name].advice in text
+        assert f"since torchaudio {removed.BEFORE_2_0[name].removed_in}" in text
         assert "install torchaudio" not in text
 
 

@@ -8,6 +8,7 @@ import pathlib
 import pickle
 import sys
 import threading
+import time
 import types
 import typing
 import warnings
@@ -138,16 +139,20 @@ def test_installing_while_another_thread_imports_is_safe() -> None:
                 sys.modules[f"made_up_{at}"] = types.ModuleType("x")
             for at in range(50):
                 del sys.modules[f"made_up_{at}"]
+            time.sleep(0.001)
 
     thread = threading.Thread(target=imports)
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-4)  # they take turns often, and neither waits long for the other
     thread.start()
     try:
-        for number in range(60):
+        for number in range(24):
             release = RELEASES[number % 3]
             assert compat.install(release).__version__.startswith(release)
     finally:
         over.set()
         thread.join()
+        sys.setswitchinterval(interval)
 
 
 @pytest.mark.filterwarnings("ignore::dispatcher.notices.CompatWarning")

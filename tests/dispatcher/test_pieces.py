@@ -47,11 +47,13 @@ def test_pieces_are_slices_of_the_whole(format: str, subtype: str, backend: str,
             readable = False
             continue
         frames = whole.shape[1]
-        for offset in (1, 4097, frames // 2, frames - 1000, frames - 10, frames - 3, frames - 1):
-            for count in (5, 3000, -1):
-                piece, same = dispatcher.load(str(path), offset, count, backend=backend)
-                assert same == rate
-                assert torch.equal(piece, whole[:, offset:] if count < 0 else whole[:, offset : offset + count]), (channels, offset, count)
+        for offset, count in (
+            *((1, 5), (1, -1), (4097, 3000), (frames // 2, 5), (frames // 2, -1)),
+            *((frames - 1000, 3000), (frames - 10, 5), (frames - 3, 5), (frames - 1, -1)),
+        ):
+            piece, same = dispatcher.load(str(path), offset, count, backend=backend)
+            assert same == rate
+            assert torch.equal(piece, whole[:, offset:] if count < 0 else whole[:, offset : offset + count]), (channels, offset, count)
     assert readable or backend != "soundfile" or subtype == "DWVW_12"
 
 

@@ -87,5 +87,5 @@ def test_a_muxer_of_several_files_names_them_after_the_path(kind: str, tmp_path:
     assert not [name for name in names if name.startswith(".")]
     if kind == "hls":
         assert names == {line for line in path.read_text().splitlines() if line and not line.startswith("#")}
-    with pytest.raises(RuntimeError, match=f"{kind} writes several files, and an object takes one; give a path"):
+    with pytest.raises(RuntimeError, match=f"{kind} writes several files, which one file object cannot hold; pass a path"):
         dispatcher.save(io.BytesIO(), torch.zeros(1, 16000), 16000, format=kind, backend="ffmpeg")

@@ -28,7 +28,7 @@ STEREO = str(ASSETS / "stereo_s16.wav")
         pytest.param(lambda path: dispatcher.load(path, backend="sox"), "there is no such file", id="no file"),
         pytest.param(
             lambda path: compat.standin("2.0").sox_effects.apply_effects_file(STEREO, [["earwax"]]),
-            "the effect 'earwax' does not go with 2 channels at 16000 Hz",
+            "the effect 'earwax' does not work with 2 channels at 16000 Hz",
             id="an effect for another rate",
         ),
         pytest.param(

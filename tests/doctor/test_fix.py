@@ -173,7 +173,7 @@ DIALOGUES: dict[str, tuple[list[str], str, list[str] | None, list[int], Any, int
     "yes": ([PIP], "", ["y"], [0], WELL, 0, [PIP], "was error, is ok"),
     "no": ([PIP], "", ["n"], [], None, 2, [], "Nothing was changed"),
     "Enter is no": ([PIP], "", [""], [], None, 2, [], "Nothing was changed"),
-    "--yes asks nothing": ([PIP], "yes", None, [0], WELL, 0, [PIP], "mended"),
+    "--yes asks nothing": ([PIP], "yes", None, [0], WELL, 0, [PIP], "fixed"),
     "--yes takes the first": ([PIP, APT], "yes", None, [0], WELL, 0, [PIP], "2) $ apt-get"),
     "nobody to ask": ([PIP], "", None, [], None, 3, [], "--yes runs the first"),
     "nobody to ask, outside": ([APT], "", None, [], None, 3, [], "--yes --outside runs"),
@@ -182,9 +182,9 @@ DIALOGUES: dict[str, tuple[list[str], str, list[str] | None, list[int], Any, int
     "a number that is not there": ([PIP, APT], "", ["7"], [], None, 2, [], "none of 1, 2"),
     "one that is only shown": ([SUDO, PIP], "", ["1"], [], None, 2, [], "none of 2"),
     "outside, the second answer is no": ([APT], "", ["y", "n"], [], None, 2, [], "Nothing was changed"),
-    "outside, the second answer is yes": ([APT], "", ["y", "yes"], [0], WELL, 0, [APT], "mended"),
+    "outside, the second answer is yes": ([APT], "", ["y", "yes"], [0], WELL, 0, [APT], "fixed"),
     "outside, --yes": ([APT], "yes", None, [], None, 2, [], "only with --outside"),
-    "outside, --yes --outside": ([APT], "yes outside", None, [0], WELL, 0, [APT], "mended"),
+    "outside, --yes --outside": ([APT], "yes outside", None, [0], WELL, 0, [APT], "fixed"),
     "sudo, --yes --outside": ([SUDO], "yes outside", None, [], None, 2, [], "runs none of these"),
     "sudo first, --yes": ([SUDO, PIP], "yes", None, [], None, 2, [], "that one is only shown"),
     "it fails": ([f"{PIP} && {PIP}"], "yes", None, [7], None, 4, [PIP], "failed with status 7"),
@@ -192,7 +192,7 @@ DIALOGUES: dict[str, tuple[list[str], str, list[str] | None, list[int], Any, int
     "it is killed": ([PIP], "yes", None, [-9], None, 4, [PIP], "signal 9"),
     "it does not help": ([PIP], "yes", None, [0], BROKEN, 2, [PIP], "still       Imports: was error, is error"),
     "no second result": ([PIP], "yes", None, [0], None, 3, [PIP], "has no result"),
-    "conda would ask": (["conda install x"], "yes", None, [0], WELL, 0, ["conda install --yes x"], "mended"),
+    "conda would ask": (["conda install x"], "yes", None, [0], WELL, 0, ["conda install --yes x"], "fixed"),
 }  # fmt: skip
 
 
@@ -227,7 +227,7 @@ def test_without_a_command_nothing_is_asked(capsys: pytest.CaptureFixture[str], 
 
 
 CHANGES = {
-    "mended": (BROKEN, WELL, [("mended", "error", "ok")]),
+    "fixed": (BROKEN, WELL, [("fixed", "error", "ok")]),
     "still": (BROKEN, BROKEN, [("still", "error", "error")]),
     "milder": (BROKEN, _document("warning", ("warning", "symbol", "x")), [("still", "error", "warning")]),
     "new": (WELL, BROKEN, [("new", "ok", "error")]),
@@ -235,7 +235,7 @@ CHANGES = {
     "one of two": (
         _document("error", ("error", "symbol", "a"), ("error", "", "b"), ("ok", "", "c")),
         _document("error", ("error", "", "b"), ("warning", "new", "d")),
-        [("mended", "error", "gone"), ("still", "error", "error"), ("new", "not there", "warning")],
+        [("fixed", "error", "gone"), ("still", "error", "error"), ("new", "not there", "warning")],
     ),
     "skipped is not mended": (BROKEN, _document("skipped"), [("unknown", "error", "skipped")]),
     "a check that is missing": (BROKEN, _document(check="pair"), [("unknown", "error", "skipped")]),
@@ -253,8 +253,8 @@ def test_what_changed_is_told_by_check(case: str) -> None:
     [
         (["--fix", "--json"], "run --fix --yes first"),
         (["--fix", "--list"], "run --fix --yes first"),
-        (["--yes"], "goes with --fix"),
-        (["--fix", "--outside"], "goes with --fix --yes"),
+        (["--yes"], "--yes needs --fix"),
+        (["--fix", "--outside"], "--outside needs --fix --yes"),
     ],
 )
 def test_options_that_do_not_go_together_are_wrong_usage(capsys: pytest.CaptureFixture[str], arguments: list[str], words: str) -> None:
@@ -290,7 +290,7 @@ except KeyboardInterrupt:
 @posix_only
 def test_ctrl_c_lets_the_program_put_things_back() -> None:
     """An installer that is killed leaves half a package behind."""
-    program = f"from compat.doctor import machine; from compat.doctor.fix import runner; runner.run((machine.python(), '-c', {WAITS!r}))"
+    program = f"from compat.diagnosis import machine; from compat.doctor.fix import runner; runner.run((machine.python(), '-c', {WAITS!r}))"
     command = [sys.executable, "-c", program]
     process = subprocess.Popen(command, cwd=REPOSITORY, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True)
     assert process.stdout is not None
@@ -308,7 +308,7 @@ def test_a_file_in_the_way_is_renamed(build) -> None:  # type: ignore[no-untyped
     (world.folder / "copy.py").write_text("x = 1\n")
     done = world.run("--only", "copies", "--fix", "--yes", "--outside")
     assert done.returncode == 0, done.stderr
-    assert "mended      Copies: was error, is ok" in done.stdout
+    assert "fixed       Copies: was error, is ok" in done.stdout
     assert (world.folder / "my_copy.py").is_file()
     assert not (world.folder / "copy.py").exists()
 
@@ -373,7 +373,7 @@ def _wheel(folder: pathlib.Path, name: str, version: str) -> None:
         archive.writestr(f"{info}/RECORD", "".join(f"{path},,\n" for path in (*files, f"{info}/RECORD")))
 
 
-@pytest.mark.parametrize("is_there", [True, False], ids=["mended", "pip fails"])
+@pytest.mark.parametrize("is_there", [True, False], ids=["fixed", "pip fails"])
 def test_a_package_that_does_not_import_is_installed_again(build, is_there: bool) -> None:  # type: ignore[no-untyped-def]
     """By a real pip, into the world."""
     world = build(without=("soundfile",))
@@ -386,7 +386,7 @@ def test_a_package_that_does_not_import_is_installed_again(build, is_there: bool
     if is_there:
         assert done.returncode == 0, done.stderr
         assert "Successfully installed soundfile-0.14.0" in done.stdout
-        assert "mended      Imports: was error, is ok: import soundfile fails" in done.stdout
+        assert "fixed       Imports: was error, is ok: import soundfile fails" in done.stdout
     else:
         assert done.returncode == dialogue.FAILED
         assert "failed with status 1. Nothing further was run." in done.stderr

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import dataclasses
 import errno
 import os
@@ -16,7 +17,7 @@ import pytest
 
 from compat.commands.shell import Line
 from compat.diagnosis.findings import Finding, Mend, Result, Status, error, note, ok, skipped, warning
-from compat.doctor import cli, registry, report, verdict
+from compat.doctor import checks, cli, registry, report, verdict
 from compat.doctor.registry import Check
 from compat.doctor.world import World as Looked
 from tests.doctor.worlds import World
@@ -84,7 +85,7 @@ def test_a_mend_is_shown_once(build: Callable[..., World]) -> None:
     world.plant("torchaudio", {"__init__.py": ""}, "2.7.1+cu128")
     page = world.run("--only", "pair,build").stdout
     assert page.count("$ ") == 3  # the pair's two commands, and the next one
-    assert "mend     as under Versions" in page
+    assert "fix      as under Versions" in page
 
 
 @pytest.mark.skipif(os.name == "nt", reason="takes POSIX signals")
@@ -148,11 +149,30 @@ def test_every_check_explains_itself(capsys: pytest.CaptureFixture[str]) -> None
         assert check.title
 
 
-def test_names_and_places_of_checks_are_unique_and_the_slow_ones_last() -> None:
+def test_each_file_is_one_check_and_the_slow_ones_are_last() -> None:
     names = [check.name for check in registry.checks()]
-    assert len(set(names)) == len(names)
-    assert len({check.order for check in registry.checks()}) == len(names)
+    files = pathlib.Path(checks.__file__).parent.glob("[!_]*.py")
+    assert sorted(names) == sorted(path.stem.replace("_", "-") for path in files)
     assert names[-2:] == ["round-trip", "resampling"]
+
+
+def test_a_check_that_must_run_after_another_names_one_of_its_group() -> None:
+    by_name = {check.name: check for check in registry.checks()}
+    for place, check in enumerate(registry.checks()):
+        if check.after is not None:
+            before = by_name[check.after]
+            assert before.group is check.group
+            assert registry.checks().index(before) < place
+
+
+def test_every_check_is_tested() -> None:
+    """A test here names it: a row of ``CASES`` in ``test_told_worlds.py``, or a file of its own."""
+    named: set[str] = set()
+    for path in pathlib.Path(__file__).parent.glob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                named.update(node.value.split(","))
+    assert {check.name for check in registry.checks()} <= named
 
 
 @pytest.mark.parametrize(
@@ -224,8 +244,8 @@ def test_scrubbing(monkeypatch: pytest.MonkeyPatch, home: str, user: str, text: 
     assert report.scrubber()(text) == scrubbed
 
 
-def _check(name: str, *findings: Finding, order: int = 1) -> Check:
-    return Check(name, name.title(), order, "It matters.", lambda world: findings)
+def _check(name: str, *findings: Finding) -> Check:
+    return Check(name, name.title(), registry.Group.SAMPLES, None, "It matters.", lambda world: findings)
 
 
 def test_a_check_that_raises_becomes_a_result() -> None:
@@ -233,7 +253,7 @@ def test_a_check_that_raises_becomes_a_result() -> None:
         yield ok("so far")
         raise RuntimeError("broken")
 
-    result = Check("x", "X", 1, "It matters.", body).run(Looked())
+    result = Check("x", "X", registry.Group.SAMPLES, None, "It matters.", body).run(Looked())
     assert result.status is Status.CRASHED
     assert result.findings[0].text == "so far"
     assert "RuntimeError: broken" in result.summary

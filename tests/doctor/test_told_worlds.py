@@ -334,8 +334,8 @@ def test_what_is_said_of_a_file(default: Any, by_backend: dict[str, Answer], sta
     ("opens", "says"),
     [
         ((True, True, True), "Make or download it again; if a player can play it, convert it"),
-        ((True, False, True), "Mend the backend sox first"),
-        ((False, False, True), "Mend the backends ffmpeg, sox first"),
+        ((True, False, True), "Repair the backend sox first"),
+        ((False, False, True), "Repair the backends ffmpeg, sox first"),
     ],
 )
 def test_what_might_read_a_file_that_nothing_reads(opens: tuple[bool, ...], says: str) -> None:

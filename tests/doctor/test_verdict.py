@@ -71,7 +71,7 @@ def test_page_and_report_say_where_the_mend_stands() -> None:
     assert "as under Check 0" in lines
     assert "pip install torchaudio==2.5.1" not in lines
     text = report.document(told, verdict.of(told))
-    assert "Mend: as under Check 0" in text
+    assert "Fix: as under Check 0" in text
     assert "torchaudio==2.5.1" not in text
 
 
@@ -113,10 +113,10 @@ def test_the_page_tells_of_each_finding_once() -> None:
         ("why", "A download broke off."),
         ("seen", "a"),
         ("seen", "b"),
-        ("mend", "Install it again:"),
+        ("fix", "Install it again:"),
         ("", "pip install it"),
         ("error", "numpy is half there"),
-        ("mend", "as under Files"),
+        ("fix", "as under Files"),
     ]
     assert ("ok", "torch whole") in [(line.label, line.text) for line in page.of_result(result, {}, Course(), verbose=True)]
 
@@ -126,4 +126,4 @@ def test_the_report_tells_what_else_there_is() -> None:
     text = report.document(looked, verdict.of(looked))
     assert "Also: a variable does nothing (check `check-1`)" in text
     assert "```text\na\nb\n```" in text
-    assert "Mend: Unset it\n" in text
+    assert "Fix: Unset it\n" in text

@@ -122,6 +122,14 @@ def test_a_call_is_noted_with_its_backend_and_the_kinds_of_its_arguments(spool: 
     assert call.outcome == outcome or (outcome == "OSError" and call.outcome not in ("ok", "TypeError"))
 
 
+def test_what_came_is_noted_where_it_names_backends_or_a_class(spool: pathlib.Path) -> None:
+    code = f"t.set_audio_backend('soundfile'); t.get_audio_backend(); t.list_audio_backends(); t.info({WAV!r}); t.load({WAV!r})"
+    exec(compile(code, "/a/program.py", "exec"), {"t": compat.install("2.0"), "__name__": "program"})
+    came = {call.name: call.value for call in recording.read(str(spool))}
+    assert "soundfile" in came.pop("list_audio_backends")
+    assert came == {"set_audio_backend": "", "get_audio_backend": "soundfile", "info": "AudioMetaData", "load": ""}
+
+
 def test_a_trace_grows_over_several_runs(tmp_path: pathlib.Path) -> None:
     """Relative, of the project alone; a file that is something else is refused, and stays."""
     path = str(tmp_path / "trace.jsonl")
@@ -143,7 +151,7 @@ def test_a_trace_grows_over_several_runs(tmp_path: pathlib.Path) -> None:
     other.write_text("mine\n")
     assert "notes.txt:1 is no line of a trace" in endings.recorded(str(other), [here], str(tmp_path))
     assert other.read_text() == "mine\n"
-    assert "cannot be written" in endings.recorded(str(tmp_path / "no" / "t"), [here], str(tmp_path))
+    assert "cannot write it" in endings.recorded(str(tmp_path / "no" / "t"), [here], str(tmp_path))
 
 
 def test_a_trace_that_cannot_be_written_leaves_nothing_behind(tmp_path: pathlib.Path) -> None:

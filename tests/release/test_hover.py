@@ -18,14 +18,17 @@ from tests.conftest import ROOT
 from tests.release import pyright
 
 _SAVE = SaveFunction.__call__.__doc__ or ""
-HOVERED = {
+HOVERED: dict[str, str | None] = {
     "compat.load": LoadFunction.__call__.__doc__,
     "compat.info": InfoFunction.__call__.__doc__,
     "compat.save": _SAVE,
     "compat.install": compat.install.__doc__,
-    "compat.release().truncated": releases.flags()["truncated"].doc,
-    'compat.install("2.0", network_timeout': releases.flags()["network_timeout"].doc,
+    "compat.Release": (compat.Release.__doc__ or "").partition("Attributes:")[0],
 }
+OF_FLAGS = {
+    line: flag.doc for name, flag in releases.flags().items() for line in (f"compat.release().{name}", f'compat.install("2.0", {name}')
+}
+SHOWN = {**HOVERED, **OF_FLAGS}
 
 
 class Editor:
@@ -80,10 +83,10 @@ class Editor:
 
 @pytest.fixture(scope="module")
 def editor(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Editor]:
-    """An editor with each line of ``HOVERED`` open."""
+    """An editor with each line of ``SHOWN`` open."""
     (folder := tmp_path_factory.mktemp("editor")).joinpath("pyrightconfig.json").write_text(json.dumps({"extraPaths": [str(ROOT)]}))
     editor = Editor(folder)
-    editor.show("import compat\n" + "".join(f"{line}={30})\n" if "(" in line and ")" not in line else f"{line}\n" for line in HOVERED))
+    editor.show("import compat\n" + "".join(f"{line}={30})\n" if "(" in line and ")" not in line else f"{line}\n" for line in SHOWN))
     yield editor
     editor.close()
 
@@ -92,11 +95,22 @@ def editor(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Editor]:
 @pytest.mark.parametrize("line", HOVERED)
 def test_a_hover_shows_the_whole_text(editor: Editor, line: str) -> None:
     """Word by word, as Markdown has them."""
-    place = {"line": 1 + list(HOVERED).index(line), "character": len(line) - 1}
+    assert SHOWN[line]
+    assert _left_out(editor, line) == []
+
+
+@pytest.mark.network
+def test_a_hover_over_a_flag_shows_its_whole_text(editor: Editor) -> None:
+    """Of a release's attribute, and of the keyword of a call."""
+    assert {line: words for line in OF_FLAGS if (words := _left_out(editor, line))} == {}
+
+
+def _left_out(editor: Editor, line: str) -> list[str]:
+    """The words of a text that the hover over the end of a line does not show."""
+    place = {"line": 1 + list(SHOWN).index(line), "character": len(line) - 1}
     shown = editor.ask("textDocument/hover", textDocument={"uri": editor.uri}, position=place)["contents"]["value"]
-    words = (HOVERED[line] or "").replace("``", "`").split()
-    assert words
-    assert [word for word in words if word not in shown.replace("\\", "").replace("``", "`")] == []
+    shown = shown.replace("\\", "").replace("``", "`")
+    return [word for word in (SHOWN[line] or "").replace("``", "`").split() if word not in shown]
 
 
 def test_help_shows_the_text_of_every_flag() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes
 import os
 import pathlib
+import tempfile
 
 _PAGE = os.sysconf("SC_PAGE_SIZE")
 _HEAP_FIELDS = ("arena", "ordblks", "smblks", "hblks", "hblkhd", "usmblks", "fsmblks", "uordblks", "fordblks", "keepcost")
@@ -61,5 +62,6 @@ def runs(pid: int) -> bool:
 
 
 def memory_folder() -> str | None:
-    """A folder in memory for files that are written and read often; ``None`` where there is none."""
-    return "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
+    """A folder in memory for files that are written and read often; ``None`` where there is none, or the usual one is."""
+    is_there = os.access("/dev/shm", os.W_OK) and not tempfile.gettempdir().startswith("/dev/shm/")
+    return "/dev/shm" if is_there else None

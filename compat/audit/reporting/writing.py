@@ -9,13 +9,14 @@ from collections.abc import Iterable
 from compat.audit.classes import CLASSES, DIFFERENCES
 from compat.audit.engines.local import LocalEngine
 from compat.audit.items import Item
-from compat.audit.options import UsageError
 from compat.audit.reporting.drawing import Draw, Drawing
 from compat.audit.reporting.page import page
 from compat.audit.reporting.result import Result
 from compat.audit.rows import Row
 from compat.audit.tally import severity
 from compat.audit.task import Compare
+from compat.commands import writing
+from compat.commands.arguments import UsageError
 
 _SECONDS = 120.0
 
@@ -39,13 +40,9 @@ def write(
     listed = heapq.nlargest(most, rows, key=severity)
     chosen = [row for row in listed if CLASSES[row.kind].group == DIFFERENCES][:drawn]
     drawings = _drawings(result, chosen, jobs)
-    unfinished = f"{path}.unfinished"
+    unlisted = max(0, result.tally.files - len(listed))
     try:
-        with open(unfinished, "w", encoding="utf-8", newline="\n") as file:
-            file.writelines(
-                page(result, listed, drawings, max(0, result.tally.files - len(listed)))
-            )
-        os.replace(unfinished, path)
+        writing.write(path, page(result, listed, drawings, unlisted))
     except OSError as why:
         raise UsageError(f"--report {path}: {why.strerror}") from why
 

@@ -8,10 +8,10 @@ import time
 from collections.abc import Iterator
 from typing import IO, Any
 
-from compat.audit.options import UsageError
 from compat.audit.rows import Row, from_dict
 from compat.audit.storage import locks
 from compat.audit.storage.store import Store
+from compat.commands.arguments import UsageError
 
 _FLUSH_SECONDS = 1.0
 _TAIL = 1 << 16
@@ -43,7 +43,10 @@ class JsonLines(Store):
                 try:
                     yield from_dict(_values(line))
                 except (ValueError, TypeError, RecursionError) as why:
-                    hint = "delete the line, and its file is compared again; or name another file with --results"
+                    hint = (
+                        "delete the line, and its file is compared again; or name another file "
+                        "with --results"
+                    )
                     raise UsageError(
                         f"{self.path}:{number}: this is not a row of an audit ({why}); {hint}"
                     ) from why
@@ -109,7 +112,8 @@ def _refuse_others(file: IO[bytes], path: str) -> None:
         )
         if not half_written or not (line.startswith(_BEGIN) or _BEGIN.startswith(line)):
             raise UsageError(
-                f"{path}: no audit wrote this file, so it stays as it is; name another one with --results"
+                f"{path}: no audit wrote this file, so it stays as it is; name another one "
+                "with --results"
             ) from why
 
 

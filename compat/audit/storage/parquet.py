@@ -12,10 +12,11 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from compat.audit.options import UsageError
 from compat.audit.rows import COLUMNS, Row, from_dict
 from compat.audit.storage.jsonl import JsonLines
 from compat.audit.storage.store import Store
+from compat.commands import writing
+from compat.commands.arguments import UsageError
 
 _PART_ROWS = 50_000
 _FOREIGN = "it is damaged, or no audit made it"
@@ -35,7 +36,8 @@ class Parquet(Store):
             import pyarrow.parquet
         except ImportError as why:
             raise UsageError(
-                f'{path}: Parquet needs pyarrow ({why}): pip install "torchaudio-compat[audit]", or use .jsonl'
+                f"{path}: Parquet needs pyarrow ({why}): pip install "
+                '"torchaudio-compat[audit]", or use .jsonl'
             ) from why
         if os.path.isfile(path):
             raise UsageError(
@@ -73,7 +75,8 @@ class Parquet(Store):
                 continue  # reading the rows tells of it
             if not names.issuperset(_NEEDED):
                 raise UsageError(
-                    f"{part}: {_FOREIGN} (its columns are {', '.join(sorted(names))}); name another folder with --results"
+                    f"{part}: {_FOREIGN} (its columns are {', '.join(sorted(names))}); name "
+                    "another folder with --results"
                 )
 
     def _is_stored(self, waiting: list[Row]) -> bool:
@@ -115,11 +118,10 @@ class Parquet(Store):
         rows: list[dict[str, Any]] = [_storable(row) for row in self._waiting]
         numbers = [int(_PART.fullmatch(os.path.basename(part))[1]) for part in self._parts()]  # type: ignore[index]
         final = os.path.join(self.path, f"part-{max(numbers, default=-1) + 1:05}.parquet")
-        unfinished = f"{final}.unfinished"
-        self._parquet.write_table(
-            self._arrow.Table.from_pylist(rows, schema=self._schema), unfinished
-        )
-        os.replace(unfinished, final)
+        with writing.replaced(final) as place:
+            self._parquet.write_table(
+                self._arrow.Table.from_pylist(rows, schema=self._schema), place
+            )
         self._journal.clear()
         self._waiting = []
 

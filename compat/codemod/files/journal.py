@@ -18,6 +18,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import IO, NamedTuple
 
 from compat.codemod.files import writing
+from compat.commands.writing import TEMPORARY
 
 try:
     import fcntl
@@ -142,7 +143,11 @@ def _trusted(file: IO[str]) -> None:
             os.path.realpath(changed).startswith(home) for changed, _, _ in json.load(file)
         )
     if not own:
-        why = "another user wrote this journal of a stopped run, or it names files outside its folder; look into it, then delete it"
+        why = (
+            "another user wrote this journal of a stopped run, or it names files outside its "
+            "folder; "
+            "look into it, then delete it"
+        )
         raise PermissionError(errno.EPERM, why)
 
 
@@ -173,7 +178,7 @@ def recover(paths: Iterable[str]) -> None:
     links = [os.path.realpath(path) for path in paths if os.path.islink(path)]
     for folder in _folders([*paths, *links]):
         with contextlib.suppress(OSError):
-            for left in [one for one in os.listdir(folder) if one.startswith(writing.TEMPORARY)]:
+            for left in [one for one in os.listdir(folder) if one.startswith(TEMPORARY)]:
                 os.unlink(os.path.join(folder, left))
 
 

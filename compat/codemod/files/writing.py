@@ -2,10 +2,9 @@
 
 import contextlib
 import os
-import secrets
 from collections.abc import Callable, Iterator
 
-TEMPORARY = ".torchaudio-compat-"
+from compat.commands.writing import beside
 
 
 class ChangedError(Exception):
@@ -42,16 +41,14 @@ def staged(path: str, new: bytes) -> Iterator[Callable[[bytes], None]]:
     state = os.stat(real)
     if not os.access(real, os.W_OK):
         raise PermissionError(13, "the file is read-only", path)
-    # chosen before the file exists, so that cleaning up after Ctrl-C finds it
-    temporary = os.path.join(os.path.dirname(real), f"{TEMPORARY}{secrets.token_hex(8)}")
+    with beside(real) as temporary:
 
-    def put(old: bytes) -> None:
-        with open(real, "rb") as file:
-            if file.read() != old:
-                raise ChangedError("another program changed it in the meantime")
-        os.replace(temporary, real)
+        def put(old: bytes) -> None:
+            with open(real, "rb") as file:
+                if file.read() != old:
+                    raise ChangedError("another program changed it in the meantime")
+            os.replace(temporary, real)
 
-    try:
         with open(temporary, "xb", opener=private) as file:
             file.write(new)
             file.flush()
@@ -61,9 +58,6 @@ def staged(path: str, new: bytes) -> Iterator[Callable[[bytes], None]]:
             os.chown(temporary, state.st_uid, state.st_gid)
         os.chmod(temporary, state.st_mode & 0o7777)
         yield put
-    finally:
-        with contextlib.suppress(OSError):
-            os.unlink(temporary)
 
 
 def replace(path: str, old: bytes, new: bytes) -> None:

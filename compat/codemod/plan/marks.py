@@ -1,7 +1,5 @@
 """Mark what matters when a module runs: sites, setters, getters, and hidden uses of a backend."""
 
-from __future__ import annotations
-
 import ast
 import dataclasses
 from collections.abc import Iterator
@@ -9,8 +7,8 @@ from collections.abc import Iterator
 from compat.codemod.plan import sites, unseen
 from compat.codemod.plan.restore_pairs import Restore, restores
 from compat.codemod.plan.sites import Site
-from compat.codemod.source import Imported, Kind, Module, NotProvableError, Use
-from compat.codemod.uses import Project, SetterCall, setter_calls
+from compat.codemod.source import Imported, Kind, Module, NotProvableError, Use, noted
+from compat.codemod.uses import Project, SetterCall, either, setter_calls
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -47,7 +45,7 @@ class Marks:
 
         self.module: Module = module
         self.sites: dict[ast.AST, Site] = {
-            site.use.node: site for site in sites.of(module) if runs(site.use.node)
+            site.use.node: site for site in sites.of(project, module) if runs(site.use.node)
         }
         self.bound_by: dict[Site | Pin, Imported] = {}
         for site in self.sites.values():
@@ -72,9 +70,10 @@ class Marks:
         self.doubt: NotProvableError | None = unseen.doubt(project, module)
 
 
+@noted
 def of(project: Project, module: Module) -> Marks:
     """Return what matters in a module."""
-    return project.note(("marks", module.path), lambda: Marks(project, module))
+    return Marks(project, module)
 
 
 def _pins(project: Project, module: Module, marks: Marks) -> Iterator[Pin]:
@@ -99,13 +98,11 @@ def _pins(project: Project, module: Module, marks: Marks) -> Iterator[Pin]:
             yield Pin(
                 module, use.node, NotProvableError(reason, [module.place(use.node)]), lasts=True
             )
-    for either, _ in module.ambiguous:
-        yield Pin(
-            module,
-            either,
-            NotProvableError(unseen.AMBIGUOUS, [module.place(either)]),
-            lasts=module.call_of(either) is None,
-        )
+    settled = either.settled(project, module)
+    for name, _ in module.ambiguous:
+        if name not in settled:
+            why = NotProvableError(unseen.AMBIGUOUS, [module.place(name)])
+            yield Pin(module, name, why, lasts=module.call_of(name) is None)
     for node, words in unseen.reached(project, module):
         why = NotProvableError(f"{words}, and this call is not changed", [module.place(node)])
         yield Pin(module, node, why, lasts=module.call_of(node) is None)

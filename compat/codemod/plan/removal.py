@@ -1,13 +1,12 @@
 """Check whether a setter itself can be removed: no code reacts to its failure or uses its value."""
 
-from __future__ import annotations
-
 import ast
 import dataclasses
 import re
 
 from compat.codemod.plan import naming, unreadable
 from compat.codemod.plan.part import Part
+from compat.codemod.plan.restore_pairs import Restore
 from compat.codemod.rewrite import Change, Remove, Replace
 from compat.codemod.source import NotProvableError, conditions
 from compat.codemod.uses import SetterCall, setter_calls
@@ -27,6 +26,17 @@ class Shown:
 
     never_failed: bool = False
     governs_named: bool = False
+
+
+@dataclasses.dataclass(eq=False)
+class Unit:
+    """What goes together or stays together.
+
+    It is one setter, the arms of a choice, or a setter with the one that restores.
+    """
+
+    setters: list[SetterCall]
+    restore: Restore | None = None
 
 
 def may_go(part: Part, setter: SetterCall, shown: Shown) -> None:

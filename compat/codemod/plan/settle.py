@@ -6,15 +6,17 @@ A setter is removed once it governs no other call.
 from __future__ import annotations
 
 import ast
-import dataclasses
+import contextlib
 from collections import defaultdict
+from collections.abc import Collection, Mapping
 
-from compat.codemod.plan import choices, giving, naming, programs, removal
+from compat.codemod.plan import choices, giving, holding, naming, programs, removal
+from compat.codemod.plan.holding import Held
 from compat.codemod.plan.marks import Pin
 from compat.codemod.plan.naming import Named
 from compat.codemod.plan.part import RESTORE, VARIABLE, Part
 from compat.codemod.plan.programs import Evidence
-from compat.codemod.plan.removal import Shown
+from compat.codemod.plan.removal import Shown, Unit
 from compat.codemod.plan.restore_pairs import Restore, restores
 from compat.codemod.plan.sites import Site
 from compat.codemod.rewrite import Change, Remove, Substitute
@@ -22,7 +24,14 @@ from compat.codemod.source import NotProvableError
 from compat.codemod.uses import SetterCall, setter_calls
 from compat.codemod.uses.observed import Observed, never_failed
 
-_WITH_TRACE = "In the trace each call under it was served by one backend: --observed names it there, and deletes the setter."
+_WITH_TRACE = (
+    "In the trace each call under it was served by one backend: --observed names it there, "
+    "and deletes the setter."
+)
+_WITH_ATTRIBUTE = (
+    "--observed names the backend in the calls that the trace has. The others never ran; "
+    f"it has them read {holding.READ}."
+)
 
 
 def settle(part: Part) -> None:
@@ -38,17 +47,6 @@ def settle(part: Part) -> None:
         _Settlement(part, evidence, traces).propose()
         return
     _Settlement(part, evidence, could_be=_Settlement(part, evidence, traces).settled()).propose()
-
-
-@dataclasses.dataclass(eq=False)
-class _Unit:
-    """What is removed together or stays together.
-
-    It is one setter, the arms of a choice, or a setter with the one that restores.
-    """
-
-    setters: list[SetterCall]
-    restore: Restore | None = None
 
 
 class _Settlement:
@@ -73,6 +71,7 @@ class _Settlement:
         self._changes: dict[Site, list[Change]] = {}
         # setter -> why it stays
         self._stays: dict[SetterCall, NotProvableError] = {}
+        self._held = Held()
         self._units = _units(part)
 
     def propose(self) -> None:
@@ -82,6 +81,8 @@ class _Settlement:
         """Return itself, with all decided and nothing proposed."""
         self._name_sites()
         self._keep_setters()
+        if self._traces is not None:
+            self._hold()
         return self
 
     def _name_sites(self) -> None:
@@ -116,49 +117,56 @@ class _Settlement:
                     if unit.restore is not None:
                         _is_own(self._part, unit.restore)
                 except NotProvableError as why:
-                    if (
-                        self._traces is None or setter not in self._stays
-                    ):  # else a call says what the trace has
+                    # with a trace, a call says what the trace has
+                    if self._traces is None or setter not in self._stays:
                         self._stays[setter] = why
-        changed = True
-        while changed:
-            changed = sum(self._keep_unit(unit) for unit in self._units) > 0
+        while sum(self._keep_unit(unit) for unit in self._units):
+            pass
+
+    def _hold(self) -> None:
+        """Have an attribute take the place of all setters that would stay, if it can."""
+        certain = {site: named for site, named in self._named.items() if not named.is_guess}
+        guessed = (named for site, named in self._named.items() if site not in certain)
+        staying = {*self._stays, *(setter for named in guessed for setter in named.setters)}
+        with contextlib.suppress(NotProvableError):
+            self._held = holding.held(self._part, self._evidence, staying, certain, self._units)
+            self._named = certain
 
     def _shown(self, setter: SetterCall) -> Shown:
         """Return what traces show of a setter, beside what reading does."""
         if self._traces is None:
             return Shown()
         lines = self._part.project.recorded(setter.module, setter.call, "set_audio_backend")
-        governed = [
-            place in self._named
-            for place, forces in self._evidence.force.items()
-            if setter in forces
-        ]
-        return Shown(never_failed(lines), all(governed))
+        return Shown(never_failed(lines), self._names_all_under(setter))
 
-    def _is_confirmed(self, unit: _Unit) -> bool:
+    def _names_all_under(self, setter: SetterCall) -> bool:
+        forces = self._evidence.force
+        return all(place in self._named for place in forces if setter in forces[place])
+
+    def _is_confirmed(self, unit: Unit) -> bool:
         """Return whether traces show what an attempt to set a backend came to."""
         shown = [self._shown(one) for one in unit.setters]
         return all(one.governs_named for one in shown) or shown[0].never_failed
 
-    def _keep_unit(self, unit: _Unit) -> bool:
+    def _keep_unit(self, unit: Unit) -> bool:
         """Keep a whole unit if a part of it stays; return whether that keeps any further setter."""
         needed = {*unit.setters}
         if unit.restore is not None:
             needed |= self._evidence.between[unit.restore.back]
         why = next((self._stays[one] for one in needed if one in self._stays), None)
         new = [one for one in unit.setters if why is not None and one not in self._stays]
-        for one in new:
-            assert why is not None
-            self._stays[one] = why
+        self._stays |= {one: why for one in new if why is not None}
         return bool(new)
 
     def _write(self) -> None:
-        part, groups = self._part, self._groups()
+        part, held = self._part, self._held
+        going = {one for one in part.setters if one not in self._stays} | held.setting.keys()
+        groups = _groups(part, self._evidence, self._named, going, self._units, held)
         unsafe = {groups[site] for site, named in self._named.items() if named.is_guess}
+        restored = {one for unit in self._units if unit.restore for one in unit.setters}
         for site, named in self._named.items():
-            group = groups[site]
-            rule = RESTORE if self._is_restored(named.setters) else part.rule_of(named.setters[0])
+            group, first = groups[site], named.setters[0]
+            rule = RESTORE if first in restored else part.rule_of(first)
             recorded = (
                 f"; {named.backend} served it in all {named.calls} recorded calls"
                 if named.calls
@@ -167,16 +175,16 @@ class _Settlement:
             part.propose_site(
                 rule, site, self._changes[site], group, unsafe=group in unsafe, recorded=recorded
             )
+        held.propose(part, groups)
         for unit in self._units:
+            if not self._held.setting.keys().isdisjoint(unit.setters):
+                continue
             if any(one in self._stays for one in unit.setters):
                 self._say(unit)
             else:
                 self._remove(unit, groups[unit.setters[0]], unsafe)
 
-    def _is_restored(self, setters: list[SetterCall]) -> bool:
-        return any(unit.restore is not None and setters[0] in unit.setters for unit in self._units)
-
-    def _remove(self, unit: _Unit, group: int, unsafe: set[int]) -> None:
+    def _remove(self, unit: Unit, group: int, unsafe: set[int]) -> None:
         part, first = self._part, unit.setters[0]
         held = group in unsafe or (first.where == "try" and not self._is_confirmed(unit))
         if unit.restore is not None:
@@ -203,9 +211,16 @@ class _Settlement:
         else:
             for one in unit.setters:
                 rule = part.rule_of(one)
-                part.propose(rule, one, [removal.change(one)], group, also=one.asked, unsafe=held)
+                part.propose(
+                    rule,
+                    one,
+                    [removal.change(one)],
+                    group,
+                    also=one.asked,
+                    unsafe=held,
+                )
 
-    def _say(self, unit: _Unit) -> None:
+    def _say(self, unit: Unit) -> None:
         for setter in unit.setters:
             if unit.restore is not None and setter is not unit.restore.set:
                 continue
@@ -220,56 +235,63 @@ class _Settlement:
 
     def _said_of(self, setter: SetterCall) -> NotProvableError:
         """Return why a setter stays; with traces that are only reported, what they show."""
-        if self._could_be is None:
-            return self._stays[setter]
-        why = self._could_be._stays.get(setter)
-        if why is not None:
-            return why
         why = self._stays[setter]
-        return NotProvableError(why.reason, why.related, _WITH_TRACE)
+        if self._could_be is None:
+            return why
+        still = self._could_be._stays.get(setter)
+        if still is None:
+            return NotProvableError(why.reason, why.related, _WITH_TRACE)
+        held = setter in self._could_be._held.setting
+        return NotProvableError(still.reason, still.related, _WITH_ATTRIBUTE) if held else still
 
     def _is_missed(self, setter: SetterCall) -> bool:
         """Return whether a call under a guarded setter is left that no other rule reports."""
-        places = (place for place, forces in self._evidence.force.items() if setter in forces)
-        return any(place not in self._named for place in places) and not setter_calls.lacks_new_arm(
-            setter
-        )
-
-    def _groups(self) -> dict[Site | SetterCall, int]:
-        """Return a group number for each site and removed setter; those that interact share it."""
-        groups: dict[Site | SetterCall, int] = {}
-        members: dict[int, list[Site | SetterCall]] = defaultdict(list)
-
-        def join(*those: Site | SetterCall) -> None:
-            number = self._part.new_group()
-            for old in {groups[one] for one in those if one in groups}:
-                members[number] += members.pop(old)
-            members[number] += [one for one in those if one not in groups]
-            for one in members[number]:
-                groups[one] = number
-
-        for site, named in self._named.items():
-            join(site, *(one for one in named.setters if one not in self._stays))
-        for unit in self._units:
-            between = self._evidence.between[unit.restore.back] if unit.restore is not None else ()
-            join(*unit.setters, *between)
-        return groups
+        return not (self._names_all_under(setter) or setter_calls.lacks_new_arm(setter))
 
 
-def _units(part: Part) -> list[_Unit]:
+def _groups(
+    part: Part,
+    evidence: Evidence,
+    named: Mapping[Site, Named],
+    going: Collection[SetterCall],
+    units: list[Unit],
+    held: Held,
+) -> dict[Site | SetterCall, int]:
+    """Return a group number for each site and setter that goes; those that interact share it."""
+    groups: dict[Site | SetterCall, int] = {}
+    members: dict[int, list[Site | SetterCall]] = defaultdict(list)
+
+    def join(*those: Site | SetterCall) -> None:
+        number = part.new_group()
+        for old in {groups[one] for one in those if one in groups}:
+            members[number] += members.pop(old)
+        members[number] += [one for one in those if one not in groups]
+        for one in members[number]:
+            groups[one] = number
+
+    for site, by in named.items():
+        join(site, *(one for one in by.setters if one in going))
+    for unit in units:
+        between = evidence.between[unit.restore.back] if unit.restore is not None else ()
+        join(*unit.setters, *between)
+    join(*held.reading, *held.setting)
+    return groups
+
+
+def _units(part: Part) -> list[Unit]:
     found, taken = [], set()
     for module in part.modules:
         for pair in restores(module):
             own = list(dict.fromkeys((pair.set, pair.back)))
             if all(one in part.setters for one in own):
-                found.append(_Unit(own, pair))
+                found.append(Unit(own, pair))
                 taken |= set(own)
     regions: dict[int, list[SetterCall]] = defaultdict(list)
     for setter in part.setters:
         if setter not in taken:
             whole = setter.region if choices.constant(part, setter) else removal.what_goes(setter)
             regions[id(whole)].append(setter)
-    return [*found, *(_Unit(own) for own in regions.values())]
+    return [*found, *(Unit(own) for own in regions.values())]
 
 
 def _is_own(part: Part, restore: Restore) -> None:

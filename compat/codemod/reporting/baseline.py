@@ -7,7 +7,9 @@ from pathlib import Path
 
 from compat.codemod.reporting.lines import Lines
 from compat.codemod.reporting.words import left_of
-from compat.codemod.source import FileResult, Finding, Options, Result, UsageError
+from compat.codemod.source import FileResult, Finding, Options, Result
+from compat.commands import writing
+from compat.commands.arguments import UsageError
 
 _VERSION = 1
 
@@ -66,7 +68,7 @@ def _save(path: str, told: list[tuple[str, str, str]]) -> None:
     ]
     try:
         text = json.dumps({"version": _VERSION, "findings": rows}, indent=1, ensure_ascii=False)
-        Path(path).write_text(f"{text}\n", "utf-8", newline="\n")
+        writing.write(path, [f"{text}\n"])
     except OSError as why:
         raise UsageError(f"--baseline {path}: it cannot be written: {why.strerror}") from why
 

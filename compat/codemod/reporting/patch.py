@@ -18,6 +18,7 @@ def diff(file: FileResult, *, shown: bool = True) -> Iterator[str]:
     """Yield a unified diff; for a notebook of its JSON, with cell and line at each hunk.
 
     Args:
+        file: what became of a file.
         shown: whether a person reads it; for ``git apply``, bytes that are no UTF-8 are kept
             as ``surrogateescape`` decodes them, as in a source of another encoding.
     """

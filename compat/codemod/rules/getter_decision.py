@@ -22,6 +22,7 @@ from compat.codemod.rule import (
     Valid,
     old_names,
 )
+from compat.codemod.uses import observed, setter_calls
 
 _Arm = TypeVar("_Arm", ast.stmt, ast.expr)
 _Decision = ast.If | ast.IfExp
@@ -33,7 +34,11 @@ _NONE = {
 
 
 def check(module: Module, project: Project) -> Iterator[Draft]:
-    """Keep the modern arm if both differ only in offset= and frame_offset=; report other uses."""
+    """Keep the modern arm if both differ only in offset= and frame_offset=; report other uses.
+
+    With ``--observed``, a use that gave one name in each recorded call becomes that name.
+    """
+    asked = {one for setter in setter_calls.of(module) for one in setter.asked}
     settled = set()
     for use in module.of(Kind.GETTER):
         above = module.names.parents.get(use.node)
@@ -50,16 +55,35 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
                     changes=changes,
                     touches=(use,),
                 )
-        elif not any(restore.getter is use for restore in restores(module)):  # TAC106 handles those
+            continue
+        if any(restore.getter is use for restore in restores(module)):
+            continue  # TAC106 handles those
+        name = None if use in asked else _recorded(module, project, use)
+        if name is not None and project.relies_on_traces:
+            span = module.span(use.call or use.node)
+            reason = f"{_NONE[project.target]}; it gave {name} in all recorded calls"
+            yield Draft(span, reason, changes=(Replace(*span, f'"{name}"'),), touches=(use,))
+        else:
             advice = (
-                "Decide which branch should run. To find out which backends are there, call list_audio_backends()."
+                "Decide which branch should run. To find out which backends are there, call "
+                "list_audio_backends()."
                 if _is_tested(module, use)
                 else (
-                    "Delete it, or use list_audio_backends() or the name that the calls pass as backend=; "
+                    "Delete it, or use list_audio_backends() or the name that the calls pass as "
+                    "backend=; "
                     "set_audio_backend() stays while get_audio_backend() is used."
                 )
             )
+            if name is not None:
+                advice += f" In the trace it gave {name} each time: --observed writes that name."
             yield Draft(module.span(use.node), _NONE[project.target], advice)
+
+
+def _recorded(module: Module, project: Project, use: Use) -> str | None:
+    """Return the name that a use gave in each recorded call; ``None`` if there is no such name."""
+    if use.call is None:
+        return None
+    return observed.value(project.recorded(module, use.call, use.name))
 
 
 def _is_tested(module: Module, use: Use) -> bool:
@@ -100,8 +124,8 @@ def _asks_only(module: Module, test: ast.expr) -> bool:
 
 
 _OF_A_TEST = (
-    ast.Call, ast.Name, ast.Attribute, ast.Constant, ast.Compare, ast.cmpop, ast.BoolOp, ast.boolop, ast.UnaryOp, ast.Not,
-    ast.expr_context, ast.List, ast.Tuple, ast.Set,
+    ast.Call, ast.Name, ast.Attribute, ast.Constant, ast.Compare, ast.cmpop, ast.BoolOp, ast.boolop,
+    ast.UnaryOp, ast.Not, ast.expr_context, ast.List, ast.Tuple, ast.Set,
 )  # fmt: skip
 
 
@@ -204,9 +228,10 @@ def read(path, start):
         ),
     ),
     explanation="""\
-With the dispatcher, get_audio_backend() returns None. So `if get_audio_backend() == "sox_io"` takes the other branch, which was
-written for the old interface of load, with offset=. If the branches differ only in frame_offset= and offset=, as arguments or in a
-dict of arguments, the rule keeps the branch with frame_offset=. All other decisions are reported, because only you know which branch
+With the dispatcher, get_audio_backend() returns None. So `if get_audio_backend() == "sox_io"` takes
+the other branch, which was written for the old interface of load, with offset=. If the branches
+differ only in frame_offset= and offset=, as arguments or in a dict of arguments, the rule keeps the
+branch with frame_offset=. All other decisions are reported, because only you know which branch
 should run.
 """,
     check=check,

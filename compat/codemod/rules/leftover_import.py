@@ -78,11 +78,19 @@ def is_used(module: Module, project: Project, one: Imported) -> bool:
     """Return whether a name, a string or another file may refer to an import."""
     if any(isinstance(node, ast.Name) and node.id == one.local for node in module.names.scope_of):
         return True
-    if module.path.endswith("__init__.py") or any(
-        node.value == one.local for node in module.strings
-    ):
+    if any(node.value == one.local for node in module.strings):
         return True
+    if module.path.endswith("__init__.py") and not _was_used(module, project, one):
+        return True  # users of the package may import it from here
     return project.is_exported(module, one.local)
+
+
+def _was_used(module: Module, project: Project, one: Imported) -> bool:
+    """Return whether the file used an import itself before anything was changed."""
+    before, _ = project.as_read(module, 0)
+    return any(
+        isinstance(node, ast.Name) and node.id == one.local for node in before.names.scope_of
+    )
 
 
 RULE = Rule(
@@ -111,8 +119,9 @@ __all__ = ["sox_io_backend"]
         ),
     ),
     explanation="""\
-The rule deletes imports of torchaudio.backend, its modules and the setter if no name, string or other file refers to them. `torchaudio`
-stays bound. Imports in a `try` with handlers stay.
+The rule deletes imports of torchaudio.backend, its modules and the setter if no name, string or
+other file refers to them. `torchaudio` stays bound. Imports in a `try` with handlers stay, and so
+do those of an `__init__.py` that never used them itself.
 """,
     check=check,
 )

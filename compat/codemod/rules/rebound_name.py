@@ -4,13 +4,17 @@ import ast
 from collections.abc import Iterator
 
 from compat.codemod.rule import MODERN, Draft, Kind, Level, Module, Project, Rule, Valid, old_names
+from compat.codemod.uses import either
 
 _ALWAYS = {"set_audio_backend", "get_audio_backend", "load_wav"}
 
 
 def check(module: Module, project: Project) -> Iterator[Draft]:
     """Report old names reached through such a name."""
+    settled = either.settled(project, module)
     for node, known in module.ambiguous:
+        if node in settled:
+            continue
         call = module.names.parents.get(node)
         old = known in _ALWAYS or (
             isinstance(call, ast.Call)
@@ -23,7 +27,8 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
             name = ast.unparse(node.value if isinstance(node, ast.Attribute) else node)
             yield Draft(
                 module.span(node),
-                f"{name} is torchaudio in one place and something else in another, so this may not be its {known}",
+                f"{name} is torchaudio in one place and something else in another, so this may "
+                f"not be its {known}",
                 "Use two different names.",
             )
 
@@ -55,7 +60,8 @@ HAS_AUDIO = torchaudio is not None
         ),
     ),
     explanation="""\
-The codemod changes a name only if every binding in its scope makes it torchaudio's, or None for "not installed".
+The codemod changes a name only if every binding in its scope makes it torchaudio's, or None for
+"not installed".
 """,
     check=check,
 )

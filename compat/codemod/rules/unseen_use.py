@@ -17,12 +17,13 @@ from compat.codemod.rule import (
     called,
     keyword,
     literal,
+    noted,
     old_names,
     plain_name,
     string,
 )
 from compat.codemod.source.scopes import defaults
-from compat.codemod.uses import reexports, type_texts
+from compat.codemod.uses import reexports, type_texts, written_out
 
 _CODE = re.compile(
     r"\btorchaudio\.(set_audio_backend|get_audio_backend|list_audio_backends|load_wav|backend\.)|\bset_audio_backend\("
@@ -95,29 +96,11 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
         if _is_old(project, reached):
             yield Draft(
                 module.span(reached.node),
-                f"torchaudio.{reached.known.name} is reached by way of {reached.through}, and not changed",
+                f"torchaudio.{reached.known.name} is reached by way of {reached.through}, and not "
+                "changed",
                 "Import torchaudio itself here and run again, or change it by hand.",
             )
-    for use in module.hidden:
-        named = use.call is not None and keyword(use.call, "filepath") is not None
-        lost = project.target == "2.9" and use.name in (
-            "info",
-            "AudioMetaData",
-            "list_audio_backends",
-        )
-        if (
-            named
-            or lost
-            or use.kind in (Kind.SETTER, Kind.GETTER, Kind.BACKEND_FUNCTION, Kind.OLD_METADATA)
-        ):
-            line = module.span(
-                [one for one in module.names.chain(use.node) if isinstance(one, ast.JoinedStr)][-1]
-            )
-            yield Draft(
-                line,
-                f"torchaudio.{use.name} is used in an f-string that cannot be changed",
-                "Change it by hand.",
-            )
+    yield from _in_fstrings(module, project)
     for node in module.strings:
         value = str(node.value)
         above = module.names.parents.get(node)
@@ -132,7 +115,8 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
                 "Check what the code does with it, or use an import statement.",
             )
         elif old_names.is_old(value, project.target) and not _is_replaced(module, node):
-            reason = f"a string names {value}, which torchaudio {project.target} does not have in this place"
+            lacks = f"torchaudio {project.target} does not have in this place"
+            reason = f"a string names {value}, which {lacks}"
             yield Draft(module.span(node), reason, "If something looks it up, change it by hand.")
         elif module.is_docstring(node):
             start, end = module.span(node)
@@ -178,6 +162,35 @@ def _is_old(project: Project, reached: reexports.Reached) -> bool:
     )
 
 
+def _in_fstrings(module: Module, project: Project) -> Iterator[Draft]:
+    """Write out what can be written out; report other old names in f-strings."""
+    written = [*written_out.drafts(module, project)]
+    yield from written
+    told_of = {use for draft in written for use in draft.touches or ()}
+    for use in module.hidden:
+        if use in told_of:
+            continue
+        named = use.call is not None and keyword(use.call, "filepath") is not None
+        lost = project.target == "2.9" and use.name in (
+            "info",
+            "AudioMetaData",
+            "list_audio_backends",
+        )
+        if (
+            named
+            or lost
+            or use.kind in (Kind.SETTER, Kind.GETTER, Kind.BACKEND_FUNCTION, Kind.OLD_METADATA)
+        ):
+            line = module.span(
+                [one for one in module.names.chain(use.node) if isinstance(one, ast.JoinedStr)][-1]
+            )
+            yield Draft(
+                line,
+                f"torchaudio.{use.name} is used in an f-string that cannot be changed",
+                "Change it by hand.",
+            )
+
+
 def _by_getattr(module: Module, project: Project) -> Iterator[Draft]:
     """Report ``getattr(torchaudio, ...)`` with an old or computed name, except in guards."""
     for use in module.uses:
@@ -186,12 +199,15 @@ def _by_getattr(module: Module, project: Project) -> Iterator[Draft]:
             continue
         if len(above.args) < 2 or above.args[0] is not use.node:
             continue
+        if project.relies_on_traces and written_out.name_of(module, use):
+            continue
         name = literal(above.args[1])
         path = f"{use.path}.{name}"
         if name is ... and use.path == old_names.ROOT:
             yield Draft(
                 module.span(above),
-                f"the name that is looked up in torchaudio is known only when the program runs: {ast.unparse(above.args[1])}",
+                "the name that is looked up in torchaudio is known only when the program runs: "
+                f"{ast.unparse(above.args[1])}",
                 "Check which names occur here, and what the code does with them.",
             )
         elif (name in _OLD or old_names.is_old(path, project.target)) and not isinstance(
@@ -236,18 +252,14 @@ def _by_other_name(module: Module) -> Iterator[Draft]:
         ):
             yield Draft(
                 module.span(node),
-                f"{name} is torchaudio here, or may be, by another name",
+                f"{name} is, or may be, another name for torchaudio here",
                 "Use the name that is imported.",
             )
 
 
 def _through_an_argument(module: Module, project: Project) -> Iterator[Draft]:
-    """Report old names of what a function is given, in a project that hands torchaudio to functions."""
-    for node in (
-        module.names.all(ast.Attribute)
-        if project.note("handed on", lambda: _is_handed_on(project))
-        else ()
-    ):
+    """Report old names of what a function is given, if torchaudio is handed to functions."""
+    for node in module.names.all(ast.Attribute) if _is_handed_on(project) else ():
         owner = node.value
         parameters = (
             [one for one in module.names.bindings(owner) if isinstance(one.node, ast.arg)]
@@ -288,6 +300,7 @@ def _by_another_value(module: Module, project: Project) -> Iterator[Draft]:
             )
 
 
+@noted
 def _is_handed_on(project: Project) -> bool:
     uses = [
         (module, use)
@@ -331,8 +344,12 @@ print("torchaudio.set_audio_backend( is gone")
         ),
     ),
     explanation="""\
-The codemod knows that a name means torchaudio only if an import statement binds it. Check by hand code that gets torchaudio in another
-way.
+The codemod knows that a name means torchaudio only if an import statement binds it. Check by hand
+code that gets torchaudio in another way.
+
+With --observed, two of these are written out so that a trace can settle them:
+`getattr(torchaudio, "load")` becomes `torchaudio.load`, and `f"{torchaudio.load(path)=}"` gets the
+source that it prints as text.
 """,
     check=check,
 )

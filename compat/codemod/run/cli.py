@@ -11,14 +11,16 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from compat._version import __version__
-from compat.codemod.source import Options, UsageError, configured
+from compat.codemod.source import Options, configured
+from compat.commands import writing
+from compat.commands.arguments import Parser, UsageError, parsed
 from compat.commands.console import (
     is_full,
     nobody_reads,
-    parsed,
     print_anything,
     print_for_programs,
 )
+from compat.names import backends
 
 if TYPE_CHECKING:
     from compat.codemod.source import Result, Tick
@@ -26,22 +28,21 @@ if TYPE_CHECKING:
 _TARGETS = ("2.1", "2.2", "2.9", "compat")
 _FORMATS = ("text", "concise", "json", "sarif", "github")
 _FAIL_ON = ("blocking", "any", "nothing")
-_BACKENDS = ("ffmpeg", "sox", "soundfile")
 
 _EPILOG = """\
 targets:
   2.1     each call names its backend; code for the global backend that still works in 2.1 stays
   2.2     each call names its backend; nothing of the global backend is left (default)
   2.9     no backends; names that 2.9 lacks come from this package (compat.info, ...)
-  compat  nothing is rewritten; import compat and compat.install("2.0") are added to the --entry files
+  compat  nothing is rewritten; import compat and compat.install("2.0") go into the --entry files
 
 exit status:
   0  nothing to do, or no finding left that counts (--fail-on)
   1  changes are needed (--check, --diff), or findings are left that block the migration (--fail-on)
-  2  wrong usage, or a file could not be read, parsed or written (it is named; the other files are done)
+  2  wrong usage, or a file could not be read, parsed or written (it is listed; the rest is done)
   130  stopped by Ctrl-C; either all files are changed or none
 
-The comment `# compat: ignore` protects a line, `# compat: ignore[TAC101]` protects it from one rule.
+The comment `# compat: ignore` protects a line, `# compat: ignore[TAC101]` only from one rule.
 You can set target, entry, unsafe, select, ignore, backend, exclude, docs, baseline and fail-on in
 [tool.torchaudio-compat] of pyproject.toml.
 """
@@ -52,11 +53,13 @@ _PROG = "python -m compat.codemod"
 
 def parser(prog: str = _PROG) -> argparse.ArgumentParser:
     """Return the parser of the arguments."""
-    made = argparse.ArgumentParser(
-        prog=prog,
-        description="Rewrite a project for a later release of torchaudio. Changes that cannot be proved right are reported, not made.",
+    made = Parser(
+        prog,
+        description=(
+            "Rewrite a project for a later release of torchaudio. Changes that cannot be "
+            "proved right are reported, not made."
+        ),
         epilog=_EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     add = made.add_argument
     add(
@@ -76,7 +79,10 @@ def parser(prog: str = _PROG) -> argparse.ArgumentParser:
     add(
         "--diff",
         action="store_true",
-        help="write nothing; show the changes as a unified diff for `git apply`; findings go to stderr",
+        help=(
+            "write nothing; show the changes as a unified diff for `git apply`; findings go to "
+            "stderr"
+        ),
     )
     add(
         "--unsafe",
@@ -109,7 +115,7 @@ def parser(prog: str = _PROG) -> argparse.ArgumentParser:
     )
     add(
         "--backend",
-        choices=_BACKENDS,
+        choices=backends.PER_CALL,
         help="the backend to name in calls if the code does not show which one is meant",
     )
     add(
@@ -213,14 +219,14 @@ def _options(arguments: argparse.Namespace) -> Options:
 
 
 def _refuse(options: Options) -> None:
-    if options.target not in _TARGETS:
-        raise UsageError(f"there is no target {options.target!r}; there is {', '.join(_TARGETS)}")
-    if options.backend is not None and options.backend not in _BACKENDS:
-        raise UsageError(
-            f"there is no backend {options.backend!r}; there is {', '.join(_BACKENDS)}"
-        )
-    if options.fail_on not in _FAIL_ON:
-        raise UsageError(f"there is no fail-on {options.fail_on!r}; there is {', '.join(_FAIL_ON)}")
+    for name, given, known in (
+        ("target", options.target, _TARGETS),
+        ("backend", options.backend, (None, *backends.PER_CALL)),
+        ("fail-on", options.fail_on, _FAIL_ON),
+    ):
+        if given not in known:
+            there = ", ".join(filter(None, known))
+            raise UsageError(f"there is no {name} {given!r}; there is {there}")
     for path in (*options.paths, *options.entry):
         if path != "-" and not os.path.lexists(path):
             raise UsageError(f"{path}: there is no such file or folder")
@@ -246,7 +252,8 @@ def _tell(rule_id: str | None) -> int:
     if rule_id is None:
         for rule in rules().values():
             print(
-                f"{rule.id}  {rule.level.value:6}  {','.join(sorted(rule.targets | rule.report_only_for)):18}  {rule.title}"
+                f"{rule.id}  {rule.level.value:6}  "
+                f"{','.join(sorted(rule.targets | rule.report_only_for)):18}  {rule.title}"
             )
         return 0
     from compat.codemod.reporting import explain
@@ -255,7 +262,8 @@ def _tell(rule_id: str | None) -> int:
     said = list(explain.explained(found) if found else explain.of_words(rule_id))
     if not said:
         raise UsageError(
-            f"there is no rule {rule_id}, and no refusal of these words; --list-rules lists the rules"
+            f"there is no rule {rule_id}, and no refusal of these words; --list-rules lists the "
+            "rules"
         )
     print(*said, sep="\n")
     return 0
@@ -310,11 +318,11 @@ def _write_page(result: Result, options: Options, path: str) -> None:
     from compat.codemod.reporting.page import page
 
     try:
-        with open(path, "w", encoding="utf-8", newline="\n") as file:
-            file.write(page(result, options))
+        writing.write(path, [page(result, options)])
     except OSError as why:
         raise UsageError(
-            f"--report {path}: it cannot be written: {why.strerror}; name a file in a folder that is there"
+            f"--report {path}: it cannot be written: {why.strerror}; name a file in a folder that "
+            "is there"
         ) from why
 
 

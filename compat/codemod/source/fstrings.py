@@ -4,35 +4,38 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterable, Iterator
+from typing import TypeAlias
 
 from compat.codemod.source.text import parse
 
-if TYPE_CHECKING:
-    from compat.codemod.source.tree import Tree
-
+Span: TypeAlias = Callable[[ast.AST], tuple[int, int]]
 _BEFORE = re.compile(r"\{[\s(]*\Z")
 _AFTER = re.compile(r"[\s)]*(?:[}:]|![^=])")
 
 
-def unplaced(tree: Tree) -> set[ast.AST]:
-    """Return the nodes in f-strings that must stay: text, and expressions with wrong places."""
+def unplaced(strings: Iterable[ast.JoinedStr], span: Span, text: str) -> set[ast.AST]:
+    """Return the nodes in f-strings that must stay: text, and expressions with wrong places.
+
+    Args:
+        strings: the f-strings of a file.
+        span: returns where a node is in the file's text.
+        text: that text.
+    """
     found: set[ast.AST] = set()
     placed: set[ast.AST] = set()
-    for outer in tree.names.all(ast.JoinedStr):
+    for outer in strings:
         for part in outer.values:
             found |= {part}
             if isinstance(part, ast.FormattedValue):
-                placed |= set(_placed(tree, outer, part.value))
+                placed |= set(_placed(outer, part.value, span, text))
                 found |= set(ast.walk(part.value))
     return found - placed
 
 
-def _placed(tree: Tree, outer: ast.JoinedStr, value: ast.expr) -> Iterator[ast.AST]:
+def _placed(outer: ast.JoinedStr, value: ast.expr, span: Span, text: str) -> Iterator[ast.AST]:
     """Yield the nodes of an expression, without nested f-strings; none if a place is wrong."""
-    (first, last), (start, end) = tree.span(outer), tree.span(value)
-    text = tree.text.text
+    (first, last), (start, end) = span(outer), span(value)
     # `f"{value=}"` prints the source of the value, so a change would change the output.
     if not (
         first < start <= end < last
@@ -40,15 +43,21 @@ def _placed(tree: Tree, outer: ast.JoinedStr, value: ast.expr) -> Iterator[ast.A
         and _AFTER.match(text, end, last)
     ):
         return
+    if is_at_its_place(value, span, text):
+        yield from _walk(value)
+
+
+def is_at_its_place(value: ast.expr, span: Span, text: str) -> bool:
+    """Return whether the text at the place of an expression is that expression."""
+    start, end = span(value)
     try:
-        alone = parse(f"({text[start:end]})")
+        alone = parse(f"({text[start:end]})").body[0].value  # type: ignore[attr-defined]
     except SyntaxError:
-        return
-    own, others = list(_walk(value)), list(_walk(alone.body[0].value))  # type: ignore[attr-defined]
-    if ast.dump(value) == ast.dump(alone.body[0].value) and all(  # type: ignore[attr-defined]
-        _same_place(value, one, other) for one, other in zip(own, others, strict=True)
-    ):
-        yield from own
+        return False
+    return ast.dump(value) == ast.dump(alone) and all(
+        _same_place(value, one, other)
+        for one, other in zip(_walk(value), _walk(alone), strict=True)
+    )
 
 
 def _same_place(value: ast.expr, one: ast.AST, alone: ast.AST) -> bool:

@@ -3,13 +3,13 @@
 import dataclasses
 import enum
 
-from compat.names import wheel_names
-from compat.names.before_2_0 import AUTOMATIC, BEFORE_2_0, LOAD_WAV
+from compat.names import backends, removed, wheel_names
+from compat.names.removed import AUTOMATIC, BEFORE_2_0, LOAD_WAV
 
 ROOT = "torchaudio"
 TORIO = "torio"  # a separate package in torchaudio's wheel from 2.2 to 2.8
 FUNCTIONS = ("info", "load", "save")
-PER_CALL_NAMES = {"sox_io": "sox", "soundfile": "soundfile"}
+PER_CALL_NAMES = backends.GLOBAL
 VARIABLE = "TORCHAUDIO_USE_BACKEND_DISPATCHER"
 
 LEGACY_PARAMETERS: dict[str, tuple[str, ...]] = {
@@ -60,7 +60,8 @@ class Known:
 
 def _table() -> dict[str, Known]:
     table = {f"{ROOT}.{name}": Known(Kind.FUNCTION, name) for name in FUNCTIONS}
-    for module, backend in (("sox_io_backend", "sox"), ("soundfile_backend", "soundfile")):
+    for global_name, backend in PER_CALL_NAMES.items():
+        module = f"{global_name}_backend"
         table |= {
             f"{ROOT}.backend.{module}.{name}": Known(Kind.BACKEND_FUNCTION, name, backend)
             for name in FUNCTIONS
@@ -93,23 +94,10 @@ REPLACEABLE = frozenset(known.name for path, known in KNOWN.items() if path.coun
 
 # Prefix of a path -> what to do if the target lacks it. The wheels tell which paths those are.
 ADVICE = {
-    f"{ROOT}.sox_effects": "Use torchaudio.functional or torchaudio.transforms, or run `sox` itself.",
-    f"{ROOT}.io": "compat.io has it, with the same arguments: from compat.io import StreamReader.",
-    f"{ROOT}.functional.apply_codec": "Use AudioEffector(format=...) from compat.io.",
-    f"{ROOT}.functional.functional.apply_codec": "Use AudioEffector(format=...) from compat.io.",
-    f"{ROOT}.functional.compute_kaldi_pitch": "Use functional.detect_pitch_frequency, or the package that has Kaldi's pitch for you.",
-    f"{ROOT}.kaldi_io": "Use the package kaldi_io itself.",
-    f"{ROOT}._backend": "It is private; use torchaudio.load, .save and compat.info.",
-    f"{ROOT}.prototype": "It was never stable. Keep a copy of what you use from it, or stay at 2.8.",
-    f"{ROOT}.utils.download_asset": "Use torch.hub.download_url_to_file(), which takes the whole address.",
-    f"{ROOT}.utils.sox_utils": "libsox is gone from torchaudio.",
-    f"{ROOT}.utils.ffmpeg_utils": "FFmpeg is gone from torchaudio.",
-    f"{ROOT}.backend": "Use torchaudio.load, .save and .info; for 2.9 compat.info and compat.AudioMetaData.",
-    f"{TORIO}.utils": "FFmpeg is gone from torchaudio; ask PyAV: av.codecs_available, av.formats_available.",
-    TORIO: "compat.io has it: StreamReader is StreamingMediaDecoder, StreamWriter is StreamingMediaEncoder, and CodecConfig.",
+    name if name.startswith(TORIO) else f"{ROOT}.{name}": fate.moving
+    for name, fate in removed.FATES.items()
+    if fate.moving
 }
-
-
 # Paths that 2.0 lacks too -> what to do. Another rule handles load_wav.
 EARLIER = {
     f"{ROOT}.{name}": lost.advice for name, lost in BEFORE_2_0.items() if lost is not LOAD_WAV

@@ -10,17 +10,17 @@ from typing import Any
 
 from compat.diagnosis.findings import Finding, note
 from compat.doctor import backends
-from compat.doctor.registry import check
+from compat.doctor.registry import Group, check
 from compat.doctor.world import World
 
 
 @check(
     title="Backend ffmpeg",
-    order=120,
+    group=Group.BACKENDS,
     why="It is asked first, and only it reads aac, m4a, wma, webm, videos and URLs.",
 )
 def backend_ffmpeg(world: World) -> Iterator[Finding]:
-    found = backends.finding(world, "ffmpeg", "av", "av", _words, ("decoders", "encoders"))
+    found = backends.finding(world, "ffmpeg", _words, ("decoders", "encoders"))
     yield found
     for action, key in (("decode", "no_decoders"), ("encode", "no_encoders")):
         lacking = found.data.get(key)

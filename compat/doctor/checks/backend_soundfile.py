@@ -11,19 +11,17 @@ from typing import Any
 from compat.diagnosis.findings import Finding, Mend, note
 from compat.diagnosis.machine import pip
 from compat.doctor import backends
-from compat.doctor.registry import check
+from compat.doctor.registry import Group, check
 from compat.doctor.world import World
 
 
 @check(
     title="Backend soundfile",
-    order=130,
+    group=Group.BACKENDS,
     why="It is the fastest backend for wav and flac, and replaces sox_io if libsox is missing.",
 )
 def backend_soundfile(world: World) -> Iterator[Finding]:
-    found = backends.finding(
-        world, "soundfile", "soundfile", "soundfile", _words, ("formats", "subtypes")
-    )
+    found = backends.finding(world, "soundfile", _words, ("formats", "subtypes"))
     yield found
     if found.data.get("formats") and "MP3" not in found.data["formats"]:
         yield note(
@@ -35,7 +33,10 @@ def backend_soundfile(world: World) -> Iterator[Finding]:
 
 
 def _words(told: dict[str, Any]) -> str:
-    return f"soundfile {told['soundfile']}, libsndfile {told['libsndfile']}, {len(told['formats'])} formats ({_some(told['formats'])})"
+    return (
+        f"soundfile {told['soundfile']}, libsndfile {told['libsndfile']}, {len(told['formats'])} "
+        f"formats ({_some(told['formats'])})"
+    )
 
 
 def _some(formats: list[str]) -> str:

@@ -16,7 +16,7 @@ from typing import Any
 from compat.diagnosis import machine, mends
 from compat.diagnosis.findings import Finding, Mend, Status, note
 from compat.doctor import backends
-from compat.doctor.registry import check
+from compat.doctor.registry import Group, check
 from compat.doctor.world import World
 
 _VARIABLE = "TORCHAUDIO_COMPAT_LIBSOX"
@@ -26,11 +26,12 @@ _WORTH_HAVING = ("mp3", "flac", "ogg", "amr-nb")
 
 @check(
     title="Backend sox",
-    order=140,
-    why="Only it serves some formats of sox_io (sphere, amr, htk, gsm) and the effects; soundfile can replace it for other formats.",
+    group=Group.BACKENDS,
+    why="Only it serves some formats of sox_io (sphere, amr, htk, gsm) and the effects; "
+    "soundfile can replace it for other formats.",
 )
 def backend_sox(world: World) -> Iterator[Finding]:
-    found = backends.finding(world, "sox", "libsox", "libsox", _words, ("reads", "writes"))
+    found = backends.finding(world, "sox", _words, ("reads", "writes"))
     if "unavailable" in found.data:
         yield _unavailable(found)
         return
@@ -103,4 +104,7 @@ def _repair(broken: list[str]) -> Mend:
 
 
 def _words(told: dict[str, Any]) -> str:
-    return f"libsox {told['libsox']} from {told['file']}, reads {len(told['reads'])} and writes {len(told['writes'])} formats"
+    return (
+        f"libsox {told['libsox']} from {told['file']}, reads {len(told['reads'])} and writes "
+        f"{len(told['writes'])} formats"
+    )

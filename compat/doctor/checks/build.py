@@ -11,14 +11,16 @@ from collections.abc import Iterator
 
 from compat.diagnosis import mends, pairs
 from compat.diagnosis.findings import Finding, error, note, ok, skipped, warning
-from compat.doctor.registry import check
+from compat.doctor.registry import Group, check
 from compat.doctor.world import World
 
 
 @check(
     title="Builds",
-    order=70,
-    why="An extension built for CUDA needs CUDA's libraries, which torch for the CPU does not contain; the reverse fails too.",
+    group=Group.VERSIONS,
+    after="pair",
+    why="An extension built for CUDA needs CUDA's libraries, which torch for the CPU does not "
+    "contain; the reverse fails too.",
 )
 def build(world: World) -> Iterator[Finding]:
     torch, torchaudio = world.copy("torch"), world.copy("torchaudio")
@@ -36,7 +38,10 @@ def build(world: World) -> Iterator[Finding]:
     elif ours == theirs:
         yield ok(f"both for {_words(ours)}", data=tags)
     elif ours == "cpu":
-        why = "It loads, because it needs less than this torch has; but its own CUDA functions are missing."
+        why = (
+            "It loads, because it needs less than this torch has; but its own CUDA functions are "
+            "missing."
+        )
         yield warning(
             both,
             why=why,

@@ -14,13 +14,14 @@ from collections.abc import Iterator
 
 from compat.diagnosis import dists, machine
 from compat.diagnosis.findings import Finding, Mend, note, ok, warning
-from compat.doctor.registry import check
+from compat.doctor.registry import Group, check
 from compat.doctor.world import World
 
 
 @check(
     title="Environment",
-    order=20,
+    group=Group.MACHINE,
+    after="python",
     why="Python may import a package from a place that you did not think of.",
 )
 def environment(world: World) -> Iterator[Finding]:
@@ -67,14 +68,16 @@ def environment(world: World) -> Iterator[Finding]:
     if held:
         yield note(
             f"{', '.join(held)} from the user site {user}",
-            why="All environments of this Python version share the user site, unless they exclude it.",
+            why="All environments of this Python version share the user site, unless they "
+            "exclude it.",
             mend=Mend("Exclude it for one run with PYTHONNOUSERSITE=1"),
             subject="environment",
         )
     if os.environ.get("PYTHONHOME"):
         yield warning(
             f"PYTHONHOME is set to {os.environ['PYTHONHOME']}",
-            why="It changes where Python looks for the standard library and all site-packages folders.",
+            why="It changes where Python looks for the standard library and all site-packages "
+            "folders.",
             mend=Mend("Unset it", machine.unset("PYTHONHOME")),
             subject="environment",
             cause="pythonhome",

@@ -18,7 +18,7 @@ from collections.abc import Iterator
 from compat.diagnosis import dists, mends
 from compat.diagnosis.dists import Copy
 from compat.diagnosis.findings import Finding, error, ok, skipped
-from compat.doctor.registry import check
+from compat.doctor.registry import Group, check
 from compat.doctor.world import World
 
 _SHOWN = 8
@@ -26,8 +26,10 @@ _SHOWN = 8
 
 @check(
     title="Files",
-    order=50,
-    why="After an interrupted download, a full disk or a change by hand, pip still believes that the package is complete.",
+    group=Group.INSTALLED,
+    after="installers",
+    why="After an interrupted download, a full disk or a change by hand, pip still believes that "
+    "the package is complete.",
 )
 def files(world: World) -> Iterator[Finding]:
     copies = [copy for name in dists.PACKAGES if (copy := world.copy(name))]

@@ -11,27 +11,28 @@ import os
 import re
 from collections.abc import Iterator
 
-from compat.diagnosis import explain, mends
+from compat.diagnosis import dists, explain, mends
 from compat.diagnosis.findings import Finding, Mend, error, ok
 from compat.doctor.child import Answer
-from compat.doctor.registry import check
+from compat.doctor.registry import Group, check
 from compat.doctor.world import World
+from compat.names import backends
 
 # the quick ones come first, so that they need not wait for one that hangs
-PACKAGES = ("numpy", "soundfile", "av", "torch", "torchaudio")
-_REQUIRED = ("numpy", "soundfile", "av", "torch")
+_REQUIRED = ("numpy", *backends.PACKAGES, "torch")
+PACKAGES = (*_REQUIRED, "torchaudio")
 
 
 @check(
     title="Imports",
-    order=100,
+    group=Group.LOADING,
     why="A package that does not import cannot be used, whatever its metadata says.",
 )
 def imports(world: World) -> Iterator[Finding]:
     wanted = [name for name in PACKAGES if world.importable(name)]
     with concurrent.futures.ThreadPoolExecutor(max_workers=len(PACKAGES)) as pool:
         list(pool.map(world.imported, wanted))
-    for name in ("torch", "torchaudio", "numpy", "soundfile", "av"):
+    for name in dists.PACKAGES:
         if name in wanted or name in _REQUIRED:
             yield finding(world, name)
 

@@ -15,13 +15,13 @@ from compat.diagnosis import dists, mends
 from compat.diagnosis.dists import Copy
 from compat.diagnosis.findings import Finding, Mend, error, note, ok, skipped
 from compat.doctor import elf
-from compat.doctor.registry import check
+from compat.doctor.registry import Group, check
 from compat.doctor.world import World
 
 
 @check(
     title="Libraries",
-    order=110,
+    group=Group.LOADING,
     why="The loader stops at the first library that it does not find, and names only that one.",
 )
 def libraries(world: World) -> Iterator[Finding]:

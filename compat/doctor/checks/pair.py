@@ -13,14 +13,15 @@ from packaging.requirements import InvalidRequirement, Requirement
 from compat.diagnosis import mends, pairs
 from compat.diagnosis.dists import Copy
 from compat.diagnosis.findings import Finding, error, note, ok, warning
-from compat.doctor.registry import check
+from compat.doctor.registry import Group, check
 from compat.doctor.world import World
 
 
 @check(
     title="Versions",
-    order=60,
-    why="torchaudio's extension calls torch's C++ functions, whose names change with every release.",
+    group=Group.VERSIONS,
+    why="torchaudio's extension calls torch's C++ functions, whose names change with every "
+    "release.",
 )
 def pair(world: World) -> Iterator[Finding]:
     torch, torchaudio = world.copy("torch"), world.copy("torchaudio")
@@ -41,7 +42,8 @@ def pair(world: World) -> Iterator[Finding]:
             )
     if torchaudio is None and not world.importable("torchaudio"):
         yield ok(
-            f"{f'torch {torch.full_version}, ' if torch else ''}no torchaudio (compat.install() does its I/O; "
+            f"{f'torch {torch.full_version}, ' if torch else ''}no torchaudio "
+            "(compat.install() does its I/O; "
             "for the rest `pip install torchaudio`, with any torch)",
             data=_data(torch, None),
         )

@@ -17,23 +17,25 @@ from compat.commands.shell import Line
 from compat.diagnosis import dists, machine, pairs
 from compat.diagnosis.findings import Finding, Mend, ok, warning
 from compat.doctor import backends
-from compat.doctor.registry import check
+from compat.doctor.registry import Group, check
 from compat.doctor.world import World
+from compat.names.backends import part
 
 _ITSELF = "torchaudio-compat"
 # minimum versions of an extra, which apply if the package is installed
 _FLOORS = {"torch": ">=2.0"}
-# library -> backend, package, and how to read the version from the backend's probe
-_LIBRARIES: dict[str, tuple[str, str, Callable[[dict[str, Any]], str]]] = {
-    "libavcodec": ("ffmpeg", "av", lambda told: told["libraries"].get("libavcodec", "")),
-    "libsndfile": ("soundfile", "soundfile", lambda told: told["libsndfile"]),
+# library -> its backend, and how to read the version from the backend's probe
+_LIBRARIES: dict[str, tuple[str, Callable[[dict[str, Any]], str]]] = {
+    "libavcodec": ("ffmpeg", lambda told: told["libraries"].get("libavcodec", "")),
+    "libsndfile": ("soundfile", lambda told: told["libsndfile"]),
 }
 
 
 @check(
     title="Requirements",
-    order=95,
-    why="The tested releases of each decoder give the recorded samples; another release may give other samples, or fail.",
+    group=Group.SETTINGS,
+    why="The tested releases of each decoder give the recorded samples; another release may give "
+    "other samples, or fail.",
 )
 def requirements(world: World) -> Iterator[Finding]:
     met, problems = [], []
@@ -92,7 +94,8 @@ def _missing(requirement: Requirement) -> list[Finding]:
 
 def _unmet(requirement: Requirement, version: str) -> Finding:
     return warning(
-        f"{requirement.name} {version} is installed, and this package requires {requirement.name}{requirement.specifier}",
+        f"{requirement.name} {version} is installed, and this package requires "
+        f"{requirement.name}{requirement.specifier}",
         mend=_install(requirement),
         subject=requirement.name,
         cause="requirement-unmet",
@@ -114,7 +117,8 @@ def _untested(world: World) -> Iterator[Finding]:
     """Report decoders and their libraries that are older or newer than the tested releases."""
     for name, tested in pairs.tested().items():
         if name in _LIBRARIES:
-            backend, package, tell = _LIBRARIES[name]
+            backend, tell = _LIBRARIES[name]
+            package = part(backend)
             answer = backends.ask(world, backend)
             version = "" if answer.failed or "unavailable" in answer.value else tell(answer.value)
         else:
@@ -123,8 +127,10 @@ def _untested(world: World) -> Iterator[Finding]:
         place = tested.place(version) if version else ""
         if place:
             yield warning(
-                f"{name} {version} is {place} than what was tested ({tested.first} to {tested.last})",
-                why="It may decode a file to other samples; the recorded cases were not replayed with it.",
+                f"{name} {version} is {place} than what was tested ({tested.first} to "
+                f"{tested.last})",
+                why="It may decode a file to other samples; the recorded cases were not replayed "
+                "with it.",
                 mend=Mend(
                     f"Install {package} in a tested release, from its wheel", _tested_wheel(package)
                 ),

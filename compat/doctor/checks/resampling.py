@@ -11,7 +11,7 @@ from compat.diagnosis import mends
 from compat.diagnosis.findings import Finding, error, ok, skipped, warning
 from compat.doctor import failing
 from compat.doctor.child import Answer
-from compat.doctor.registry import check
+from compat.doctor.registry import Group, check
 from compat.doctor.world import World
 
 _THROUGH = ("torchaudio", "compat")
@@ -20,8 +20,10 @@ _NEAR = 0.02  # the default filter of every release stays within this, away from
 
 @check(
     title="Resampling",
-    order=210,
-    why="Most programs resample after loading; this runs torchaudio's Python code with torch's kernels.",
+    group=Group.SAMPLES,
+    after="round-trip",
+    why="Most programs resample after loading; this runs torchaudio's Python code with torch's "
+    "kernels.",
 )
 def resampling(world: World) -> Iterator[Finding]:
     answers = world.ask_over_torch("resampling", _THROUGH)

@@ -11,13 +11,14 @@ from compat.diagnosis import mends
 from compat.diagnosis.findings import Finding, error, ok, skipped
 from compat.doctor import backends, failing
 from compat.doctor.child import Answer
-from compat.doctor.registry import check
+from compat.doctor.registry import Group, check
 from compat.doctor.world import World
+from compat.names.backends import part
 
 
 @check(
     title="Round trip",
-    order=200,
+    group=Group.SAMPLES,
     why="A library that loads may still fail to decode, or decode wrongly.",
 )
 def round_trip(world: World) -> Iterator[Finding]:
@@ -37,7 +38,7 @@ def round_trip(world: World) -> Iterator[Finding]:
 
 def finding(name: str, answer: Answer) -> Finding:
     """Return the finding for one backend's round trip."""
-    subject = {"ffmpeg": "av", "sox": "libsox"}.get(name, name)
+    subject = part(name)
     if answer.failed:
         return failing.finding(name, answer, subject, cause="round-trip-failed")
     mend = mends.reinstall(subject)

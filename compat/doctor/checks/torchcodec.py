@@ -15,7 +15,7 @@ from compat.diagnosis import explain, mends, pairs
 from compat.diagnosis.dists import Copy
 from compat.diagnosis.findings import Finding, note, ok, skipped, warning
 from compat.doctor import failing
-from compat.doctor.registry import check
+from compat.doctor.registry import Group, check
 from compat.doctor.world import World
 
 _SHOWN = 6
@@ -23,7 +23,8 @@ _SHOWN = 6
 
 @check(
     title="TorchCodec",
-    order=80,
+    group=Group.VERSIONS,
+    after="build",
     why="Without it, torchaudio.load and torchaudio.save of 2.9 and later raise.",
 )
 def torchcodec(world: World) -> Iterator[Finding]:
@@ -34,7 +35,8 @@ def torchcodec(world: World) -> Iterator[Finding]:
         yield ok(f"torchaudio {torchaudio.version} does without it")
     elif codec is None:
         yield note(
-            f"torchaudio {torchaudio.version} reads and writes through TorchCodec, which is not installed",
+            f"torchaudio {torchaudio.version} reads and writes through TorchCodec, which is "
+            "not installed",
             mend=mends.named("without-torchcodec"),
             subject="torchcodec",
             cause="no-torchcodec",
@@ -60,7 +62,8 @@ def _tried(world: World, codec: Copy) -> Finding:
         )
         first = answer.raised.splitlines()[0]
         return warning(
-            f"TorchCodec {codec.version} is installed and does not load: {known.cause if known else first}",
+            f"TorchCodec {codec.version} is installed and does not load: "
+            f"{known.cause if known else first}",
             mend=known.mend if known else mends.reinstall("torchcodec"),
             subject="torchcodec",
             cause=known.name if known else "torchcodec-does-not-load",
@@ -69,7 +72,10 @@ def _tried(world: World, codec: Copy) -> Finding:
         )
     told = answer.value
     if told["frames"] != told["wanted"]:
-        text = f"TorchCodec {codec.version} loads, and decodes {told['frames']} of {told['wanted']} frames"
+        text = (
+            f"TorchCodec {codec.version} loads, and decodes {told['frames']} of {told['wanted']} "
+            "frames"
+        )
         return warning(
             text,
             mend=mends.reinstall("torchcodec"),

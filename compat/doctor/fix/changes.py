@@ -15,7 +15,7 @@ class Change(NamedTuple):
     """A problem that is gone, still there, or new.
 
     Args:
-        kind: ``mended``, ``still``, ``new``, or ``unknown`` if the check was skipped this time.
+        kind: ``fixed``, ``still``, ``new``, or ``unknown`` if the check was skipped this time.
         title: the check's title.
         was: the status before.
         now: the status after.
@@ -53,7 +53,7 @@ def _of_check(
             yield Change("unknown", title, finding["status"], now, finding["text"])
         else:
             ended = "gone" if new else now
-            yield Change("mended", title, finding["status"], ended, finding["text"])
+            yield Change("fixed", title, finding["status"], ended, finding["text"])
     for key, finding in new.items():
         if key not in old:
             began = "not there" if old else was

@@ -65,3 +65,11 @@ def releases_of(name: str) -> list[str]:
 def has(name: str, release: str) -> bool:
     """Return whether a release, given as ``"2.8"`` or ``"2.8.0"``, has ``torchaudio.NAME``."""
     return any(span.first <= minor(release) <= span.last for span in table().spans.get(name, ()))
+
+
+def removed_in(name: str) -> str:
+    """Return the release that removed ``torchaudio.NAME``, as ``2.9``; "" if none did."""
+    found = table()
+    spans = found.spans.get(name, ())
+    later = (number for number in found.patches if spans and number > spans[-1].last)
+    return ".".join(map(str, next(later, ())))

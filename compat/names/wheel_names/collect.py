@@ -16,6 +16,7 @@ import zipfile
 from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
+from compat.commands import writing
 from compat.names import wheel_names
 
 ROOT = "torchaudio"
@@ -120,7 +121,8 @@ def written(found: Mapping[str, set[str]]) -> str:
     """Return the text of ``names.txt`` for the names of each release, oldest first."""
     order = sorted(found, key=wheel_names.minor)
     lines = [
-        "# made by compat/names/wheel_names/collect.py from the wheels; each name with the releases that have it",
+        "# made by compat/names/wheel_names/collect.py from the wheels; each name with the "
+        "releases that have it",
         " ".join(order),
     ]
     for name in sorted(set().union(*found.values())):
@@ -148,7 +150,7 @@ def main(folder: str) -> None:
         version: names_of(path) | _SET_AT_IMPORT.get(version.rpartition(".")[0], set())
         for version, path in wheels.items()
     }
-    wheel_names.PATH.write_text(written(found), "utf-8", newline="\n")
+    writing.write(str(wheel_names.PATH), [written(found)])
 
 
 if __name__ == "__main__":

@@ -1,10 +1,10 @@
-"""Viterbi alignment of a label sequence to CTC emissions.
+r"""Viterbi alignment of a label sequence to CTC emissions.
 
 A path visits the states blank, label 0, blank, label 1, ..., blank. In each frame it stays, steps
 to the next state, or skips a blank between two labels that differ::
 
     labels   0 --> 1 --> 2        step to the next label, unless it is the same one
-              \\   ^ \\   ^
+              \   ^ \   ^
                v /   v /
     blanks   0    1    2    3     blank j comes before label j
 

@@ -33,7 +33,8 @@ def _path(
         require(
             int(labels.min()) >= 0 and int(labels.max()) < log_probs.size(2),
             NAME,
-            f"targets must be classes, 0 to {log_probs.size(2) - 1}, not {int(labels.min())} to {int(labels.max())}",
+            f"targets must be classes, 0 to {log_probs.size(2) - 1}, "
+            f"not {int(labels.min())} to {int(labels.max())}",
         )
     repeats = int((labels[1:] == labels[:-1]).sum())
     require(
@@ -52,7 +53,8 @@ def _path(
     require(
         score > -math.inf,
         NAME,
-        "no alignment has any probability: log_probs of a target is -inf in every frame that could hold it",
+        "every alignment has probability 0: for some target, log_probs is -inf in all frames where "
+        "it could be",
     )
     with_blank = torch.cat((labels, labels.new_tensor([blank])))  # position -1 is blank
     return with_blank[torch.from_numpy(path)].to(targets.device, targets.dtype)[None]
@@ -101,7 +103,8 @@ def _check(
         require(
             longest == size,
             NAME,
-            f"{name} must be {size}, all {axis}, not {longest}; cut the tensor to its length instead",
+            f"{name} must be {size} (all {axis}), not {longest}; cut the tensor to the length "
+            "instead",
         )
     require(
         0 <= blank < log_probs.size(2),

@@ -17,9 +17,11 @@ def _refuse(*_: Any) -> NoReturn:
 OPERATORS = (
     Operator(
         schema=(
-            "kaldi_ComputeKaldiPitch(Tensor wave, float sample_frequency, float frame_length, float frame_shift, float min_f0, "
-            "float max_f0, float soft_min_f0, float penalty_factor, float lowpass_cutoff, float resample_frequency, float delta_pitch, "
-            "float nccf_ballast, int lowpass_filter_width, int upsample_filter_width, int max_frames_latency, int frames_per_chunk, "
+            "kaldi_ComputeKaldiPitch(Tensor wave, float sample_frequency, float frame_length, "
+            "float frame_shift, float min_f0, float max_f0, float soft_min_f0, "
+            "float penalty_factor, float lowpass_cutoff, float resample_frequency, "
+            "float delta_pitch, float nccf_ballast, int lowpass_filter_width, "
+            "int upsample_filter_width, int max_frames_latency, int frames_per_chunk, "
             "bool simulate_first_pass_online, int recompute_frame, bool snip_edges) -> Tensor"
         ),
         kernels={"CompositeImplicitAutograd": _refuse},

@@ -22,9 +22,7 @@ _LONG = 1 << 15  # frames
 
 
 def _filtered(waveform: Tensor, a_coeffs: Tensor, b_coeffs: Tensor) -> Tensor:
-    """Filter ``[batch, channel, time]`` by coefficients of each channel, ``[channel, order +
-    1]``.
-    """
+    """Filter ``[batch, channel, time]`` by the coefficients ``[channel, order + 1]``."""
     _check(waveform, a_coeffs, b_coeffs)
     return recursive_filter(waveform, a_coeffs, b_coeffs)
 
@@ -39,7 +37,8 @@ def _check(waveform: Tensor, a_coeffs: Tensor, b_coeffs: Tensor) -> None:
     require(
         a_coeffs.ndim == 2 and a_coeffs.shape == b_coeffs.shape and a_coeffs.size(1) > 0,
         NAME,
-        f"a_coeffs and b_coeffs must be [channel, order + 1] both, not of shapes {list(a_coeffs.shape)} and {list(b_coeffs.shape)}",
+        "a_coeffs and b_coeffs must both be [channel, order + 1], not of shapes "
+        f"{list(a_coeffs.shape)} and {list(b_coeffs.shape)}",
     )
     require(
         a_coeffs.size(0) == waveform.size(1),
@@ -50,7 +49,8 @@ def _check(waveform: Tensor, a_coeffs: Tensor, b_coeffs: Tensor) -> None:
     require(
         len(kinds) == 1 and kinds <= {torch.float32, torch.float64},
         NAME,
-        f"waveform and coefficients must be float32 all, or float64 all, not {', '.join(sorted(map(str, kinds)))}",
+        "waveform and coefficients must all be float32, or all float64, not "
+        f"{', '.join(sorted(map(str, kinds)))}",
     )
     require(waveform.size(2) > 0, NAME, "waveform has no frames")
 
@@ -135,7 +135,8 @@ def _loop(
     require(
         list(padded_output_waveform.shape) == shape,
         NAME,
-        f"padded_output_waveform must be of shape {shape}, not {list(padded_output_waveform.shape)}",
+        f"padded_output_waveform must be of shape {shape}, "
+        f"not {list(padded_output_waveform.shape)}",
     )
     fed = input_signal_windows
     if bool(padded_output_waveform.any()):
@@ -172,7 +173,8 @@ OPERATORS = (
         calls="functional.lfilter; since 2.9 through compat.operators.replacements",
     ),
     Operator(
-        schema="_lfilter_core_loop(Tensor input_signal_windows, Tensor a_coeff_flipped, Tensor(a!) padded_output_waveform) -> ()",
+        schema="_lfilter_core_loop(Tensor input_signal_windows, Tensor a_coeff_flipped, "
+        "Tensor(a!) padded_output_waveform) -> ()",
         kernels={"CompositeExplicitAutograd": _loop, "Meta": _nothing},
         calls="functional.lfilter, since 2.9",
     ),

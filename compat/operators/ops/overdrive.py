@@ -44,7 +44,8 @@ def _loop(
 OPERATORS = (
     Operator(
         schema=(
-            "_overdrive_core_loop(Tensor waveform, Tensor temp, Tensor(a!) last_in, Tensor(b!) last_out, Tensor(c!) output_waveform) -> ()"
+            "_overdrive_core_loop(Tensor waveform, Tensor temp, Tensor(a!) last_in, "
+            "Tensor(b!) last_out, Tensor(c!) output_waveform) -> ()"
         ),
         kernels={"CompositeImplicitAutograd": _loop},
         calls="functional.overdrive",

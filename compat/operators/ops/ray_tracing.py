@@ -17,8 +17,9 @@ def _refuse(*_: Any) -> NoReturn:
 OPERATORS = (
     Operator(
         schema=(
-            "ray_tracing(Tensor room, Tensor source, Tensor mic_array, int num_rays, Tensor absorption, Tensor scattering, "
-            "float mic_radius, float sound_speed, float energy_thres, float time_thres, float hist_bin_size) -> Tensor"
+            "ray_tracing(Tensor room, Tensor source, Tensor mic_array, int num_rays, "
+            "Tensor absorption, Tensor scattering, float mic_radius, float sound_speed, "
+            "float energy_thres, float time_thres, float hist_bin_size) -> Tensor"
         ),
         kernels={"CompositeImplicitAutograd": _refuse},
         calls="prototype.functional.ray_tracing",

@@ -29,7 +29,8 @@ def _summed(irs: Tensor, delay_i: Tensor, rir_length: int) -> Tensor:
     require(
         irs.ndim == 4 and list(irs.shape[1:3]) == list(delay_i.shape),
         NAME,
-        f"irs must be [band, image source, channel, tap] and delay_i of its middle two, not {list(irs.shape)} and {list(delay_i.shape)}",
+        "irs must be [band, image source, channel, tap] and delay_i [image source, channel], "
+        f"not {list(irs.shape)} and {list(delay_i.shape)}",
     )
     bands, images, channels, taps = irs.shape
     places = delay_i.long()[..., None] + torch.arange(taps, device=irs.device)

@@ -10,18 +10,14 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from compat import tree
-from dispatcher import AudioMetaData
+from compat.contents.submodule import Submodule
+from compat.names.backends import BACKENDS
+from dispatcher import AudioMetaData, Backend
 
 if TYPE_CHECKING:
     from compat.contents.context import Context
 
-GOES_IN_2_9 = True
-CLASSES = {"ffmpeg": "FFmpegBackend", "sox": "SoXBackend", "soundfile": "SoundfileBackend"}
-
-
-def attached(context: Context) -> bool:
-    """Return whether the release imports the package by itself."""
-    return context.release.backend_classes or context.dispatcher_on
+CLASSES = {name: backend.class_name for name, backend in BACKENDS.items()}
 
 
 def names(context: Context) -> dict[str, Any]:
@@ -58,6 +54,15 @@ def backend_class(context: Context, backend: str) -> type:
     )
 
 
+def backend_names(context: Context, backend: str) -> dict[str, Any]:
+    """Return the names of a backend's module: its class, and those of the classes it uses."""
+    return {
+        CLASSES[backend]: backend_class(context, backend),
+        "AudioMetaData": AudioMetaData,
+        "Backend": Backend,
+    }
+
+
 def _backend_class(context: Context, name: str, backend: str) -> type:
     """Return a class with the static functions of a backend in 2.1 to 2.8.
 
@@ -86,3 +91,10 @@ def _backend_class(context: Context, name: str, backend: str) -> type:
             "can_encode": can("refuses_to_write"),
         },
     )
+
+
+SUBMODULE = Submodule(
+    names,
+    attached=lambda context: context.release.backend_classes or context.dispatcher_on,
+    goes_in_2_9=True,
+)

@@ -4,19 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from compat.contents.submodule import Submodule
 from dispatcher.metadata import AudioMetaData
 
 if TYPE_CHECKING:
     from compat.contents.context import Context
 
-GOES_IN_2_9 = True
-
-
-def present(context: Context) -> bool:
-    """Return whether the release is 2.1 or later."""
-    return context.release.backend_classes
-
 
 def names(context: Context) -> dict[str, Any]:
     """Return the class of what ``info`` returns."""
     return {"AudioMetaData": AudioMetaData}
+
+
+SUBMODULE = Submodule(
+    names, present=lambda context: context.release.backend_classes, goes_in_2_9=True
+)

@@ -4,18 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from compat.tree._backend import backend_class
-from dispatcher import AudioMetaData, Backend
+from compat.contents.submodule import Submodule
+from compat.tree._backend import backend_names
 
 if TYPE_CHECKING:
     from compat.contents.context import Context
-
-GOES_IN_2_9 = True
-
-
-def present(context: Context) -> bool:
-    """Return whether the release is 2.1 or later."""
-    return context.release.backend_classes
 
 
 def _parse_save_args(
@@ -38,9 +31,9 @@ def _parse_save_args(
 
 def names(context: Context) -> dict[str, Any]:
     """Return the class over PyAV."""
-    return {
-        "FFmpegBackend": backend_class(context, "ffmpeg"),
-        "AudioMetaData": AudioMetaData,
-        "Backend": Backend,
-        "_parse_save_args": _parse_save_args,
-    }
+    return {**backend_names(context, "ffmpeg"), "_parse_save_args": _parse_save_args}
+
+
+SUBMODULE = Submodule(
+    names, present=lambda context: context.release.backend_classes, goes_in_2_9=True
+)

@@ -4,24 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from compat.tree._backend import backend_class
-from dispatcher import AudioMetaData, Backend
+from compat.contents.submodule import Submodule
+from compat.tree._backend import backend_names
 
 if TYPE_CHECKING:
     from compat.contents.context import Context
 
-GOES_IN_2_9 = True
-
-
-def present(context: Context) -> bool:
-    """Return whether the release is 2.1 or later."""
-    return context.release.backend_classes
-
 
 def names(context: Context) -> dict[str, Any]:
     """Return the class over libsndfile."""
-    return {
-        "SoundfileBackend": backend_class(context, "soundfile"),
-        "AudioMetaData": AudioMetaData,
-        "Backend": Backend,
-    }
+    return backend_names(context, "soundfile")
+
+
+SUBMODULE = Submodule(
+    names, present=lambda context: context.release.backend_classes, goes_in_2_9=True
+)

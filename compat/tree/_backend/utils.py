@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from compat.contents.submodule import Submodule
 from compat.tree._backend import CLASSES, backend_class, getters
 from dispatcher import AudioMetaData, Backend
 from dispatcher.errors import ArgumentError
 
 if TYPE_CHECKING:
     from compat.contents.context import Context
-
-GOES_IN_2_9 = True
 
 
 def names(context: Context) -> dict[str, Any]:
@@ -53,3 +52,6 @@ def names(context: Context) -> dict[str, Any]:
         **classes,
     }
     return {**functions, **found, "AudioMetaData": AudioMetaData, "Backend": Backend}
+
+
+SUBMODULE = Submodule(names, goes_in_2_9=True)

@@ -5,11 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from compat.contents.lazy import Lazy
+from compat.contents.submodule import Submodule
 
 if TYPE_CHECKING:
     from compat.contents.context import Context
-
-STANDS_IN = True
 
 
 def _of_hub(name: str) -> Any:
@@ -24,3 +23,6 @@ def names(context: Context) -> dict[str, Any]:
         name: Lazy(lambda name=name: _of_hub(name))  # type: ignore[misc]
         for name in ("download_url_to_file", "load_state_dict_from_url")
     }
+
+
+SUBMODULE = Submodule(names, stands_in=True)

@@ -9,12 +9,12 @@ import warnings
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from compat.contents.submodule import Submodule
 from dispatcher.errors import BackendError
 
 if TYPE_CHECKING:
     from compat.contents.context import Context
 
-STANDS_IN = True
 _F = TypeVar("_F", bound=Callable[..., Any])
 
 
@@ -34,7 +34,8 @@ def requires_module(*modules: str) -> Callable[[_F], _F]:
         @functools.wraps(function)
         def fail(*args: Any, **kwargs: Any) -> Any:
             raise BackendError(
-                f"{function.__module__}.{function.__name__} needs {', '.join(lacking)}, which cannot be found"
+                f"{function.__module__}.{function.__name__} needs {', '.join(lacking)}, "
+                "which cannot be found"
             )
 
         return fail  # type: ignore[return-value]
@@ -127,3 +128,6 @@ def names(context: Context) -> dict[str, Any]:
         is_module_available, requires_module, is_sox_available, requires_sox, deprecated, fail_with_message, no_op, eval_env,
     )  # fmt: skip
     return {function.__name__: function for function in found}
+
+
+SUBMODULE = Submodule(names, stands_in=True)

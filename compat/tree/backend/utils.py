@@ -8,16 +8,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from compat import tree
+from compat.contents.submodule import Submodule
 
 if TYPE_CHECKING:
     from compat.contents.context import Context
-
-GOES_IN_2_9 = True
-
-
-def present(context: Context) -> bool:
-    """Return whether the release is 2.0 or 2.1."""
-    return context.release.backend_setters
 
 
 def names(context: Context) -> dict[str, Any]:
@@ -30,3 +24,8 @@ def names(context: Context) -> dict[str, Any]:
         "get_audio_backend": legacy.get_audio_backend,
         "list_audio_backends": legacy.list_audio_backends,
     }
+
+
+SUBMODULE = Submodule(
+    names, present=lambda context: context.release.backend_setters, goes_in_2_9=True
+)

@@ -5,13 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from compat.contents import parts, streaming
+from compat.contents.submodule import Submodule
 
 if TYPE_CHECKING:
     from compat.contents.context import Context
 
-STANDS_IN = True
-GOES_IN_2_9 = True
-works: parts.Works = parts.ffmpeg_works
 
 _FROM_2_1 = ("AudioEffector", "CodecConfig")
 
@@ -23,3 +21,6 @@ def names(context: Context) -> dict[str, Any]:
         for name in _FROM_2_1:
             del found[name]
     return found
+
+
+SUBMODULE = Submodule(names, goes_in_2_9=True, stands_in=True, works=parts.ffmpeg_works)

@@ -6,18 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 from compat.contents import parts, streaming
 from compat.contents.lazy import Lazy
+from compat.contents.submodule import Submodule
 
 if TYPE_CHECKING:
     from compat.contents.context import Context
-
-STANDS_IN = True
-GOES_IN_2_9 = True
-works: parts.Works = parts.ffmpeg_works
-
-
-def present(context: Context) -> bool:
-    """Return whether the release is 2.0 or 2.1."""
-    return not context.release.torio
 
 
 def chunk_tensor() -> type:
@@ -31,3 +23,12 @@ def names(context: Context) -> dict[str, Any]:
     """Return the reader, the classes of its streams' properties, and the class of chunks."""
     found = streaming.of(context)
     return {"StreamReader": found.reader, **found.infos, "ChunkTensor": Lazy(chunk_tensor)}
+
+
+SUBMODULE = Submodule(
+    names,
+    present=lambda context: not context.release.torio,
+    goes_in_2_9=True,
+    stands_in=True,
+    works=parts.ffmpeg_works,
+)

@@ -2,21 +2,14 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import TYPE_CHECKING, Any
 
-from compat.contents import parts, streaming
+from compat.contents import streaming
+from compat.tree.io import _stream_reader
 
 if TYPE_CHECKING:
     from compat.contents.context import Context
-
-STANDS_IN = True
-GOES_IN_2_9 = True
-works: parts.Works = parts.ffmpeg_works
-
-
-def present(context: Context) -> bool:
-    """Return whether the release is 2.0 or 2.1."""
-    return not context.release.torio
 
 
 def names(context: Context) -> dict[str, Any]:
@@ -26,3 +19,6 @@ def names(context: Context) -> dict[str, Any]:
         "StreamWriter": found.writer,
         **({"CodecConfig": found.codec_config} if context.release.effector else {}),
     }
+
+
+SUBMODULE = dataclasses.replace(_stream_reader.SUBMODULE, names=names)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from compat.contents import parts
+from compat.contents.submodule import Submodule
 from dispatcher import arguments, interrupts, lazily
 from dispatcher.errors import BackendError, BackendUnavailable, problem
 from legacy import sox_io_backend
@@ -19,9 +20,6 @@ if TYPE_CHECKING:
 else:
     torch = lazily.module("torch")
 
-STANDS_IN = True
-GOES_IN_2_9 = True
-works: parts.Works = parts.sox_works
 _TAKER = sox_io_backend.Taker(
     "apply_effects_file", "Pass a path, or load() the file object and use apply_effects_tensor"
 )
@@ -128,3 +126,6 @@ def _functions(context: Context) -> dict[str, Any]:
         shutdown_sox_effects,
     )
     return {function.__name__: function for function in found}
+
+
+SUBMODULE = Submodule(names, goes_in_2_9=True, stands_in=True, works=parts.sox_works)

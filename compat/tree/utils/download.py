@@ -9,12 +9,12 @@ import hashlib
 import pathlib
 from typing import TYPE_CHECKING, Any
 
+from compat.contents.submodule import Submodule
 from dispatcher.errors import ArgumentError
 
 if TYPE_CHECKING:
     from compat.contents.context import Context
 
-STANDS_IN = True
 _SOURCE = "https://download.pytorch.org/torchaudio"
 
 
@@ -60,3 +60,6 @@ def names(context: Context) -> dict[str, Any]:
         if context.release.old_names
         else {"_download_asset": download_asset}
     )
+
+
+SUBMODULE = Submodule(names, stands_in=True)

@@ -6,13 +6,11 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, Literal
 
 from compat.contents import parts
+from compat.contents.submodule import Submodule
 
 if TYPE_CHECKING:
     from compat.contents.context import Context
 
-STANDS_IN = True
-GOES_IN_2_9 = True
-works: parts.Works = parts.ffmpeg_works
 
 _VERSIONS = ("libavcodec", "libavdevice", "libavfilter", "libavformat", "libavutil")
 # Only C code can list FFmpeg's protocols. So each name is tried, with every protocol forbidden so
@@ -147,3 +145,6 @@ def get_output_protocols() -> list[str]:
 def names(context: Context) -> dict[str, Any]:
     """Return every function of this file whose name begins with ``get_`` or ``set_``."""
     return {name: value for name, value in globals().items() if name.startswith(("get_", "set_"))}
+
+
+SUBMODULE = Submodule(names, goes_in_2_9=True, stands_in=True, works=parts.ffmpeg_works)

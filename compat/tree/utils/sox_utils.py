@@ -5,15 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from compat.contents import parts
+from compat.contents.submodule import Submodule
 from compat.tree import sox_effects
 from dispatcher.errors import ArgumentError
 
 if TYPE_CHECKING:
     from compat.contents.context import Context
 
-STANDS_IN = True
-GOES_IN_2_9 = True
-works: parts.Works = parts.sox_works
 _LEAST_BUFFER = 1024
 
 
@@ -72,3 +70,6 @@ def names(context: Context) -> dict[str, Any]:
         set_seed, set_verbosity, set_buffer_size, get_buffer_size, set_use_threads, list_effects, list_read_formats, list_write_formats,
     )  # fmt: skip
     return {function.__name__: function for function in found}
+
+
+SUBMODULE = Submodule(names, goes_in_2_9=True, stands_in=True, works=parts.sox_works)

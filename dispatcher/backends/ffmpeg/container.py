@@ -32,12 +32,12 @@ _FILE_BUFFER = 1 << 15
 _BEGINNING = 1 << 16
 _NO_MP3 = {
     True: (
-        "it is mp3 in free format, whose frames tell no bit rate, and FFmpeg does not decode "
-        "that; backend='soundfile' or 'sox' does"
+        "it is mp3 in free format, whose frames state no bit rate, and FFmpeg cannot decode "
+        "that; use backend='soundfile' or 'sox'"
     ),
     False: (
-        "it is called mp3, and FFmpeg finds no frame in it that it can decode; "
-        "backend='soundfile' or 'sox' may"
+        "its name says mp3, but FFmpeg finds no frame in it that it can decode; "
+        "try backend='soundfile' or 'sox'"
     ),
 }
 _PYAV_WITHOUT_ERRORS = 19
@@ -104,7 +104,7 @@ def reading(
         file, protocols = place(uri)
         if isinstance(uri, bytes) and not settings.bytes_paths:
             raise BackendError(
-                "the path is bytes, which releases from 2.2 on do not take; pass os.fsdecode(path)"
+                "the path is bytes, which releases from 2.2 on do not accept; pass os.fsdecode(path)"
             )
     with (
         served(file, protocols, settings) as (file, protocols),

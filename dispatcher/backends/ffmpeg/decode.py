@@ -25,7 +25,7 @@ class NothingThereError(BackendError):
     """A stream has no frame at the place asked for."""
 
 
-SILENT_SERVER = "the server let the time pass that the flag network_timeout allows"
+SILENT_SERVER = "the server sent nothing within the time that the flag network_timeout allows"
 # containers whose duration is exact; others leave out the end of a codec's last frame
 _TELL_EXACTLY = frozenset({"wav", "flac", "mp3", "w64", "aiff", "au", "caf"})
 # frames of mp3 carry the rate of the frame before, so the decoder is asked; before the first frame

@@ -204,7 +204,9 @@ def _written(uri: Uri, kind: str | None) -> contextlib.AbstractContextManager[An
     if kind not in _SEVERAL_FILES:
         return target.writing(uri)
     if not isinstance(uri, (str, bytes, os.PathLike)):
-        raise BackendError(f"{kind} writes several files, and an object takes one; give a path")
+        raise BackendError(
+            f"{kind} writes several files, which one file object cannot hold; pass a path"
+        )
     return contextlib.nullcontext(os.fsdecode(uri))
 
 
@@ -257,7 +259,7 @@ def _muxer(place: Any, choice: Choice, extension: str | None) -> OutputContainer
             raise BackendError(arguments.NO_FORMAT) from why
         kind = f"format={choice.muxer!r}" if choice.muxer else f"the extension {extension!r}"
         hint = "pass format= with the name of one of compat.utils.ffmpeg_utils.get_muxers()"
-        raise BackendError(f"FFmpeg knows no format to write for {kind}; {hint}") from why
+        raise BackendError(f"FFmpeg has no format to write for {kind}; {hint}") from why
 
 
 def _layout(channels: int) -> str:

@@ -25,7 +25,7 @@ def tell(uri: Any, file: Any, demuxer: str, decoder: str) -> None:
         return
     head = _beginning(file)
     if decoder == _AUDITION:
-        why = "takes its 24-bit samples, stored in 32 bits each, for float numbers"
+        why = "reads its 24-bit samples, stored in 32 bits each, as float numbers"
     elif head.startswith(b"RIFX"):
         why = "reads its samples in the wrong byte order (it is RIFX)"
     else:
@@ -33,7 +33,7 @@ def tell(uri: Any, file: Any, demuxer: str, decoder: str) -> None:
     # without the extension libsndfile takes them for samples of three bytes
     sure = decoder != _AUDITION or head[_TAG] == _EXTENSIBLE
     step = (
-        "Use backend='soundfile', which reads it right"
+        "Use backend='soundfile', which reads it correctly"
         if sure
         else "`python -m compat.doctor FILE` compares what each backend gives"
     )

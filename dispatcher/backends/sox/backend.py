@@ -85,7 +85,7 @@ class Backend(backend.Backend):
                     arguments.neither_path_nor_file(uri),
                     backend=self.name,
                 )
-            cause = f"it wants the path as str, not {type(uri).__name__}"
+            cause = f"it needs the path as str, not {type(uri).__name__}"
             hint = "Write str(path), or turn on the flag sox_path_objects."
             raise problem(BackendError, action, uri, cause, backend=self.name, hint=hint)
         return uri

@@ -115,7 +115,7 @@ def _find(sox: Library, effect: Sequence[str]) -> Any:
     """Return libsox' handler of an effect."""
     name = effect[0] if effect else ""
     if name in NOT_FOR_CHAINS:
-        raise BackendError(f"the effect {name!r} cannot stand in a chain here")
+        raise BackendError(f"the effect {name!r} cannot be used in a chain here")
     handler = sox.lib.sox_find_effect(str(name).encode())
     if not handler:
         raise BackendError(f"libsox has no effect {name!r}; effect_names() lists those it has")
@@ -155,7 +155,7 @@ class _Chain:
                 raise BackendError(f"the effect {name!r} does not take the options {list(options)}")
             if lib.sox_add_effect(self._chain, effect, self._signal, self._signal) != 0:
                 where = f"{int(self._signal.channels)} channels at {self._signal.rate:g} Hz"
-                raise BackendError(f"the effect {name!r} does not go with {where}")
+                raise BackendError(f"the effect {name!r} does not work with {where}")
         finally:
             lib.free(effect)
 

@@ -89,7 +89,7 @@ def texts(effects: object) -> list[list[str]]:
         found.append([str(part) for part in effect])
     for part in (part for effect in found for part in effect):
         if "\0" in part or part != part.encode("utf-8", "replace").decode("utf-8"):
-            raise BackendError(f"an effect's text is {part!r:.80}, which libsox cannot be given")
+            raise BackendError(f"libsox cannot take the text {part!r:.80} in an effect")
     return found
 
 
@@ -159,13 +159,13 @@ def check(effect: Sequence[str], rate: float, channels: int) -> None:
         wanted = numbers[-1]
         if not 1 <= wanted <= _MOST_RATE or not 1 / _MOST_RATIO <= wanted / rate <= _MOST_RATIO:
             raise BackendError(
-                f"the rate {wanted:g} Hz is none to make of {rate:g} Hz: 1 to {_MOST_RATE} Hz, "
-                "and at most 1000 times as much"
+                f"cannot resample {rate:g} Hz to {wanted:g} Hz: libsox makes 1 to {_MOST_RATE} Hz, "
+                "and changes a rate by a factor of at most 1000"
             )
         if 0 < abs(wanted / rate - 1) < _LEAST_CHANGE:
             raise BackendError(
-                f"the rate {wanted!r} Hz is next to the sound's {rate!r} Hz, which libsox cannot "
-                "make; leave 'rate' out"
+                f"cannot resample {rate!r} Hz to {wanted!r} Hz: libsox fails if they are almost "
+                "equal; leave 'rate' out"
             )
     held = (
         max((_frames(option, rate) for option in options), default=0.0) if name in _HOLDING else 0.0
@@ -196,4 +196,4 @@ def check(effect: Sequence[str], rate: float, channels: int) -> None:
             f"not {numbers[0]:g}"
         )
     if name in _ENDLESS and "-" in options:
-        raise BackendError(f"the effect {name!r} without an end would never give anything")
+        raise BackendError(f"the effect {name!r} with '-' never ends; give it a number")

@@ -49,8 +49,8 @@ def reading(sox: Library, path: str, filetype: str | None) -> Iterator[Any]:
                 or not math.isfinite(file.signal.rate)
             ):
                 raise BackendError(
-                    "libsox opened it, but its header names no channels, no encoding, or absurd "
-                    "ones"
+                    "libsox opened it, but its header has no valid number of channels, encoding "
+                    "or sample rate"
                 )
             if not 1 <= file.signal.rate < _MOST_RATE:
                 raise BackendError(

@@ -20,7 +20,7 @@ from dispatcher.headers import last_frame
 
 _START = 4096
 _MOST_SAMPLES_PER_BYTE = 1000
-_DEVICE = "it stands for a device, not for a file"
+_DEVICE = "it is a device, not a file"
 
 # file types that only ``format=`` opens, and not an extension or the file's content
 _CLOSED = {
@@ -32,9 +32,9 @@ _CLOSED = {
     "pulseaudio": _DEVICE,
     "sunau": _DEVICE,
     "waveaudio": _DEVICE,
-    "null": "it is silence without an end",
-    "gsrt": "libsox reads a damaged one for ever",
-    "txw": "libsox reads a damaged one for ever",
+    "null": "it is endless silence",
+    "gsrt": "libsox never stops reading a damaged one",
+    "txw": "libsox never stops reading a damaged one",
 }
 _CLOSED_BY_CONTENT = {(0, b"LM8953"): "txw", (16, b"ring.bin"): "gsrt"}
 
@@ -263,7 +263,7 @@ def _check(path: str, filetype: str | None) -> None:
 
 def _closed(kind: str) -> BackendError:
     return BackendError(
-        f"{kind!r} is closed: {_CLOSED[kind]}. Pass format={kind!r} to read it all the same"
+        f"{kind!r} is closed: {_CLOSED[kind]}. Pass format={kind!r} to read it anyway"
     )
 
 

@@ -126,7 +126,8 @@ def _torchaudio(release: str, events: list[Served | str], trace: Trace) -> types
         def serve(label: str, **given: Any) -> tuple[str, int]:
             name = given.pop("backend", None) or backend
             events.append(Served(label, _PER_CALL.get(name, name), _line(), frozenset(lines[backend])))
-            trace.append(_recorded(function, release, "sox" if name == DEFAULT else _PER_CALL.get(name, name)))
+            line = _recorded(function, release, "sox" if name == DEFAULT else _PER_CALL.get(name, name))
+            trace.append(line | {"value": "tuple" if function == "info" else ""})
             return label, 16_000
 
         return serve
@@ -143,9 +144,14 @@ def _torchaudio(release: str, events: list[Served | str], trace: Trace) -> types
         for name in ("load", "save", "info"):
             setattr(module, name, served_by(backend, name))
 
+    def get_audio_backend() -> str | None:
+        found = now[0] if legacy else None
+        trace.append({**_recorded("get_audio_backend", release, ""), "arguments": {}, "value": found})
+        return found
+
     vars(module).update(
         set_audio_backend=set_audio_backend,
-        get_audio_backend=lambda: now[0] if legacy else None,
+        get_audio_backend=get_audio_backend,
         list_audio_backends=lambda: ["soundfile", "sox_io"] if legacy else ["ffmpeg", "sox", "soundfile"],
         **{name: served_by(DEFAULT, name) for name in ("load", "save", "info")},
     )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from pathlib import Path
 
 import pytest
@@ -15,7 +14,7 @@ from tests.codemod.programs.running import DEFAULT, Served, Trace, run
 from tests.codemod.programs.test_programs import rewritten
 
 SEEDS = 60
-WHOLLY = 0.8  # of the projects in which each call ran, under one backend, and nothing asks for the backend
+WHOLLY = 0.8  # the rest: calls that several backends served, getters that gave several names, functions bound by an import that never ran
 
 
 def recorded(made: Made) -> Trace:
@@ -61,20 +60,9 @@ def wrong(made: Made, new: dict[str, str], named: set[tuple[str, int]]) -> str:
     return ""
 
 
-def can_be_settled(made: Made, trace: Trace) -> bool:
-    text = "".join(made.files.values())
-    labels = set(re.findall(r"[\"'](s\d+)[\"']", text))
-    events = [one for entry in made.entries for one in run(made.files, entry, "2.0") if isinstance(one, Served)]
-    served: dict[object, set[str]] = {}
-    for line in trace:
-        served.setdefault((line["path"], line["end_line"], line["end_column"]), set()).add(line["backend"])
-    asks = "print(torchaudio.get_audio_backend" in text
-    return labels == {one.label for one in events} and not asks and all(len(one) == 1 for one in served.values())
-
-
 @pytest.fixture(scope="module")
-def settled(tmp_path_factory: pytest.TempPathFactory) -> dict[int, tuple[str, bool, bool]]:
-    """For each project that reading leaves with findings: what is wrong, whether it is wholly rewritten, and whether it could be."""
+def settled(tmp_path_factory: pytest.TempPathFactory) -> dict[int, tuple[str, bool]]:
+    """For each project that reading leaves with findings: what is wrong, and whether it is wholly rewritten."""
     folder, found = tmp_path_factory.mktemp("observed"), {}
     for seed in range(SEEDS):
         made = make(seed)
@@ -84,15 +72,15 @@ def settled(tmp_path_factory: pytest.TempPathFactory) -> dict[int, tuple[str, bo
         if trace := recorded(made):
             new, named = with_trace(made, folder / str(seed), trace)
             wholly = not named and not any("set_audio_backend" in text for text in new.values())
-            found[seed] = wrong(made, new, named), wholly, can_be_settled(made, trace)
+            found[seed] = wrong(made, new, named), wholly
     return found
 
 
-def test_each_call_is_served_as_before_or_a_finding_names_it(settled: dict[int, tuple[str, bool, bool]]) -> None:
-    assert not {seed: said for seed, (said, _, _) in settled.items() if said}
+def test_each_call_is_served_as_before_or_a_finding_names_it(settled: dict[int, tuple[str, bool]]) -> None:
+    assert not {seed: said for seed, (said, _) in settled.items() if said}
 
 
-def test_enough_projects_are_rewritten_wholly(settled: dict[int, tuple[str, bool, bool]]) -> None:
-    wholly = [wholly for _, wholly, can_be in settled.values() if can_be]
-    assert len(wholly) > 5
+def test_enough_projects_are_rewritten_wholly(settled: dict[int, tuple[str, bool]]) -> None:
+    wholly = [wholly for _, wholly in settled.values()]
+    assert len(wholly) > 20
     assert sum(wholly) >= WHOLLY * len(wholly)

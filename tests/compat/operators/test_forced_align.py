@@ -152,7 +152,7 @@ REFUSED = {
         r"targets\.contiguous\(\)",
     ),
     "not a number": ((LP * math.nan, TG, [12], [4], 0), "NaN"),
-    "no probability": ((LP - math.inf, TG, [12], [4], 0), "no alignment has any probability"),
+    "no probability": ((LP - math.inf, TG, [12], [4], 0), "every alignment has probability 0"),
     "several devices": ((LP, TG.to("meta"), [12], [4], 0), "several devices"),
 }
 

@@ -147,14 +147,14 @@ def test_gradients_of_long_rows(release: str) -> None:
 
 X, A = torch.zeros(2, 2, 9), torch.ones(2, 3)
 REFUSED = {
-    "float16": ((X.half(), A.half(), A.half()), "float32 all, or float64 all"),
-    "bfloat16": ((X.bfloat16(), A.bfloat16(), A.bfloat16()), "float32 all, or float64 all"),
-    "integers": ((X.int(), A.int(), A.int()), "float32 all, or float64 all"),
-    "complex": ((X.cfloat(), A.cfloat(), A.cfloat()), "float32 all, or float64 all"),
-    "mixed": ((X.double(), A, A), "float32 all, or float64 all"),
+    "float16": ((X.half(), A.half(), A.half()), "all be float32, or all float64"),
+    "bfloat16": ((X.bfloat16(), A.bfloat16(), A.bfloat16()), "all be float32, or all float64"),
+    "integers": ((X.int(), A.int(), A.int()), "all be float32, or all float64"),
+    "complex": ((X.cfloat(), A.cfloat(), A.cfloat()), "all be float32, or all float64"),
+    "mixed": ((X.double(), A, A), "all be float32, or all float64"),
     "two dimensions": ((X[0], A, A), "waveform must be"),
-    "unlike sizes": ((X, A[:, :2], A), "a_coeffs and b_coeffs must be"),
-    "no coefficients": ((X, A[:, :0], A[:, :0]), "a_coeffs and b_coeffs must be"),
+    "unlike sizes": ((X, A[:, :2], A), "a_coeffs and b_coeffs must both be"),
+    "no coefficients": ((X, A[:, :0], A[:, :0]), "a_coeffs and b_coeffs must both be"),
     "other channels": ((X, A[:1], A[:1]), "coefficients for 1 channels, and 2 channels"),
     "no frames": ((X[..., :0], A, A), "no frames"),
     "several devices": ((X, A.to("meta"), A), "several devices"),

@@ -109,7 +109,11 @@ def main() -> None:
         if release == "2.9":
             assert not [name for name in GONE if hasattr(torchaudio, name)]
         else:
-            ours = {f"torchaudio.{path}" for path, found in definitions.below().items() if not found.stands_in and not found.merges}
+            ours = {
+                f"torchaudio.{path}"
+                for path, found in definitions.below().items()
+                if not found.submodule.stands_in and not found.submodule.merges
+            }
             theirs = [name for name in ours & set(sys.modules) if getattr(sys.modules[name], "__file__", None)]
             assert not theirs, theirs
             restored_names_work(sys.argv[1], release)

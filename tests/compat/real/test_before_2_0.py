@@ -8,7 +8,7 @@ import pathlib
 
 import pytest
 
-from compat.names.before_2_0 import BEFORE_2_0
+from compat.names.removed import BEFORE_2_0
 from tests.compat.real import wheels
 
 _LAST_WITH = {"0.8": "0.7.2", "0.9": "0.8.1"}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import gc
 from collections.abc import Iterator
 
@@ -45,6 +46,7 @@ def test_no_call_leaves_work_for_the_collector(name: str, backend: str) -> None:
         gc.enable()
 
 
+@functools.cache
 def _left_by_python() -> int:
     """Return what one error may leave for the collector: nothing, unless Python's own ``contextlib`` leaves something.
 

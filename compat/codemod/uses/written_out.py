@@ -1,0 +1,93 @@
+"""Write out calls that ``getattr`` or an f-string hides, where a trace will settle them."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+
+from compat.codemod.rewrite import Draft, Replace
+from compat.codemod.source import Kind, Module, Use, fstrings, old_names, string
+from compat.codemod.uses.project import Project
+
+_BEFORE = re.compile(r"\{[\s(]*\Z")
+_EQUALS = re.compile(r"[\s)]*(=)[ ]*(?=[!:}])")
+_KINDS = (Kind.FUNCTION, Kind.GETTER)
+
+
+def drafts(module: Module, project: Project) -> Iterator[Draft]:
+    """Yield the changes that show such calls to the other rules; none without ``--observed``."""
+    if project.relies_on_traces and project.set_names:
+        yield from _getattrs(module)
+        yield from _printed(module)
+
+
+def name_of(module: Module, use: Use) -> str:
+    """Return the old name that ``getattr(torchaudio, "name")`` takes, or an empty string."""
+    above = module.names.parents.get(use.node)
+    if (
+        use.path != old_names.ROOT
+        or not isinstance(above, ast.Call)
+        or not module.names.is_builtin(above.func, "getattr")
+        or len(above.args) != 2
+        or above.keywords
+        or above.args[0] is not use.node
+    ):
+        return ""
+    name = string(above.args[1])
+    return name if f"{old_names.ROOT}.{name}" in old_names.KNOWN else ""
+
+
+def _getattrs(module: Module) -> Iterator[Draft]:
+    for use in module.uses:
+        if name := name_of(module, use):
+            span = module.span(module.names.parents[use.node])
+            new = f"{module.segment(use.node)}.{name}"
+            reason = f"getattr hides that this is torchaudio.{name}"
+            yield Draft(span, reason, changes=(Replace(*span, new),), touches=(use,))
+
+
+def _printed(module: Module) -> Iterator[Draft]:
+    found: dict[tuple[int, int, str], Use] = {}
+    for use in module.hidden:
+        part = _spelled(module, use.node) if use.kind in _KINDS else None
+        if part is not None:
+            found.setdefault(part, use)
+    for part, use in found.items():
+        reason = f"the string prints the source of torchaudio.{use.name}, which is to change"
+        yield Draft(part[:2], reason, changes=(Replace(*part),), touches=(use,))
+
+
+def _spelled(module: Module, node: ast.AST) -> tuple[int, int, str] | None:
+    """Return the part of ``f"{call=}"`` up to its ``=`` or ``}``, and the same without the ``=``.
+
+    The new part prints the source as text: ``call={call!r}``. Return ``None`` if the node is not
+    in such an expression, if places are wrong there, or if the source does not fit a text.
+    """
+    outer, value = None, None
+    for above in module.names.chain(node):
+        if isinstance(above, ast.FormattedValue):
+            value = value or above.value
+        elif isinstance(above, ast.JoinedStr) and outer is None:
+            outer = above
+        elif isinstance(above, ast.JoinedStr):
+            return None
+    if outer is None or value is None:
+        return None
+    text, (first, last), (start, end) = module.text.text, module.span(outer), module.span(value)
+    before, equals = _BEFORE.search(text, first, start), _EQUALS.match(text, end, last)
+    if not (first < start <= end < last and before and equals):
+        return None
+    brace = before.start()
+    source = text[brace + 1 : equals.end()]
+    quotes = set("\"'") & set(text[first:brace])
+    if (
+        set("\\\r\n") & set(source)
+        or quotes & set(source)
+        or not fstrings.is_at_its_place(value, module.span, text)
+    ):
+        return None
+    literal = source.replace("{", "{{").replace("}", "}}")
+    plain = text[equals.end() : equals.end() + 1] == "}"
+    whole = text[brace + 1 : equals.start(1)].strip()
+    return brace, equals.end(), f"{literal}{{{whole}{'!r' if plain else ''}"

@@ -1,0 +1,41 @@
+"""The arguments of our commands: one parser, and the error for wrong arguments."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from typing import Any, NoReturn
+
+
+class UsageError(Exception):
+    """A command that cannot run with its arguments; the text says what to change."""
+
+
+class Parser(argparse.ArgumentParser):
+    """A parser whose descriptions and epilogs keep their line breaks.
+
+    Args:
+        prog: the name of the command.
+        wrong_usage: the exit status for wrong arguments; argparse's own is 2, which means something
+            else for some commands.
+        options: those of ``argparse.ArgumentParser``.
+    """
+
+    def __init__(self, prog: str, wrong_usage: int = 2, **options: Any) -> None:
+        options = {"formatter_class": argparse.RawDescriptionHelpFormatter, **options}
+        super().__init__(prog=prog, **options)
+        self._wrong_usage = wrong_usage
+
+    def error(self, message: str) -> NoReturn:
+        """Print the usage and the error, and end with the status for wrong usage."""
+        self.print_usage(sys.stderr)
+        self.exit(self._wrong_usage, f"{self.prog}: error: {message}\n")
+
+
+def parsed(parser: argparse.ArgumentParser, argv: Sequence[str] | None) -> argparse.Namespace | int:
+    """Return the arguments, or the exit status if argparse has printed all there is."""
+    try:
+        return parser.parse_args(argv)
+    except SystemExit as leaving:
+        return int(leaving.code or 0)

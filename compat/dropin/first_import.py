@@ -1,0 +1,64 @@
+"""Wait for a program's first ``import torchaudio``, and install a release at that moment.
+
+``compat.auto`` imports this file at the start of Python, so it imports only what is loaded then.
+"""
+
+from __future__ import annotations
+
+import importlib.machinery
+import sys
+import types
+from collections.abc import Callable, Sequence
+
+ROOT = "torchaudio"
+
+
+class FirstImport:
+    """A finder that waits for ``import torchaudio``, installs a release, then removes itself.
+
+    Args:
+        install: installs it.
+    """
+
+    def __init__(self, install: Callable[[], object]) -> None:
+        self._install = install
+
+    def find_spec(
+        self, fullname: str, path: Sequence[str] | None = None, target: object = None
+    ) -> importlib.machinery.ModuleSpec | None:
+        """Return a spec that loads the installed module; ``None`` for every other name.
+
+        Raises:
+            ValueError: there is no such release.
+        """
+        if fullname != ROOT:
+            return None
+        stop_waiting()
+        self._install()
+        # remove it, or the import system would take its spec and load it again
+        host = sys.modules.pop(ROOT)
+        package = hasattr(host, "__path__")
+        return importlib.machinery.ModuleSpec(ROOT, _Installed(host), is_package=package)  # type: ignore[arg-type]
+
+
+class _Installed:
+    """Gives the import system a module that is complete already, and restores its own spec."""
+
+    def __init__(self, module: types.ModuleType) -> None:
+        self._module = module
+        self._kept = {
+            name: getattr(module, name)
+            for name in ("__spec__", "__loader__", "__path__")
+            if hasattr(module, name)
+        }
+
+    def create_module(self, spec: importlib.machinery.ModuleSpec) -> types.ModuleType:
+        return self._module
+
+    def exec_module(self, module: types.ModuleType) -> None:
+        vars(module).update(self._kept)
+
+
+def stop_waiting() -> None:
+    """Remove the waiting finder, since the program installs a release itself."""
+    sys.meta_path[:] = [finder for finder in sys.meta_path if not isinstance(finder, FirstImport)]

@@ -1,0 +1,191 @@
+"""What became of names of torchaudio: deprecated since when, removed when, and what replaces them.
+
+The drop-in, the codemod, the doctor and the guide read this one table. ``wheel_names`` knows which
+release from 2.0 on has which name, from the wheels. The names that were removed before 2.0 are from
+the wheels of 0.7.2, 0.8.1 and 0.9.1, which the tests read again; no pinned release has them. Their
+removal was announced in github.com/pytorch/audio issue 903 and done in pull requests 709 (starting
+and ending sox), 977 (chains) and 1311 (the rest).
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from compat.names import wheel_names
+
+
+class Gone(NamedTuple):
+    """The first release that lacks a name, and what to do instead."""
+
+    removed_in: str
+    advice: str
+
+
+class Fate(NamedTuple):
+    """Since when a name is deprecated, and what we tell its users.
+
+    Attributes:
+        deprecated_in: the first release that deprecates it; empty if none did.
+        advice: what the drop-in says when a program uses the name.
+        moving: what the codemod says if the target release lacks the name; empty if another rule
+            says it.
+    """
+
+    deprecated_in: str = ""
+    advice: str = ""
+    moving: str = ""
+
+
+_PER_CALL = 'Name the backend in each call: compat.load(path, backend="sox").'
+_STAYED = "Only 2.8 warns about it: 2.9 and later still have it."
+_CHANGED = (
+    "In 2.9 it {} through TorchCodec, and ignores most arguments; compat.{}() stays as it is."
+)
+_CODEC = "Use AudioEffector(format=...) from compat.io."
+_ASK_PYAV = "av.codecs_available, av.formats_available."
+
+FATES = {
+    "set_audio_backend": Fate("2.1", _PER_CALL),
+    "get_audio_backend": Fate(
+        "2.1",
+        "There is no global backend from 2.2 on; list_audio_backends() lists the names for "
+        "backend=.",
+    ),
+    "list_audio_backends": Fate("2.8", "compat.list_audio_backends() stays."),
+    "backend": Fate(
+        "2.1",
+        f"compat.load, .save, .info and .AudioMetaData stay. {_PER_CALL}",
+        "Use torchaudio.load, .save and .info; for 2.9 compat.info and compat.AudioMetaData.",
+    ),
+    "backend.utils": Fate("2.1", _PER_CALL),
+    "_backend": Fate(moving="It is private; use torchaudio.load, .save and compat.info."),
+    "info": Fate("2.8", "compat.info() stays."),
+    "load": Fate("2.8", _CHANGED.format("reads", "load")),
+    "save": Fate("2.8", _CHANGED.format("writes", "save")),
+    "io": Fate(
+        "2.8",
+        "compat.io stays: from compat.io import StreamReader.",
+        "compat.io has it, with the same arguments: from compat.io import StreamReader.",
+    ),
+    "sox_effects": Fate(
+        "2.8",
+        "compat.sox_effects stays, if libsox is installed: from compat import sox_effects.",
+        "Use torchaudio.functional or torchaudio.transforms, or run `sox` itself.",
+    ),
+    "kaldi_io": Fate("2.8", "Use the package kaldi_io itself.", "Use the package kaldi_io itself."),
+    "utils.sox_utils": Fate(
+        "2.8",
+        'compat.standin("2.2").utils.sox_utils stays, if libsox is installed.',
+        "libsox is gone from torchaudio.",
+    ),
+    "utils.ffmpeg_utils": Fate("2.8", f"Ask PyAV: {_ASK_PYAV}", "FFmpeg is gone from torchaudio."),
+    "utils.download_asset": Fate(
+        moving="Use torch.hub.download_url_to_file(), which takes the whole address."
+    ),
+    "AudioMetaData": Fate("2.8", "compat.AudioMetaData stays."),
+    "functional.forced_align": Fate("2.8", _STAYED),
+    "functional.rnnt_loss": Fate("2.8", _STAYED),
+    "functional.apply_codec": Fate(moving=_CODEC),
+    "functional.functional.apply_codec": Fate(moving=_CODEC),
+    "functional.compute_kaldi_pitch": Fate(
+        moving="Use functional.detect_pitch_frequency, or a package that has Kaldi's pitch."
+    ),
+    "transforms.RNNTLoss": Fate("2.8", _STAYED),
+    "prototype": Fate(
+        moving="It was never stable. Keep a copy of what you use from it, or stay at 2.8."
+    ),
+    "torio.utils": Fate(moving=f"FFmpeg is gone from torchaudio; ask PyAV: {_ASK_PYAV}"),
+    "torio": Fate(
+        moving="compat.io has it: StreamReader is StreamingMediaDecoder, StreamWriter is "
+        "StreamingMediaEncoder, and CodecConfig."
+    ),
+}
+
+# a real torchaudio provides these itself; under 2.8 they warn
+OF_THE_PYTHON_PART = ("functional.forced_align", "functional.rnnt_loss", "transforms.RNNTLoss")
+
+
+# what no release from 2.0 on has
+LOAD_WAV = Gone("0.9", "torchaudio.load(path)[0] * 2**15 gives the same 16-bit numbers.")
+AUTOMATIC = Gone("0.8", "libsox starts and stops automatically: delete the call.")
+_METADATA = Gone(
+    "0.9",
+    "info(path) returns one AudioMetaData: .sample_rate, .num_frames, .num_channels, "
+    ".bits_per_sample, .encoding.",
+)
+_ARGUMENTS = Gone(
+    "0.9",
+    "Pass these values to save(path, waveform, sample_rate, encoding=..., bits_per_sample=..., "
+    "format=...).",
+)
+_CHAIN = Gone(
+    "0.8",
+    "sox_effects.apply_effects_file(path, [[NAME, OPTION, ...], ...]) does what a chain did, if "
+    "libsox is installed.",
+)
+_SOX = Gone(
+    "0.9",
+    'The backend "sox_io" replaced it: use torchaudio.load, .save and .info, or '
+    "torchaudio.backend.sox_io_backend.",
+)
+
+_STRUCTURES = (
+    "sox_signalinfo_t",
+    "sox_encodinginfo_t",
+    "get_sox_encoding_t",
+    "get_sox_option_t",
+    "get_sox_bool",
+)
+
+BEFORE_2_0 = {
+    "load_wav": LOAD_WAV,
+    "backend.sox_io_backend.load_wav": LOAD_WAV,
+    "backend.soundfile_backend.load_wav": LOAD_WAV,
+    "backend.no_backend.load_wav": LOAD_WAV,
+    "initialize_sox": AUTOMATIC,
+    "shutdown_sox": AUTOMATIC,
+    **{
+        f"{home}{name}": _METADATA
+        for home in ("", "backend.", "backend.common.")
+        for name in ("SignalInfo", "EncodingInfo")
+    },
+    **{
+        f"{home}{name}": _ARGUMENTS
+        for home in ("", "backend.")
+        for name in (*_STRUCTURES, "save_encinfo")
+    },
+    "sox_effects.SoxEffectsChain": _CHAIN,
+    "sox_effects.SoxEffect": _CHAIN,
+    "backend.sox_backend": _SOX,
+}
+
+
+def deprecated(name: str) -> bool:
+    """Return whether a release deprecates ``torchaudio.NAME``."""
+    return name in FATES and bool(FATES[name].deprecated_in)
+
+
+def removed_in(name: str) -> str:
+    """Return the first release without ``torchaudio.NAME``, as ``2.9``; "" if it is still there."""
+    return BEFORE_2_0[name].removed_in if name in BEFORE_2_0 else wheel_names.removed_in(name)
+
+
+def gone(name: str, *, old_names: bool) -> Gone | None:
+    """Return since when ``torchaudio.NAME`` or its module is gone, if a release lacks it.
+
+    Return ``None`` if the table does not say so. ``old_names`` is the release's flag: it still has
+    what 2.9 removed.
+    """
+    parts = name.split(".")
+    for length in range(len(parts), 0, -1):
+        path = ".".join(parts[:length])
+        if path in BEFORE_2_0:
+            return BEFORE_2_0[path]
+        if not old_names and deprecated(path) and (went := removed_in(path)):
+            return Gone(went, FATES[path].advice)
+    return None
+
+
+def has_names_in(path: str) -> bool:
+    """Return whether any name of this very submodule went before 2.0."""
+    return any(name.rpartition(".")[0] == path for name in BEFORE_2_0) if path else False
