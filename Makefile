@@ -72,10 +72,10 @@ audit-bench: $(VENV)/.test system
 	$(BIN)/python -m bench.audit.speed --write
 
 docs: $(VENV)/.docs
-	$(BIN)/mkdocs build --strict
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
 
 docs-serve: $(VENV)/.docs
-	$(BIN)/mkdocs serve
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs serve
 
 links: $(VENV)/.test
 	$(BIN)/python -m tests.guide.links

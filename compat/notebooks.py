@@ -19,6 +19,7 @@ from dispatcher import notices, registry
 
 _NAME = "torchaudio"
 _OFF = "off"
+_UNINSTALL = ("uninstall", "none")
 _BACKENDS = "--backends"
 _MAGIC = f"""\
 Run old torchaudio code in the cells below, as an old release ran it.
@@ -123,11 +124,15 @@ def parsed(line: str) -> tuple[str | None, list[str] | None, dict[str, Any]]:
     while words:
         word = words.pop(0)
         if not word.startswith("--"):
+            name, equals, value = word.partition("=")
+            if equals:
+                dashed = f"--{name.replace('_', '-')}"
+                raise ValueError(f"{word!r} is no release; a flag is written as {dashed} {value}")
             if version is not None:
                 raise ValueError(
                     f"{word!r} is one release too many; name one, as in %{_NAME} {version}"
                 )
-            version = word
+            version = _OFF if word in _UNINSTALL else word
             continue
         option, given, value = word.partition("=")
         flag = releases.flags().get(_flag(option))

@@ -35,6 +35,7 @@ CASES: dict[str, tuple[list[Row], dict[str, str]]] = {
         SAME + rows(3, "c/#.mp3", "shifted", "ffmpeg", "sox", shift=-1105), {"shifted": f"all 3 are mp3: {PADDING}"},
     ),
     "libsndfile drops it too": (SAME + rows(3, "c/#.mp3", "shifted", new="soundfile", shift=9), {"shifted": f"all 3 are mp3: {PADDING}"}),
+    "another environment drops it": (SAME + rows(3, "c/#.mp3", "shifted", new="torchaudio 2.2.2", shift=9), {"shifted": f"all 3 are mp3: {PADDING}"}),
     "one file with a known cause": (SAME + PADDED[:1], {"shifted": f"the only one is mp3: {PADDING}"}),
     "padding with the wrong sign": (SAME + rows(3, "c/#.mp3", "shifted", shift=-1105), {"shifted": "all 3 are mp3"}),
     "padding too long": (SAME + rows(3, "c/#.mp3", "shifted", shift=44100), {"shifted": "all 3 are mp3"}),

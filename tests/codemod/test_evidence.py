@@ -229,6 +229,12 @@ def test_setters_that_stay(case: str, tmp_path: Path) -> None:
     assert "chosen_backend" not in text
 
 
+def test_the_report_says_what_a_getter_gave(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    source = f"{SET}print(torchaudio.get_audio_backend())\n"
+    assert rewritten(tmp_path, source, traced(source)) == (1, source)
+    assert "In the trace it gave soundfile each time" in capsys.readouterr().out
+
+
 def test_the_report_says_that_an_attribute_would_take_its_place(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert rewritten(tmp_path, OUTLIVES + REST, traced(OUTLIVES + REST)) == (1, OUTLIVES + REST)
     assert "it has them read torchaudio.chosen_backend" in capsys.readouterr().out

@@ -101,6 +101,7 @@ PARSED: dict[str, Any] = {
     "2.1 --choice-order sox,ffmpeg --sox_signed_bits 16": ("2.1", None, {"choice_order": ["sox", "ffmpeg"], "sox_signed_bits": 16}),
     "2.1 --global-backend 'without dispatcher'": ("2.1", None, {"global_backend": "without dispatcher"}),
     "2.0 2.1": "'2.1' is one release too many",
+    "2.0 global_backend=True": "a flag is written as --global-backend True",
     "off --backends sox": "name a release before the options",
     "2.0 --backends": "--backends wants ffmpeg, soundfile, sox",
     "2.0 --truncated": "--truncated wants a value",

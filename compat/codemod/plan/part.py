@@ -96,7 +96,7 @@ class Part:
         recorded: str = "",
     ) -> None:
         """Propose that a site names its backend; ``recorded`` is set if only a trace shows it."""
-        reason = f"the global backend that torchaudio.{site.use.name} was to use is gone{recorded}"
+        reason = f"torchaudio.{site.use.name} uses the global backend, which is gone{recorded}"
         draft = Draft(
             site.module.span(site.use.node),
             reason,

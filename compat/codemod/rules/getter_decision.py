@@ -55,9 +55,11 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
                     changes=changes,
                     touches=(use,),
                 )
-        elif any(restore.getter is use for restore in restores(module)):
+            continue
+        if any(restore.getter is use for restore in restores(module)):
             continue  # TAC106 handles those
-        elif use not in asked and (name := _recorded(module, project, use)) is not None:
+        name = None if use in asked else _recorded(module, project, use)
+        if name is not None and project.relies_on_traces:
             span = module.span(use.call or use.node)
             reason = f"{_NONE[project.target]}; it gave {name} in all recorded calls"
             yield Draft(span, reason, changes=(Replace(*span, f'"{name}"'),), touches=(use,))
@@ -72,12 +74,14 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
                     "set_audio_backend() stays while get_audio_backend() is used."
                 )
             )
+            if name is not None:
+                advice += f" In the trace it gave {name} each time: --observed writes that name."
             yield Draft(module.span(use.node), _NONE[project.target], advice)
 
 
 def _recorded(module: Module, project: Project, use: Use) -> str | None:
-    """Return the name that a use gave in each recorded call, if changes may rely on that."""
-    if not project.relies_on_traces or use.call is None:
+    """Return the name that a use gave in each recorded call; ``None`` if there is no such name."""
+    if use.call is None:
         return None
     return observed.value(project.recorded(module, use.call, use.name))
 

@@ -45,7 +45,9 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
     for start, end, _ in type_texts.mentions(module, _CLASS):
         ours = our_name(module, project)
         if isinstance(ours, str):
-            yield Draft((start, end), f"{_reason(_CLASS)}; {ours}", "Use that of this package.")
+            yield Draft(
+                (start, end), f"{_reason(_CLASS)}; {ours}", "Use the one in this package: compat."
+            )
         else:
             change = Replace(start, end, f"{ours[0]}.{_CLASS}")
             yield Draft(

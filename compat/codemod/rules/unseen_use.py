@@ -252,7 +252,7 @@ def _by_other_name(module: Module) -> Iterator[Draft]:
         ):
             yield Draft(
                 module.span(node),
-                f"{name} is torchaudio here, or may be, by another name",
+                f"{name} is, or may be, another name for torchaudio here",
                 "Use the name that is imported.",
             )
 

@@ -58,6 +58,8 @@ class Gathered:
 
     def take(self, path: str, kind: str, data: bytes) -> None:
         """Parse a file that mentions torchaudio."""
+        if kind == discovery.OTHER and other_files.is_output(path, data):
+            return
         try:
             document = documents.read(path, kind, data)
             pieces = [
