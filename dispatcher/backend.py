@@ -23,12 +23,12 @@ Uri: TypeAlias = Any
 
 def is_readable(uri: object) -> bool:
     """Return whether ``uri`` is a file object to read, and not a path."""
-    return hasattr(uri, "read")
+    return callable(getattr(uri, "read", None))
 
 
 def is_writable(uri: object) -> bool:
     """Return whether ``uri`` is a file object to write, and not a path."""
-    return hasattr(uri, "write")
+    return callable(getattr(uri, "write", None))
 
 
 class Backend(abc.ABC):

@@ -261,7 +261,7 @@ def _beginning(uri: Any) -> tuple[bytes, int] | None:
             here = uri.tell()
             data, size = uri.read(_START), uri.seek(0, os.SEEK_END) - here
             uri.seek(here)
-    except (OSError, ValueError, TypeError, AttributeError, NotImplementedError):
+    except (OSError, ValueError, TypeError, AttributeError, NotImplementedError, OverflowError):
         return None
     return (data, size) if isinstance(data, bytes) and here >= 0 else None
 

@@ -117,16 +117,20 @@ class Reader(io.RawIOBase):
         Raises:
             ArgumentTypeError, BackendError: what it returns is no position in a file.
         """
-        place = self._asked(self._wrapped.tell)
-        if not isinstance(place, int):
-            raise ArgumentTypeError(
-                f"{describe(self._wrapped)}.tell() gave {type(place).__name__}, not int"
-            )
-        if not 0 <= place < _NO_PLACE:
-            raise BackendError(
-                f"{describe(self._wrapped)}.tell() gave {place}, which is no place in a file"
-            )
-        return place
+        return _checked(self._wrapped, self._asked(self._wrapped.tell))
+
+
+def _checked(wrapped: Any, place: Any) -> int:
+    """Return what a file object's ``tell`` gave.
+
+    Raises:
+        ArgumentTypeError, BackendError: it is no position in a file.
+    """
+    if not isinstance(place, int):
+        raise ArgumentTypeError(f"{describe(wrapped)}.tell() gave {type(place).__name__}, not int")
+    if not 0 <= place < _NO_PLACE:
+        raise BackendError(f"{describe(wrapped)}.tell() gave {place}, which is no place in a file")
+    return place
 
 
 class ForwardReader(Reader):
@@ -159,7 +163,7 @@ def size(wrapped: Any) -> int:
             here = wrapped.tell()
             end = wrapped.seek(0, os.SEEK_END)
             wrapped.seek(here)
-    except (OSError, AttributeError, NotImplementedError, ValueError):
+    except (OSError, AttributeError, NotImplementedError, ValueError, OverflowError):
         return 0
     return max(0, end - here) if isinstance(end, int) else 0
 
@@ -240,7 +244,7 @@ def seekable(uri: Any, settings: Settings) -> Any:
         return _spooled(uri)
     try:
         with interrupts.allowed():
-            uri.seek(uri.tell())
+            uri.seek(_checked(uri, uri.tell()))
     except (OSError, NotImplementedError) as why:
         if not settings.unseekable_objects:
             raise _unseekable(uri, why) from why
@@ -259,7 +263,7 @@ def as_it_comes(wrapped: Any, settings: Settings) -> Reader:
     if not hasattr(wrapped, "seek") or not hasattr(wrapped, "tell"):
         return ForwardReader(wrapped)
     try:
-        wrapped.seek(wrapped.tell())
+        wrapped.seek(_checked(wrapped, wrapped.tell()))
     except (OSError, NotImplementedError) as why:
         if not settings.unseekable_objects:
             raise _unseekable(wrapped, why) from why

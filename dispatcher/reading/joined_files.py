@@ -151,7 +151,7 @@ def _content(uri: Any, firsts: tuple[bytes, ...], start: int | None = None) -> b
             uri.seek(begin)
             data = uri.read(_MOST_BYTES) if wanted else b""
             uri.seek(here)
-    except (OSError, ValueError, TypeError, AttributeError, NotImplementedError):
+    except (OSError, ValueError, TypeError, AttributeError, NotImplementedError, OverflowError):
         return b""
     return data
 
