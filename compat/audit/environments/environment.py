@@ -89,9 +89,11 @@ class _Process:
         try:
             found = json.loads(line)
         except ValueError as why:
-            raise _DiedError("it gives an answer that is none" if line else self._ended()) from why
+            raise _DiedError(
+                "it sends an answer that is not valid" if line else self._ended()
+            ) from why
         if not isinstance(found, dict):
-            raise _DiedError("it gives an answer that is none")
+            raise _DiedError("it sends an answer that is not valid")
         return found
 
     def _ended(self) -> str:
