@@ -50,7 +50,7 @@ _HOMES = {
     "RescueWarning": ("compat.rescue.notice", "RescueWarning"),
 }
 
-# what stays here where TORCHAUDIO_COMPAT_VERSION names a release that has lost it
+# what `compat` keeps even if the release in TORCHAUDIO_COMPAT_VERSION has removed it
 _STAYING = ("AudioMetaData", "info", "list_audio_backends", "sox_effects")
 _LAST_WITH_ALL = "2.2"
 _found_submodules: set[str] = set()

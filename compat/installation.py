@@ -44,7 +44,7 @@ class _State(NamedTuple):
 
 
 class _Installation:
-    """The ``torchaudio`` that imports give while a release is installed.
+    """The ``torchaudio`` that imports return while a release is installed.
 
     Args:
         rescue: import a torchaudio whose compiled part does not load without that part.
@@ -403,8 +403,9 @@ def standin(
 ) -> types.ModuleType:
     """Return a module that behaves as a release of torchaudio did, without installing it.
 
-    It is not in ``sys.modules`` and has a global backend of its own. Arguments and errors are those
-    of ``install``.
+    It is not in ``sys.modules`` and has a global backend of its own, so pickle does not find its
+    functions; it does find those of ``compat.torchaudio``. Arguments and errors are those of
+    ``install``.
     """
     release = releases.named(version, **flags)
     return _standing(_empty(ROOT), release, releases.backends(backends)).host

@@ -56,7 +56,7 @@ def _too_old() -> str:
 
 @contextlib.contextmanager
 def _torch_explained(prog: str) -> Iterator[None]:
-    """Add the mend to the error of a torch that does not import."""
+    """Add the command that fixes it to the error of a torch that does not import."""
     try:
         yield
     except (ImportError, OSError, AttributeError) as why:
@@ -182,7 +182,7 @@ def _with_report(argv: Sequence[str]) -> list[str]:
 
 
 def _tell_at_the_end(report: str | None, record: str | None, folder: str, prog: str) -> None:
-    """Have what the program calls noted, and told when all of it has ended."""
+    """Record the program's calls, and report them when all its processes have ended."""
     from compat.observation import recording
 
     spool, process = tempfile.mkdtemp(prefix="torchaudio-compat-"), os.getpid()

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dispatcher import arguments, backend, interrupts, lazily, notices
 from dispatcher.errors import ArgumentError, BackendError, BackendUnavailable, problem
-from dispatcher.reading import short_files
+from dispatcher.reading import short_files, unreadable, web
 from dispatcher.registry import Registry
 from dispatcher.settings import Settings
 from dispatcher.streaming import Stream, in_blocks, worded
@@ -29,6 +29,7 @@ else:
 _BUFFER = 4096
 # FFmpeg's default quality for libvorbis is 3 of 10; libsndfile counts from 0 (best) to 1
 _VORBIS_COMPRESSION = 0.7
+_MOST_BIT_RATE = 1 << 31  # bit/s; FFmpeg counts in 64 bits, encoders in 32
 _LEAST_VORBIS_RATE = 8000
 
 
@@ -115,7 +116,14 @@ def _worded(uri: Any) -> Iterator[None]:
     try:
         yield
     except (BackendError, OSError) as why:
-        raise problem(BackendError, "read", uri, why, backend="TorchCodec") from why
+        from dispatcher.backends.ffmpeg import container
+
+        is_unknown = container.is_unknown(why) and not web.is_address(uri)
+        cause = unreadable.cause(uri) if is_unknown else ""
+        hint = f"{unreadable.next_step(uri)}." if is_unknown and not cause else ""
+        raise problem(
+            BackendError, "read", uri, cause or why, backend="TorchCodec", hint=hint
+        ) from why
 
 
 def _load(
@@ -239,9 +247,10 @@ def _save(
     src = src.detach().resolve_conj().resolve_neg()
     data = _as_float(src[None] if src.ndim == 1 else src if channels_first else src.t(), settings)
     extension = os.path.splitext(os.fspath(uri))[1].lstrip(".").lower()
+    if compression is not None and not 0 <= compression < _MOST_BIT_RATE:  # nan is neither
+        cause = f"compression={compression!r} is a bit rate here, and must not be negative"
+        raise fail(cause if compression < 0 else f"compression={compression!r} is no bit rate")
     bit_rate = 0 if compression is None else int(compression)
-    if bit_rate < 0:
-        raise fail(f"compression={compression!r} is a bit rate here, and must not be negative")
     if extension == "ogg" and 0 < bit_rate < _LEAST_VORBIS_RATE:
         raise fail(f"Vorbis cannot go as low as {bit_rate} bit/s")
     try:

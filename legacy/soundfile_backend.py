@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from dispatcher import Registry, arguments, interrupts, lazily, notices
 from dispatcher.metadata import AudioMetaData
 from dispatcher.reading import short_files
-from legacy.functions import Functions
+from legacy.functions import Functions, taking
 from legacy.settings import Settings
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ _BUFFER = 4096
 def functions(registry: Registry, settings: Settings) -> Functions:
     """Make the three functions for one set of flags and backends."""
 
-    def info(filepath: Any, format: str | None = None) -> AudioMetaData:
+    def info(filepath: Any, format: str | None) -> AudioMetaData:
         """Return sample rate (Hz), length (frames), channels, bit depth and encoding of a file.
 
         As ``dispatcher.info``.
@@ -37,14 +37,7 @@ def functions(registry: Registry, settings: Settings) -> Functions:
             asked = arguments.to_load(filepath, 0, -1, True, True, format, _BUFFER, "soundfile")
             return registry.get("soundfile").info(filepath, asked.format, _BUFFER, settings)
 
-    def load(
-        filepath: Any,
-        frame_offset: int = 0,
-        num_frames: int = -1,
-        normalize: bool = True,
-        channels_first: bool = True,
-        format: str | None = None,
-    ) -> tuple[torch.Tensor, int]:
+    def load(filepath: Any, **rest: Any) -> tuple[torch.Tensor, int]:
         """Return samples, ``[channel, time]`` or ``[time, channel]``, and the sample rate in Hz.
 
         As ``dispatcher.load``.
@@ -54,29 +47,11 @@ def functions(registry: Registry, settings: Settings) -> Functions:
             ValueError: with ``normalize=False``, libsndfile has no dtype for a WAV file's subtype.
         """
         backend = registry.get("soundfile")
-        asked = arguments.to_load(
-            filepath,
-            frame_offset,
-            num_frames,
-            normalize,
-            channels_first,
-            format,
-            _BUFFER,
-            "soundfile",
-        )
+        asked = arguments.to_load(filepath, **rest, buffer_size=_BUFFER, backend="soundfile")
         with interrupts.deferred():
             return short_files.load(backend, asked, settings)
 
-    def save(
-        filepath: Any,
-        src: torch.Tensor,
-        sample_rate: int,
-        channels_first: bool = True,
-        compression: float | None = None,
-        format: str | None = None,
-        encoding: str | None = None,
-        bits_per_sample: int | None = None,
-    ) -> None:
+    def save(filepath: Any, compression: float | None, **rest: Any) -> None:
         """Write ``[channel, time]`` (or ``[time, channel]``) samples to a file.
 
         As ``dispatcher.save``; but ``compression`` comes before ``format``, and is ignored with a
@@ -96,18 +71,9 @@ def functions(registry: Registry, settings: Settings) -> Functions:
             else arguments.fspath("write", filepath, "soundfile")
         )
         asked = arguments.to_save(
-            place,
-            src,
-            sample_rate,
-            channels_first,
-            format,
-            encoding,
-            bits_per_sample,
-            _BUFFER,
-            None,
-            "soundfile",
+            place, **rest, buffer_size=_BUFFER, compression=None, backend="soundfile"
         )
         with interrupts.deferred():
             backend.save(asked, settings)
 
-    return Functions(info, load, save)
+    return taking(info, load, save)

@@ -20,7 +20,7 @@ from dispatcher.metadata import AudioMetaData
 from dispatcher.reading import short_files
 from dispatcher.reading.file_objects import Reader
 from dispatcher.writing import target
-from legacy.functions import Functions
+from legacy.functions import Functions, taking
 from legacy.settings import Settings
 
 if TYPE_CHECKING:
@@ -125,7 +125,7 @@ def functions(registry: Registry, settings: Settings) -> Functions:
             arguments.to_load(filepath, 0, -1, True, True, format, _BUFFER, "sox_io")
             return attempt(filepath, format, operation)
 
-    def info(filepath: Any, format: str | None = None) -> AudioMetaData:
+    def info(filepath: Any, format: str | None) -> AudioMetaData:
         """Return sample rate (Hz), length (frames), channels, bit depth and encoding of a file.
 
         Args:
@@ -139,14 +139,7 @@ def functions(registry: Registry, settings: Settings) -> Functions:
             filepath, format, lambda backend, place: backend.info(place, format, _BUFFER, settings)
         )
 
-    def load(
-        filepath: Any,
-        frame_offset: int = 0,
-        num_frames: int = -1,
-        normalize: bool = True,
-        channels_first: bool = True,
-        format: str | None = None,
-    ) -> tuple[torch.Tensor, int]:
+    def load(filepath: Any, **rest: Any) -> tuple[torch.Tensor, int]:
         """Return samples, ``[channel, time]`` or ``[time, channel]``, and the sample rate in Hz.
 
         Args:
@@ -163,23 +156,12 @@ def functions(registry: Registry, settings: Settings) -> Functions:
         """
 
         def operation(backend: Backend, place: Any) -> tuple[torch.Tensor, int]:
-            asked = arguments.to_load(
-                place, frame_offset, num_frames, normalize, channels_first, format, _BUFFER
-            )
+            asked = arguments.to_load(place, **rest, buffer_size=_BUFFER)
             return short_files.load(backend, asked, settings)
 
-        return read(filepath, format, operation)
+        return read(filepath, rest["format"], operation)
 
-    def save(
-        filepath: Any,
-        src: torch.Tensor,
-        sample_rate: int,
-        channels_first: bool = True,
-        compression: float | None = None,
-        format: str | None = None,
-        encoding: str | None = None,
-        bits_per_sample: int | None = None,
-    ) -> None:
+    def save(filepath: Any, compression: float | None, **rest: Any) -> None:
         """Write ``[channel, time]`` (or ``[time, channel]``) samples to a file.
 
         Args:
@@ -201,31 +183,21 @@ def functions(registry: Registry, settings: Settings) -> Functions:
         if not isinstance(compression, (int, float, type(None))):
             cause = f"compression is a number here, not {type(compression).__name__}"
             raise problem(BackendError, "write", filepath, cause, backend="sox_io")
-        rest = (
-            src,
-            sample_rate,
-            channels_first,
-            format,
-            encoding,
-            bits_per_sample,
-            _BUFFER,
-            compression,
-            "sox_io",
-        )
+        rest |= {"buffer_size": _BUFFER, "compression": compression, "backend": "sox_io"}
         if is_writable(filepath):
             refuse_or_warn("write", filepath, settings)
         with interrupts.deferred():
             if not is_writable(filepath):
                 sox().save(
-                    arguments.to_save(arguments.fspath("write", filepath, "sox_io"), *rest),
+                    arguments.to_save(arguments.fspath("write", filepath, "sox_io"), **rest),
                     settings,
                 )
                 return
             with tempfile.TemporaryDirectory() as folder:
                 path = os.path.join(folder, "file")
                 with standing_for(path, filepath):
-                    sox().save(arguments.to_save(path, *rest), settings)
+                    sox().save(arguments.to_save(path, **rest), settings)
                 with open(path, "rb") as file:
                     target.deliver(filepath, file.read())
 
-    return Functions(info, load, save)
+    return taking(info, load, save)

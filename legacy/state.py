@@ -19,7 +19,8 @@ _LIBRARY = {"sox_io": "sox", "soundfile": "soundfile"}
 _HINTS = {
     "sox": ". Write 'sox_io', which replaced the global backend 'sox' in 0.9; 'sox' is a name for "
     "backend= in a call, from 2.0 on",
-    "ffmpeg": "; 'ffmpeg' is a name for backend= in a call, from 2.0 on: load(path, backend='ffmpeg')",
+    "ffmpeg": "; 'ffmpeg' is a name for backend= in a call, from 2.0 on: "
+    "load(path, backend='ffmpeg')",
 }
 _LISTED = ("soundfile", "sox_io")  # the order of list_audio_backends, as recorded
 
@@ -88,7 +89,7 @@ class GlobalBackend:
         """Return the name of the backend whose ``load`` is in the namespace.
 
         Raises:
-            ValueError: the function there is of no backend.
+            ValueError: the function there belongs to no backend.
         """
         load = getattr(self._namespace, "load", None)
         for name, functions in self.functions.items():

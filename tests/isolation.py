@@ -29,6 +29,7 @@ _OF_THE_PROCESS = ("pymp-", "dask-scratch-space")
 # later than multiprocessing removes its own at exit, which prints an error if that is gone already
 _LAST = -200
 _MEMORY, _ROOM = "/dev/shm", 4 << 30
+_OF_MULTIPROCESSING = f"{_MEMORY}/pym-"  # what its processes share, and nothing by a name
 
 
 def _fast() -> str:
@@ -92,7 +93,8 @@ class Isolation:
 
     def _note(self, path: str | bytes | os.PathLike[str]) -> None:
         real = os.path.realpath(os.fsdecode(path))
-        is_device = real.startswith("/dev/") and not (real.startswith(f"{_MEMORY}/") and self.folder.startswith(f"{_MEMORY}/"))
+        is_ours = real.startswith(f"{_MEMORY}/") and self.folder.startswith(f"{_MEMORY}/")
+        is_device = real.startswith("/dev/") and (not is_ours or real.startswith(_OF_MULTIPROCESSING))
         if "__pycache__" not in real and not is_device and not any(f"{real}/".startswith(f"{folder}/") for folder in self._allowed):
             self.strays.append(real)
 

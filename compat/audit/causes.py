@@ -1,4 +1,4 @@
-"""Name the known causes of differences; each cause is established in the guide's page on backends."""
+"""Name the known causes of differences; the guide's page on backends establishes each."""
 
 from __future__ import annotations
 

@@ -96,7 +96,8 @@ def parser(prog: str = _PROG) -> argparse.ArgumentParser:
     made = Parser(
         prog,
         _FAILED,
-        description="Does my data still decode the same? Compare, file by file, how two releases of torchaudio load it.",
+        description="Does my data still decode the same? Compare, file by file, how two releases of "
+        "torchaudio load it.",
         epilog=_EPILOG,
     )
     made.add_argument(
@@ -146,13 +147,14 @@ def parser(prog: str = _PROG) -> argparse.ArgumentParser:
     add(
         "--field",
         metavar="NAME",
-        help="where manifests have the path: a column of CSV (name, or number from 1) or a field of "
-        "JSON lines (a.b)",
+        help="where manifests have the path: a column of CSV (name, or number from 1) or a field "
+        "of JSON lines (a.b)",
     )
     add(
         "--root",
         metavar="FOLDER",
-        help="the folder that relative paths in manifests start from (default: the manifest's folder)",
+        help="the folder that relative paths in manifests start from (default: the manifest's "
+        "folder)",
     )
     add(
         "--extensions",
@@ -398,7 +400,8 @@ def _reported(
 
     if not arguments.results:
         raise UsageError(
-            "no DATA given; `.` is the folder you are in. With --results FILE alone, that file is reported on"
+            "no DATA given; `.` is the folder you are in. With --results FILE alone, that "
+            "file is reported on"
         )
     if not os.path.exists(arguments.results):
         raise UsageError(f"{arguments.results}: there are no such results")

@@ -6,7 +6,7 @@ import contextlib
 import sys
 import time
 from collections.abc import Iterator
-from typing import Any, Protocol
+from typing import Any
 
 from compat.audit.classes import CLASSES, SAME
 from compat.audit.rows import Row
@@ -14,8 +14,8 @@ from compat.audit.rows import Row
 _EVERY = 30.0
 
 
-class Progress(Protocol):
-    """Receives the events of a run while it goes on."""
+class Progress:
+    """Receives the events of a run while it goes on, and shows nothing of them."""
 
     def waiting(self, text: str) -> None:
         """Tell that the run waits, for what and since when."""
@@ -33,26 +33,7 @@ class Progress(Protocol):
         """Tell that a file is done."""
 
 
-class Quiet:
-    """Shows nothing."""
-
-    def waiting(self, text: str) -> None:
-        """Do nothing; see ``Progress``."""
-
-    def note(self, text: str) -> None:
-        """Do nothing; see ``Progress``."""
-
-    def found(self, number: int) -> None:
-        """Do nothing; see ``Progress``."""
-
-    def begin(self, todo: int, done_before: int) -> None:
-        """Do nothing; see ``Progress``."""
-
-    def row(self, row: Row) -> None:
-        """Do nothing; see ``Progress``."""
-
-
-class Lines:
+class Lines(Progress):
     """Shows a line every half minute, for a log."""
 
     def __init__(self) -> None:
@@ -60,34 +41,29 @@ class Lines:
         self._begun = self._told = time.monotonic()
 
     def waiting(self, text: str) -> None:
-        """Print the text; see ``Progress``."""
         self._tell(text)
 
-    def note(self, text: str) -> None:
-        """Print the text; see ``Progress``."""
-        self._tell(text)
+    note = waiting
 
     def found(self, number: int) -> None:
-        """Print the number, every half minute; see ``Progress``."""
         if time.monotonic() - self._told > _EVERY:
             self._tell(f"{number:,} files found so far")
 
     def begin(self, todo: int, done_before: int) -> None:
-        """Print how much is to be done; see ``Progress``."""
         self._todo, self._begun = todo, time.monotonic()
         self._tell(
             f"{todo:,} files to compare{f', {done_before:,} done before' if done_before else ''}"
         )
 
     def row(self, row: Row) -> None:
-        """Print a line of progress, every half minute; see ``Progress``."""
         self._done += 1
         self._differ += CLASSES[row.kind].group != SAME
         if time.monotonic() - self._told > _EVERY:
             rate = self._done / max(time.monotonic() - self._begun, 1e-9)
             left = duration((self._todo - self._done) / rate)
             self._tell(
-                f"{self._done:,} of {self._todo:,} files, {rate:,.1f} a second, {left} left; {self._differ:,} not the same"
+                f"{self._done:,} of {self._todo:,} files, {rate:,.1f} a second, {left} left; "
+                f"{self._differ:,} not the same"
             )
 
     def _tell(self, text: str) -> None:
@@ -95,7 +71,7 @@ class Lines:
         print(text, file=sys.stderr, flush=True)
 
 
-class Bar:
+class Bar(Progress):
     """Shows a bar with rate and remaining time."""
 
     def __init__(self, bar: Any) -> None:
@@ -105,26 +81,21 @@ class Bar:
         self._begun = 0.0
 
     def waiting(self, text: str) -> None:
-        """Show the text; see ``Progress``."""
         self._bar.update(self._task, description=text)
 
     def note(self, text: str) -> None:
-        """Print the text above the bar; see ``Progress``."""
         self._bar.console.print(text, soft_wrap=True, markup=False, highlight=False)
 
     def found(self, number: int) -> None:
-        """Show the number; see ``Progress``."""
         self._bar.update(self._task, completed=number)
 
     def begin(self, todo: int, done_before: int) -> None:
-        """Start the bar; see ``Progress``."""
         self._begun = time.monotonic()
         self._bar.reset(
             self._task, total=todo, description="comparing", differ=0, rate="", left="left,"
         )
 
     def row(self, row: Row) -> None:
-        """Advance the bar; see ``Progress``."""
         self._done += 1
         self._differ += CLASSES[row.kind].group != SAME
         rate = self._done / max(time.monotonic() - self._begun, 1e-9)
@@ -148,7 +119,7 @@ def duration(seconds: float) -> str:
 def shown(*, quiet: bool) -> Iterator[Progress]:
     """Yield the progress display that suits standard error."""
     if quiet:
-        yield Quiet()
+        yield Progress()
         return
     if not sys.stderr.isatty():
         yield Lines()

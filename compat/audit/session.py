@@ -117,8 +117,10 @@ def _done(request: Request, store: Store) -> set[int]:
     for row in store.rows():
         if row.terms != request.terms.digest:
             raise UsageError(
-                f"the results file has rows of {row.from_side} against {row.to_side}, compared with other options than these "
-                f"({request.terms.old} against {request.terms.new}); name another file with --results, or add --fresh to delete them"
+                f"the results file has rows of {row.from_side} against {row.to_side}, "
+                "compared with other options than these "
+                f"({request.terms.old} against {request.terms.new}); name another file with "
+                "--results, or add --fresh to delete them"
             )
         number = key(row.path, row.stamp)
         if request.retry and CLASSES[row.kind].group == ERRORS:
@@ -152,7 +154,8 @@ def run(request: Request, made: Plan, store: Store, engine: Engine) -> Generator
         yield row
     if left:
         raise EngineError(
-            f"{left} files did not come back from their workers; a bug of torchaudio-compat. Run the command again"
+            f"{left} files did not come back from their workers; a bug of torchaudio-compat. "
+            "Run the command again"
         )
 
 

@@ -192,7 +192,8 @@ def _of_global(text: str, release: releases.Release, backend: str | None) -> Sid
         raise UsageError(f"{text!r}: {release.name} has no global backend; 2.0 and 2.1 have")
     if backend is not None and backend not in backends.GLOBAL:
         raise UsageError(
-            f"{text!r}: there is no global backend {backend!r}; there is {', '.join(backends.GLOBAL)}"
+            f"{text!r}: there is no global backend {backend!r}; there is "
+            f"{', '.join(backends.GLOBAL)}"
         )
     if backend is None:
         context = Context(

@@ -36,7 +36,10 @@ def _length(row: Row) -> str:
     old, new = row.from_frames or 0, row.to_frames or 0
     if old == new:
         return ""
-    return f"the new side has {abs(new - old)} frames {'more' if new > old else 'fewer'} ({old} -> {new})"
+    return (
+        f"the new side has {abs(new - old)} frames {'more' if new > old else 'fewer'} ({old} -> "
+        f"{new})"
+    )
 
 
 def _metadata(row: Row) -> str:
@@ -77,7 +80,10 @@ def _other_length(row: Row) -> str:
     tail = (
         ""
         if row.starts is None
-        else f"the last {min(row.from_frames or 0, row.to_frames or 0) - row.starts} frames of the common part differ"
+        else (
+            f"the last {min(row.from_frames or 0, row.to_frames or 0) - row.starts} frames of "
+            "the common part differ"
+        )
     )
     return _join(_length(row), tail, _fields(row))
 

@@ -2,6 +2,7 @@
 
 import ast
 import dataclasses
+import enum
 from collections.abc import Callable, Iterable
 
 from compat.codemod.rewrite import (
@@ -32,6 +33,7 @@ from compat.codemod.source import (
     is_dict_with,
     keyword,
     literal,
+    noted,
     old_names,
     plain_name,
     starred,
@@ -41,20 +43,27 @@ from compat.codemod.source import (
 from compat.codemod.uses import Project
 
 __all__ = [  # noqa: RUF022 - grouped by subject
-    "DEFAULT_TARGET", "DROP_IN", "MODERN", "NINE", "NO_FUNCTION", "NO_LEFTOVERS", "PER_CALL", "TARGETS",
-    "AnyFunction", "Draft", "Imported", "Kind", "Level", "Module", "NotProvableError", "Project", "Rule", "Use", "Valid",
+    "DEFAULT_TARGET", "DROP_IN", "MODERN", "NINE", "NO_FUNCTION", "NO_LEFTOVERS", "PER_CALL",
+    "TARGETS",
+    "AnyFunction", "Draft", "Imported", "Kind", "Level", "Module", "NotProvableError", "Project",
+    "Rule", "Stage", "Use", "Valid",
     "conditions", "old_names", "value_kinds",
     # changes
-    "AddArgument", "AddStatement", "Change", "DropArgument", "DropName", "NameArgument", "Remove", "RenameKeyword", "Replace", "Unwrap",
+    "AddArgument", "AddStatement", "Change", "DropArgument", "DropName", "NameArgument", "Remove",
+    "RenameKeyword", "Replace", "Unwrap",
     # calls
-    "called", "given", "is_dict_with", "keyword", "literal", "plain_name", "sox_for_sox_io", "starred", "string",
+    "called", "given", "is_dict_with", "keyword", "literal", "noted", "plain_name",
+    "sox_for_sox_io", "starred", "string",
 ]  # fmt: skip
 
 TARGETS = {
     "2.1": "each call names its backend; code for the global backend that still works in 2.1 stays",
     "2.2": "each call names its backend; nothing of the global backend is left (the default)",
     "2.9": "no backends; names that 2.9 lacks come from this package (compat.info, ...)",
-    "compat": 'nothing is rewritten; `import compat` and `compat.install("2.0")` are added to the files named by --entry',
+    "compat": (
+        'nothing is rewritten; `import compat` and `compat.install("2.0")` are added to the '
+        "files named by --entry"
+    ),
 }
 DEFAULT_TARGET = "2.2"
 PER_CALL = frozenset({"2.1", "2.2"})
@@ -90,6 +99,14 @@ class Valid:
     target: str = ""
 
 
+class Stage(enum.IntEnum):
+    """When a rule runs in a round; a later stage waits until those before it change nothing."""
+
+    FIRST = 0
+    PROGRAMS = 1  # it follows whole programs, which takes long
+    REFUSALS = 2  # it reports what the engine refuses
+
+
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Rule:
     """One use of the old API, and what to do with it.
@@ -106,7 +123,7 @@ class Rule:
         explanation: why, and what a user should look out for.
         everywhere: whether it also checks code that cannot run under the target.
         blocks: whether its reports keep the project from the target; else they are for information.
-        after_refusals: whether it runs after the engine knows which changes it refuses.
+        stage: when it runs in a round.
         check: returns the drafts for one module.
     """
 
@@ -122,7 +139,7 @@ class Rule:
     example_target: str = ""
     report_only_for: frozenset[str] = frozenset()
     everywhere: bool = False
-    after_refusals: bool = False
+    stage: Stage = Stage.FIRST
     blocks: bool = True
 
     def applies(self, target: str) -> bool:

@@ -1,4 +1,4 @@
-"""The arguments of our commands: one parser, and the error for what they cannot be run with."""
+"""The arguments of our commands: one parser, and the error for wrong arguments."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any, NoReturn
 
 
 class UsageError(Exception):
-    """A command that cannot run as it was given; the text says what to change."""
+    """A command that cannot run with its arguments; the text says what to change."""
 
 
 class Parser(argparse.ArgumentParser):

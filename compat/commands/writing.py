@@ -16,7 +16,7 @@ TEMPORARY = ".torchaudio-compat-"
 
 @contextlib.contextmanager
 def beside(path: str) -> Iterator[str]:
-    """Yield a free path in the folder of a file; what was not moved from there is removed at the end.
+    """Yield a free path in the folder of a file; at the end, remove what is still there.
 
     It is chosen before the file exists, so that cleaning up after Ctrl-C finds it.
     """

@@ -95,7 +95,7 @@ class Context:
             self._record()
 
     def _record(self) -> None:
-        """Have the calls of all functions noted."""
+        """Record the calls of all functions."""
         self.per_call = dataclasses.replace(
             self.per_call, **_recorded(self.per_call, self.release.name)
         )
@@ -186,7 +186,7 @@ def _recorded(functions: Any, release: str) -> dict[str, Any]:
 
 
 def _explained(backend: str, why: BackendUnavailable) -> str:
-    """Return why a backend cannot be used, with the doctor's mend for this machine."""
+    """Return why a backend cannot be used, and the command that fixes it on this machine."""
     from compat.diagnosis import explain
 
     return explain.backend_failure(backend, why.reason, why.tried, missing=bool(why.mend))

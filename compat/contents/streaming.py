@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import dataclasses
 import functools
+import inspect
 import types
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
@@ -23,6 +24,7 @@ from dispatcher.streams.reader import StreamReader
 from dispatcher.streams.writer import StreamWriter
 
 if TYPE_CHECKING:
+    from compat.contents.context import Context
     from compat.releases import Release
 
 
@@ -48,90 +50,43 @@ class Classes:
         }
 
 
+def _by_position(method: Callable[..., Any], *names: str) -> Any:
+    """Return a method that takes these parameters alone, each by position too, as in 2.0."""
+    known = inspect.signature(method).parameters
+    by_position = inspect.Parameter.POSITIONAL_OR_KEYWORD
+    taken = [known["self"], *(known[name].replace(kind=by_position) for name in names)]
+    signature = inspect.signature(method).replace(parameters=taken)
+
+    @functools.wraps(method)
+    def taking(*args: Any, **kwargs: Any) -> Any:
+        try:
+            given = signature.bind(*args, **kwargs).arguments
+        except TypeError as why:
+            raise TypeError(f"{method.__name__}(): {why}") from None
+        return method(given.pop("self"), **given)
+
+    taking.__signature__ = signature  # type: ignore[attr-defined]
+    return taking
+
+
+_CHUNKS = (
+    "frames_per_chunk", "buffer_chunk_size", "stream_index", "decoder", "decoder_option",
+)  # fmt: skip
+_ENCODER = ("format", "encoder", "encoder_option", "encoder_format")
+
+
 class _Reader20(StreamReader):
-    def add_basic_audio_stream(  # type: ignore[override]
-        self,
-        frames_per_chunk: int,
-        buffer_chunk_size: int = 3,
-        stream_index: int | None = None,
-        decoder: str | None = None,
-        decoder_option: dict[str, str] | None = None,
-        format: str | None = "fltp",
-        sample_rate: int | None = None,
-    ) -> None:
-        super().add_basic_audio_stream(
-            frames_per_chunk,
-            buffer_chunk_size,
-            stream_index=stream_index,
-            decoder=decoder,
-            decoder_option=decoder_option,
-            format=format,
-            sample_rate=sample_rate,
-        )
-
-    def add_basic_video_stream(
-        self,
-        frames_per_chunk: int,
-        buffer_chunk_size: int = 3,
-        stream_index: int | None = None,
-        decoder: str | None = None,
-        decoder_option: dict[str, str] | None = None,
-        hw_accel: str | None = None,
-        format: str | None = "rgb24",
-        frame_rate: float | None = None,
-        width: int | None = None,
-        height: int | None = None,
-    ) -> None:
-        super().add_basic_video_stream(
-            frames_per_chunk,
-            buffer_chunk_size,
-            stream_index=stream_index,
-            decoder=decoder,
-            decoder_option=decoder_option,
-            format=format,
-            frame_rate=frame_rate,
-            width=width,
-            height=height,
-            hw_accel=hw_accel,
-        )
-
-    def add_audio_stream(
-        self,
-        frames_per_chunk: int,
-        buffer_chunk_size: int = 3,
-        stream_index: int | None = None,
-        decoder: str | None = None,
-        decoder_option: dict[str, str] | None = None,
-        filter_desc: str | None = None,
-    ) -> None:
-        super().add_audio_stream(
-            frames_per_chunk,
-            buffer_chunk_size,
-            stream_index=stream_index,
-            decoder=decoder,
-            decoder_option=decoder_option,
-            filter_desc=filter_desc,
-        )
-
-    def add_video_stream(
-        self,
-        frames_per_chunk: int,
-        buffer_chunk_size: int = 3,
-        stream_index: int | None = None,
-        decoder: str | None = None,
-        decoder_option: dict[str, str] | None = None,
-        hw_accel: str | None = None,
-        filter_desc: str | None = None,
-    ) -> None:
-        super().add_video_stream(
-            frames_per_chunk,
-            buffer_chunk_size,
-            stream_index=stream_index,
-            decoder=decoder,
-            decoder_option=decoder_option,
-            filter_desc=filter_desc,
-            hw_accel=hw_accel,
-        )
+    add_basic_audio_stream = _by_position(
+        StreamReader.add_basic_audio_stream, *_CHUNKS, "format", "sample_rate"
+    )
+    add_basic_video_stream = _by_position(
+        StreamReader.add_basic_video_stream,
+        *(*_CHUNKS, "hw_accel", "format", "frame_rate", "width", "height"),
+    )
+    add_audio_stream = _by_position(StreamReader.add_audio_stream, *_CHUNKS, "filter_desc")
+    add_video_stream = _by_position(
+        StreamReader.add_video_stream, *_CHUNKS, "hw_accel", "filter_desc"
+    )
 
     def get_out_stream_info(self, i: int) -> info.OutputStream:
         found = super().get_out_stream_info(i)
@@ -150,51 +105,14 @@ OutputStream20.__name__ = OutputStream20.__qualname__ = "OutputStream"
 
 
 class _Writer20(StreamWriter):
-    def add_audio_stream(  # type: ignore[override]
-        self,
-        sample_rate: int,
-        num_channels: int,
-        format: str = "flt",
-        encoder: str | None = None,
-        encoder_option: dict[str, str] | None = None,
-        encoder_format: str | None = None,
-    ) -> None:
-        super().add_audio_stream(
-            sample_rate,
-            num_channels,
-            format,
-            encoder=encoder,
-            encoder_option=encoder_option,
-            encoder_format=encoder_format,
-        )
-
-    def add_video_stream(  # type: ignore[override]
-        self,
-        frame_rate: float,
-        width: int,
-        height: int,
-        format: str = "rgb24",
-        encoder: str | None = None,
-        encoder_option: dict[str, str] | None = None,
-        encoder_format: str | None = None,
-        hw_accel: str | None = None,
-    ) -> None:
-        super().add_video_stream(
-            frame_rate,
-            width,
-            height,
-            format,
-            encoder=encoder,
-            encoder_option=encoder_option,
-            encoder_format=encoder_format,
-            hw_accel=hw_accel,
-        )
-
-    def write_audio_chunk(self, i: int, chunk: Any) -> None:  # type: ignore[override]
-        super().write_audio_chunk(i, chunk)
-
-    def write_video_chunk(self, i: int, chunk: Any) -> None:  # type: ignore[override]
-        super().write_video_chunk(i, chunk)
+    add_audio_stream = _by_position(
+        StreamWriter.add_audio_stream, "sample_rate", "num_channels", *_ENCODER
+    )
+    add_video_stream = _by_position(
+        StreamWriter.add_video_stream, "frame_rate", "width", "height", *_ENCODER, "hw_accel"
+    )
+    write_audio_chunk = _by_position(StreamWriter.write_audio_chunk, "i", "chunk")
+    write_video_chunk = _by_position(StreamWriter.write_video_chunk, "i", "chunk")
 
 
 _KEYWORD_ONLY: dict[str, type] = {"reader": StreamReader, "writer": StreamWriter}
@@ -210,21 +128,39 @@ _BEFORE_TORIO = {
     "writer": ("torchaudio.io._stream_writer", "StreamWriter"),
     "codec_config": ("torchaudio.io._stream_writer", "CodecConfig"),
 }
+_EFFECTOR = ("torchaudio.io._effector", "AudioEffector")
+_NAMES = {
+    "reader": "StreamReader",
+    "writer": "StreamWriter",
+    "codec_config": "CodecConfig",
+    "effector": "AudioEffector",
+}
 
 
-def classes(release: Release, *, warn: bool) -> Classes:
+def classes(release: Release, *, warn: bool, module: str = "") -> Classes:
     """Return the classes of a release, the same ones each time.
 
     Args:
         release: its flags.
         warn: whether constructing one warns that it will be removed, as in 2.8.
+        module: where pickle finds them; "" for the modules of the release.
     """
-    return _classes(release, warn=warn, record=recording.is_on())
+    return _classes(release, warn=warn, record=recording.is_on(), module=module)
+
+
+def of(context: Context) -> Classes:
+    """Return the classes of a module ``torchaudio``."""
+    release, host = context.release, context.host.__name__
+    # one of another name has its own modules, and no torio
+    module = "" if host == "torchaudio" else f"{host}.io"
+    return classes(release, warn=release.names_warn, module=module)
 
 
 @functools.lru_cache(maxsize=16)
-def _classes(release: Release, *, warn: bool, record: bool) -> Classes:
-    homes = _TORIO if release.torio else _BEFORE_TORIO
+def _classes(release: Release, *, warn: bool, record: bool, module: str) -> Classes:
+    homes = {**(_TORIO if release.torio else _BEFORE_TORIO), "effector": _EFFECTOR}
+    if module:
+        homes = {kind: (module, name) for kind, name in _NAMES.items()}
     bases = _POSITIONAL if release.stream_positional else _KEYWORD_ONLY
     bound: dict[str, Any] = {"settings": release}
     noted = release.name if record else None
@@ -237,7 +173,7 @@ def _classes(release: Release, *, warn: bool, record: bool) -> Classes:
     effector = _named(
         AudioEffector,
         "AudioEffector",
-        ("torchaudio.io._effector", "AudioEffector"),
+        homes["effector"],
         bound,
         warn=warn,
         record=noted,

@@ -279,7 +279,8 @@ def _older_release(package: str, groups: Groups) -> Mend:
             else ()
         )
         return Mend(
-            f"{wanting} is not a Python package. It found an older C++ library than it needs: install the newer one",
+            f"{wanting} is not a Python package. It found an older C++ library than it "
+            "needs: install the newer one",
             newer,
         )
     package = _distribution_of(_below_path(wanting)) or package
@@ -290,7 +291,10 @@ def _older_release(package: str, groups: Groups) -> Mend:
         if machine.conda()
         else ()
     )
-    text = f"Use an older {package}, a newer system, or conda's build, which contains its own C++ library"
+    text = (
+        f"Use an older {package}, a newer system, or conda's build, which contains its own C++ "
+        "library"
+    )
     return Mend(text, (*by_conda, *older))
 
 
@@ -368,7 +372,10 @@ def _driver() -> Mend:
 
 def _torchcodec_needs() -> Mend:
     ffmpeg = machine.system({"apt": "ffmpeg", "dnf": "ffmpeg", "brew": "ffmpeg", "conda": "ffmpeg"})
-    text = "Call compat.install(), which needs no TorchCodec; or install FFmpeg, or the TorchCodec made for this torch"
+    text = (
+        "Call compat.install(), which needs no TorchCodec; or install FFmpeg, or the TorchCodec "
+        "made for this torch"
+    )
     return Mend(text, (*ffmpeg, *machine.pip("--upgrade", "torchcodec")))
 
 
@@ -399,7 +406,8 @@ TABLE: dict[str, Callable[[str, Groups], Mend]] = {
         ),
     ),
     "visual-runtime": lambda package, groups: Mend(
-        "Install the newest Visual C++ runtime; if that is not enough, import torch before all other packages",
+        "Install the newest Visual C++ runtime; if that is not enough, import torch before "
+        "all other packages",
         shell.lines("winget", "install", "--exact", "--id", "Microsoft.VCRedist.2015+.x64"),
     ),
     "import-first": lambda package, groups: Mend(
@@ -426,7 +434,8 @@ TABLE: dict[str, Callable[[str, Groups], Mend]] = {
         pathlib.PurePath(groups.get("library") or groups.get("image") or "").name
     ),
     "hang": lambda package, groups: Mend(
-        f"See where it stopped; if that file is not {package}'s own, move it away, else install {package} again",
+        f"See where it stopped; if that file is not {package}'s own, move it away, else "
+        f"install {package} again",
         reinstall(package).commands,
     ),
 }

@@ -25,7 +25,8 @@ _AUTO = "TORCHAUDIO_COMPAT_AUTO"
 # The child must find what the doctor finds, so it gets the doctor's sys.path; until then `-P` keeps
 # the working directory out.
 _BOOT = (
-    "import json, sys; given = json.load(open(sys.argv[1], encoding='utf-8')); list(map(__import__, given['own'])); "
+    "import json, sys; given = json.load(open(sys.argv[1], encoding='utf-8')); "
+    "list(map(__import__, given['own'])); "
     "sys.path[:] = given['path']; from compat.doctor.probes import host; host.serve(given)"
 )
 _WINDOWS = {0xC0000005: "SIGSEGV", 0xC0000409: "SIGABRT", 0xC000001D: "SIGILL", 3: "SIGABRT"}

@@ -71,8 +71,8 @@ def _parser(prog: str) -> argparse.ArgumentParser:
         "--for",
         dest="project",
         metavar="PROJECT",
-        help="examine the project in this folder: say which release the drop-in chooses for it, and "
-        "which names and packages are missing",
+        help="examine the project in this folder: say which release the drop-in chooses for it, "
+        "and which names and packages are missing",
     )
     parser.add_argument(
         "--only",

@@ -88,7 +88,10 @@ def _parts(path: str, facts: Mapping[str, Any], *, differ: bool) -> Iterator[Fin
             f"{part['channels']} channel{'s' * (part['channels'] != 1)} at {part['rate']} Hz"
             for part in (first, other)
         )
-        text = f"it consists of {len(parts)} files joined together: {before}, and from byte {other['begin']:,} on {after}"
+        text = (
+            f"it consists of {len(parts)} files joined together: {before}, and from byte "
+            f"{other['begin']:,} on {after}"
+        )
         mend = conversion.to_one(path, first["rate"])
         yield warning(
             text,
@@ -99,7 +102,10 @@ def _parts(path: str, facts: Mapping[str, Any], *, differ: bool) -> Iterator[Fin
             data=data,
         )
     elif not differ:
-        text = f"it consists of {len(parts)} files joined together; the second begins at byte {parts[1]['begin']:,}"
+        text = (
+            f"it consists of {len(parts)} files joined together; the second begins at byte "
+            f"{parts[1]['begin']:,}"
+        )
         yield note(text, subject=path, data=data)
 
 
@@ -120,13 +126,19 @@ def _beyond(path: str, loads: Loads, wild: Sequence[str]) -> Iterator[Finding]:
             "Look at what wrote it; bring the samples within full scale where a model expects that"
         )
     elif right:
-        why = f"The file holds others: {named(wild)} take{'s' * (len(wild) == 1)} its bytes for another number format."
+        why = (
+            f"The file holds others: {named(wild)} take{'s' * (len(wild) == 1)} its bytes for "
+            "another number format."
+        )
         mend = _better(right)
     elif any(loads[name].get("stored") for name in loads):
         why = "The file holds others, and no backend here gives them as they are."
         mend = _better(right)
     else:
-        why = "Full scale is 1. Either the file was saved like this, or its bytes are read in the wrong number format."
+        why = (
+            "Full scale is 1. Either the file was saved like this, or its bytes are read in the "
+            "wrong number format."
+        )
         # a backend within full scale may have clipped the samples, or may return other noise
         mend = Mend(
             f"Listen to what each gives before you use it: {_load([*wild, *others])}"
@@ -183,7 +195,10 @@ def _other_loudness(apart: Mapping[str, Any]) -> str:
 def _other_place(apart: Mapping[str, Any]) -> str:
     if _other_sound(apart) or _other_loudness(apart) or not apart["shift"]:
         return ""
-    return f"the same sound {abs(apart['shift'])} frames {'later' if apart['shift'] > 0 else 'earlier'} than"
+    return (
+        f"the same sound {abs(apart['shift'])} frames "
+        f"{'later' if apart['shift'] > 0 else 'earlier'} than"
+    )
 
 
 def _sample_finding(
@@ -221,7 +236,8 @@ def _lengths(
     longest = max(frames, key=lambda name: frames[name])
     if not told and 0 in frames.values():
         mend = Mend(
-            f"Name the backend that gives the sound: {_load([longest])}; and have what writes such files close them"
+            f"Name the backend that gives the sound: {_load([longest])}; and have what "
+            "writes such files close them"
         )
         return warning(
             text, why=why, mend=mend, subject=path, cause="other-lengths", data=dict(frames)
@@ -233,7 +249,10 @@ def _fewer_than_promised(path: str, loads: Loads, frames: Mapping[str, int]) -> 
     for name, load in loads.items():
         promised = load.get("info", {}).get("num_frames")
         if promised and frames[name] < promised:
-            text = f"{name}: the header promises {promised:,} frames, but only {frames[name]:,} are there"
+            text = (
+                f"{name}: the header promises {promised:,} frames, but only {frames[name]:,} are "
+                "there"
+            )
             why = "The file is cut off, or its header was never completed."
             mend = Mend("Make or download it again")
             yield warning(text, why=why, mend=mend, subject=path, cause="truncated-file")

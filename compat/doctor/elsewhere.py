@@ -22,7 +22,10 @@ from compat.commands.processes import pythons
 _OURS = ("compat", "dispatcher", "legacy")
 _NEEDED = ("packaging", "pyelftools", "rich")
 _OLDEST = (3, 11)
-_RUN = "import sys; sys.path.insert(0, sys.argv.pop(1)); from compat.doctor import cli; sys.exit(cli.main(sys.argv[1:], cli.PROG))"
+_RUN = (
+    "import sys; sys.path.insert(0, sys.argv.pop(1)); from compat.doctor import cli; "
+    "sys.exit(cli.main(sys.argv[1:], cli.PROG))"
+)
 
 
 def interpreter(given: str) -> str:
@@ -48,7 +51,8 @@ def interpreter(given: str) -> str:
             else "there is no such program"
         )
         raise ValueError(
-            f"--python {given}: {looked}; name an interpreter, or the folder of a virtual environment"
+            f"--python {given}: {looked}; name an interpreter, or the folder of a virtual "
+            "environment"
         )
     asked = [found, "-c", "import sys; print(*sys.version_info[:2])"]
     done = subprocess.run(asked, capture_output=True, text=True, timeout=60, check=False)
@@ -59,7 +63,8 @@ def interpreter(given: str) -> str:
     )
     if not version:
         raise ValueError(
-            f"--python {given}: {found} does not run as Python: {(done.stderr or done.stdout).strip()[-200:]}"
+            f"--python {given}: {found} does not run as Python: "
+            f"{(done.stderr or done.stdout).strip()[-200:]}"
         )
     if version < _OLDEST:
         wanted, has = (".".join(map(str, numbers)) for numbers in (_OLDEST, version))

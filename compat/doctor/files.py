@@ -182,7 +182,8 @@ def _by_default(
 ) -> Iterator[Finding]:
     """Yield the finding for ``load(path)`` without a backend, the call that most programs make.
 
-    A file ``mixed`` from parts with different sample rates or channels has a finding of its own, which is the cause of this one.
+    A file ``mixed`` from parts with different sample rates or channels has a finding of its own,
+    which is the cause of this one.
     """
     named = [name for name in works if name is not None]
     if None in works:
@@ -275,7 +276,7 @@ def _changing(path: str, answer: Answer, named: list[str], why: str) -> Finding:
 
 
 def _loss(path: str, answer: Answer) -> str:
-    """Return a load's first warning that frames are missing, without the file's name; "" if there is none."""
+    """Return a load's first warning of missing frames, without the file's name; "" without one."""
     told = (text for kind, text in answer.value.get("warnings", ()) if kind in _INCOMPLETE)
     return next(told, "").replace(repr(os.path.abspath(path)), "it")
 
@@ -285,7 +286,8 @@ def _what_would(world: World, path: str) -> Mend:
     lacking = [name for name in _known() if not backends.works(world, name)]
     if lacking:
         return Mend(
-            f"Repair the backend{'s' if len(lacking) > 1 else ''} {', '.join(lacking)} first: run the doctor without naming a file"
+            f"Repair the backend{'s' if len(lacking) > 1 else ''} {', '.join(lacking)} "
+            "first: run the doctor without naming a file"
         )
     return conversion.to_one(
         path, text="Make or download it again; if a player can play it, convert it"
@@ -345,7 +347,7 @@ def _why_not(answer: Answer) -> str:
 
 
 def _own_words(error: str) -> str:
-    """Return an error without the file, the backend and the next step, which the page already names."""
+    """Return an error without file, backend and next step, which the page already names."""
     cause = re.sub(r"^cannot read .*? with the \w+ backend: ", "", error)
     return re.sub(
         r"\. (compat\.load\(|`python -m compat\.doctor).*", "", cause, flags=re.DOTALL
@@ -356,4 +358,7 @@ def _sound(value: dict[str, Any]) -> str:
     frames, rate = value["shape"][-1], value["rate"]
     channels = value["shape"][0]
     coded = f", {value['info']['encoding']}" if "info" in value else ""
-    return f"{frames / rate if rate else 0:.3f} s at {rate} Hz, {channels} channel{'s' if channels != 1 else ''}{coded}"
+    return (
+        f"{frames / rate if rate else 0:.3f} s at {rate} Hz, {channels} "
+        f"channel{'s' if channels != 1 else ''}{coded}"
+    )

@@ -57,7 +57,10 @@ def _chained(given: Lengths) -> str:
     parts = given.facts.get("parts", ())
     if len(parts) < 2:
         return ""
-    text = f"The file consists of {len(parts)} files joined together (the second begins at byte {parts[1]['begin']:,})"
+    text = (
+        f"The file consists of {len(parts)} files joined together (the second begins at byte "
+        f"{parts[1]['begin']:,})"
+    )
     return f"{text}; {_do(given.without(max(given.frames.values())), 'read')} only the first part."
 
 
@@ -66,14 +69,20 @@ def _open_end(given: Lengths) -> str:
         return ""
     longest = given.with_(max(given.frames.values()))
     said = f"{given.facts['data_bytes']:,} bytes"
-    return f"Its header gives the size of the data as {said}: the recording was never closed. {longest} read to the end of the file."
+    return (
+        f"Its header gives the size of the data as {said}: the recording was never closed. "
+        f"{longest} read to the end of the file."
+    )
 
 
 def _odd_samples(given: Lengths) -> str:
     odd = given.facts.get("sample_bytes")
     if not odd:
         return ""
-    text = f"Its header says samples of {odd['bits']} bits in {odd['bytes']} bytes each, which not every backend reads in that way"
+    text = (
+        f"Its header says samples of {odd['bits']} bits in {odd['bytes']} bytes each, which not "
+        "every backend reads in that way"
+    )
     return f"{text}. Listen to each result, and save the file again with all bits used."
 
 
@@ -82,7 +91,10 @@ def _mp3_padding(given: Lengths) -> str:
     if not before or not any(given.span == before + after + extra for extra in _MPEG_FRAMES):
         return ""
     longest = _do(given.with_(max(given.frames.values())), "keep")
-    return f"The LAME header says that the encoder added {before} frames before the sound and {after} after it; {longest} them."
+    return (
+        f"The LAME header says that the encoder added {before} frames before the sound and "
+        f"{after} after it; {longest} them."
+    )
 
 
 def _opus_preskip(given: Lengths) -> str:
@@ -103,7 +115,10 @@ def _wrong_total(given: Lengths) -> str:
     if promise == shortest:
         others = given.without(promise)
         stop, read = _do(given.with_(promise), "stop"), _do(others, "read")
-        return f"Its header counts {promise:,} frames, and {stop} there; {read} on to the end of the data."
+        return (
+            f"Its header counts {promise:,} frames, and {stop} there; {read} on to the end of "
+            "the data."
+        )
     if promise > longest:
         return (
             f"Its header counts {promise:,} frames, but some are missing: "

@@ -36,13 +36,18 @@ def lines(asked: str, build: str = "") -> Iterator[str]:
     build = build or (torch.build if asked == "installed" and torch is not None else "")
     if row is None:
         raise ValueError(
-            f"no torch {asked} is among the documented pairs; for Python {python} there is {_served(python)}"
+            f"no torch {asked} is among the documented pairs; for Python {python} there is "
+            f"{_served(python)}"
         )
     if not row.serves(python):
         raise ValueError(
-            f"torch {asked} has wheels for Python {row.pythons}, not for {python}; for that there is {_served(python)}"
+            f"torch {asked} has wheels for Python {row.pythons}, not for {python}; for that "
+            f"there is {_served(python)}"
         )
-    yield f"# torch and the torchaudio that loads with it, for Python {python}; by torchaudio-compat {__version__}"
+    yield (
+        f"# torch and the torchaudio that loads with it, for Python {python}; by "
+        f"torchaudio-compat {__version__}"
+    )
     yield "# save this as a file, and install from it: python -m pip install --requirement FILE"
     if build:
         yield f"--extra-index-url {pairs.index(build)}"

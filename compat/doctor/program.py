@@ -113,7 +113,8 @@ def _packages(folder: str) -> Iterator[Finding]:
             continue
         if name in _OF_TORCH:
             yield note(
-                f"{where} pins {requirement}; {version} is here, and the drop-in runs the program on it",
+                f"{where} pins {requirement}; {version} is here, and the drop-in runs the "
+                "program on it",
                 subject=name,
             )
         else:

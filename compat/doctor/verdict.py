@@ -135,5 +135,11 @@ def _meanwhile(results: Sequence[Result], root: Finding) -> str:
     if root.subject != "torchaudio" or trip is None or trip.status is not Status.OK:
         return ""
     if rescue is not None and rescue.status is Status.OK:
-        return "compat.install() works here without any fix: it imports torchaudio without its compiled part, see Rescue."
-    return "compat.install() works here without any fix, for load, save and info: it needs no torchaudio for them."
+        return (
+            "compat.install() works here without any fix: it imports torchaudio without its "
+            "compiled part, see Rescue."
+        )
+    return (
+        "compat.install() works here without any fix, for load, save and info: it needs no "
+        "torchaudio for them."
+    )

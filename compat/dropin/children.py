@@ -41,7 +41,7 @@ class _Install:
             f"sys.path.append({home!r}) if {home!r} not in sys.path else None",
             "import compat, warnings",
             "with warnings.catch_warnings():",
-            "    warnings.simplefilter('ignore')",  # the parent has shown it
+            "    warnings.simplefilter('ignore')",  # the parent has shown the warning
             f"    compat.install({self._name!r}, backends={self._backends!r}, **{self._flags!r})",
         )
         return exec, ("\n".join(lines),)

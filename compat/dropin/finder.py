@@ -58,7 +58,7 @@ def _is_elsewhere(fullname: str, path: Sequence[str] | None) -> bool:
 
 
 def _only_asks() -> bool:
-    """Return whether ``importlib.util.find_spec`` asks: it wants yes or no, and no reasons."""
+    """Return whether ``importlib.util.find_spec`` asks; it must not get an error."""
     return sys._getframe(3).f_globals.get("__name__") == importlib.util.__name__
 
 
@@ -74,10 +74,7 @@ class Finder:
         self._tree, self._renew = tree, renew
 
     def find_spec(
-        self,
-        fullname: str,
-        path: Sequence[str] | None = None,
-        target: types.ModuleType | None = None,
+        self, fullname: str, path: Sequence[str] | None = None, target: object = None
     ) -> importlib.machinery.ModuleSpec | None:
         """Return a spec for a module of the tree; ``None`` for a module that is not ours.
 

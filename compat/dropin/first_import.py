@@ -24,10 +24,7 @@ class FirstImport:
         self._install = install
 
     def find_spec(
-        self,
-        fullname: str,
-        path: Sequence[str] | None = None,
-        target: types.ModuleType | None = None,
+        self, fullname: str, path: Sequence[str] | None = None, target: object = None
     ) -> importlib.machinery.ModuleSpec | None:
         """Return a spec that loads the installed module; ``None`` for every other name.
 

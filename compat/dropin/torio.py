@@ -24,7 +24,7 @@ ROOT = "torio"
 
 def _contents(context: Context) -> dict[str, dict[str, Any]]:
     """Return what each module holds, parents before their children."""
-    found = streaming.classes(context.release, warn=context.release.names_warn)
+    found = streaming.of(context)
     reader, writer = (
         {"StreamingMediaDecoder": found.reader},
         {"StreamingMediaEncoder": found.writer, "CodecConfig": found.codec_config},

@@ -1,11 +1,10 @@
 """What became of names of torchaudio: deprecated since when, removed when, and what replaces them.
 
-The drop-in, the codemod, the doctor and the guide read this one table. Which release of 2.0 and
-later had which name is read from the wheels (``wheel_names``, made by its ``collect.py``), and so is
-the release that removed it. No pinned release has what went before 2.0: those names are from the
-wheels of 0.7.2, 0.8.1 and 0.9.1, which the tests read again. Their removal was announced in
-github.com/pytorch/audio issue 903 and done in pull requests 709 (starting and ending sox), 977
-(chains) and 1311 (the rest).
+The drop-in, the codemod, the doctor and the guide read this one table. ``wheel_names`` knows which
+release from 2.0 on has which name, from the wheels. The names that were removed before 2.0 are from
+the wheels of 0.7.2, 0.8.1 and 0.9.1, which the tests read again; no pinned release has them. Their
+removal was announced in github.com/pytorch/audio issue 903 and done in pull requests 709 (starting
+and ending sox), 977 (chains) and 1311 (the rest).
 """
 
 from __future__ import annotations

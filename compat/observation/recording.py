@@ -39,7 +39,8 @@ _START = _start()  # a script's path may be relative, and the program may change
 
 # release, backend, arguments, outcome, value
 _Seen: TypeAlias = tuple[str, str, str, str, str]
-# Function, file, code, offset, and what was seen. Code objects are equal if only their files differ.
+# Function, file, code, offset, and what was seen. Code objects are equal if only their files
+# differ.
 _Key: TypeAlias = tuple[str, str, types.CodeType, int, _Seen]
 
 

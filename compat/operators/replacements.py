@@ -1,4 +1,4 @@
-"""Replace functions of torchaudio's Python part for which an operator is faster."""
+"""Replace functions of torchaudio's Python part by operators that are faster."""
 
 from __future__ import annotations
 

@@ -64,7 +64,7 @@ class Choice(NamedTuple):
 
 
 class Calls(NamedTuple):
-    """The names of torchaudio that a project uses, and where it first uses telling ones.
+    """The names of torchaudio that a project uses, and where it first uses those telling a release.
 
     Attributes:
         setter: where it sets a global backend, or says ``filepath=`` as only the global backends
@@ -101,7 +101,7 @@ def choose(folder: str, default: str, program: str = "", known: Calls | None = N
 
     Args:
         folder: the root of the project, as ``root_of`` finds it.
-        default: the release if nothing tells.
+        default: the release if neither pins nor calls show one.
         program: the script or package to run; what it imports counts before other files.
         known: what ``calls`` returned for the folder, if that has been found out already.
     """
@@ -146,7 +146,7 @@ def choose(folder: str, default: str, program: str = "", known: Calls | None = N
 
 
 def _telling_calls(folder: str, default: str, program: str) -> Calls:
-    """Return what the program calls; what the other files call if that tells nothing."""
+    """Return the program's calls; if they show no release, those of the other files."""
     used = _calls(folder, reach.files(program, folder)) if program else Calls()
     if used.setter or used.names_backend or _lacking(default, used.names):
         return used

@@ -12,6 +12,7 @@ import pathlib
 import sys
 import types
 from collections.abc import Sequence
+from typing import Any
 
 from compat import operators
 from compat.diagnosis import dists
@@ -37,10 +38,7 @@ class Hook(importlib.abc.MetaPathFinder):
         self.failure, self.engaged, self.registered = None, False, False
 
     def find_spec(
-        self,
-        fullname: str,
-        path: Sequence[str] | None = None,
-        target: types.ModuleType | None = None,
+        self, fullname: str, path: Sequence[str] | None = None, target: Any = None
     ) -> importlib.machinery.ModuleSpec | None:
         """Return the real spec of the two modules, with a loader that survives a failure."""
         loader = {MODULE: _Loader, STREAMS: _StreamsLoader}.get(fullname)

@@ -1,4 +1,4 @@
-"""Run as the process of one release: install it, collect, run the tests that the session names.
+"""The process of one release: install it, collect, run the tests that the session names.
 
 Started by ``compat.suites.process``. Messages use the original stdin and
 stdout; the tests get others.

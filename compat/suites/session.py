@@ -108,7 +108,7 @@ class ReleaseSession:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_protocol(self, item: pytest.Item, nextitem: pytest.Item | None) -> object:
-        """Have a test run in the process of its release."""
+        """Run a test in the process of its release."""
         if isinstance(item, ReleaseItem):
             self._run(item, nextitem)
             return True

@@ -44,7 +44,10 @@ def _reader(
             yield key, torch.from_numpy(np.array(array, dtype=dtype))
 
     read.__name__ = read.__qualname__ = name
-    read.__doc__ = f"Give each key of an archive or script file with its tensor of {dtype}. Raises ImportError without ``kaldi_io``."
+    read.__doc__ = (
+        f"Give each key of an archive or script file with its tensor of {dtype}. Raises "
+        "ImportError without ``kaldi_io``."
+    )
     return read
 
 

@@ -25,7 +25,7 @@ _KBITS = {
     (2, 2): (0, 8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160, 0),
     (2, 3): (0, 8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160, 0),
 }
-_VERSION_1, _LAYER_3 = 3, 1  # as coded in the header
+_VERSION_1 = 3  # as coded in the header
 SAME = 0xFFFE0C00  # bits of sync, version, layer and sample rate: equal in all frames of a stream
 _ALIKE = 0xFFFFFE00  # these, bit rate and padding: equal in frames of one size
 _BLOCK = 1 << 22
@@ -74,15 +74,24 @@ class Header(NamedTuple):
     word: int
     samples: int
 
+    @property
+    def layer(self) -> int:
+        return 4 - (self.word >> 17 & 3)
+
 
 def header(data: bytes) -> Header | None:
     """Parse the layer 3 header at the beginning of ``data``; return ``None`` if there is none."""
-    if len(data) < 4:
-        return None
+    found = of_any_layer(data)
+    return found if found is not None and found.layer == 3 else None
+
+
+def of_any_layer(data: bytes) -> Header | None:
+    """Parse the header at the beginning of ``data``; return ``None`` if there is none."""
     word = int.from_bytes(data[:4], "big")
-    if word >> 21 != 0x7FF or (word >> 17 & 3) != _LAYER_3 or not sizes()[word >> 8 & 0x1FFF]:
+    if len(data) < 4 or word >> 21 != 0x7FF or not sizes()[word >> 8 & 0x1FFF]:
         return None
-    return Header(word, 1152 if (word >> 19 & 3) == _VERSION_1 else 576)
+    layer, is_1 = 4 - (word >> 17 & 3), (word >> 19 & 3) == _VERSION_1
+    return Header(word, {1: 384, 2: 1152}.get(layer, 1152 if is_1 else 576))
 
 
 def is_free_format(data: bytes) -> bool:

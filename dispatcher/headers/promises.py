@@ -22,11 +22,16 @@ _Order = Literal["little", "big"]
 
 
 class Promise(NamedTuple):
-    """Frames and channels by the header, and the bytes there really are, header included."""
+    """Frames and channels by the header, and the bytes there really are, header included.
+
+    ``is_odd`` tells that a library may take more for sound: padding of samples that the header
+    does not say, or what follows the sound.
+    """
 
     frames: int
     channels: int
     size: int
+    is_odd: bool = False
 
 
 class _Header:
@@ -39,18 +44,19 @@ class _Header:
         return int.from_bytes(self.data[at : at + size], self.order)
 
 
-_Read = Callable[[bytes], "tuple[int, int] | None"]
+# frames and channels, and the byte where the sound ends if a library may read on from there
+_Read = Callable[[bytes], "tuple[int, int] | tuple[int, int, int] | None"]
 _PCM, _FLOAT, _ALAW, _ULAW, _EXTENSIBLE = 1, 3, 6, 7, 0xFFFE
 _FIXED = (_PCM, _FLOAT, _ALAW, _ULAW)
 
 
-def _of_wave(data: bytes, order: _Order) -> tuple[int, int] | None:
+def _of_wave(data: bytes, order: _Order) -> tuple[int, int] | tuple[int, int, int] | None:
     """Read the chunks of WAVE up to ``data``; return frames and channels.
 
     A compressed encoding has its frames in ``fact``. RF64 has the size of ``data`` in ``ds64``.
     """
     header, at, form, in_fact, whole = _Header(data, order), 12, b"", 0, 0
-    kind = channels = block = 0
+    kind = channels = block = bits = valid = 0
     while at + 8 <= len(data):
         name, size = data[at : at + 4], header.number(at + 4, 4)
         body = at + 8
@@ -61,6 +67,7 @@ def _of_wave(data: bytes, order: _Order) -> tuple[int, int] | None:
                 header.number(body + 12, 2),
             )
             form = data[body + 24 : body + 26]
+            bits, valid = header.number(body + 14, 2), header.number(body + 18, 2)
         elif name == b"fact":
             in_fact = header.number(body, 4)
         elif name == b"ds64":
@@ -70,21 +77,23 @@ def _of_wave(data: bytes, order: _Order) -> tuple[int, int] | None:
             if not block or not channels or not size or (size >= _UNKNOWN and not whole):
                 return None
             if kind == _EXTENSIBLE:
-                kind = int.from_bytes(form, order)
+                kind, bits = int.from_bytes(form, order), valid or bits
+            if kind in _FIXED and block != channels * -(-bits // 8):
+                return size // block, channels, 0
             return (size // block if kind in _FIXED else in_fact), channels
         at = body + size + (size & 1)
     return None
 
 
-def _riff(data: bytes) -> tuple[int, int] | None:
+def _riff(data: bytes) -> tuple[int, int] | tuple[int, int, int] | None:
     return _of_wave(data, "little") if data[8:12] == b"WAVE" else None
 
 
-def _rifx(data: bytes) -> tuple[int, int] | None:
+def _rifx(data: bytes) -> tuple[int, int] | tuple[int, int, int] | None:
     return _of_wave(data, "big") if data[8:12] == b"WAVE" else None
 
 
-def _wave64(data: bytes) -> tuple[int, int] | None:
+def _wave64(data: bytes) -> tuple[int, int, int] | None:
     header, at = _Header(data, "little"), 40
     channels = block = kind = 0
     while at + 24 <= len(data):
@@ -99,7 +108,7 @@ def _wave64(data: bytes) -> tuple[int, int] | None:
                 kind = header.number(at + 48, 2)
         elif data[at : at + 4] == b"data":
             return (
-                ((size - 24) // block, channels)
+                ((size - 24) // block, channels, at + size)
                 if block and kind in _FIXED and 24 < size < 1 << 62
                 else None
             )
@@ -126,14 +135,23 @@ def _aiff(data: bytes) -> tuple[int, int] | None:
 _AU_BYTES = {1: 1, 2: 1, 3: 2, 4: 3, 5: 4, 6: 4, 7: 8, 27: 1}
 
 
-def _au(data: bytes) -> tuple[int, int] | None:
+def _au(data: bytes) -> tuple[int, int, int] | None:
     header = _Header(data, "big")
     size, each, channels = (
         header.number(8, 4),
         _AU_BYTES.get(header.number(12, 4), 0),
         header.number(20, 4),
     )
-    return (size // (each * channels), channels) if each and channels and size < _UNKNOWN else None
+    if not each or not channels or size >= _UNKNOWN:
+        return None
+    return size // (each * channels), channels, header.number(4, 4) + size
+
+
+def _sox(data: bytes) -> tuple[int, int, int] | None:
+    header = _Header(data, "little" if data[:4] == b".SoX" else "big")
+    begin, samples, channels = header.number(4, 4) + 4, header.number(8, 8), header.number(24, 4)
+    known = channels and 0 < samples < 1 << 60
+    return (samples // channels, channels, begin + 4 * samples) if known else None
 
 
 def _flac(data: bytes) -> tuple[int, int] | None:
@@ -210,6 +228,8 @@ _READ: dict[bytes, _Read] = {
     b"riff": _wave64,
     b"FORM": _aiff,
     b".snd": _au,
+    b".SoX": _sox,
+    b"XoS.": _sox,
     b"fLaC": _flac,
     b"caff": _caf,
     b"NIST": _sphere,
@@ -260,7 +280,10 @@ def of(uri: Any) -> Promise | None:
         told = read(data) if read else None
     except IndexError:
         return None
-    return Promise(*told, size) if told and told[0] > 0 else None
+    if not told or told[0] <= 0:
+        return None
+    frames, channels, *ends = told
+    return Promise(frames, channels, size, any(end < size for end in ends))
 
 
 def more_than(uri: Any, frames: int) -> bool:

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator
 from typing import Any, Literal
 
 from dispatcher import backend, interrupts
-from dispatcher.headers import last_frame, told_lengths
+from dispatcher.headers import last_frame, matroska, told_lengths
 from dispatcher.headers.file import MOST_STEPS, UNKNOWN, File, chunks, missing
 
 _TAIL = 1 << 17  # twice the longest page of Ogg
@@ -22,7 +22,7 @@ _OGG_PAGE, _OGG_LAST, _OGG_FLAGS, _OGG_SEGMENTS = 27, 4, 5, 26
 
 
 @contextlib.contextmanager
-def _opened(uri: Any, start: int | None = None) -> Iterator[File | None]:
+def opened(uri: Any, start: int | None = None) -> Iterator[File | None]:
     """Open a path, or a file object from ``start`` on; ``None`` where reading would do harm.
 
     Without ``start`` a file object is read from its position, which is restored.
@@ -68,7 +68,7 @@ def of(uri: Any, start: int | None = None) -> str | None:
     data begins, in bytes; ``None`` for where it stands.
     """
     found: str | None = None
-    with contextlib.suppress(RuntimeError), _opened(uri, start) as file:
+    with contextlib.suppress(RuntimeError), opened(uri, start) as file:
         if file is not None:
             head = file.at(0, 16)
             check = (
@@ -81,7 +81,7 @@ def of(uri: Any, start: int | None = None) -> str | None:
 def judges(uri: Any) -> bool:
     """Return whether there is a check here for this kind of file."""
     found = False
-    with contextlib.suppress(RuntimeError), _opened(uri) as file:
+    with contextlib.suppress(RuntimeError), opened(uri) as file:
         if file is not None:
             head = file.at(0, 8)
             found = head[:4] in _CHECKS or head[4:8] == b"ftyp"
@@ -202,7 +202,7 @@ def _ogg(file: File) -> str | None:
 def sound_before_last_page(uri: Any) -> int | None:
     """Return how many frames an Ogg file has before its last page, or ``None`` if unknown."""
     tail = b""
-    with contextlib.suppress(RuntimeError), _opened(uri) as file:
+    with contextlib.suppress(RuntimeError), opened(uri) as file:
         if file is not None:
             tail = file.at(max(0, file.size - _TAIL), _TAIL)
     found: list[tuple[int, bytes]] = []
@@ -212,50 +212,6 @@ def sound_before_last_page(uri: Any) -> int | None:
         if granule >= 0 and at + 14 <= len(tail):
             found.append((granule, tail[at + 14 : at + 18]))
     return found[1][0] if len(found) == 2 and found[0][1] == found[1][1] else None
-
-
-def _element(data: bytes, at: int) -> tuple[int, int | None, int]:
-    """Return the identifier, the size and the body's offset of an EBML element.
-
-    The size is ``None`` if the element says that it is unknown. Leading zero bits tell how many
-    bytes a number has:
-
-        1xxxxxxx                    1 byte
-        01xxxxxx xxxxxxxx           2 bytes      all x = 1 in a size: unknown
-        001xxxxx xxxxxxxx xxxxxxxx  3 bytes
-
-    A size loses its marker bit, an identifier keeps it.
-    """
-    id_length = 9 - data[at].bit_length()
-    length = 9 - data[at + id_length].bit_length()
-    value = int.from_bytes(data[at + id_length : at + id_length + length], "big") & (
-        (1 << 7 * length) - 1
-    )
-    body = at + id_length + length
-    return (
-        int.from_bytes(data[at : at + id_length], "big"),
-        None if value == (1 << 7 * length) - 1 else value,
-        body,
-    )
-
-
-_SEGMENT = 0x18538067
-
-
-def _matroska(file: File) -> str | None:
-    data, at = file.at(0, 4096), 0
-    while at + 12 < len(data):
-        name, size, body = _element(data, at)
-        if name == _SEGMENT:
-            return (
-                None
-                if size is None or body + size <= file.size
-                else missing("its Segment", size, file.size - body)
-            )
-        if size is None:
-            return None
-        at = body + size
-    return None
 
 
 def _mp4(file: File) -> str | None:
@@ -342,7 +298,7 @@ _CHECKS: dict[bytes, Callable[[File], str | None]] = {
     b"2BIT": _avr,
     b"caff": _caf,
     b"OggS": _ogg,
-    b"\x1a\x45\xdf\xa3": _matroska,
+    b"\x1a\x45\xdf\xa3": matroska.missing_end,
     b"\x30\x26\xb2\x75": _asf,
     b"wvpk": _wavpack,
     _TTA: _tta,

@@ -15,7 +15,7 @@ from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 from dispatcher import backend, interrupts
-from dispatcher.headers import mpeg
+from dispatcher.headers import matroska, mpeg, shortage
 from dispatcher.headers.flac import stream_info
 
 _MOST_BYTES = 1 << 30  # larger files are not searched
@@ -30,7 +30,11 @@ _STARTS: dict[str, tuple[bytes, ...]] = {
     "ogg": (b"OggS",),
     "flac": (b"fLaC",),
     "wv": (b"wvpk",),
-    "mp3": (b"ID3", b"\xff\xfb", b"\xff\xfa", b"\xff\xf3", b"\xff\xf2", b"\xff\xe3", b"\xff\xe2"),
+    "mp3": (
+        b"ID3",
+        *(bytes((0xFF, second)) for second in (0xFB, 0xFA, 0xF3, 0xF2, 0xE3, 0xE2)),
+        *(bytes((0xFF, second)) for second in (0xFD, 0xFC, 0xF5, 0xF4)),  # layer 2
+    ),
 }
 _FIRST = 4
 KINDS = frozenset(_STARTS)
@@ -56,6 +60,8 @@ _WAVPACK_RATES = (
     192000,
     0,
 )
+# FFmpeg's command stops at the tags between parts, or keeps the first rate
+_ONLY_CUT = frozenset({"wv", "sbc", "mka"})
 _XING_PLACES = (36, 21, 13)
 _RATES = (44100, 48000, 32000)
 _ID3, _LOOKS = 10, 64
@@ -63,7 +69,10 @@ _EXPANDED = frozenset("$`%“”„")  # within double quotes, by PowerShell or 
 
 
 class Part(NamedTuple):
-    """A part's kind (ogg, flac, wv or mp3), its first byte, its sample rate in Hz, its channels, and its codec in Ogg."""
+    """A part's kind, its first byte, its sample rate in Hz, its channels and its codec.
+
+    The codec is told of containers only: Ogg, Matroska.
+    """
 
     kind: str
     begin: int
@@ -91,6 +100,17 @@ def of(uri: Any, kinds: Iterable[str] = KINDS, start: int | None = None) -> list
     if data.startswith(_STARTS["wv"]):
         return _wavpack(data)
     return _mp3(data) if data else []
+
+
+def of_matroska(uri: Any) -> list[Part]:
+    """Return the parts of a Matroska or WebM path or file object; none if it cannot be read again.
+
+    A file object is read from its beginning.
+    """
+    found: list[matroska.Sound] = []
+    with contextlib.suppress(RuntimeError), shortage.opened(uri, 0) as file:
+        found = [] if file is None else matroska.parts(file)
+    return [Part("mka", *each) for each in found]
 
 
 def last_granule(path: str) -> int | None:
@@ -155,6 +175,9 @@ def _ogg(data: bytes) -> list[Part]:
                 )
             elif head[:8] == b"OpusHead" and len(head) >= 19:
                 found.append(Part("ogg", at, _OPUS_RATE, head[9], "Opus"))
+            elif head[:8] == b"Speex   " and len(head) >= 52:
+                rate, channels = (int.from_bytes(head[i : i + 4], "little") for i in (36, 48))
+                found.append(Part("ogg", at, rate, channels, "Speex"))
             elif head[:5] == b"\x7fFLAC" and (info := stream_info(head[17:])) is not None:
                 found.append(Part("ogg", at, info.rate, info.channels, "FLAC"))
         before = end
@@ -195,7 +218,7 @@ def _mp3(data: bytes) -> list[Part]:
     ):
         for side in _XING_PLACES:
             at = name - side
-            first = mpeg.header(data[at : at + 4]) if at >= 0 else None
+            first = mpeg.of_any_layer(data[at : at + 4]) if at >= 0 else None
             if first is not None:
                 found.append(_mpeg_part(at, first))
                 break
@@ -210,7 +233,7 @@ def _mp3(data: bytes) -> list[Part]:
         else 0
     )
     for _ in range(_LOOKS):
-        first = mpeg.header(data[at : at + 4])
+        first = mpeg.of_any_layer(data[at : at + 4])
         if first is not None:
             break
         at = data.find(b"\xff", at + 1)
@@ -219,7 +242,7 @@ def _mp3(data: bytes) -> list[Part]:
     else:
         return []
     chain = mpeg.chained(data, at, first)
-    other = mpeg.header(data[chain : chain + 4])
+    other = mpeg.of_any_layer(data[chain : chain + 4])
     found = [_mpeg_part(at, first)]
     if other is not None and mpeg.chained(data, chain, other) > chain:
         found.append(_mpeg_part(chain, other))
@@ -229,7 +252,8 @@ def _mp3(data: bytes) -> list[Part]:
 def _mpeg_part(at: int, first: mpeg.Header) -> Part:
     version = first.word >> 19 & 3
     rate = _RATES[first.word >> 10 & 3] // {3: 1, 2: 2, 0: 4}[version]
-    return Part("mp3", at, rate, 1 if first.word >> 6 & 3 == 3 else 2)
+    kind = "mp3" if first.layer == 3 else f"mp{first.layer}"
+    return Part(kind, at, rate, 1 if first.word >> 6 & 3 == 3 else 2)
 
 
 def change(found: list[Part]) -> str:
@@ -259,24 +283,24 @@ def mend(uri: Any, found: list[Part]) -> str:
     Two codecs must be cut apart, because FFmpeg's command reads the first one only.
     """
     other = _other(found)
-    if other is None or other.codec == found[0].codec:
+    if other is None or (other.codec == found[0].codec and other.kind not in _ONLY_CUT):
         return one_rate(uri, found[0].rate)
-    return _cut(uri, other)
+    return cut(uri, other)
 
 
 def further(uri: Any, found: list[Part]) -> str:
     """Return what to do about parts of which a backend gives only the first."""
     if change(found):
         return mend(uri, found)
-    # between parts of WavPack FFmpeg stops at their tags
     return (
-        _cut(uri, found[1])
-        if found[1].kind == "wv"
+        cut(uri, found[1])
+        if found[1].kind in _ONLY_CUT
         else f"backend='ffmpeg' goes on at byte {found[1].begin}"
     )
 
 
-def _cut(uri: Any, part: Part) -> str:
+def cut(uri: Any, part: Part) -> str:
+    """Return the commands that cut a file in two where a part begins."""
     name, kind = _quoted(uri), part.kind
     return f"Cut it there: head -c {part.begin} {name} > first.{kind}; tail -c +{part.begin + 1} {name} > second.{kind}"
 
@@ -296,11 +320,19 @@ def frames(uri: Any) -> int:
     """
     data = _content(uri, _STARTS["ogg"])
     found = _ogg(data)
+    if not found:
+        return 0
     ends = [*(part.begin for part in found[1:]), len(data)]
     pages = [data.rfind(b"OggS\0", part.begin, end) for part, end in zip(found, ends, strict=True)]
     return sum(
         max(0, int.from_bytes(data[at + 6 : at + 14], "little", signed=True)) for at in pages
     )
+
+
+def one_layout(uri: Any, channels: int) -> str:
+    """Return advice for a file whose number of channels changes."""
+    command = f"ffmpeg -i {_quoted(uri)} -ac {channels} one-layout.wav"
+    return f"FFmpeg's command makes one number of channels of it: {command}"
 
 
 def one_rate(uri: Any, rate: int) -> str:

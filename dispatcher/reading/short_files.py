@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import math
 from collections.abc import Callable
@@ -50,6 +51,8 @@ def load(reader: Backend, asked: Load, settings: Settings) -> tuple[torch.Tensor
     start = _position(asked.uri)
     spliced = reads_on(reader, asked.uri) if looked_at and reader.reads_on_in else None
     missing = _missing(asked, start)
+    if promise is not None and promise.is_odd:
+        _tell_of_misreading(reader, asked, promise, start, settings)
     waveform, rate = reader.load(asked, settings)
     got = waveform.shape[1 if asked.channels_first else 0]
     # a piece that came whole lies in the first part, so the file need not be searched for others
@@ -68,6 +71,29 @@ def load(reader: Backend, asked: Load, settings: Settings) -> tuple[torch.Tensor
     return waveform, rate
 
 
+def _tell_of_misreading(
+    reader: Backend, asked: Load, promise: promises.Promise, start: int | None, settings: Settings
+) -> None:
+    """Warn if a backend counts more frames than the header of a file promises."""
+    counted = 0
+    with contextlib.suppress(BackendError):
+        counted = reader.info(asked.uri, asked.format, asked.buffer_size, settings).num_frames
+    if start is not None:
+        with interrupts.allowed():
+            asked.uri.seek(start)
+    if counted > promise.frames:
+        _warn_of_misreading(reader.name, asked.uri, promise.frames, counted)
+
+
+def _warn_of_misreading(name: str, uri: Any, promised: int, counted: int) -> None:
+    notices.warn(
+        f"{describe(uri)} may come out wrong: its header promises {promised} frames, and the "
+        f"{name} backend makes {counted} of it. `python -m compat.doctor FILE` compares what "
+        "each backend gives",
+        notices.MisreadInputWarning,
+    )
+
+
 def teller(name: str, asked: Load, settings: Settings) -> Callable[[int], None]:
     """Return a function that reports a cut file, to be called with the number of frames that came.
 
@@ -76,10 +102,17 @@ def teller(name: str, asked: Load, settings: Settings) -> Callable[[int], None]:
     flag ``truncated`` is ``error``.
     """
     missing = _missing(asked, _position(asked.uri))
-    promise = (
-        promises.of(asked.uri) if _looked_at(asked.uri) and not shortage.judges(asked.uri) else None
-    )
-    return lambda got: _tell(name, asked, got, promise, missing, settings)
+    by_header = promises.of(asked.uri) if _looked_at(asked.uri) else None
+    promise = by_header if by_header is not None and not shortage.judges(asked.uri) else None
+
+    def tell(got: int) -> None:
+        found = max(asked.frame_offset, 0) + got
+        if by_header is not None and by_header.is_odd and found > by_header.frames:
+            _warn_of_misreading(name, asked.uri, by_header.frames, found)
+        else:
+            _tell(name, asked, got, promise, missing, settings)
+
+    return tell
 
 
 def _missing(asked: Load, start: int | None) -> Callable[[], str | None]:
@@ -148,7 +181,7 @@ def reads_on(reader: Backend, uri: Any) -> _Spliced | None:
         return None
     cause = joined_files.change(found)
     if not cause:
-        return _Spliced(found, joined_files.frames(uri))
+        return _Spliced(found, joined_files.frames(uri) or math.inf)
     raise problem(
         BackendError, "read", uri, cause, backend=reader.name, hint=joined_files.mend(uri, found)
     )

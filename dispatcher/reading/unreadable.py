@@ -9,6 +9,7 @@ from dispatcher import errors
 
 _DOCTOR = "`python -m compat.doctor FILE` tells what it is"
 _OBJECT = "`seek(0)` first if it was read or written before: an object is read from where it stands"
+_NAMELESS = "Some formats are known by their names only: pass format='sbc', for example"
 _ADDRESSES = ("http://", "https://", "s3://", "gs://", "hf://")
 
 
@@ -33,9 +34,15 @@ def cause(uri: Any) -> str:
         return ""
 
 
-def next_step(uri: Any) -> str:
-    """Return the next step if a library does not know the format, as part of a sentence."""
-    return _DOCTOR if isinstance(errors.original(uri), (str, bytes, os.PathLike)) else _OBJECT
+def next_step(uri: Any, *, by_name: bool = False) -> str:
+    """Return the next step if a library does not know the format, without a full stop.
+
+    ``by_name`` tells that the function has a ``format=`` for a format that the content does not
+    tell.
+    """
+    if isinstance(errors.original(uri), (str, bytes, os.PathLike)):
+        return _DOCTOR
+    return f"{_OBJECT}. {_NAMELESS}" if by_name else _OBJECT
 
 
 def other_backend(uri: Any) -> str:

@@ -41,7 +41,7 @@ class Output:
         self._graph: Any = None
         self._per_second = 0.0
         self._rescaled: Fraction | None = None
-        self._next = 0
+        self._next = self._rate = 0
         self._ended = False
         if not self._direct:
             self._build(entering)
@@ -109,6 +109,8 @@ class Output:
         frames = self._frames
         if frames is None or not frames.fits(frame):
             frames = self._frames = self._adapter(frame)
+            if self.media == "audio":
+                self._check_rate(frame.sample_rate)
         if not self._per_second:
             self._per_second = self._unit(frame)
         pts = frame.pts
@@ -119,6 +121,19 @@ class Output:
         frames.take(frame)
         self.buffer.push(frames, pts, self._per_second)
         self._next = pts + frames.length
+
+    def _check_rate(self, rate: int) -> None:
+        """Remember the sample rate of what comes out.
+
+        Raises:
+            BackendError: it was another one before.
+        """
+        if self._rate not in (0, rate):
+            raise BackendError(
+                f"its sound has more than one sample rate: {self._rate} and {rate} Hz. With "
+                f"sample_rate={self._rate}, add_basic_audio_stream makes one of them"
+            )
+        self._rate = rate
 
     def _unit(self, frame: Any) -> float:
         """Return the units of time in a second.

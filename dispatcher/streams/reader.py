@@ -138,6 +138,7 @@ class StreamReader:
             self._closing = _Closing(self, _CLOSE)
             self._closing.close = close
             self._check_time(began)
+            joints.refuse_joined_matroska(self._container)
         except BackendError as why:
             raise self._problem(BackendError(f"{why}{sources.next_step(format)}")) from why
         for stream in self._container.streams:

@@ -36,13 +36,18 @@ class Sound(Frame):
             )
         self._kind = sample_formats.FORMATS[name]
         self._name, self._channels = name, frame.layout.nb_channels
+        self._rate = frame.sample_rate
         self.converts: bool = as_float and name != "fltp"
         self._as_float = as_float and self._kind.dtype != "float32"
         self._planes: Any = ()
 
     def fits(self, frame: AudioFrame) -> bool:
-        """Return whether a frame has the format and channels of the others."""
-        return frame.format.name == self._name and frame.layout.nb_channels == self._channels
+        """Return whether a frame has the format, channels and sample rate of the others."""
+        return (
+            frame.format.name == self._name
+            and frame.layout.nb_channels == self._channels
+            and frame.sample_rate == self._rate
+        )
 
     def take(self, frame: AudioFrame) -> None:
         """Look at another frame."""

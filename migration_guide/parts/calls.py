@@ -44,9 +44,7 @@ def _cell(code: str, target: str) -> str:
     """Return what becomes of a call, with the rules that say why."""
     active = [rule for rule in rules().values() if rule.applies(target)]
     module = Module("program.py", f"{_IMPORTS}{code}\n")
-    (outcome,) = engine.run(
-        [module], active, unsafe=False, make_project=lambda now: Project(now, target=target)
-    )
+    (outcome,) = engine.run(Project([module], target=target), active, unsafe=False)
     links = ", ".join(
         f"[{rule}](rules.md#{rule.lower()})"
         for rule in sorted({one.rule for one in (*outcome.fixed, *outcome.left)})

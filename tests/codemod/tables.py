@@ -76,7 +76,7 @@ def rewrite(sources: Mapping[str, str], target: str = "2.2", *, unsafe: bool = F
     """The outcome of each file of a project."""
     active = [rule for rule in rules().values() if rule.applies(target)]
     modules = [Module(path, text) for path, text in sources.items()]
-    found = engine.run(modules, active, unsafe=unsafe, make_project=lambda now: Project(now, target=target, **options))
+    found = engine.run(Project(modules, target=target, **options), active, unsafe=unsafe)
     return {outcome.module.path: outcome for outcome in found}
 
 

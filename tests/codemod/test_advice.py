@@ -1,7 +1,5 @@
 """What is said where a person has to act, and what a patch holds."""
 
-import json
-import subprocess
 from pathlib import Path
 
 import pytest
@@ -27,26 +25,6 @@ def test_a_clash_of_names_is_told_with_a_way_out() -> None:
     found = rewrite({"a.py": "import torchaudio\n"}, "compat", entries=["a.py"], own_names=["compat"])["a.py"]
     assert not found.changed
     assert "torchaudio-compat run" in found.left[0].advice
-
-
-def test_a_diff_is_a_patch(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> None:
-    code = "import torchaudio\nx = torchaudio.load(filepath='a.wav')\ntorchaudio.load_wav('a.wav')\n"
-    cells = [{"cell_type": "code", "metadata": {}, "outputs": [], "execution_count": None, "source": code.splitlines(keepends=True)}]
-    notebook = {"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
-    (tmp_path / "a.py").write_text(code)
-    (tmp_path / "b.py").write_bytes(code.replace("\n", "\r\n").encode())
-    (tmp_path / "c.ipynb").write_text(json.dumps(notebook, indent=1) + "\n")
-    monkeypatch.chdir(tmp_path)
-    subprocess.run(["git", "init", "-q"], check=True)
-    assert cli.main(["--diff", "--format", "concise", "."]) == 1
-    patch, notes = capfd.readouterr()
-    assert "TAC" not in patch
-    assert "a.py:3:1: TAC115" in notes
-    subprocess.run(["git", "apply", "-"], input=patch.encode(), check=True)
-    for name in ("a.py", "b.py", "c.ipynb"):
-        text = (tmp_path / name).read_bytes()
-        assert b"uri=" in text
-        assert b"filepath=" not in text
 
 
 def test_an_empty_folder_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

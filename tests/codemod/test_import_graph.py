@@ -112,6 +112,6 @@ def test_torchaudio_taken_from_another_file_is_seen_however_the_import_is_writte
     files = Files([audio, str(path)])
     sources = {audio: "import torchaudio as ta\nta.set_audio_backend('soundfile')\nta.load('a.wav')\n"}
     assert rewrite(sources)[audio].changed
-    found = rewrite(sources, files=files, quiet=Quiet([str(path)], files.read))[audio]
+    found = rewrite(sources, known_files=files, quiet=Quiet([str(path)], files.read))[audio]
     assert "ta.load('a.wav', backend=\"soundfile\")" in found.text
     assert ("set_audio_backend" in found.text) == ("ta.load" in other) == bool(found.left)

@@ -169,21 +169,6 @@ def test_two_runs_at_once_do_not_undo_each_other(tmp_path: Path, capsys: pytest.
     assert cli.main([str(tmp_path / "p")]) == 0
 
 
-def test_a_full_disk_before_the_first_file_changes_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    before = contents(project(tmp_path))
-    real, calls = os.fsync, []
-
-    def fsync(number: int) -> None:
-        calls.append(number)
-        if len(calls) == COUNT:
-            raise OSError(errno.ENOSPC, "No space left on device")
-        real(number)
-
-    monkeypatch.setattr(os, "fsync", fsync)
-    assert cli.main([str(tmp_path)]) == 2
-    assert contents(tmp_path) == before
-
-
 def test_what_cannot_be_undone_is_said_and_kept(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

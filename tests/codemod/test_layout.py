@@ -198,21 +198,6 @@ def test_a_diff_says_where_no_line_end_stands(folder: Path, capsys: pytest.Captu
     ]
 
 
-@pytest.mark.parametrize(
-    ("arguments", "says"),
-    [(["--backend", "mad", "a.py"], "invalid choice: 'mad'"), (["--check", "nowhere.py"], "nowhere.py"), (["bad.py"], "bad.py")],
-)
-def test_what_cannot_be_done_is_said(folder: Path, arguments: list[str], says: str, capsys: pytest.CaptureFixture[str]) -> None:
-    assert cli.main(arguments) == 2
-    assert says in "".join(capsys.readouterr())
-
-
-def test_a_backend_of_the_configuration_that_does_not_exist(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    (folder / "pyproject.toml").write_text('[tool.torchaudio-compat]\nbackend = "mad"\n')
-    assert cli.main(["a.py"]) == 2
-    assert "there is no backend 'mad'; there is " in capsys.readouterr().err
-
-
 @pytest.mark.skipif(sys.platform == "win32", reason="links and modes of POSIX")
 @pytest.mark.parametrize(
     ("refused", "says"), [("file", "the file is read-only"), ("folder", "its folder is read-only"), ("gone", "No such file or directory")]

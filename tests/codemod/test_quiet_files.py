@@ -151,5 +151,5 @@ def test_a_file_that_is_gone_since_says_nothing(
 ) -> None:
     paths = [str(tmp_path / "data.py"), str(tmp_path / "places.py")]
     files, module = Files(paths), Module(paths[0], source)
-    project = Project([module], files=files, quiet=Quiet(paths[1:], files.read))
+    project = Project([module], known_files=files, quiet=Quiet(paths[1:], files.read))
     assert ask(project, module) == answer

@@ -25,7 +25,7 @@ WAV = "import torchaudio\n\tx = torchaudio.load_wav('a')\n".replace("\t", "")
 def put(folder: Path, files: dict[str, str]) -> None:
     for name, text in files.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
-        (folder / name).write_text(text)
+        (folder / name).write_text(text, newline="")
 
 
 @pytest.fixture
@@ -271,6 +271,7 @@ def test_a_patch_applies_from_the_root(
     document = 'Title\n=====\n\n.. code-block:: python\n\n   import torchaudio\n   x = torchaudio.load(filepath="a")\n\nEnd.\n'
     files = {
         "package/deep/a.py": OLD,
+        "package/deep/crlf.py": OLD.replace("\n", "\r\n"),
         "package/deep/b.ipynb": notebook("x = 1\n", OLD),
         "package/deep/c.rst": document,
         "package/deep/d.md": f"# Title\n\n```python\n{OLD}```\n\nEnd.\n",
@@ -279,12 +280,15 @@ def test_a_patch_applies_from_the_root(
     subprocess.run(["git", "init", "-q"], check=True, cwd=tmp_path)
     monkeypatch.chdir(tmp_path / stands)
     assert cli.main(["--diff", "--docs", str(tmp_path / "package")]) == 1
-    patch = capsys.readouterr().out
+    patch, notes = capsys.readouterr()
+    assert "\033" not in patch
+    assert "TAC139" in notes
+    assert "TAC" not in patch
     assert "cell 2, line 2" in patch
     assert "-   x = torchaudio.load(filepath=" in patch
     subprocess.run(["git", "apply", "-"], input=patch.encode(), check=True, cwd=tmp_path)
     for name, text in files.items():
-        assert (tmp_path / name).read_text() == text.replace("filepath=", "uri=")
+        assert (tmp_path / name).read_bytes() == text.replace("filepath=", "uri=").encode()
 
 
 # Explaining

@@ -191,7 +191,7 @@ def run_rule(source: str, draft: Draft, **options: str) -> str:
 
     rule = Rule(**{**vars(rules()["TAC110"]), "id": "TAC199", "check": check})
     module = Module("a.py", source)
-    [found] = engine.run([module], [rule], unsafe=False, make_project=lambda now: Project(now, **options))
+    [found] = engine.run(Project([module], **options), [rule], unsafe=False)
     return found.text
 
 

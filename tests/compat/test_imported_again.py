@@ -8,6 +8,7 @@ import pathlib
 import pickle
 import sys
 import threading
+import time
 import types
 import typing
 import warnings
@@ -138,16 +139,20 @@ def test_installing_while_another_thread_imports_is_safe() -> None:
                 sys.modules[f"made_up_{at}"] = types.ModuleType("x")
             for at in range(50):
                 del sys.modules[f"made_up_{at}"]
+            time.sleep(0.001)
 
     thread = threading.Thread(target=imports)
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-4)  # they take turns often, and neither waits long for the other
     thread.start()
     try:
-        for number in range(60):
+        for number in range(24):
             release = RELEASES[number % 3]
             assert compat.install(release).__version__.startswith(release)
     finally:
         over.set()
         thread.join()
+        sys.setswitchinterval(interval)
 
 
 @pytest.mark.filterwarnings("ignore::dispatcher.notices.CompatWarning")
@@ -190,3 +195,18 @@ def test_overlapping_pins_of_threads_are_refused_with_advice() -> None:
     with compat.pinned("2.2"):
         pass
     assert "torchaudio" not in sys.modules
+
+
+def test_what_was_never_installed_can_be_pickled_where_it_can_be_imported() -> None:
+    """``compat.io`` and ``compat.torchaudio``: functions, classes, and an effector for spawned workers."""
+    from compat import torchaudio
+
+    found = [getattr(compat.io, name) for name in compat.io.__all__]
+    found += [getattr(torchaudio.io, name) for name in ("StreamReader", "StreamWriter", "AudioEffector", "CodecConfig")]
+    found += [torchaudio.load, torchaudio.info, torchaudio.save, torchaudio.sox_effects.apply_effects_tensor]
+    found += [torchaudio.transforms.Resample, torchaudio.functional.resample, compat.load, compat.Release]
+    for each in found:
+        assert pickle.loads(pickle.dumps(each)) is each
+    for module in (compat.io, torchaudio.io):
+        effector = pickle.loads(pickle.dumps(module.AudioEffector("lowpass=f=900")))
+        assert (type(effector), effector.effect) == (module.AudioEffector, "lowpass=f=900")

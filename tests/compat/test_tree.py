@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import importlib
 import io
+import pkgutil
 import sys
 import types
 import warnings
@@ -14,7 +15,8 @@ import pytest
 import torch
 
 import compat
-from compat import releases
+from compat import releases, tree
+from compat.names import removed, wheel_names
 from tests.conftest import ASSETS, Python
 
 WAV = str(ASSETS / "stereo_s16.wav")
@@ -277,3 +279,16 @@ def test_the_helpers_of_module_utils(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("A_SWITCH", "perhaps")
     with pytest.raises(RuntimeError, match="the variable A_SWITCH is 'perhaps'"):
         utils.eval_env("A_SWITCH", True)
+
+
+PATHS = [module.name.removeprefix(f"{tree.__name__}.") for module in pkgutil.walk_packages(tree.__path__, f"{tree.__name__}.")]
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_a_submodule_is_one_that_a_release_had(path: str) -> None:
+    """And the table of names says what became of a public one that 2.9 removed, or its warnings would be silent."""
+    assert wheel_names.releases_of(path), "no release of torchaudio has it"
+    goes = importlib.import_module(f"{tree.__name__}.{path}").SUBMODULE.goes_in_2_9
+    parents = [path.rsplit(".", drop)[0] for drop in range(path.count(".") + 1)]
+    if goes and not path.startswith("_"):
+        assert any(removed.deprecated(parent) for parent in parents), "compat/names/removed.py says nothing about it"

@@ -65,3 +65,41 @@ def test_noise_is_warned_of_and_the_other_backend_reads_it(data: bytes, why: str
         assert why or torch.allclose(waveform, expected)
     if sound:
         assert torch.allclose(compat.load(str(path), backend="soundfile")[0], expected)
+
+
+_AU = b".snd" + struct.pack(">5I", 24, 1600, 3, 16000, 1) + struct.pack(">800h", *_NUMBERS)
+_SOX = b".SoX" + struct.pack("<IQdII", 28, 800, 16000.0, 1, 0) + struct.pack("<800i", *(number << 16 for number in _NUMBERS))
+_ODD = {
+    "16 bits in 4 bytes": (_wav("<", _PCM, 4, 16, _WIDE), ("ffmpeg", "soundfile", "sox")),
+    "20 bits in 4 bytes": (_wav("<", _PCM, 4, 20, _WIDE), ("ffmpeg", "soundfile", "sox")),
+    "20 bits in 4 bytes, by the extension": (_wav("<", _EXTENSIBLE, 4, 20, _WIDE), ("ffmpeg",)),
+    "24 bits in 4 bytes": (_wav("<", _PCM, 4, 24, _WIDE), ("soundfile", "sox")),
+    "24 bits in 4 bytes, silent": (_wav("<", _PCM, 4, 24, bytes(4000)), ("soundfile", "sox")),
+    "two AU": (_AU * 2, ("ffmpeg",)),
+    "AU and a tag": (_AU + b"TAG" + bytes(125), ("ffmpeg",)),
+    "two of SoX' own": (_SOX * 2, ("ffmpeg",)),
+    "AU": (_AU, ()),
+    "16 bits": (_wav("<", _PCM, 2, 16, bytes(2000)), ()),
+}
+
+
+@pytest.mark.libsox
+@pytest.mark.filterwarnings("ignore::dispatcher.notices.TruncatedInputWarning")
+@pytest.mark.parametrize(("data", "misreading"), _ODD.values(), ids=_ODD)
+def test_more_frames_than_the_header_promises_are_warned_of(data: bytes, misreading: tuple[str, ...], tmp_path: pathlib.Path) -> None:
+    """Padding within samples, and what follows the sound: whatever the name, of a piece as well, and by the backends that misread it."""
+    path = tmp_path / "x.bin"
+    path.write_bytes(data)
+    kind = {b".snd": "au", b".SoX": "sox"}.get(data[:4], "wav")
+    for backend in ("ffmpeg", "soundfile", "sox"):
+        if (backend, kind) == ("soundfile", "sox"):
+            continue
+        for count in (-1, 10):
+            places = [str(path)] if backend == "sox" else [str(path), io.BytesIO(data)]
+            for place in places:
+                with warnings.catch_warnings(record=True) as found:
+                    warnings.simplefilter("always")
+                    with contextlib.suppress(*([RuntimeError] if backend == "sox" else [])):  # it refuses the extension
+                        compat.load(place, num_frames=count, format=kind if backend == "sox" else None, backend=backend)
+                told = [str(each.message) for each in found if "its header promises" in str(each.message) and "makes" in str(each.message)]
+                assert len(told) == (backend in misreading), (backend, count, told)

@@ -13,6 +13,7 @@ import pytest
 import soundfile
 import torch
 
+import compat
 import dispatcher
 
 WAVE = torch.sin(torch.arange(1600) / 10).repeat(2, 1) / 2
@@ -165,3 +166,9 @@ def test_soundfile_writes_minutes_at_once(extension: str, tmp_path: pathlib.Path
     path = str(tmp_path / f"x.{extension}")
     dispatcher.save(path, torch.rand(2, 60 * 44100) - 0.5, 44100, backend="soundfile")
     assert soundfile.info(path).frames == 60 * 44100
+
+
+@pytest.mark.parametrize("bit_rate", [float("nan"), float("inf"), 1e30, 10**400, -1])
+def test_2_9_refuses_what_is_no_bit_rate(bit_rate: float, tmp_path: pathlib.Path) -> None:
+    with pytest.raises(RuntimeError, match=r"compression=.* (is no bit rate|must not be negative)"):
+        compat.standin("2.9").save(str(tmp_path / "x.mp3"), WAVE, 48000, compression=bit_rate)

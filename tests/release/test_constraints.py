@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import pathlib
 import re
 import subprocess
@@ -13,32 +12,23 @@ from packaging.requirements import Requirement
 from uv import find_uv_bin
 
 from tests.conftest import ROOT
-from tests.isolation import CACHE
+from tests.release import index
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
 # From the first of each line on, since a Linux distribution may keep it for years. 3.14 is not tested, and not refused either.
 PYTHONS = [*re.findall(r"Python :: (3\.\d+)", "\n".join(PROJECT["classifiers"])), "3.14"]
 # which of these a torch for CUDA needs, it says itself, to the digit
 OF_CUDA = re.compile(r"nvidia-|cuda-|triton\Z")
-NO_ANSWER = re.compile(r"error sending request|failed to fetch|network connectivity|client error|dns error|timed out", re.IGNORECASE)
 
 
 def _resolve(python: str, constraints: pathlib.Path) -> subprocess.CompletedProcess[str]:
     """Ask for all extras together; of each release only a wheel will do, so one that this Python has none of is seen."""
     command = [find_uv_bin(), "pip", "compile", "--quiet", "--no-config", "--no-annotate", "--no-header", "--only-binary", ":all:"]
     options = ["--all-extras", "--python-version", python, "--python-platform", "x86_64-manylinux_2_28"]
-    environment = {
-        **os.environ,
-        "UV_CACHE_DIR": str(CACHE / "uv"),
-        "UV_PYTHON_INSTALL_DIR": str(CACHE / "uv-python"),
-        "UV_NO_PROGRESS": "1",
-    }
-    if index := os.environ.get("PIP_INDEX_URL"):
-        environment.setdefault("UV_DEFAULT_INDEX", index)
     return subprocess.run(
         [*command, *options, "--constraint", str(constraints), str(ROOT / "pyproject.toml")],
         cwd=ROOT,
-        env=environment,
+        env=index.environment(),
         capture_output=True,
         text=True,
         timeout=600,
@@ -46,17 +36,11 @@ def _resolve(python: str, constraints: pathlib.Path) -> subprocess.CompletedProc
     )
 
 
-def _answered(done: subprocess.CompletedProcess[str]) -> subprocess.CompletedProcess[str]:
-    if done.returncode and NO_ANSWER.search(done.stderr):
-        pytest.skip(f"the package index cannot be asked here: {done.stderr.strip().splitlines()[0]}")
-    return done
-
-
 @pytest.mark.network
 @pytest.mark.parametrize("python", PYTHONS)
 def test_everything_resolves(python: str) -> None:
     """From the line's first release on; and each package that is taken has its pin."""
-    done = _answered(_resolve(f"{python}.0", ROOT / "constraints.txt"))
+    done = index.answered(_resolve(f"{python}.0", ROOT / "constraints.txt"))
     assert done.returncode == 0, done.stderr
     pinned = set(_pins())
     taken = {Requirement(line).name for line in done.stdout.splitlines()}
@@ -70,7 +54,7 @@ def test_a_pin_that_wants_a_later_python_is_seen(tmp_path: pathlib.Path) -> None
     wrong = tmp_path / "constraints.txt"
     pins = {**_pins(), "pymdown-extensions": "13.1.2"}
     wrong.write_text("".join(f"{name}=={version}\n" for name, version in pins.items()))
-    done = _answered(_resolve("3.11.2", wrong))
+    done = index.answered(_resolve("3.11.2", wrong))
     assert done.returncode != 0
     assert "Python>=3.11.5" in done.stderr
 

@@ -97,7 +97,10 @@ class DaskEngine:
             raise self._silent(why) from why
 
     def _silent(self, why: Exception) -> EngineError:
-        hint = "Is the scheduler running, and is this its address? `dask scheduler` prints the address. local[2] needs no scheduler"
+        hint = (
+            "Is the scheduler running, and is this its address? `dask scheduler` prints the "
+            "address. local[2] needs no scheduler"
+        )
         return EngineError(f"no scheduler answers at {self.scheduler} ({why}). {hint}")
 
     def run(self, task: Task[Outcome], items: Iterable[Item]) -> Iterator[Outcome]:
@@ -113,7 +116,10 @@ class DaskEngine:
     def _connected(self, client: Any) -> str:
         """Return the number of workers and the address of the dashboard, for people."""
         workers = len(client.nthreads())
-        many = f"Dask at {client.scheduler.address}: {workers:,} {'worker' if workers == 1 else 'workers'}"
+        many = (
+            f"Dask at {client.scheduler.address}: {workers:,} "
+            f"{'worker' if workers == 1 else 'workers'}"
+        )
         try:
             return f"{many}, {_dashboard(client.dashboard_link)}"
         except KeyError:
@@ -194,11 +200,13 @@ class DaskEngine:
             elif time.monotonic() - seen <= self.patience:
                 waited = time.monotonic() - seen
                 self._tell(
-                    f"the scheduler has no worker; waiting for one ({waited:.0f} of {self.patience:g} s)"
+                    f"the scheduler has no worker; waiting for one ({waited:.0f} of "
+                    f"{self.patience:g} s)"
                 )
             else:
                 raise EngineError(
-                    f"the scheduler at {self.scheduler} has had no worker for {self.patience:g} s. Run the command again to continue"
+                    f"the scheduler at {self.scheduler} has had no worker for "
+                    f"{self.patience:g} s. Run the command again to continue"
                 )
 
     def _rows(self, future: Any, batch: list[Item]) -> Any:
@@ -219,7 +227,8 @@ class DaskEngine:
             return _NOT_YET
         except (self._distributed.client.FutureCancelledError, OSError) as why:
             raise EngineError(
-                f"the scheduler at {self.scheduler} is gone ({why}). Run the same command again to continue"
+                f"the scheduler at {self.scheduler} is gone ({why}). Run the same command "
+                "again to continue"
             ) from why
         except Exception as why:
             raise EngineError(
@@ -241,7 +250,10 @@ def _dashboard(address: str) -> str:
         lacking = False
     except (OSError, ValueError):
         lacking = False
-    return f"dashboard at {address}{' (`pip install bokeh` where the scheduler runs, to see it)' if lacking else ''}"
+    return (
+        "dashboard at "
+        f"{address}{' (`pip install bokeh` where the scheduler runs, to see it)' if lacking else ''}"
+    )
 
 
 def _run(task: Task[Outcome], batch: list[Item]) -> list[Outcome]:

@@ -92,7 +92,10 @@ class LocalEngine:
                 how = worker.obituary()
                 why = f"the process crashed while it read the file ({how})"
         elif self.time_limit and worker.stuck(self.time_limit):
-            why = f"reading the file took more than {self.time_limit:g} s, the limit that --time-limit sets"
+            why = (
+                f"reading the file took more than {self.time_limit:g} s, the limit that "
+                "--time-limit sets"
+            )
         if why:
             workers.remove(worker)
             worker.end()
@@ -100,9 +103,13 @@ class LocalEngine:
             culprit, rest = worker.culprit()
             self._stillborn = self._stillborn + 1 if culprit is None else 0
             if self._stillborn >= _MOST_STILLBORN:
-                hint = "is there enough memory, and room for temporary files? Run the same command again to continue"
+                hint = (
+                    "is there enough memory, and room for temporary files? Run the same command "
+                    "again to continue"
+                )
                 raise EngineError(
-                    f"{self._stillborn} workers in a row ended before they read a file ({how}); {hint}"
+                    f"{self._stillborn} workers in a row ended before they read a file "
+                    f"({how}); {hint}"
                 )
             waiting.put_back(rest)
             if culprit is not None:

@@ -147,7 +147,8 @@ class Environment:
         process = self._started()
         handle, samples = tempfile.mkstemp(suffix=".samples")
         try:
-            # The worker deletes the file's name before it decodes, so that nothing is left if this process is killed.
+            # The worker deletes the file's name before it decodes, so that nothing is left if this
+            # process is killed.
             with open(handle, "rb") as file:
                 answer = self._asked(
                     process,
@@ -167,7 +168,8 @@ class Environment:
             self._process = _Process(self.python)
             if self._process.version != self._version:
                 raise EngineError(
-                    f"{self.python} has torchaudio {self._process.version} now; it had {self._version}"
+                    f"{self.python} has torchaudio {self._process.version} now; it had "
+                    f"{self._version}"
                 )
         return self._process
 
@@ -228,7 +230,8 @@ def named(python: str, release: str | None = None) -> str:
         f"{release.partition(':')[0]}."
     ):
         raise UsageError(
-            f"--to-python {found}: it has torchaudio {process.version}, and --to says {release}; leave out --to"
+            f"--to-python {found}: it has torchaudio {process.version}, and --to says "
+            f"{release}; leave out --to"
         )
     return f"{process.version}@{found}"
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 import os
 
 _AUDIO = (
-    "wav wave w64 rf64 bwf flac mp3 mp2 mp1 mpga ogg oga opus spx m4a m4b mp4 m4v mov aac adts ac3 eac3 wma wmv asf aif aiff aifc "
-    "au snd caf sph nis nist sd2 amr amr-nb amr-wb awb gsm ape wv tta mka mkv webm avi 3gp 3g2 amb htk voc vox sox"
+    "wav wave w64 rf64 bwf flac mp3 mp2 mp1 mpga ogg oga opus spx m4a m4b mp4 m4v mov aac "
+    "adts ac3 eac3 wma wmv asf aif aiff aifc "
+    "au snd caf sph nis nist sd2 amr amr-nb amr-wb awb gsm ape wv tta mka mkv webm avi 3gp "
+    "3g2 amb htk voc vox sox"
 )
 AUDIO = frozenset(_AUDIO.split())
 LINES, COMMAS, TABS, JSON_LINES = "lines", "commas", "tabs", "json lines"

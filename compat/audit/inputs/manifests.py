@@ -68,7 +68,8 @@ def _table(delimiter: str) -> Callable[[Iterable[str], str, str | None], Iterato
                 continue
             if column >= len(row):
                 raise UsageError(
-                    f"{name}:{number}: the line has {len(row)} column{'s' * (len(row) != 1)}, and the path is in column {column + 1}"
+                    f"{name}:{number}: the line has {len(row)} "
+                    f"column{'s' * (len(row) != 1)}, and the path is in column {column + 1}"
                 )
             if not row[column].strip():
                 raise UsageError(
@@ -84,7 +85,8 @@ def _column(header: list[str], name: str, field: str | None) -> int:
         found = next((usual for usual in _USUAL if usual in header), None)
         if found is None:
             raise UsageError(
-                f"{name}: which column has the paths? Name it with --field; there is {', '.join(header)}"
+                f"{name}: which column has the paths? Name it with --field; there is "
+                f"{', '.join(header)}"
             )
         return header.index(found)
     if field in header:
@@ -114,7 +116,8 @@ def _field(entry: Any, where: str, field: str | None) -> str:
         field = next((usual for usual in _USUAL if isinstance(entry.get(usual), str)), None)
         if field is None:
             raise UsageError(
-                f"{where}: which field has the path? Name it with --field; there is {', '.join(entry)}"
+                f"{where}: which field has the path? Name it with --field; there is "
+                f"{', '.join(entry)}"
             )
     value: Any = entry
     for part in field.split("."):

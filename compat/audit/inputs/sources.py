@@ -199,7 +199,10 @@ def opened(place: str) -> tuple[Any, str]:
 
         system, path = fsspec.core.url_to_fs(place)
     except (ImportError, ValueError) as why:
-        hint = 'pip install "torchaudio-compat[audit]" brings the package for http; s3 needs s3fs, gs needs gcsfs'
+        hint = (
+            'pip install "torchaudio-compat[audit]" brings the package for http; s3 needs s3fs, '
+            "gs needs gcsfs"
+        )
         raise UsageError(f"{place}: {why}. {hint}") from why
     return system, path
 

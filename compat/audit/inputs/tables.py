@@ -90,7 +90,10 @@ class Table:
         if self._delimiter == "\t" and alone:
             self._again.extendleft(reversed(taken))
             return self._split(first)
-        text = "a quote begins here and takes the lines below with it. Close it; a quote within a text is written twice"
+        text = (
+            "a quote begins here and takes the lines below with it. Close it; a quote within a "
+            "text is written twice"
+        )
         raise UsageError(f"{self._name}:{begin}: {text}")
 
     def _is_clean(self, text: str) -> bool:

@@ -59,23 +59,35 @@ def page(
     title = _text(f"{result.terms.old} \N{RIGHTWARDS ARROW} {result.terms.new}")
     style, script = ((_HERE / name).read_text(encoding="utf-8") for name in ("page.css", "page.js"))
     yield "<!doctype html>\n<html lang='en'><head><meta charset='utf-8'>"
-    yield f"<meta name='viewport' content='width=device-width'><title>Audit {title}</title><style>{style}</style></head><body>"
+    yield (
+        "<meta name='viewport' content='width=device-width'><title>Audit "
+        f"{title}</title><style>{style}</style></head><body>"
+    )
     yield f"<h1>Does it still decode the same? {title}</h1>"
-    yield f"<p>{_text(terminal.head(result))}. Differences up to {result.terms.tolerance:.2g} of full scale do not count.</p>"
+    yield (
+        f"<p>{_text(terminal.head(result))}. Differences up to {result.terms.tolerance:.2g} of "
+        "full scale do not count.</p>"
+    )
     yield "".join(f"<p>{_text(note)}</p>" for note in terminal.notes(result))
     if left_out:
-        yield f"<p>The table has the worst {result.tally.files - left_out:,} files; {left_out:,} more are in the results.</p>"
+        yield (
+            f"<p>The table has the worst {result.tally.files - left_out:,} files; {left_out:,} "
+            "more are in the results.</p>"
+        )
     yield _kinds(result)
     yield _shared(result)
     yield _breakdown(result)
     yield (
-        "<p><input id='filter' type='search' placeholder='Filter by path, class or words' aria-label='Filter' autocomplete='off'></p>"
+        "<p><input id='filter' type='search' placeholder='Filter by path, class or words' "
+        "aria-label='Filter' autocomplete='off'></p>"
         "<p class='dim' id='folder'></p>"
         "<p class='dim'><span id='said' role='status'></span> "
         "<button type='button' id='worst' aria-pressed='true'>worst first</button>"
         "<span class='keys'>. <kbd>/</kbd> filter, <kbd>↑</kbd> <kbd>↓</kbd> "
-        "<kbd>PgUp</kbd> <kbd>PgDn</kbd> choose a file, <kbd>Enter</kbd> its details, <kbd>Esc</kbd> back</span></p>"
-        "<noscript><p>The table needs JavaScript; every row is in the results file too.</p></noscript>"
+        "<kbd>PgUp</kbd> <kbd>PgDn</kbd> choose a file, <kbd>Enter</kbd> its details, "
+        "<kbd>Esc</kbd> back</span></p>"
+        "<noscript><p>The table needs JavaScript; every row is in the results file "
+        "too.</p></noscript>"
     )
     heads = "".join(
         f"<span role='columnheader' aria-sort='none' data-sort='{name}'>"
@@ -83,10 +95,14 @@ def page(
         for name, words, meaning in _SORTED
     )
     yield (
-        f"<main><section><div id='table' role='grid' tabindex='0' aria-label='Files' aria-colcount='{len(_SORTED)}'>"
-        f"<div role='rowgroup'><div class='row head' role='row' aria-rowindex='1'>{heads}</div></div>"
-        "<div id='rows' role='presentation' tabindex='-1'><div id='space' role='rowgroup'></div></div>"
-        "</div></section><section id='detail' tabindex='-1' aria-live='polite' aria-label='Details'>"
+        "<main><section><div id='table' role='grid' tabindex='0' aria-label='Files' "
+        f"aria-colcount='{len(_SORTED)}'>"
+        "<div role='rowgroup'><div class='row head' role='row' "
+        f"aria-rowindex='1'>{heads}</div></div>"
+        "<div id='rows' role='presentation' tabindex='-1'><div id='space' "
+        "role='rowgroup'></div></div>"
+        "</div></section><section id='detail' tabindex='-1' aria-live='polite' "
+        "aria-label='Details'>"
         "<p class='dim'>Choose a file to see its details.</p></section></main>"
     )
     yield "<script type='application/json' id='data'>"
@@ -104,10 +120,14 @@ def _kinds(result: Result) -> str:
         count = result.tally.kinds[one.name]
         if count:
             buttons.append(
-                f"<button type='button' aria-pressed='false' data-kind='{number}' title='{_text(one.meaning)}'>"
+                f"<button type='button' aria-pressed='false' data-kind='{number}' "
+                f"title='{_text(one.meaning)}'>"
                 f"<b class='{one.group}'>{count:,}</b> {_text(one.title)}</button>"
             )
-    return f"<div id='kinds' role='group' aria-label='Show only these classes'>{''.join(buttons)}</div>"
+    return (
+        "<div id='kinds' role='group' aria-label='Show only these "
+        f"classes'>{''.join(buttons)}</div>"
+    )
 
 
 def _shared(result: Result) -> str:
@@ -132,7 +152,9 @@ def _breakdown(result: Result) -> str:
         ranked = sorted((-number, -counts[value].total(), value) for value, number in apart.items())
         values = [value for _, _, value in ranked]
         lines = [
-            f"<tr><th scope='row'>{_shown(value)}</th>{''.join(f'<td>{_count(counts[value][one.name])}</td>' for one in kinds)}</tr>"
+            f"<tr><th scope='row'>{_shown(value)}</th>"
+            + "".join(f"<td>{_count(counts[value][one.name])}</td>" for one in kinds)
+            + "</tr>"
             for value in values[:_LISTED]
         ]
         if len(values) > _LISTED:
@@ -140,9 +162,13 @@ def _breakdown(result: Result) -> str:
                 f"<tr><th scope='row'>{len(values) - _LISTED:,} more: see --json</th></tr>"
             )
         tables.append(
-            f"<table><thead><tr><th scope='col'>{dimension}</th>{heads}</tr></thead><tbody>{''.join(lines)}</tbody></table>"
+            "<table><thead><tr><th "
+            f"scope='col'>{dimension}</th>{heads}</tr></thead><tbody>{''.join(lines)}</tbody></table>"
         )
-    return f"<details id='breakdown'><summary>By format, backend and folder</summary><div>{''.join(tables)}</div></details>"
+    return (
+        "<details id='breakdown'><summary>By format, backend and "
+        f"folder</summary><div>{''.join(tables)}</div></details>"
+    )
 
 
 def _count(number: int) -> str:

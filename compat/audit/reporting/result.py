@@ -75,8 +75,14 @@ class Result:
         sure = f"with {found.confidence * 100:.6g} % confidence"
         if found.found:
             shares = f"{_percent(found.low)} to {_percent(found.high)}"
-            return f"{many}: {sure}, {found.fewest:,} to {found.most:,} of all {found.population:,} files ({shares}) are not."
-        return f"{many}: {sure}, at most {found.most:,} of all {found.population:,} files ({_percent(found.high)}) are not."
+            return (
+                f"{many}: {sure}, {found.fewest:,} to {found.most:,} of all {found.population:,} "
+                f"files ({shares}) are not."
+            )
+        return (
+            f"{many}: {sure}, at most {found.most:,} of all {found.population:,} files "
+            f"({_percent(found.high)}) are not."
+        )
 
 
 def _percent(share: float) -> str:

@@ -35,7 +35,10 @@ def head(result: Result) -> str:
     before = f", {result.done_before:,} of them before" if result.done_before else ""
     part = f" of {result.wanted:,}" if tally.files != result.wanted else ""
     sampled = f" (a sample of {result.found:,})" if result.sample else ""
-    files = f"{tally.files:,}{part} {'file' if result.wanted == 1 else 'files'}{sampled}, {duration(tally.seconds)} of sound"
+    files = (
+        f"{tally.files:,}{part} {'file' if result.wanted == 1 else 'files'}{sampled}, "
+        f"{duration(tally.seconds)} of sound"
+    )
     return f"{result.terms.old} -> {result.terms.new}: {files}{before}"
 
 
@@ -48,7 +51,10 @@ def notes(result: Result) -> Iterator[str]:
     if result.sample and (sentence := result.bound_sentence()):
         yield sentence
     if result.passed_over:
-        yield f"{_counted(result.passed_over, 'file')} skipped because of the extension; --extensions chooses."
+        yield (
+            f"{_counted(result.passed_over, 'file')} skipped because of the extension; "
+            "--extensions chooses."
+        )
     if result.links:
         yield f"{_counted(result.links, 'folder')} behind links skipped; name them to include them."
     if result.tally.kinds["error_both"]:
@@ -56,7 +62,10 @@ def notes(result: Result) -> Iterator[str]:
     if result.tally.of(ERRORS):
         yield "--retry-errors compares files again that could not be read."
     if result.stopped:
-        yield f"{result.stopped} The rows so far are in {result.results}; run the same command again to continue."
+        yield (
+            f"{result.stopped} The rows so far are in {result.results}; run the same command "
+            "again to continue."
+        )
     elif result.results:
         yield f"Every file's row is in {result.results}."
 

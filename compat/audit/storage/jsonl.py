@@ -43,7 +43,10 @@ class JsonLines(Store):
                 try:
                     yield from_dict(_values(line))
                 except (ValueError, TypeError, RecursionError) as why:
-                    hint = "delete the line, and its file is compared again; or name another file with --results"
+                    hint = (
+                        "delete the line, and its file is compared again; or name another file "
+                        "with --results"
+                    )
                     raise UsageError(
                         f"{self.path}:{number}: this is not a row of an audit ({why}); {hint}"
                     ) from why
@@ -109,7 +112,8 @@ def _refuse_others(file: IO[bytes], path: str) -> None:
         )
         if not half_written or not (line.startswith(_BEGIN) or _BEGIN.startswith(line)):
             raise UsageError(
-                f"{path}: no audit wrote this file, so it stays as it is; name another one with --results"
+                f"{path}: no audit wrote this file, so it stays as it is; name another one "
+                "with --results"
             ) from why
 
 

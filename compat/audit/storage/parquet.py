@@ -36,7 +36,8 @@ class Parquet(Store):
             import pyarrow.parquet
         except ImportError as why:
             raise UsageError(
-                f'{path}: Parquet needs pyarrow ({why}): pip install "torchaudio-compat[audit]", or use .jsonl'
+                f"{path}: Parquet needs pyarrow ({why}): pip install "
+                '"torchaudio-compat[audit]", or use .jsonl'
             ) from why
         if os.path.isfile(path):
             raise UsageError(
@@ -74,7 +75,8 @@ class Parquet(Store):
                 continue  # reading the rows tells of it
             if not names.issuperset(_NEEDED):
                 raise UsageError(
-                    f"{part}: {_FOREIGN} (its columns are {', '.join(sorted(names))}); name another folder with --results"
+                    f"{part}: {_FOREIGN} (its columns are {', '.join(sorted(names))}); name "
+                    "another folder with --results"
                 )
 
     def _is_stored(self, waiting: list[Row]) -> bool:

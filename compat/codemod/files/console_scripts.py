@@ -1,7 +1,5 @@
 """Read a project's console scripts from ``pyproject.toml``, ``setup.cfg`` or ``setup.py``."""
 
-from __future__ import annotations
-
 import os
 import re
 from collections.abc import Iterable

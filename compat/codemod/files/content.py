@@ -13,7 +13,8 @@ _TORIO = re.compile(rb"(?:import|from|,)[ \t]*torio\b")
 _MATTERS = re.compile(
     rb"backend|\bload(?:_wav)?\b|\bsave\b|\binfo\b|AudioMetaData|TORCHAUDIO_|USE_SOUNDFILE|sox_|kaldi_io"
     rb"|torchaudio[ \t]*\.[ \t]*(?:io|_|datasets)|torchaudio['\" \t]*[=<>~]|torchaudio[ \t]+import"
-    rb"|^[^#\n]*(?<!import )(?<!from )\btorchaudio\b(?![ \t]*\.)"  # the module as a value, which another file may use
+    # the module as a value, which another file may use
+    rb"|^[^#\n]*(?<!import )(?<!from )\btorchaudio\b(?![ \t]*\.)"
     rb"|import[ \t]*\*|import_|import[ \t]+torchaudio[ \t]+as|sys\.modules|setattr|patch"
     rb"|download_asset|apply_codec|compute_kaldi_pitch|prototype|ffmpeg_utils",
     re.MULTILINE,

@@ -6,8 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import ClassVar
 
-from compat.codemod.source.findings import Place
-from compat.codemod.source.text import parse
+from compat.codemod.source import Place, parse
 
 LEAVE_OUT = "leave it out with --exclude."
 NAMED = re.compile(r"torchaudio|\btorio\b")
@@ -76,11 +75,13 @@ class Document:
             self.text: str = data[3 if self._bom else 0 :].decode(self._encoding)
         except (UnicodeDecodeError, LookupError) as why:
             raise UnreadableError(
-                f"it is not {self._encoding}: {why}. Name its encoding in its first line, or {LEAVE_OUT}"
+                f"it is not {self._encoding}: {why}. Name its encoding in its first line, or "
+                f"{LEAVE_OUT}"
             ) from why
         if self._encode(self.text) != data:
             raise UnreadableError(
-                f"its {self._encoding} text does not come back the same. Save it as utf-8, or {LEAVE_OUT}"
+                f"its {self._encoding} text does not come back the same. Save it as utf-8, or "
+                f"{LEAVE_OUT}"
             )
         self.pieces: list[Piece] = list(self._pieces())
 

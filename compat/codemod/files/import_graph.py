@@ -13,7 +13,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from compat.codemod.source import Notes, grouped, is_test
+from compat.codemod.source import Notes, grouped, is_test, noted
 
 # The pattern begins with a plain word, so that the engine can jump to the next match. `_BEFORE`
 # checks the text before it afterwards.
@@ -99,7 +99,10 @@ class Files:
         )
 
     def _link(self, name: str) -> tuple[list[str], str]:
-        """Return the files that a dotted name may mean, and its last two parts if the first of them may be a file."""
+        """Return the files that a dotted name may mean, and its last two parts.
+
+        The parts are empty if the first of them is no file of the project.
+        """
         if name not in self._links:
             source, _, last = name.rpartition(".")
             stem = source.rpartition(".")[2]
@@ -166,16 +169,30 @@ class Graph(Notes):
         """Return the files that import a file directly."""
         return set(self._backwards.get(path, ()))
 
+    def packages(self, path: str) -> list[str]:
+        """Return the `__init__.py` files in a file's folder and the packages around it.
+
+        The outermost comes first.
+        """
+        found: list[str] = []
+        folder = os.path.dirname(path)
+        while (init := os.path.join(folder, "__init__.py")) in self.files:
+            found.insert(0, init)
+            folder = os.path.dirname(folder)
+        return found
+
+    @noted
     def reachable(self, path: str) -> frozenset[str]:
         """Return the files that a file imports, directly or not, itself included."""
-        return self.note(("reachable", path), lambda: _closure(path, self._imported))
+        return _closure(path, self._imported)
 
     def _imported(self, path: str) -> Iterable[str]:
         return self.files[path].imported if path in self.files else ()
 
+    @noted
     def importers(self, path: str) -> frozenset[str]:
         """Return the files that import a file, directly or not, itself included."""
-        return self.note(("importers", path), lambda: _closure(path, self.direct_importers))
+        return _closure(path, self.direct_importers)
 
 
 class Quiet:

@@ -143,7 +143,11 @@ def _trusted(file: IO[str]) -> None:
             os.path.realpath(changed).startswith(home) for changed, _, _ in json.load(file)
         )
     if not own:
-        why = "another user wrote this journal of a stopped run, or it names files outside its folder; look into it, then delete it"
+        why = (
+            "another user wrote this journal of a stopped run, or it names files outside its "
+            "folder; "
+            "look into it, then delete it"
+        )
         raise PermissionError(errno.EPERM, why)
 
 

@@ -7,7 +7,8 @@ from compat.codemod.files.document import NAMED, not_python
 
 # magics that run Python in this process, from their line and from the rest of the cell
 _RUN_PYTHON = {
-    "capture", "debug", "heat", "lprun", "memit", "mprun", "notify", "prun", "pyinstrument", "scalene", "snakeviz", "time", "timeit",
+    "capture", "debug", "heat", "lprun", "memit", "mprun", "notify", "prun", "pyinstrument",
+    "scalene", "snakeviz", "time", "timeit",
 }  # fmt: skip
 # cells with these magics are only displayed
 _SHOWN = {"html", "javascript", "js", "latex", "markdown", "svg"}

@@ -4,8 +4,7 @@ import re
 from collections.abc import Iterator
 
 from compat.codemod.files.document import Prose
-from compat.codemod.source import old_names
-from compat.codemod.source.findings import Finding, Place
+from compat.codemod.source import Finding, Place, old_names
 from compat.names import pins as project_pins
 
 _VARIABLE = re.compile(old_names.VARIABLE)
@@ -17,7 +16,8 @@ _IMPORT = re.compile(r"\bfrom[ \t]+(torchaudio(?:\.\w+)*)[ \t]+import[ \t]+([\w,
 _CALL = r"\btorchaudio\.(?:load|save|info)\b"
 _TARGET = rf"^([ \t]*)(?:- )?_target_:[ \t]*[\"']?{_CALL}[\"']?[ \t]*\n"
 _FILEPATH = re.compile(
-    rf"{_CALL}[^\n]*?\b(?P<shell>filepath)=|{_TARGET}(?:\2.*\n){{0,20}}?\2[ \t]*(?P<yaml>filepath):",
+    rf"{_CALL}[^\n]*?\b(?P<shell>filepath)="
+    rf"|{_TARGET}(?:\2.*\n){{0,20}}?\2[ \t]*(?P<yaml>filepath):",
     re.M,
 )
 # In these files a module's name may configure a tool: what mypy ignores, which warnings appear.
@@ -26,7 +26,10 @@ _NAME = re.compile(r"\bsox_io\b")
 _OUTPUT = re.compile(rb'"rule": *"TAC\d{3}"')
 
 
-NEW_PINS = "Pin the release you move to, together with torch: `torchaudio-compat doctor --pins` prints both lines."
+NEW_PINS = (
+    "Pin the release you move to, together with torch: `torchaudio-compat doctor --pins` "
+    "prints both lines."
+)
 
 
 def is_output(path: str, data: bytes) -> bool:

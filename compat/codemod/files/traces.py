@@ -1,7 +1,5 @@
 """Read the traces of ``--record``: JSON lines, one for each kind of call at each place."""
 
-from __future__ import annotations
-
 import json
 import os
 from typing import Any

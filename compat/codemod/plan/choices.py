@@ -1,7 +1,5 @@
 """Turn a backend chosen by operating system into one constant that the module's calls pass."""
 
-from __future__ import annotations
-
 import ast
 import dataclasses
 

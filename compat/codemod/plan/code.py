@@ -1,20 +1,19 @@
 """Resolve names as a running program does: relevant files, imported modules, called functions."""
 
-from __future__ import annotations
-
 import ast
 import functools
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import Any
 
 from compat.codemod.plan import replaced_names
-from compat.codemod.source import Module
-from compat.codemod.source.scopes import Binding
+from compat.codemod.source import Binding, Module
 from compat.codemod.uses import Project
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 Definition = Function | ast.ClassDef
 _MOST_BY_NAME = 40
+_DEEPEST = 20
 _PLAIN = ("staticmethod", "classmethod")
 # what a name may mean: a module of the project, or a function or class in one
 Meaning = tuple[Module, Definition | None]
@@ -30,8 +29,7 @@ class Code:
 
     def __init__(self, project: Project, modules: list[Module]) -> None:
         self._project = project
-        self._speaking = {module.path: module for module in modules}
-        self.speaking: list[Module] = modules
+        self.speaking: dict[str, Module] = {module.path: module for module in modules}
         self._depth = 0
         self._meant: dict[ast.AST, list[Meaning | None]] = {}
 
@@ -41,30 +39,24 @@ class Code:
         return len(self.paths) <= _MOST_BY_NAME
 
     @functools.cached_property
-    def paths(self) -> list[str]:
+    def paths(self) -> dict[str, None]:
         """Return the relevant files, in a fixed order."""
-        found = set(self._speaking)
-        if not all(module.standalone for module in self._speaking.values()):
+        found = set(self.speaking)
+        if not all(module.standalone for module in self.speaking.values()):
             graph = self._project.imports
             dynamic = [path for path, file in graph.files.items() if file.dynamic]
-            for path in (*self._speaking, *dynamic):
+            for path in (*self.speaking, *dynamic):
                 found |= graph.importers(path)
-        return sorted(found)
+        return dict.fromkeys(sorted(found))
 
-    @functools.cached_property
-    def speaking_paths(self) -> frozenset[str]:
-        """The paths of the modules that speak of torchaudio."""
-        return frozenset(self._speaking)
+    @property
+    def quiet_paths(self) -> list[str]:
+        """The relevant files that do not speak of torchaudio."""
+        return [path for path in self.paths if path not in self.speaking]
 
     @functools.cached_property
     def _replaced(self) -> frozenset[str]:
-        return replaced_names.of(
-            self.speaking, [path for path in self.paths if path not in self._speaking]
-        )
-
-    @functools.cached_property
-    def _matters(self) -> frozenset[str]:
-        return frozenset(self.paths)
+        return replaced_names.of(self.speaking.values(), self.quiet_paths)
 
     @functools.cached_property
     def modules(self) -> list[Module]:
@@ -73,21 +65,13 @@ class Code:
 
     def module(self, path: str) -> Module | None:
         """Return a relevant file, parsed; ``None`` for others, or if it cannot be parsed."""
-        if path in self._speaking:
-            return self._speaking[path]
-        return self._project.quiet_module(path) if path in self._matters else None
+        if path in self.speaking:
+            return self.speaking[path]
+        return self._project.quiet_module(path) if path in self.paths else None
 
     def packages(self, path: str) -> list[Module]:
-        """Return the ``__init__.py`` files that run before a file, the outermost first."""
-        found: list[Module] = []
-        folder = os.path.dirname(path)
-        if os.path.basename(path) == "__init__.py":
-            folder = os.path.dirname(folder)
-        while (init := os.path.join(folder, "__init__.py")) in self._project.imports.files:
-            module = self.module(init)
-            found[:0] = [module] if module is not None else []
-            folder = os.path.dirname(folder)
-        return found
+        """Return the packages around a file, the outermost first; a package is its own last one."""
+        return [one for init in self._project.imports.packages(path) if (one := self.module(init))]
 
     # Imports
 
@@ -97,15 +81,11 @@ class Code:
             return []
         paths = self._project.files.named(name, importer.path)
         if len(paths) > 1 and not name.startswith("."):
-            root = self._root(importer.path)
-            tail = os.path.join(*name.split("."))
-            near = [
-                path
-                for path in paths
-                if path
-                in (os.path.join(root, f"{tail}.py"), os.path.join(root, tail, "__init__.py"))
-            ]
-            paths = near or paths
+            around = self._project.imports.packages(importer.path)
+            root = os.path.dirname(os.path.dirname(around[0]) if around else importer.path)
+            stem = os.path.join(root, *name.split("."))
+            near = {f"{stem}.py", os.path.join(stem, "__init__.py")}
+            paths = [path for path in paths if path in near] or paths
         return [module for path in paths if (module := self.module(path)) is not None]
 
     def _root(self, path: str) -> str:
@@ -124,16 +104,19 @@ class Code:
         """
         if node in self._meant:
             return self._meant[node]
-        self._depth += 1
-        try:
-            found: list[Meaning | None] = (
-                self._meanings(module, node) if self._depth < 20 else [None]
-            )
-        finally:
-            self._depth -= 1
+        found = self._guarded(self._meanings, module, node)
         if not self._depth:
             self._meant[node] = found
         return found
+
+    def _guarded(
+        self, find: Callable[[Module, Any], list[Meaning | None]], module: Module, about: Any
+    ) -> list[Meaning | None]:
+        self._depth += 1
+        try:
+            return find(module, about) if self._depth < _DEEPEST else [None]
+        finally:
+            self._depth -= 1
 
     def _meanings(self, module: Module, node: ast.AST) -> list[Meaning | None]:
         if isinstance(node, ast.Name):
@@ -208,23 +191,17 @@ class Code:
             return [None]
         module, definition = owner
         if definition is None:
-            return self._of_module(module, name)
-        method = self.method(owner, name) if isinstance(definition, ast.ClassDef) else None
-        plain = method is not None and all(
-            isinstance(one, ast.Name) and one.id in _PLAIN for one in method[1].decorator_list
+            return self._guarded(self._of_module, module, name)
+        found = method(self, owner, name)
+        plain = found is not None and all(
+            isinstance(one, ast.Name) and one.id in _PLAIN for one in found[1].decorator_list
         )
-        return [method if plain else None, *([None] if name in self._replaced else ())]
+        return [found if plain else None, *([None] if name in self._replaced else ())]
 
     def _of_module(self, module: Module, name: str) -> list[Meaning | None]:
-        bindings = module.names.module.bindings.get(name)
-        if not bindings:
-            found: list[Meaning | None] = list(self.inside(module, name))
-            return found or self._by_star(module, name)
-        self._depth += 1
-        try:
-            return self._bound(module, name, bindings) if self._depth < 20 else [None]
-        finally:
-            self._depth -= 1
+        if bindings := module.names.module.bindings.get(name):
+            return self._bound(module, name, bindings)
+        return [*self.inside(module, name)] or self._by_star(module, name)
 
     def inside(self, module: Module, name: str) -> Iterator[Meaning]:
         """Yield the submodule of a package with this name."""
@@ -234,28 +211,30 @@ class Code:
                 if (one := self.module(path)) is not None:
                     yield one, None
 
-    def method(self, owner: Meaning, name: str) -> tuple[Module, Function] | None:
-        """Return the method of a class, or of its base classes in the project."""
-        for module, definition in self.line(owner):
-            for one in definition.body:
-                if isinstance(one, ast.FunctionDef | ast.AsyncFunctionDef) and one.name == name:
-                    return module, one
-        return None
 
-    def line(self, owner: Meaning) -> Iterator[tuple[Module, ast.ClassDef]]:
-        """Yield a class, and its base classes in the project."""
-        waiting, seen = [owner], set()
-        while waiting:
-            module, definition = waiting.pop(0)
-            if isinstance(definition, ast.ClassDef) and definition not in seen:
-                seen.add(definition)
-                yield module, definition
-                waiting += [
-                    one
-                    for base in definition.bases
-                    for one in self.meanings(module, base)
-                    if one is not None
-                ]
+def method(code: Code, owner: Meaning, name: str) -> tuple[Module, Function] | None:
+    """Return the method of a class, or of its base classes in the project."""
+    for module, definition in line(code, owner):
+        for one in definition.body:
+            if isinstance(one, ast.FunctionDef | ast.AsyncFunctionDef) and one.name == name:
+                return module, one
+    return None
+
+
+def line(code: Code, owner: Meaning) -> Iterator[tuple[Module, ast.ClassDef]]:
+    """Yield a class, and its base classes in the project."""
+    waiting, seen = [owner], set()
+    while waiting:
+        module, definition = waiting.pop(0)
+        if isinstance(definition, ast.ClassDef) and definition not in seen:
+            seen.add(definition)
+            yield module, definition
+            waiting += [
+                one
+                for base in definition.bases
+                for one in code.meanings(module, base)
+                if one is not None
+            ]
 
 
 def base_of(statement: ast.ImportFrom) -> str:

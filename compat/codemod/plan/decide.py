@@ -5,8 +5,6 @@ removed if every call that it may govern names its backend. Everything else stay
 report.
 """
 
-from __future__ import annotations
-
 import itertools
 from collections import defaultdict
 from collections.abc import Callable, Iterable
@@ -15,7 +13,7 @@ from compat.codemod.plan import deleted, unreadable
 from compat.codemod.plan.part import Drafts, Part
 from compat.codemod.plan.settle import settle
 from compat.codemod.rewrite import Draft
-from compat.codemod.source import Module
+from compat.codemod.source import Module, noted
 from compat.codemod.uses import Project
 
 
@@ -24,11 +22,6 @@ def planned(rule: str) -> Callable[[Module, Project], Iterable[Draft]]:
     return lambda module, project: (
         draft for owner, draft in plan(project)[rule] if owner is module
     )
-
-
-def plan(project: Project) -> Drafts:
-    """Return the drafts about the global backend of a project, by rule; computed once."""
-    return project.note("plan", lambda: _plan(project))
 
 
 def groups(project: Project) -> list[tuple[str, int]]:
@@ -41,7 +34,9 @@ def groups(project: Project) -> list[tuple[str, int]]:
     ]
 
 
-def _plan(project: Project) -> Drafts:
+@noted
+def plan(project: Project) -> Drafts:
+    """Return the drafts about the global backend of a project, by rule; computed once."""
     drafts: Drafts = defaultdict(list)
     numbers = itertools.count()
     parts = [[module] for module in project.modules if module.standalone]

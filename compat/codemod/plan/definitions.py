@@ -1,18 +1,16 @@
-"""Follow what runs as functions and classes are defined: defaults, annotations, bases, bodies, decorators."""
-
-from __future__ import annotations
+"""Follow what runs as functions and classes are defined: defaults, bases, bodies, decorators."""
 
 import ast
 from collections.abc import Iterable, Iterator
 
-from compat.codemod.plan import protocols
+from compat.codemod.plan import code, protocols
+from compat.codemod.plan.calls import Calls, is_plain
 from compat.codemod.plan.code import Function, Meaning
-from compat.codemod.plan.expressions import Expressions, is_plain
 from compat.codemod.plan.state import State, joined
 from compat.codemod.source import Module, all_arguments
 
 
-class Definitions(Expressions):
+class Definitions(Calls):
     """One program, as far as its definitions go; arguments and attributes as in ``Moments``."""
 
     def _block(
@@ -61,8 +59,8 @@ class Definitions(Expressions):
         )
 
     def _makers(self, module: Module, node: ast.ClassDef) -> Iterator[Meaning]:
-        """Yield what runs as a class is made: its metaclass, and `__init_subclass__` of its bases."""
-        for home, one in self._code.line((module, node)):
+        """Yield what runs as a class is made: metaclass, and `__init_subclass__` of its bases."""
+        for home, one in code.line(self._code, (module, node)):
             for keyword in one.keywords:
                 yield from (
                     meaning
@@ -74,7 +72,7 @@ class Definitions(Expressions):
                 yield from (
                     maker
                     for owner in owners
-                    if (maker := self._code.method(owner, "__init_subclass__")) is not None
+                    if (maker := code.method(self._code, owner, "__init_subclass__")) is not None
                 )
 
     def _decorated(self, module: Module, node: Function | ast.ClassDef, state: State) -> State:

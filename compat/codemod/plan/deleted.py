@@ -1,7 +1,5 @@
 """Settle for 2.9, which has no backends: remove the setters without replacement."""
 
-from __future__ import annotations
-
 import ast
 
 from compat.codemod.plan import marks, programs, removal, unreadable

@@ -1,14 +1,12 @@
 """Find the functions that set or use a backend, load a module, or reach a function that does."""
 
-from __future__ import annotations
-
 import ast
 import functools
 import re
 from collections.abc import Callable, Iterator
 
 from compat.codemod.files.import_graph import content
-from compat.codemod.plan import marks
+from compat.codemod.plan import code, marks
 from compat.codemod.plan.code import Code, Function, Meaning
 from compat.codemod.plan.facts import DEFINITIONS, Definition, Facts
 from compat.codemod.source import Module
@@ -89,7 +87,7 @@ class Effects:
                 if isinstance(one, DEFINITIONS):
                     yield from self.functions_of((module, one))
         elif isinstance(node, ast.ClassDef):
-            for home, owner in self.code.line((module, node)):
+            for home, owner in code.line(self.code, (module, node)):
                 yield from (
                     (home, one)
                     for one in owner.body
@@ -101,7 +99,7 @@ class Effects:
     @functools.cached_property
     def setters(self) -> frozenset[SetterCall]:
         """Return the setters of all modules, except those that only restore an earlier backend."""
-        own = [marks.of(self.project, module) for module in self.code.speaking]
+        own = [marks.of(self.project, module) for module in self.code.speaking.values()]
         return frozenset(
             setter
             for one in own
@@ -112,9 +110,8 @@ class Effects:
     @functools.cached_property
     def names(self) -> frozenset[str]:
         """Return the names of all functions; files without torchaudio are not parsed."""
-        texts = [module.text.text for module in self.code.speaking]
-        quiet = [path for path in self.code.paths if path not in self.code.speaking_paths]
-        texts += [content(path).decode("utf-8", "replace") for path in quiet]
+        texts = [module.text.text for module in self.code.speaking.values()]
+        texts += [content(path).decode("utf-8", "replace") for path in self.code.quiet_paths]
         return frozenset(name for text in texts for name in _DEFINED.findall(text))
 
 

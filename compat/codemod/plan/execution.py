@@ -5,8 +5,6 @@ an error after any statement. A function passed to code outside the project, and
 class that is used, may run at any later moment when such code runs.
 """
 
-from __future__ import annotations
-
 import ast
 import dataclasses
 from collections.abc import Iterable, Sequence
@@ -14,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from compat.codemod.plan.marks import Pin
 from compat.codemod.plan.sites import Site
 from compat.codemod.plan.state import Force, State, joined
-from compat.codemod.plan.statements import Exits, Statements
+from compat.codemod.plan.statements import Statements
 from compat.codemod.source import Module
 
 
@@ -43,7 +41,10 @@ class Execution(Statements):
             self._hand(one)
 
     def hand_out(self, functions: Iterable[tuple[Module, ast.AST]], state: State) -> State:
-        """Let users that are not seen call functions, in any order; what they pass may be made from any of the classes."""
+        """Let users that are not seen call functions, in any order.
+
+        What they pass may be made from any of the classes.
+        """
         if self.all_run:
             return self._others_run(state)
         several = []
@@ -63,7 +64,7 @@ class Execution(Statements):
     def run_all(self, force: frozenset[Force]) -> None:
         """Run each file and each function that matters once, whatever has run before."""
         at_any_time = State(force, frozenset(self._code.paths))
-        for module in self._code.speaking:  # those that call them add nothing
+        for module in self._code.speaking.values():  # those that call them add nothing
             self._run(module, at_any_time)
             for kind in (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.GeneratorExp):
                 for function in module.names.all(kind):
@@ -87,7 +88,7 @@ class Execution(Statements):
         self.loaded[module] = None
         if (doubt := self._marks(module).doubt) is not None:
             self.found.doubts[module] = doubt
-        self._exits.append(Exits())
+        self._exits.append({})
         after = self._block(module, module.tree.body, state)
         self._exits.pop()
         return after or state

@@ -1,24 +1,15 @@
 """Follow the expressions of a program, in the order of their evaluation."""
 
-from __future__ import annotations
-
 import ast
 import dataclasses
 from collections.abc import Callable
 
-from compat.codemod.plan import imports, protocols
-from compat.codemod.plan.code import Meaning
-from compat.codemod.plan.facts import IMPORTERS, UNKNOWN_ATTRIBUTES, UNKNOWN_NAMES
-from compat.codemod.plan.marks import Marks
+from compat.codemod.plan import imports
+from compat.codemod.plan.facts import UNKNOWN_ATTRIBUTES, UNKNOWN_NAMES
 from compat.codemod.plan.moments import Moments
 from compat.codemod.plan.state import State, joined
 from compat.codemod.source import Module
 
-# builtins that call no function of the project that loads
-_QUIET_BUILTINS = {
-    "print", "len", "str", "int", "float", "bool", "range", "isinstance", "issubclass", "type", "repr", "abs", "round", "id", "hash",
-    "open", "hasattr", "input", "format", "ord", "chr", "dict", "bytes", "object", "super",
-}  # fmt: skip
 # builtins that ask for all items at once
 _CONSUMERS = (
     "list",
@@ -33,12 +24,6 @@ _CONSUMERS = (
     "min",
     "sorted",
 )
-# methods of containers, texts and tensors, unless a class of the project has one of this name
-_QUIET_METHODS = {
-    "append", "extend", "mean", "to", "float", "numpy", "size", "squeeze", "unsqueeze", "view", "reshape", "item", "abs", "close",
-    "read", "write", "join", "format", "strip", "split", "lower", "upper", "keys", "items", "values", "get", "startswith", "endswith",
-    "replace", "pop", "insert", "update", "add", "copy", "cpu", "shape", "dim", "debug", "info", "warning", "error", "exists",
-}  # fmt: skip
 
 
 class Expressions(Moments):
@@ -48,9 +33,8 @@ class Expressions(Moments):
         """Import a file, with the packages around it."""
         raise NotImplementedError
 
-    def call(self, module: Module, function: ast.AST, state: State) -> State:
-        """Call a function by its name, whatever decorates it."""
-        return self._call(module, function, state) or state
+    def _called(self, module: Module, node: ast.Call, state: State) -> State:
+        raise NotImplementedError
 
     def _children(self, module: Module, node: ast.AST, state: State) -> State:
         for child in ast.iter_child_nodes(node):
@@ -68,12 +52,10 @@ class Expressions(Moments):
         if (place := own.sites.get(node) or own.pins.get(node)) is not None:
             self._at(own, place, state.force)
             return state
-        visit = _EXPRESSIONS.get(type(node))
-        return (
-            self._children(module, node, state)
-            if visit is None
-            else visit(self, module, node, state)
-        )
+        if isinstance(node, ast.Call):
+            return self._called(module, node, state)
+        visit = _EXPRESSIONS.get(type(node), Expressions._children)
+        return visit(self, module, node, state)
 
     def _named(self, module: Module, node: ast.Name | ast.Attribute, state: State) -> State:
         meant = [one for one in self._code.meanings(module, node) if one is not None]
@@ -172,7 +154,7 @@ class Expressions(Moments):
             state = joined(state, after) or state
 
     def _generator(self, module: Module, node: ast.GeneratorExp, state: State) -> State:
-        """Come to a generator expression: its parts run as its items are asked for, at once or at any later time."""
+        """Come to a generator expression, whose parts run at once or at any later time."""
         call = module.names.parents.get(node)
         alone = (
             call
@@ -206,90 +188,6 @@ class Expressions(Moments):
         state = self._others_run(state)
         return dataclasses.replace(state, force=state.force | self._known)
 
-    def _called(self, module: Module, node: ast.Call, state: State) -> State:
-        own, func = self._marks(module), node.func
-        meant = self._code.meanings(module, func)
-        targets = [one for one in meant if one is not None]
-        if not targets and not isinstance(func, ast.Lambda):
-            state = self._expression(module, func, state)
-        elif isinstance(func, ast.Attribute):
-            state = self._lazily_loaded(module, func, state)
-        for argument in (*node.args, *(one.value for one in node.keywords)):
-            state = self._expression(module, argument, state)
-        if any(one.arg is None for one in node.keywords):
-            state = self._others_run(state)  # `**given` asks an object for its keys
-        if node in own.setters or node in own.kept:
-            return self._at_setter(own, node, state)
-        if func in own.sites or func in own.pins or (not targets and self._is_quiet(module, node)):
-            return state
-        if module.names.qualified(func) in IMPORTERS or module.names.is_builtin(func, "__import__"):
-            return self._imported_by_string(module, node, state)
-        if isinstance(func, ast.Lambda):
-            return self.call(module, func, state)
-        after: State | None = None if targets and None not in meant else self._others_run(state)
-        for target in targets:
-            after = joined(after, self._entered(target, state))
-        return after or state
-
-    def _at_setter(self, own: Marks, node: ast.Call, state: State) -> State:
-        if node in own.kept:
-            return state.keep(own.kept[node].getter)
-        setter = own.setters[node]
-        self.found.setters.add(setter)
-        if (pair := own.restored.get(node)) is not None and any(
-            getter is pair.getter for getter, _ in state.kept
-        ):
-            self.found.between[setter] |= {
-                one for getter, one in state.since if getter is pair.getter
-            }
-            state = state.restore(pair.getter, setter)
-            self.found.set_to |= state.force
-            return state
-        self.found.set_to.add(setter)
-        return state.set(setter)
-
-    def _entered(self, target: Meaning, state: State) -> State | None:
-        module, node = target
-        if isinstance(node, ast.ClassDef):
-            for name in ("__new__", "__init__", "__post_init__"):
-                if (method := self._code.method(target, name)) is not None:
-                    state = self.call(*method, state)
-            self._hand(target)
-            known = (
-                all(any(self._code.meanings(module, base)) for base in node.bases)
-                and not node.keywords
-            )
-            return state if known and not node.decorator_list else self._others_run(state)
-        if (
-            node is None
-            or self._effects.pauses(module, node)
-            or any(not is_plain(one) for one in node.decorator_list)
-        ):
-            self._hand(target)
-            return self._others_run(state)
-        return self._call(module, node, state)
-
-    def _is_quiet(self, module: Module, node: ast.Call) -> bool:
-        """Return whether a call reaches no function of the project."""
-        name = module.names.qualified(node.func) or ""
-        if name.startswith("torchaudio.") and ".datasets." not in name:
-            return True
-        if isinstance(node.func, ast.Attribute) and node.func.attr in _QUIET_METHODS:
-            return node.func.attr not in self._handed_names
-        if not isinstance(node.func, ast.Name) or node.func.id not in _QUIET_BUILTINS:
-            return False
-        return not module.names.bindings(node.func) and self._felt_names.isdisjoint(protocols.LOOKS)
-
-    def _imported_by_string(self, module: Module, node: ast.Call, state: State) -> State:
-        found = None if not node.args else imports.by_name(self._code, module, node.args[0])
-        if found is None and not self._code.is_small:
-            self._let_all_run()
-        for one in (self._code.modules if found is None else found) if not self.all_run else ():
-            if one not in (module, self._script):
-                state = joined(state, self.load(one, state)) or state
-                self._hand((one, None))
-        return self._others_run(state)
-
 
 def _only_asked(module: Module, node: ast.Name) -> bool:
     """Return whether it is ``name in globals()``, or ``globals()[name] = value``."""
@@ -298,11 +196,6 @@ def _only_asked(module: Module, node: ast.Name) -> bool:
     return isinstance(above, ast.Compare) or (
         isinstance(above, ast.Subscript) and not isinstance(above.ctx, ast.Load)
     )
-
-
-def is_plain(decorator: ast.expr) -> bool:
-    """Return whether a decorator leaves the function as it is."""
-    return isinstance(decorator, ast.Name) and decorator.id in ("staticmethod", "classmethod")
 
 
 _EXPRESSIONS: dict[type[ast.expr], Callable[..., State]] = {
@@ -316,5 +209,4 @@ _EXPRESSIONS: dict[type[ast.expr], Callable[..., State]] = {
     ast.Lambda: Expressions._lambda,
     ast.IfExp: Expressions._choice,
     ast.BoolOp: Expressions._either,
-    ast.Call: Expressions._called,
 }

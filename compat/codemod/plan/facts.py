@@ -1,15 +1,12 @@
 """Find in one pass over a module's names what its functions do themselves, and name."""
 
-from __future__ import annotations
-
 import ast
 from collections import defaultdict
 from collections.abc import Iterator
 
 from compat.codemod.plan import imports, marks
 from compat.codemod.plan.code import Code, Meaning
-from compat.codemod.source import Module, only_import
-from compat.codemod.source.scopes import Binding, Scope
+from compat.codemod.source import Binding, Module, Scope, only_import
 from compat.codemod.uses import Project
 
 # Calls that load a module by name, and names through which any function may be called.

@@ -1,7 +1,5 @@
 """Give a site its backend: an argument to a call, or a ``functools.partial`` around a function."""
 
-from __future__ import annotations
-
 import ast
 from collections.abc import Iterator
 

@@ -1,7 +1,5 @@
 """Find the modules that an import may run: a statement, or ``importlib.import_module(NAME)``."""
 
-from __future__ import annotations
-
 import ast
 import os
 from collections.abc import Iterator
@@ -65,14 +63,10 @@ def _beginning(
     A variable that is bound once, at module level, stands for its value, except in the statements
     ``within``: there it would stand for itself.
     """
-    bindings = module.names.bindings(node) if isinstance(node, ast.Name) else []
-    above = module.names.parents.get(bindings[0].node) if len(bindings) == 1 else None
-    if (
-        isinstance(above, ast.Assign)
-        and above not in within
-        and module.names.parents[above] is module.tree
-    ):
-        node, within = above.value, (*within, above)
+    values = module.assigned(node)
+    only = values[0] if len(values) == 1 else None
+    if only is not None and only not in within and module.function_of(only) is None:
+        node, within = only, (*within, only)
     if isinstance(node, ast.JoinedStr) and node.values:
         return _beginning(module, node.values[0], within)[0], False
     if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):

@@ -1,7 +1,5 @@
 """Mark what matters when a module runs: sites, setters, getters, and hidden uses of a backend."""
 
-from __future__ import annotations
-
 import ast
 import dataclasses
 from collections.abc import Iterator
@@ -9,7 +7,7 @@ from collections.abc import Iterator
 from compat.codemod.plan import sites, unseen
 from compat.codemod.plan.restore_pairs import Restore, restores
 from compat.codemod.plan.sites import Site
-from compat.codemod.source import Imported, Kind, Module, NotProvableError, Use
+from compat.codemod.source import Imported, Kind, Module, NotProvableError, Use, noted
 from compat.codemod.uses import Project, SetterCall, either, setter_calls
 
 
@@ -72,9 +70,10 @@ class Marks:
         self.doubt: NotProvableError | None = unseen.doubt(project, module)
 
 
+@noted
 def of(project: Project, module: Module) -> Marks:
     """Return what matters in a module."""
-    return project.note(("marks", module.path), lambda: Marks(project, module))
+    return Marks(project, module)
 
 
 def _pins(project: Project, module: Module, marks: Marks) -> Iterator[Pin]:

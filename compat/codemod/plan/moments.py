@@ -1,7 +1,5 @@
 """Track a program's calls, and the moments when unfollowed code may call functions it was given."""
 
-from __future__ import annotations
-
 import ast
 import dataclasses
 from collections import defaultdict
@@ -32,7 +30,8 @@ class Found:
         force: for each site and pin, what may be in force there.
         setters: those that ran.
         set_to: what they put in force; one that puts back what was kept, that.
-        between: for each setter that puts a kept backend back, the setters that may have run since it was kept.
+        between: for each setter that puts a kept backend back, the setters that may have run since
+            it was kept.
         instead: for each attempt, what may be in force only because it failed.
         anywhere: what may be in force at a moment at which any function of the project may run.
         ran: the functions that ran.
@@ -64,7 +63,8 @@ class Moments:
 
     Args:
         known: what is known to be put in force at some time.
-        all_run: at each moment at which code runs that is not followed, any function of the project may run.
+        all_run: at each moment at which code runs that is not followed, any function of the project
+            may run.
 
     Attributes:
         found: what it shows.
@@ -84,7 +84,7 @@ class Moments:
         self._failed: list[State | None] = [None]
         # The states in which each open function has paused, so that its caller goes on.
         self._paused_in: list[State | None] = [None]
-        # What code that is not followed may call: the functions that matter, the others, and the names of all.
+        # What code that is not followed may call: functions that matter, others, the names of all.
         self._handed: dict[ast.AST, Module] = {}
         self._harmless: set[ast.AST] = set()
         self._harmless_has_run: bool = True
@@ -101,10 +101,10 @@ class Moments:
         if all_run:
             self._let_all_run()
         self._lasting: set[Pin] = set()
-        # What calls, and moments at which foreign code runs, come to: for sure, and as far as it is known.
+        # What calls, and moments at which foreign code runs, come to: for sure, and so far.
         self._sure: dict[object, _Outcome] = {}
         self._so_far: dict[object, _Outcome] = {}
-        # Those that are on their way, those that this round has come to, and whether it is to be the last.
+        # Those on their way, those that this round has come to, and whether it is to be the last.
         self._open: set[object] = set()
         self._round: set[object] = set()
         self._met_open = self._grown = False
@@ -168,7 +168,7 @@ class Moments:
                 return outcome
 
     def _hand(self, meaning: Meaning | Definition) -> None:
-        """Note that code that is not followed may call a function, or the methods of a class, from now on."""
+        """Note that unfollowed code may call a function, or a class's methods, from now on."""
         if self.all_run or meaning in self._handed_meanings:
             return
         self._handed_meanings.add(meaning)
@@ -206,15 +206,16 @@ class Moments:
         return after
 
     def _changes_nothing(self, node: ast.AST, state: State, leading: set[ast.AST]) -> bool:
-        """Return whether code leads to nothing that matters, and what others run meanwhile is known to leave the state as it is."""
+        """Return whether code leads to nothing that matters.
+
+        What others run meanwhile must be known to leave the state as it is.
+        """
         if node in leading or self._lasting or not self._harmless_has_run:
             return False
         if self.all_run:
             return not state.kept and state.force in self.found.anywhere
-        return not self._handed or self._sure.get((state, len(self._handed))) in (
-            (state, None),
-            (state, state),
-        )
+        outcome = self._sure.get((state, len(self._handed)))
+        return not self._handed or outcome in ((state, None), (state, state))
 
     def _moment(self, state: State) -> _Outcome:
         self._failed.append(None)
@@ -229,14 +230,11 @@ class Moments:
 
     def _implied(self, node: ast.AST, state: State) -> State:
         """Come to a place at which Python itself may call methods."""
-        return (
-            state
-            if self._felt_names.isdisjoint(protocols.called_by(node))
-            else self._others_run(state)
-        )
+        quiet = self._felt_names.isdisjoint(protocols.called_by(node))
+        return state if quiet else self._others_run(state)
 
     def _let_all_run(self) -> None:
-        """From now on any module may have been loaded, and any function may run where others run."""
+        """Let any module be loaded, and any function run where others run, from now on."""
         self.all_run = True
         self._handed_names |= self._effects.names
         self._felt_names |= self._effects.names
@@ -249,7 +247,7 @@ class Moments:
         return dataclasses.replace(state, force=force, since=state.since | since)
 
     def _at(self, own: Marks, place: Site | Pin, force: frozenset[Force]) -> None:
-        """Come to a site or pin; one that an import of its own has bound takes what was in force then."""
+        """Come to a site or pin; one bound by an import takes what was in force then."""
         bound = place in own.bound_by
         if bound:
             self._by_import.add(place)

@@ -1,7 +1,5 @@
 """Find the backend that a call must name: the one set by every program that reaches it."""
 
-from __future__ import annotations
-
 import dataclasses
 
 from compat.codemod.plan import choices, marks, unreadable

@@ -1,7 +1,5 @@
 """Hold the modules that run together, their setters, and the drafts about them."""
 
-from __future__ import annotations
-
 import ast
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
@@ -16,7 +14,10 @@ from compat.codemod.uses import Project, SetterCall
 SAME_FILE, PROJECT, FOLD, PLATFORM = "TAC101", "TAC102", "TAC103", "TAC104"
 VARIABLE, RESTORE, TRIED, VALUE = "TAC105", "TAC106", "TAC109", "TAC118"
 
-BY_HAND = 'Write backend= into the calls that this setting is meant for ("sox_io" is "sox" there), then delete it.'
+BY_HAND = (
+    'Write backend= into the calls that this setting is meant for ("sox_io" is "sox" there), '
+    "then delete it."
+)
 _DELETE_BY_HAND = "Delete it by hand: 2.9 has no global backend, and ignores backend= in calls."
 _GONE = "the global backend is gone: each call names its own"
 _GONE_IN_NINE = "torchaudio 2.9 has no global backend"
@@ -94,8 +95,8 @@ class Part:
         unsafe: bool = False,
         recorded: str = "",
     ) -> None:
-        """Propose that a site names its backend; ``recorded`` says it if only a trace shows which."""
-        reason = f"the global backend that torchaudio.{site.use.name} was to use is gone{recorded}"
+        """Propose that a site names its backend; ``recorded`` is set if only a trace shows it."""
+        reason = f"torchaudio.{site.use.name} uses the global backend, which is gone{recorded}"
         draft = Draft(
             site.module.span(site.use.node),
             reason,

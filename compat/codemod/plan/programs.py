@@ -6,8 +6,6 @@ scripts, and tests, each with its ``conftest.py``. If no program calls a functio
 call it after an entry has run.
 """
 
-from __future__ import annotations
-
 import ast
 import dataclasses
 import os
@@ -120,16 +118,14 @@ def evidence(project: Project, modules: list[Module]) -> Evidence:
 
 
 def _found_by_name(project: Project, code: Code, path: str) -> bool | None:
-    """Return whether a file as a program may come to what mentions torchaudio, where only names of modules in its text may lead there.
+    """Return whether a program may come to what mentions torchaudio by computed names alone.
 
-    ``None`` where it is to be followed: its imports lead there, or a name that is written out.
+    Return ``None`` if it is to be followed: its imports lead there, or a name that is written out.
     """
-    graph, speaking = project.imports, code.speaking_paths
+    graph, speaking = project.imports, code.speaking.keys()
     reached = graph.reachable(path)
-    folder = os.path.dirname(path)
-    while (package := os.path.join(folder, "__init__.py")) in graph.files:
+    for package in graph.packages(path):
         reached |= graph.reachable(package)
-        folder = os.path.dirname(folder)
     if not reached.isdisjoint(speaking):
         return None
     files = [graph.files[path] for path in reached if path in graph.files]
@@ -174,7 +170,10 @@ class _Followed:
         self._in_time(self._start, self._start)
 
     def _in_time(self, follow: Callable[[], None], again: Callable[[], None]) -> None:
-        """Follow the program; where that takes too long, again, with any function of the project running where others run."""
+        """Follow the program; if that takes too long, do it again less closely.
+
+        Then any function of the project may run where others run.
+        """
         try:
             follow()
         except (TooLongError, RecursionError) as why:
@@ -195,7 +194,7 @@ class _Followed:
         module = program.module
         execution.let_run(self._lone)
         for package in self._code.packages(module.path) if program.in_package else ():
-            state = execution.load(package, state)
+            state = execution.load(package, state) if package is not module else state
         if program.is_script:
             return execution, execution.script(module, state)
         if is_test(module.path):
@@ -245,7 +244,7 @@ class _Followed:
         return plain and not (found.force or found.setters or found.ran or found.anywhere)
 
     def finish(self, ran: set[ast.AST], shared: list[Module]) -> None:
-        """Let users call what no program has called, and load modules of which it is not seen who does."""
+        """Let users call what no program has called, and load modules that nobody is seen to."""
 
         def again() -> None:
             self._start()
@@ -288,8 +287,11 @@ class _Followed:
 
 
 def _programs(project: Project, code: Code, by_name: list[str]) -> Iterator[Program]:
-    """Yield the programs to follow; those that come to torchaudio by computed names alone are noted in ``by_name``."""
-    paths = code.paths
+    """Yield the programs to follow.
+
+    Those that come to torchaudio by computed names alone are noted in ``by_name``.
+    """
+    paths = list(code.paths)
     if len(paths) == 1 and (only := code.module(paths[0])) is not None and only.standalone:
         yield Program(only, is_script=True)
         return

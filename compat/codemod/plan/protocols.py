@@ -22,8 +22,9 @@ _OPERATORS = (
 )
 # the methods called by builtins that only inspect their arguments
 LOOKS = _TRUTH | {
-    "__str__", "__repr__", "__format__", "__int__", "__float__", "__index__", "__abs__", "__round__", "__hash__", "__iter__", "__next__",
-    "__bytes__", "__fspath__", "__getattr__", "__instancecheck__", "__subclasscheck__", "__dir__", "keys",
+    "__str__", "__repr__", "__format__", "__int__", "__float__", "__index__", "__abs__",
+    "__round__", "__hash__", "__iter__", "__next__", "__bytes__", "__fspath__", "__getattr__",
+    "__instancecheck__", "__subclasscheck__", "__dir__", "keys",
 }  # fmt: skip
 _BY_NODE: dict[type[ast.AST], frozenset[str]] = {
     **dict.fromkeys((ast.If, ast.While, ast.IfExp, ast.BoolOp, ast.Assert), _TRUTH),

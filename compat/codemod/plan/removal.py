@@ -1,7 +1,5 @@
 """Check whether a setter itself can be removed: no code reacts to its failure or uses its value."""
 
-from __future__ import annotations
-
 import ast
 import dataclasses
 import re

@@ -1,4 +1,4 @@
-"""Find the names that some file assigns in another module or class, as ``config.setup = mine`` does."""
+"""Find names that a file assigns in another module or class: ``config.setup = mine``."""
 
 import ast
 import re
@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from compat.codemod.files.import_graph import content
 from compat.codemod.source import Module, plain_name
 
-# In files that are not parsed: the attribute in `m.setup = ...`, `m.setup, x = ...`; in `del m.setup`,
-# `as m.setup`, `for m.setup in`.
+# In files that are not parsed: the attribute in `m.setup = ...`, `m.setup, x = ...`;
+# in `del m.setup`, `as m.setup`, `for m.setup in`.
 # Each begins with plain letters, which the regex engine finds fastest.
 _ASSIGNED = re.compile(r"\.(?<!\bself\.)(?<!\bcls\.)(\w+)(?=[ \t]*(?:=(?!=)|,[^\n()=]*=(?!=)))")
 _TARGETED = [
@@ -17,7 +17,10 @@ _TARGETED = [
 
 
 def of(modules: Iterable[Module], others: Iterable[str]) -> frozenset[str]:
-    """Return the names that modules, or other files by their text, assign: those functions may not be the ones that run."""
+    """Return the names that modules, or other files by their text, assign.
+
+    Functions of these names may not be the ones that run.
+    """
     found = set()
     for module in modules:
         stored = (

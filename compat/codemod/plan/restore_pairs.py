@@ -5,7 +5,7 @@ import dataclasses
 from collections.abc import Iterator
 
 from compat.codemod.rewrite import Change, DropFinally, Remove, Unwrap
-from compat.codemod.source import Kind, Module, Use
+from compat.codemod.source import Kind, Module, Use, listed
 from compat.codemod.uses import SetterCall, setter_calls
 
 
@@ -36,12 +36,9 @@ class Restore:
             yield Unwrap(self.attempt, tuple(self.attempt.body))
 
 
-def restores(module: Module) -> list[Restore]:
+@listed
+def restores(module: Module) -> Iterator[Restore]:
     """Return the places in a module that keep a backend, set another one and restore the first."""
-    return module.note("restores", lambda: list(_restores(module)))
-
-
-def _restores(module: Module) -> Iterator[Restore]:
     own = setter_calls.of(module)
     for use in module.of(Kind.GETTER):
         target = (
@@ -57,7 +54,7 @@ def _restore(
     module: Module, use: Use, saved: ast.stmt, target: ast.Name, own: list[SetterCall]
 ) -> Iterator[Restore]:
     bindings = module.names.bindings(target)
-    reads = module.names.reads(target)
+    reads = module.reads(target)
     backs = [
         one
         for one in own

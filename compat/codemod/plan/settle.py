@@ -24,8 +24,14 @@ from compat.codemod.source import NotProvableError
 from compat.codemod.uses import SetterCall, setter_calls
 from compat.codemod.uses.observed import Observed, never_failed
 
-_WITH_TRACE = "In the trace each call under it was served by one backend: --observed names it there, and deletes the setter."
-_WITH_ATTRIBUTE = f"--observed names the backend in the calls that the trace has. The others never ran; it has them read {holding.READ}."
+_WITH_TRACE = (
+    "In the trace each call under it was served by one backend: --observed names it there, "
+    "and deletes the setter."
+)
+_WITH_ATTRIBUTE = (
+    "--observed names the backend in the calls that the trace has. The others never ran; "
+    f"it has them read {holding.READ}."
+)
 
 
 def settle(part: Part) -> None:
@@ -114,9 +120,8 @@ class _Settlement:
                     # with a trace, a call says what the trace has
                     if self._traces is None or setter not in self._stays:
                         self._stays[setter] = why
-        changed = True
-        while changed:
-            changed = sum(self._keep_unit(unit) for unit in self._units) > 0
+        while sum(self._keep_unit(unit) for unit in self._units):
+            pass
 
     def _hold(self) -> None:
         """Have an attribute take the place of all setters that would stay, if it can."""
@@ -132,12 +137,11 @@ class _Settlement:
         if self._traces is None:
             return Shown()
         lines = self._part.project.recorded(setter.module, setter.call, "set_audio_backend")
-        governed = [
-            place in self._named
-            for place, forces in self._evidence.force.items()
-            if setter in forces
-        ]
-        return Shown(never_failed(lines), all(governed))
+        return Shown(never_failed(lines), self._names_all_under(setter))
+
+    def _names_all_under(self, setter: SetterCall) -> bool:
+        forces = self._evidence.force
+        return all(place in self._named for place in forces if setter in forces[place])
 
     def _is_confirmed(self, unit: Unit) -> bool:
         """Return whether traces show what an attempt to set a backend came to."""
@@ -151,9 +155,7 @@ class _Settlement:
             needed |= self._evidence.between[unit.restore.back]
         why = next((self._stays[one] for one in needed if one in self._stays), None)
         new = [one for one in unit.setters if why is not None and one not in self._stays]
-        for one in new:
-            assert why is not None
-            self._stays[one] = why
+        self._stays |= {one: why for one in new if why is not None}
         return bool(new)
 
     def _write(self) -> None:
@@ -209,7 +211,14 @@ class _Settlement:
         else:
             for one in unit.setters:
                 rule = part.rule_of(one)
-                part.propose(rule, one, [removal.change(one)], group, also=one.asked, unsafe=held)
+                part.propose(
+                    rule,
+                    one,
+                    [removal.change(one)],
+                    group,
+                    also=one.asked,
+                    unsafe=held,
+                )
 
     def _say(self, unit: Unit) -> None:
         for setter in unit.setters:
@@ -226,22 +235,18 @@ class _Settlement:
 
     def _said_of(self, setter: SetterCall) -> NotProvableError:
         """Return why a setter stays; with traces that are only reported, what they show."""
-        if self._could_be is None:
-            return self._stays[setter]
-        why = self._could_be._stays.get(setter)
-        if why is not None and setter in self._could_be._held.setting:
-            return NotProvableError(why.reason, why.related, _WITH_ATTRIBUTE)
-        if why is not None:
-            return why
         why = self._stays[setter]
-        return NotProvableError(why.reason, why.related, _WITH_TRACE)
+        if self._could_be is None:
+            return why
+        still = self._could_be._stays.get(setter)
+        if still is None:
+            return NotProvableError(why.reason, why.related, _WITH_TRACE)
+        held = setter in self._could_be._held.setting
+        return NotProvableError(still.reason, still.related, _WITH_ATTRIBUTE) if held else still
 
     def _is_missed(self, setter: SetterCall) -> bool:
         """Return whether a call under a guarded setter is left that no other rule reports."""
-        places = (place for place, forces in self._evidence.force.items() if setter in forces)
-        return any(place not in self._named for place in places) and not setter_calls.lacks_new_arm(
-            setter
-        )
+        return not (self._names_all_under(setter) or setter_calls.lacks_new_arm(setter))
 
 
 def _groups(

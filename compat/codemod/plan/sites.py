@@ -23,13 +23,14 @@ class Site:
 
 def of(project: Project, module: Module) -> Iterator[Site]:
     """Yield the sites of a module."""
+    given = {use: call for use, call, _ in forwarding.calls_of(module, *old_names.FUNCTIONS)}
     for use in (*module.of(Kind.FUNCTION), *either.settled(project, module).values()):
         above, call = module.names.parents.get(use.node), use.call
         looked_at = isinstance(above, ast.Attribute) or (
             call is None and forwarding.only_looks(above)
         )
-        names_backend = call and (
-            keyword(call, "backend") or len(call.args) > old_names.PER_CALL_POSITION[use.name]
+        names_backend = (use in given and keyword(given[use], "backend")) or (
+            call and len(call.args) > old_names.PER_CALL_POSITION[use.name]
         )
         if not (looked_at or names_backend):
             yield Site(module, use)

@@ -1,7 +1,5 @@
 """Follow the statements of a program: the state after each, and the ways out of it."""
 
-from __future__ import annotations
-
 import ast
 import dataclasses
 from collections.abc import Callable, Iterable
@@ -14,16 +12,8 @@ from compat.codemod.plan.state import Force, State, joined
 from compat.codemod.source import Module, conditions
 from compat.codemod.uses import setter_calls
 
-
-class Exits:
-    """The ways out of a function or a loop, with the state in which each is taken."""
-
-    def __init__(self) -> None:
-        self.states: dict[str, State | None] = {"return": None, "break": None, "continue": None}
-
-    def take(self, way: str, state: State | None) -> None:
-        """Note the state in which a block is left in some way."""
-        self.states[way] = joined(self.states[way], state)
+# the ways out of a function or a loop, with the state in which each is taken
+Exits = dict[str, State | None]
 
 
 class Statements(Definitions):
@@ -41,14 +31,14 @@ class Statements(Definitions):
         self.found.ran.add(function)
         self._failed.append(None)
         self._paused_in.append(None)
-        self._exits.append(Exits())
+        self._exits.append({})
         if isinstance(function, ast.Lambda):
             after: State | None = self._expression(module, function.body, state)
         elif isinstance(function, ast.GeneratorExp):
             after = self._comprehension(module, function, self._continued(state))
         else:
             after = self._block(module, function.body, state)  # type: ignore[attr-defined]
-        after = joined(joined(after, self._exits.pop().states["return"]), self._paused_in.pop())
+        after = joined(joined(after, self._exits.pop().get("return")), self._paused_in.pop())
         return after, self._failed.pop()
 
     def _block(
@@ -86,6 +76,10 @@ class Statements(Definitions):
             state = self._children(module, target, state)
         return self._implied(node, state)
 
+    def _take(self, way: str, state: State | None) -> None:
+        """Note the state in which a block is left in some way."""
+        self._exits[-1][way] = joined(self._exits[-1].get(way), state)
+
     def _leave(self, module: Module, node: ast.stmt, state: State) -> State | None:
         way = type(node).__name__.lower()
         state = self._children(module, node, state)
@@ -94,7 +88,7 @@ class Statements(Definitions):
                 state = state if one is None else self._entered(one, state) or state
             self._may_fail(state)
         else:
-            self._exits[-1].take(way, state)
+            self._take(way, state)
         return None
 
     def _if(self, module: Module, node: ast.If, state: State) -> State | None:
@@ -127,30 +121,25 @@ class Statements(Definitions):
             module, (module.span(block[0])[0], module.span(block[-1])[1])
         )
 
-    def _for(self, module: Module, node: ast.For | ast.AsyncFor, state: State) -> State | None:
-        return self._loop(module, node, self._expression(module, node.iter, state))
-
-    def _while(self, module: Module, node: ast.While, state: State) -> State | None:
-        return self._loop(module, node, state)
-
     def _loop(
         self, module: Module, node: ast.For | ast.AsyncFor | ast.While, state: State
     ) -> State | None:
-        outer = self._exits[-1]
+        if not isinstance(node, ast.While):
+            state = self._expression(module, node.iter, state)
         while True:
             if isinstance(node, ast.While):
                 before = self._implied(node, self._expression(module, node.test, state))
             else:
                 before = self._children(module, node.target, self._others_run(state))
-            self._exits.append(Exits())
+            self._exits.append({})
             after = self._block(module, node.body, before)
-            ways = self._exits.pop().states
-            again = joined(joined(before, after), ways["continue"]) or before
-            outer.take("return", ways["return"])
+            ways = self._exits.pop()
+            again = joined(joined(before, after), ways.get("continue")) or before
+            self._take("return", ways.get("return"))
             if again in (before, state):
                 break
             state = again
-        return joined(self._block(module, node.orelse, before), ways["break"])
+        return joined(self._block(module, node.orelse, before), ways.get("break"))
 
     def _with(self, module: Module, node: ast.With | ast.AsyncWith, state: State) -> State | None:
         before = state
@@ -176,16 +165,14 @@ class Statements(Definitions):
                 self.found.instead[force] |= every.force - worked.force
 
     def _try(self, module: Module, node: ast.Try, state: State) -> State | None:
-        exits = self._exits[-1]
         if not node.finalbody:
             return self._tried(module, node, state)
-        outer, exits.states = exits.states, Exits().states
+        self._exits.append({})
         self._failed.append(state)
         after = self._tried(module, node, state)
-        failed, inner, exits.states = self._failed.pop(), exits.states, outer
-        for way, ended in inner.items():
-            if ended is not None:
-                exits.take(way, self._block(module, node.finalbody, ended))
+        failed = self._failed.pop()
+        for way, ended in self._exits.pop().items():
+            self._take(way, self._block(module, node.finalbody, ended))
         self._may_fail(self._block(module, node.finalbody, failed))
         return self._block(module, node.finalbody, after)
 
@@ -237,12 +224,10 @@ _STATEMENTS: dict[type[ast.stmt], Callable[..., State | None]] = {
     **dict.fromkeys((ast.Assign, ast.AnnAssign, ast.AugAssign), Statements._assigned),
     **dict.fromkeys((ast.Expr, ast.Delete, ast.Assert), Statements._plain),
     **dict.fromkeys((ast.Pass, ast.Global, ast.Nonlocal), Statements._nothing),
-    **dict.fromkeys((ast.For, ast.AsyncFor), Statements._for),
+    **dict.fromkeys((ast.For, ast.AsyncFor, ast.While), Statements._loop),
     **dict.fromkeys((ast.With, ast.AsyncWith), Statements._with),
     **dict.fromkeys((ast.Import, ast.ImportFrom), Statements._import),
-    ast.While: Statements._while,
     ast.If: Statements._if,
-    ast.Try: Statements._try,
-    ast.TryStar: Statements._try,
+    **dict.fromkeys((ast.Try, ast.TryStar), Statements._try),
     ast.Match: Statements._match,
 }

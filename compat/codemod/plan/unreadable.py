@@ -9,7 +9,10 @@ from compat.codemod.uses import SetterCall, setter_calls
 
 def no_such_backend(name: str) -> str:
     """Return why a global backend of this name fails."""
-    return f"no release since 0.9 has a global backend {name!r}; there were {', '.join(map(repr, old_names.PER_CALL_NAMES))}"
+    return (
+        f"no release since 0.9 has a global backend {name!r}; there were "
+        f"{', '.join(map(repr, old_names.PER_CALL_NAMES))}"
+    )
 
 
 def instead_of(name: str) -> str:
@@ -61,7 +64,8 @@ def settle(part: Part, setter: SetterCall) -> None:
     raise NotProvableError(
         words,
         places[:8],
-        'Pass the value on to each load, save and info as backend= ("sox_io" is "sox" there), or run with --backend NAME.'
+        'Pass the value on to each load, save and info as backend= ("sox_io" is "sox" there), or '
+        "run with --backend NAME."
         if part.per_call
         else "Delete it, and the option that the value comes from: 2.9 has no backends.",
     )

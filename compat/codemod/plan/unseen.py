@@ -1,7 +1,5 @@
 """Find uses of torchaudio that the text hides, by which a program may set or use a backend."""
 
-from __future__ import annotations
-
 import ast
 import re
 import textwrap
@@ -15,11 +13,12 @@ from compat.codemod.source import (
     called,
     is_test,
     literal,
+    noted,
     old_names,
+    parse,
     plain_name,
     string,
 )
-from compat.codemod.source.text import parse
 from compat.codemod.uses import Project, reexports
 
 _NAMESPACES = re.compile(r"modules|\bmods?\b|\b(?:globals|locals|vars)\(|__dict__|namespace", re.I)
@@ -95,7 +94,7 @@ def reached(project: Project, module: Module) -> Iterator[tuple[ast.AST, str]]:
 
 
 def _no_code_in_texts(project: Project, module: Module) -> None:
-    """Raise if a text of a module, or one that is made as it runs, may be run as code that uses torchaudio."""
+    """Raise if a text of a module, or one that it makes, may be run as code with torchaudio."""
     for call in module.calls if module.imported else ():
         if (
             module.names.is_builtin(call.func, "exec")
@@ -107,7 +106,7 @@ def _no_code_in_texts(project: Project, module: Module) -> None:
                 [module.place(call)],
             )
     for node in (*module.strings, *module.names.all(ast.JoinedStr)):
-        if _is_code(module, node) and project.note("runs texts", lambda: _runs_texts(project)):
+        if _is_code(module, node) and _runs_texts(project):
             raise NotProvableError(
                 f"torchaudio is called by code in a string, {_UNSEEN}", [module.place(node)]
             )
@@ -122,16 +121,17 @@ def _no_module_by_name(project: Project, module: Module) -> None:
 
 
 def _given_by_name(project: Project, module: Module) -> Iterator[ast.AST]:
-    """Yield where a module has the name of torchaudio as a value, in a project that imports modules by names it computes."""
+    """Yield where a module has torchaudio's name as a value.
+
+    That matters in a project that imports modules by names it computes.
+    """
     parts = [
         one
         for one in module.names.all(ast.BinOp)
         if string(one.left) + string(one.right) == old_names.ROOT
     ]
     whole = [text for text in module.strings if text.value == old_names.ROOT]
-    computed = bool(whole) and project.note(
-        "imports computed names", lambda: _imports_computed_names(project)
-    )
+    computed = bool(whole) and _imports_computed_names(project)
     for name in (*parts, *(whole if computed else ())) if not is_test(module.path) else ():
         above = module.names.parents.get(name)
         if (
@@ -141,10 +141,12 @@ def _given_by_name(project: Project, module: Module) -> Iterator[ast.AST]:
             yield name
 
 
+@noted
 def _imports_computed_names(project: Project) -> bool:
     return any(file.computed for file in project.imports.files.values())
 
 
+@noted
 def _runs_texts(project: Project) -> bool:
     """Return whether a project runs texts as code, in this process."""
     if any(called(call) in _RUN_HERE for module in project.modules for call in module.calls):
@@ -242,15 +244,14 @@ def _seen(module: Module) -> None:
 
 
 def may_be_torchaudio(project: Project, module: Module, owner: ast.expr) -> bool:
-    """Return whether an unknown value may be torchaudio, since a file of the project passes the module on."""
+    """Return whether an unknown value may be torchaudio, which some file passes on."""
     name = module.names.qualified(owner)
     if name is not None and not project.files.named(name.partition(".")[0], module.path):
         return False
-    return project.note(
-        "passed on", lambda: any(_passes_on(project, one) for one in project.modules)
-    )
+    return any(_passes_on(project, one) for one in project.modules)
 
 
+@noted
 def _passes_on(project: Project, module: Module) -> bool:
     uses = (use for use in module.uses if use.path == old_names.ROOT)
     return any(_escapes(module, use.node) for use in uses) or any(

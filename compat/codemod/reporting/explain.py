@@ -19,7 +19,10 @@ def explained(rule: Rule) -> Iterator[str]:
         if rule.blocks
         else "\nblocks: no, what it reports does not keep the project from the target"
     )
-    yield f"{rule.id}: {rule.title}\n\nlevel: {rule.level.value}\ntargets: {targets}{blocks}\n\n{rule.explanation}"
+    yield (
+        f"{rule.id}: {rule.title}\n\nlevel: {rule.level.value}\ntargets: "
+        f"{targets}{blocks}\n\n{rule.explanation}"
+    )
     yield _indented("before", rule.before)
     if rule.after:
         yield _indented(f"after, for {rule.shown_target}", rule.after)

@@ -1,12 +1,10 @@
 """Look up the source lines of findings, in a file or in a notebook's cell."""
 
 import json
-import re
 from pathlib import Path
 
+from compat.codemod.files.documents.notebook import cells
 from compat.codemod.source import FileResult, Options, Place, Result
-
-_CELL = re.compile(r"^# compat: cell (\d+)\n", re.M)
 
 
 class Lines:
@@ -33,23 +31,14 @@ class Lines:
         return text or _on_disk(place.path)
 
 
-def cells(text: str) -> list[tuple[int, str]]:
-    """Return the cells of a notebook's Python, with their numbers."""
-    parts = _CELL.split(text)
-    return [
-        (int(parts[index]), parts[index + 1].removesuffix("\n"))
-        for index in range(1, len(parts), 2)
-    ]
-
-
 def shown(file: FileResult) -> list[tuple[str, str, str]]:
     """Return what to compare of a file, before and after: its text, or changed cells by name."""
     if not file.path.endswith(".ipynb"):
         return [("", file.before, file.after)]
-    after = dict(cells(file.after))
+    after = cells(file.after)
     return [
         (f"cell {number}", old, after[number])
-        for number, old in cells(file.before)
+        for number, old in cells(file.before).items()
         if after.get(number, old) != old
     ]
 

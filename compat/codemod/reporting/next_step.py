@@ -14,7 +14,8 @@ def next_steps(result: Result, options: Options) -> Iterator[str]:
     """Yield what the project needs now and the one thing to do next, if there is any."""
     if options.target == "2.9" and any(map(_brings_us_in, result.files)):
         verb = "needs" if options.writes else "will need"
-        yield f"The project {verb} this package from now on: add torchaudio-compat to its requirements."
+        ours = "this package from now on: add torchaudio-compat to its requirements"
+        yield f"The project {verb} {ours}."
     step = _next(result, options)
     if step:
         yield f"Next: {step}"
@@ -26,7 +27,10 @@ def _next(result: Result, options: Options) -> str:
     causes = blocks(blocking)
     changed = any(file.changed for file in result.files)
     if result.problems:
-        return "correct the files above that could not be read, parsed or written, or leave them out with --exclude, and run again."
+        return (
+            "correct the files above that could not be read, parsed or written, or leave them out "
+            "with --exclude, and run again."
+        )
     if changed and not options.writes:
         return (
             f"run it again without {'--check' if options.check else '--diff'} to make the changes."
@@ -35,7 +39,8 @@ def _next(result: Result, options: Options) -> str:
         return "look at what is left, and run it again with --unsafe to change it."
     if causes:
         first = causes[0]
-        return f"settle {first.places[0]} first; `--explain {first.rule}` says more. Then run it again."
+        more = f"`--explain {first.rule}` says more"
+        return f"settle {first.places[0]} first; {more}. Then run it again."
     if any(map(is_pin, left)):
         return "move the pins: `torchaudio-compat doctor --pins` prints the lines."
     if changed:

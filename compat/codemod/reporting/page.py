@@ -39,11 +39,14 @@ def page(result: Result, options: Options) -> str:
     title = f"{_text(project)}: moving to torchaudio {_text(options.target)}"
     parts = [
         f"<!doctype html>\n<html lang='en'><head><meta charset='utf-8'><title>{title}</title>",
-        f"<meta name='viewport' content='width=device-width'><style>{_STYLE}</style></head><body><h1>{title}</h1>",
-        f"<p class='run'>{datetime.datetime.now().astimezone():%Y-%m-%d %H:%M %Z} <code>{_text(_command())}</code></p>",
+        "<meta name='viewport' "
+        f"content='width=device-width'><style>{_STYLE}</style></head><body><h1>{title}</h1>",
+        f"<p class='run'>{datetime.datetime.now().astimezone():%Y-%m-%d %H:%M %Z} "
+        f"<code>{_text(_command())}</code></p>",
         f"<p>{_text(summary(result, options))}.</p>",
         *(f"<p class='next'>{_text(step)}</p>" for step in next_steps(result, options)),
-        "<p><input id='filter' type='search' placeholder='Filter by path, rule or words' aria-label='Filter'></p>",
+        "<p><input id='filter' type='search' placeholder='Filter by path, rule or words' "
+        "aria-label='Filter'></p>",
         f"<h2>Left for you <span>{len(causes)}</span></h2>" if causes else "",
         *(part for block in causes for part in _block(block, lines, options)),
         f"<h2>Pins <span>{len(pins)}</span></h2><p>{_text(pins[0].advice)}</p>" if pins else "",
@@ -87,14 +90,21 @@ def _block(block: Block, lines: Lines, options: Options) -> Iterator[str]:
     yield from _some([(place, "") for place in block.places], lines, options)
     yield f"<p class='advice'>{_text(block.advice)}</p>" if block.advice else ""
     if block.waiting:
-        yield f"<details><summary>{counted(len(block.waiting), 'place waits', 'places wait')} for it</summary>"
+        yield (
+            f"<details><summary>{counted(len(block.waiting), 'place waits', 'places wait')} for "
+            "it</summary>"
+        )
         yield from _some([(one.place, one.rule) for one in block.waiting], lines, options)
         yield "</details>"
     if block.related:
-        yield f"<p class='advice'>See {', '.join(_link(place, options) for place in block.related[:_LIMIT])}.</p>"
+        yield (
+            "<p class='advice'>See "
+            f"{', '.join(_link(place, options) for place in block.related[:_LIMIT])}.</p>"
+        )
     if block.rule in rules():
         rule = rules()[block.rule]
-        yield f"<details><summary>{_text(rule.title)}</summary><p>{_text(rule.explanation.strip())}</p></details>"
+        title, words = _text(rule.title), _text(rule.explanation.strip())
+        yield f"<details><summary>{title}</summary><p>{words}</p></details>"
     yield "</section>"
 
 
@@ -102,7 +112,8 @@ def _some(places: list[tuple[Place, str]], lines: Lines, options: Options) -> It
     """Yield the first of many places, and how many are not shown."""
     yield from (_line(place, words, lines, options) for place, words in places[:_LIMIT])
     if len(places) > _LIMIT:
-        yield f"<p class='advice'>and {len(places) - _LIMIT:,} more; --format concise tells all.</p>"
+        more = f"{len(places) - _LIMIT:,} more"
+        yield f"<p class='advice'>and {more}; --format concise tells all.</p>"
 
 
 def _line(place: Place, words: str, lines: Lines, options: Options) -> str:
@@ -136,9 +147,14 @@ def _link(place: Place, options: Options) -> str:
 
 def _file(file: FileResult) -> str:
     names = " ".join(sorted({finding.rule for finding in file.fixed}))
-    head = f"<details open data-text='{_text(f'{file.path} {names}')}'><summary><code>{_text(file.path)}</code> {names}</summary>"
+    head = (
+        "<details open "
+        f"data-text='{_text(f'{file.path} {names}')}'><summary><code>{_text(file.path)}</code> "
+        f"{names}</summary>"
+    )
     tables = (
-        f"{f'<h4>{_text(name)}</h4>' if name else ''}<table class='diff'>{''.join(_rows(*texts))}</table>"
+        f"{f'<h4>{_text(name)}</h4>' if name else ''}<table "
+        f"class='diff'>{''.join(_rows(*texts))}</table>"
         for name, *texts in shown(file)
     )
     return f"{head}{''.join(tables)}</details>"
@@ -173,7 +189,10 @@ def _counts(result: Result, left: Iterable[Finding]) -> Iterator[str]:
     fixed = Counter(finding.rule for file in result.files for finding in file.fixed)
     kept = Counter(finding.rule for finding in left)
     if fixed or kept:
-        yield "<h2>Rules</h2><table class='rules'><tr><th>Rule</th><th>What it does</th><th>Changed</th><th>Left</th></tr>"
+        yield (
+            "<h2>Rules</h2><table class='rules'><tr><th>Rule</th><th>What it "
+            "does</th><th>Changed</th><th>Left</th></tr>"
+        )
         for rule in sorted({*fixed, *kept}):
             row = f"<td><code class='id'>{rule}</code></td><td>{_text(rules()[rule].title)}</td>"
             yield f"<tr>{row}<td>{fixed[rule]}</td><td>{kept[rule]}</td></tr>"

@@ -69,11 +69,13 @@ def _shown(block: Block, lines: Lines) -> Iterator[str]:
     notes = [f"help: {block.advice}"] if block.advice else []
     if block.waiting:
         notes.append(
-            f"{counted(len(block.waiting), 'place waits', 'places wait')} for it: {_places(one.place for one in block.waiting)}"
+            f"{counted(len(block.waiting), 'place waits', 'places wait')} for it: "
+            f"{_places(one.place for one in block.waiting)}"
         )
     if len(block.places) > 1:
         notes.append(
-            f"the same in {counted(len(block.places) - 1, 'more place')}: {_places(block.places[1:])}"
+            f"the same in {counted(len(block.places) - 1, 'more place')}: "
+            f"{_places(block.places[1:])}"
         )
     if block.related:
         notes.append(f"see {_places(block.related)}")
@@ -109,7 +111,10 @@ def _pins(findings: Iterable[Finding]) -> Iterator[str]:
 
 def line_of(finding: Finding) -> str:
     """Return one line: place, rule, reason, advice, other places."""
-    text = f"{printable(str(finding.place))}: {finding.rule} {sentence(finding.reason)} {finding.advice}".rstrip()
+    text = (
+        f"{printable(str(finding.place))}: {finding.rule} {sentence(finding.reason)} "
+        f"{finding.advice}"
+    ).rstrip()
     related = ", ".join(printable(str(place)) for place in finding.related)
     return f"{text} (see {related})" if related else text
 
@@ -138,5 +143,6 @@ def statistics(result: Result, options: Options, out: TextIO) -> None:
     verb = "changed" if options.writes else "to change"
     for rule in sorted({*fixed, *left}):
         out.write(
-            f"{fixed.get(rule, 0):6} {verb} {left.get(rule, 0):6} left  {rule} {rules()[rule].title}\n"
+            f"{fixed.get(rule, 0):6} {verb} {left.get(rule, 0):6} left  {rule} "
+            f"{rules()[rule].title}\n"
         )

@@ -22,7 +22,8 @@ from compat.codemod.rewrite.lowering import lower
 from compat.codemod.rewrite.verification import complaint
 
 __all__ = [  # noqa: RUF022 - grouped by subject
-    "AddArgument", "AddStatement", "Change", "DropArgument", "DropFinally", "DropName", "NameArgument", "OfCall", "Remove",
+    "AddArgument", "AddStatement", "Change", "DropArgument", "DropFinally", "DropName",
+    "NameArgument", "OfCall", "Remove",
     "RenameKeyword", "Replace", "Substitute", "Unwrap", "WrapArgument",
     "NO_FUNCTION", "Draft",
     "ConflictError", "Edit", "Track", "complaint", "lower",

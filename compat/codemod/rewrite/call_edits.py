@@ -21,7 +21,7 @@ def of_call(module: Module, call: ast.Call, changes: list[OfCall]) -> Iterator[E
     text, (base, end) = module.text, module.text.span(call)
     segment = text.text[base:end]
     try:
-        layout = module.note(("layout", call), lambda: call_layout.layout(segment))
+        layout = call_layout.layout(segment)
     except ValueError as why:
         raise ConflictError(f"this call is left as it is: {why}") from why
     place = {base + argument.start: index for index, argument in enumerate(layout.arguments)}

@@ -7,8 +7,7 @@ import tokenize
 from collections.abc import Iterable, Iterator
 
 from compat.codemod.rewrite.edits import ConflictError, Edit
-from compat.codemod.source import Module, NotProvableError
-from compat.codemod.source.text import Text
+from compat.codemod.source import Module, NotProvableError, Text
 
 _QUOTES = re.compile(r"[a-zA-Z]*('''|\"\"\"|'|\")")
 _NO_QUOTE = "the f-strings around it use both quotes, so a text in it has none"
@@ -41,9 +40,7 @@ def takes_text(module: Module, node: ast.AST) -> None:
 def _free_quotes(module: Module, start: int, end: int) -> str:
     """Return the quotes that a string at a place may use; both outside of f-strings."""
     taken = set()
-    for first, last in module.note(
-        "f-strings", lambda: [module.span(one) for one in module.names.all(ast.JoinedStr)]
-    ):
+    for first, last in map(module.span, module.names.all(ast.JoinedStr)):
         if first < start and end < last:
             taken |= set(_quotes_around(module.text.text[first:last], start - first))
     return "".join(quote for quote in "\"'" if quote not in taken)

@@ -39,8 +39,8 @@ def removals(
 
 # a test made only of these can be removed without losing an effect
 _PURE = (
-    ast.Name, ast.Attribute, ast.Constant, ast.Compare, ast.cmpop, ast.BoolOp, ast.boolop, ast.UnaryOp, ast.unaryop, ast.expr_context,
-    ast.Tuple, ast.List, ast.Set,
+    ast.Name, ast.Attribute, ast.Constant, ast.Compare, ast.cmpop, ast.BoolOp, ast.boolop,
+    ast.UnaryOp, ast.unaryop, ast.expr_context, ast.Tuple, ast.List, ast.Set,
 )  # fmt: skip
 
 

@@ -5,8 +5,7 @@ import bisect
 
 from compat.codemod.rewrite import edits
 from compat.codemod.rewrite.edits import Edit, Track
-from compat.codemod.source import Module
-from compat.codemod.source.text import parse
+from compat.codemod.source import Module, parse
 
 
 def complaint(old: Module, new: Module, made: list[Edit]) -> str | None:

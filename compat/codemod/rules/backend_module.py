@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from compat.codemod.rule import (
     MODERN,
     AddArgument,
-    AddStatement,
     Change,
     Draft,
     Kind,
@@ -25,6 +24,7 @@ from compat.codemod.rule import (
     starred,
 )
 from compat.codemod.uses import backend_limits, forwarding
+from compat.codemod.uses.our_name import torchaudio_name
 from compat.names import wheel_names
 
 _BELOW = f"{old_names.ROOT}.backend."
@@ -62,7 +62,8 @@ def _unknown(module: Module, project: Project, use: Use) -> Iterator[Draft]:
     if use.path.startswith(f"{_BELOW}sox_backend."):
         yield Draft(
             module.span(use.node),
-            "sox_backend, whose arguments had another order and whose info returned a tuple, was removed in 0.9",
+            "sox_backend, whose arguments had another order and whose info returned a tuple, was "
+            "removed in 0.9",
             advice,
         )
     elif old_names.earlier(use.path):
@@ -85,7 +86,7 @@ def _moved(module: Module, project: Project, use: Use, call: ast.Call) -> list[C
     Raises:
         NotProvableError: there are none; it gives the reason.
     """
-    name, changes = _name(module, use)
+    name, changes = torchaudio_name(module, use)
     changes.append(Replace(*module.span(use.node), f"{name}.{use.name}"))
     if use.name == "save" and len(call.args) > 4:
         if starred(call) or len(call.args) > len(old_names.LEGACY_PARAMETERS["save"]):
@@ -116,7 +117,7 @@ def _kept(module: Module, project: Project, use: Use) -> list[Change]:
         raise NotProvableError(
             "here it is stored as a value, and the order of its arguments differs"
         )
-    name, changes = _name(module, use)
+    name, changes = torchaudio_name(module, use)
     if project.target == "2.9" and use.name == "load":
         return [*changes, *forwarding.with_backend(module, use, f"{name}.load", None)]
     if project.dispatcher_may_be_off:
@@ -126,24 +127,6 @@ def _kept(module: Module, project: Project, use: Use) -> list[Change]:
         *changes,
         *forwarding.with_backend(module, use, f"{name}.{use.name}", f'"{use.backend}"'),
     ]
-
-
-def _name(module: Module, use: Use) -> tuple[str, list[Change]]:
-    """Return torchaudio's name at a use, and the change that binds it."""
-    changes: list[Change] = []
-    name = module.torchaudio_at(use)
-    if name is None:
-        bound = [
-            binding
-            for scope in module.names.scope_made_by.values()
-            for binding in scope.bindings.get(old_names.ROOT, ())
-        ]
-        own = next((one for one in module.imported if one.local == use.root.id), None)
-        if own is None or any(binding.target != old_names.ROOT for binding in bound):
-            raise NotProvableError("torchaudio itself has no name here")
-        name = old_names.ROOT
-        changes.append(AddStatement(own.statement, f"import {old_names.ROOT}"))
-    return name, changes
 
 
 RULE = Rule(
@@ -185,11 +168,12 @@ waveform, rate = torchaudio.load("a.wav", backend="sox")
         ),
     ),
     explanation="""\
-A call of a backend module's function becomes a call of torchaudio's own function with backend=. For "sox_io_backend" the name is "sox".
-Positional arguments of save after the fourth become keywords, because their order changed. A load or info that is passed on or stored
-becomes a functools.partial.
+A call of a backend module's function becomes a call of torchaudio's own function with backend=. For
+"sox_io_backend" the name is "sox". Positional arguments of save after the fourth become keywords,
+because their order changed. A load or info that is passed on or stored becomes a functools.partial.
 
-For 2.9 only info keeps its backend, as compat.info. TAC131 deletes an import that is no longer needed; `torchaudio` stays bound.
+For 2.9 only info keeps its backend, as compat.info. TAC131 deletes an import that is no longer
+needed; `torchaudio` stays bound.
 """,
     check=check,
 )

@@ -19,7 +19,10 @@ from compat.codemod.rule import (
 )
 from compat.codemod.uses.argument_dicts import passed_in_dict
 
-_BIT_RATE = "2.9 reads compression as a bit rate in bit/s; before it was kbit/s for mp3, and a level for flac and ogg"
+_BIT_RATE = (
+    "2.9 reads compression as a bit rate in bit/s; before it was kbit/s for mp3, and a level "
+    "for flac and ogg"
+)
 
 
 def check(module: Module, project: Project) -> Iterator[Draft]:
@@ -45,8 +48,12 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
         ):
             continue
         elif number:
-            reason = "no backend is named, so ffmpeg is asked first, and it takes a CodecConfig for compression, not a number"
-            advice = f'Add backend="sox", or write compression=torchaudio.io.CodecConfig({_same(value)}).'  # type: ignore[arg-type]
+            reason = (
+                "no backend is named, so ffmpeg is asked first, and it takes a CodecConfig for "
+                "compression, not a number"
+            )
+            config = f"torchaudio.io.CodecConfig({_same(value)})"  # type: ignore[arg-type]
+            advice = f'Add backend="sox", or write compression={config}.'
             yield Draft(module.span(given), reason, advice)
 
 
@@ -89,9 +96,10 @@ def write(path, waveform):
         ),
     ),
     explanation="""\
-The sox_io backend took a number: a bit rate in kbit/s for mp3, a level for flac and ogg. With the dispatcher, ffmpeg comes first, and it
-takes only a torchaudio.io.CodecConfig; sox still takes the number. 2.9 reads every number as a bit rate in bit/s, so 128 means 128 bit/s.
-This is not reported if the project sets a global backend and the codemod names it in the call.
+The sox_io backend took a number: a bit rate in kbit/s for mp3, a level for flac and ogg. With the
+dispatcher, ffmpeg comes first, and it takes only a torchaudio.io.CodecConfig; sox still takes the
+number. 2.9 reads every number as a bit rate in bit/s, so 128 means 128 bit/s. This is not reported
+if the project sets a global backend and the codemod names it in the call.
 """,
     check=check,
 )

@@ -61,8 +61,8 @@ def write(path, waveform):
         ),
     ),
     explanation="""\
-In 2.9 save treats integer samples as float samples and does not scale them, which makes noise. compat.save scales them by the tensor's
-dtype, as all earlier releases did.
+In 2.9 save treats integer samples as float samples and does not scale them, which makes noise.
+compat.save scales them by the tensor's dtype, as all earlier releases did.
 """,
     check=check,
 )

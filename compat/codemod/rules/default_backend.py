@@ -14,6 +14,7 @@ from compat.codemod.rule import (
     Use,
     Valid,
     keyword,
+    noted,
     old_names,
 )
 
@@ -25,24 +26,22 @@ _CHOICE = {
 }
 _SAVED = ", and saves float32 as 16-bit wav, where libsox wrote 32-bit float"
 _ADVICE = (
-    "`python -m compat.audit` tells which of your files decode differently. To keep what 2.0 did, run under `compat.run --version 2.0`, "
+    "`python -m compat.audit` tells which of your files decode differently. To keep what 2.0 did, "
+    "run under `compat.run --version 2.0`, "
     'or write backend="sox" into the calls, which torchaudio 2.1 to 2.8 take.'
 )
 
 
 def check(module: Module, project: Project) -> Iterator[Draft]:
     """Report the first call of the project; all others wait for the same decision."""
-    calls = (
-        project.note("calls that name no backend", lambda: _calls(project))
-        if project.leaves_choice
-        else {}
-    )
+    calls = _calls(project) if project.leaves_choice else {}
     if calls and module.path == min(calls):
         saved = any(use.name == "save" for found in calls.values() for use, _ in found)
         reason = f"{_CHOICE[project.target]}{_SAVED if saved else ''}"
         yield Draft(module.span(calls[module.path][0][1]), reason, _ADVICE)
 
 
+@noted
 def _calls(project: Project) -> dict[str, list[tuple[Use, ast.Call]]]:
     """Return the calls of each module that name no backend; none while a setter exists anywhere."""
     if any(list(module.of(Kind.SETTER)) for module in project.modules):
@@ -80,9 +79,9 @@ waveform, rate = torchaudio.load("a.mp3", backend="sox")
         ),
     ),
     explanation="""\
-If a call names no backend and none is set, the release chooses one. Releases choose differently, so an mp3 may have another number of
-frames, and a saved file another sample format. This is reported once, at the first such call. It is not reported if the project pins
-only releases from 2.1 on.
+If a call names no backend and none is set, the release chooses one. Releases choose differently, so
+an mp3 may have another number of frames, and a saved file another sample format. This is reported
+once, at the first such call. It is not reported if the project pins only releases from 2.1 on.
 """,
     check=check,
 )

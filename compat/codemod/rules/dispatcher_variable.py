@@ -109,8 +109,9 @@ import torchaudio
         ),
     ),
     explanation="""\
-In 2.0 the value "1" turned the dispatcher on. In 2.1 any other value turned it off. 2.2 and later do not read the variable. The rule
-reports two cases: if the value is "0", the program wants the global backend; if it is set after the import, it never had an effect.
+In 2.0 the value "1" turned the dispatcher on. In 2.1 any other value turned it off. 2.2 and later
+do not read the variable. The rule reports two cases: if the value is "0", the program wants the
+global backend; if it is set after the import, it never had an effect.
 """,
     check=check,
 )

@@ -36,7 +36,8 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
         yield Draft(
             (0, 0),
             "the project has a module of its own called compat",
-            "`torchaudio-compat run SCRIPT` works beside it and needs no line here, and so does `torchaudio-compat codemod --target 2.2`.",
+            "`torchaudio-compat run SCRIPT` works beside it and needs no line here, and so does "
+            "`torchaudio-compat codemod --target 2.2`.",
         )
         return
     head = [statement for index, statement in enumerate(body) if _is_head(statement, index)]
@@ -121,8 +122,9 @@ import torchaudio
         ),
     ),
     explanation="""\
-The rule adds these two lines and changes nothing else; the program then runs under the drop-in. They stand after the docstring and the
-imports from __future__ and before everything else, because later imports bind names of torchaudio.
+The rule adds these two lines and changes nothing else; the program then runs under the drop-in.
+They stand after the docstring and the imports from __future__ and before everything else, because
+later imports bind names of torchaudio.
 """,
     check=check,
 )

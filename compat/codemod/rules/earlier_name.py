@@ -110,9 +110,10 @@ started = torchaudio.initialize_sox()
         ),
     ),
     explanation="""\
-The rule deletes a bare initialize_sox() or shutdown_sox(), which libsox does not need. It reports SoxEffectsChain: use
-apply_effects_file, which takes the same effects as a list, [["gain", "-3"], ["rate", "16000"]], and returns a float tensor and its
-sample rate. It reports SignalInfo, EncodingInfo, sox_signalinfo_t and similar names: use encoding= and bits_per_sample= of save. For
+The rule deletes a bare initialize_sox() or shutdown_sox(), which libsox does not need. It reports
+SoxEffectsChain: use apply_effects_file, which takes the same effects as a list, [["gain", "-3"],
+["rate", "16000"]], and returns a float tensor and its sample rate. It reports SignalInfo,
+EncodingInfo, sox_signalinfo_t and similar names: use encoding= and bits_per_sample= of save. For
 --target compat it reports all of them, because 2.0 lacks them too.
 """,
     check=check,

@@ -55,7 +55,10 @@ def _through_values(module: Module, project: Project, own: set[ast.Call]) -> Ite
             and (one := kept_functions.may_be_called(project, module, call, kept))
         ):
             place = one.module.place(one.node)
-            reason = f"{_REASON}; here {one.name} may be called, which is passed on or stored in line {place.line}"
+            reason = (
+                f"{_REASON}; here {one.name} may be called, which is passed on or stored in line "
+                f"{place.line}"
+            )
             yield Draft(
                 module.span(call),
                 reason,
@@ -72,7 +75,8 @@ def _through_values(module: Module, project: Project, own: set[ast.Call]) -> Ite
                 if _gives(other, project, call) and kept_functions.may_be_called(
                     project, other, call, here
                 ):
-                    reason = f"{_REASON}; {here[0].name} is passed on or stored here, and may be called there"
+                    what = f"{here[0].name} is passed on or stored here, and may be called there"
+                    reason = f"{_REASON}; {what}"
                     yield Draft(
                         module.span(here[0].node),
                         reason,
@@ -163,14 +167,15 @@ waveform, rate = torchaudio.load(**given)
         ),
     ),
     explanation="""\
-Since 2.1 the first parameter of load, save and info is called uri. The rule also renames it where the function is passed to
-functools.partial, a pool's submit, asyncio.to_thread or joblib's delayed.
+Since 2.1 the first parameter of load, save and info is called uri. The rule also renames it where
+the function is passed to functools.partial, a pool's submit, asyncio.to_thread or joblib's delayed.
 
-It only reports the name as a key of a dict, and in calls that may reach one of these functions: through a default argument, a
-parameter, an item of a table or an attribute. Look at each: `while True: try: load(filepath=...) except Exception: continue` would
-never end.
+It only reports the name as a key of a dict, and in calls that may reach one of these functions:
+through a default argument, a parameter, an item of a table or an attribute. Look at each: `while
+True: try: load(filepath=...) except Exception: continue` would never end.
 
-If a test replaces the function, the call is only reported, because the replacement would receive another name.
+If a test replaces the function, the call is only reported, because the replacement would receive
+another name.
 """,
     check=check,
 )

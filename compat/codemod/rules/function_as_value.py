@@ -6,12 +6,13 @@
 """
 
 from compat.codemod.plan.decide import planned
-from compat.codemod.rule import PER_CALL, Level, Rule, Valid
+from compat.codemod.rule import PER_CALL, Level, Rule, Stage, Valid
 
 RULE = Rule(
     id="TAC118",
     title="Give a backend to torchaudio.load where it is passed on as a value",
     level=Level.SAFE,
+    stage=Stage.PROGRAMS,
     targets=PER_CALL,
     before="""\
 import torchaudio
@@ -45,9 +46,10 @@ class Data:
         ),
     ),
     explanation="""\
-If the setter is deleted, torchaudio.load needs a backend also where it is passed on, stored or used as a default value. There it becomes
-a functools.partial with backend=. The setter, and all that depends on it, stays if the function is compared, becomes a method, may be
-stored before the setter runs, or if code reads the names of functions.
+If the setter is deleted, torchaudio.load needs a backend also where it is passed on, stored or used
+as a default value. There it becomes a functools.partial with backend=. The setter, and all that
+depends on it, stays if the function is compared, becomes a method, may be stored before the setter
+runs, or if code reads the names of functions.
 """,
     check=planned("TAC118"),
 )

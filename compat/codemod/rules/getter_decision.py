@@ -65,10 +65,12 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
             yield Draft(span, reason, changes=(Replace(*span, f'"{name}"'),), touches=(use,))
         else:
             advice = (
-                "Decide which branch should run. To find out which backends are there, call list_audio_backends()."
+                "Decide which branch should run. To find out which backends are there, call "
+                "list_audio_backends()."
                 if _is_tested(module, use)
                 else (
-                    "Delete it, or use list_audio_backends() or the name that the calls pass as backend=; "
+                    "Delete it, or use list_audio_backends() or the name that the calls pass as "
+                    "backend=; "
                     "set_audio_backend() stays while get_audio_backend() is used."
                 )
             )
@@ -122,8 +124,8 @@ def _asks_only(module: Module, test: ast.expr) -> bool:
 
 
 _OF_A_TEST = (
-    ast.Call, ast.Name, ast.Attribute, ast.Constant, ast.Compare, ast.cmpop, ast.BoolOp, ast.boolop, ast.UnaryOp, ast.Not,
-    ast.expr_context, ast.List, ast.Tuple, ast.Set,
+    ast.Call, ast.Name, ast.Attribute, ast.Constant, ast.Compare, ast.cmpop, ast.BoolOp, ast.boolop,
+    ast.UnaryOp, ast.Not, ast.expr_context, ast.List, ast.Tuple, ast.Set,
 )  # fmt: skip
 
 
@@ -226,9 +228,10 @@ def read(path, start):
         ),
     ),
     explanation="""\
-With the dispatcher, get_audio_backend() returns None. So `if get_audio_backend() == "sox_io"` takes the other branch, which was
-written for the old interface of load, with offset=. If the branches differ only in frame_offset= and offset=, as arguments or in a
-dict of arguments, the rule keeps the branch with frame_offset=. All other decisions are reported, because only you know which branch
+With the dispatcher, get_audio_backend() returns None. So `if get_audio_backend() == "sox_io"` takes
+the other branch, which was written for the old interface of load, with offset=. If the branches
+differ only in frame_offset= and offset=, as arguments or in a dict of arguments, the rule keeps the
+branch with frame_offset=. All other decisions are reported, because only you know which branch
 should run.
 """,
     check=check,

@@ -92,9 +92,10 @@ import torioscope
         ),
     ),
     explanation="""\
-The list of names comes from torchaudio's wheels, release by release. 2.9 removed most of them, for example utils.download_asset,
-functional.apply_codec and all of prototype. For targets up to 2.8 they stay as they are. From 2.2 to 2.8 torchaudio's wheel also
-contained `torio`; its imports are reported too, unless the project has a module of that name.
+The list of names comes from torchaudio's wheels, release by release. 2.9 removed most of them, for
+example utils.download_asset, functional.apply_codec and all of prototype. For targets up to 2.8
+they stay as they are. From 2.2 to 2.8 torchaudio's wheel also contained `torio`; its imports are
+reported too, unless the project has a module of that name.
 """,
     check=check,
 )

@@ -11,7 +11,10 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
     """Report an ``if`` that tests torchaudio's features, sets a backend, and has no `else`."""
     for setter in setter_calls.of(module):
         if setter_calls.lacks_new_arm(setter):
-            reason = "if the test around it is false, or the setter does nothing (from 2.2 on), nothing chooses a backend"
+            reason = (
+                "if the test around it is false, or the setter does nothing (from 2.2 on), nothing "
+                "chooses a backend"
+            )
             dead = project.runs_not(module, module.span(setter.call))
             node = setter.region.test if dead and isinstance(setter.region, ast.If) else setter.call
             yield Draft(
@@ -46,9 +49,9 @@ else:
         ),
     ),
     explanation="""\
-The codemod does not change guards such as `if hasattr(torchaudio, "set_audio_backend")`, nor code that a guard makes unreachable for
-the target. From 2.2 to 2.8 the setter exists but does nothing, so this guard no longer chooses a backend, and it has no `else` that
-does.
+The codemod does not change guards such as `if hasattr(torchaudio, "set_audio_backend")`, nor code
+that a guard makes unreachable for the target. From 2.2 to 2.8 the setter exists but does nothing,
+so this guard no longer chooses a backend, and it has no `else` that does.
 """,
     check=check,
 )

@@ -19,7 +19,8 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
             what = f"torchaudio.{one.name}" if one.name else "torchaudio"
             yield Draft(
                 module.text.stretch(one.place),
-                f"{what} {one.how}: a home-made replacement, which hides from other code what this torchaudio really has",
+                f"{what} {one.how}: a home-made replacement, which hides from other code what "
+                "this torchaudio really has",
                 'Use this package instead: import compat; compat.install("2.0").',
             )
 
@@ -47,8 +48,8 @@ torchaudio.load = print
         ),
     ),
     explanation="""\
-Such a replacement differs from the real function, and the difference shows up somewhere else. compat.install() replaces all names
-correctly.
+Such a replacement differs from the real function, and the difference shows up somewhere else.
+compat.install() replaces all names correctly.
 """,
     check=check,
     blocks=False,

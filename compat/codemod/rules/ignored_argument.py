@@ -92,8 +92,9 @@ waveform, rate = torchaudio.load("a.wav", normalize=True)
         ),
     ),
     explanation="""\
-2.9 accepts normalize=False, format=, encoding= and bits_per_sample= but ignores them. compat.load and compat.save honour them. The rule
-needs --unsafe because a test that replaces torchaudio.load would no longer affect the call.
+2.9 accepts normalize=False, format=, encoding= and bits_per_sample= but ignores them. compat.load
+and compat.save honour them. The rule needs --unsafe because a test that replaces torchaudio.load
+would no longer affect the call.
 """,
     check=check,
 )

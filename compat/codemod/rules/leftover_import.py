@@ -119,8 +119,9 @@ __all__ = ["sox_io_backend"]
         ),
     ),
     explanation="""\
-The rule deletes imports of torchaudio.backend, its modules and the setter if no name, string or other file refers to them. `torchaudio`
-stays bound. Imports in a `try` with handlers stay, and so do those of an `__init__.py` that never used them itself.
+The rule deletes imports of torchaudio.backend, its modules and the setter if no name, string or
+other file refers to them. `torchaudio` stays bound. Imports in a `try` with handlers stay, and so
+do those of an `__init__.py` that never used them itself.
 """,
     check=check,
 )

@@ -70,7 +70,7 @@ def decides(module: Module, use: Use) -> bool:
 def _places(module: Module, call: ast.Call) -> list[ast.expr]:
     """Return where the list is used: the call itself, or all reads of its only local name."""
     target = module.kept_in(call)
-    reads = module.names.reads(target) if target and len(module.names.bindings(target)) == 1 else []
+    reads = module.reads(target) if target and len(module.names.bindings(target)) == 1 else []
     return [*reads] or [call]
 
 
@@ -85,7 +85,11 @@ def _draft(module: Module, project: Project, use: Use, place: ast.expr) -> Itera
         if literal(above.left) == "sox_io":
             if (setter := _sets_by_it(module, project, above)) is not None:
                 line = module.place(setter).line
-                reason = f"from 2.1 on the backend is listed as sox; not changed, because set_audio_backend() in line {line} depends on it"
+                reason = (
+                    "from 2.1 on the backend is listed as sox; not changed, because "
+                    "set_audio_backend() in "
+                    f"line {line} depends on it"
+                )
                 yield Draft(
                     module.span(above.left),
                     reason,
@@ -167,8 +171,9 @@ HAS_SOUNDFILE = "soundfile" in torchaudio.list_audio_backends()
         ),
     ),
     explanation="""\
-From 2.1 on list_audio_backends() returns the names that a call can pass as backend=, so "sox_io" is listed as "sox". The rule reports
-other uses of the list, because both its names and its order have changed.
+From 2.1 on list_audio_backends() returns the names that a call can pass as backend=, so "sox_io" is
+listed as "sox". The rule reports other uses of the list, because both its names and its order have
+changed.
 """,
     check=check,
 )

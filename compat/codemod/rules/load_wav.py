@@ -1,7 +1,7 @@
 """Replace or report ``torchaudio.load_wav``."""
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from compat.codemod.rule import (
     DROP_IN,
@@ -18,12 +18,15 @@ from compat.codemod.rule import (
     Rule,
     Valid,
     literal,
+    old_names,
+    plain_name,
     starred,
 )
-from compat.codemod.source import old_names
-from compat.codemod.source.calls import plain_name
 
-_REASON = "load_wav was removed in 0.9; its samples were 16-bit numbers or in [-1, 1], depending on release and backend"
+_REASON = (
+    "load_wav was removed in 0.9; its samples were 16-bit numbers or in [-1, 1], depending on "
+    "release and backend"
+)
 _DIVISORS = (
     "32768",
     "32768.0",
@@ -57,18 +60,18 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
             isinstance(use.node, ast.Attribute)
             and use.path == f"{old_names.ROOT}.load_wav"
             and not governed
-            and use.call
         )
-        scaled = _unscaled(module, project, use.call) if plain else None
-        if scaled is None and not (plain and _only_shape(module, project, use.call)):
+        scaled = _scaling(module, project, use.call) if plain and use.call else None
+        if scaled is None:
             yield Draft(
                 module.span(use.node),
                 _REASON,
-                f"Use torchaudio.load{_given(project)}, and multiply by 2**15 if you need the old scale.",
+                f"Use torchaudio.load{_given(project)}, and multiply by 2**15 if you need the old "
+                "scale.",
             )
             continue
         end = module.span(use.node)[1]
-        changes = (Replace(end - len("load_wav"), end, "load"), *(scaled or ()))
+        changes = (Replace(end - len("load_wav"), end, "load"), *scaled)
         what = (
             "its 16-bit numbers are scaled to [-1, 1], as load gives them"
             if scaled
@@ -92,42 +95,31 @@ def _given(project: Project) -> str:
     return f' with backend="{name}"' if name else ""
 
 
-def _unscaled(module: Module, project: Project, call: ast.Call | None) -> list[Change] | None:
-    """Return the changes that remove the scaling, if it is the only use of the numbers.
+def _scaling(module: Module, project: Project, call: ast.Call) -> list[Change] | None:
+    """Return the changes that remove the scaling; none where only a shape or the rate is read.
 
-    Return ``None`` if they are used for anything else.
+    Return ``None`` if the numbers have another use.
     """
-    if call is None or len(call.args) + len(call.keywords) != 1 or starred(call):
-        return None
     above = module.names.parents.get(call)
-    if isinstance(above, ast.Subscript) and literal(above.slice) == 0:
-        return _without(module, above)
+    if len(call.args) + len(call.keywords) != 1 or starred(call):
+        return None
+    if isinstance(above, ast.Subscript) and above.value is call:
+        item = literal(above.slice)
+        return [] if item == 1 else _without(module, [above]) if item == 0 else None
     target = above.targets[0] if isinstance(above, ast.Assign) and len(above.targets) == 1 else None
     first = target.elts[0] if isinstance(target, ast.Tuple) and len(target.elts) == 2 else None
     if not isinstance(first, ast.Name) or not isinstance(above, ast.Assign):
         return None
     if module.function_of(first) is None and project.is_exported(module, first.id):
         return None
-    scaling = _following(module, above)
-    if scaling is not None and _scales(module, scaling, first.id):
-        return [Remove(scaling)]
-    if len(module.names.bindings(first)) != 1:
+    block = module.siblings(above)
+    following = block[block.index(above) + 1 :]
+    if following and _scales(module, following[0], first.id):
+        return [Remove(following[0])]
+    reads = module.reads(first)
+    if len(module.names.bindings(first)) != 1 or not (reads or first.id == "_"):
         return None
-    found = [
-        None if _reads_shape(module, node) else _without(module, node)
-        for node in module.names.reads(first)
-    ]
-    unclear = any(
-        change is None and not _reads_shape(module, node)
-        for change, node in zip(found, module.names.reads(first), strict=True)
-    )
-    changes = [change for one in found if one for change in one]
-    return changes if changes and not unclear else None
-
-
-def _following(module: Module, statement: ast.stmt) -> ast.stmt | None:
-    block = module.siblings(statement)
-    return next(iter(block[block.index(statement) + 1 :]), None)
+    return _without(module, reads)
 
 
 def _scales(module: Module, statement: ast.stmt, name: str) -> bool:
@@ -151,14 +143,22 @@ def _scales(module: Module, statement: ast.stmt, name: str) -> bool:
     )
 
 
-def _without(module: Module, node: ast.expr) -> list[Change] | None:
-    """Return the change that removes a division by 2**15; ``None`` if a value has another use."""
-    above = module.names.parents.get(node)
-    if isinstance(above, ast.BinOp) and above.left is node and _by_2_15(above.op, above.right):
-        start, end = module.span(node)[1], module.span(above)[1]
-        if ")" not in module.text.text[start : module.span(above.right)[0]]:
-            return [Replace(start, end, "")]
-    return None
+def _without(module: Module, nodes: Sequence[ast.expr]) -> list[Change] | None:
+    """Return the changes that remove divisions by 2**15; ``None`` if a value has another use.
+
+    Reading its shape is none.
+    """
+    changes: list[Change] = []
+    for node in nodes:
+        above = module.names.parents.get(node)
+        if isinstance(above, ast.BinOp) and above.left is node and _by_2_15(above.op, above.right):
+            start, end = module.span(node)[1], module.span(above)[1]
+            if ")" in module.text.text[start : module.span(above.right)[0]]:
+                return None
+            changes.append(Replace(start, end, ""))
+        elif not _reads_shape(module, node):
+            return None
+    return changes
 
 
 def _by_2_15(operator: ast.operator, value: ast.expr) -> bool:
@@ -170,26 +170,6 @@ def _by_2_15(operator: ast.operator, value: ast.expr) -> bool:
         if isinstance(operator, ast.Mult)
         else ()
     )
-
-
-def _only_shape(module: Module, project: Project, call: ast.Call | None) -> bool:
-    if call is None or len(call.args) + len(call.keywords) != 1 or starred(call):
-        return False
-    above = module.names.parents.get(call)
-    if isinstance(above, ast.Subscript) and above.value is call:
-        return literal(above.slice) == 1 or (
-            literal(above.slice) == 0 and _reads_shape(module, above)
-        )
-    if not isinstance(above, ast.Assign) or above.value is not call or len(above.targets) != 1:
-        return False
-    target = above.targets[0]
-    first = target.elts[0] if isinstance(target, ast.Tuple) and len(target.elts) == 2 else None
-    if not isinstance(first, ast.Name) or len(module.names.bindings(first)) != 1:
-        return False
-    if module.function_of(first) is None and project.is_exported(module, first.id):
-        return False
-    reads = module.names.reads(first)
-    return bool(reads or first.id == "_") and all(_reads_shape(module, node) for node in reads)
 
 
 def _reads_shape(module: Module, node: ast.expr) -> bool:
@@ -231,9 +211,10 @@ loudest = torchaudio.load_wav("a.wav")[0].max()
         ),
     ),
     explanation="""\
-The scale of load_wav differed by release and backend, so no call is certain to return the same numbers. Look at what your code does
-with them. The rule uses load if the code reads only the shape of the waveform, or only the sample rate. It also uses load if the code
-only divides the 16-bit numbers by 2**15: load returns the result of that division.
+The scale of load_wav differed by release and backend, so no call is certain to return the same
+numbers. Look at what your code does with them. The rule uses load if the code reads only the shape
+of the waveform, or only the sample rate. It also uses load if the code only divides the 16-bit
+numbers by 2**15: load returns the result of that division.
 """,
     check=check,
 )

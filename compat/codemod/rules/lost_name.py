@@ -45,7 +45,9 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
     for start, end, _ in type_texts.mentions(module, _CLASS):
         ours = our_name(module, project)
         if isinstance(ours, str):
-            yield Draft((start, end), f"{_reason(_CLASS)}; {ours}", "Use that of this package.")
+            yield Draft(
+                (start, end), f"{_reason(_CLASS)}; {ours}", "Use the one in this package: compat."
+            )
         else:
             change = Replace(start, end, f"{ours[0]}.{_CLASS}")
             yield Draft(
@@ -77,7 +79,8 @@ def _imported(module: Module, project: Project, one: Imported) -> Draft:
     if "compat" in project.own_names or conditions.in_import_ladder(module, statement):
         return Draft(
             span,
-            f"{_reason(name)}; not changed, because it is one of several attempts, or `compat` is your module",
+            f"{_reason(name)}; not changed, because it is one of several attempts, or `compat` is "
+            "your module",
             advice,
         )
     own = [use for use in module.uses if use.root.id == one.local]
@@ -141,9 +144,10 @@ def frames(path, old_torchaudio):
         ),
     ),
     explanation="""\
-compat.info, compat.AudioMetaData and compat.list_audio_backends behave as in 2.2. If a function imports torchaudio, the rule imports
-compat in the same function. `import torchaudio` stays, because tests replace names in it. If `compat` means something else in the file,
-the rule imports it as torchaudio_compat. If the project has a module called compat, nothing is changed.
+compat.info, compat.AudioMetaData and compat.list_audio_backends behave as in 2.2. If a function
+imports torchaudio, the rule imports compat in the same function. `import torchaudio` stays, because
+tests replace names in it. If `compat` means something else in the file, the rule imports it as
+torchaudio_compat. If the project has a module called compat, nothing is changed.
 """,
     check=check,
 )

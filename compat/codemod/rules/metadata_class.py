@@ -7,13 +7,13 @@ from collections.abc import Iterator
 from compat.codemod.rule import (
     MODERN,
     AddStatement,
-    Change,
     Draft,
     DropName,
     Imported,
     Kind,
     Level,
     Module,
+    NotProvableError,
     Project,
     Replace,
     Rule,
@@ -22,6 +22,7 @@ from compat.codemod.rule import (
 )
 from compat.codemod.source import conditions, old_names
 from compat.codemod.uses import type_texts
+from compat.codemod.uses.our_name import torchaudio_name
 
 _BELOW = "backend.common.AudioMetaData"
 _OLD = f"{old_names.ROOT}.{_BELOW}"
@@ -33,7 +34,10 @@ _MOVED = {
 
 
 def _reason(name: str) -> str:
-    return f"torchaudio.backend is deprecated from 2.1 on and loses its names; this one is torchaudio.{name}"
+    return (
+        "torchaudio.backend is deprecated from 2.1 on and loses its names; this one is "
+        f"torchaudio.{name}"
+    )
 
 
 def check(module: Module, project: Project) -> Iterator[Draft]:
@@ -43,12 +47,7 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
             yield _import(module, one, one.statement)
     for use in module.uses:
         if use.path in _MOVED and isinstance(use.node, ast.Attribute) and not use.stored:
-            yield Draft(
-                module.span(use.node),
-                _reason(use.name),
-                changes=tuple(_dotted(module, use)),
-                touches=(use,),
-            )
+            yield _dotted(module, use)
     for start, end, root in type_texts.mentions(module, _BELOW):
         name = _MOVED[_OLD]
         yield Draft(
@@ -86,12 +85,14 @@ def _import(module: Module, one: Imported, statement: ast.ImportFrom) -> Draft:
     return Draft(module.span(one.alias), _reason(name), changes=changes, touches=(one,))
 
 
-def _dotted(module: Module, use: Use) -> Iterator[Change]:
-    name = module.torchaudio_at(use)
-    if name is None:
-        own = next(one for one in module.imported if one.local == use.root.id)
-        yield AddStatement(own.statement, f"import {old_names.ROOT}")
-    yield Replace(*module.span(use.node), f"{name or old_names.ROOT}.{use.name}")
+def _dotted(module: Module, use: Use) -> Draft:
+    span, reason = module.span(use.node), _reason(use.name)
+    try:
+        name, changes = torchaudio_name(module, use)
+    except NotProvableError as why:
+        return Draft(span, f"{reason}; {why}", f"Take {use.name} from torchaudio.")
+    changes.append(Replace(*span, f"{name}.{use.name}"))
+    return Draft(span, reason, changes=tuple(changes), touches=(use,))
 
 
 RULE = Rule(
@@ -126,8 +127,9 @@ except ImportError:
         ),
     ),
     explanation="""\
-From 2.1 to 2.8 both names are in torchaudio itself, and torchaudio.backend loses them. 2.9 has neither; there they come from this
-package (TAC129). If the import is one of several in a `try` with `except ImportError`, it is only reported.
+From 2.1 to 2.8 both names are in torchaudio itself, and torchaudio.backend loses them. 2.9 has
+neither; there they come from this package (TAC129). If the import is one of several in a `try` with
+`except ImportError`, it is only reported.
 """,
     check=check,
 )

@@ -24,6 +24,9 @@ from compat.codemod.rule import (
 from compat.codemod.uses import forwarding
 from compat.codemod.uses.argument_dicts import passed_in_dict
 
+_ZERO = (
+    "num_frames=0 meant the whole file up to 0.7; since then it is an error, or returns no frames"
+)
 _REASON = "this is an argument of the load of 0.7 and before, and a TypeError since"
 
 
@@ -48,16 +51,22 @@ _OLD = (*_SILENT, "offset")
 def check(module: Module, project: Project) -> Iterator[Draft]:
     """Translate keywords of that time; report positional arguments in its order."""
     for use, call, others in forwarding.calls_of(module, "load"):
-        in_dict = passed_in_dict(module, project, call, *_OLD)
-        if call is not use.call or any(keyword(call, name) for name in (*_OLD, "num_frames")):
-            yield from _draft(module, use, call, others)
-        elif _positional(call):
+        old = {name: one for name in _OLD if (one := keyword(call, name)) is not None}
+        frames = keyword(call, "num_frames")
+        zero = literal(frames.value) if frames else None
+        if old or (zero == 0 and zero is not False):
+            yield _draft(module, use, call, others, old)
+        elif _positional(call) and not others:
             yield Draft(
                 module.span(call),
                 "these arguments look like the order of 0.7 (out, normalization, ...)",
                 "Name them.",
             )
-        elif in_dict:
+        elif (
+            call is use.call
+            and frames is None
+            and (in_dict := passed_in_dict(module, project, call, *_OLD))
+        ):
             yield Draft(
                 module.span(call),
                 f"{_REASON}; {in_dict}= is a key of a dict here",
@@ -65,38 +74,20 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
             )
 
 
-def _draft(module: Module, use: Use, call: ast.Call, others: int) -> Iterator[Draft]:
-    old = {name: one for name in _OLD if (one := keyword(call, name)) is not None}
-    frames = keyword(call, "num_frames")
-    zero = frames is not None and literal(frames.value) == 0 and literal(frames.value) is not False
-    if not old and not zero:
-        if _positional(call) and not others:
-            yield Draft(
-                module.span(call),
-                "these arguments look like the order of 0.7 (out, normalization, ...)",
-                "Name them.",
-            )
-        return
+def _draft(
+    module: Module, use: Use, call: ast.Call, others: int, old: dict[str, ast.keyword]
+) -> Draft:
     changes, doubt = _changes(call, old, others)
-    if zero and frames is not None:
+    frames = keyword(call, "num_frames")
+    if frames is not None and literal(frames.value) == 0:
         changes.append(DropArgument(call, frames))
     elif frames is not None and literal(frames.value) is ...:
         changes += _zero_is_all(module, frames.value)
     if doubt:
-        yield Draft(
-            module.span(call),
-            f"{_REASON}; {doubt}",
-            "Write the meaning with frame_offset, num_frames and normalize.",
-        )
-    else:
-        yield Draft(
-            module.span(call),
-            _REASON
-            if old
-            else "num_frames=0 meant the whole file up to 0.7; since then it is an error, or returns no frames",
-            changes=tuple(changes),
-            touches=(use,),
-        )
+        advice = "Write the meaning with frame_offset, num_frames and normalize."
+        return Draft(module.span(call), f"{_REASON}; {doubt}", advice)
+    reason = _REASON if old else _ZERO
+    return Draft(module.span(call), reason, changes=tuple(changes), touches=(use,))
 
 
 def _changes(call: ast.Call, old: dict[str, ast.keyword], others: int) -> tuple[list[Change], str]:
@@ -180,10 +171,11 @@ def read(path):
         ),
     ),
     explanation="""\
-The rule deletes out=None, normalization=True, signalinfo=None, encodinginfo=None and filetype=None, which were the defaults. It renames
-offset= to frame_offset=. It deletes num_frames=0, which meant the whole file; since 0.8 it is an error or returns no frames. If another
-argument shows that the call is that old, num_frames=n becomes num_frames=n or -1, because n may be 0. The rule reports other values of
-these arguments, and all of these arguments in a dict.
+The rule deletes out=None, normalization=True, signalinfo=None, encodinginfo=None and filetype=None,
+which were the defaults. It renames offset= to frame_offset=. It deletes num_frames=0, which meant
+the whole file; since 0.8 it is an error or returns no frames. If another argument shows that the
+call is that old, num_frames=n becomes num_frames=n or -1, because n may be 0. The rule reports
+other values of these arguments, and all of these arguments in a dict.
 """,
     check=check,
 )

@@ -73,9 +73,9 @@ waveform, rate = torchaudio.load("a.wav", backend="sox")
         ),
     ),
     explanation="""\
-From 0.9 on set_audio_backend("sox") raises RuntimeError. So code that calls it was written for 0.8 or older, and means the backend that
-is now called "sox_io". After the renaming, the other rules handle the setter. In a `try` that sets another backend on failure, the name
-stays.
+From 0.9 on set_audio_backend("sox") raises RuntimeError. So code that calls it was written for 0.8
+or older, and means the backend that is now called "sox_io". After the renaming, the other rules
+handle the setter. In a `try` that sets another backend on failure, the name stays.
 """,
     check=check,
 )

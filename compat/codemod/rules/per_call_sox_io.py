@@ -49,11 +49,10 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
 
 def _assigned(module: Module, value: ast.expr) -> Iterator[ast.expr | None]:
     """Yield what a name is assigned, or its default as a parameter."""
-    for binding in module.names.bindings(value) if isinstance(value, ast.Name) else ():
+    yield from module.assigned(value)
+    for binding in module.names.bindings(value):
         above = module.names.parents.get(binding.node)
-        if isinstance(above, ast.Assign | ast.AnnAssign):
-            yield above.value
-        elif isinstance(above, ast.arguments):
+        if isinstance(above, ast.arguments):
             yield from (default for one, default in defaults(above) if one is binding.node)
 
 
@@ -94,8 +93,9 @@ def read(path, backend):
         ),
     ),
     explanation="""\
-Only the global backend is called "sox_io"; a call accepts "ffmpeg", "sox" and "soundfile". For 2.9 the rule changes calls of
-compat.info, compat.load and compat.save; torchaudio's own load and save ignore the name.
+Only the global backend is called "sox_io"; a call accepts "ffmpeg", "sox" and "soundfile". For 2.9
+the rule changes calls of compat.info, compat.load and compat.save; torchaudio's own load and save
+ignore the name.
 """,
     check=check,
 )

@@ -32,8 +32,9 @@ install_requires = ["torchaudio>=2.2"]
         ),
     ),
     explanation="""\
-The rule searches shell scripts, Dockerfiles, YAML, TOML and requirements files for TORCHAUDIO_USE_BACKEND_DISPATCHER and for pins of
-torchaudio that exclude the target. It never changes these files.
+The rule searches shell scripts, Dockerfiles, YAML, TOML and requirements files for
+TORCHAUDIO_USE_BACKEND_DISPATCHER and for pins of torchaudio that exclude the target. It never
+changes these files.
 """,
     check=check,
 )

@@ -27,7 +27,8 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
             name = ast.unparse(node.value if isinstance(node, ast.Attribute) else node)
             yield Draft(
                 module.span(node),
-                f"{name} is torchaudio in one place and something else in another, so this may not be its {known}",
+                f"{name} is torchaudio in one place and something else in another, so this may "
+                f"not be its {known}",
                 "Use two different names.",
             )
 
@@ -59,7 +60,8 @@ HAS_AUDIO = torchaudio is not None
         ),
     ),
     explanation="""\
-The codemod changes a name only if every binding in its scope makes it torchaudio's, or None for "not installed".
+The codemod changes a name only if every binding in its scope makes it torchaudio's, or None for
+"not installed".
 """,
     check=check,
 )

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from compat.codemod.rule import MODERN, Draft, Level, Module, Project, Rule, Valid
+from compat.codemod.rule import MODERN, Draft, Level, Module, Project, Rule, Stage, Valid
 from compat.codemod.uses import replacements
 
 
@@ -14,7 +14,8 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
             yield Draft(
                 module.text.stretch(one.place),
                 f"{name} {one.how} here, so calls that would reach it are not changed",
-                "Let the replacement accept the new call, exclude this folder (--exclude tests), and run again.",
+                "Let the replacement accept the new call, exclude this folder (--exclude tests), "
+                "and run again.",
                 related=tuple(places[:3]),
             )
 
@@ -25,7 +26,7 @@ RULE = Rule(
     level=Level.REPORT,
     targets=MODERN,
     everywhere=True,
-    after_refusals=True,
+    stage=Stage.REFUSALS,
     before="""\
 from unittest.mock import patch
 
@@ -51,8 +52,8 @@ def test_reading(mocker):
         ),
     ),
     explanation="""\
-A mock, or a function assigned to torchaudio.load, receives the arguments of every call that reaches it. So the rule changes no such
-call. The finding names both places.
+A mock, or a function assigned to torchaudio.load, receives the arguments of every call that reaches
+it. So the rule changes no such call. The finding names both places.
 """,
     check=check,
     blocks=False,

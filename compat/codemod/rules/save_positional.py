@@ -17,10 +17,12 @@ from compat.codemod.rule import (
     Valid,
     keyword,
     literal,
+    noted,
+    old_names,
+    plain_name,
     starred,
+    value_kinds,
 )
-from compat.codemod.source import old_names, value_kinds
-from compat.codemod.source.calls import plain_name
 from compat.codemod.uses.observed import kinds
 
 _REASON = "from 2.1 on the fifth argument of save is format; it was compression before"
@@ -43,7 +45,8 @@ _NUMBERS = {"int", "float", "NoneType"}
 _COMPRESSION = re.compile(r"compress|bit_?rate|kbps|quality", re.I)
 _FORMAT = re.compile(r"fmt|format|ext\b|suffix|container|file_?type", re.I)
 _OLD_PIN = re.compile(
-    r"(?<![\w-])torchaudio[\"']?[ \t]*(?:(?:>=?|!=)[^,\n]*,[ \t]*)*(?:(?:===?|~=|<=?)[ \t]*(?:0\.|1\.|2\.0)|<[ \t]*2\.1(?:\.0)*(?![.\d]))"
+    r"(?<![\w-])torchaudio[\"']?[ \t]*(?:(?:>=?|!=)[^,\n]*,[ \t]*)*"
+    r"(?:(?:===?|~=|<=?)[ \t]*(?:0\.|1\.|2\.0)|<[ \t]*2\.1(?:\.0)*(?![.\d]))"
 )
 
 
@@ -73,7 +76,7 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
                 )
             except NotProvableError as why:
                 seen, advice = set(), f"{advice} The trace does not help here: {why.reason}."
-            # 2.0 bound the fifth argument to compression: a text there is a format, in the new order
+            # 2.0 bound the fifth argument to compression: a text is a format, in the new order
             is_settled = seen == {"str"} or (bool(seen) and seen <= _NUMBERS)
             if is_settled and not project.relies_on_traces:
                 advice = f"{advice} The trace shows what it is: --observed relies on it."
@@ -97,23 +100,20 @@ def _name(node: ast.expr) -> str:
     return str(literal(node.slice)) if isinstance(node, ast.Subscript) else plain_name(node)
 
 
+@noted
 def _is_old(project: Project) -> bool:
     """Return whether a project is written for 2.0 or older.
 
     It is if it sets a global backend or pins such a release, and no call names a backend.
     """
-
-    def look() -> bool:
-        calls = [
-            call for module in project.modules for _, call in module.calls_of(*old_names.FUNCTIONS)
-        ]
-        if any(keyword(call, "backend") or keyword(call, "uri") for call in calls):
-            return False
-        sets = any(True for module in project.modules for _ in module.of(Kind.SETTER))
-        pinned = (str(node.value) for module in project.modules for node in module.strings)
-        return sets or any(_OLD_PIN.search(text) for text in (*project.prose, *pinned))
-
-    return project.note("old order of save", look)
+    calls = [
+        call for module in project.modules for _, call in module.calls_of(*old_names.FUNCTIONS)
+    ]
+    if any(keyword(call, "backend") or keyword(call, "uri") for call in calls):
+        return False
+    sets = any(True for module in project.modules for _ in module.of(Kind.SETTER))
+    pinned = (str(node.value) for module in project.modules for node in module.strings)
+    return sets or any(_OLD_PIN.search(text) for text in (*project.prose, *pinned))
 
 
 def _shows_old_order(call: ast.Call) -> bool:
@@ -168,12 +168,14 @@ def write(path, waveform, more):
         ),
     ),
     explanation="""\
-In the old order the fifth argument of save is the compression, in the new order it is the format. These show the old order: a number in
-fifth place, None in fifth place before the name of a format, an encoding in seventh place, a bit depth in eighth place, or a variable
-in fifth place with a name like compression. A string in fifth place shows the new order.
+In the old order the fifth argument of save is the compression, in the new order it is the format.
+These show the old order: a number in fifth place, None in fifth place before the name of a format,
+an encoding in seventh place, a bit depth in eighth place, or a variable in fifth place with a name
+like compression. A string in fifth place shows the new order.
 
-Any other variable in fifth place counts as a compression if its name is not like format, the project sets a global backend or pins a
-release before 2.1, and no call names a backend. The rule reports everything else.
+Any other variable in fifth place counts as a compression if its name is not like format, the
+project sets a global backend or pins a release before 2.1, and no call names a backend. The rule
+reports everything else.
 """,
     check=check,
 )

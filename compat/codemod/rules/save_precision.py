@@ -42,7 +42,8 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
         ):
             yield Draft(
                 module.span(call.args[3]),
-                "the fourth argument looks like the precision of 0.7; since then it is channels_first",
+                "the fourth argument looks like the precision of 0.7; since then it is "
+                "channels_first",
                 "Write bits_per_sample= instead.",
             )
 
@@ -90,7 +91,8 @@ def write(path, waveform, depth):
         ),
     ),
     explanation="""\
-The rule renames the argument if its value is a literal bit depth. 2.9 ignores the bit depth, so for 2.9 it is reported.
+The rule renames the argument if its value is a literal bit depth. 2.9 ignores the bit depth, so for
+2.9 it is reported.
 """,
     check=check,
 )

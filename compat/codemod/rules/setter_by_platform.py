@@ -1,12 +1,13 @@
 """Replace the setter under a test of the operating system."""
 
 from compat.codemod.plan.decide import planned
-from compat.codemod.rule import MODERN, Level, Rule, Valid
+from compat.codemod.rule import MODERN, Level, Rule, Stage, Valid
 
 RULE = Rule(
     id="TAC104",
     title="Make a choice of backend by operating system a constant",
     level=Level.SAFE,
+    stage=Stage.PROGRAMS,
     targets=MODERN,
     before="""\
 import sys
@@ -52,9 +53,10 @@ x = torchaudio.load("a.wav")
         ),
     ),
     explanation="""\
-The condition stays. Its result becomes a constant, and every call in the module passes it as backend=. If there is no `else`, the
-constant is None in that case, and torchaudio chooses. A choice in the argument, set_audio_backend("soundfile" if ... else "sox_io"),
-becomes the same constant. If a branch does anything else, the rule leaves it alone. For 2.9 it deletes the whole choice.
+The condition stays. Its result becomes a constant, and every call in the module passes it as
+backend=. If there is no `else`, the constant is None in that case, and torchaudio chooses. A choice
+in the argument, set_audio_backend("soundfile" if ... else "sox_io"), becomes the same constant. If
+a branch does anything else, the rule leaves it alone. For 2.9 it deletes the whole choice.
 """,
     check=planned("TAC104"),
 )

@@ -1,12 +1,13 @@
 """Replace a literal setter in one module that governs calls in others."""
 
 from compat.codemod.plan.decide import planned
-from compat.codemod.rule import MODERN, Level, Rule, Valid
+from compat.codemod.rule import MODERN, Level, Rule, Stage, Valid
 
 RULE = Rule(
     id="TAC102",
     title="Name the backend in each call instead of setting it for the whole project",
     level=Level.SAFE,
+    stage=Stage.PROGRAMS,
     targets=MODERN,
     before="""\
 import torchaudio
@@ -54,12 +55,13 @@ if __name__ == "__main__":
         ),
     ),
     explanation="""\
-A call gets backend= if every program that reaches it has set the same backend. The setter is deleted when all calls under it name a
-backend. A program starts at a file that no other file imports, a file with `if __name__ == "__main__"`, a console script, or a test.
+A call gets backend= if every program that reaches it has set the same backend. The setter is
+deleted when all calls under it name a backend. A program starts at a file that no other file
+imports, a file with `if __name__ == "__main__"`, a console script, or a test.
 
-The setter stays if a program that sets nothing reaches the same call, if one program sets two different names, or for a reason that
-TAC101 lists. The finding names the line. --backend NAME is used only where the code does not show the name; names that are written in
-the code stay.
+The setter stays if a program that sets nothing reaches the same call, if one program sets two
+different names, or for a reason that TAC101 lists. The finding names the line. --backend NAME is
+used only where the code does not show the name; names that are written in the code stay.
 
 The files on the command line are the project. Give it the whole source tree.
 """,

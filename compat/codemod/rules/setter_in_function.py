@@ -1,12 +1,13 @@
 """Fold a setter into a call in the same block of a function."""
 
 from compat.codemod.plan.decide import planned
-from compat.codemod.rule import MODERN, Level, Rule, Valid
+from compat.codemod.rule import MODERN, Level, Rule, Stage, Valid
 
 RULE = Rule(
     id="TAC103",
     title="Fold a setting into the call that follows it in the same function",
     level=Level.SAFE,
+    stage=Stage.PROGRAMS,
     targets=MODERN,
     before="""\
 import torchaudio
@@ -41,8 +42,8 @@ def read(path):
         ),
     ),
     explanation="""\
-The backend stays set after the function returns. The rule adds backend= to the calls that certainly run after the setter. It deletes
-the setter if no other call may depend on it.
+The backend stays set after the function returns. The rule adds backend= to the calls that certainly
+run after the setter. It deletes the setter if no other call may depend on it.
 """,
     check=planned("TAC103"),
 )

@@ -1,12 +1,13 @@
 """Remove a backend that is saved with the getter, set, and restored later."""
 
 from compat.codemod.plan.decide import planned
-from compat.codemod.rule import MODERN, Level, Rule, Valid
+from compat.codemod.rule import MODERN, Level, Rule, Stage, Valid
 
 RULE = Rule(
     id="TAC106",
     title="Remove a backend that is set and then restored",
     level=Level.SAFE,
+    stage=Stage.PROGRAMS,
     targets=MODERN,
     before="""\
 import torchaudio
@@ -49,8 +50,9 @@ def fit(trainer, data):
         ),
     ),
     explanation="""\
-The rule deletes the getter and both setters, or none of them, and also a `try` that is left without a purpose. The calls in between
-get backend=. If code in between may load audio somewhere else, or the saved value is used in another way, everything stays.
+The rule deletes the getter and both setters, or none of them, and also a `try` that is left without
+a purpose. The calls in between get backend=. If code in between may load audio somewhere else, or
+the saved value is used in another way, everything stays.
 """,
     check=planned("TAC106"),
 )

@@ -13,6 +13,7 @@ from compat.codemod.rule import (
     Module,
     Project,
     Rule,
+    Stage,
     Valid,
     old_names,
     string,
@@ -39,6 +40,7 @@ RULE = Rule(
     id="TAC105",
     title="A backend that is set from a variable, or is unknown since 0.9",
     level=Level.REPORT,
+    stage=Stage.PROGRAMS,
     targets=MODERN,
     report_only_for=DROP_IN,
     before="""\
@@ -61,11 +63,13 @@ def read(path, args):
         ),
     ),
     explanation="""\
-The name is known only when the program runs. Pass it to each call as backend=. The finding also lists the places that contain
-"sox_io", such as defaults and choices of argparse and configuration files. Change these too: in a call the name is "sox".
+The name is known only when the program runs. Pass it to each call as backend=. The finding also
+lists the places that contain "sox_io", such as defaults and choices of argparse and configuration
+files. Change these too: in a call the name is "sox".
 
-set_audio_backend("sox") worked up to 0.8, and every later release refuses it. The global backend is now called "sox_io", and in a
-call it is called "sox". This is reported for --target compat too, because 2.0 also refuses "sox".
+set_audio_backend("sox") worked up to 0.8, and every later release refuses it. The global backend is
+now called "sox_io", and in a call it is called "sox". This is reported for --target compat too,
+because 2.0 also refuses "sox".
 
 With --backend NAME, all calls get this one name instead.
 """,

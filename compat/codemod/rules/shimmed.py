@@ -11,7 +11,8 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
         if owner is module:
             yield Draft(
                 module.span(call),
-                "from here on the project runs as another release of torchaudio, and its code is right for that release",
+                "from here on the project runs as another release of torchaudio, so its code must "
+                "stay as it is",
                 "Delete this, or install the target's release, and run again.",
             )
 
@@ -41,8 +42,8 @@ compat.install("2.2")
         ),
     ),
     explanation="""\
-Under compat.install("2.0") the global backend works, and calls do not accept backend=. Rewritten code would fail there. So nothing is
-changed until you delete compat.install.
+Under compat.install("2.0") the global backend works, and calls do not accept backend=. Rewritten
+code would fail there. So nothing is changed until you delete compat.install.
 """,
     check=check,
 )

@@ -55,7 +55,8 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
             yield Draft(
                 module.span(call),
                 f"{_REASON}; {why}",
-                "rate is sample_rate, channels num_channels; length was frames x channels with sox, and frames with soundfile.",
+                "rate is sample_rate, channels num_channels; length was frames x channels with "
+                "sox, and frames with soundfile.",
             )
 
 
@@ -81,7 +82,7 @@ def _translated(module: Module, project: Project, call: ast.Call) -> tuple[Chang
 
 def _kept(module: Module, project: Project, name: ast.Name) -> tuple[Change, ...] | None:
     """Return the changes for a name that keeps the whole tuple and is read by ``name[0]``."""
-    reads = module.names.reads(name)
+    reads = module.reads(name)
     around = [module.names.parents[read] for read in reads]
     items = [
         one
@@ -160,7 +161,7 @@ def _unpacked(module: Module, project: Project, statement: ast.Assign) -> Iterat
     signal, encoding = names
     assert isinstance(signal, ast.Name)
     assert isinstance(encoding, ast.Name)
-    if module.names.reads(encoding):
+    if module.reads(encoding):
         raise NotProvableError(f"{encoding.id} is used, and most of what it held is gone")
     start, end = module.span(target)
     text = module.text.text
@@ -187,7 +188,7 @@ def _indexed(
 
 def _renamed(module: Module, project: Project, name: ast.Name) -> Iterator[Change]:
     _followed(module, project, name)
-    yield from _attributes(module, module.names.reads(name), {})
+    yield from _attributes(module, module.reads(name), {})
 
 
 def _followed(module: Module, project: Project, name: ast.Name) -> None:
@@ -197,7 +198,7 @@ def _followed(module: Module, project: Project, name: ast.Name) -> None:
         raise NotProvableError(f"{name.id} is imported by another file")
     if len(module.names.bindings(name)) != 1:
         raise NotProvableError(f"{name.id} is bound more than once")
-    if not module.unplaced.isdisjoint(module.names.reads(name)):
+    if not module.unplaced.isdisjoint(module.reads(name)):
         raise NotProvableError(f"{name.id} is read in an f-string")
 
 
@@ -301,9 +302,10 @@ print(meta.num_frames)
         ),
     ),
     explanation="""\
-Up to 0.7 info returned two objects. The rule translates the attribute names if the first object is kept in a local name of which only
-attributes are read, and the second object is not read. It also does so if the whole tuple is kept and only [0] is read. It does not
-translate a bare `length`, which was frames times channels with sox, and frames with soundfile.
+Up to 0.7 info returned two objects. The rule translates the attribute names if the first object is
+kept in a local name of which only attributes are read, and the second object is not read. It also
+does so if the whole tuple is kept and only [0] is read. It does not translate a bare `length`,
+which was frames times channels with sox, and frames with soundfile.
 """,
     check=check,
 )

@@ -17,6 +17,7 @@ from compat.codemod.rule import (
     called,
     keyword,
     literal,
+    noted,
     old_names,
     plain_name,
     string,
@@ -95,7 +96,8 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
         if _is_old(project, reached):
             yield Draft(
                 module.span(reached.node),
-                f"torchaudio.{reached.known.name} is reached by way of {reached.through}, and not changed",
+                f"torchaudio.{reached.known.name} is reached by way of {reached.through}, and not "
+                "changed",
                 "Import torchaudio itself here and run again, or change it by hand.",
             )
     yield from _in_fstrings(module, project)
@@ -113,7 +115,8 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
                 "Check what the code does with it, or use an import statement.",
             )
         elif old_names.is_old(value, project.target) and not _is_replaced(module, node):
-            reason = f"a string names {value}, which torchaudio {project.target} does not have in this place"
+            lacks = f"torchaudio {project.target} does not have in this place"
+            reason = f"a string names {value}, which {lacks}"
             yield Draft(module.span(node), reason, "If something looks it up, change it by hand.")
         elif module.is_docstring(node):
             start, end = module.span(node)
@@ -203,7 +206,8 @@ def _by_getattr(module: Module, project: Project) -> Iterator[Draft]:
         if name is ... and use.path == old_names.ROOT:
             yield Draft(
                 module.span(above),
-                f"the name that is looked up in torchaudio is known only when the program runs: {ast.unparse(above.args[1])}",
+                "the name that is looked up in torchaudio is known only when the program runs: "
+                f"{ast.unparse(above.args[1])}",
                 "Check which names occur here, and what the code does with them.",
             )
         elif (name in _OLD or old_names.is_old(path, project.target)) and not isinstance(
@@ -248,18 +252,14 @@ def _by_other_name(module: Module) -> Iterator[Draft]:
         ):
             yield Draft(
                 module.span(node),
-                f"{name} is torchaudio here, or may be, by another name",
+                f"{name} is, or may be, another name for torchaudio here",
                 "Use the name that is imported.",
             )
 
 
 def _through_an_argument(module: Module, project: Project) -> Iterator[Draft]:
-    """Report old names of what a function is given, in a project that hands torchaudio to functions."""
-    for node in (
-        module.names.all(ast.Attribute)
-        if project.note("handed on", lambda: _is_handed_on(project))
-        else ()
-    ):
+    """Report old names of what a function is given, if torchaudio is handed to functions."""
+    for node in module.names.all(ast.Attribute) if _is_handed_on(project) else ():
         owner = node.value
         parameters = (
             [one for one in module.names.bindings(owner) if isinstance(one.node, ast.arg)]
@@ -300,6 +300,7 @@ def _by_another_value(module: Module, project: Project) -> Iterator[Draft]:
             )
 
 
+@noted
 def _is_handed_on(project: Project) -> bool:
     uses = [
         (module, use)
@@ -343,11 +344,12 @@ print("torchaudio.set_audio_backend( is gone")
         ),
     ),
     explanation="""\
-The codemod knows that a name means torchaudio only if an import statement binds it. Check by hand code that gets torchaudio in another
-way.
+The codemod knows that a name means torchaudio only if an import statement binds it. Check by hand
+code that gets torchaudio in another way.
 
-With --observed, two of these are written out so that a trace can settle them: `getattr(torchaudio, "load")` becomes `torchaudio.load`,
-and `f"{torchaudio.load(path)=}"` gets the source that it prints as text.
+With --observed, two of these are written out so that a trace can settle them:
+`getattr(torchaudio, "load")` becomes `torchaudio.load`, and `f"{torchaudio.load(path)=}"` gets the
+source that it prints as text.
 """,
     check=check,
 )

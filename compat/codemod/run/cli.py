@@ -34,7 +34,7 @@ targets:
   2.1     each call names its backend; code for the global backend that still works in 2.1 stays
   2.2     each call names its backend; nothing of the global backend is left (default)
   2.9     no backends; names that 2.9 lacks come from this package (compat.info, ...)
-  compat  nothing is rewritten; import compat and compat.install("2.0") are added to the --entry files
+  compat  nothing is rewritten; import compat and compat.install("2.0") go into the --entry files
 
 exit status:
   0  nothing to do, or no finding left that counts (--fail-on)
@@ -42,7 +42,7 @@ exit status:
   2  wrong usage, or a file could not be read, parsed or written (it is listed; the rest is done)
   130  stopped by Ctrl-C; either all files are changed or none
 
-The comment `# compat: ignore` protects a line, `# compat: ignore[TAC101]` protects it from one rule.
+The comment `# compat: ignore` protects a line, `# compat: ignore[TAC101]` only from one rule.
 You can set target, entry, unsafe, select, ignore, backend, exclude, docs, baseline and fail-on in
 [tool.torchaudio-compat] of pyproject.toml.
 """
@@ -55,7 +55,10 @@ def parser(prog: str = _PROG) -> argparse.ArgumentParser:
     """Return the parser of the arguments."""
     made = Parser(
         prog,
-        description="Rewrite a project for a later release of torchaudio. Changes that cannot be proved right are reported, not made.",
+        description=(
+            "Rewrite a project for a later release of torchaudio. Changes that cannot be "
+            "proved right are reported, not made."
+        ),
         epilog=_EPILOG,
     )
     add = made.add_argument
@@ -76,7 +79,10 @@ def parser(prog: str = _PROG) -> argparse.ArgumentParser:
     add(
         "--diff",
         action="store_true",
-        help="write nothing; show the changes as a unified diff for `git apply`; findings go to stderr",
+        help=(
+            "write nothing; show the changes as a unified diff for `git apply`; findings go to "
+            "stderr"
+        ),
     )
     add(
         "--unsafe",
@@ -213,14 +219,14 @@ def _options(arguments: argparse.Namespace) -> Options:
 
 
 def _refuse(options: Options) -> None:
-    if options.target not in _TARGETS:
-        raise UsageError(f"there is no target {options.target!r}; there is {', '.join(_TARGETS)}")
-    if options.backend is not None and options.backend not in backends.PER_CALL:
-        raise UsageError(
-            f"there is no backend {options.backend!r}; there is {', '.join(backends.PER_CALL)}"
-        )
-    if options.fail_on not in _FAIL_ON:
-        raise UsageError(f"there is no fail-on {options.fail_on!r}; there is {', '.join(_FAIL_ON)}")
+    for name, given, known in (
+        ("target", options.target, _TARGETS),
+        ("backend", options.backend, (None, *backends.PER_CALL)),
+        ("fail-on", options.fail_on, _FAIL_ON),
+    ):
+        if given not in known:
+            there = ", ".join(filter(None, known))
+            raise UsageError(f"there is no {name} {given!r}; there is {there}")
     for path in (*options.paths, *options.entry):
         if path != "-" and not os.path.lexists(path):
             raise UsageError(f"{path}: there is no such file or folder")
@@ -246,7 +252,8 @@ def _tell(rule_id: str | None) -> int:
     if rule_id is None:
         for rule in rules().values():
             print(
-                f"{rule.id}  {rule.level.value:6}  {','.join(sorted(rule.targets | rule.report_only_for)):18}  {rule.title}"
+                f"{rule.id}  {rule.level.value:6}  "
+                f"{','.join(sorted(rule.targets | rule.report_only_for)):18}  {rule.title}"
             )
         return 0
     from compat.codemod.reporting import explain
@@ -255,7 +262,8 @@ def _tell(rule_id: str | None) -> int:
     said = list(explain.explained(found) if found else explain.of_words(rule_id))
     if not said:
         raise UsageError(
-            f"there is no rule {rule_id}, and no refusal of these words; --list-rules lists the rules"
+            f"there is no rule {rule_id}, and no refusal of these words; --list-rules lists the "
+            "rules"
         )
     print(*said, sep="\n")
     return 0
@@ -313,7 +321,8 @@ def _write_page(result: Result, options: Options, path: str) -> None:
         writing.write(path, [page(result, options)])
     except OSError as why:
         raise UsageError(
-            f"--report {path}: it cannot be written: {why.strerror}; name a file in a folder that is there"
+            f"--report {path}: it cannot be written: {why.strerror}; name a file in a folder that "
+            "is there"
         ) from why
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import functools
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 
 from compat.codemod.plan import decide
 from compat.codemod.rewrite import (
@@ -19,7 +19,7 @@ from compat.codemod.rewrite import (
     edits,
     lower,
 )
-from compat.codemod.rule import Rule
+from compat.codemod.rule import Rule, Stage
 from compat.codemod.run import safety
 from compat.codemod.run.safety import Objection
 from compat.codemod.source import Finding, Level, Module, Place, State, grouped
@@ -90,26 +90,24 @@ class _Proposal:
         )
 
 
-def run(
-    modules: list[Module],
-    active: Iterable[Rule],
-    *,
-    unsafe: bool,
-    make_project: Callable[[list[Module]], Project],
-) -> list[Outcome]:
-    """Return all findings on the modules of a project, and their new texts.
+# the proposals to make in one module, with their edits
+_Accepted = tuple[list[_Proposal], list[Edit]]
+
+
+def run(project: Project, active: Iterable[Rule], *, unsafe: bool) -> list[Outcome]:
+    """Return all findings on the modules of a project as it was read, and their new texts.
 
     Raises:
         BrokenError: a change gives a wrong result. That is our mistake, and no file must be
             written.
     """
     rules = list(active)
-    outcomes = {module.path: Outcome(module, module) for module in modules}
-    set_names = setter_calls.names(modules)
+    outcomes = {module.path: Outcome(module, module) for module in project.modules}
+    set_names = setter_calls.names(project.modules)
+    as_read = functools.partial(_as_read, outcomes)
     for _ in range(_ROUNDS):
-        project = make_project([outcome.now for outcome in outcomes.values()])
-        project.set_names = set_names
-        project.as_read = functools.partial(_as_read, outcomes)
+        now = [outcome.now for outcome in outcomes.values()]
+        project = dataclasses.replace(project, modules=now, set_names=set_names, as_read=as_read)
         applied, left = _Round(project, rules, unsafe).settle()
         project.forget()
         if not applied:
@@ -125,7 +123,8 @@ def run(
             outcome.edits.append(made)
             outcome.now = verified(outcome.now, edits.apply(outcome.now.text.text, made), made)
     raise BrokenError(
-        f"{', '.join(sorted(applied))}: the rules do not stop changing these files; please report this"
+        f"{', '.join(sorted(applied))}: the rules do not stop changing these files; please report "
+        "this"
     )
 
 
@@ -157,16 +156,18 @@ class _Round:
         # groups with a part that must not change, with the reason
         self._off: dict[int, Objection] = {}
 
-    def settle(self) -> tuple[dict[str, tuple[list[_Proposal], list[Edit]]], list[_Proposal]]:
-        """Return the proposals to make with their edits, by module path, and those left."""
-        for rule in sorted(self._rules, key=lambda rule: rule.after_refusals):
-            if rule.after_refusals:
-                self._drop_groups()
-            for module in self._project.modules:
-                for draft in rule.check(module, self._project):
-                    self._sort(_Proposal(module, rule, draft))
-        self._drop_unselected()
-        return self._made()
+    def settle(self) -> tuple[dict[str, _Accepted], list[_Proposal]]:
+        """Return what to change, by module path; if that is nothing, also what is left."""
+        for stage in Stage:
+            for rule in (one for one in self._rules if one.stage is stage):
+                for module in self._project.modules:
+                    for draft in rule.check(module, self._project):
+                        self._sort(_Proposal(module, rule, draft))
+            if stage is Stage.PROGRAMS:
+                self._drop_unselected()
+            if made := self._made():
+                return made, []
+        return {}, self._left
 
     # Sorting
 
@@ -177,7 +178,11 @@ class _Round:
             return
         if project.target in rule.report_only_for:
             # The target is the old release: this code stays, and fails there too.
-            advice = f"Without the drop-in, --target 2.1 --select {rule.id} changes it, and 2.0 takes the result."
+            advice = (
+                f"Without the drop-in, --target 2.1 --select {rule.id} changes it, and 2.0 takes "
+                "the "
+                "result."
+            )
             proposal = proposal.report(f"under 2.0 too: {draft.reason}", advice)
         if safety.is_ignored(module, rule, draft):
             if draft.group is not None and proposal.takes_away:
@@ -237,8 +242,8 @@ class _Round:
 
     # Making changes
 
-    def _made(self) -> tuple[dict[str, tuple[list[_Proposal], list[Edit]]], list[_Proposal]]:
-        made: dict[str, tuple[list[_Proposal], list[Edit]]] = {}
+    def _made(self) -> dict[str, _Accepted]:
+        made: dict[str, _Accepted] = {}
         while True:
             own = grouped((proposal.module.path, proposal) for proposal in self._proposals)
             for path, proposals in own.items():
@@ -252,7 +257,7 @@ class _Round:
                         self._drop(*_first_conflict(proposals))
                         break
             else:
-                return {path: made[path] for path in own}, self._left
+                return {path: made[path] for path in own}
 
     def _drop(self, proposal: _Proposal, reason: str) -> None:
         self._proposals.remove(proposal)

@@ -9,14 +9,19 @@ from compat.codemod.files import discovery, documents, other_files, traces
 from compat.codemod.files.content import probe
 from compat.codemod.files.document import Document, UnreadableError
 from compat.codemod.files.import_graph import Files, Quiet, content
-from compat.codemod.source.findings import Finding, Place
-from compat.codemod.source.module import Module
-from compat.codemod.source.old_names import VARIABLE
-from compat.codemod.source.options import Options
-from compat.codemod.source.results import FileResult, Problem, Result, Tick
-from compat.codemod.source.text import parse
-from compat.codemod.uses.observed import Line, Observed
-from compat.codemod.uses.project import Project
+from compat.codemod.source import (
+    FileResult,
+    Finding,
+    Module,
+    Options,
+    Place,
+    Problem,
+    Result,
+    Tick,
+    old_names,
+    parse,
+)
+from compat.codemod.uses import Project, observed
 from compat.commands.arguments import UsageError
 
 _PYTHON = ".".join(map(str, sys.version_info[:2]))
@@ -48,7 +53,7 @@ class Gathered:
         self.mentions: list[Place] = []
         python = [one for one in found if one.kind != discovery.OTHER]
         self.files: Files | None = Files([one.path for one in python]) if python else None
-        self.quiet: Quiet | None = None
+        self.quiet: Quiet = Quiet((), lambda _: ())
         self.own_names: frozenset[str] = _own_names(python)
 
     def take(self, path: str, kind: str, data: bytes) -> None:
@@ -117,7 +122,10 @@ class Gathered:
         for module in self.modules:
             if module.imported:
                 place = module.place(module.imported[0].statement)
-                reason = "the project has a module `torchaudio` of its own, so what is imported here may be that"
+                reason = (
+                    "the project has a module `torchaudio` of its own, so what is imported here "
+                    "may be that"
+                )
                 found = [Finding("TAC127", place, reason, "Run on a part that does not have it.")]
                 self.result.files.append(
                     FileResult(module.path, b"", b"", left=found, left_after=found)
@@ -125,14 +133,14 @@ class Gathered:
         return True
 
     @functools.cached_property
-    def observed(self) -> Observed | None:
+    def observed(self) -> observed.Observed | None:
         """Return what the traces of ``--evidence`` show.
 
         Raises:
             UsageError: one of them cannot be read, or has nothing of this project.
         """
         options = self.options
-        found: dict[str, list[Line]] = {}
+        found: dict[str, list[observed.Line]] = {}
         for path in options.evidence:
             try:
                 lines = traces.read(path)
@@ -143,11 +151,12 @@ class Gathered:
             own = traces.by_file(lines, options.paths[0] if options.paths else ".")
             if not any(map(os.path.isfile, own)):
                 raise UsageError(
-                    f"--evidence {path}: it names no file of this project; name the folder it was recorded in as PATH"
+                    f"--evidence {path}: it names no file of this project; name the folder it was "
+                    "recorded in as PATH"
                 )
             for file, calls in own.items():
                 found.setdefault(file, []).extend(calls)
-        return Observed(found, applied=options.observed) if options.evidence else None
+        return observed.Observed(found, applied=options.observed) if options.evidence else None
 
     @functools.cached_property
     def leaves_choice(self) -> bool:
@@ -157,7 +166,7 @@ class Gathered:
         on, and whose pins allow 2.0 or an older release.
         """
         texts = [*self._prose, *(module.text.text for module in self.modules)]
-        if self.mentions or self.unread or any(VARIABLE in text for text in texts):
+        if self.mentions or self.unread or any(old_names.VARIABLE in text for text in texts):
             return False
         return not any(other_files.is_modern(text) for text in self._prose)
 
@@ -165,27 +174,27 @@ class Gathered:
     def _prose(self) -> list[str]:
         return [one.text for document in self.read.values() for one in document.prose]
 
-    def project(self, modules: list[Module]) -> Project:
-        """Return the project, with its modules in their present state."""
+    def project(self) -> Project:
+        """Return the project."""
         options = self.options
         entries = set(map(os.path.realpath, options.entry))
         return Project(
-            modules,
+            self.modules,
             target=options.target,
             backend=options.backend,
             unread=self.unread,
-            files=self.files,
+            known_files=self.files,
             quiet=self.quiet,
             mentions=self.mentions,
             own_names=self.own_names,
             prose=self._prose,
             leaves_choice=self.leaves_choice,
             observed=self.observed,
-            entries=[
+            entries=frozenset(
                 one.path
-                for one in modules
+                for one in self.modules
                 if entries and not one.standalone and os.path.realpath(one.path) in entries
-            ],
+            ),
         )
 
 

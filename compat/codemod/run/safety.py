@@ -52,7 +52,8 @@ def objection(project: Project, module: Module, draft: Draft) -> Objection | Non
     return Objection(
         f"{name} {found[0].how} elsewhere, and its replacement would receive the change",
         tuple(one.place for one in found[:3]),
-        "Change the call and the replacement together; or change the replacement by hand, and run again with --exclude for its file.",
+        "Change the call and the replacement together; or change the replacement by hand, and run "
+        "again with --exclude for its file.",
         found,
     )
 

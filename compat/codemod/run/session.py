@@ -89,9 +89,7 @@ def _settle(gathered: Gathered) -> list[Outcome]:
         and rule.id not in options.ignore
     ]
     try:
-        made = engine.run(
-            gathered.modules, active, unsafe=options.unsafe, make_project=gathered.project
-        )
+        made = engine.run(gathered.project(), active, unsafe=options.unsafe)
     except engine.BrokenError as why:
         result.problems.append(Problem(str(why).partition(":")[0], f"nothing was changed: {why}"))
         result.broken = True
@@ -159,7 +157,11 @@ def _recovered(found: list[discovery.Found], options: Options, result: Result) -
         if options.writes:
             journal.recover(paths)
         left = journal.unfinished(paths)
-        reason = "a run was stopped here while it wrote. Run again without --check and --diff: that undoes it first"
+        reason = (
+            "a run was stopped here while it wrote. Run again without --check and --diff: that "
+            "undoes "
+            "it first"
+        )
         result.problems += [Problem(path, reason) for path in left]
     except journal.NotWrittenError as why:
         result.problems.append(Problem(why.path, f"a stopped run could not be undone: {why}"))

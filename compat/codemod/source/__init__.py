@@ -3,6 +3,7 @@
 The rooms above import what they need most from here.
 """
 
+from compat.codemod.source import old_names
 from compat.codemod.source.calls import (
     called,
     given,
@@ -17,16 +18,19 @@ from compat.codemod.source.findings import Finding, Level, Place, State
 from compat.codemod.source.grouping import grouped
 from compat.codemod.source.module import Imported, Module, Use, is_test
 from compat.codemod.source.not_provable import NotProvableError
-from compat.codemod.source.notes import Notes
+from compat.codemod.source.notes import Notes, listed, noted
 from compat.codemod.source.old_names import ROOT, Kind, Known
 from compat.codemod.source.options import Options, configured
 from compat.codemod.source.results import FileResult, Problem, Result, Tick, kinds_of
-from compat.codemod.source.scopes import AnyFunction, all_arguments, only_import
+from compat.codemod.source.scopes import AnyFunction, Binding, Scope, all_arguments, only_import
+from compat.codemod.source.text import Text, parse
 
 __all__ = [  # noqa: RUF022 - grouped by subject
-    "AnyFunction", "Imported", "Module", "Notes", "Use", "all_arguments", "grouped", "is_test", "only_import",
+    "AnyFunction", "Binding", "Imported", "Module", "Notes", "Scope", "Text", "Use",
+    "all_arguments",
+    "grouped", "is_test", "listed", "noted", "only_import", "parse",
     "Finding", "Level", "NotProvableError", "Place", "State",
     "FileResult", "Options", "Problem", "Result", "Tick", "configured", "kinds_of",
-    "Kind", "Known", "ROOT",
+    "Kind", "Known", "ROOT", "old_names",
     "called", "given", "is_dict_with", "keyword", "literal", "plain_name", "starred", "string",
 ]  # fmt: skip

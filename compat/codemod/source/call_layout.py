@@ -5,6 +5,7 @@ parsed, never the whole file. The result is offsets, so the text around them is 
 """
 
 import dataclasses
+import functools
 
 
 @dataclasses.dataclass(frozen=True)
@@ -24,6 +25,7 @@ class Layout:
     arguments: tuple[Argument, ...]
 
 
+@functools.lru_cache(256)
 def layout(segment: str) -> Layout:
     """Return the layout of a call, as offsets in its text.
 

@@ -127,7 +127,7 @@ def _is_flag(module: Module, node: ast.Name | ast.Attribute) -> bool:
     """
     if _PRESENCE.match(node.id if isinstance(node, ast.Name) else node.attr):
         return True
-    bindings = module.names.bindings(node) if isinstance(node, ast.Name) else []
+    bindings = module.names.bindings(node)
     found = set()
     for binding in bindings:
         statement = module.names.parents.get(binding.node)

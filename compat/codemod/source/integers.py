@@ -34,17 +34,19 @@ _MAKERS = {
 }
 # the second argument is the type
 _TYPED_SECOND = {
-    "frombuffer", "fromfile", "fromstring", "zeros", "ones", "empty", "array", "asarray", "zeros_like", "ones_like", "empty_like",
+    "frombuffer", "fromfile", "fromstring", "zeros", "ones", "empty", "array", "asarray",
+    "zeros_like", "ones_like", "empty_like",
 }  # fmt: skip
 # function -> position of the numbers that it fills with; they decide the type
 _FILLED = {"tensor": 0, "array": 0, "asarray": 0, "as_tensor": 0, "full": 1}
 _CONVERSIONS = {"to", "type", "astype", "view"}
 # these return the numbers of their owner or first argument, in the same type
 _SAME = {
-    "array", "as_tensor", "asarray", "ascontiguousarray", "cat", "chunk", "clamp", "clip", "clone", "concat", "concatenate",
-    "contiguous", "copy", "cpu", "cuda", "detach", "expand", "expand_dims", "flatten", "flip", "from_numpy", "hstack", "narrow", "numpy",
-    "pad", "permute", "repeat", "reshape", "roll", "select", "split", "squeeze", "stack", "swapaxes", "t", "tensor", "tile", "to",
-    "transpose", "unsqueeze", "view", "vstack",
+    "array", "as_tensor", "asarray", "ascontiguousarray", "cat", "chunk", "clamp", "clip", "clone",
+    "concat", "concatenate", "contiguous", "copy", "cpu", "cuda", "detach", "expand", "expand_dims",
+    "flatten", "flip", "from_numpy", "hstack", "narrow", "numpy", "pad", "permute", "repeat",
+    "reshape", "roll", "select", "split", "squeeze", "stack", "swapaxes", "t", "tensor", "tile",
+    "to", "transpose", "unsqueeze", "view", "vstack",
 }  # fmt: skip
 # loader -> position of `normalize`; if that is False, the first returned value has integers
 _LOADERS = {"torchaudio.load": 3, "compat.load": 3, "torchaudio.sox_effects.apply_effects_file": 2}
@@ -53,16 +55,11 @@ _LOADERS = {"torchaudio.load": 3, "compat.load": 3, "torchaudio.sox_effects.appl
 def is_dtype(module: Module, node: ast.AST) -> bool:
     """Return whether an expression is an integer type, or a name for one."""
     if isinstance(node, ast.Name):
-        bindings = module.names.bindings(node)
-        if not bindings:
+        values = module.assigned(node)
+        if not values:
             return node.id == "int"
-        above = module.names.parents.get(bindings[0].node)
-        if (
-            len(bindings) == 1
-            and isinstance(above, ast.Assign)
-            and not isinstance(above.value, ast.Name)
-        ):
-            return is_dtype(module, above.value)
+        if len(values) == 1 and values[0] is not None and not isinstance(values[0], ast.Name):
+            return is_dtype(module, values[0])
         return (module.names.qualified(node) or "").partition(".")[2] in _DTYPES
     if isinstance(node, ast.Call) and called(node) == "getattr":
         return literal(node.args[1]) in _DTYPES if len(node.args) > 1 else False

@@ -106,7 +106,10 @@ class Module(Tree):
 
     @functools.cached_property
     def uses(self) -> list[Use]:
-        """Every use of a name that is torchaudio's and nothing else's, in the order of the text; not those that are hidden."""
+        """The uses of names that are torchaudio's and nothing else's, in the order of the text.
+
+        Those that are hidden are left out.
+        """
         return [use for use in self._all_uses if use.node not in self.unplaced]
 
     @functools.cached_property
@@ -148,7 +151,7 @@ class Module(Tree):
 
     @functools.cached_property
     def ambiguous(self) -> list[tuple[ast.Name | ast.Attribute, str]]:
-        """Return uses of names that are torchaudio's only in some places, each with the old name."""
+        """Return uses of names that are torchaudio's only in some places, with the old name."""
         found: list[tuple[ast.Name | ast.Attribute, str]] = []
         for node in self._by_imported_name:
             bindings = self.names.bindings(node)

@@ -84,7 +84,8 @@ def _table(path: str) -> dict[str, Any]:
         values = value if many and isinstance(value, list) else [value]
         if not all(type(one) is kind for one in values) or (many and not isinstance(value, list)):
             raise UsageError(
-                f"{path}: {key} in [tool.{TABLE}] must be {'a list of ' if many else ''}{kind.__name__}"
+                f"{path}: {key} in [tool.{TABLE}] must be "
+                f"{'a list of ' if many else ''}{kind.__name__}"
             )
         if key in ("entry", "baseline"):
             values = [os.path.join(os.path.dirname(path), one) for one in values]

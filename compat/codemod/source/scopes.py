@@ -251,20 +251,12 @@ class Names:
         """Return all nodes of a kind, in the order of the walk."""
         return self._by_kind.get(kind, [])  # type: ignore[return-value]
 
-    def bindings(self, node: ast.Name) -> list[Binding]:
-        """Return all bindings that a name may mean; none for a builtin or an unknown name."""
-        scope = self.scope_of.get(node)
-        home = scope.home(node.id) if scope else None
+    def bindings(self, node: ast.AST | None) -> list[Binding]:
+        """Return all that a name may mean; nothing for a builtin, or what is not a plain name."""
+        if not isinstance(node, ast.Name) or node not in self.scope_of:
+            return []
+        home = self.scope_of[node].home(node.id)
         return home.bindings[node.id] if home else []
-
-    def reads(self, name: ast.Name) -> list[ast.Name]:
-        """Return the other places where a name means the same."""
-        bindings = self.bindings(name)
-        return [
-            one
-            for one in self.scope_of
-            if one.id == name.id and one is not name and self.bindings(one) is bindings
-        ]
 
     def qualified(self, node: ast.AST) -> str | None:
         """Return the dotted name of an expression whose root is an import and nothing else.

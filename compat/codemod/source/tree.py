@@ -102,6 +102,28 @@ class Tree(Notes):
         start, end = node if isinstance(node, tuple) else self.span(node)
         return Place(self.path, *self.text.position(start), *self.text.position(end))
 
+    # What a name means
+
+    def assigned(self, node: ast.AST | None) -> list[ast.expr | None]:
+        """Return what each binding of a name assigns to it; ``None`` for one that does not."""
+        found = []
+        for binding in self.names.bindings(node):
+            above = self.names.parents.get(binding.node)
+            plain = isinstance(above, ast.AnnAssign) or (
+                isinstance(above, ast.Assign) and binding.node in above.targets
+            )
+            found.append(above.value if plain else None)  # type: ignore[union-attr]
+        return found
+
+    def reads(self, name: ast.Name) -> list[ast.Name]:
+        """Return the other places where a name means the same."""
+        bindings = self.names.bindings(name)
+        return [
+            one
+            for one in self.names.scope_of
+            if one.id == name.id and one is not name and self.names.bindings(one) is bindings
+        ]
+
     # Nodes of a kind
 
     @functools.cached_property

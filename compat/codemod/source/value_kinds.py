@@ -10,7 +10,7 @@ import re
 from compat.codemod.source import integers
 from compat.codemod.source.calls import called, literal
 from compat.codemod.source.module import Module
-from compat.codemod.source.scopes import AnyFunction, all_arguments
+from compat.codemod.source.scopes import AnyFunction
 
 STRING, PATHLIB, FILE, NUMBER, INTEGERS, UNKNOWN = (
     "string",
@@ -241,17 +241,11 @@ def strongest(kinds: list[str]) -> str:
 
 def parameter(module: Module, node: ast.AST) -> tuple[AnyFunction, int | None, str] | None:
     """Return function, position and name of the parameter that an expression is, or ``None``."""
-    if not isinstance(node, ast.Name):
-        return None
     for binding in module.names.bindings(node):
-        if isinstance(binding.node, ast.arg):
-            arguments = module.names.parents[binding.node]
-            function = module.names.parents[arguments]
-            if isinstance(arguments, ast.arguments) and isinstance(
-                function, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
-            ):
-                positional = [*arguments.posonlyargs, *arguments.args]
-                index = positional.index(binding.node) if binding.node in positional else None
-                if binding.node in all_arguments(arguments):
-                    return function, index, binding.node.arg
+        arguments = module.names.parents[binding.node]
+        if isinstance(binding.node, ast.arg) and isinstance(arguments, ast.arguments):
+            function: AnyFunction = module.names.parents[arguments]  # type: ignore[assignment]
+            positional = [*arguments.posonlyargs, *arguments.args]
+            index = positional.index(binding.node) if binding.node in positional else None
+            return function, index, binding.node.arg
     return None

@@ -20,22 +20,15 @@ def passed_in_dict(module: Module, project: Project, call: ast.Call, *names: str
 def _holds(module: Module, project: Project, node: ast.expr, name: str) -> bool:
     if is_dict_with(module, node, name):
         return True
+    if any(value and is_dict_with(module, value, name) for value in module.assigned(node)):
+        return True
     is_rest = False  # what callers give; those are seen
-    if isinstance(node, ast.Name):
-        for binding in module.names.bindings(node):
-            parent = module.names.parents.get(binding.node)
-            if (
-                isinstance(parent, ast.Assign | ast.AnnAssign)
-                and parent.value is not None
-                and is_dict_with(module, parent.value, name)
-            ):
-                return True
-            takes_rest = isinstance(parent, ast.arguments) and parent.kwarg is binding.node
-            function = module.names.parents[parent] if parent and takes_rest else None
-            is_rest |= function is not None
-            if function and any(
-                keyword(call, name) for _, call in callers(project, module, function)
-            ):
+    for binding in module.names.bindings(node):
+        parent = module.names.parents.get(binding.node)
+        if isinstance(parent, ast.arguments) and parent.kwarg is binding.node:
+            is_rest = True
+            function = module.names.parents[parent]
+            if any(keyword(call, name) for _, call in callers(project, module, function)):
                 return True
     owner = ast.unparse(node)
     for item in module.names.all(ast.Subscript):
@@ -60,7 +53,7 @@ def _holds(module: Module, project: Project, node: ast.expr, name: str) -> bool:
 
 
 def _is_mentioned(module: Module, name: str) -> bool:
-    """Return whether a text, a keyword or a field in a module has a name, so that a dict made elsewhere may have it."""
+    """Return whether a text, a keyword or a field has a name, so that some dict may have it."""
     word = re.compile(rf"\b{name}\b")
     if any(
         word.search(str(text.value)) and not module.is_docstring(text) for text in module.strings

@@ -7,13 +7,16 @@ of 2.1 and 2.2 show both.
 import ast
 
 from compat.codemod.rewrite import Change, WrapArgument
-from compat.codemod.source import Kind, Module, NotProvableError, Use, value_kinds
+from compat.codemod.source import Kind, Module, NotProvableError, Use, noted, value_kinds
 from compat.codemod.uses import passed_values
 from compat.codemod.uses.observed import kinds
 from compat.codemod.uses.project import Project
 
 _PATH = "a path object is passed, which the per-call sox backend does not take"
-_LATER = "the function is passed on, and may be called with a path object, which the per-call sox backend does not take"
+_LATER = (
+    "the function is passed on, and may be called with a path object, which the per-call sox "
+    "backend does not take"
+)
 _COMPRESSION = "compression is given, which soundfile used to ignore and now refuses"
 
 
@@ -68,10 +71,9 @@ def first_argument(use: Use) -> ast.expr | ast.keyword | None:
     return next((keyword for keyword in call.keywords if keyword.arg in ("filepath", "uri")), None)
 
 
+@noted
 def _may_be_path(project: Project, module: Module) -> bool:
-    return project.note(
-        ("speaks of pathlib", module.path), lambda: project.neighbours_mention(module, "pathlib")
-    )
+    return project.neighbours_mention(module, "pathlib")
 
 
 def _no_compression(project: Project, module: Module, use: Use) -> None:

@@ -1,27 +1,22 @@
 """Tell which function ran where a name is bound to one of several, as a trace shows it."""
 
-from __future__ import annotations
-
 import ast
 
-from compat.codemod.source import Kind, Module, Use, old_names
+from compat.codemod.source import Kind, Module, Use, noted, old_names
 from compat.codemod.uses.project import Project
 
 _RENAMED = frozenset({"filepath", "precision", "offset"})
 
 
+@noted
 def settled(project: Project, module: Module) -> dict[ast.AST, Use]:
     """Return the calls of such names that a trace has, by their name; none without ``--observed``.
 
     The name must be bound to ``load``, ``save`` or ``info`` of torchaudio on each way.
     """
+    found: dict[ast.AST, Use] = {}
     if not project.relies_on_traces:
-        return {}
-    return project.note(("either", module.path), lambda: dict(_settled(project, module)))
-
-
-def _settled(project: Project, module: Module) -> list[tuple[ast.AST, Use]]:
-    found: list[tuple[ast.AST, Use]] = []
+        return found
     for node, _ in module.ambiguous:
         call = module.call_of(node)
         if not isinstance(node, ast.Name) or call is None:
@@ -33,5 +28,5 @@ def _settled(project: Project, module: Module) -> list[tuple[ast.AST, Use]]:
             continue
         for path, one in known.items():
             if one and project.recorded(module, call, one.name):
-                found.append((node, Use(path or "", one, node, node, call, False)))
+                found[node] = Use(path or "", one, node, node, call, False)
     return found

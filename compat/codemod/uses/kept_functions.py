@@ -1,15 +1,20 @@
 """Find torchaudio's functions that are kept or passed on, and calls that may call them."""
 
 import ast
-import functools
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from compat.codemod.source import old_names
-from compat.codemod.source.calls import called, literal, plain_name
-from compat.codemod.source.module import Module
-from compat.codemod.source.old_names import Kind
-from compat.codemod.source.scopes import Binding
+from compat.codemod.source import (
+    Binding,
+    Kind,
+    Module,
+    called,
+    listed,
+    literal,
+    noted,
+    old_names,
+    plain_name,
+)
 from compat.codemod.uses.project import Project
 
 _ONLY_ASK = (
@@ -51,15 +56,14 @@ class Kept(NamedTuple):
 
 def near(project: Project, module: Module) -> list[Kept]:
     """Return what is kept in a module, in those that it imports, and in those that import it."""
-    every = project.note(
-        "kept functions", lambda: [kept for one in project.modules for kept in _in(one)]
-    )
+    every = [kept for one in project.modules for kept in _in(one)]
     if not every or module.standalone:
         return [kept for kept in every if kept.module is module]
     linked = project.imports.reachable(module.path) | project.imports.importers(module.path)
     return [kept for kept in every if kept.module is module or kept.module.path in linked]
 
 
+@listed
 def _in(module: Module) -> Iterator[Kept]:
     for use in module.uses:
         above = module.names.parents.get(use.node)
@@ -135,13 +139,10 @@ def _may_hold(kept: list[Kept], module: Module, name: str) -> bool:
 
 def _stored(kept: list[Kept]) -> set[str]:
     """Return the names and attributes that are assigned in the modules of kept functions."""
-    return {
-        name
-        for one in kept
-        for name in one.module.note("stored names", functools.partial(_names, one.module))
-    }
+    return {name for one in kept for name in _names(one.module)}
 
 
+@noted
 def _names(module: Module) -> set[str]:
     values = {kept.node for kept in _in(module)}
     found = {

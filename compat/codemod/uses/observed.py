@@ -3,15 +3,13 @@
 A trace counts for a file only if each of its lines still fits the text there.
 """
 
-from __future__ import annotations
-
 import ast
 import os
 from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from compat.codemod.source import Module, NotProvableError, Use, old_names
+from compat.codemod.source import Module, NotProvableError, Use, noted, old_names
 from compat.names import backends
 
 Line = Mapping[str, Any]
@@ -53,14 +51,15 @@ class Observed:
             return []
         old, last = as_read(module, module.span(call)[1] - 1)
         whole = self._of_file(old)
-        node = old.note("calls by their ends", lambda: _calls_by_end(old)).get(last + 1)
+        node = _calls_by_end(old).get(last + 1)
         lines = [] if node is None else whole.get((node.end_lineno, node.end_col_offset), [])
         if any(line["name"] != name for line in lines):
             raise _stale(old, lines[0])
         modern = [line for line in lines if not _has_global_backend(line["release"])]
         if modern:
             release = modern[0]["release"]
-            reason = f"the trace was recorded under {release}, where the setter does not choose the backend"
+            what = "where the setter does not choose the backend"
+            reason = f"the trace was recorded under {release}, {what}"
             raise NotProvableError(
                 reason, [module.place(call)], "Record it anew with --version 2.0."
             )
@@ -94,6 +93,7 @@ class Observed:
         return found
 
 
+@noted
 def _calls_by_end(module: Module) -> dict[int, ast.Call]:
     """Return the calls of a module by the offset at which each ends."""
     return {
@@ -104,7 +104,8 @@ def _calls_by_end(module: Module) -> dict[int, ast.Call]:
 def _stale(module: Module, line: Line) -> NotProvableError:
     place = f"{module.path}:{line['line']}"
     return NotProvableError(
-        f"the trace is older than the file: torchaudio.{line['name']} is no longer called at {place}",
+        f"the trace is older than the file: torchaudio.{line['name']} is no longer called at "
+        f"{place}",
         (),
         _ANEW,
     )
@@ -133,7 +134,11 @@ def backend(lines: list[Line], module: Module, use: Use) -> tuple[str, int]:
         counts = ", ".join(f"{name} ({number})" for name, number in sorted(served.items()))
         raise NotProvableError(f"in the trace several backends served the call: {counts}", place)
     if failed:
-        reason = f"in the trace {failed} of its {failed + served.total()} calls failed or were served by no backend"
+        reason = (
+            f"in the trace {failed} of its {failed + served.total()} calls failed or were served "
+            "by "
+            "no backend"
+        )
         raise NotProvableError(reason, place)
     [(name, number)] = served.items()
     if name not in backends.PER_CALL:
@@ -142,7 +147,7 @@ def backend(lines: list[Line], module: Module, use: Use) -> tuple[str, int]:
 
 
 def kinds(lines: list[Line], name: str) -> set[str]:
-    """Return the kinds of an argument in the recorded calls; those that gave none count as ``NoneType``."""
+    """Return an argument's kinds in the recorded calls; ``NoneType`` where it was not given."""
     return {line["arguments"].get(name, {}).get("kind", "NoneType") for line in lines}
 
 
@@ -160,7 +165,7 @@ def never_failed(lines: list[Line]) -> bool:
 
 
 def value(lines: list[Line]) -> str | None:
-    """Return the name that each recorded call of ``get_audio_backend`` gave; ``None`` if several."""
+    """Return the name that each recorded ``get_audio_backend`` gave; ``None`` if several did."""
     names = {line.get("value") if line["outcome"] == "ok" else None for line in lines}
     [name] = names if len(names) == 1 else [None]
     return name if isinstance(name, str) and name else None

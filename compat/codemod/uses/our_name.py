@@ -1,9 +1,9 @@
-"""Name this package in a module, and import it there."""
+"""Name this package, or torchaudio itself, in a module, and import it there."""
 
 import ast
 
 from compat.codemod.rewrite import AddStatement, Change
-from compat.codemod.source import Module, Use
+from compat.codemod.source import Module, NotProvableError, Use, old_names
 from compat.codemod.uses.project import Project
 
 
@@ -16,7 +16,11 @@ def our_name(
     imports in functions that a use refers to.
     """
     if "compat" in project.own_names:
-        return "the project has a module of its own called `compat`, which would be imported instead of this package"
+        return (
+            "the project has a module of its own called `compat`, which would be imported instead "
+            "of "
+            "this package"
+        )
     for name, found in module.names.module.bindings.items():
         if {binding.target for binding in found} == {"compat"} and all(
             isinstance(binding.node, ast.Import) for binding in found
@@ -76,3 +80,25 @@ def _taken(module: Module) -> set[str]:
             if {binding.target for binding in bindings} != {"compat"}
         }
     return taken
+
+
+def torchaudio_name(module: Module, use: Use) -> tuple[str, list[Change]]:
+    """Return torchaudio's name at a use, and the change that binds it.
+
+    Raises:
+        NotProvableError: the name is taken.
+    """
+    changes: list[Change] = []
+    name = module.torchaudio_at(use)
+    if name is None:
+        bound = [
+            binding
+            for scope in module.names.scope_made_by.values()
+            for binding in scope.bindings.get(old_names.ROOT, ())
+        ]
+        own = next((one for one in module.imported if one.local == use.root.id), None)
+        if own is None or any(binding.target != old_names.ROOT for binding in bound):
+            raise NotProvableError("torchaudio itself has no name here")
+        name = old_names.ROOT
+        changes.append(AddStatement(own.statement, f"import {old_names.ROOT}"))
+    return name, changes

@@ -4,7 +4,7 @@ import ast
 import re
 from collections.abc import Iterator
 
-from compat.codemod.source import Module, called, grouped, value_kinds
+from compat.codemod.source import Module, called, grouped, listed, noted, value_kinds
 from compat.codemod.uses.project import Project
 
 _OPEN_OR_PATH = re.compile(rb"BytesIO|open\(|Path\b|pathlib")
@@ -40,23 +40,16 @@ def kind(project: Project, module: Module, node: ast.expr) -> str:
 
 def _returned(project: Project, module: Module, node: ast.expr) -> Iterator[str]:
     """Yield the kinds that functions of other modules return, if the expression is their result."""
-    values = [node]
-    if isinstance(node, ast.Name):
-        parents = (
-            module.names.parents.get(binding.node) for binding in module.names.bindings(node)
-        )
-        values = [one.value for one in parents if isinstance(one, ast.Assign)]
+    values = module.assigned(node) if isinstance(node, ast.Name) else [node]
     for name in sorted({called(value) for value in values} - {""}):
         for other in project.modules:
             if other is not module and name in other.text.text:
                 yield from value_kinds.returned(other, name)
         if not module.standalone:
-            yield from project.note(
-                ("returned", module.path, name),
-                lambda name=name: list(_returned_by_quiet(project, module, name)),  # type: ignore[misc]
-            )
+            yield from _returned_by_quiet(project, module, name)
 
 
+@listed
 def _returned_by_quiet(project: Project, module: Module, name: str) -> Iterator[str]:
     """Yield the same for files without torchaudio that the module imports."""
     defined = re.compile(rb"\bdef[ \t]+" + re.escape(name.encode()) + rb"\b")
@@ -76,21 +69,21 @@ def callers(project: Project, module: Module, function: ast.AST) -> list[tuple[M
     if name == "__init__":
         above = module.names.parents[function]
         name = above.name if isinstance(above, ast.ClassDef) else name
-    others = project.note(
-        ("callers", name, module.path, method),
-        lambda: _quiet_callers(project, module, name, method=method),
-    )
-    # a text that has the name only in its definition need not be parsed
-    mention = re.compile(f"{re.escape(name)}(?<!def {name})(?<!class {name})")
-    own = project.note(
-        ("may call", name),
-        lambda: [one for one in project.modules if mention.search(one.text.text)],
-    )
+    own = _may_call(project, name)
+    others = _quiet_callers(project, module, name, method)
     return [*((one, call) for one in own for call in _calls_by_name(one).get(name, ())), *others]
 
 
+@noted
+def _may_call(project: Project, name: str) -> list[Module]:
+    # a text that has the name only in its definition need not be parsed
+    mention = re.compile(f"{re.escape(name)}(?<!def {name})(?<!class {name})")
+    return [one for one in project.modules if mention.search(one.text.text)]
+
+
+@noted
 def _quiet_callers(
-    project: Project, module: Module, function: str, *, method: bool
+    project: Project, module: Module, function: str, method: bool
 ) -> list[tuple[Module, ast.Call]]:
     if module.standalone or not project.quiet.paths:
         return []
@@ -104,10 +97,9 @@ def _quiet_callers(
     return [(caller, call) for caller in found for call in caller.calls if called(call) == function]
 
 
+@noted
 def _calls_by_name(module: Module) -> dict[str, list[ast.Call]]:
-    return module.note(
-        "calls by name", lambda: grouped((called(call), call) for call in module.calls)
-    )
+    return grouped((called(call), call) for call in module.calls)
 
 
 def _is_method(module: Module, function: ast.AST) -> bool:

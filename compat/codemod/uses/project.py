@@ -1,13 +1,14 @@
 """Hold a project: its modules, import graph, code dead under the target, and installed release."""
 
 import ast
+import dataclasses
 import functools
 import re
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 from compat.codemod.files import console_scripts
-from compat.codemod.files.import_graph import Files, Graph, Linked, Quiet, content, facts
-from compat.codemod.source import Module, Notes, NotProvableError, Place, given, old_names
+from compat.codemod.files.import_graph import File, Files, Graph, Linked, Quiet, content, facts
+from compat.codemod.source import Module, Notes, NotProvableError, Place, given, noted, old_names
 from compat.codemod.uses import release_tests
 from compat.codemod.uses.observed import AsRead, Line, Observed
 
@@ -15,15 +16,16 @@ from compat.codemod.uses.observed import AsRead, Line, Observed
 _COMPAT = re.compile(r"compat(?<!\wcompat)\b")
 
 
+@dataclasses.dataclass(eq=False)
 class Project(Notes):
     """The modules that mention torchaudio, and the other files of the project.
 
-    Args:
+    Attributes:
         modules: those that could be parsed.
         target: what the code is moved to.
         backend: the per-call name that the user gave for backends that cannot be determined.
         unread: places of files that mention torchaudio and could not be parsed.
-        files: all Python files, if there are more than the modules.
+        known_files: all Python files, if there are more than the modules.
         quiet: those that do not mention it; their imports are read only on demand.
         mentions: places outside Python with the old name of a backend.
         entries: paths of the modules that are entry points.
@@ -33,46 +35,30 @@ class Project(Notes):
         leaves_choice: whether this is a whole project for 2.0 or older, so that each release
             chooses its own backend where none is named.
         observed: what traces show, if there are any.
-        scripts: the console scripts, each as a dotted module name and a function; by default they
-            are searched for beside the files.
+        set_names: the backends set before any change.
+        as_read: returns a module as it was read, and an offset of its present text there.
     """
 
-    def __init__(
-        self,
-        modules: Iterable[Module],
-        *,
-        target: str = "2.2",
-        backend: str | None = None,
-        unread: Iterable[Place] = (),
-        files: Files | None = None,
-        quiet: Quiet | None = None,
-        mentions: Iterable[Place] = (),
-        own_names: Iterable[str] = (),
-        entries: Iterable[str] = (),
-        prose: Iterable[str] = (),
-        scripts: Iterable[tuple[str, str]] | None = None,
-        leaves_choice: bool = False,
-        observed: Observed | None = None,
-    ) -> None:
-        self.modules: list[Module] = list(modules)
-        self.target: str = target
-        self.backend: str | None = backend
-        self.files: Files = (
-            Files(module.path for module in self.modules) if files is None else files
-        )
-        self.quiet: Quiet = Quiet((), lambda _: ()) if quiet is None else quiet
-        self.unread: list[Place] = list(unread)
-        self.mentions: list[Place] = list(mentions)
-        self.own_names: frozenset[str] = frozenset(own_names)
-        self.entries: frozenset[str] = frozenset(entries)
-        self.prose: list[str] = list(prose)
-        self._scripts = scripts
-        # the backends set before any change; the engine fills this in, as it sees the first round
-        self.set_names: frozenset[str | None] = frozenset()
-        self.leaves_choice: bool = leaves_choice
-        self.observed: Observed | None = observed
-        # the engine replaces this where a module has changed since it was read
-        self.as_read: AsRead = lambda module, offset: (module, offset)
+    modules: Sequence[Module]
+    _: dataclasses.KW_ONLY
+    target: str = "2.2"
+    backend: str | None = None
+    unread: Sequence[Place] = ()
+    known_files: Files | None = None
+    quiet: Quiet = dataclasses.field(default_factory=lambda: Quiet((), lambda _: ()))
+    mentions: Sequence[Place] = ()
+    own_names: frozenset[str] = frozenset()
+    entries: frozenset[str] = frozenset()
+    prose: Sequence[str] = ()
+    leaves_choice: bool = False
+    observed: Observed | None = None
+    set_names: frozenset[str | None] = frozenset()
+    as_read: AsRead = lambda module, offset: (module, offset)
+
+    @functools.cached_property
+    def files(self) -> Files:
+        """Return all Python files, by the names that may mean them."""
+        return self.known_files or Files(module.path for module in self.modules)
 
     @functools.cached_property
     def pins(self) -> list[tuple[Module, ast.Call]]:
@@ -92,7 +78,7 @@ class Project(Notes):
 
     def runs_not(self, module: Module, span: tuple[int, int]) -> bool:
         """Return whether code cannot run under the target, because a release test excludes it."""
-        dead = self.note(("dead", module.path), lambda: release_tests.dead(module, self.target))
+        dead = release_tests.dead(module, self.target)
         return any(start <= span[0] and span[1] <= end for start, end in dead)
 
     @functools.cached_property
@@ -134,18 +120,10 @@ class Project(Notes):
     @functools.cached_property
     def scripts(self) -> list[tuple[str, str]]:
         """Return the console scripts, each as a dotted module name and a function."""
-        return (
-            console_scripts.beside(self.files.paths)
-            if self._scripts is None
-            else list(self._scripts)
-        )
+        return console_scripts.beside(self.files.paths)
 
     def _link(self, module: Module) -> Linked:
-        return self.files.link(
-            module.note(
-                "imports", lambda: facts(module.path, module.text.text.encode("utf-8", "replace"))
-            )
-        )
+        return self.files.link(_imports(module))
 
     def is_exported(self, module: Module, name: str) -> bool:
         """Return whether another file imports a name, or all names, from a module."""
@@ -186,6 +164,11 @@ class Project(Notes):
             word in texts[path] if path in texts else word.encode() in content(path)
             for path in sorted(near)
         )
+
+
+@noted
+def _imports(module: Module) -> File:
+    return facts(module.path, module.text.text.encode("utf-8", "replace"))
 
 
 def _imports_compat(module: Module) -> bool:

@@ -10,7 +10,7 @@ import dataclasses
 import re
 from collections.abc import Iterator
 
-from compat.codemod.source import Known, Module, old_names, only_import
+from compat.codemod.source import Known, Module, listed, noted, old_names, only_import
 from compat.codemod.uses.project import Project
 
 _ROOT = re.compile(old_names.ROOT.encode())
@@ -26,12 +26,9 @@ class Reached:
     through: str
 
 
-def of(project: Project, module: Module) -> list[Reached]:
+@listed
+def of(project: Project, module: Module) -> Iterator[Reached]:
     """Return what a module reaches through others."""
-    return project.note(("reached", module.path), lambda: list(_of(project, module)))
-
-
-def _of(project: Project, module: Module) -> Iterator[Reached]:
     if module.standalone:
         return
     sources = _sources(project, module)
@@ -107,12 +104,9 @@ def _resolved(
     return None
 
 
+@noted
 def _exports(project: Project, path: str) -> dict[str, str]:
     """Return the names that a file binds at its top to torchaudio, with their full paths."""
-    return project.note(("exports", path), lambda: _read(project, path))
-
-
-def _read(project: Project, path: str) -> dict[str, str]:
     module = next((one for one in project.modules if one.path == path), None) or project.parsed(
         path, _ROOT
     )

@@ -9,7 +9,7 @@ import ast
 import re
 from collections.abc import Callable, Iterator
 
-from compat.codemod.source import Kind, Module, called, literal, old_names
+from compat.codemod.source import Kind, Module, called, literal, noted, old_names
 
 _VERSIONS = {
     f"{old_names.ROOT}.__version__",
@@ -47,6 +47,7 @@ _OLD_ARGUMENTS = {"filepath", "offset", "normalization", "out", "precision"}
 _OLD_KINDS = {Kind.SETTER, Kind.GETTER, Kind.BACKEND_FUNCTION, Kind.OLD_METADATA, Kind.LOAD_WAV}
 
 
+@noted
 def dead(module: Module, target: str) -> list[tuple[int, int]]:
     """Return the start and end of each part of a module that does not run under a target."""
     if target not in old_names.RELEASES or not any(word in module.text.text for word in _ASKING):
@@ -216,13 +217,8 @@ def _is_version(module: Module, node: ast.expr, depth: int = 3) -> bool:
 
 
 def _value(module: Module, name: ast.Name) -> ast.expr | None:
-    bindings = module.names.bindings(name)
-    statement = module.names.parents.get(bindings[0].node) if len(bindings) == 1 else None
-    return (
-        statement.value
-        if isinstance(statement, ast.Assign) and bindings[0].node in statement.targets
-        else None
-    )
+    values = module.assigned(name)
+    return values[0] if len(values) == 1 else None
 
 
 def _literal(node: ast.expr) -> tuple[int, ...] | None:

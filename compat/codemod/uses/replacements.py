@@ -19,7 +19,9 @@ from compat.codemod.source import (
     Place,
     called,
     grouped,
+    listed,
     literal,
+    noted,
     old_names,
     plain_name,
     string,
@@ -65,24 +67,21 @@ class Replacement:
         )
 
 
-def of(module: Module) -> list[Replacement]:
-    """Return every replacement in a module."""
-    return module.note("replacements", lambda: list(_found(module)))
-
-
+@noted
 def everywhere(project: Project) -> list[Replacement]:
     """Return every replacement in a project."""
-    return project.note(
-        "replacements", lambda: [one for module in project.modules for one in of(module)]
-    )
+    return [one for module in project.modules for one in of(module)]
 
 
+@noted
 def refused(project: Project) -> dict[Replacement, list[Place]]:
     """Return the changes refused because of each replacement, as the engine noted them."""
-    return project.note("refused changes", dict)
+    return {}
 
 
-def _found(module: Module) -> Iterator[Replacement]:
+@listed
+def of(module: Module) -> Iterator[Replacement]:
+    """Return every replacement in a module."""
     for use in module.uses:
         if use.stored and use.kind != Kind.FLAG and use.path != ROOT:
             yield Replacement(use.path, module.place(use.node), "is assigned")
@@ -259,16 +258,17 @@ def where_imported(project: Project, module: Module, written: str) -> list[Repla
     """
     path = PurePath(module.path)
     home = path.parent.name if path.stem == "__init__" else path.stem
-    return project.note(("replaced", home, written), lambda: list(_patched(project, home, written)))
+    return _patched(project, home, written)
 
 
+@listed
 def _patched(project: Project, home: str, written: str) -> Iterator[Replacement]:
     name = written.partition(".")[0]
     path = f"{ROOT}.{written.rpartition('.')[2]}"
     targets = [
         f"{home}.{written[:end]}" for end, letter in enumerate(f"{written}.") if letter == "."
     ]
-    asked = project.note("by last name", lambda: _by_last_name(project))
+    asked = _by_last_name(project)
     for last in {target.rpartition(".")[2] for target in targets}:
         for module, node in asked.get(last, ()):
             if isinstance(node, ast.Attribute):
@@ -281,6 +281,7 @@ def _patched(project: Project, home: str, written: str) -> Iterator[Replacement]
     yield from _in_quiet_files(project, home, name, targets, path)
 
 
+@noted
 def _by_last_name(project: Project) -> dict[str, list[tuple[Module, ast.Constant | ast.Attribute]]]:
     found: list[tuple[str, tuple[Module, ast.Constant | ast.Attribute]]] = []
     for module in project.modules:

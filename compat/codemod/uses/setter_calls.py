@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from typing import TypeGuard
 
-from compat.codemod.source import Kind, Module, Use, conditions, old_names, string
+from compat.codemod.source import Kind, Module, Use, conditions, noted, old_names, string
 
 _LOGGERS = re.compile(r"\A_?(print|warn|warnings|log|logs|logging|logger|console)\Z", re.I)
 
@@ -23,7 +23,7 @@ class SetterCall:
             ``branch``, or ``value`` if the call's value is used.
         region: the statement to remove with it: its own, or the ``try``, ``with`` or ``if`` around
             it.
-        asked: the getters in the ``if`` around it that only check whether it is set already.
+        asked: the getter of an ``if`` around it that only checks whether it is set already.
     """
 
     module: Module
@@ -36,10 +36,10 @@ class SetterCall:
     asked: tuple[Use, ...] = ()
 
 
+@noted
 def of(module: Module) -> list[SetterCall]:
     """Return the setters of a module, in the order of the text."""
-    calls = (use for use in module.of(Kind.SETTER) if use.call is not None)
-    return module.note("setter calls", lambda: [_setter_call(module, use) for use in calls])
+    return [_setter_call(module, use) for use in module.of(Kind.SETTER) if use.call is not None]
 
 
 def names(modules: Iterable[Module]) -> frozenset[str | None]:
@@ -68,64 +68,38 @@ def literal(call: ast.Call) -> str | None:
 def _setter_call(module: Module, use: Use) -> SetterCall:
     call = use.call
     assert call is not None
-    statement = module.statement_of(call)
-    whole = isinstance(statement, ast.Expr) and statement.value is call
-    name = literal(call)
-    test = _asks_first(module, statement, name) if whole else None
-    asked = tuple(
-        one
-        for one in module.of(Kind.GETTER)
-        if test is not None and module.inside(one.node, test.test)
-    )
-    where, region = _where(module, test or statement) if whole else ("value", statement)
-    if (
-        where == "module"
-        and name is None
-        and (chosen := chosen_by_platform(module, argument(call)))
-    ):
-        where, name = "platform", chosen[0]
-    if where == "function" and _runs_at_start(module, region):
+    statement, name = module.statement_of(call), literal(call)
+    where, region = "value", statement
+    asked: tuple[Use, ...] = ()
+    if isinstance(statement, ast.Expr) and statement.value is call:
+        asked = _asks_first(module, statement, name)
+        around = module.statement_of(module.names.parents[statement]) if asked else statement
+        where, region = _where(module, around)
+    if where == "module" and name is None and platform_choice(module, statement):
+        where, name = "platform", "chosen"
+    if where == "function" and _runs_at_start(module, statement, ()):
         where = "main"
     return SetterCall(module, use, call, statement, name, where, region, asked)
 
 
-def _asks_first(module: Module, statement: ast.stmt, name: str | None) -> ast.If | None:
-    """Return the ``if`` around a setter that only checks whether this backend is set already."""
+# tests that ask first, written with x for the getter's call and {} for the literal
+_ASKING = (
+    "x != {}", "{} != x", "x is not {}", "{} is not x", "x not in ({},)", "x not in [{}]",
+    "not x == {}", "not {} == x", "not x is {}", "not {} is x", "not x in ({},)", "not x in [{}]",
+)  # fmt: skip
+
+
+def _asks_first(module: Module, statement: ast.stmt, name: str | None) -> tuple[Use, ...]:
+    """Return the getter of an ``if`` that only checks whether this backend is set already."""
     above = module.names.parents[statement]
-    if (
-        not isinstance(above, ast.If)
-        or above.body != [statement]
-        or above.orelse
-        or module.is_elif(above)
-        or name is None
-    ):
-        return None
-    test, denied = above.test, False
-    if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
-        test, denied = test.operand, True
-    if not isinstance(test, ast.Compare) or len(test.ops) != 1:
-        return None
-    wanted = (ast.Eq, ast.Is, ast.In) if denied else (ast.NotEq, ast.IsNot, ast.NotIn)
-    sides = [test.left, test.comparators[0]]
-    getter = next(
-        (
-            one
-            for one in sides
-            if _calls(one, module, Kind.GETTER) and not (one.args or one.keywords)
-        ),
-        None,
-    )
-    other = next((one for one in sides if one is not getter), None)
-    if (
-        isinstance(test.ops[0], ast.In | ast.NotIn)
-        and isinstance(other, ast.Tuple | ast.List | ast.Set)
-        and len(other.elts) == 1
-    ):
-        other = other.elts[0] if getter is test.left else None
-    elif isinstance(test.ops[0], ast.In | ast.NotIn):
-        return None
-    same = isinstance(other, ast.Constant) and other.value == name
-    return above if getter is not None and isinstance(test.ops[0], wanted) and same else None
+    if not (isinstance(above, ast.If) and above.body == [statement]) or above.orelse:
+        return ()
+    test = ast.unparse(above.test)
+    for use in module.of(Kind.GETTER):
+        if use.call and module.inside(use.node, above.test) and not module.is_elif(above):
+            asked = test.replace(ast.unparse(use.call), "x")
+            return (use,) if asked in [form.format(repr(name)) for form in _ASKING] else ()
+    return ()
 
 
 def _where(module: Module, statement: ast.stmt) -> tuple[str, ast.stmt]:
@@ -177,53 +151,17 @@ def _around(module: Module, statement: ast.stmt) -> tuple[ast.stmt, ast.AST]:
     return region, parent
 
 
-def _runs_at_start(module: Module, statement: ast.stmt) -> bool:
-    """Return whether a starting program reaches a function's statement.
-
-    Each function on the way must have a single call.
-    """
-    place: ast.AST = statement
-    seen: set[ast.AST] = set()
-    while True:
-        function = module.names.parents[place]
-        if (
-            function not in module.tree.body
-            or function in seen
-            or not isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef)
-        ):
-            return False
-        seen.add(function)
-        names = {
-            call: module.names.bindings(call.func)
-            for call in module.calls
-            if isinstance(call.func, ast.Name)
-        }
-        calls = [
-            call
-            for call, bindings in names.items()
-            if [binding.node for binding in bindings] == [function]
-        ]
-        if any(_at_start(module, call) for call in calls):
-            return True
-        inner = [
-            call
-            for call in calls
-            if module.names.parents[module.statement_of(call)] in module.tree.body
-        ]
-        if len(calls) != 1 or not inner:
-            return False
-        place = module.statement_of(inner[0])
-
-
-def _at_start(module: Module, call: ast.Call) -> bool:
-    """Return whether a call is at module level, or below ``if __name__ == "__main__"``."""
-    if module.function_of(call) is not None:
+def _runs_at_start(module: Module, node: ast.AST, within: tuple[ast.AST, ...]) -> bool:
+    """Return whether a program that starts comes to a node, by functions called by their names."""
+    function = module.function_of(node)
+    if function is None:
+        around = [one for one in module.names.chain(node) if isinstance(one, ast.If | ast.Try)]
+        return all(conditions.is_main_guard(module, one) for one in around)
+    if function in within:
         return False
-    statement = module.statement_of(call)
-    return statement in module.tree.body or any(
-        isinstance(above, ast.If) and conditions.is_main_guard(module, above)
-        for above in module.names.chain(statement)
-    )
+    bound = ((call, module.names.bindings(call.func)) for call in module.calls)
+    calls = [call for call, found in bound if [one.node for one in found] == [function]]
+    return any(_runs_at_start(module, call, (*within, function)) for call in calls)
 
 
 def only_tries(module: Module, statement: ast.AST) -> bool:
@@ -294,62 +232,28 @@ def _idle(module: Module, statement: ast.stmt) -> bool:
     )
 
 
-def chosen_by_platform(module: Module, node: ast.expr | None) -> list[str]:
-    """Return the names that an expression chooses from by the operating system alone, or none."""
-    if isinstance(node, ast.Constant) and isinstance(node.value, str):
-        return [node.value]
-    if not isinstance(node, ast.IfExp) or not conditions.is_platform_test(module, node.test):
-        return []
-    one, other = chosen_by_platform(module, node.body), chosen_by_platform(module, node.orelse)
-    return [*one, *other] if one and other else []
+def platform_choice(module: Module, node: ast.AST | None) -> str | None:
+    """Return the expression for what a setter or an ``if`` sets by the operating system alone.
 
-
-def platform_choice(module: Module, statement: ast.stmt) -> str | None:
-    """Return the expression for the backend that is set by platform, with its per-call name.
-
-    Return ``None`` if the statement does more.
+    It has per-call names. Return ``None`` if the node does more, or sets a name unknown to 2.0.
     """
-    if isinstance(statement, ast.If):
-        return _choice_of_arms(module, statement)
-    call = statement.value if isinstance(statement, ast.Expr) else None
-    return _choice_of_values(module, argument(call)) if isinstance(call, ast.Call) else None
-
-
-def _choice_of_values(module: Module, node: ast.expr | None) -> str | None:
-    if isinstance(node, ast.IfExp):
-        one, other = _choice_of_values(module, node.body), _choice_of_values(module, node.orelse)
-        return (
-            None
-            if one is None or other is None
-            else f"{one} if {module.segment(node.test)} else {other}"
-        )
-    name = old_names.PER_CALL_NAMES.get(str(node.value)) if isinstance(node, ast.Constant) else None
-    return None if name is None else f'"{name}"'
-
-
-def _choice_of_arms(module: Module, statement: ast.If) -> str | None:
-    first = arm(module, statement.body)
-    one_line = statement.test.lineno == statement.test.end_lineno and not isinstance(
-        statement.test, ast.IfExp
-    )
-    if first is None or not one_line or not conditions.is_platform_test(module, statement.test):
+    match node:
+        case ast.Expr(ast.Call() as call) if _calls(call, module, Kind.SETTER):
+            return platform_choice(module, argument(call))
+        case ast.Constant(value):
+            name = old_names.PER_CALL_NAMES.get(str(value))
+            return name and f'"{name}"'
+        case ast.If(test, [first], []):
+            other: ast.AST | None = None
+        case ast.IfExp(test, first, other) | ast.If(test, [first], [other]):
+            pass
+        case _:
+            return None
+    one, rest = platform_choice(module, first), platform_choice(module, other) if other else "None"
+    plain = not isinstance(test, ast.IfExp) and "\n" not in module.segment(test)
+    if not (one and rest and plain and conditions.is_platform_test(module, test)) or " if " in one:
         return None
-    if not statement.orelse:
-        other: str | None = "None"
-    elif len(statement.orelse) == 1 and isinstance(statement.orelse[0], ast.If):
-        other = _choice_of_arms(module, statement.orelse[0])
-    else:
-        name = arm(module, statement.orelse)
-        other = None if name is None else f'"{name}"'
-    return None if other is None else f'"{first}" if {module.segment(statement.test)} else {other}'
-
-
-def arm(module: Module, block: list[ast.stmt]) -> str | None:
-    """Return the per-call name of the backend that a block sets, if it does nothing else."""
-    if len(block) != 1 or not only_sets(module, block):
-        return None
-    call = block[0].value  # type: ignore[attr-defined]
-    return old_names.PER_CALL_NAMES.get(literal(call) or "")
+    return f"{one} if {module.segment(test)} else {rest}"
 
 
 def lacks_new_arm(setter: SetterCall) -> bool:

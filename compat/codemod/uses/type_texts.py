@@ -4,15 +4,14 @@ import ast
 import re
 from collections.abc import Iterator
 
-from compat.codemod.source import old_names
-from compat.codemod.source.calls import called, plain_name
-from compat.codemod.source.module import Module
+from compat.codemod.source import Module, called, old_names, plain_name
 
 _TYPE_CALLS = {"ForwardRef", "NewType", "TypeAliasType", "TypeVar", "cast"}
 _GENERIC = {
-    "Annotated", "AsyncIterator", "Awaitable", "Callable", "ClassVar", "Collection", "Coroutine", "DefaultDict", "Deque", "Dict", "Final",
-    "FrozenSet", "Generator", "Iterable", "Iterator", "List", "Mapping", "MutableMapping", "Optional", "Sequence", "Set", "Tuple", "Type",
-    "Union", "dict", "frozenset", "list", "set", "tuple", "type",
+    "Annotated", "AsyncIterator", "Awaitable", "Callable", "ClassVar", "Collection", "Coroutine",
+    "DefaultDict", "Deque", "Dict", "Final", "FrozenSet", "Generator", "Iterable", "Iterator",
+    "List", "Mapping", "MutableMapping", "Optional", "Sequence", "Set", "Tuple", "Type", "Union",
+    "dict", "frozenset", "list", "set", "tuple", "type",
 }  # fmt: skip
 _TYPE_COMMENT = re.compile(r"#\s*type:")
 

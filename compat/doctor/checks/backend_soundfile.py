@@ -33,7 +33,10 @@ def backend_soundfile(world: World) -> Iterator[Finding]:
 
 
 def _words(told: dict[str, Any]) -> str:
-    return f"soundfile {told['soundfile']}, libsndfile {told['libsndfile']}, {len(told['formats'])} formats ({_some(told['formats'])})"
+    return (
+        f"soundfile {told['soundfile']}, libsndfile {told['libsndfile']}, {len(told['formats'])} "
+        f"formats ({_some(told['formats'])})"
+    )
 
 
 def _some(formats: list[str]) -> str:

@@ -27,7 +27,8 @@ _WORTH_HAVING = ("mp3", "flac", "ogg", "amr-nb")
 @check(
     title="Backend sox",
     group=Group.BACKENDS,
-    why="Only it serves some formats of sox_io (sphere, amr, htk, gsm) and the effects; soundfile can replace it for other formats.",
+    why="Only it serves some formats of sox_io (sphere, amr, htk, gsm) and the effects; "
+    "soundfile can replace it for other formats.",
 )
 def backend_sox(world: World) -> Iterator[Finding]:
     found = backends.finding(world, "sox", _words, ("reads", "writes"))
@@ -103,4 +104,7 @@ def _repair(broken: list[str]) -> Mend:
 
 
 def _words(told: dict[str, Any]) -> str:
-    return f"libsox {told['libsox']} from {told['file']}, reads {len(told['reads'])} and writes {len(told['writes'])} formats"
+    return (
+        f"libsox {told['libsox']} from {told['file']}, reads {len(told['reads'])} and writes "
+        f"{len(told['writes'])} formats"
+    )

@@ -19,7 +19,8 @@ from compat.doctor.world import World
     title="Builds",
     group=Group.VERSIONS,
     after="pair",
-    why="An extension built for CUDA needs CUDA's libraries, which torch for the CPU does not contain; the reverse fails too.",
+    why="An extension built for CUDA needs CUDA's libraries, which torch for the CPU does not "
+    "contain; the reverse fails too.",
 )
 def build(world: World) -> Iterator[Finding]:
     torch, torchaudio = world.copy("torch"), world.copy("torchaudio")
@@ -37,7 +38,10 @@ def build(world: World) -> Iterator[Finding]:
     elif ours == theirs:
         yield ok(f"both for {_words(ours)}", data=tags)
     elif ours == "cpu":
-        why = "It loads, because it needs less than this torch has; but its own CUDA functions are missing."
+        why = (
+            "It loads, because it needs less than this torch has; but its own CUDA functions are "
+            "missing."
+        )
         yield warning(
             both,
             why=why,

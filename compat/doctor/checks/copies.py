@@ -26,7 +26,8 @@ _PAIR = ("torch", "torchaudio")
 @check(
     title="Copies",
     group=Group.INSTALLED,
-    why="Python imports the first copy; if that loads libraries of the other copy, symbols are missing.",
+    why="Python imports the first copy; if that loads libraries of the other copy, symbols are "
+    "missing.",
 )
 def copies(world: World) -> Iterator[Finding]:
     found = [
@@ -39,7 +40,8 @@ def copies(world: World) -> Iterator[Finding]:
     if torch and torchaudio and torch.root != torchaudio.root:
         yield warning(
             f"torch lies in {torch.root}, torchaudio in {torchaudio.root}",
-            why="Two installers manage the two places, and each may change one package without the other.",
+            why="Two installers manage the two places, and each may change one package without "
+            "the other.",
             mend=_together(torch, torchaudio),
             subject="torchaudio",
             cause="two-places",
@@ -85,10 +87,14 @@ def _own() -> Iterator[Finding]:
     for ours, place in namesakes.found():
         name = ours.name
         mend = mends.shadow(place)
-        words = "Use the command torchaudio-compat (run, doctor, codemod, audit), which does not search this folder; or rename it"
+        words = (
+            "Use the command torchaudio-compat (run, doctor, codemod, audit), which does not "
+            "search this folder; or rename it"
+        )
         yield error(
             f"`import {name}` finds {place}, which is not torchaudio-compat's",
-            why="Python finds this file or folder before ours, so parts of torchaudio-compat are missing.",
+            why="Python finds this file or folder before ours, so parts of torchaudio-compat are "
+            "missing.",
             mend=dataclasses.replace(mend, text=words),
             subject=name,
             cause="shadowed",
@@ -142,7 +148,10 @@ def _of_package(world: World, name: str) -> Iterator[Finding]:
             data=data,
         )
     elif _is_meant(known):
-        text = f"{name} {known[0].version} of this environment is imported, not the system's {known[1].version}"
+        text = (
+            f"{name} {known[0].version} of this environment is imported, not the system's "
+            f"{known[1].version}"
+        )
         yield note(text, mend=NOTHING_TO_DO, subject=name, evidence=evidence, data=data)
     else:
         severe = error if name in _PAIR or len(versions) > 1 else warning
@@ -188,7 +197,10 @@ def _foreign(world: World, name: str, known: list[Copy]) -> Iterator[Finding]:
     )
     version = _working_version(world, name)
     if version and not known:
-        text = f"{name} {version} is imported from {place}, without metadata: a build from source, or a copied folder. It works"
+        text = (
+            f"{name} {version} is imported from {place}, without metadata: a build from source, "
+            "or a copied folder. It works"
+        )
         yield note(
             text,
             why="pip does not know this copy, and may install a second one.",
@@ -197,12 +209,16 @@ def _foreign(world: World, name: str, known: list[Copy]) -> Iterator[Finding]:
             data=data,
         )
         return
-    why = "Python finds a file or folder with this name first on its path, and imports it instead of the package."
+    why = (
+        "Python finds a file or folder with this name first on its path, and imports it instead "
+        "of the package."
+    )
     text = f"`import {name}` finds {place}, which belongs to no installed package"
     if version:
         folder = pathlib.Path(place).parent.parent
         mend = Mend(
-            f"If you mean the installed package, take {folder} off Python's path (PYTHONPATH, or the folder you are in)"
+            f"If you mean the installed package, take {folder} off Python's path "
+            "(PYTHONPATH, or the folder you are in)"
         )
         text = f"{text}, and works: {name} {version}"
         yield warning(
@@ -210,7 +226,10 @@ def _foreign(world: World, name: str, known: list[Copy]) -> Iterator[Finding]:
         )
     elif not known and _looks_real(place):
         mend = mends.matched_pair() if name == "torchaudio" else mends.install(name)
-        text = f"{name} is imported from {place}, without metadata: a build from source, or a copied folder; it does not work"
+        text = (
+            f"{name} is imported from {place}, without metadata: a build from source, or a "
+            "copied folder; it does not work"
+        )
         yield warning(
             text, why=why, mend=mend, subject=name, cause="shadowed", evidence=evidence, data=data
         )

@@ -68,14 +68,16 @@ def environment(world: World) -> Iterator[Finding]:
     if held:
         yield note(
             f"{', '.join(held)} from the user site {user}",
-            why="All environments of this Python version share the user site, unless they exclude it.",
+            why="All environments of this Python version share the user site, unless they "
+            "exclude it.",
             mend=Mend("Exclude it for one run with PYTHONNOUSERSITE=1"),
             subject="environment",
         )
     if os.environ.get("PYTHONHOME"):
         yield warning(
             f"PYTHONHOME is set to {os.environ['PYTHONHOME']}",
-            why="It changes where Python looks for the standard library and all site-packages folders.",
+            why="It changes where Python looks for the standard library and all site-packages "
+            "folders.",
             mend=Mend("Unset it", machine.unset("PYTHONHOME")),
             subject="environment",
             cause="pythonhome",

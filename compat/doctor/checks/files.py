@@ -28,7 +28,8 @@ _SHOWN = 8
     title="Files",
     group=Group.INSTALLED,
     after="installers",
-    why="After an interrupted download, a full disk or a change by hand, pip still believes that the package is complete.",
+    why="After an interrupted download, a full disk or a change by hand, pip still believes that "
+    "the package is complete.",
 )
 def files(world: World) -> Iterator[Finding]:
     copies = [copy for name in dists.PACKAGES if (copy := world.copy(name))]

@@ -22,7 +22,8 @@ from compat.doctor.world import World
 @check(
     title="Installers",
     group=Group.INSTALLED,
-    why="An installer replaces only the files it knows; the other installer's files stay and are loaded.",
+    why="An installer replaces only the files it knows; the other installer's files stay and are "
+    "loaded.",
 )
 def installers(world: World) -> Iterator[Finding]:
     by_conda = {name: (version, build) for name, version, build in dists.conda_records()}
@@ -61,7 +62,8 @@ def _both(world: World, by_conda: dict[str, tuple[str, str]]) -> Iterator[Findin
                 ),
             )
             yield severe(
-                f"{name} {version} by conda was overwritten with {copy.version} by {copy.installer}",
+                f"{name} {version} by conda was overwritten with {copy.version} by "
+                f"{copy.installer}",
                 mend=Mend("Use only one of them", commands),
                 subject=name,
                 cause="two-installers",
@@ -77,7 +79,8 @@ def _apart(world: World, by_conda: dict[str, tuple[str, str]]) -> Iterator[Findi
     }
     if len(by) == 2 and "conda" in by.values() and len(set(by.values())) == 2:
         yield warning(
-            f"torch was installed by {by['torch'] or 'something unknown'}, torchaudio by {by['torchaudio'] or 'something unknown'}",
+            f"torch was installed by {by['torch'] or 'something unknown'}, torchaudio by "
+            f"{by['torchaudio'] or 'something unknown'}",
             why="conda and PyPI compile their builds differently, so they do not work together.",
             mend=mends.matched_pair(),
             subject="torchaudio",
@@ -91,7 +94,8 @@ def _leftovers() -> Iterator[Finding]:
         if left:
             yield warning(
                 f"an interrupted pip left {', '.join(path.name for path in left)}",
-                why=f"{name} was being replaced or removed when pip was stopped; it may now be incomplete.",
+                why=f"{name} was being replaced or removed when pip was stopped; it may now be "
+                "incomplete.",
                 mend=Mend(
                     "Remove the remains, and install again", _removed_and_installed(name, left)
                 ),

@@ -20,7 +20,8 @@ from compat.doctor.world import World
 @check(
     title="Versions",
     group=Group.VERSIONS,
-    why="torchaudio's extension calls torch's C++ functions, whose names change with every release.",
+    why="torchaudio's extension calls torch's C++ functions, whose names change with every "
+    "release.",
 )
 def pair(world: World) -> Iterator[Finding]:
     torch, torchaudio = world.copy("torch"), world.copy("torchaudio")
@@ -41,7 +42,8 @@ def pair(world: World) -> Iterator[Finding]:
             )
     if torchaudio is None and not world.importable("torchaudio"):
         yield ok(
-            f"{f'torch {torch.full_version}, ' if torch else ''}no torchaudio (compat.install() does its I/O; "
+            f"{f'torch {torch.full_version}, ' if torch else ''}no torchaudio "
+            "(compat.install() does its I/O; "
             "for the rest `pip install torchaudio`, with any torch)",
             data=_data(torch, None),
         )

@@ -22,7 +22,8 @@ _FLOOR = (3, 11)  # same as `requires-python`
 @check(
     title="Python",
     group=Group.MACHINE,
-    why="A wheel fits one Python version, one system and one processor. Without a wheel for yours, pip cannot install the package.",
+    why="A wheel fits one Python version, one system and one processor. Without a wheel for "
+    "yours, pip cannot install the package.",
 )
 def python(world: World) -> Iterator[Finding]:
     version = ".".join(map(str, sys.version_info[:3]))
@@ -60,7 +61,8 @@ def python(world: World) -> Iterator[Finding]:
     if torch is not None and row is not None and not row.serves(short):
         yield warning(
             f"torch {torch.version} is documented for Python {row.pythons}, not for {short}",
-            why="torchaudio has no wheel for this Python and this torch; pip then takes one of another release, or builds one.",
+            why="torchaudio has no wheel for this Python and this torch; pip then takes one of "
+            "another release, or builds one.",
             mend=Mend(
                 "See which releases have wheels for this Python", machine.doctor("--pins", "all")
             ),

@@ -34,7 +34,8 @@ _LIBRARIES: dict[str, tuple[str, Callable[[dict[str, Any]], str]]] = {
 @check(
     title="Requirements",
     group=Group.SETTINGS,
-    why="The tested releases of each decoder give the recorded samples; another release may give other samples, or fail.",
+    why="The tested releases of each decoder give the recorded samples; another release may give "
+    "other samples, or fail.",
 )
 def requirements(world: World) -> Iterator[Finding]:
     met, problems = [], []
@@ -93,7 +94,8 @@ def _missing(requirement: Requirement) -> list[Finding]:
 
 def _unmet(requirement: Requirement, version: str) -> Finding:
     return warning(
-        f"{requirement.name} {version} is installed, and this package requires {requirement.name}{requirement.specifier}",
+        f"{requirement.name} {version} is installed, and this package requires "
+        f"{requirement.name}{requirement.specifier}",
         mend=_install(requirement),
         subject=requirement.name,
         cause="requirement-unmet",
@@ -125,8 +127,10 @@ def _untested(world: World) -> Iterator[Finding]:
         place = tested.place(version) if version else ""
         if place:
             yield warning(
-                f"{name} {version} is {place} than what was tested ({tested.first} to {tested.last})",
-                why="It may decode a file to other samples; the recorded cases were not replayed with it.",
+                f"{name} {version} is {place} than what was tested ({tested.first} to "
+                f"{tested.last})",
+                why="It may decode a file to other samples; the recorded cases were not replayed "
+                "with it.",
                 mend=Mend(
                     f"Install {package} in a tested release, from its wheel", _tested_wheel(package)
                 ),

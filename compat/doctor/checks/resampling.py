@@ -22,7 +22,8 @@ _NEAR = 0.02  # the default filter of every release stays within this, away from
     title="Resampling",
     group=Group.SAMPLES,
     after="round-trip",
-    why="Most programs resample after loading; this runs torchaudio's Python code with torch's kernels.",
+    why="Most programs resample after loading; this runs torchaudio's Python code with torch's "
+    "kernels.",
 )
 def resampling(world: World) -> Iterator[Finding]:
     answers = world.ask_over_torch("resampling", _THROUGH)

@@ -1,4 +1,4 @@
-"""Rescue: which parts of a torchaudio whose compiled part does not load work under ``compat.install()``.
+"""Rescue: which parts of a torchaudio without its compiled part work under ``compat.install()``.
 
 Runs only if ``import torchaudio`` fails. A child process imports torchaudio's Python part without
 the compiled one, runs something from each part, and reports what serves it.
@@ -19,7 +19,8 @@ _NEEDLESS = "torchaudio imports without help, or is not installed"
 @check(
     title="Rescue",
     group=Group.LOADING,
-    why="Nearly all of torchaudio is Python, so a program can run without the part that does not load.",
+    why="Nearly all of torchaudio is Python, so a program can run without the part that does not "
+    "load.",
 )
 def rescue(world: World) -> Iterator[Finding]:
     if not world.importable("torchaudio") or not world.imported("torchaudio").failed:

@@ -35,7 +35,8 @@ def torchcodec(world: World) -> Iterator[Finding]:
         yield ok(f"torchaudio {torchaudio.version} does without it")
     elif codec is None:
         yield note(
-            f"torchaudio {torchaudio.version} reads and writes through TorchCodec, which is not installed",
+            f"torchaudio {torchaudio.version} reads and writes through TorchCodec, which is "
+            "not installed",
             mend=mends.named("without-torchcodec"),
             subject="torchcodec",
             cause="no-torchcodec",
@@ -61,7 +62,8 @@ def _tried(world: World, codec: Copy) -> Finding:
         )
         first = answer.raised.splitlines()[0]
         return warning(
-            f"TorchCodec {codec.version} is installed and does not load: {known.cause if known else first}",
+            f"TorchCodec {codec.version} is installed and does not load: "
+            f"{known.cause if known else first}",
             mend=known.mend if known else mends.reinstall("torchcodec"),
             subject="torchcodec",
             cause=known.name if known else "torchcodec-does-not-load",
@@ -70,7 +72,10 @@ def _tried(world: World, codec: Copy) -> Finding:
         )
     told = answer.value
     if told["frames"] != told["wanted"]:
-        text = f"TorchCodec {codec.version} loads, and decodes {told['frames']} of {told['wanted']} frames"
+        text = (
+            f"TorchCodec {codec.version} loads, and decodes {told['frames']} of {told['wanted']} "
+            "frames"
+        )
         return warning(
             text,
             mend=mends.reinstall("torchcodec"),

@@ -37,7 +37,8 @@ def table() -> dict[str, Any]:
 @check(
     title="Variables",
     group=Group.SETTINGS,
-    why="A variable that does nothing, or the opposite of what was meant, looks like a bug in the program.",
+    why="A variable that does nothing, or the opposite of what was meant, looks like a bug in "
+    "the program.",
 )
 def variables(world: World) -> Iterator[Finding]:
     found = [*_dispatcher(), *_unknown(), *_ours(), *_loader()]
@@ -89,12 +90,16 @@ def _dispatcher() -> Iterator[Finding]:
     does = releases.dispatcher_on(release)
     if release.dispatcher_variable == "ignored" and value == "1":
         yield note(
-            f"{name}=1 does nothing under release {release.name}: the dispatcher is always on ({listed})",
+            f"{name}=1 does nothing under release {release.name}: the dispatcher is always "
+            f"on ({listed})",
             mend=_unset(name),
             **rest,
         )
     elif release.dispatcher_variable == "ignored":
-        text = f"{name}={value} does nothing under release {release.name}, where the dispatcher is always on ({listed})"
+        text = (
+            f"{name}={value} does nothing under release {release.name}, where the dispatcher is "
+            f"always on ({listed})"
+        )
         mend = (
             Mend(
                 "To get the global backend, pin release 2.1 or 2.0",

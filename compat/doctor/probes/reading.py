@@ -82,7 +82,7 @@ def _apart(path: str, backend: str, waveform: torch.Tensor, rate: int) -> dict[s
 
 
 def _stored(path: str, waveform: torch.Tensor) -> dict[str, float] | None:
-    """How far it is from the samples that the file holds; ``None`` where those are not established."""
+    """Return how far it is from the file's samples; ``None`` where those are not established."""
     import torch
 
     from compat.doctor import samples, stored

@@ -68,7 +68,7 @@ def has(name: str, release: str) -> bool:
 
 
 def removed_in(name: str) -> str:
-    """Return the first release that lacks ``torchaudio.NAME`` again, as ``2.9``; "" if none does."""
+    """Return the release that removed ``torchaudio.NAME``, as ``2.9``; "" if none did."""
     found = table()
     spans = found.spans.get(name, ())
     later = (number for number in found.patches if spans and number > spans[-1].last)

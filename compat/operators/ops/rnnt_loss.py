@@ -5,6 +5,7 @@ Loss and gradient are computed together, in float32, on the device of the logits
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import torch
@@ -192,42 +193,30 @@ def _differentiable(logits: Tensor, *arguments: Any) -> Any:
     return _Differentiable.apply(anchor, logits, *arguments)  # type: ignore[no-untyped-call]
 
 
-def _alphas(
-    logits: Tensor,
-    targets: Tensor,
-    logit_lengths: Tensor,
-    target_lengths: Tensor,
-    blank: int,
-    clamp: float,
-) -> Tensor:
-    """Return log probabilities of reaching each node, ``[batch, frame, row]``.
+def _scores(of: Callable[[transducer.Loss], Tensor]) -> Callable[..., Tensor]:
+    """Return the operator that gives log probabilities of the nodes, ``[batch, frame, row]``.
 
     They are 0 beyond the lengths.
     """
-    _check(logits, targets, logit_lengths, target_lengths, blank)
-    found = transducer.loss(
-        logits, targets, logit_lengths, target_lengths, blank, fused_log_softmax=True
-    )
-    return found.alphas.masked_fill(~found.inside, 0)
+
+    def scores(
+        logits: Tensor,
+        targets: Tensor,
+        logit_lengths: Tensor,
+        target_lengths: Tensor,
+        blank: int,
+        clamp: float,
+    ) -> Tensor:
+        given = (logits, targets, logit_lengths, target_lengths, blank)
+        _check(*given)
+        found = transducer.loss(*given, fused_log_softmax=True)
+        return of(found).masked_fill(~found.inside, 0)
+
+    return scores
 
 
-def _betas(
-    logits: Tensor,
-    targets: Tensor,
-    logit_lengths: Tensor,
-    target_lengths: Tensor,
-    blank: int,
-    clamp: float,
-) -> Tensor:
-    """Return log probabilities of ending from each node, ``[batch, frame, row]``.
-
-    They are 0 beyond the lengths.
-    """
-    _check(logits, targets, logit_lengths, target_lengths, blank)
-    found = transducer.loss(
-        logits, targets, logit_lengths, target_lengths, blank, fused_log_softmax=True
-    )
-    return found.betas.masked_fill(~found.inside, 0)
+_alphas = _scores(lambda found: found.alphas)  # of reaching each node
+_betas = _scores(lambda found: found.betas)  # of ending from each node
 
 
 def _lattice_shape(logits: Tensor, *_: Any) -> Tensor:

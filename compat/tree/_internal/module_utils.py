@@ -34,7 +34,8 @@ def requires_module(*modules: str) -> Callable[[_F], _F]:
         @functools.wraps(function)
         def fail(*args: Any, **kwargs: Any) -> Any:
             raise BackendError(
-                f"{function.__module__}.{function.__name__} needs {', '.join(lacking)}, which cannot be found"
+                f"{function.__module__}.{function.__name__} needs {', '.join(lacking)}, "
+                "which cannot be found"
             )
 
         return fail  # type: ignore[return-value]

@@ -16,9 +16,8 @@ _FROM_2_1 = ("AudioEffector", "CodecConfig")
 
 def names(context: Context) -> dict[str, Any]:
     """Return the reader, the writer, the effector, and what belongs to them."""
-    release = context.release
-    found = streaming.classes(release, warn=release.names_warn).names()
-    if not release.effector:
+    found = streaming.of(context).names()
+    if not context.release.effector:
         for name in _FROM_2_1:
             del found[name]
     return found

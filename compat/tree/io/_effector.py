@@ -13,11 +13,7 @@ if TYPE_CHECKING:
 
 def names(context: Context) -> dict[str, Any]:
     """Return ``AudioEffector``."""
-    return {
-        "AudioEffector": streaming.classes(
-            context.release, warn=context.release.names_warn
-        ).effector
-    }
+    return {"AudioEffector": streaming.of(context).effector}
 
 
 SUBMODULE = Submodule(

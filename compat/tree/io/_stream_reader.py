@@ -21,7 +21,7 @@ def chunk_tensor() -> type:
 
 def names(context: Context) -> dict[str, Any]:
     """Return the reader, the classes of its streams' properties, and the class of chunks."""
-    found = streaming.classes(context.release, warn=context.release.names_warn)
+    found = streaming.of(context)
     return {"StreamReader": found.reader, **found.infos, "ChunkTensor": Lazy(chunk_tensor)}
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import TYPE_CHECKING, Any
 
-from compat.contents import parts, streaming
-from compat.contents.submodule import Submodule
+from compat.contents import streaming
+from compat.tree.io import _stream_reader
 
 if TYPE_CHECKING:
     from compat.contents.context import Context
@@ -13,17 +14,11 @@ if TYPE_CHECKING:
 
 def names(context: Context) -> dict[str, Any]:
     """Return the writer and, from 2.1 on, ``CodecConfig``."""
-    found = streaming.classes(context.release, warn=context.release.names_warn)
+    found = streaming.of(context)
     return {
         "StreamWriter": found.writer,
         **({"CodecConfig": found.codec_config} if context.release.effector else {}),
     }
 
 
-SUBMODULE = Submodule(
-    names,
-    present=lambda context: not context.release.torio,
-    goes_in_2_9=True,
-    stands_in=True,
-    works=parts.ffmpeg_works,
-)
+SUBMODULE = dataclasses.replace(_stream_reader.SUBMODULE, names=names)

@@ -35,22 +35,12 @@ def _worded(uri: Uri) -> Iterator[None]:
         yield
     except (BackendError, ArgumentTypeError, file_objects.UnseekableError) as why:
         # the error itself must not stay in a variable: its traceback holds this frame
-        is_unknown = _unknown(why) and not web.is_address(uri)
+        is_unknown = container.is_unknown(why) and not web.is_address(uri)
         cause = unreadable.cause(uri) if is_unknown else ""
-        hint = f"{unreadable.next_step(uri)}." if is_unknown and not cause else ""
+        hint = f"{unreadable.next_step(uri, by_name=True)}." if is_unknown and not cause else ""
         raise problem(
             type(why), "read", uri, cause or why, backend=Backend.name, hint=hint
         ) from why
-
-
-def _unknown(why: Exception) -> bool:
-    """Whether FFmpeg found nothing that it knows as it opened a file, or the end of it."""
-    import av
-
-    told = why.__cause__
-    return isinstance(told, (av.error.InvalidDataError, av.error.EOFError)) and str(why).startswith(
-        str(told.strerror)
-    )
 
 
 def _sought(

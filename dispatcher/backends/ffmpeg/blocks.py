@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from dispatcher.backends.ffmpeg import decode
-from dispatcher.backends.ffmpeg.sink import Sink
+from dispatcher.backends.ffmpeg.sink import ChangedLayoutError, Sink
 from dispatcher.errors import BackendError
 
 if TYPE_CHECKING:
@@ -35,18 +35,18 @@ def of(
     shape: tuple[str, int] | None = None
     sink: Sink | None = None
     room = min(block_frames, max(decode.promised_frames(container, stream), _LEAST_ROOM))
-    at = 0
+    at = given = 0
     for frame in source(container, stream):
         first, frames = 0, frame.samples
+        own = frame.format.name, frame.layout.nb_channels
+        shape = shape or own
+        if own != shape:
+            why = ChangedLayoutError(shape, frame, given + at)
+            raise decode.changed_layout(container, why) from why
         if sink is not None and at + frames < block_frames:
-            sink.take((frame,))  # it checks the layout
+            sink.take((frame,))
             at += frames
             continue
-        own = frame.format.name, frame.layout.nb_channels
-        if shape is None:
-            shape = own
-        elif own != shape:
-            raise BackendError(f"the stream changes to {own[1]} channels of {own[0]} on its way")
         while first < frames:
             if sink is None:
                 sink, at = Sink(frame, room, normalize, True), 0
@@ -55,7 +55,7 @@ def of(
             first, at = first + count, at + count
             if at == block_frames:
                 yield sink.result()
-                sink = None
+                sink, given, at = None, given + at, 0
     if shape is None:
         raise decode.NothingThereError("no sound could be decoded; the stream has 0 frames")
     if sink is not None:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from dispatcher import arguments, backend, handles
-from dispatcher.backends.ffmpeg import demuxers, misread
+from dispatcher.backends.ffmpeg import demuxers, joints, misread
 from dispatcher.errors import ArgumentTypeError, BackendError, NoAudioStreamError
 from dispatcher.headers import mpeg
 from dispatcher.reading import file_objects, web
@@ -128,6 +128,7 @@ def reading(
                 f"it is {container.format.name}, and FFmpeg has no decoder for its sound"
             )
         stream.codec_context.thread_count = 1  # the workers of a data loader already use all cores
+        joints.refuse_joined_matroska(container)
         misread.tell(uri, file, container.format.name, stream.codec_context.name)
         yield container, stream
 
@@ -263,6 +264,16 @@ def _is_free_format(file: Any) -> bool:
             return mpeg.is_free_format(opened.read(_BEGINNING))
     except (OSError, ValueError):
         return False
+
+
+def is_unknown(why: Exception) -> bool:
+    """Return whether FFmpeg found nothing that it knows as it opened a file, or the end of it."""
+    import av
+
+    told = why.__cause__
+    return isinstance(told, (av.error.InvalidDataError, av.error.EOFError)) and str(why).startswith(
+        str(told.strerror)
+    )
 
 
 def _fail(file: Any, format: str | None, settings: Settings, why: Exception) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from dispatcher import interrupts, notices
 from dispatcher.backends.ffmpeg import decoding, joints, packets, pcm
-from dispatcher.backends.ffmpeg.sink import Sink
+from dispatcher.backends.ffmpeg.sink import ChangedLayoutError, Sink
 from dispatcher.errors import BackendError, describe
 from dispatcher.reading import joined_files
 from dispatcher.reading.collector import plausible
@@ -108,12 +108,10 @@ def frames(container: InputContainer, stream: AudioStream) -> Iterator[AudioFram
     except av.FFmpegError as why:
         if not found:
             raise BackendError(f"no sound could be decoded ({why.strerror})") from why
-        joints.refuse_change(container)
-        notices.warn(
-            f"only {found} frames of {_name(container)} could be decoded: the data after them is "
-            f"damaged ({why.strerror})",
-            notices.DamagedInputWarning,
-        )
+        cause = joints.refuse_change(container)
+        cause = cause or f"the data after them is damaged ({why.strerror})"
+        text = f"only {found} frames of {_name(container)} could be decoded: {cause}"
+        notices.warn(text, notices.DamagedInputWarning)
 
 
 def timestamped_frames(container: InputContainer, stream: AudioStream) -> Iterator[AudioFrame]:
@@ -180,8 +178,22 @@ def piece(
     sink = Sink(
         frame, _capacity(container, stream, frame_offset, num_frames), normalize, channels_first
     )
-    sink.take(itertools.chain((frame,), found), frame_offset - begin, num_frames)
+    try:
+        sink.take(itertools.chain((frame,), found), frame_offset - begin, num_frames)
+    except ChangedLayoutError as why:
+        raise changed_layout(container, why, frame_offset) from why
     return sink.result()
+
+
+def changed_layout(
+    container: InputContainer, why: ChangedLayoutError, begin: int = 0
+) -> BackendError:
+    """Return the error for a stream whose layout changes, with the place and what to do.
+
+    ``begin`` is where the sink began, in frames.
+    """
+    hint = joined_files.one_layout(joints.uri_of(container), why.channels)
+    return BackendError(f"{why} after {begin + why.found} frames. {hint}")
 
 
 def _capacity(

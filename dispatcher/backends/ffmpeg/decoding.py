@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
-from dispatcher.backends.ffmpeg import ima, joints
+from dispatcher.backends.ffmpeg import ima, joints, sbc
 
 if TYPE_CHECKING:
     from av import AudioFrame, Packet
@@ -13,4 +13,8 @@ if TYPE_CHECKING:
 
 def of(stream: Any, context: Any) -> Callable[[Packet[Any]], Iterable[AudioFrame]]:
     """Return the function that decodes packets of a stream; ``context`` is its decoder."""
-    return joints.decoding(stream, context) or ima.decoding(stream, context)
+    return (
+        joints.decoding(stream, context)
+        or sbc.decoding(stream, context)
+        or ima.decoding(stream, context)
+    )

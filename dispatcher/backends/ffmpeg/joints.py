@@ -9,12 +9,13 @@ joint; a file of one part has none there.
 from __future__ import annotations
 
 import contextlib
+import io
 from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any, Literal
 
 from dispatcher.errors import BackendError
 from dispatcher.headers import ogg_packets
-from dispatcher.reading import joined_files
+from dispatcher.reading import file_objects, joined_files
 
 if TYPE_CHECKING:
     from av import AudioFrame, Packet
@@ -34,22 +35,49 @@ def decoding(stream: Any, context: Any) -> Callable[[Packet[Any]], Iterable[Audi
     return _Decoder(context).decode
 
 
-def refuse_change(container: Any) -> None:
-    """Refuse a chained Ogg file whose parts differ in codec, sample rate or channels.
+def refuse_change(container: Any) -> str:
+    """Refuse a joined file whose parts differ in codec, sample rate or channels.
 
-    FFmpeg stops at such a joint as it does at damage.
+    FFmpeg stops at such a joint as it does at damage, and at the tags between other parts.
+
+    Returns:
+        Where the second part begins and what to do, or "" for a file that is not joined.
 
     Raises:
         BackendError: the parts differ; the text gives the place and what to do.
     """
-    if container.format.name != "ogg":
-        return
-    file, found = file_of(container), []
-    uri = container.name.removeprefix("file:") if file is None else file
+    kind, found = container.format.name, []
+    if kind not in joined_files.KINDS:
+        return ""
+    uri = uri_of(container)
     with contextlib.suppress(BackendError):
-        found = joined_files.of(uri, ("ogg",), None if file is None else 0)
+        found = joined_files.of(uri, (kind,), None if container.file is None else 0)
     if cause := joined_files.change(found):
         raise BackendError(f"{cause}. {joined_files.mend(uri, found)}")
+    if len(found) < 2:
+        return ""
+    return f"another file begins at byte {found[1].begin}. {joined_files.cut(uri, found[1])}"
+
+
+def refuse_joined_matroska(container: Any) -> None:
+    """Refuse joined Matroska whose parts differ: FFmpeg decodes all as the first is.
+
+    Raises:
+        BackendError: the parts differ; the text gives the place and what to do.
+    """
+    uri = uri_of(container)
+    here = isinstance(uri, (io.BytesIO, file_objects.Reader)) or file_objects.is_regular(uri)
+    if not here or not container.format.name.startswith("matroska"):
+        return
+    found = joined_files.of_matroska(uri)
+    if cause := joined_files.change(found):
+        raise BackendError(f"{cause}. {joined_files.mend(uri, found)}")
+
+
+def uri_of(container: Any) -> Any:
+    """Return the path or the file object that a container reads."""
+    file = file_of(container)
+    return container.name.removeprefix("file:") if file is None else file
 
 
 def file_of(container: Any) -> Any:

@@ -74,4 +74,5 @@ def metadata(container: InputContainer, stream: AudioStream, settings: Settings)
     found = header(stream, settings)
     if found.num_frames < 0:
         found.num_frames = decode.count(container, stream)
+        found.sample_rate = stream.codec_context.sample_rate  # what FFmpeg probed may lie later
     return found

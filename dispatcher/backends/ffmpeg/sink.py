@@ -18,6 +18,17 @@ if TYPE_CHECKING:
 _STAGE_FRAMES = 1 << 15
 
 
+class ChangedLayoutError(BackendError):
+    """A frame has other channels than the ``found`` frames before it, or another sample format."""
+
+    def __init__(self, before: tuple[str, int], frame: AudioFrame, found: int) -> None:
+        self.channels, self.found = before[1], found
+        super().__init__(
+            f"the stream changes from {before[1]} channels of {before[0]} to "
+            f"{frame.layout.nb_channels} of {frame.format.name}"
+        )
+
+
 class Sink:
     """The waveform that the frames of one stream become.
 
@@ -60,10 +71,9 @@ class Sink:
         at, capacity, rows = self._at, self._capacity, self._rows
         for frame in frames:
             if frame.layout.nb_channels != channels or frame.format.name != name:
-                raise BackendError(
-                    f"the stream changes to {frame.layout.nb_channels} channels of "
-                    f"{frame.format.name} on its way"
-                )
+                self._at = at
+                self._flush()
+                raise ChangedLayoutError((name, channels), frame, self._collected.frames)
             size = frame.samples * width - begin
             if size > left:
                 size = left

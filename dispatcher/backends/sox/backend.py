@@ -40,7 +40,7 @@ class Backend(backend.Backend):
     """
 
     name = "sox"
-    reads_on_in: ClassVar[frozenset[str] | None] = frozenset({"ogg"})
+    reads_on_in: ClassVar[frozenset[str] | None] = frozenset({"ogg", "mp3"})
 
     def __init__(self, sox: library.Library) -> None:
         self.library = sox

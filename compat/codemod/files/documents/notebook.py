@@ -9,8 +9,7 @@ from typing import Any, ClassVar, NamedTuple
 from compat.codemod.files import discovery
 from compat.codemod.files.document import LEAVE_OUT, Document, Piece, Prose, UnreadableError
 from compat.codemod.files.magics import Hidden, Magics
-from compat.codemod.source.findings import Place
-from compat.codemod.source.text import Text, parse
+from compat.codemod.source import Place, Text, parse
 
 # A cell that is indented as a whole is read as a block.
 _INDENTED = re.compile(r"(?:[ \t]*\n)*[ \t]+\S")
@@ -18,11 +17,13 @@ _HEAD = "if cell():"
 _NOT_ASCII = re.compile(r"[^\x00-\x7f]")
 
 
+_CELL = re.compile(rf"^(?:{re.escape(_HEAD)}  )?# compat: cell (\d+)\n", re.M)
+
+
 class Notebook(Document):
     """A notebook; its code cells are one module, in order."""
 
     kinds: ClassVar[tuple[str, ...]] = (discovery.NOTEBOOK,)
-    _CELL = re.compile(rf"^(?:{re.escape(_HEAD)}  )?# compat: cell (\d+)\n", re.M)
 
     def _pieces(self) -> Iterator[Piece]:
         try:
@@ -41,7 +42,8 @@ class Notebook(Document):
                 self.unparsed.append(
                     (
                         place,
-                        f"cell {number} is not Python: {why.msg}, in its line {place.line}. Mend it, or {LEAVE_OUT}",
+                        f"cell {number} is not Python: {why.msg}, in its line {place.line}. Mend "
+                        f"it, or {LEAVE_OUT}",
                     )
                 )
                 continue
@@ -64,16 +66,9 @@ class Notebook(Document):
             [one._replace(line=one.line - 1) for one in hidden],
         )
 
-    def _cells(self, text: str) -> dict[int, str]:
-        parts = self._CELL.split(text)
-        return {
-            int(parts[index]): parts[index + 1].removesuffix("\n")
-            for index in range(1, len(parts), 2)
-        }
-
     def rebuild(self, texts: dict[str, str]) -> bytes:
         """Return the notebook with the changed lines of changed cells and nothing else changed."""
-        old, new = self._cells(self.pieces[0].text), self._cells(texts[self.path])
+        old, new = cells(self.pieces[0].text), cells(texts[self.path])
         parts, at = [], 0
         for number, source in self._sources.items():
             if number in new and new[number] != old[number]:
@@ -90,13 +85,20 @@ class Notebook(Document):
             return place
         text = (texts or {}).get(self.path, self.pieces[0].text if self.pieces else "")
         line = 0
-        for number, cell in self._cells(text).items():
+        for number, cell in cells(text).items():
             count = cell.count("\n") + 2
             if place.line <= line + count:
                 first, last = max(1, place.line - line - 1), max(1, place.end_line - line - 1)
                 return dataclasses.replace(place, line=first, end_line=last, cell=number)
             line += count
         return place
+
+
+def cells(text: str) -> dict[int, str]:
+    """Return the cells of a notebook's Python, by their numbers."""
+    _, *parts = _CELL.split(text)
+    numbers, sources = map(int, parts[::2]), parts[1::2]
+    return {number: one.removesuffix("\n") for number, one in zip(numbers, sources, strict=True)}
 
 
 class _Source(NamedTuple):

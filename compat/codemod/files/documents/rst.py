@@ -13,7 +13,8 @@ class Rst(Blocks):
 
     kinds: ClassVar[tuple[str, ...]] = (discovery.RST,)
     _OPENING = re.compile(
-        r"^([ \t]*)\.\. (?:code-block|code|sourcecode):: *(?:python3?|py)[ \t]*\n((?:[ \t]+:[^\n]*\n)*)\n*",
+        r"^([ \t]*)\.\. (?:code-block|code|sourcecode):: *(?:python3?|py)[ \t]*\n"
+        r"((?:[ \t]+:[^\n]*\n)*)\n*",
         re.M,
     )
 
