@@ -148,7 +148,7 @@ def parsed(line: str) -> tuple[str | None, list[str] | None, dict[str, Any]]:
             value = words.pop(0)
         if not value and not is_switch:
             raise ValueError(
-                f"{option} wants {', '.join(registry.known()) if flag is None else 'a value'}"
+                f"{option} needs {', '.join(registry.known()) if flag is None else 'a value'}"
             )
         names = [name for name in value.split(",") if name]
         if flag is None:

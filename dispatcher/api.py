@@ -50,7 +50,7 @@ class Chooser:
         self.registry, self.settings = registry, settings
         self.preferred: str | None = None
         self._ordered: tuple[str | None, tuple[str, ...]] | None = None
-        # words why a backend cannot be used; ``compat`` sets one that knows the machine better
+        # says why a backend cannot be used; ``compat`` sets one that knows the machine better
         self.explain: Callable[[str, BackendUnavailable], str] = lambda name, why: why.explain()
 
     def why_not(self, name: str) -> str:

@@ -64,7 +64,7 @@ class Backend(abc.ABC):
     def info(
         self, uri: Uri, format: str | None, buffer_size: int, settings: Settings
     ) -> AudioMetaData:
-        """Return what the header of ``uri``, and if need be its data, tells."""
+        """Return the metadata of ``uri``, from its header or, if need be, from its data."""
 
     @abc.abstractmethod
     def load(self, asked: Load, settings: Settings) -> tuple[torch.Tensor, int]:

@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 class AudioError(Exception):
     """The base class of this project's errors.
 
-    Each is also of the built-in class that the releases raised.
+    Each is also an instance of the built-in class that the releases raised.
     """
 
 

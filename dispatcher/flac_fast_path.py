@@ -30,7 +30,8 @@ if TYPE_CHECKING:
 
 _REPLACED, _BY = "ffmpeg", "soundfile"
 _DEPTHS = (16, 24)
-_NOT_WORTH_A_LOOK = (".wav", ".mp3", ".m4a", ".ogg", ".opus")  # flac so named is left to FFmpeg
+# flac with these names is left to FFmpeg
+_NOT_WORTH_A_LOOK = (".wav", ".mp3", ".m4a", ".ogg", ".opus")
 
 
 def load(

@@ -37,7 +37,7 @@ class DamagedInputWarning(CompatWarning):
 
 
 class MisreadInputWarning(DamagedInputWarning):
-    """A library takes a file's samples for others, and most likely gives noise."""
+    """A library misreads a file's samples, and most likely returns noise."""
 
 
 class TruncatedInputWarning(CompatWarning):
@@ -72,7 +72,7 @@ def warn(message: str | Warning, category: type[CompatWarning] = CompatWarning) 
 
 @contextlib.contextmanager
 def collected() -> Iterator[list[str]]:
-    """Collect the texts of the warnings in a block, in this thread only, instead of giving them."""
+    """Collect the texts of the warnings in a block, in this thread only, instead of issuing them."""
     found: list[str] = []
     token = _collecting.set(found)
     try:

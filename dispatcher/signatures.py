@@ -46,7 +46,7 @@ class InfoFunction(Protocol):
         Args:
             uri: path, URL (ffmpeg only), or a file object with ``read`` (not sox). Reading starts
                 at the file object's position and leaves it wherever the backend stopped.
-            format: kind of file, where neither content nor extension tells; ffmpeg's demuxer or
+            format: the format, if neither content nor extension shows it; ffmpeg's demuxer or
                 sox' file type.
             buffer_size: bytes read at a time from a file object.
             backend: ``"ffmpeg"``, ``"sox"`` or ``"soundfile"``; ``None`` asks them in that order.
@@ -84,7 +84,7 @@ class LoadFunction(Protocol):
             normalize: return float32 in [-1, 1]. Otherwise PCM keeps its own dtype (24 bits
                 left-justified in int32).
             channels_first: ``[channel, time]``; otherwise ``[time, channel]``.
-            format: kind of file, where neither content nor extension tells; ffmpeg's demuxer or
+            format: the format, if neither content nor extension shows it; ffmpeg's demuxer or
                 sox' file type.
             buffer_size: bytes read at a time from a file object.
             backend: ``"ffmpeg"``, ``"sox"`` or ``"soundfile"``; ``None`` asks them in that order.

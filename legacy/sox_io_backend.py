@@ -130,7 +130,7 @@ def functions(registry: Registry, settings: Settings) -> Functions:
 
         Args:
             filepath: path; in 2.0 also a file object, with a warning.
-            format: libsox' file type, where neither content nor extension tells.
+            format: libsox' file type, if neither content nor extension shows it.
 
         Raises:
             RuntimeError: neither libsox nor, in 2.0, FFmpeg can read it.
@@ -149,7 +149,7 @@ def functions(registry: Registry, settings: Settings) -> Functions:
             normalize: return float32 in [-1, 1]. Otherwise PCM keeps its own dtype (24 bits
                 left-justified in int32).
             channels_first: ``[channel, time]``; otherwise ``[time, channel]``.
-            format: libsox' file type, where neither content nor extension tells.
+            format: libsox' file type, if neither content nor extension shows it.
 
         Raises:
             RuntimeError: neither libsox nor, in 2.0, FFmpeg can read it.

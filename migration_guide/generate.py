@@ -24,6 +24,7 @@ from compat.audit import classes
 from compat.codemod.rule import TARGETS, Rule
 from compat.codemod.rules import rules as all_rules
 from compat.doctor import registry as doctor
+from compat.names import removed
 from compat.releases.fields import Flag
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -75,7 +76,7 @@ def _shown(value: object) -> str:
 
 
 def _flags() -> Iterator[str]:
-    """The table of all flags, and what each does."""
+    """Yield the table of all flags, and what each does."""
     presets = releases.presets()
     flags = releases.flags()
     yield f"| flag | {' | '.join(presets)} |"
@@ -90,14 +91,14 @@ def _flags() -> Iterator[str]:
 
 
 def _targets() -> Iterator[str]:
-    """What the codemod can move a project to."""
+    """Yield the table of the codemod's targets."""
     yield "| target | what the project is afterwards |"
     yield "|---|---|"
     yield from (f"| `{name}` | {what} |" for name, what in TARGETS.items())
 
 
 def _rules() -> Iterator[str]:
-    """The table of all rules, and each with its example."""
+    """Yield the table of all rules, and each rule with its example."""
     rules = all_rules().values()
     yield "| rule | what it does | automatic | for |"
     yield "|---|---|---|---|"
@@ -142,7 +143,7 @@ def _example(rule: Rule) -> Iterator[str]:
 
 
 def _checks() -> Iterator[str]:
-    """The table of all checks, and what each looks at."""
+    """Yield the table of all checks, and what each looks at."""
     checks = doctor.checks()
     yield "| check | why it matters |"
     yield "|---|---|"
@@ -153,7 +154,7 @@ def _checks() -> Iterator[str]:
 
 
 def _api() -> Iterator[str]:
-    """The public names with their signatures and docstrings."""
+    """Yield the public names with their signatures and docstrings."""
     for name in _PUBLIC:
         value = getattr(compat, name)
         signature = "" if inspect.isclass(value) else str(inspect.signature(value)).replace("'", "")
@@ -163,7 +164,7 @@ def _api() -> Iterator[str]:
 
 
 def _wrapped(signature: str) -> list[str]:
-    """A signature, a parameter a line where it is long."""
+    """Return the lines of a signature; a long one has a line for each parameter."""
     if len(signature) <= _WIDTH:
         return [signature]
     head, _, rest = signature.partition("(")
@@ -176,9 +177,10 @@ def _wrapped(signature: str) -> list[str]:
 
 
 def _prose(docstring: str) -> Iterator[str]:
-    """A docstring as Markdown: what stands below ``Args:`` and its kin becomes a list."""
+    """Yield a docstring as Markdown: sections such as ``Args:`` become lists, an example code."""
+    docstring, _, example = docstring.replace("``", "`").partition("\nExample:\n")
     listing = False
-    for line in docstring.replace("``", "`").splitlines():
+    for line in docstring.splitlines():
         title = _TITLES.get(line)
         if title:
             listing = title != _TITLES["Returns:"]
@@ -188,6 +190,8 @@ def _prose(docstring: str) -> Iterator[str]:
             yield f"- `{name}`: {what}"
         else:
             yield f"  {line.strip()}" if listing and line else line.strip()
+    if example:
+        yield from ("", "**Example**", "", "```text", *textwrap.dedent(example).splitlines(), "```")
 
 
 def _typed_flags() -> str:
@@ -214,7 +218,7 @@ def _accepted(flag: Flag, kind: str) -> str:
 
 
 def _classes() -> Iterator[str]:
-    """What can become of a file in an audit."""
+    """Yield the table of the audit's classes of results."""
     yield "| class | counts as | meaning |"
     yield "|---|---|---|"
     yield from (
@@ -223,8 +227,27 @@ def _classes() -> Iterator[str]:
     )
 
 
+def _removed() -> Iterator[str]:
+    """What became of each name that torchaudio deprecated or removed."""
+    yield "| name | deprecated in | removed in | instead |"
+    yield "|---|---|---|---|"
+    gone = {name: fate for name, fate in removed.FATES.items() if removed.deprecated(name)}
+    for name, fate in gone.items():
+        went = removed.removed_in(name) or "-"
+        yield f"| `{name}` | {fate.deprecated_in} | {went} | {_in_markdown(fate.advice)} |"
+    for name, lost in removed.BEFORE_2_0.items():
+        if removed.BEFORE_2_0.get(name.rpartition(".")[2]) is lost and "." in name:
+            continue  # the same name in another module
+        yield f"| `{name}` | - | {lost.removed_in} | {_in_markdown(lost.advice)} |"
+
+
+def _in_markdown(text: str) -> str:
+    """Return a plain text with what Markdown would take for its own escaped."""
+    return re.sub(r"([*_<\[\]|])", r"\\\1", text)
+
+
 def _cells() -> Iterator[str]:
-    """What came of `make matrix`, as it was kept last."""
+    """Yield the table of the last results of `make matrix`."""
     from tests.matrix.__main__ import kept, text
 
     yield text(list(kept().values()))
@@ -240,6 +263,7 @@ PARTS: dict[str, Callable[[], Iterator[str]]] = {
     "classes": _classes,
     "commands": commands.lines,
     "flags": _flags,
+    "removed": _removed,
     "rules": _rules,
     "signatures": signatures.lines,
     "targets": _targets,

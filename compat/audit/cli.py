@@ -96,8 +96,8 @@ def parser(prog: str = _PROG) -> argparse.ArgumentParser:
     made = Parser(
         prog,
         _FAILED,
-        description="Does my data still decode the same? Compare, file by file, how two releases of "
-        "torchaudio load it.",
+        description="Does my data still decode the same? Compare, file by file, how two releases "
+        "of torchaudio load it.",
         epilog=_EPILOG,
     )
     made.add_argument(
@@ -362,7 +362,8 @@ def _compared(
             stopped = "Stopped."
         tally = session.summary(store, made.wanted)
     result = Result(
-        terms, tally, made.found, len(made.wanted), made.done_before, sources.passed_over, arguments.sample, arguments.confidence,
+        terms, tally, made.found, len(made.wanted), made.done_before, sources.passed_over,
+        arguments.sample, arguments.confidence,
         results, failing, stopped, sources.links, arguments.report or "",
     )  # fmt: skip
     return result, made.wanted

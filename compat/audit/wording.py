@@ -8,7 +8,8 @@ from collections.abc import Callable
 from compat.audit.rows import Row
 
 _FIELDS = {
-    "rate": "sample rate", "channels": "channels", "dtype": "dtype", "encoding": "encoding by info", "bits": "bits by info",
+    "rate": "sample rate", "channels": "channels", "dtype": "dtype", "encoding": "encoding by info",
+    "bits": "bits by info",
     "info_frames": "frames by info",
 }  # fmt: skip
 
@@ -98,6 +99,10 @@ def _join(*parts: str) -> str:
     return "; ".join(filter(None, parts))
 
 
+def _both(old: str, new: str) -> str:
+    return _join(old, "" if new in old else new)
+
+
 _WORDS: dict[str, Callable[[Row], str]] = {
     "identical": lambda row: "",
     "tolerance": lambda row: _apart(row.largest, row.rms),
@@ -109,7 +114,7 @@ _WORDS: dict[str, Callable[[Row], str]] = {
     "different": _different,
     "error_from": lambda row: row.from_error or "",
     "error_to": lambda row: row.to_error or "",
-    "error_both": lambda row: _join(row.from_error or "", "" if (row.to_error or "") in (row.from_error or "") else row.to_error or ""),
+    "error_both": lambda row: _both(row.from_error or "", row.to_error or ""),
     "crashed": lambda row: row.from_error or "",
 }  # fmt: skip
 

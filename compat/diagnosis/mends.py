@@ -45,7 +45,7 @@ def reinstall(package: str, *, dependencies: bool = False) -> Mend:
     source = ("--index-url", pairs.index(build)) if build else ()
     without = () if dependencies or found is None else ("--no-deps",)
     return Mend(
-        f"Install {package} again, past pip's cache",
+        f"Install {package} again, without pip's cache",
         machine.pip("--force-reinstall", "--no-cache-dir", *without, wanted, *source),
     )
 

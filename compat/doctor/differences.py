@@ -62,10 +62,8 @@ def _load(names: Sequence[str]) -> str:
 def _better(right: Sequence[str]) -> Mend:
     """Return what to do if it is known what the file holds, and which backends give that."""
     if right:
-        return Mend(f"Name a backend that gives what the file holds: {_load(right)}")
-    return Mend(
-        "Have it written anew in a plain number format: 16, 24 or 32 bits that fill their bytes"
-    )
+        return Mend(f"Name a backend that returns the stored samples: {_load(right)}")
+    return Mend("Write it again in a plain number format: 16, 24 or 32 bits that fill their bytes")
 
 
 def _parts(path: str, facts: Mapping[str, Any], *, differ: bool) -> Iterator[Finding]:
@@ -123,7 +121,7 @@ def _beyond(path: str, loads: Loads, wild: Sequence[str]) -> Iterator[Finding]:
     if set(wild) & set(right):
         why = "Full scale is 1, and the file itself holds such samples: it was saved like this."
         mend = Mend(
-            "Look at what wrote it; bring the samples within full scale where a model expects that"
+            "Check the program that wrote it; scale the samples to full scale if a model expects that"
         )
     elif right:
         why = (

@@ -37,13 +37,13 @@ def examine(world: World, folder: str) -> Iterator[Result]:
     yield Result(
         "packages",
         "Packages",
-        tuple(_packages(folder)) or (ok("all that it requires and imports is here"),),
+        tuple(_packages(folder)) or (ok("all packages that it requires and imports are here"),),
     )
 
 
 def _release(folder: str, chosen: choice.Choice) -> Iterator[Finding]:
     if not chosen.reason:
-        yield note("nothing in it speaks of torchaudio", subject="release")
+        yield note("no file in it mentions torchaudio", subject="release")
         return
     command = f"torchaudio-compat run --version {chosen.release} PROGRAM"
     text = f"the drop-in runs it as torchaudio {chosen.release}: {chosen.reason}"

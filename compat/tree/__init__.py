@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 
 # top-level names of any release, removed from a real torchaudio before the pinned release's are set
 NAMES = (
-    "info", "load", "save", "set_audio_backend", "get_audio_backend", "list_audio_backends", "AudioMetaData",
+    "info", "load", "save", "set_audio_backend", "get_audio_backend", "list_audio_backends",
+    "AudioMetaData",
     "load_with_torchcodec", "save_with_torchcodec",
 )  # fmt: skip
 FUNCTIONS = (

@@ -103,8 +103,8 @@ PARSED: dict[str, Any] = {
     "2.0 2.1": "'2.1' is one release too many",
     "2.0 global_backend=True": "a flag is written as --global-backend True",
     "off --backends sox": "name a release before the options",
-    "2.0 --backends": "--backends wants ffmpeg, soundfile, sox",
-    "2.0 --truncated": "--truncated wants a value",
+    "2.0 --backends": "--backends needs ffmpeg, soundfile, sox",
+    "2.0 --truncated": "--truncated needs a value",
     "2.0 --mixed-dialect": "do you mean --mixed-dialects",
     "2.0 'open": "No closing quotation",
 }

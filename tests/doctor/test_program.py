@@ -52,9 +52,9 @@ def test_a_project_is_told_its_release_and_what_it_lacks(tmp_path: pathlib.Path,
 # files, what the release's finding says, and the exit status
 PROJECTS = {
     "one that is old": ({"requirements_txt": "torchaudio==0.7.0\n"}, "older than any", 1),
-    "one without torchaudio": ({"main_py": "print(1)\n"}, "nothing in it speaks of torchaudio", 0),
-    "one that is well": ({"main_py": "try:\n    import nowhere\nexcept ImportError:\n    pass\n"}, "nothing in it", 0),
-    "one that imports what is not here": ({"main_py": "def f():\n    import surely_nowhere\n"}, "nothing in it", 2),
+    "one without torchaudio": ({"main_py": "print(1)\n"}, "no file in it mentions torchaudio", 0),
+    "one that is well": ({"main_py": "try:\n    import nowhere\nexcept ImportError:\n    pass\n"}, "no file in it", 0),
+    "one that imports what is not here": ({"main_py": "def f():\n    import surely_nowhere\n"}, "no file in it", 2),
 }
 
 

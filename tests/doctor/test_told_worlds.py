@@ -125,7 +125,7 @@ CASES = [
     Case("resampling", _resampled(ours=Answer({"absent": True})), "skipped", "this package has no resampling"),
     Case("resampling", _resampled(ours=Answer(raised="RuntimeError: x")), "error", "compat: RuntimeError: x", "resampling-failed"),
     Case("round-trip", _tripped(Answer(raised="RuntimeError: full")), "error", "soundfile: RuntimeError: full", "round-trip-failed"),
-    Case("round-trip", _tripped(Answer({**TRIP, "info": 2})), "error", "soundfile: info tells 2", "wrong-header"),
+    Case("round-trip", _tripped(Answer({**TRIP, "info": 2})), "error", "soundfile: info reports 2", "wrong-header"),
     Case("round-trip", _tripped(Answer({**TRIP, "apart": 3})), "error", "up to 3 16-bit steps apart", "wrong-samples"),
     Case("round-trip", _tripped(Answer({**TRIP, "apart": None, "dtype": "float32"})), "error", "float32 [2, 16000]", "wrong-samples"),
     Case(

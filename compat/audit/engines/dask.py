@@ -250,10 +250,8 @@ def _dashboard(address: str) -> str:
         lacking = False
     except (OSError, ValueError):
         lacking = False
-    return (
-        "dashboard at "
-        f"{address}{' (`pip install bokeh` where the scheduler runs, to see it)' if lacking else ''}"
-    )
+    hint = " (`pip install bokeh` where the scheduler runs, to see it)" if lacking else ""
+    return f"dashboard at {address}{hint}"
 
 
 def _run(task: Task[Outcome], batch: list[Item]) -> list[Outcome]:

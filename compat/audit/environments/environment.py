@@ -47,8 +47,9 @@ class _Process:
         self._errors = tempfile.TemporaryFile()  # noqa: SIM115 - as long as the process
         try:
             self._process = subprocess.Popen(
-                [python, str(_WORKER)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self._errors, env=variables,
-                start_new_session=True,  # so that Ctrl-C is no death of its own, which a row would tell
+                [python, str(_WORKER)], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                stderr=self._errors, env=variables,
+                start_new_session=True,  # so that Ctrl-C is no death that a row would tell of
             )  # fmt: skip
         except (OSError, ValueError) as why:
             self._errors.close()
@@ -88,9 +89,11 @@ class _Process:
         try:
             found = json.loads(line)
         except ValueError as why:
-            raise _DiedError("it gives an answer that is none" if line else self._ended()) from why
+            raise _DiedError(
+                "it sends an answer that is not valid" if line else self._ended()
+            ) from why
         if not isinstance(found, dict):
-            raise _DiedError("it gives an answer that is none")
+            raise _DiedError("it sends an answer that is not valid")
         return found
 
     def _ended(self) -> str:

@@ -122,7 +122,8 @@ def _written(torchaudio: Any, request: dict[str, Any], file: IO[bytes]) -> dict[
         file.write((ctypes.c_char * size).from_address(waveform.data_ptr()))
     shown = [str(one.message) for one in caught if not issubclass(one.category, DeprecationWarning)]
     return {
-        "rate": int(rate), "channels": waveform.shape[0], "frames": waveform.shape[1], "dtype": str(waveform.dtype).replace("torch.", ""),
+        "rate": int(rate), "channels": waveform.shape[0], "frames": waveform.shape[1],
+        "dtype": str(waveform.dtype).replace("torch.", ""),
         "info": info, "warnings": shown,
     }  # fmt: skip
 

@@ -13,7 +13,8 @@ _AUDIO = (
 AUDIO = frozenset(_AUDIO.split())
 LINES, COMMAS, TABS, JSON_LINES = "lines", "commas", "tabs", "json lines"
 _MANIFESTS = {
-    "txt": LINES, "lst": LINES, "list": LINES, "csv": COMMAS, "tsv": TABS, "jsonl": JSON_LINES, "ndjson": JSON_LINES, "json": JSON_LINES,
+    "txt": LINES, "lst": LINES, "list": LINES, "csv": COMMAS, "tsv": TABS, "jsonl": JSON_LINES,
+    "ndjson": JSON_LINES, "json": JSON_LINES,
 }  # fmt: skip
 _COMPRESSED = ("gz", "bz2", "xz", "zst")
 

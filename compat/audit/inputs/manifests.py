@@ -12,7 +12,8 @@ from compat.commands.arguments import UsageError
 
 # the names that public corpora and tools use for the path, the clearest first
 _USUAL = (
-    "audio_filepath", "audio_path", "audio_file", "path", "filepath", "file_path", "file", "filename", "file_name", "audio", "wav",
+    "audio_filepath", "audio_path", "audio_file", "path", "filepath", "file_path", "file",
+    "filename", "file_name", "audio", "wav",
     "uri", "url",
 )  # fmt: skip
 

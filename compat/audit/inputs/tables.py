@@ -91,8 +91,8 @@ class Table:
             self._again.extendleft(reversed(taken))
             return self._split(first)
         text = (
-            "a quote begins here and takes the lines below with it. Close it; a quote within a "
-            "text is written twice"
+            "a quote begins here and is not closed, so the lines below belong to it. Close it; "
+            "inside a text, write a quote twice"
         )
         raise UsageError(f"{self._name}:{begin}: {text}")
 

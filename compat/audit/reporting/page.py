@@ -29,7 +29,8 @@ _SIDED = (
     "warning",
 )
 _COLUMNS = (
-    "path", "kind", "note", "largest", "rms", "left_largest", "left_rms", "shift", "factor", "seconds",
+    "path", "kind", "note", "largest", "rms", "left_largest", "left_rms", "shift", "factor",
+    "seconds",
     *(f"{side}_{name}" for name in _SIDED for side in ("from", "to")), "drawing",
 )  # fmt: skip
 _SOUND_BYTES = 24 << 20
@@ -39,7 +40,8 @@ _SORTED = (
     ("path", "File", ""), ("kind", "Class", ""), ("note", "What", ""),
     ("largest", "Largest", "The largest difference, frame by frame, not aligned. Full scale is 1."),
     ("rms", "RMS", "The RMS of the differences, frame by frame, not aligned. Full scale is 1."),
-    ("left_rms", "Aligned", "The RMS of the differences that remain once shift and factor are undone."),
+    ("left_rms", "Aligned",
+     "The RMS of the differences that remain once shift and factor are undone."),
     ("seconds", "Seconds", ""),
 )  # fmt: skip
 
@@ -184,7 +186,8 @@ def _data(
 ) -> Iterator[str]:
     order = {name: number for number, name in enumerate(CLASSES)}
     kinds = [{"name": one.name, "title": one.title, "group": one.group} for one in CLASSES.values()]
-    yield f'{{"sides":{_json([result.terms.old, result.terms.new])},"kinds":{_json(kinds)},"columns":{_json(_COLUMNS)},"rows":['
+    sides = [result.terms.old, result.terms.new]
+    yield f'{{"sides":{_json(sides)},"kinds":{_json(kinds)},"columns":{_json(_COLUMNS)},"rows":['
     for number, row in enumerate(rows):
         known = {"kind": order[row.kind], "drawing": numbers.get(row.path)}
         values = [known[name] if name in known else _plain(getattr(row, name)) for name in _COLUMNS]

@@ -65,7 +65,7 @@ def _of_python(world: World) -> Iterator[Finding]:
     for name, place in found:
         text = f"`import {name}` finds {place}, and not Python's own module of that name"
         if place in said or f"'{name}'" in last:
-            why = "What imports it gets the wrong one: an import of the packages fails."
+            why = "Packages that import it get the wrong module, so an import fails."
             yield error(
                 text,
                 why=why,
@@ -77,7 +77,7 @@ def _of_python(world: World) -> Iterator[Finding]:
         else:
             yield note(
                 text,
-                why="None of the packages needs it as it is imported; other programs may.",
+                why="None of these packages needs it while it is imported, but other programs may.",
                 data={"found": place},
             )
 

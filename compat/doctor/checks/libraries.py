@@ -64,7 +64,7 @@ def libraries(world: World) -> Iterator[Finding]:
         if wanted:
             yield _finding(world, copy, wanted)
     yield ok(
-        f"all that {count} native files need is there" if count else "no native files",
+        f"all libraries that {count} native files need are there" if count else "no native files",
         data={"files": count},
     )
 
@@ -89,7 +89,7 @@ def _mend(names: list[str]) -> Mend:
 
 def _finding(world: World, copy: Copy, wanted: dict[pathlib.Path, list[str]]) -> Finding:
     names = sorted({name for lacking in wanted.values() for name in lacking})
-    evidence = tuple(f"{path} wants {', '.join(lacking)}" for path, lacking in wanted.items())[:6]
+    evidence = tuple(f"{path} needs {', '.join(lacking)}" for path, lacking in wanted.items())[:6]
     data = {
         "package": copy.name,
         "missing": names,
@@ -98,14 +98,14 @@ def _finding(world: World, copy: Copy, wanted: dict[pathlib.Path, list[str]]) ->
     if not world.imported(copy.name).failed:
         optional = "Only parts of the package that are loaded on use need them; the rest works."
         return note(
-            f"optional parts of {copy.name} want {', '.join(names)}",
+            f"optional parts of {copy.name} need {', '.join(names)}",
             why=optional,
             subject=copy.name,
             evidence=evidence,
             data=data,
         )
     return error(
-        f"{copy.name} wants {', '.join(names)}, missing here",
+        f"{copy.name} needs {', '.join(names)}, not found here",
         mend=_mend(names),
         subject=copy.name,
         cause="missing-library",

@@ -44,7 +44,7 @@ def finding(name: str, answer: Answer) -> Finding:
     mend = mends.reinstall(subject)
     told = answer.value
     if told["info"] != told["expected"]:
-        text = f"{name}: info tells {told['info']}, and it was {told['expected']}"
+        text = f"{name}: info reports {told['info']} instead of {told['expected']}"
         return error(text, mend=mend, subject=subject, cause="wrong-header", data=told)
     if told["apart"] != 0:
         how_far = (

@@ -141,17 +141,17 @@ def _unknown() -> Iterator[Finding]:
         close = difflib.get_close_matches(upper, known, n=1, cutoff=0.9)
         if upper in data["invented"]:
             text, mend = (
-                f"{name} is read by no program",
+                f"no program reads {name}",
                 Mend(data["invented"][upper], _unset(name).commands),
             )
         elif close:
-            text = f"{name} is read by no program; you probably mean {close[0]}"
+            text = f"no program reads {name}; you probably mean {close[0]}"
             mend = Mend(
                 "Set the right name",
                 (*machine.setting(close[0], os.environ[name]), *machine.unset(name)),
             )
         elif upper.startswith(tuple(data["prefixes"])):
-            text, mend = f"{name} is read by no program", _unset(name)
+            text, mend = f"no program reads {name}", _unset(name)
         else:
             continue
         data_of = {"name": name, "value": os.environ[name], "meant": close[0] if close else None}

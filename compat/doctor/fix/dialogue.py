@@ -90,7 +90,7 @@ def mend(before: dict[str, Any], root: Mend, consent: Consent, by: Means) -> int
         _say("fix", "Nothing to do.")
         return status
     if not root.commands:
-        how = ": do what stands beside 'next'." if root.text else "."
+        how = ": do what 'next' says." if root.text else "."
         _say("fix", f"No command fixes this{how}")
         return status
     commands = judged(root, shell.alternatives(root.commands))
@@ -101,7 +101,9 @@ def mend(before: dict[str, Any], root: Mend, consent: Consent, by: Means) -> int
     if not consent.yes and by.ask is None:
         sys.stdout.flush()
         how = _WITHOUT_QUESTION[commands[0][1].touches]
-        print(f"doctor --fix: nobody can be asked here, so nothing was run; {how}", file=sys.stderr)
+        print(
+            f"doctor --fix: there is no terminal to ask, so nothing was run; {how}", file=sys.stderr
+        )
         return UNANSWERED
     chosen = commands[0] if consent.yes else _chosen(commands, by)
     if chosen is None or not _is_allowed(*chosen, consent, by):

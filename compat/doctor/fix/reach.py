@@ -67,7 +67,7 @@ def of(command: Line, mend: Mend) -> Reach:
     if mend.guessed:
         return _shown("names a package after a module: make sure that it is the one you mean")
     if not command.steps:
-        return _shown("is for your own shell: no other program can run it there")
+        return _shown("must run in your own shell, where no other program can run it")
     return max(map(_of_step, command.steps), key=lambda reach: reach.touches)
 
 

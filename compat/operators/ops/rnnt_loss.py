@@ -120,13 +120,7 @@ def _check(
 
 
 def _shapes(
-    logits: Tensor,
-    targets: Tensor,
-    logit_lengths: Tensor,
-    target_lengths: Tensor,
-    blank: int,
-    clamp: float,
-    fused_log_softmax: bool,
+    logits: Tensor, targets: Tensor, logit_lengths: Tensor, target_lengths: Tensor, *_: Any
 ) -> tuple[Tensor, Tensor]:
     require_same_device(
         NAME,
@@ -199,15 +193,8 @@ def _scores(of: Callable[[transducer.Loss], Tensor]) -> Callable[..., Tensor]:
     They are 0 beyond the lengths.
     """
 
-    def scores(
-        logits: Tensor,
-        targets: Tensor,
-        logit_lengths: Tensor,
-        target_lengths: Tensor,
-        blank: int,
-        clamp: float,
-    ) -> Tensor:
-        given = (logits, targets, logit_lengths, target_lengths, blank)
+    def scores(*arguments: Any) -> Tensor:
+        given = arguments[:-1]  # `clamp` is of gradients
         _check(*given)
         found = transducer.loss(*given, fused_log_softmax=True)
         return of(found).masked_fill(~found.inside, 0)

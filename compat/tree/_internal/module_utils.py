@@ -125,7 +125,8 @@ def names(context: Context) -> dict[str, Any]:
         return decorator
 
     found = (
-        is_module_available, requires_module, is_sox_available, requires_sox, deprecated, fail_with_message, no_op, eval_env,
+        is_module_available, requires_module, is_sox_available, requires_sox, deprecated,
+        fail_with_message, no_op, eval_env,
     )  # fmt: skip
     return {function.__name__: function for function in found}
 

@@ -93,7 +93,7 @@ def _functions(context: Context) -> dict[str, Any]:
             effects: each a name and its options.
             normalize: return float32 in [-1, 1]; otherwise PCM keeps its own dtype.
             channels_first: ``[channel, time]``; otherwise ``[time, channel]``.
-            format: libsox' file type, where neither content nor extension tells.
+            format: libsox' file type, if neither content nor extension shows it.
 
         Raises:
             RuntimeError: the file cannot be read, an effect or option is unknown, or there is no

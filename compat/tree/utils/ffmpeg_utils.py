@@ -16,9 +16,12 @@ _VERSIONS = ("libavcodec", "libavdevice", "libavfilter", "libavformat", "libavut
 # Only C code can list FFmpeg's protocols. So each name is tried, with every protocol forbidden so
 # that none is opened.
 _PROTOCOLS = (
-    "async", "bluray", "cache", "concat", "concatf", "crypto", "data", "fd", "ffrtmpcrypt", "ffrtmphttp", "file", "ftp", "gopher",
-    "gophers", "hls", "http", "httpproxy", "https", "icecast", "ipfs", "ipns", "md5", "mmsh", "mmst", "pipe", "prompeg", "rtmp",
-    "rtmpe", "rtmps", "rtmpt", "rtmpte", "rtmpts", "rtp", "sctp", "srtp", "subfile", "tcp", "tee", "tls", "udp", "udplite", "unix",
+    "async", "bluray", "cache", "concat", "concatf", "crypto", "data", "fd", "ffrtmpcrypt",
+    "ffrtmphttp", "file", "ftp", "gopher",
+    "gophers", "hls", "http", "httpproxy", "https", "icecast", "ipfs", "ipns", "md5", "mmsh",
+    "mmst", "pipe", "prompeg", "rtmp",
+    "rtmpe", "rtmps", "rtmpt", "rtmpte", "rtmpts", "rtp", "sctp", "srtp", "subfile", "tcp", "tee",
+    "tls", "udp", "udplite", "unix",
 )  # fmt: skip
 
 

@@ -67,7 +67,8 @@ def names(context: Context) -> dict[str, Any]:
         return formats.names(library(), writing=True)
 
     found = (
-        set_seed, set_verbosity, set_buffer_size, get_buffer_size, set_use_threads, list_effects, list_read_formats, list_write_formats,
+        set_seed, set_verbosity, set_buffer_size, get_buffer_size, set_use_threads, list_effects,
+        list_read_formats, list_write_formats,
     )  # fmt: skip
     return {function.__name__: function for function in found}
 

@@ -22,7 +22,8 @@ class ChangedLayoutError(BackendError):
     """A frame has other channels than the ``found`` frames before it, or another sample format."""
 
     def __init__(self, before: tuple[str, int], frame: AudioFrame, found: int) -> None:
-        self.channels, self.found = before[1], found
+        self.channels: int = before[1]
+        self.found: int = found
         super().__init__(
             f"the stream changes from {before[1]} channels of {before[0]} to "
             f"{frame.layout.nb_channels} of {frame.format.name}"
