@@ -60,15 +60,19 @@ def check_place(action: str, uri: Any, backend: str = "") -> None:
     Raises:
         BackendError: (a RuntimeError) the text says what to pass instead.
     """
+    if isinstance(uri, bool):  # libsndfile would read from, and close, the standard output
+        raise problem(ArgumentTypeError, action, uri, neither_path_nor_file(uri), backend=backend)
     if (
         not isinstance(uri, (str, bytes, os.PathLike))
         or hasattr(uri, "read")
         or hasattr(uri, "write")
     ):
         return
-    path = os.fspath(uri)
     try:
+        path = os.fspath(uri)
         data = os.fsencode(path)
+    except TypeError as why:  # __fspath__ gives neither str nor bytes
+        raise problem(ArgumentTypeError, action, uri, why, backend=backend) from why
     except UnicodeEncodeError as why:
         raise problem(
             BackendError, action, uri, f"no file has such a name ({why.reason})", backend=backend

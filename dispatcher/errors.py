@@ -109,8 +109,10 @@ def describe(uri: object) -> str:
     uri = original(uri)
     if isinstance(uri, bytes):
         return repr(os.fsdecode(uri)) if _is_name(uri) else f"<{len(uri):,} bytes>"
-    if isinstance(uri, (str, os.PathLike)):
-        text = os.fspath(uri)
+    text: Any = None
+    with contextlib.suppress(TypeError):  # it gives neither str nor bytes
+        text = os.fspath(uri)  # type: ignore[call-overload]
+    if isinstance(text, (str, bytes)):
         if len(text) <= _LONGEST_NAME:
             return repr(os.fsdecode(text))
         return f"{os.fsdecode(text)[:_SHOWN]!r}... ({len(text):,} characters)"

@@ -159,7 +159,7 @@ def _position(uri: Any) -> int | None:
     try:
         with interrupts.allowed():
             found = uri.tell()
-    except (OSError, ValueError, TypeError, AttributeError, NotImplementedError):
+    except (OSError, ValueError, TypeError, AttributeError, NotImplementedError, OverflowError):
         return None
     return found if isinstance(found, int) else None
 

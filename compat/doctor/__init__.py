@@ -5,3 +5,5 @@
 The doctor's own process never imports torch, numpy, av, soundfile or torchaudio: whatever may hang
 or crash runs in a child process. The runtime uses ``explain`` for its own errors.
 """
+
+from compat.diagnosis import explain as explain

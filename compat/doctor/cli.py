@@ -224,14 +224,14 @@ def _working_folder() -> Iterator[None]:
 
 def _without_python(argv: Sequence[str] | None) -> list[str]:
     """Return the arguments for the other interpreter's doctor: all but ``--python``."""
-    parser = argparse.ArgumentParser(add_help=False)
+    parser = Parser("", add_help=False)
     parser.add_argument("--python")
     return parser.parse_known_args(argv)[1]
 
 
 def _without_fix(argv: Sequence[str] | None) -> list[str]:
     """Return the arguments for the examination after a fix."""
-    parser = argparse.ArgumentParser(add_help=False)
+    parser = Parser("", add_help=False)
     for name in ("--fix", "--yes", "--outside"):
         parser.add_argument(name, action="store_true")
     return parser.parse_known_args(argv)[1]

@@ -12,7 +12,7 @@ _CLAUSE = r"(?:===?|!=|~=|<=?|>=?|=|@|\^|~)\s*v?\d+(?:\.\d+)*(?:\.\*)?"
 # `torchaudio==2.0.2`, `torchaudio >=2.0,<2.1`, or in TOML `torchaudio = "^2.0"`.
 _SPECIFIER = (
     rf"[\"']?\s*(?P<plain>{_CLAUSE}(?:\s*,\s*{_CLAUSE})*)"
-    rf"|\s*=\s*[\"']\s*(?P<quoted>(?:{_CLAUSE}|v?\d+(?:\.\d+)*)(?:\s*,\s*{_CLAUSE})*)"
+    rf"|\s*=\s*[\"']\s*(?P<quoted>(?:{_CLAUSE}|v?\d+(?:\.\d+)*(?:\.\*)?)(?:\s*,\s*{_CLAUSE})*)"
 )
 _PIN = re.compile(rf"(?<![\w-])(?P<name>torchaudio|torch)(?:\[[^\]]*\])?(?:{_SPECIFIER})")
 _PART = re.compile(

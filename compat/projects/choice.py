@@ -29,7 +29,8 @@ _LOCKS = ("uv.lock", "poetry.lock", "pdm.lock", "pylock.toml", "Pipfile.lock", "
 _PINNED = (
     "requirements.txt", "*requirements*.txt", "*requirements*.in", "requirements/*.txt",
     "requirements/*.in", "*constraints*.txt", "environment*.yml", "environment*.yaml",
-    "pyproject.toml", "setup.cfg", "setup.py", "Pipfile", "tox.ini",
+    "pyproject.toml", "setup.cfg", "setup.py", "Pipfile", "pixi.toml", "tox.ini",
+    "Dockerfile*", "*.dockerfile", "Containerfile", "docker/*ockerfile*",
 )  # fmt: skip
 _ROOTS = (
     ".git",
@@ -39,8 +40,10 @@ _ROOTS = (
     "requirements.txt",
     "Pipfile",
     "environment.yml",
+    "pixi.toml",
     *_LOCKS,
 )
+_INCLUDED = re.compile(r"^(?:-r|--requirement|-c|--constraint)[ =]*([^\s#]+)", re.M)
 _MOST_FILES = 3000  # a huge folder, such as a home, must not delay the program
 _NEWEST_FIRST = ("2.2", "2.8", "2.1", "2.9", "2.0")
 _OF_A_GLOBAL_BACKEND = ("2.0", "2.1", "2.2", "2.8", "2.9")
@@ -196,19 +199,21 @@ def _pins(folder: str) -> Iterator[tuple[str, pins.Pin]]:
     """Yield the pins of a project: torchaudio before torch, locked before pinned."""
     for name in ("torchaudio", "torch"):
         for patterns, read in ((_LOCKS, pins.locked), (_PINNED, pins.found)):
-            seen = set()
-            for path in itertools.chain.from_iterable(
-                sorted(pathlib.Path(folder).glob(pattern)) for pattern in patterns
-            ):
-                if path in seen or not path.is_file():
-                    continue
-                seen.add(path)
+            globs = (sorted(pathlib.Path(folder).glob(pattern)) for pattern in patterns)
+            paths = dict.fromkeys(itertools.chain.from_iterable(globs))
+            waiting = [path for path in paths if path.is_file()]
+            for path in waiting:
                 with contextlib.suppress(OSError, ValueError, AttributeError, TypeError):
                     text = path.read_text("utf-8")
+                    for included in _INCLUDED.findall(text):
+                        other = path.parent / included
+                        if other not in waiting and other.is_file():
+                            waiting.append(other)
                     for pin in read(_without_comments(text) if read is pins.found else text):
                         if pin.name == name:
                             line = text.count("\n", 0, pin.start) + 1
-                            yield f"{path.relative_to(folder).as_posix()}:{line}", pin
+                            place = os.path.relpath(path, folder).replace(os.sep, "/")
+                            yield f"{place}:{line}", pin
 
 
 def _without_comments(text: str) -> str:

@@ -19,12 +19,12 @@ _NO_PLACE = 1 << 63
 
 def is_readable(uri: object) -> bool:
     """Return whether ``uri`` is a file object to read, and not a path."""
-    return hasattr(uri, "read")
+    return callable(getattr(uri, "read", None))
 
 
 def is_writable(uri: object) -> bool:
     """Return whether ``uri`` is a file object to write, and not a path."""
-    return hasattr(uri, "write")
+    return callable(getattr(uri, "write", None))
 
 
 class _KeptError(OSError):
@@ -128,16 +128,20 @@ class Reader(io.RawIOBase):
         Raises:
             ArgumentTypeError, BackendError: what it returns is no position in a file.
         """
-        place = self._asked(self._wrapped.tell)
-        if not isinstance(place, int):
-            raise ArgumentTypeError(
-                f"{describe(self._wrapped)}.tell() gave {type(place).__name__}, not int"
-            )
-        if not 0 <= place < _NO_PLACE:
-            raise BackendError(
-                f"{describe(self._wrapped)}.tell() gave {place}, which is no place in a file"
-            )
-        return place
+        return _checked(self._wrapped, self._asked(self._wrapped.tell))
+
+
+def _checked(wrapped: Any, place: Any) -> int:
+    """Return what a file object's ``tell`` gave.
+
+    Raises:
+        ArgumentTypeError, BackendError: it is no position in a file.
+    """
+    if not isinstance(place, int):
+        raise ArgumentTypeError(f"{describe(wrapped)}.tell() gave {type(place).__name__}, not int")
+    if not 0 <= place < _NO_PLACE:
+        raise BackendError(f"{describe(wrapped)}.tell() gave {place}, which is no place in a file")
+    return place
 
 
 class ForwardReader(Reader):
@@ -236,7 +240,7 @@ def seekable(uri: Any, settings: Settings) -> Any:
         return _spooled(uri)
     try:
         with interrupts.allowed():
-            uri.seek(uri.tell())
+            uri.seek(_checked(uri, uri.tell()))
     except (OSError, NotImplementedError) as why:
         if not settings.unseekable_objects:
             raise _unseekable(uri, why) from why
@@ -255,7 +259,7 @@ def as_it_comes(wrapped: Any, settings: Settings) -> Reader:
     if not hasattr(wrapped, "seek") or not hasattr(wrapped, "tell"):
         return ForwardReader(wrapped)
     try:
-        wrapped.seek(wrapped.tell())
+        wrapped.seek(_checked(wrapped, wrapped.tell()))
     except (OSError, NotImplementedError) as why:
         if not settings.unseekable_objects:
             raise _unseekable(wrapped, why) from why

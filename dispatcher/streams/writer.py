@@ -129,8 +129,8 @@ class StreamWriter:
             raise self._problem(why) from why
 
     def __del__(self) -> None:
-        with interrupts.finalizing():
-            if getattr(self, "_destination", None) is not None:
+        if getattr(self, "_destination", None) is not None:  # it was not closed
+            with interrupts.finalizing():
                 self._abandon()
 
     def _problem(self, why: Exception) -> BackendError:

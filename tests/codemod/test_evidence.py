@@ -171,7 +171,7 @@ SETTLED = {
     "so it does under a setter with a variable": (
         OUTLIVES.replace('set_it():', 'set_it(name="soundfile"):').replace('backend("soundfile")', "backend(name)") + REST,
         named(OUTLIVES).replace('set_it():', 'set_it(name="soundfile"):').replace(
-            'set_audio_backend("soundfile")', 'chosen_backend = {"sox_io": "sox"}.get(name, name)'
+            'set_audio_backend("soundfile")', 'chosen_backend = name.replace("sox_io", "sox")'
         ) + REST.replace('"b")', f'"b", {HELD}'),
     ),
     "a lambda": (

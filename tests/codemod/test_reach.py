@@ -144,6 +144,10 @@ PROJECTS: dict[str, tuple[dict[str, str], dict[str, str], str]] = {
         {"deps.py": "import torchaudio\n", "one.py": f"import torchaudio\n{SET}\nfrom deps import torchaudio as ta\nta.load('a')\ntorchaudio.load('b')\n"},
         {"one.py": "- soundfile"}, "one.py",
     ),
+    "files that import everything from each other": (
+        {"main.py": f"from data import *\nimport torchaudio\n{SET}\nunknown()\nget('a')\n", "data.py": f"from main import *\n{GET}"},
+        {"data.py": "soundfile"}, "",
+    ),
     "a setter that asks first": (
         {"main.py": f"import torchaudio\nif torchaudio.get_audio_backend() != 'soundfile':\n    {SET}\ntorchaudio.load('a')\n"}, {"main.py": "soundfile"}, "",
     ),

@@ -154,7 +154,7 @@ def test_what_is_told_names_the_shell(on_windows: Told) -> None:
     mend = on_windows(lambda: Mend("Rename it", (*machine.renaming("/no/a b", "c"), *machine.pip("x"))))
     assert isinstance(mend, findings.Mend)
     assert mend.sentence() == 'Rename it: `Rename-Item -LiteralPath "/no/a b" c` (in cmd: `ren "/no/a b" c`)'
-    assert [line.label for line in page._mend(mend)] == ["mend", "", "in cmd", "or"]
+    assert [line.label for line in page._mend(mend)] == ["fix", "", "in cmd", "or"]
 
 
 @pytest.mark.parametrize("name", sorted(mends.TABLE))

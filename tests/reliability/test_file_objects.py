@@ -262,3 +262,46 @@ def test_nobody_waits_for_the_slow_file_object_of_another_thread(backend: str) -
     finally:
         slow.told.set()
         opening.join(SECONDS)
+
+
+class _Named:
+    """A path object that gives no path."""
+
+    def __fspath__(self) -> Any:
+        return 3
+
+
+class _Told(io.BytesIO):
+    """Tells another place than it has, or has no method to read with."""
+
+    def __init__(self, data: bytes, place: Any = 0, *, reads: bool = True) -> None:
+        super().__init__(data)
+        self._place = place
+        if not reads:
+            self.read = 3  # type: ignore[assignment]
+
+    def tell(self) -> Any:
+        return self._place
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda data: _Told(data, 1 << 80),
+        lambda data: _Told(data, -5),
+        lambda data: _Told(data, "x"),
+        lambda data: _Told(data, reads=False),
+        lambda _: _Named(),
+        lambda _: True,
+    ],
+    ids=["tells 2^80", "tells -5", "tells x", "read is a number", "a path of a number", "True"],
+)
+@pytest.mark.parametrize("release", ["2.0", "2.1", "2.9"])
+def test_what_is_neither_path_nor_file_is_refused_in_our_words(make: Callable[[bytes], Any], release: str) -> None:
+    held = io.BytesIO()
+    dispatcher.save(held, torch.zeros(1, 100), 8000, format="wav", backend="soundfile")
+    torchaudio = compat.standin(release)
+    for call in (torchaudio.load, *([torchaudio.info] if release != "2.9" else [])):
+        with pytest.raises((RuntimeError, TypeError), match=r"tell\(\) gave|cannot read") as caught:
+            call(make(held.getvalue()))
+        assert type(caught.value).__module__ == "dispatcher.errors"

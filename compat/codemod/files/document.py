@@ -75,13 +75,13 @@ class Document:
             self.text: str = data[3 if self._bom else 0 :].decode(self._encoding)
         except (UnicodeDecodeError, LookupError) as why:
             raise UnreadableError(
-                f"it is not {self._encoding}: {why}. Name its encoding in its first line, or "
-                f"{LEAVE_OUT}"
+                f"it is not {self._encoding}: {why}. Name its encoding "
+                f"in its first line, or {LEAVE_OUT}"
             ) from why
         if self._encode(self.text) != data:
             raise UnreadableError(
-                f"its {self._encoding} text does not come back the same. Save it as utf-8, or "
-                f"{LEAVE_OUT}"
+                f"its {self._encoding} text does not come back the same. "
+                f"Save it as utf-8, or {LEAVE_OUT}"
             )
         self.pieces: list[Piece] = list(self._pieces())
 

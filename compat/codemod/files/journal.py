@@ -144,9 +144,8 @@ def _trusted(file: IO[str]) -> None:
         )
     if not own:
         why = (
-            "another user wrote this journal of a stopped run, or it names files outside its "
-            "folder; "
-            "look into it, then delete it"
+            "another user wrote this journal of a stopped run, or it names files "
+            "outside its folder; look into it, then delete it"
         )
         raise PermissionError(errno.EPERM, why)
 

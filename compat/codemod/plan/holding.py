@@ -20,7 +20,7 @@ from compat.codemod.plan.sites import Site
 from compat.codemod.rewrite import Change, Replace, Substitute
 from compat.codemod.source import Module, NotProvableError, Use, old_names
 from compat.codemod.uses import SetterCall, setter_calls
-from compat.codemod.uses.observed import never_failed
+from compat.codemod.uses.observed import Line, kinds, never_failed
 
 NAME = "chosen_backend"
 READ = f"torchaudio.{NAME}, which takes the place of the setters"
@@ -123,7 +123,7 @@ def _setter(part: Part, one: SetterCall, served: frozenset[str]) -> Change:
     lines = part.project.recorded(one.module, one.call, "set_audio_backend")
     if lines and not never_failed(lines):
         raise NotProvableError("in the trace the setter failed")
-    value = _value(one, is_recorded=bool(lines))
+    value = _value(one, lines)
     if not lines and ast.literal_eval(value) not in served:
         if one.where == "try":
             raise NotProvableError("the trace does not show that the backend was there")
@@ -157,14 +157,15 @@ def _set(one: SetterCall, value: str) -> str:
     return f'setattr({_torchaudio(one.module, one.use)}, "{NAME}", {value})'
 
 
-def _value(one: SetterCall, *, is_recorded: bool) -> str:
+def _value(one: SetterCall, lines: list[Line]) -> str:
     """Return the per-call name of what is set, as an expression."""
     name, given = old_names.PER_CALL_NAMES.get(one.name or ""), setter_calls.argument(one.call)
     if name is not None:
         return f'"{name}"'
-    if one.name is None and is_recorded and isinstance(given, ast.Name | ast.Attribute):
+    if one.name is None and given is not None and lines and kinds(lines, "backend") == {"str"}:
         text = one.module.segment(given)
-        return f'{{"sox_io": "sox"}}.get({text}, {text})'
+        plain = isinstance(given, ast.Name | ast.Attribute | ast.Subscript | ast.Call)
+        return f'{text if plain else f"({text})"}.replace("sox_io", "sox")'
     raise NotProvableError("what is set cannot be read")
 
 

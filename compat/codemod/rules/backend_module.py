@@ -62,8 +62,8 @@ def _unknown(module: Module, project: Project, use: Use) -> Iterator[Draft]:
     if use.path.startswith(f"{_BELOW}sox_backend."):
         yield Draft(
             module.span(use.node),
-            "sox_backend, whose arguments had another order and whose info returned a tuple, was "
-            "removed in 0.9",
+            "sox_backend, whose arguments had another order and whose "
+            "info returned a tuple, was removed in 0.9",
             advice,
         )
     elif old_names.earlier(use.path):

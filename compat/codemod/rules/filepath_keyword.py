@@ -56,8 +56,8 @@ def _through_values(module: Module, project: Project, own: set[ast.Call]) -> Ite
         ):
             place = one.module.place(one.node)
             reason = (
-                f"{_REASON}; here {one.name} may be called, which is passed on or stored in line "
-                f"{place.line}"
+                f"{_REASON}; here {one.name} may be called, which is "
+                f"passed on or stored in line {place.line}"
             )
             yield Draft(
                 module.span(call),

@@ -70,8 +70,7 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
                 if _is_tested(module, use)
                 else (
                     "Delete it, or use list_audio_backends() or the name that the calls pass as "
-                    "backend=; "
-                    "set_audio_backend() stays while get_audio_backend() is used."
+                    "backend=; set_audio_backend() stays while get_audio_backend() is used."
                 )
             )
             if name is not None:

@@ -66,8 +66,8 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
             yield Draft(
                 module.span(use.node),
                 _REASON,
-                f"Use torchaudio.load{_given(project)}, and multiply by 2**15 if you need the old "
-                "scale.",
+                f"Use torchaudio.load{_given(project)}, and multiply by "
+                "2**15 if you need the old scale.",
             )
             continue
         end = module.span(use.node)[1]

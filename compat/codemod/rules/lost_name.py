@@ -79,8 +79,8 @@ def _imported(module: Module, project: Project, one: Imported) -> Draft:
     if "compat" in project.own_names or conditions.in_import_ladder(module, statement):
         return Draft(
             span,
-            f"{_reason(name)}; not changed, because it is one of several attempts, or `compat` is "
-            "your module",
+            f"{_reason(name)}; not changed, because it is one of several "
+            "attempts, or `compat` is your module",
             advice,
         )
     own = [use for use in module.uses if use.root.id == one.local]

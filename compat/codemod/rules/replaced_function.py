@@ -14,8 +14,8 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
             yield Draft(
                 module.text.stretch(one.place),
                 f"{name} {one.how} here, so calls that would reach it are not changed",
-                "Let the replacement accept the new call, exclude this folder (--exclude tests), "
-                "and run again.",
+                "Let the replacement accept the new call, exclude this "
+                "folder (--exclude tests), and run again.",
                 related=tuple(places[:3]),
             )
 

@@ -42,8 +42,8 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
         ):
             yield Draft(
                 module.span(call.args[3]),
-                "the fourth argument looks like the precision of 0.7; since then it is "
-                "channels_first",
+                "the fourth argument looks like the precision of 0.7; "
+                "since then it is channels_first",
                 "Write bits_per_sample= instead.",
             )
 

@@ -11,8 +11,8 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
         if owner is module:
             yield Draft(
                 module.span(call),
-                "from here on the project runs as another release of torchaudio, so its code must "
-                "stay as it is",
+                "from here on the project runs as another release of "
+                "torchaudio, so its code must stay as it is",
                 "Delete this, or install the target's release, and run again.",
             )
 

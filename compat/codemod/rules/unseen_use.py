@@ -96,8 +96,8 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
         if _is_old(project, reached):
             yield Draft(
                 module.span(reached.node),
-                f"torchaudio.{reached.known.name} is reached by way of {reached.through}, and not "
-                "changed",
+                f"torchaudio.{reached.known.name} is reached by way of "
+                f"{reached.through}, and not changed",
                 "Import torchaudio itself here and run again, or change it by hand.",
             )
     yield from _in_fstrings(module, project)

@@ -80,8 +80,8 @@ def parser(prog: str = _PROG) -> argparse.ArgumentParser:
         "--diff",
         action="store_true",
         help=(
-            "write nothing; show the changes as a unified diff for `git apply`; findings go to "
-            "stderr"
+            "write nothing; show the changes as a unified diff for "
+            "`git apply`; findings go to stderr"
         ),
     )
     add(
@@ -262,8 +262,8 @@ def _tell(rule_id: str | None) -> int:
     said = list(explain.explained(found) if found else explain.of_words(rule_id))
     if not said:
         raise UsageError(
-            f"there is no rule {rule_id}, and no refusal of these words; --list-rules lists the "
-            "rules"
+            f"there is no rule {rule_id}, and no refusal of these "
+            "words; --list-rules lists the rules"
         )
     print(*said, sep="\n")
     return 0
@@ -321,8 +321,8 @@ def _write_page(result: Result, options: Options, path: str) -> None:
         writing.write(path, [page(result, options)])
     except OSError as why:
         raise UsageError(
-            f"--report {path}: it cannot be written: {why.strerror}; name a file in a folder that "
-            "is there"
+            f"--report {path}: it cannot be written: {why.strerror}; "
+            "name a file in a folder that is there"
         ) from why
 
 

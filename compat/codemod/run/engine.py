@@ -123,8 +123,8 @@ def run(project: Project, active: Iterable[Rule], *, unsafe: bool) -> list[Outco
             outcome.edits.append(made)
             outcome.now = verified(outcome.now, edits.apply(outcome.now.text.text, made), made)
     raise BrokenError(
-        f"{', '.join(sorted(applied))}: the rules do not stop changing these files; please report "
-        "this"
+        f"{', '.join(sorted(applied))}: the rules do not stop "
+        "changing these files; please report this"
     )
 
 
@@ -179,9 +179,8 @@ class _Round:
         if project.target in rule.report_only_for:
             # The target is the old release: this code stays, and fails there too.
             advice = (
-                f"Without the drop-in, --target 2.1 --select {rule.id} changes it, and 2.0 takes "
-                "the "
-                "result."
+                f"Without the drop-in, --target 2.1 --select {rule.id} "
+                "changes it, and 2.0 takes the result."
             )
             proposal = proposal.report(f"under 2.0 too: {draft.reason}", advice)
         if safety.is_ignored(module, rule, draft):

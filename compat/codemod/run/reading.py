@@ -123,8 +123,8 @@ class Gathered:
             if module.imported:
                 place = module.place(module.imported[0].statement)
                 reason = (
-                    "the project has a module `torchaudio` of its own, so what is imported here "
-                    "may be that"
+                    "the project has a module `torchaudio` of its own, so "
+                    "what is imported here may be that"
                 )
                 found = [Finding("TAC127", place, reason, "Run on a part that does not have it.")]
                 self.result.files.append(

@@ -158,9 +158,8 @@ def _recovered(found: list[discovery.Found], options: Options, result: Result) -
             journal.recover(paths)
         left = journal.unfinished(paths)
         reason = (
-            "a run was stopped here while it wrote. Run again without --check and --diff: that "
-            "undoes "
-            "it first"
+            "a run was stopped here while it wrote. Run again without "
+            "--check and --diff: that undoes it first"
         )
         result.problems += [Problem(path, reason) for path in left]
     except journal.NotWrittenError as why:

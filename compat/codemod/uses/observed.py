@@ -104,8 +104,8 @@ def _calls_by_end(module: Module) -> dict[int, ast.Call]:
 def _stale(module: Module, line: Line) -> NotProvableError:
     place = f"{module.path}:{line['line']}"
     return NotProvableError(
-        f"the trace is older than the file: torchaudio.{line['name']} is no longer called at "
-        f"{place}",
+        "the trace is older than the file: "
+        f"torchaudio.{line['name']} is no longer called at {place}",
         (),
         _ANEW,
     )
@@ -135,9 +135,8 @@ def backend(lines: list[Line], module: Module, use: Use) -> tuple[str, int]:
         raise NotProvableError(f"in the trace several backends served the call: {counts}", place)
     if failed:
         reason = (
-            f"in the trace {failed} of its {failed + served.total()} calls failed or were served "
-            "by "
-            "no backend"
+            f"in the trace {failed} of its {failed + served.total()} "
+            "calls failed or were served by no backend"
         )
         raise NotProvableError(reason, place)
     [(name, number)] = served.items()

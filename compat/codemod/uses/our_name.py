@@ -17,9 +17,8 @@ def our_name(
     """
     if "compat" in project.own_names:
         return (
-            "the project has a module of its own called `compat`, which would be imported instead "
-            "of "
-            "this package"
+            "the project has a module of its own called `compat`, which "
+            "would be imported instead of this package"
         )
     for name, found in module.names.module.bindings.items():
         if {binding.target for binding in found} == {"compat"} and all(

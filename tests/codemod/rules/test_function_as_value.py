@@ -75,6 +75,18 @@ test_function_as_value = table(
         'import torchaudio\nREAD = torchaudio.load\nx = torchaudio.load(p, backend="soundfile")\n',
     ),
     *(
+        changes(
+            f"its backend is named already: {name}",
+            f"import torchaudio, functools, joblib\ntorchaudio.set_audio_backend('soundfile')\n{code}\n",
+            f"import torchaudio, functools, joblib\n{code}\n",
+        )
+        for name, code in (
+            ("partial", "read = functools.partial(torchaudio.load, backend='sox')"),
+            ("submit", "pool.submit(torchaudio.load, p, backend='sox')"),
+            ("delayed", "joblib.delayed(torchaudio.load)(p, backend='sox')"),
+        )
+    ),
+    *(
         stays(f"left: {name}", f"import torchaudio\ntorchaudio.set_audio_backend('soundfile')\n{code}\n", "TAC101")
         for name, code in (
             ("a method", "class R:\n    read = torchaudio.load"),

@@ -1,6 +1,6 @@
 """TAC112: Take AudioMetaData from torchaudio itself."""
 
-from tests.codemod.tables import changes, stays, table
+from tests.codemod.tables import changes, said, stays, table
 
 test_metadata_class = table(
     changes(
@@ -89,5 +89,14 @@ test_nine = table(
             return m[0]
     """,
         target="2.9",
+    ),
+    said(
+        "torchaudio is the name of something else here",
+        "torchaudio itself has no name here",
+        """
+        from torchaudio.backend import common
+        torchaudio = None
+        meta = common.AudioMetaData()
+    """,
     ),
 )

@@ -239,6 +239,18 @@ test_by_platform = table(
         target="2.9",
     ),
     stays(
+        "a choice within a choice, which would need brackets",
+        "import os, sys, torchaudio\n"
+        "torchaudio.set_audio_backend("
+        f"('soundfile' if os.name == 'nt' else 'sox_io') if sys.platform != 'linux' else 'sox_io')\n{CALL}",
+        "TAC105",
+    ),
+    stays(
+        "a choice whose test has two lines",
+        f"import sys, torchaudio\ntorchaudio.set_audio_backend('soundfile' if sys.platform ==\n    'win32' else 'sox_io')\n{CALL}",
+        "TAC105",
+    ),
+    stays(
         "a choice by something else",
         f"import torchaudio\ntorchaudio.set_audio_backend('soundfile' if fast else 'sox_io')\n{CALL}",
         "TAC105",
