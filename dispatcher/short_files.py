@@ -56,7 +56,7 @@ def _judged(reader: Backend, asked: Load, settings: Settings) -> tuple[torch.Ten
     if promise is not None:
         _refuse_absurd(promise, asked, reader.name)
     start = _position(asked.uri)
-    if promise is not None and look(asked.place, registry.is_odd):
+    if promise is not None and promise.end is not None and look(asked.place, registry.is_odd):
         _look_for_misreading(reader, asked, promise, start, settings)
     joined = reads_on(reader, asked.place, asked.uri) if reader.reads_on_in else None
     waveform, rate = reader.load(asked, settings)
