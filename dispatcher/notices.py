@@ -72,7 +72,7 @@ def warn(message: str | Warning, category: type[CompatWarning] = CompatWarning) 
 
 @contextlib.contextmanager
 def collected() -> Iterator[list[str]]:
-    """Collect the texts of the warnings in a block, in this thread only, instead of issuing them."""
+    """Collect the texts of warnings in a block, in this thread only, instead of issuing them."""
     found: list[str] = []
     token = _collecting.set(found)
     try:

@@ -75,8 +75,11 @@ def functions(registry: Registry, settings: Settings) -> Functions:
         """
         _ignored(
             "load",
-            normalize=(normalize, True), format=(format, None), buffer_size=(buffer_size, _BUFFER), backend=(backend, None),
-        )  # fmt: skip
+            normalize=(normalize, True),
+            format=(format, None),
+            buffer_size=(buffer_size, _BUFFER),
+            backend=(backend, None),
+        )
         with interrupts.deferred():
             return _load(uri, frame_offset, num_frames, channels_first, settings)
 
@@ -104,9 +107,12 @@ def functions(registry: Registry, settings: Settings) -> Functions:
         """
         _ignored(
             "save",
-            format=(format, None), encoding=(encoding, None), bits_per_sample=(bits_per_sample, None),
-            buffer_size=(buffer_size, _BUFFER), backend=(backend, None),
-        )  # fmt: skip
+            format=(format, None),
+            encoding=(encoding, None),
+            bits_per_sample=(bits_per_sample, None),
+            buffer_size=(buffer_size, _BUFFER),
+            backend=(backend, None),
+        )
         with interrupts.deferred():
             _save(uri, src, sample_rate, channels_first, compression, registry, settings)
 
@@ -252,8 +258,10 @@ def _as_float(data: torch.Tensor, settings: Settings) -> torch.Tensor:
 
     if data.is_floating_point() or data.dtype == torch.bool or not settings.scale_integers:
         return data.to(torch.float32)
-    text = f"save() of 2.9 would take {data.dtype} samples for float samples; here they are scaled to [-1, 1]"
-    notices.warn(f"{text}. Convert to float32 before saving.")
+    notices.warn(
+        f"save() of 2.9 would take {data.dtype} samples for float samples; here they are scaled "
+        "to [-1, 1]. Convert to float32 before saving."
+    )
     held = torch.iinfo(data.dtype)
     middle, loudest = (0, -held.min) if held.min else ((held.max + 1) // 2, (held.max + 1) // 2)
     return ((data.to(torch.float64) - middle) / loudest).to(torch.float32)

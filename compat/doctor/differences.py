@@ -121,7 +121,8 @@ def _beyond(path: str, loads: Loads, wild: Sequence[str]) -> Iterator[Finding]:
     if set(wild) & set(right):
         why = "Full scale is 1, and the file itself holds such samples: it was saved like this."
         mend = Mend(
-            "Check the program that wrote it; scale the samples to full scale if a model expects that"
+            "Check the program that wrote it; "
+            "scale the samples to full scale if a model expects that"
         )
     elif right:
         why = (

@@ -85,7 +85,7 @@ def cut(uri: Any, part: Part) -> str:
 
 
 def _quoted(uri: Any) -> str:
-    """Return a path as a word of a command; ``FILE`` for an object, or if Windows cannot quote it."""
+    """Return a path as a word of a command; ``FILE`` if it is an object or cannot be quoted."""
     name = os.fsdecode(uri) if isinstance(uri, (str, bytes, os.PathLike)) else "FILE"
     if os.name != "nt":
         return shlex.quote(name)

@@ -86,7 +86,8 @@ def _connected(host: str, port: int, timeout: float, *, from_public: bool) -> so
     ]
     if from_public and any(_is_inner(str(address[0])) for address in addresses):
         raise BackendError(
-            f"a public server sends to {host}, which is an address of this machine or its network; no flag allows that"
+            f"a public server sends to {host}, which is an address of this machine or its network; "
+            "no flag allows that"
         )
     failure: OSError = OSError(f"{host} has no address")
     for address in addresses:
@@ -325,7 +326,8 @@ class Remote:
                 data = self._answer.read1(size)
         except TimeoutError as why:
             self._failure = BackendError(
-                f"the server sent nothing for {self._settings.network_timeout:g} s (the flag network_timeout)"
+                f"the server sent nothing for {self._settings.network_timeout:g} s "
+                "(the flag network_timeout)"
             )
             raise self._failure from why
         except (OSError, http.client.HTTPException) as why:
@@ -357,8 +359,10 @@ class Remote:
                 with interrupts.allowed():
                     refusal, public = self._answered(place, at, from_public=public)
             except TimeoutError as why:
-                told = f"the server did not answer within {self._settings.network_timeout:g} s (the flag network_timeout)"
-                raise BackendError(told) from why
+                raise BackendError(
+                    f"the server did not answer within {self._settings.network_timeout:g} s "
+                    "(the flag network_timeout)"
+                ) from why
             except http.client.BadStatusLine as why:
                 kind = NotSpokenError if str(why).strip("'").startswith("ICY") else BackendError
                 raise kind(

@@ -218,7 +218,8 @@ def deliver(file: Any, data: bytes) -> None:
             taken = operator.index(taken)
         if not isinstance(taken, int) or not 0 <= taken <= len(given):
             raise BackendError(
-                f"{describe(file)}.write() gave {taken!r}, and took {len(data) - len(rest)} of {len(data)} bytes before"
+                f"{describe(file)}.write() gave {taken!r}, "
+                f"and took {len(data) - len(rest)} of {len(data)} bytes before"
             )
         idle = 0 if taken else idle + 1
         if idle:

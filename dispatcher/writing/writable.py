@@ -50,7 +50,7 @@ def within(what: str, found: int, least: int, most: int, container: str) -> None
 
 
 def rate_of_tta(rate: int) -> None:
-    """Refuse a rate at which the blocks of FFmpeg's TTA encoder, a second long, are too short for it.
+    """Refuse a rate at which the blocks of FFmpeg's TTA encoder, each a second, are too short.
 
     Raises:
         BackendError: (a RuntimeError) saying what it takes.
@@ -66,7 +66,10 @@ def frames_of_tta(found: int, channels: int, rate: int) -> None:
     """
     last = found % (256 * rate // 245)
     if 0 < last * channels < _LEAST_FOR_TTA:
-        cause = f"FFmpeg's TTA encoder cannot take the last {last} of {found} frames, which are a block by themselves"
+        cause = (
+            f"FFmpeg's TTA encoder cannot take the last {last} of {found} frames, "
+            "which are a block by themselves"
+        )
         raise BackendError(
             f"{cause}; save as wv or flac, or add {_LEAST_FOR_TTA} frames of silence"
         )
@@ -85,11 +88,13 @@ def numbers(samples: npt.NDArray[Any], container: str, loudest: float = math.inf
     least, most = float(samples.min()), float(samples.max())
     if np.isnan(least) or np.isnan(most):
         raise BackendError(
-            f"some samples are NaN, which {container} cannot hold; look for them with waveform.isnan()"
+            f"some samples are NaN, which {container} cannot hold; "
+            "look for them with waveform.isnan()"
         )
     if max(abs(least), abs(most)) > loudest:
         raise BackendError(
-            f"samples go from {least:g} to {most:g}, and {container} takes -1 to 1; scale them before saving"
+            f"samples go from {least:g} to {most:g}, and {container} takes -1 to 1; "
+            "scale them before saving"
         )
 
 

@@ -105,7 +105,8 @@ def reading(
         file, protocols = place(uri)
         if isinstance(uri, bytes) and not settings.bytes_paths:
             raise BackendError(
-                "the path is bytes, which releases from 2.2 on do not accept; pass os.fsdecode(path)"
+                "the path is bytes, which releases from 2.2 on do not accept; "
+                "pass os.fsdecode(path)"
             )
     with (
         served(file, protocols, settings) as (file, protocols),
