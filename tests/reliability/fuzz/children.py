@@ -57,7 +57,9 @@ class Report:
     growth: float = 0.0  # the largest of a whole child's, in bytes of heap per mutation after the warm-up
 
 
-def _run(ways: Any, backend: str, files: Mapping[str, bytes], seed: int, indices: range, until: float, state: mmap.mmap, out: int) -> None:
+def _run(
+    ways: Any, backend: str, files: Mapping[str, bytes], seed: int, indices: range, until: float, state: mmap.mmap, out: int, folder: str
+) -> None:
     """In the child: read every mutation in all ways, and tell of each what came of it."""
     null = os.open(os.devnull, os.O_WRONLY)
     os.dup2(null, 1)
@@ -68,20 +70,19 @@ def _run(ways: Any, backend: str, files: Mapping[str, bytes], seed: int, indices
     resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     before, warm, number = process.open_files(), 0, 0
-    with tempfile.TemporaryDirectory(dir=process.memory_folder()) as folder:
-        for number, index in enumerate(indices):
-            if time.monotonic() > until:
-                break
-            found = _mutation(ways)(files, seed, index)
-            path = pathlib.Path(folder, found.name)
-            path.write_bytes(found.data)
-            made = ways.of(backend, str(path), found.data, random.Random(f"{seed}/{index}/calls"))
-            told = {"index": index, "name": found.name, "calls": _made(made, index, state)}
-            state[:] = _STATE.pack(index + 1, _NO_CALL, time.monotonic(), time.process_time())
-            path.unlink()
-            if number == _WARM_UP:
-                warm = _settled()
-            os.write(out, json.dumps(told).encode() + b"\n")
+    for number, index in enumerate(indices):
+        if time.monotonic() > until:
+            break
+        found = _mutation(ways)(files, seed, index)
+        path = pathlib.Path(folder, found.name)
+        path.write_bytes(found.data)
+        made = ways.of(backend, str(path), found.data, random.Random(f"{seed}/{index}/calls"))
+        told = {"index": index, "name": found.name, "calls": _made(made, index, state)}
+        state[:] = _STATE.pack(index + 1, _NO_CALL, time.monotonic(), time.process_time())
+        path.unlink()
+        if number == _WARM_UP:
+            warm = _settled()
+        os.write(out, json.dumps(told).encode() + b"\n")
     last = {"files": process.open_files() - before, "growth": (_settled() - warm) / max(1, number - _WARM_UP) if warm else 0}
     os.write(out, json.dumps(last).encode() + b"\n")
     os._exit(0)
@@ -117,8 +118,8 @@ def _too_long(pid: int, state: mmap.mmap, ran: float) -> bool:
     return process.cpu_seconds(pid) - cpu > SECONDS or time.monotonic() - max(wall, ran) > _WALL_SECONDS
 
 
-def _child(ways: Any, files: Mapping[str, bytes], seed: int, indices: range, until: float, report: Report) -> int:
-    """Run one child over some mutations; give the first that it did not get to."""
+def _child(ways: Any, files: Mapping[str, bytes], seed: int, indices: range, until: float, report: Report, folder: str) -> int:
+    """Run one child over some mutations, with its files in a folder; give the first that it did not get to."""
     state = mmap.mmap(-1, _STATE.size)
     state[:] = _STATE.pack(indices.start, _NO_CALL, time.monotonic(), 0.0)
     read, write = os.pipe()
@@ -126,7 +127,7 @@ def _child(ways: Any, files: Mapping[str, bytes], seed: int, indices: range, unt
     if pid == 0:
         os.close(read)
         try:
-            _run(ways, report.backend, files, seed, indices, until, state, write)
+            _run(ways, report.backend, files, seed, indices, until, state, write, folder)
         finally:
             os._exit(99)
     os.close(write)
@@ -190,7 +191,8 @@ def run(
     for begin, end in _batches(indices, batch):
         at = begin
         while at < end and time.monotonic() < until:
-            at = _child(ways, files, seed, range(at, end), until, report)
+            with tempfile.TemporaryDirectory(dir=process.memory_folder()) as folder:
+                at = _child(ways, files, seed, range(at, end), until, report, folder)
     if report.growth > limits.GROWTH[backend] * len(ways.NAMES) / len(calls.NAMES):
         report.findings.append(Finding(backend, indices.start, "", "growth", f"{report.growth:.0f} bytes for each mutation"))
     return report
