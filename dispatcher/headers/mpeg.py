@@ -301,8 +301,17 @@ def _missing(file: File) -> str | None:
     return None if any(name.search(file.head) for name in _XING_NAMES) else last_missing(file, _ANY)
 
 
+def _only(file: File) -> Header | None:
+    """Return the first header if its Xing header counts all bytes: nothing is joined to it."""
+    first, told = xing(file) or (None, None)
+    return first if told and first_frame(file) + told.bytes == sound_end(file) else None
+
+
 def _parts(file: File) -> list[Part]:
     """Find parts by Xing headers; without any, by where frames of another kind begin."""
+    only = _only(file)
+    if only is not None:
+        return [Part(f"mp{only.layer}", first_frame(file), only.rate, only.channels)]
     data = file.all() if _JOINED.match(file.head) else b""
     names = sorted(match.start() for name in _XING_NAMES for match in name.finditer(data))
     found: list[tuple[int, Header]] = []
