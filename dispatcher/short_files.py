@@ -76,7 +76,7 @@ def _look_for_misreading(
 ) -> None:
     """Warn if a backend counts more frames than the header of a file promises."""
     counted = 0
-    with contextlib.suppress(BackendError):
+    with notices.collected(), contextlib.suppress(BackendError):  # loading warns itself
         counted = reader.info(asked.uri, asked.format, asked.buffer_size, settings).num_frames
     if start is not None:
         with interrupts.allowed():

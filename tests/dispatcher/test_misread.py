@@ -103,3 +103,16 @@ def test_more_frames_than_the_header_promises_are_warned_of(data: bytes, misread
                         compat.load(place, num_frames=count, format=kind if backend == "sox" else None, backend=backend)
                 told = [str(each.message) for each in found if "its header promises" in str(each.message) and "makes" in str(each.message)]
                 assert len(told) == (backend in misreading), (backend, count, told)
+
+
+@pytest.mark.parametrize("read", ["info", "load"])
+@pytest.mark.parametrize("frames", [0, 800])
+def test_one_call_warns_once(read: str, frames: int, tmp_path: pathlib.Path) -> None:
+    """Where it opens the file twice, too: ``info`` does if the header counts no frames."""
+    path = tmp_path / "x.wav"
+    path.write_bytes(_wav("<", _PCM, 4, 24, _WIDE[: 4 * frames]))
+    with warnings.catch_warnings(record=True) as found:
+        warnings.simplefilter("always")
+        with contextlib.suppress(RuntimeError):
+            getattr(compat, read)(str(path), backend="ffmpeg")
+    assert sum("24-bit" in str(each.message) for each in found) == 1

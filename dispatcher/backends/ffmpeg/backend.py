@@ -152,7 +152,7 @@ class Backend(backend.Backend):
                     if told is not None:
                         found.num_frames = told
                         return found
-                with reading() as (opened, stream):  # its packets were read in vain
+                with reading(again=True) as (opened, stream):  # its packets were read in vain
                     return probe.metadata(opened, stream, settings)
 
     def load(self, asked: Load, settings: Settings) -> tuple[torch.Tensor, int]:
@@ -192,7 +192,7 @@ class Backend(backend.Backend):
             found = _sought(asked, opened, stream, find)
         if found is not None:
             return found
-        with reading() as (opened, stream):  # its packets were read in vain
+        with reading(again=True) as (opened, stream):  # its packets were read in vain
             return _piece(asked, opened, stream)
 
     def load_timestamped(self, asked: Load, settings: Settings) -> tuple[torch.Tensor, int]:

@@ -85,10 +85,13 @@ def reading(
     buffer_size: int,
     settings: Settings,
     local: OpenFile | None = None,
+    *,
+    again: bool = False,
 ) -> Iterator[tuple[InputContainer, AudioStream]]:
     """Open a container, and give it and the audio stream that FFmpeg considers the best.
 
-    ``local`` is the file if it is open already.
+    ``local`` is the file if it is open already; ``again`` says that the same call has opened it
+    before, and has warned.
 
     Raises:
         BackendError: (a RuntimeError) FFmpeg cannot open it.
@@ -132,7 +135,8 @@ def reading(
         stream.codec_context.thread_count = 1  # the workers of a data loader already use all cores
         seen = local or _without_protocol(file)
         joints.refuse_joined_matroska(container, seen)
-        misread.tell(uri, seen, container.format.name, stream.codec_context.name)
+        if not again:
+            misread.tell(uri, seen, container.format.name, stream.codec_context.name)
         yield container, stream
 
 
