@@ -34,7 +34,7 @@ class OpenFile(File):
     def __init__(self, raw: io.FileIO) -> None:
         super().__init__()
         self.raw = raw
-        self.status = os.fstat(raw.fileno())
+        self.status: os.stat_result = os.fstat(raw.fileno())
 
     def __enter__(self) -> Self:
         return self
