@@ -1,5 +1,5 @@
 # make demo: see the main job done.  make test: run everything.  Each installs into .venv first what it needs, and no more.
-# PYTHON=/usr/bin/python3.12 names the Python of .venv; without it, the first on PATH that will do is taken.
+# PYTHON=/usr/bin/python3.12 names the Python of .venv; without it, tests/environment.sh takes python3.11 if there is one, then python3.
 PYTHON ?=
 VENV := .venv
 BIN := $(VENV)/bin
@@ -40,7 +40,7 @@ $(BIN)/pip:
 
 # An environment that is there already serves as it is.
 $(STAGES:%=$(VENV)/.%): $(VENV)/.%: pyproject.toml constraints.txt | $(BIN)/pip
-	@echo "installing into $(VENV) what make $* needs, once; if torch is among it and not there yet, some minutes:"
+	@echo "installing into $(VENV) ($$($(BIN)/python --version)) what make $* needs, once; if torch is among it and not there yet, some minutes:"
 	@echo "it takes 2.7 GB with what it needs of CUDA, 0.2 GB where pip finds a CPU build of it"
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt \
 		--editable ".[$(or $(EXTRAS_$*),$*)]"

@@ -55,12 +55,15 @@ class _Probe:
         self._frames = 0
 
     def take(self, old: Block, new: Block) -> None:
-        """Keep the loudest channel of the next blocks, until there is enough."""
+        """Keep the channel that changes most in the next blocks, until there is enough.
+
+        A loud tone is alike at every period; a softer noise at one shift only.
+        """
         if self._frames >= _PROBE:
             return
         if not self._frames:
             self._channel = (
-                int(np.square(as_float(old)).sum(axis=1).argmax()) if len(old) > 1 else 0
+                int(np.square(np.diff(as_float(old))).sum(axis=1).argmax()) if len(old) > 1 else 0
             )
         self.old.append(as_float(old[self._channel]).copy())
         self.new.append(as_float(new[self._channel]).copy())

@@ -138,6 +138,15 @@ def test_a_larger_tolerance_forgives_more(tmp_path: pathlib.Path) -> None:
     assert row.kind == "tolerance"
 
 
+def test_a_shift_is_found_beside_a_loud_tone(tmp_path: pathlib.Path) -> None:
+    """A tone in the louder channel is alike at every period; the softer channel is alike at one shift only."""
+    tone = (0.4 * np.sin(0.11 * np.arange(2 * RATE))).astype("float32")[:, None]
+    noise = np.random.default_rng(6).normal(0, 0.08, (2 * RATE, 1)).astype("float32")
+    both = np.hstack([tone, noise])
+    row = compared(tmp_path, both, both[1681:])
+    assert (row.kind, row.shift, row.left_largest) == ("shifted", 1681, 0.0)
+
+
 def test_a_shift_is_looked_for_no_further_than_asked(tmp_path: pathlib.Path) -> None:
     row = compared(tmp_path, MUSIC, MUSIC[3000:], terms=Terms(TERMS.old, TERMS.new, max_shift=2000))
     assert row.kind == "different"
