@@ -299,7 +299,13 @@ def _terms(arguments: argparse.Namespace) -> Terms:
     from compat.audit import sides
 
     if not arguments.old or not (arguments.new or arguments.to_python):
-        raise UsageError("which releases? Say --from 2.0 --to 2.2")
+        also = f" --against {arguments.against}" if arguments.against else ""
+        raise UsageError(f"which releases? Say --from 2.0 --to 2.2{also}")
+    if arguments.new and os.path.isdir(arguments.new):
+        raise UsageError(
+            f"--to {arguments.new} is a folder; say --to with the release that decoded its files, "
+            f"and --against {arguments.new}"
+        )
     old = sides.parse(arguments.old).name
     if arguments.to_python:
         from compat.audit.environments import environment

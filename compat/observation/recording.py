@@ -203,6 +203,6 @@ def by_place(calls: Iterable[Call]) -> list[Call]:
     """Add up the calls of each place, whatever their kind."""
     found: dict[tuple[Any, ...], Call] = {}
     for call in calls:
-        key = call[:4]
+        key = (*call[:4], call.column, call.end_column)
         found[key] = call._replace(calls=call.calls + (found[key].calls if key in found else 0))
     return sorted(found.values(), key=lambda call: (-call.calls, call.name))

@@ -108,6 +108,8 @@ USAGE = {
     "no audio": (("empty",), "no audio files found in empty; 1 with other extensions skipped, --extensions chooses"),
     "no such release": (("data", "--from", "1.9"), "there is no release '1.9'"),
     "no releases": (("data", "--from", ""), "which releases? Say --from 2.0 --to 2.2"),
+    "no new release": (("data", "--to", "", "--against", "data"), "Say --from 2.0 --to 2.2 --against data"),
+    "a folder for a release": (("data", "--to", "data"), "--to data is a folder; say --to with the release that decoded its files"),
     "no such class": (("data", "--fail-on", "worse"), "--fail-on: there is no class 'worse'"),
     "nothing but links": (
         ("linked",),
