@@ -125,3 +125,19 @@ def test_the_harness_sees_harm(harm: Any, seen: str, files: dict[str, bytes], mo
     assert report.mutations == 2
     assert [finding.kind for finding in report.findings if finding.kind != "open files"] == [seen] * 2
     assert ("open files" in [finding.kind for finding in report.findings]) == (seen == "absurd value")
+
+
+@pytest.mark.parametrize(
+    ("heap", "growth"),
+    [
+        ({}, 0),
+        ({20: 5}, 0),
+        ({300: 0, 550: 0, 799: 4_000_000}, 0),
+        ({300: 0, 550: 500_000, 799: 4_000_000}, 2000),
+        ({300: 0, 400: 50_000}, 500),
+    ],
+    ids=["none", "few mutations", "once", "a leak", "stopped early"],
+)
+def test_growth_is_what_both_halves_took(heap: dict[int, int], growth: float) -> None:
+    """An allocation that is made once is no leak."""
+    assert children._growth(heap) == growth
