@@ -85,7 +85,8 @@ def _run(
         if number in (_WARM_UP, (_WARM_UP + len(indices)) // 2):
             heap[number] = _settled()
         os.write(out, json.dumps(told).encode() + b"\n")
-    heap[number] = _settled()
+    if heap:  # a short run has no warm-up, and need not wait for the collector
+        heap[number] = _settled()
     last = {"files": process.open_files() - before, "growth": _growth(heap)}
     os.write(out, json.dumps(last).encode() + b"\n")
     os._exit(0)
