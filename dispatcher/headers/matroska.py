@@ -1,12 +1,15 @@
 """Matroska and WebM: elements within elements; the Segment holds the sound."""
 
+import itertools
 import re
 import struct
+from collections.abc import Iterator
 
 from dispatcher.headers.container import Container, Part
 from dispatcher.headers.file import MOST_STEPS, File
 
 _MAGIC = b"\x1a\x45\xdf\xa3"
+_HEADER = re.compile(_MAGIC)
 _SEGMENT, _TRACKS = 0x18538067, b"\x16\x54\xae\x6b"
 _START = 1 << 16
 _LONGEST_ELEMENT = 12
@@ -17,25 +20,28 @@ _OPUS, _OPUS_RATE = "A_OPUS", 48000  # whatever rate the header says, that is wh
 
 
 def _parts(file: File) -> list[Part]:
-    """Find the parts of a joined file by the ends of their Segments.
+    """Find the parts of a joined file by their EBML headers."""
+    parts = (_sound(file.at(begin, _START), begin) for begin in _begins(file))
+    return [part for part in itertools.islice(parts, MOST_STEPS) if part is not None]
 
-    A Segment of unknown size, as a live recording has, ends the search.
+
+def _begins(file: File) -> Iterator[int]:
+    """Yield where EBML headers are: one at the end of each Segment.
+
+    Behind a Segment of unknown size, as a live recording has, yield all places that look like one.
     """
-    found: list[Part] = []
-    begin: int | None = 0
-    while begin is not None and len(found) < MOST_STEPS:
-        data = file.at(begin, _START)
-        part = _sound(data, begin) if data.startswith(_MAGIC) else None
-        if part is None:
-            break
-        found.append(part)
+    at = 0
+    while (data := file.at(at, _START)).startswith(_MAGIC):
+        yield at
         end = _end(data)
-        begin = None if end is None else begin + end
-    return found
+        if end is None:
+            yield from (at + match.start() for match in _HEADER.finditer(file.all()[at:], 1))
+            return
+        at += end
 
 
 def _sound(data: bytes, begin: int) -> Part | None:
-    """Return the part in ``data`` as its first track of sound describes it."""
+    """Return the part in ``data`` as its first track of sound describes it, if it has one."""
     tracks = data.find(_TRACKS)
     codec = _CODEC.search(data, max(0, tracks))
     if tracks < 0 or codec is None:

@@ -139,7 +139,7 @@ class StreamReader:
             self._closing.close = close
             self._check_time(began)
             read_from = joints.uri_of(self._container)
-            joints.refuse_joined_matroska(self._container, read_from)
+            joints.refuse_joined(self._container, read_from)
         except BackendError as why:
             raise self._problem(BackendError(f"{why}{sources.next_step(format)}")) from why
         for stream in self._container.streams:

@@ -134,7 +134,7 @@ def reading(
             )
         stream.codec_context.thread_count = 1  # the workers of a data loader already use all cores
         seen = local or _without_protocol(file)
-        joints.refuse_joined_matroska(container, seen)
+        joints.refuse_joined(container, seen)
         if not again:
             misread.tell(uri, seen, container.format.name, stream.codec_context.name)
         yield container, stream

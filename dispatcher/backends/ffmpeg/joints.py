@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 _HEADERS: Literal["new_extradata"] = "new_extradata"
 _SETUP = b"\5vorbis"
+# by FFmpeg's name, those of whose parts FFmpeg reads the first header only
+_AS_THE_FIRST = {"matroska,webm": "mka", "nut": "nut"}
 
 
 def decoding(stream: Any, context: Any) -> Callable[[Packet[Any]], Iterable[AudioFrame]] | None:
@@ -58,18 +60,18 @@ def refuse_change(container: Any) -> str:
     return f"another file begins at byte {found[1].begin}. {joined_files.cut(uri, found[1])}"
 
 
-def refuse_joined_matroska(container: Any, place: Any) -> None:
-    """Refuse joined Matroska whose parts differ: FFmpeg decodes all as the first is.
+def refuse_joined(container: Any, place: Any) -> None:
+    """Refuse joined Matroska and NUT whose parts differ: FFmpeg decodes all as the first is.
 
     ``place`` is the open file, or what FFmpeg reads from.
 
     Raises:
         BackendError: the parts differ; the text gives the place and what to do.
     """
-    if container.format.name.startswith("matroska"):
-        found = joined_files.of(place, ("mka",), 0)
-        if cause := joined_files.change(found):
-            raise BackendError(f"{cause}. {joined_files.mend(uri_of(container), found)}")
+    kind = _AS_THE_FIRST.get(container.format.name)
+    found = joined_files.of(place, (kind,), 0) if kind else []
+    if cause := joined_files.change(found):
+        raise BackendError(f"{cause}. {joined_files.mend(uri_of(container), found)}")
 
 
 def uri_of(container: Any) -> Any:

@@ -96,6 +96,7 @@ ROWS = [
     Row("ac3", (b"\x0b\x77\0\0\0\x40" + bytes(122)) * 9, None, 3, "its last frame is 128 bytes long, and 125 are there"),
     Row("dts", (b"\x7f\xfe\x80\x01\xfc\x3c\x07\xf0" + bytes(120)) * 9, None, 3, "its last frame is 128 bytes long, and 125 are there"),
     Row("mpg", (b"\0\0\1\xba\x44" + bytes(9) + b"\0\0\1\xc0\0\x40" + bytes(64)) * 9, None, 3, "its last frame is 70 bytes long, and 67 are there"),
+    Row("nut", b"nut/multimedia container\0" + bytes(40)),
     Row("ts", (b"\x47" + bytes(187)) * 9, None, 3, "its last packet is 188 bytes long, and 185 are there"),
 ]  # fmt: skip
 
