@@ -105,7 +105,12 @@ def parser(prog: str = _PROG) -> argparse.ArgumentParser:
     )
     add = made.add_argument_group("what is compared").add_argument
     add("--from", dest="old", metavar="SIDE", help="the old side, as RELEASE[:MODE][:BACKEND]")
-    add("--to", dest="new", metavar="SIDE", help="the new side")
+    add(
+        "--to",
+        dest="new",
+        metavar="SIDE",
+        help="the new side; or a folder of the same files decoded elsewhere, read as by --from",
+    )
     add(
         "--to-python",
         metavar="PATH",
@@ -301,19 +306,18 @@ def _terms(arguments: argparse.Namespace) -> Terms:
     if not arguments.old or not (arguments.new or arguments.to_python):
         also = f" --against {arguments.against}" if arguments.against else ""
         raise UsageError(f"which releases? Say --from 2.0 --to 2.2{also}")
-    if arguments.new and os.path.isdir(arguments.new):
-        raise UsageError(
-            f"--to {arguments.new} is a folder; say --to with the release that decoded its files, "
-            f"and --against {arguments.new}"
-        )
     old = sides.parse(arguments.old).name
+    against = arguments.against
+    if arguments.new and os.path.isdir(arguments.new):
+        if against or arguments.to_python:
+            raise UsageError(f"--to {arguments.new} is a folder; leave out --against, --to-python")
+        arguments.new, against = arguments.old, arguments.new
     if arguments.to_python:
         from compat.audit.environments import environment
 
         new = environment.named(arguments.to_python, arguments.new)
     else:
         new = sides.parse(arguments.new).name
-    against = arguments.against
     if against and "://" not in against:
         if not os.path.isdir(against):
             raise UsageError(f"--against {against}: there is no such folder")

@@ -109,7 +109,7 @@ USAGE = {
     "no such release": (("data", "--from", "1.9"), "there is no release '1.9'"),
     "no releases": (("data", "--from", ""), "which releases? Say --from 2.0 --to 2.2"),
     "no new release": (("data", "--to", "", "--against", "data"), "Say --from 2.0 --to 2.2 --against data"),
-    "a folder for a release": (("data", "--to", "data"), "--to data is a folder; say --to with the release that decoded its files"),
+    "two folders": (("data", "--to", "data", "--against", "data"), "--to data is a folder; leave out --against, --to-python"),
     "no such class": (("data", "--fail-on", "worse"), "--fail-on: there is no class 'worse'"),
     "nothing but links": (
         ("linked",),
@@ -247,10 +247,12 @@ def test_rows_of_files_that_were_not_decoded() -> None:
     assert gone.note.startswith("cannot fetch 'memory://gone/a.wav' (FileNotFoundError")
 
 
-def test_a_counterpart_that_is_not_there(folder: pathlib.Path, capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize("option", ["--against", "--to"])
+def test_a_counterpart_that_is_not_there(option: str, folder: pathlib.Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """In a folder that stands beside the new release, or in its place."""
     (folder.parent / "other").mkdir()
     shutil.copyfile(folder / "a.wav", folder.parent / "other" / "a.wav")
-    status, summary = audit(capsys, "data", "--against", "other")
+    status, summary = audit(capsys, "data", option, "other")
     (row,) = summary["worst"]
     assert (status, kinds(summary)) == (2, {"identical": 1, "error_to": 1})
     assert row["note"] == f"the new side has no file {str(folder.parent / 'other' / 'b.flac')!r}"
