@@ -105,12 +105,15 @@ class deferred:  # noqa: N801 - used like a function; a generator could itself b
             _state.holding = True
         if not self._is_outermost:
             return
+        _state.pending.clear()
+        _state.raised = None
         try:
             for number, real in zip(_SIGNALS, map(_get, _SIGNALS), strict=True):
                 if callable(real):
                     handler = real if isinstance(real, _Handler) else _Handler(real)
                     self._handlers.append((number, handler))
                     _set(number, handler)
+            _state.holding = _state.inside = True
         except BaseException as why:
             self._restore()
             # in a subinterpreter, where Python runs no handlers, _set itself raises
@@ -118,10 +121,6 @@ class deferred:  # noqa: N801 - used like a function; a generator could itself b
             self._is_outermost = not (own and isinstance(why, ValueError))
             if self._is_outermost:
                 raise
-            return
-        _state.pending.clear()
-        _state.raised = None
-        _state.holding = _state.inside = True
 
     def __exit__(
         self, kind: type[BaseException] | None, why: BaseException | None, trace: object
@@ -132,9 +131,11 @@ class deferred:  # noqa: N801 - used like a function; a generator could itself b
                 raise _state.raised
         if not self._is_outermost:
             return
-        # from here on handlers run at once and may raise: nothing is open any more
-        _state.inside = _state.holding = False
-        self._restore()
+        # nothing is open any more: a handler may run, and raise, as soon as it is back in place
+        try:
+            self._restore()
+        finally:
+            _state.inside = _state.holding = False
         if _state.raised is None:
             _run_pending()
         raised, _state.raised = _state.raised, None

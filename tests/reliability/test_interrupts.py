@@ -337,3 +337,37 @@ def test_an_interrupt_reaches_an_object_that_never_answers() -> None:
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, previous)
+
+
+class _Alarming(interrupts._State):
+    """A state that raises a signal at its ``at``-th change."""
+
+    left = 0
+
+    def __setattr__(self, name: str, value: object) -> None:
+        super().__setattr__(name, value)
+        if name != "left" and self.left:
+            self.left -= 1
+            if not self.left:
+                signal.raise_signal(signal.SIGUSR1)
+
+
+@pytest.mark.parametrize("at", range(1, 7))
+def test_a_signal_at_a_change_of_state_leaves_the_handlers_as_they_were(at: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """While a block begins and ends, too: what the handler raises comes through, once."""
+    state = _Alarming()
+    monkeypatch.setattr(interrupts, "_state", state)
+
+    def interrupt(*_: object) -> None:
+        raise LateError
+
+    previous = signal.signal(signal.SIGUSR1, interrupt)
+    try:
+        state.left = at
+        with pytest.raises(LateError), interrupts.deferred():
+            pass
+        assert signal.getsignal(signal.SIGUSR1) is interrupt
+        with interrupts.deferred():
+            pass
+    finally:
+        signal.signal(signal.SIGUSR1, previous)
