@@ -70,6 +70,7 @@ def _run(
     limit = process.address_space() + _MEMORY
     resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    gc.freeze()  # what the parent has left for the collector is not ended here, where its threads are gone
     before, number = process.open_files(), 0
     heap: dict[int, int] = {}  # by the number of mutations
     for number, index in enumerate(indices):
