@@ -5,12 +5,12 @@ from __future__ import annotations
 from types import SimpleNamespace
 from typing import Any
 
-import nbclient
 import nbformat
 import pytest
 
 from compat import releases
 from dispatcher import registry
+from tests import notebooks
 from tests.conftest import ASSETS, ROOT
 
 pytest.importorskip("IPython")  # ipykernel brings it
@@ -53,7 +53,7 @@ MAGIC = (
 def _run(cells: list[str]) -> list[str]:
     """Run cells in a kernel of their own; give what each shows, errors too."""
     book = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
-    nbclient.NotebookClient(book, timeout=120, kernel_name="python3", allow_errors=True).execute()
+    notebooks.run(book, kernel_name="python3", allow_errors=True)
     return ["".join(output.get("text", "") or output.get("evalue", "") for output in cell.outputs) for cell in book.cells]
 
 

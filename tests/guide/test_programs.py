@@ -6,12 +6,12 @@ import pathlib
 import shutil
 from typing import Any
 
-import nbclient
 import nbformat
 import pytest
 import soundfile
 import torch
 
+from tests import notebooks
 from tests.conftest import ASSETS, ROOT, Python
 from tests.guide.pages import EXAMPLES
 
@@ -74,7 +74,7 @@ def test_the_notebook_gives_the_same_samples(tmp_path: pathlib.Path, monkeypatch
         monkeypatch.setenv("OUT", str(out))
         notebook: Any = nbformat.read(EXAMPLES / "notebook" / stage / FILES["notebook"], as_version=4)  # type: ignore[no-untyped-call]
         notebook.cells.insert(0, nbformat.v4.new_code_cell(f"import compat\ncompat.install({release!r})\nNone"))  # type: ignore[no-untyped-call]
-        nbclient.NotebookClient(notebook, timeout=120, resources={"metadata": {"path": str(ROOT)}}).execute()
+        notebooks.run(notebook, resources={"metadata": {"path": str(ROOT)}})
         outputs = [output for cell in notebook.cells for output in cell.get("outputs", ())]
         printed.append("".join(output["text"] for output in outputs if output.get("name") == "stdout"))
     assert printed[0] == printed[1]
