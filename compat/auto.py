@@ -1,4 +1,4 @@
-"""Install the shim for programs that cannot be edited: ``TORCHAUDIO_COMPAT_AUTO=2.0``.
+"""Install a release for programs that cannot be edited: ``TORCHAUDIO_COMPAT_AUTO=2.0``.
 
 A one-line file beside the installed packages imports this module at the start of every Python
 process with that variable. Nothing is installed and nothing heavy imported at that moment; both
@@ -23,7 +23,7 @@ def _install() -> None:
 
 
 def wait() -> None:
-    """Wait for the import, unless the shim or torchaudio is loaded already."""
+    """Wait for the import, unless torchaudio is loaded already."""
     finders: list[Any] = sys.meta_path
     if (
         os.environ.get(VARIABLE)
