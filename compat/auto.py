@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import Any
 
 from compat.dropin.first_import import ROOT, FirstImport
 
@@ -24,13 +23,12 @@ def _install() -> None:
 
 def wait() -> None:
     """Wait for the import, unless torchaudio is loaded already."""
-    finders: list[Any] = sys.meta_path
     if (
         os.environ.get(VARIABLE)
         and ROOT not in sys.modules
-        and not any(isinstance(finder, FirstImport) for finder in finders)
+        and not any(isinstance(finder, FirstImport) for finder in sys.meta_path)
     ):
-        finders.insert(0, FirstImport(_install))
+        sys.meta_path.insert(0, FirstImport(_install))
 
 
 wait()
