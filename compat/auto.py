@@ -1,4 +1,4 @@
-"""Install the shim for programs that cannot be edited: ``TORCHAUDIO_COMPAT_AUTO=2.0``.
+"""Install a release for programs that cannot be edited: ``TORCHAUDIO_COMPAT_AUTO=2.0``.
 
 A one-line file beside the installed packages imports this module at the start of every Python
 process with that variable. Nothing is installed and nothing heavy imported at that moment; both
@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import Any
 
 from compat.dropin.first_import import ROOT, FirstImport
 
@@ -23,14 +22,13 @@ def _install() -> None:
 
 
 def wait() -> None:
-    """Wait for the import, unless the shim or torchaudio is loaded already."""
-    finders: list[Any] = sys.meta_path
+    """Wait for the import, unless torchaudio is loaded already."""
     if (
         os.environ.get(VARIABLE)
         and ROOT not in sys.modules
-        and not any(isinstance(finder, FirstImport) for finder in finders)
+        and not any(isinstance(finder, FirstImport) for finder in sys.meta_path)
     ):
-        finders.insert(0, FirstImport(_install))
+        sys.meta_path.insert(0, FirstImport(_install))
 
 
 wait()

@@ -1,6 +1,6 @@
-"""Run an unmodified program under the shim: ``python -m compat.run``.
+"""Run an unmodified program under a release: ``python -m compat.run``.
 
-The program's worker processes use the shim too: forked ones inherit it, processes spawned by
+The program's worker processes use it too: forked ones inherit it, processes spawned by
 ``multiprocessing`` install it before they import anything of the program, and other Python
 processes find it in ``TORCHAUDIO_COMPAT_AUTO``.
 """
@@ -118,7 +118,7 @@ def _parser(prog: str) -> argparse.ArgumentParser:
 
 
 def main(argv: Sequence[str] | None = None, prog: str = "python -m compat.run") -> int:
-    """Install the shim, then run the program in this process.
+    """Install the release, then run the program in this process.
 
     Returns:
         0 when the program ends by itself; its own exit status otherwise. 2 for a wrong command

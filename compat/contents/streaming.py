@@ -151,8 +151,10 @@ def classes(release: Release, *, warn: bool, module: str = "") -> Classes:
 def of(context: Context) -> Classes:
     """Return the classes of a module ``torchaudio``."""
     release, host = context.release, context.host.__name__
-    # one of another name has its own modules, and no torio
-    module = "" if host == "torchaudio" else f"{host}.io"
+    if host == "torchaudio":
+        return classes(release, warn=release.names_warn)
+    # compat.torchaudio has no torio; its classes are those of compat.io, which never warn
+    module = f"{host}.io" if release.names_warn else "compat.io"
     return classes(release, warn=release.names_warn, module=module)
 
 

@@ -1,7 +1,7 @@
 """Install the parent's release in the processes that ``multiprocessing`` spawns.
 
 A spawned process gets a dictionary from its parent before it imports the parent's main module. We
-add an entry that installs the shim when it is unpickled. The process needs only this project for
+add an entry that installs the release when it is unpickled. The process needs only this project for
 that, and the entry carries our folder.
 """
 

@@ -1,4 +1,6 @@
-"""What became of each name of torchaudio: data, read by the drop-in, codemod, doctor and guide.
+"""Names of torchaudio and its backends, what became of each, and how projects pin a release.
+
+The drop-in, the codemod, the doctor and the guide read these tables.
 
 Nothing here imports audio code, torch or the dispatcher.
 """

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from compat._version import __version__
-from compat.codemod.source import FileResult, Finding, Module, State
+from compat.codemod.source import FileResult, Finding, Module, State, Text
 from compat.codemod.source.options import Options, configured
 from compat.commands.arguments import UsageError
 from compat.observation import paths
@@ -78,8 +78,8 @@ def coverage(calls: list[Call], root: str, release: str) -> Coverage:
     result = session.run(options)
     problems += [str(problem) for problem in result.problems]
     files = {os.path.realpath(file.path): file for file in result.files}
-    seen: set[int] = set()
-    sites = tuple(_sites(by_place(calls), root, files, seen))
+    sites = tuple(_sites(by_place(calls), root, files))
+    seen = {id(one) for site in sites for one in site.findings}
     not_run = [one for file in result.files for one in _not_run(file, seen)]
     told = tuple(
         dataclasses.replace(
@@ -107,51 +107,39 @@ def _not_run(file: FileResult, seen: set[int]) -> Iterator[Finding]:
         yield from found[:1]
 
 
-def _sites(
-    calls: list[Call], root: str, files: dict[str, FileResult], seen: set[int]
-) -> Iterator[Site]:
+def _sites(calls: list[Call], root: str, files: dict[str, FileResult]) -> Iterator[Site]:
     """Yield the calls with their findings: those in the call, and of its lines those in no call."""
     found = [(call, _said(files.get(os.path.realpath(call.path)), call)) for call in calls]
     inside = {id(one) for _, said in found for one, is_inside in said if is_inside}
     for call, said in found:
         own = tuple(one for one, is_inside in said if is_inside or id(one) not in inside)
-        yield _site(call, root, own, seen)
+        yield _site(call, root, own)
 
 
 def _said(file: FileResult | None, call: Call) -> list[tuple[Finding, bool]]:
     """Return the findings on the lines of a call, and whether each meets the call itself."""
     if file is None:
         return []
-    text = file.before.splitlines()
-    begin = (call.line, _characters(text, call.line, call.column))
-    end = (call.end_line, _characters(text, call.end_line, call.end_column))
+    text = Text(file.before)
+    begin, end = text.offset(call.line, call.column), text.offset(call.end_line, call.end_column)
+
+    def meets(one: Finding) -> bool:
+        first, last = text.stretch(one.place)
+        return not call.end_column or (first < end and begin < last)  # Python kept no columns
+
     return [
-        (
-            one,
-            not call.end_column  # Python kept no columns
-            or (
-                (one.place.line, one.place.column - 1) < end
-                and begin < (one.place.end_line, one.place.end_column - 1)
-            ),
-        )
+        (one, meets(one))
         for one in (*file.fixed, *file.left)
         if one.place.line <= call.end_line and call.line <= one.place.end_line
     ]
 
 
-def _characters(text: list[str], line: int, column: int) -> int:
-    """Return how many characters the first ``column`` bytes of a line are."""
-    whole = text[line - 1] if line <= len(text) else ""
-    return len(whole.encode()[:column].decode(errors="ignore"))
-
-
-def _site(call: Call, root: str, own: tuple[Finding, ...], seen: set[int]) -> Site:
+def _site(call: Call, root: str, own: tuple[Finding, ...]) -> Site:
     real = os.path.realpath(call.path)
     path = paths.relative(real, root)
     if os.path.isabs(path) or not os.path.isfile(real) or "site-packages" in path:
         return Site(call, call.path, "outside")
     left = [one for one in own if one.state is not State.FIXED]
-    seen.update(map(id, own))
     waits = "left" if any(one.state is State.LEFT for one in left) else "fixable"
     state = waits if left else "rewritten" if own else "unchanged"
     return Site(call, path, state, own)

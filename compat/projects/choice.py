@@ -207,7 +207,7 @@ def _pins(folder: str) -> Iterator[tuple[str, pins.Pin]]:
                     text = path.read_text("utf-8")
                     for included in _INCLUDED.findall(text):
                         other = path.parent / included
-                        if other not in waiting and other.is_file():
+                        if other.is_file() and not any(map(other.samefile, waiting)):
                             waiting.append(other)
                     for pin in read(_without_comments(text) if read is pins.found else text):
                         if pin.name == name:

@@ -158,6 +158,13 @@ CHOSEN = 'import torchaudio\n\ntorchaudio.chosen_backend = "soundfile"\n'
 OUTLIVES = 'import torchaudio\n\n\ndef set_it():\n    torchaudio.set_audio_backend("soundfile")\n\n\nset_it() if len("x") else 0\ntorchaudio.load("a")\n\n\n'
 
 
+# one of two setters ran, so either may be in force where the calls come that never ran
+EITHER = OUTLIVES.replace(
+    '\n\n\nset_it() if len("x") else 0',
+    '\n\n\ndef set_other():\n    torchaudio.set_audio_backend("sox_io")\n\n\nset_it() if len("x") else set_other()',
+)
+
+
 def named(source: str) -> str:
     return source.replace('("a")', '("a", backend="soundfile")')
 
@@ -173,6 +180,12 @@ SETTLED = {
         named(OUTLIVES).replace('set_it():', 'set_it(name="soundfile"):').replace(
             'set_audio_backend("soundfile")', 'chosen_backend = name.replace("sox_io", "sox")'
         ) + REST.replace('"b")', f'"b", {HELD}'),
+    ),
+    "it may be sox, which takes no path object": (
+        f"import pathlib\n{EITHER}{REST}".replace('("b")', '(pathlib.Path("b"))'),
+        f"import pathlib\n{named(EITHER)}{REST}".replace('set_audio_backend("soundfile")', 'chosen_backend = "soundfile"').replace(
+            'set_audio_backend("sox_io")', 'chosen_backend = "sox"'
+        ).replace('("b")', f'(str(pathlib.Path("b")), {HELD}'),
     ),
     "a lambda": (
         OUTLIVES.replace('    torchaudio.set_audio_backend("soundfile")', '    (lambda: torchaudio.set_audio_backend("soundfile"))()') + REST,
@@ -194,6 +207,10 @@ SETTLED = {
     "a name that is one of two functions": (
         f'{SET}if len("a") > 2:\n    from torchaudio import info as read\nelse:\n    from torchaudio import load as read\nread("a")\n',
         'import torchaudio\n\nif len("a") > 2:\n    from torchaudio import info as read\nelse:\n    from torchaudio import load as read\nread("a", backend="soundfile")\n',
+    ),
+    "such a name that is given a backend": (
+        f'{SET}if len("a") > 2:\n    from torchaudio import info as read\nelse:\n    from torchaudio import load as read\nread("a", backend="sox")\n',
+        'import torchaudio\n\nif len("a") > 2:\n    from torchaudio import info as read\nelse:\n    from torchaudio import load as read\nread("a", backend="sox")\n',
     ),
     "an info that gave a tuple": (
         f'{SET}print(f"{{torchaudio.info(\'a\')[1]}}")\n', "import torchaudio\n\nprint(f\"{torchaudio.info('a', backend='soundfile')[1]}\")\n",

@@ -207,6 +207,7 @@ def test_what_was_never_installed_can_be_pickled_where_it_can_be_imported() -> N
     found += [torchaudio.transforms.Resample, torchaudio.functional.resample, compat.load, compat.Release]
     for each in found:
         assert pickle.loads(pickle.dumps(each)) is each
+    assert torchaudio.io.StreamReader is compat.io.StreamReader
     for module in (compat.io, torchaudio.io):
         effector = pickle.loads(pickle.dumps(module.AudioEffector("lowpass=f=900")))
         assert (type(effector), effector.effect) == (module.AudioEffector, "lowpass=f=900")

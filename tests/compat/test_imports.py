@@ -113,6 +113,6 @@ def test_errors_quote_the_doctor(python: Python, tmp_path: pathlib.Path, call: s
     for name in ("av", "soundfile"):
         (tmp_path / f"{name}.py").write_text("raise ImportError('planted')\n")
     code = f"import compat, sys\ntry:\n    compat.standin('2.2').{call}\nexcept (RuntimeError, ValueError) as why:\n    print(why)\nprint(sys.executable)"
-    said, executable = python(code=code, PYTHONPATH=str(tmp_path), TORCHAUDIO_COMPAT_LIBSOX="/nonexistent").stdout.splitlines()
+    said, executable = python(code=code, PYTHONPATH=str(tmp_path), PATH="", TORCHAUDIO_COMPAT_LIBSOX="/nonexistent").stdout.splitlines()
     assert f"{executable} -m pip install soundfile" in said.replace("'", "").replace('"', "")
     assert "planted" in said

@@ -252,9 +252,12 @@ def test_the_report_says_what_the_codemod_does_at_each_place(tmp_path: pathlib.P
 
 
 def test_two_calls_on_one_line_have_a_verdict_each(tmp_path: pathlib.Path) -> None:
-    """By their columns, which count bytes; without columns both have that of the line."""
+    """By their columns, which count bytes; without columns both have that of the line.
+
+    A form feed ends no line of Python's.
+    """
     line = "é = torchaudio.load(filepath='y'); print(torchaudio.get_audio_backend())"
-    (tmp_path / "a.py").write_text(f"import torchaudio\n{line}\n", "utf-8")
+    (tmp_path / "a.py").write_text(f"import torchaudio  # \f\n{line}\n", "utf-8")
 
     def getter_is_named(*, columns: bool) -> list[bool]:
         calls = []

@@ -146,6 +146,14 @@ def test_the_root_is_the_nearest_folder_that_has_something_of_a_project(tmp_path
     assert choice.root_of(str(below)) == str(below)
 
 
+def test_files_that_include_each_other_are_read_once(tmp_path: pathlib.Path) -> None:
+    folder = tmp_path / "requirements"
+    folder.mkdir()
+    (folder / "a.txt").write_text("-r ../requirements/b.txt\n")
+    (folder / "b.txt").write_text("-r ../requirements/a.txt\ntorchaudio>=2.0\n")
+    assert [where for where, _ in choice._pins(str(tmp_path))] == ["requirements/b.txt:2"]
+
+
 def test_a_pin_says_where_it_stands() -> None:
     pin = next(pins.found('x = ["torchaudio[all] >= 2.0, < 2.1"]'))
     assert (pin.name, pin.specifier, pin.is_bounded) == ("torchaudio", ">=2.0,<2.1", True)

@@ -7,7 +7,7 @@ from compat.codemod.plan.part import Part
 from compat.codemod.plan.sites import Site
 from compat.codemod.rewrite import AddArgument, Change, fstring_edits
 from compat.codemod.source import Kind, NotProvableError, Place, called, plain_name
-from compat.codemod.uses import backend_limits, forwarding
+from compat.codemod.uses import argument_dicts, backend_limits, forwarding
 
 _NAMES = {"__name__", "__qualname__", "__code__"}
 
@@ -30,28 +30,11 @@ def changes(part: Part, site: Site, value: str, name: str) -> list[Change]:
     if call is None:
         return _as_value(part, site, value)
     if any(keyword.arg is None for keyword in call.keywords):
-        _no_backend_in_dicts(part, site)
-    return [AddArgument(call, "backend", value), *limits]
-
-
-def _no_backend_in_dicts(part: Part, site: Site) -> None:
-    """Raise if ``**kwargs`` may name a backend already."""
-    for module in part.modules:
-        own = {
-            id(keyword)
-            for use in module.of(Kind.FUNCTION, Kind.SETTER)
-            if use.call
-            for keyword in use.call.keywords
-        }
-        named = [
-            node
-            for node in module.names.all(ast.keyword)
-            if node.arg == "backend" and id(node) not in own
-        ]
-        quoted = [node for node in module.names.all(ast.Constant) if node.value == "backend"]
-        for node in (*named, *quoted):
+        own = (Kind.FUNCTION, Kind.SETTER)
+        if other := argument_dicts.named_elsewhere(part.modules, "backend", *own):
             reason = "arguments are passed in a dict, which may name a backend already"
-            raise NotProvableError(reason, [site.place, module.place(node)])
+            raise NotProvableError(reason, [site.place, other])
+    return [AddArgument(call, "backend", value), *limits]
 
 
 def _as_value(part: Part, site: Site, value: str) -> list[Change]:

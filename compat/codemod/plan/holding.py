@@ -87,6 +87,8 @@ def _reading(
         for place, forces in evidence.force.items()
         if place not in certain and not staying.isdisjoint(forces)
     ]
+    # sox last: what its calls need, the others take too
+    names = sorted({old_names.PER_CALL_NAMES.get(one.name or "", "sox") for one in staying})
     found = {}
     for place in left:
         if not isinstance(place, Site):
@@ -97,9 +99,8 @@ def _reading(
             raise NotProvableError("an import keeps the backend that was set", [place.place])
         if _has_run(part, place):
             raise NotProvableError("the trace has calls of it", [place.place])
-        names = {old_names.PER_CALL_NAMES.get(one.name or "", "sox") for one in staying}
         value = f'getattr({_torchaudio(place.module, place.use)}, "{NAME}", None)'
-        for name in sorted(names, reverse=True):
+        for name in names:
             found[place] = giving.changes(part, place, value, name)
     if part.project.observed is None or not part.project.observed.has_calls:
         raise NotProvableError("the trace has no call")
@@ -171,11 +172,6 @@ def _value(one: SetterCall, lines: list[Line]) -> str:
 
 def _torchaudio(module: Module, use: Use) -> str:
     """Return the name of torchaudio itself at a use."""
-    names = [one for one in module.imported if one.path == old_names.ROOT]
-    for one in names:
-        if one.local == use.root.id:
-            return one.local
-    for one in names:
-        if one.statement in module.tree.body:
-            return one.local
+    if name := module.torchaudio_at(use):
+        return name
     raise NotProvableError("torchaudio itself has no name here", [module.place(use.node)])

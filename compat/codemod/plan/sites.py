@@ -29,7 +29,8 @@ def of(project: Project, module: Module) -> Iterator[Site]:
         looked_at = isinstance(above, ast.Attribute) or (
             call is None and forwarding.only_looks(above)
         )
-        names_backend = (use in given and keyword(given[use], "backend")) or (
+        takes = given.get(use, call)  # the call that gives it its arguments
+        names_backend = (takes and keyword(takes, "backend")) or (
             call and len(call.args) > old_names.PER_CALL_POSITION[use.name]
         )
         if not (looked_at or names_backend):

@@ -18,6 +18,7 @@ from compat.codemod.rule import (
     Use,
     Valid,
     conditions,
+    old_names,
 )
 from compat.codemod.rules import lister_decision
 from compat.codemod.rules.tuple_info import unsettled
@@ -27,7 +28,7 @@ from compat.codemod.uses.our_name import our_name
 _TUPLE = "not changed, because its result is used as the tuple of 0.x (TAC113)"
 _FIRST = "Read the attributes of AudioMetaData instead, and run again."
 _CLASS = "AudioMetaData"
-_LOST = ("torchaudio.info", "torchaudio.AudioMetaData", "torchaudio.list_audio_backends")
+_LOST = [f"{old_names.ROOT}.{name}" for name in old_names.LOST_IN_2_9]
 
 
 def check(module: Module, project: Project) -> Iterator[Draft]:

@@ -18,7 +18,7 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
         call = module.names.parents.get(node)
         old = known in _ALWAYS or (
             isinstance(call, ast.Call)
-            and any(one.arg in ("filepath", "precision", "offset") for one in call.keywords)
+            and any(one.arg in old_names.OLD_PARAMETERS for one in call.keywords)
         )
         if old or (
             known in old_names.FUNCTIONS

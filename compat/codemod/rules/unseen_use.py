@@ -150,16 +150,15 @@ def _is_replaced(module: Module, node: ast.AST) -> bool:
 
 def _is_old(project: Project, reached: reexports.Reached) -> bool:
     given = {keyword.arg for keyword in reached.call.keywords} if reached.call else set()
-    lost = project.target == "2.9" and reached.known.name in (
-        "info",
-        "AudioMetaData",
-        "list_audio_backends",
-    )
     return (
-        lost
+        _is_lost(project, reached.known.name)
         or reached.known.kind not in (Kind.FUNCTION, Kind.METADATA, Kind.LISTER)
-        or bool(given & {"filepath", "precision", "offset"})
+        or not old_names.OLD_PARAMETERS.isdisjoint(given)
     )
+
+
+def _is_lost(project: Project, name: str) -> bool:
+    return project.target == "2.9" and name in old_names.LOST_IN_2_9
 
 
 def _in_fstrings(module: Module, project: Project) -> Iterator[Draft]:
@@ -171,14 +170,9 @@ def _in_fstrings(module: Module, project: Project) -> Iterator[Draft]:
         if use in told_of:
             continue
         named = use.call is not None and keyword(use.call, "filepath") is not None
-        lost = project.target == "2.9" and use.name in (
-            "info",
-            "AudioMetaData",
-            "list_audio_backends",
-        )
         if (
             named
-            or lost
+            or _is_lost(project, use.name)
             or use.kind in (Kind.SETTER, Kind.GETTER, Kind.BACKEND_FUNCTION, Kind.OLD_METADATA)
         ):
             line = module.span(
@@ -242,7 +236,7 @@ def _by_other_name(module: Module) -> Iterator[Draft]:
         call = module.call_of(node)
         given = {one.arg for one in call.keywords} if call else set()
         old = node.attr in _OLD or (
-            node.attr in old_names.FUNCTIONS and given & {"filepath", "precision", "offset"}
+            node.attr in old_names.FUNCTIONS and old_names.OLD_PARAMETERS & given
         )
         if (
             name
@@ -261,12 +255,8 @@ def _through_an_argument(module: Module, project: Project) -> Iterator[Draft]:
     """Report old names of what a function is given, if torchaudio is handed to functions."""
     for node in module.names.all(ast.Attribute) if _is_handed_on(project) else ():
         owner = node.value
-        parameters = (
-            [one for one in module.names.bindings(owner) if isinstance(one.node, ast.arg)]
-            if isinstance(owner, ast.Name)
-            else []
-        )
-        if node.attr in _OLD and parameters:
+        bindings = module.names.bindings(owner)
+        if node.attr in _OLD and any(isinstance(one.node, ast.arg) for one in bindings):
             yield Draft(
                 module.span(node),
                 f"{ast.unparse(owner)} may be torchaudio: it is passed on",

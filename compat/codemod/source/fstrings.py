@@ -10,7 +10,8 @@ from typing import TypeAlias
 from compat.codemod.source.text import parse
 
 Span: TypeAlias = Callable[[ast.AST], tuple[int, int]]
-_BEFORE = re.compile(r"\{[\s(]*\Z")
+# what stands before an expression, from its brace on
+BEFORE = re.compile(r"\{[\s(]*\Z")
 _AFTER = re.compile(r"[\s)]*(?:[}:]|![^=])")
 
 
@@ -39,7 +40,7 @@ def _placed(outer: ast.JoinedStr, value: ast.expr, span: Span, text: str) -> Ite
     # `f"{value=}"` prints the source of the value, so a change would change the output.
     if not (
         first < start <= end < last
-        and _BEFORE.search(text, first, start)
+        and BEFORE.search(text, first, start)
         and _AFTER.match(text, end, last)
     ):
         return

@@ -27,6 +27,11 @@ LEGACY_PARAMETERS: dict[str, tuple[str, ...]] = {
     "info": ("filepath", "format"),
 }
 
+# parameters that later releases rename or lack
+OLD_PARAMETERS = frozenset({"filepath", "precision", "offset"})
+# what 2.9 lacks, of the old names at the top; `compat` has it
+LOST_IN_2_9 = ("info", "AudioMetaData", "list_audio_backends")
+
 # how many positional arguments come before `backend` from 2.1 on
 PER_CALL_POSITION = {"load": 7, "save": 8, "info": 3}
 

@@ -50,7 +50,7 @@ class Text:
         return start + len(
             self.text[start:end]
             .encode("utf-8", "surrogatepass")[:column]
-            .decode("utf-8", "surrogatepass")
+            .decode("utf-8", "ignore")  # it may end within a character, if the file has changed
         )
 
     def _bytes_before(self, line: int, start: int, end: int) -> list[int]:

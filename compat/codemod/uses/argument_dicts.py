@@ -2,8 +2,9 @@
 
 import ast
 import re
+from collections.abc import Iterable
 
-from compat.codemod.source import Module, is_dict_with, keyword, literal
+from compat.codemod.source import Kind, Module, Place, is_dict_with, keyword, literal
 from compat.codemod.uses.passed_values import callers
 from compat.codemod.uses.project import Project
 
@@ -15,6 +16,25 @@ def passed_in_dict(module: Module, project: Project, call: ast.Call, *names: str
         (name for name in names if any(_holds(module, project, value, name) for value in spread)),
         None,
     )
+
+
+def named_elsewhere(modules: Iterable[Module], name: str, *own: Kind) -> Place | None:
+    """Return where a dict may get an argument of this name: in a string, or as a keyword.
+
+    Args:
+        modules: where to look.
+        name: the argument.
+        own: the old names whose calls are seen; their keywords do not count.
+    """
+    for module in modules:
+        seen = {id(one) for use in module.of(*own) if use.call for one in use.call.keywords}
+        keywords = [
+            one for one in module.names.all(ast.keyword) if one.arg == name and id(one) not in seen
+        ]
+        quoted = [one for one in module.names.all(ast.Constant) if one.value == name]
+        if found := [*keywords, *quoted]:
+            return module.place(found[0])
+    return None
 
 
 def _holds(module: Module, project: Project, node: ast.expr, name: str) -> bool:

@@ -8,7 +8,7 @@ import ast
 
 from compat.codemod.rewrite import Change, WrapArgument
 from compat.codemod.source import Kind, Module, NotProvableError, Use, noted, value_kinds
-from compat.codemod.uses import passed_values
+from compat.codemod.uses import argument_dicts, passed_values
 from compat.codemod.uses.observed import kinds
 from compat.codemod.uses.project import Project
 
@@ -91,18 +91,6 @@ def _no_compression(project: Project, module: Module, use: Use) -> None:
         raise NotProvableError(_COMPRESSION, [module.place(use.node)])
     if use.call and not any(keyword.arg is None for keyword in call.keywords):
         return
-    for other in project.modules:
-        own = {
-            id(one)
-            for known in other.of(Kind.FUNCTION, Kind.BACKEND_FUNCTION)
-            if known.call
-            for one in known.call.keywords
-        }
-        named = [
-            node
-            for node in other.names.all(ast.keyword)
-            if node.arg == "compression" and id(node) not in own
-        ]
-        quoted = [node for node in other.strings if node.value == "compression"]
-        for node in (*named, *quoted):
-            raise NotProvableError(_COMPRESSION, [module.place(use.node), other.place(node)])
+    own = (Kind.FUNCTION, Kind.BACKEND_FUNCTION)
+    if other := argument_dicts.named_elsewhere(project.modules, "compression", *own):
+        raise NotProvableError(_COMPRESSION, [module.place(use.node), other])

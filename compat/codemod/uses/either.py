@@ -5,8 +5,6 @@ import ast
 from compat.codemod.source import Kind, Module, Use, noted, old_names
 from compat.codemod.uses.project import Project
 
-_RENAMED = frozenset({"filepath", "precision", "offset"})
-
 
 @noted
 def settled(project: Project, module: Module) -> dict[ast.AST, Use]:
@@ -24,7 +22,7 @@ def settled(project: Project, module: Module) -> dict[ast.AST, Use]:
         paths = [binding.target for binding in module.names.bindings(node)]
         known = {path: old_names.KNOWN.get(path or "") for path in paths}
         plain = all(one is not None and one.kind == Kind.FUNCTION for one in known.values())
-        if not plain or any(one.arg in _RENAMED for one in call.keywords):
+        if not plain or any(one.arg in old_names.OLD_PARAMETERS for one in call.keywords):
             continue
         for path, one in known.items():
             if one and project.recorded(module, call, one.name):

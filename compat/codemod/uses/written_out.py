@@ -10,7 +10,6 @@ from compat.codemod.rewrite import Draft, Replace
 from compat.codemod.source import Kind, Module, Use, fstrings, old_names, string
 from compat.codemod.uses.project import Project
 
-_BEFORE = re.compile(r"\{[\s(]*\Z")
 _EQUALS = re.compile(r"[\s)]*(=)[ ]*(?=[!:}])")
 _KINDS = (Kind.FUNCTION, Kind.GETTER)
 
@@ -75,7 +74,7 @@ def _spelled(module: Module, node: ast.AST) -> tuple[int, int, str] | None:
     if outer is None or value is None:
         return None
     text, (first, last), (start, end) = module.text.text, module.span(outer), module.span(value)
-    before, equals = _BEFORE.search(text, first, start), _EQUALS.match(text, end, last)
+    before, equals = fstrings.BEFORE.search(text, first, start), _EQUALS.match(text, end, last)
     if not (first < start <= end < last and before and equals):
         return None
     brace = before.start()
