@@ -15,7 +15,7 @@ from typing import NamedTuple
 from dispatcher.headers.file import File, missing
 
 _IN_A_ROW = 4
-TAG_BYTES = 128  # an ID3v1 tag, at the file's end
+_TAG_BYTES = 128  # an ID3v1 tag, at the file's end
 
 
 class Frames(NamedTuple):
@@ -34,7 +34,7 @@ class Frames(NamedTuple):
 def sound_end(file: File) -> int:
     """Return the byte at which an ID3v1 tag begins, or else the file's size."""
     end = file.size
-    return end - TAG_BYTES if end > TAG_BYTES and file.at(end - TAG_BYTES, 3) == b"TAG" else end
+    return end - _TAG_BYTES if end > _TAG_BYTES and file.at(end - _TAG_BYTES, 3) == b"TAG" else end
 
 
 def last_missing(file: File, kind: Frames) -> str | None:
