@@ -82,10 +82,12 @@ def opened(place: Any) -> contextlib.AbstractContextManager[OpenFile | None]:
     """
     if isinstance(place, OpenFile):
         return contextlib.nullcontext(place)
-    if not is_readable(place) and not isinstance(place, int) and is_regular(place):
-        with contextlib.suppress(OSError, ValueError):
-            return OpenFile(open(place, "rb", buffering=0))
-    return contextlib.nullcontext()
+    if is_readable(place) or isinstance(place, int) or not is_regular(place):
+        return contextlib.nullcontext()
+    try:
+        return OpenFile(open(place, "rb", buffering=0))
+    except (OSError, ValueError):
+        return contextlib.nullcontext()
 
 
 def look(
