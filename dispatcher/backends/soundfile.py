@@ -211,9 +211,9 @@ def _written(subtype: str, container: str, samples: Any, sample_rate: Any) -> tu
     if subtype == "MPEG_LAYER_III" and samples.dtype == np.int16:
         samples = samples.astype(np.float32) / np.float32(1 << 15)
     # libsndfile looks these up in a table, and reads beyond its end for louder samples
-    return np.clip(
-        samples, -1, 1
-    ) if subtype in _BY_TABLE and samples.dtype.kind == "f" else samples, rate
+    if subtype in _BY_TABLE and samples.dtype.kind == "f":
+        samples = np.clip(samples, -1, 1)
+    return samples, rate
 
 
 def _readable(uri: Uri, settings: Settings) -> Any:
@@ -230,13 +230,11 @@ def _readable(uri: Uri, settings: Settings) -> Any:
 
 def _failed(action: str, uri: Uri, why: Exception) -> Exception:
     """Return our error for one of the library's, of the class that the releases raised."""
-    kind = (
-        ArgumentTypeError
-        if isinstance(why, TypeError)
-        else ArgumentError
-        if isinstance(why, ValueError)
-        else BackendError
-    )
+    kind: type[AudioError] = BackendError
+    if isinstance(why, TypeError):
+        kind = ArgumentTypeError
+    elif isinstance(why, ValueError):
+        kind = ArgumentError
     cause = getattr(why, "error_string", why)
     if action == "write" or (kind is BackendError and isinstance(uri, int)):
         return problem(kind, action, uri, cause, backend=Backend.name)

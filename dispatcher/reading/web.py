@@ -296,13 +296,7 @@ class Remote:
 
     def seek(self, offset: int, whence: int = 0) -> int:
         """Go to a position; the server is asked only when the next bytes are read."""
-        place = (
-            offset
-            if whence == 0
-            else self._at + offset
-            if whence == 1
-            else (self._size or 0) + offset
-        )
+        place = offset + (0, self._at, self._size or 0)[whence]
         if place != self._at:
             if self._answer is not None and 0 < place - self._at <= _SKIPPED_BY_READING:
                 while self._at < place and self.read(min(place - self._at, _SKIP)):
