@@ -108,7 +108,8 @@ class deferred:  # noqa: N801 - used like a function; a generator could itself b
         _state.pending.clear()
         _state.raised = None
         try:
-            for number, real in zip(_SIGNALS, map(_get, _SIGNALS), strict=True):
+            for number in _SIGNALS:
+                real = _get(number)
                 if callable(real):
                     handler = real if isinstance(real, _Handler) else _Handler(real)
                     self._handlers.append((number, handler))

@@ -12,6 +12,7 @@ from dispatcher import interrupts, notices
 from dispatcher.errors import BackendError, TruncatedInputError, describe, problem
 from dispatcher.headers import ogg, registry
 from dispatcher.headers.container import Length, Part
+from dispatcher.headers.file import File
 from dispatcher.reading import joined_files
 from dispatcher.reading.file_objects import is_readable
 from dispatcher.reading.opened import look, opened
@@ -102,9 +103,7 @@ def teller(name: str, asked: Load, settings: Settings) -> Callable[[int], None]:
     flag ``truncated`` is ``error``.
     """
     start = _position(asked.uri)
-    by_header = look(asked.place, registry.length)
-    is_odd = look(asked.place, registry.is_odd)
-    complete = look(asked.place, lambda file: registry.of(file).complete)
+    by_header, is_odd, complete = look(asked.place, _told) or (None, False, False)
 
     def tell(got: int) -> None:
         found = asked.frame_offset + got
@@ -115,6 +114,11 @@ def teller(name: str, asked: Load, settings: Settings) -> Callable[[int], None]:
             _warn_missing_frames(name, asked, got, promise, start, settings)
 
     return tell
+
+
+def _told(file: File) -> tuple[Length | None, bool, bool]:
+    """Return the length by the header, and whether it is odd and whether the structure tells."""
+    return registry.length(file), registry.is_odd(file), registry.of(file).complete
 
 
 def _warn_missing_frames(

@@ -14,7 +14,13 @@ from collections.abc import Callable, Generator, Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dispatcher import arguments, interrupts, lazily, notices, short_files
-from dispatcher.errors import ArgumentError, BackendError, BackendUnavailable, problem
+from dispatcher.errors import (
+    ArgumentError,
+    AudioError,
+    BackendError,
+    BackendUnavailable,
+    problem,
+)
 from dispatcher.reading import file_objects, unreadable, web
 from dispatcher.reading.opened import opened
 from dispatcher.registry import Registry
@@ -193,38 +199,26 @@ def _save(
 ) -> None:
     import torch
 
-    def fail(cause: object) -> BackendError:
-        return problem(BackendError, "write", uri, cause, backend="TorchCodec")
+    def fail(cause: object, kind: type[AudioError] = BackendError) -> AudioError:
+        return problem(kind, "write", uri, cause, backend="TorchCodec")
 
     if not isinstance(src, torch.Tensor):
-        raise problem(
-            ArgumentError,
-            "write",
-            uri,
-            f"{type(src).__name__} is not a tensor",
-            backend="TorchCodec",
-        )
+        raise fail(f"{type(src).__name__} is not a tensor", ArgumentError)
     try:
         arguments.check_tensor(src)
     except BackendError as why:
-        raise problem(type(why), "write", uri, why, backend="TorchCodec") from why
+        raise fail(why, type(why)) from why
     if src.is_complex() or src.is_quantized:
         raise fail(
             f"it takes no {str(src.dtype).removeprefix('torch.')}; convert the tensor to float32"
         )
     if src.ndim not in (1, 2):
-        raise problem(
-            ArgumentError,
-            "write",
-            uri,
-            f"the tensor has {src.ndim} dimensions, not 1 or 2",
-            backend="TorchCodec",
-        )
+        raise fail(f"the tensor has {src.ndim} dimensions, not 1 or 2", ArgumentError)
     if not isinstance(sample_rate, int):
         raise fail(f"sample_rate is {sample_rate!r}, and must be an int")
     if not 0 < sample_rate <= writable.MOST_RATE:
         cause = f"sample_rate is {sample_rate}, and must be 1 to {writable.MOST_RATE} Hz"
-        raise problem(ArgumentError, "write", uri, cause, backend="TorchCodec")
+        raise fail(cause, ArgumentError)
     sample_rate = int(sample_rate)
     if compression is not None and not isinstance(compression, (int, float)):
         notices.warn(

@@ -21,6 +21,7 @@ from dispatcher import arguments, backend, forks, interrupts, notices, short_fil
 from dispatcher.errors import (
     ArgumentError,
     ArgumentTypeError,
+    AudioError,
     BackendError,
     BackendUnavailable,
     NotATensorError,
@@ -110,9 +111,8 @@ _MPEG, _MISCOUNTED = "MPEG", 2 * 1152  # libsndfile may count so many frames too
 # read from the start: here libsndfile seeks to a wrong place, or cannot read on within a block
 _LOST_IN = (
     *(("PAF", "PCM_24"), ("W64", "IMA_ADPCM"), ("W64", "MS_ADPCM")),
-    *(
-        ("CAF", subtype) for subtype in ("ALAC_16", "ALAC_20", "ALAC_24", "ALAC_32")
-    ),  # after damage it seeks to another place
+    # after damage it seeks to another place
+    *(("CAF", subtype) for subtype in ("ALAC_16", "ALAC_20", "ALAC_24", "ALAC_32")),
     *(("SDS", subtype) for subtype in ("PCM_S8", "PCM_16", "PCM_24")),
     *(("AIFF", subtype) for subtype in ("DWVW_12", "DWVW_16", "DWVW_24")),
 )
@@ -211,9 +211,9 @@ def _written(subtype: str, container: str, samples: Any, sample_rate: Any) -> tu
     if subtype == "MPEG_LAYER_III" and samples.dtype == np.int16:
         samples = samples.astype(np.float32) / np.float32(1 << 15)
     # libsndfile looks these up in a table, and reads beyond its end for louder samples
-    return np.clip(
-        samples, -1, 1
-    ) if subtype in _BY_TABLE and samples.dtype.kind == "f" else samples, rate
+    if subtype in _BY_TABLE and samples.dtype.kind == "f":
+        samples = np.clip(samples, -1, 1)
+    return samples, rate
 
 
 def _readable(uri: Uri, settings: Settings) -> Any:
@@ -230,13 +230,11 @@ def _readable(uri: Uri, settings: Settings) -> Any:
 
 def _failed(action: str, uri: Uri, why: Exception) -> Exception:
     """Return our error for one of the library's, of the class that the releases raised."""
-    kind = (
-        ArgumentTypeError
-        if isinstance(why, TypeError)
-        else ArgumentError
-        if isinstance(why, ValueError)
-        else BackendError
-    )
+    kind: type[AudioError] = BackendError
+    if isinstance(why, TypeError):
+        kind = ArgumentTypeError
+    elif isinstance(why, ValueError):
+        kind = ArgumentError
     cause = getattr(why, "error_string", why)
     if action == "write" or (kind is BackendError and isinstance(uri, int)):
         return problem(kind, action, uri, cause, backend=Backend.name)
@@ -579,20 +577,13 @@ class Backend(backend.Backend):
                 if asked.num_frames < 0
                 else max(0, min(asked.num_frames, stop - start))
             )
-            room = (
-                frames
-                if frames * file.channels <= _SURE
-                else collector.plausible(
-                    frames, look(asked.place, lambda seen: seen.size) or 0, file.channels
-                )
-            )
-            lead = (
-                start
-                if _is_lost_in(file, start, place)
-                else start & 1
-                if file.subtype in _IN_PAIRS
-                else 0
-            )
+            room = frames
+            if frames * file.channels > _SURE:
+                size = look(asked.place, lambda seen: seen.size) or 0
+                room = collector.plausible(frames, size, file.channels)
+            lead = start & 1 if file.subtype in _IN_PAIRS else 0
+            if _is_lost_in(file, start, place):
+                lead = start
             collected = Collector(file.channels, room + lead, dtype, asked.channels_first)
             if frames:
                 if start - lead or file.can_seek():
@@ -600,11 +591,8 @@ class Backend(backend.Backend):
                         self._check_vorbis(place, asked.uri)
                     _go_to(file, start - lead, place)
                 _read(file, frames + lead, dtype, collected)
-                if (
-                    collected.frames + (_MISCOUNTED if file.subtype.startswith(_MPEG) else 0)
-                    < frames
-                ):
-                    got = collected.frames - lead
+                got = collected.frames - lead
+                if got + (_MISCOUNTED if file.subtype.startswith(_MPEG) else 0) < frames:
                     short_files.warn_lost_frames(
                         "libsndfile", file.frames, start, got, place, asked.uri
                     )
@@ -650,49 +638,25 @@ class Backend(backend.Backend):
     def save(self, asked: Save, settings: Settings) -> None:
         import torch
 
+        def fail(cause: object, kind: type[AudioError] = ArgumentError) -> AudioError:
+            return problem(kind, "write", asked.uri, cause, backend=self.name)
+
         if asked.compression:
-            raise problem(
-                ArgumentError,
-                "write",
-                asked.uri,
-                f"it takes no compression={asked.compression!r}",
-                backend=self.name,
-            )
+            raise fail(f"it takes no compression={asked.compression!r}")
         if not hasattr(asked.src, "ndim"):
-            cause = f"{type(asked.src).__name__} is not a tensor"
-            raise problem(NotATensorError, "write", asked.uri, cause, backend=self.name)
+            raise fail(f"{type(asked.src).__name__} is not a tensor", NotATensorError)
         if asked.src.ndim != 2:
-            raise problem(
-                ArgumentError,
-                "write",
-                asked.uri,
-                f"the tensor has {asked.src.ndim} dimensions, not 2",
-                backend=self.name,
-            )
+            raise fail(f"the tensor has {asked.src.ndim} dimensions, not 2")
         if not isinstance(asked.src, torch.Tensor):
-            raise problem(
-                ArgumentError,
-                "write",
-                asked.uri,
-                f"{type(asked.src).__name__} is not a tensor",
-                backend=self.name,
-            )
-        place = (
-            asked.uri
-            if file_objects.is_writable(asked.uri)
-            else arguments.fspath("write", asked.uri, self.name)
-        )
-        if file_objects.is_writable(place):
-            if asked.format is None:
-                raise problem(
-                    BackendError, "write", asked.uri, arguments.NO_FORMAT, backend=self.name
-                )
+            raise fail(f"{type(asked.src).__name__} is not a tensor")
+        if not file_objects.is_writable(asked.uri):
+            container = _extension(arguments.fspath("write", asked.uri, self.name))
+        elif asked.format is not None:
             container = asked.format.lower()
         else:
-            container = _extension(place)
+            raise fail(arguments.NO_FORMAT, BackendError)
         if asked.bits_per_sample not in _BIT_DEPTHS:
-            cause = f"bits_per_sample={asked.bits_per_sample!r} is none of {_BIT_DEPTHS}"
-            raise problem(ArgumentError, "write", asked.uri, cause, backend=self.name)
+            raise fail(f"bits_per_sample={asked.bits_per_sample!r} is none of {_BIT_DEPTHS}")
         if asked.bits_per_sample == 24:
             notices.warn(
                 "libsndfile takes 24-bit samples from 32-bit ones and drops the lowest 8 bits",
@@ -702,23 +666,13 @@ class Backend(backend.Backend):
         try:
             subtype = _subtype(dtype, container, asked.encoding, asked.bits_per_sample)
         except ArgumentError as why:
-            raise problem(ArgumentError, "write", asked.uri, why, backend=self.name) from why
+            raise fail(why) from why
         src = _as_array(asked)
         data = src.T if asked.channels_first else src
         # soundfile does not know .sph; the releases made up for that only without format=
         kind = "NIST" if asked.format is None and container in _NIST_EXTENSIONS else asked.format
-        try:
-            data, rate = _written(subtype, container, data, asked.sample_rate)
-            with target.writing(asked.uri) as place:
-                self._write(place, data, rate, _MOST_FRAMES, subtype=subtype, format=kind)
-        except (
-            self._soundfile.LibsndfileError,
-            BackendError,
-            TypeError,
-            ValueError,
-            OSError,
-        ) as why:
-            raise _failed("write", asked.uri, why) from why
+        rate = asked.sample_rate
+        self._write(asked.uri, container, data, rate, _MOST_FRAMES, subtype=subtype, format=kind)
 
     def write_vorbis(
         self, uri: Uri, data: torch.Tensor, sample_rate: int, compression_level: float
@@ -734,11 +688,39 @@ class Backend(backend.Backend):
         import numpy as np
 
         samples = np.ascontiguousarray(data.t().numpy())
-        options = {"format": "OGG", "subtype": "VORBIS", "compression_level": compression_level}
+        options = {"format": "OGG", "compression_level": compression_level}
+        self._write(
+            uri, "ogg", samples, sample_rate, _FFMPEG_VORBIS_CHUNK, subtype="VORBIS", **options
+        )
+
+    def _write(
+        self,
+        uri: Uri,
+        container: str,
+        samples: Any,
+        sample_rate: Any,
+        chunk: int,
+        *,
+        subtype: str,
+        **options: Any,
+    ) -> None:
+        """Write ``[time, channel]`` samples, at most ``chunk`` frames at a time.
+
+        Raises:
+            BackendError, ArgumentTypeError, ArgumentError: libsndfile cannot write them; it, or the
+                encoder behind it, would crash or end the process; or the target cannot be written.
+        """
         try:
-            samples, sample_rate = _written("VORBIS", "ogg", samples, sample_rate)
-            with target.writing(uri) as place:
-                self._write(place, samples, sample_rate, _FFMPEG_VORBIS_CHUNK, **options)
+            samples, rate = _written(subtype, container, samples, sample_rate)
+            with (
+                target.writing(uri) as place,
+                self._sequential(
+                    _named(place), "w", rate, samples.shape[1], subtype, **options
+                ) as file,
+            ):
+                for first in range(0, max(len(samples), 1), chunk):
+                    file.write(samples[first : first + chunk])
+                    interrupts.check()
         except (
             self._soundfile.LibsndfileError,
             BackendError,
@@ -747,16 +729,3 @@ class Backend(backend.Backend):
             OSError,
         ) as why:
             raise _failed("write", uri, why) from why
-
-    def _write(
-        self, place: Any, samples: Any, sample_rate: int, chunk: int, **options: Any
-    ) -> None:
-        """Write ``[time, channel]`` samples, at most ``chunk`` frames at a time.
-
-        Raises:
-            BackendError: libsndfile, or the encoder behind it, would crash or end the process.
-        """
-        with self._sequential(_named(place), "w", sample_rate, samples.shape[1], **options) as file:
-            for first in range(0, max(len(samples), 1), chunk):
-                file.write(samples[first : first + chunk])
-                interrupts.check()

@@ -15,10 +15,10 @@ from typing import NamedTuple
 from dispatcher.headers.file import File, missing
 
 _IN_A_ROW = 4
-TAG_BYTES = 128  # an ID3v1 tag, at the file's end
+_TAG_BYTES = 128  # an ID3v1 tag, at the file's end
 
 
-class Frames(NamedTuple):
+class FrameKind(NamedTuple):
     """How to find the frames of a stream.
 
     ``header``: bytes of a frame header; ``size``: bytes of the frame, 0 if the header is none;
@@ -34,10 +34,10 @@ class Frames(NamedTuple):
 def sound_end(file: File) -> int:
     """Return the byte at which an ID3v1 tag begins, or else the file's size."""
     end = file.size
-    return end - TAG_BYTES if end > TAG_BYTES and file.at(end - TAG_BYTES, 3) == b"TAG" else end
+    return end - _TAG_BYTES if end > _TAG_BYTES and file.at(end - _TAG_BYTES, 3) == b"TAG" else end
 
 
-def last_missing(file: File, kind: Frames) -> str | None:
+def last_missing(file: File, kind: FrameKind) -> str | None:
     """Return what is missing of the last frame; ``None`` if nothing is, or there are no frames."""
     end = sound_end(file)
     begin = max(0, end - 2 * _IN_A_ROW * kind.longest)
@@ -45,7 +45,7 @@ def last_missing(file: File, kind: Frames) -> str | None:
     return _judged(data, kind) if len(data) == end - begin else None
 
 
-def _judged(data: bytes, kind: Frames) -> str | None:
+def _judged(data: bytes, kind: FrameKind) -> str | None:
     for start in range(min(len(data), 2 * kind.longest)):
         first = data[start : start + kind.header]
         if len(first) < kind.header or not kind.size(first):

@@ -13,8 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dispatcher.headers.container import Container, Length, Part
 from dispatcher.headers.file import File
-from dispatcher.headers.frames_in_a_row import Frames as FrameKind
-from dispatcher.headers.frames_in_a_row import last_missing, sound_end
+from dispatcher.headers.frames_in_a_row import FrameKind, last_missing, sound_end
 
 if TYPE_CHECKING:
     import numpy as np

@@ -150,12 +150,8 @@ def _codec(file: File) -> tuple[Codec, Page] | None:
     ):
         return None
     # sound begins on a new page: all packets that end on this one are headers
-    of_headers = pages.count(last)
-    return (
-        (codec, last)
-        if last.lacing[-1] < _WHOLE and sum(size < _WHOLE for size in last.lacing) == of_headers
-        else None
-    )
+    ended = sum(size < _WHOLE for size in last.lacing)
+    return (codec, last) if last.lacing[-1] < _WHOLE and ended == pages.count(last) else None
 
 
 def _vorbis(identification: bytes, comments: bytes, setup: bytes) -> Codec | None:
@@ -412,8 +408,6 @@ def vorbis_piece(file: File, found: Scan, frame_offset: int, end: int) -> Piece 
     )
     ends = found.ends[first : last + 1]
     taken = [packet for packet, _ in packets]
-    return (
-        Piece(taken, [0, *np.diff(ends).tolist()], int(ends[0]))
-        if len(taken) == len(ends)
-        else None
-    )
+    if len(taken) != len(ends):
+        return None
+    return Piece(taken, [0, *np.diff(ends).tolist()], int(ends[0]))

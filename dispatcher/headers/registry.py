@@ -64,8 +64,9 @@ def parts(file: File, kinds: Iterable[str] | None = None) -> list[Part]:
     matters.
     """
     found = of(file)
-    wanted = found.parts is not None and (kinds is None or found.name in kinds)
-    return found.parts(file) if found.parts is not None and wanted else []
+    if found.parts is None or (kinds is not None and found.name not in kinds):
+        return []
+    return found.parts(file)
 
 
 @functools.cache

@@ -19,12 +19,9 @@ def _length(file: File) -> Length | None:
         if name[:4] == b"fmt ":
             form = wave.format_of(file.at(at, min(size, wave.FORMAT_BYTES)))
         elif name[:4] == b"data":
-            known = form is not None and form.is_fixed and size + _CHUNK < MOST
-            return (
-                Length(size // form.frame_bytes, form.channels, at + size)
-                if form and known
-                else None
-            )
+            if form is None or not form.is_fixed or size + _CHUNK >= MOST:
+                return None
+            return Length(size // form.frame_bytes, form.channels, at + size)
     return None
 
 

@@ -90,20 +90,15 @@ class Collector:
         The array itself is returned, its channels moved together, unless more than an eighth of it
         is unused; then a copy is.
         """
-        import numpy as np
-
         at, capacity, planes = self.frames, self._capacity, self._planes
+        is_loose = (capacity - at) * _SHARE_TO_KEEP > capacity
         if not self.channels_first:
-            planes = planes.T
-            return (
-                planes[:at] if (capacity - at) * _SHARE_TO_KEEP <= capacity else planes[:at].copy()
-            )
+            used = planes.T[:at]
+            return used.copy() if is_loose else used
         if at == capacity:
             return planes
-        if (capacity - at) * _SHARE_TO_KEEP > capacity:
-            return (
-                np.ascontiguousarray(planes[:, :at]) if self.channels > 1 else planes[:, :at].copy()
-            )
+        if is_loose:
+            return planes[:, :at].copy()
         flat = planes.reshape(-1)
         for channel in range(1, self.channels):
             for first in range(0, at, _MOVED_AT_ONCE):

@@ -20,7 +20,7 @@ _Found = TypeVar("_Found")
 _HAS_PREAD = hasattr(os, "pread")  # Windows has none
 _UNREADABLE = (
     *(OSError, ValueError, TypeError, AttributeError),
-    *(RuntimeError, OverflowError, IndexError),
+    *(RuntimeError, OverflowError, IndexError, BufferError),
 )
 
 
@@ -63,8 +63,12 @@ class _Object(File):
 
     def read(self, offset: int, size: int) -> bytes:
         self._wrapped.seek(self._begin + offset)
-        data = self._wrapped.read(size)
-        return data if isinstance(data, bytes) else b""
+        parts: list[bytes] = []
+        left = size
+        while left > 0 and (part := self._wrapped.read(left)):  # it may return fewer, or more
+            parts.append(part)
+            left -= len(part)
+        return b"".join(parts)[:size]
 
     def measure(self) -> int:
         return int(self._wrapped.seek(0, os.SEEK_END)) - self._begin
@@ -78,10 +82,12 @@ def opened(place: Any) -> contextlib.AbstractContextManager[OpenFile | None]:
     """
     if isinstance(place, OpenFile):
         return contextlib.nullcontext(place)
-    if not is_readable(place) and not isinstance(place, int) and is_regular(place):
-        with contextlib.suppress(OSError, ValueError):
-            return OpenFile(open(place, "rb", buffering=0))
-    return contextlib.nullcontext()
+    if is_readable(place) or isinstance(place, int) or not is_regular(place):
+        return contextlib.nullcontext()
+    try:
+        return OpenFile(open(place, "rb", buffering=0))
+    except (OSError, ValueError):
+        return contextlib.nullcontext()
 
 
 def look(

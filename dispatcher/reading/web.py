@@ -186,6 +186,13 @@ def _checked(first: _Place, url: str, settings: Settings) -> _Place:
     return other
 
 
+def _tls() -> ssl.SSLContext:
+    # ``create_default_context`` would load the system's certificates, and none is checked
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    return context
+
+
 def _connection(
     place: _Place, timeout: float, *, from_public: bool
 ) -> tuple[http.client.HTTPConnection, bool]:
@@ -193,8 +200,6 @@ def _connection(
 
     A proxy hides the server's address, which then counts as public.
     """
-    context = ssl.create_default_context()
-    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
     secure = place.scheme == "https"
     proxy = (
         None
@@ -210,7 +215,7 @@ def _connection(
             raise BackendError(f"a public server sends to {place.host}; no flag allows that")
         before = _parsed(proxy if "://" in proxy else f"http://{proxy}")
         kind = http.client.HTTPSConnection if secure else http.client.HTTPConnection
-        options: dict[str, Any] = {"context": context} if secure else {}
+        options: dict[str, Any] = {"context": _tls()} if secure else {}
         through = kind(before.host, before.port, timeout=timeout, **options)
         if secure:
             through.set_tunnel(place.host, place.port)
@@ -220,7 +225,7 @@ def _connection(
     is_public = _is_public(str(opened.getpeername()[0]))
     try:
         connection.sock = (
-            context.wrap_socket(opened, server_hostname=place.host) if secure else opened
+            _tls().wrap_socket(opened, server_hostname=place.host) if secure else opened
         )
     except BaseException:
         opened.close()
@@ -291,13 +296,7 @@ class Remote:
 
     def seek(self, offset: int, whence: int = 0) -> int:
         """Go to a position; the server is asked only when the next bytes are read."""
-        place = (
-            offset
-            if whence == 0
-            else self._at + offset
-            if whence == 1
-            else (self._size or 0) + offset
-        )
+        place = offset + (0, self._at, self._size or 0)[whence]
         if place != self._at:
             if self._answer is not None and 0 < place - self._at <= _SKIPPED_BY_READING:
                 while self._at < place and self.read(min(place - self._at, _SKIP)):

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from dispatcher.backends.ffmpeg.encode import LAYOUTS
+from dispatcher.backends.ffmpeg.encode import LAYOUTS, quality
 from dispatcher.codec_config import CodecConfig
 from dispatcher.errors import BackendError
 from dispatcher.streams import sources
@@ -25,7 +25,6 @@ _RATE_LIMIT = 1 << 24
 # encoders that take only one rate, and do not list it
 _ONLY_RATE = {"adpcm_g722": 16000, "g722": 16000}
 _TOLERANCE = 4_000_000  # bits per second: FFmpeg's own default, which PyAV lowers
-_QUALITY_SCALE = 118  # FFmpeg's FF_QP2LAMBDA
 
 
 class Sound(NamedTuple):
@@ -124,10 +123,7 @@ def _chosen(what: str, codec: Any, asked: Any, known: list[Any] | None, given: A
 def _options(option: Mapping[str, str] | None, config: CodecConfig | None) -> dict[str, str]:
     options = {"strict": "experimental"}
     if config is not None:
-        if config.compression_level != -1:
-            options["compression_level"] = str(config.compression_level)
-        if config.qscale is not None:
-            options.update(flags="+qscale", global_quality=str(_QUALITY_SCALE * config.qscale))
+        options.update(quality(config))
         if config.gop_size != -1:
             options["g"] = str(config.gop_size)
         if config.max_b_frames != -1:

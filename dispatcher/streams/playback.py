@@ -38,20 +38,13 @@ def play_audio(
         ValueError: it is not ``[time, channel]``, no device is here, or it does not open. The
             releases played on macOS only.
     """
+    from dispatcher.backends.ffmpeg.encode import SAMPLE_FORMATS
     from dispatcher.streams.writer import StreamWriter
 
-    formats = {
-        "uint8": "u8",
-        "int16": "s16",
-        "int32": "s32",
-        "int64": "s64",
-        "float32": "flt",
-        "float64": "dbl",
-    }
     dtype = str(waveform.dtype).removeprefix("torch.")
-    if waveform.ndim != 2 or dtype not in formats:
+    if waveform.ndim != 2 or dtype not in SAMPLE_FORMATS:
         raise ArgumentError(
-            f"play_audio takes [time, channel] of {', '.join(formats)}, not "
+            f"play_audio takes [time, channel] of {', '.join(SAMPLE_FORMATS)}, not "
             f"{list(waveform.shape)} of {dtype}"
         )
     here = output_devices()
@@ -65,7 +58,7 @@ def play_audio(
         raise ArgumentError(f"device={device!r} is not here; there is {', '.join(here) or 'none'}")
     try:
         writer = StreamWriter(_DEVICES[name], format=name)
-        writer.add_audio_stream(round(sample_rate or 0), waveform.shape[1], formats[dtype])
+        writer.add_audio_stream(round(sample_rate or 0), waveform.shape[1], SAMPLE_FORMATS[dtype])
         with writer.open() as opened:
             for first in range(0, len(waveform), _CHUNK):
                 opened.write_audio_chunk(0, waveform[first : first + _CHUNK])

@@ -183,7 +183,9 @@ def opened(
                 place = Place(remote.reader(), "", place.demuxers)
     try:
         found = container.kept_open(
-            place.file, place.protocols, allowed, format, buffer_size, settings, asked
+            container.Opening(
+                place.file, place.protocols, allowed, format, buffer_size, settings, asked
+            )
         )
     except BaseException:
         if remote is not None:

@@ -9,7 +9,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from dispatcher import arguments, interrupts, lazily
-from dispatcher.backends.ffmpeg.encode import LAYOUTS, TTA
+from dispatcher.backends.ffmpeg.encode import LAYOUTS, SAMPLE_FORMATS, TTA
 from dispatcher.codec_config import CodecConfig
 from dispatcher.errors import ArgumentError, ArgumentTypeError, BackendError, problem
 from dispatcher.settings import Settings
@@ -21,14 +21,7 @@ if TYPE_CHECKING:
 else:
     torch = lazily.module("torch")
 
-_DTYPES = {
-    "u8": "uint8",
-    "s16": "int16",
-    "s32": "int32",
-    "s64": "int64",
-    "flt": "float32",
-    "dbl": "float64",
-}
+_DTYPES = {format: dtype for dtype, format in SAMPLE_FORMATS.items()}
 _PIXELS = {"gray": 1, "rgb24": 3, "bgr24": 3, "yuv444p": 3}
 _NO_FILTERS = ("", "anull", "null")
 

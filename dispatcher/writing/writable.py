@@ -15,9 +15,8 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
 MOST_RATE = (1 << 31) - 1
-_LEAST_FOR_TTA = (
-    6  # samples of a block: with fewer, an assertion of FFmpeg's encoder aborts the process
-)
+# samples of a block: with fewer, an assertion of FFmpeg's encoder aborts the process
+_LEAST_FOR_TTA = 6
 LOUDEST_FOR_MP3 = 2.0**20  # from about here on an assertion of the mp3 encoder aborts the process
 # FFmpeg's encoders that end the process or loop for ever at louder samples, in any container
 _LOUDEST = {"libmp3lame": LOUDEST_FOR_MP3, "aac": 2.0**16}  # aac bears 1e5, and not 2e6

@@ -13,7 +13,9 @@ import pytest
 import torch
 
 import dispatcher
+from dispatcher.notices import TruncatedInputWarning
 from dispatcher.reading.file_objects import Reader
+from dispatcher.reading.opened import look
 from tests.conftest import ASSETS
 
 DATA = (ASSETS / "stereo_16.flac").read_bytes()
@@ -73,6 +75,16 @@ def test_file_objects_of_all_kinds_are_read(kind: str, backend: str) -> None:
     assert rate == 16000
     assert torch.equal(waveform, EXPECTED)
     assert dispatcher.info(KINDS[kind](DATA), backend=backend).num_frames == 4000
+
+
+@pytest.mark.parametrize("kind", sorted(set(KINDS) - {"read only"}))
+def test_headers_are_read_from_all_that_can_seek(kind: str) -> None:
+    """However many bytes come at a time."""
+    found = look(KINDS[kind](DATA), lambda file: (file.head, file.at(100, 5000), file.tail(300)))
+    assert found == (DATA[:4096], DATA[100:5100], DATA[-300:])
+    cut = (ASSETS / "stereo_s16.wav").read_bytes()[:9000]
+    with pytest.warns(TruncatedInputWarning, match="promises 4000 frames"):
+        dispatcher.load(KINDS[kind](cut), backend="ffmpeg")
 
 
 @pytest.mark.parametrize("backend", ["ffmpeg", "soundfile"])

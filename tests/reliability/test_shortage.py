@@ -30,6 +30,7 @@ BY_LIBSNDFILE = [
     ("GSM610", "W64"), ("IMA_ADPCM", "AIFF"), ("GSM610", "AIFF"), ("DWVW_16", "AIFF"), ("G721_32", "AU"), ("ALAC_16", "CAF"),
     ("OPUS", "OGG"), ("VORBIS", "OGG"), ("PCM_24", "WAVEX"), ("PCM_16", "RF64"), ("PCM_16", "SVX"), ("PCM_16", "AVR"),
     ("MPEG_LAYER_III", "MP3"), ("PCM_16", "NIST"), ("PCM_16", "FLAC"), ("PCM_16", "MAT4"), ("PCM_16", "MAT5"), ("ALAW", "WVE"),
+    ("PCM_S8", "SDS"), ("PCM_16", "SDS"), ("PCM_24", "SDS"),
 ]  # fmt: skip
 READERS = ["ffmpeg", "soundfile", pytest.param("sox", marks=pytest.mark.libsox), "2.9"]
 

@@ -106,9 +106,8 @@ def _streams(path: str) -> dict[str, int]:
     settings = Settings()
     place, protocols = container.place(os.fspath(path))
     found: dict[str, int] = {}
-    with container.open_container(
-        place, protocols, demuxers.allowed(settings), None, 1 << 15, settings
-    ) as opened:
+    asked = container.Opening(place, protocols, demuxers.allowed(settings), None, 1 << 15, settings)
+    with container.open_container(asked) as opened:
         for stream in opened.streams:
             found[stream.type] = found.get(stream.type, 0) + 1
     return found

@@ -164,15 +164,12 @@ class Backend(backend.Backend):
         ):
             arguments.check_piece(asked.frame_offset, asked.num_frames)
             plain = plain_wav.of(file, asked.format)
-            samples = (
-                None
-                if plain is None
-                else plain.piece(
+            if plain is not None:
+                samples = plain.piece(
                     asked.frame_offset, asked.num_frames, asked.normalize, asked.channels_first
                 )
-            )
-            if plain is not None and samples is not None:
-                return torch.from_numpy(samples), plain.rate
+                if samples is not None:
+                    return torch.from_numpy(samples), plain.rate
             samples, rate = self._load(asked, settings, file)
             return torch.from_numpy(samples), rate
 

@@ -8,7 +8,7 @@ import operator
 import os
 import re
 from collections.abc import Callable, Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dispatcher import arguments, handles
 from dispatcher.backends.ffmpeg import demuxers, joints, misread
@@ -111,15 +111,11 @@ def reading(
                 "the path is bytes, which releases from 2.2 on do not accept; "
                 "pass os.fsdecode(path)"
             )
+    size = max(buffer_size, _FILE_BUFFER)
     with (
         served(file, protocols, settings) as (file, protocols),
         open_container(
-            file,
-            protocols,
-            demuxers.allowed(settings),
-            format,
-            max(buffer_size, _FILE_BUFFER),
-            settings,
+            Opening(file, protocols, demuxers.allowed(settings), format, size, settings)
         ) as container,
     ):
         stream: Any = container.streams.best("audio")
@@ -172,40 +168,10 @@ def served(file: Any, protocols: str, settings: Settings) -> Iterator[tuple[Any,
         remote.close()
 
 
-@contextlib.contextmanager
-def open_container(
-    file: Any,
-    protocols: str,
-    allowed: str,
-    format: str | None,
-    buffer_size: int,
-    settings: Settings,
-    option: Mapping[str, str] | None = None,
-) -> Iterator[InputContainer]:
-    """Open a container for the block; see ``kept_open``."""
-    opening = handles.opened(
-        operator.methodcaller("close"),
-        _opener(file, protocols, allowed, format, buffer_size, settings, option),
-        on_error=functools.partial(_fail, file, format, settings),
-    )
-    with file_objects.interruptible(file), opening as container:
-        yield container
+class Opening(NamedTuple):
+    """How to open a container, so that FFmpeg can open nothing but what is allowed.
 
-
-def kept_open(
-    file: Any,
-    protocols: str,
-    allowed: str,
-    format: str | None,
-    buffer_size: int,
-    settings: Settings,
-    option: Mapping[str, str] | None = None,
-) -> InputContainer:
-    """Open a container that can make FFmpeg open nothing but what is allowed.
-
-    Call this within ``interrupts.deferred``: the caller closes the container.
-
-    Args:
+    Attributes:
         file: a file object, or an address as FFmpeg takes it.
         protocols: those that may be used, comma-separated.
         allowed: the demuxers that may be used, comma-separated.
@@ -213,32 +179,56 @@ def kept_open(
         buffer_size: bytes to read at a time from a file object.
         settings: flags in force.
         option: options of the demuxer and the protocol.
+    """
+
+    file: Any
+    protocols: str
+    allowed: str
+    format: str | None
+    buffer_size: int
+    settings: Settings
+    option: Mapping[str, str] | None = None
+
+
+@contextlib.contextmanager
+def open_container(asked: Opening) -> Iterator[InputContainer]:
+    """Open a container for the block.
 
     Raises:
         BackendError: (a RuntimeError) FFmpeg cannot open it.
     """
-    with file_objects.interruptible(file):
+    opening = handles.opened(
+        operator.methodcaller("close"),
+        _opener(asked),
+        on_error=functools.partial(_fail, asked),
+    )
+    with file_objects.interruptible(asked.file), opening as container:
+        yield container
+
+
+def kept_open(asked: Opening) -> InputContainer:
+    """Open a container.
+
+    Call this within ``interrupts.deferred``: the caller closes the container.
+
+    Raises:
+        BackendError: (a RuntimeError) FFmpeg cannot open it.
+    """
+    with file_objects.interruptible(asked.file):
         try:
-            return _opener(file, protocols, allowed, format, buffer_size, settings, option)()
+            return _opener(asked)()
         except StopIteration as why:
             raise BackendError("the file object raised StopIteration") from why
         except Exception as why:
-            _fail(file, format, settings, why)
+            _fail(asked, why)
             raise
 
 
-def _opener(
-    file: Any,
-    protocols: str,
-    allowed: str,
-    format: str | None,
-    buffer_size: int,
-    settings: Settings,
-    option: Mapping[str, str] | None,
-) -> Callable[[], InputContainer]:
-    """Return the call, written in C, that opens a container as ``kept_open`` says."""
+def _opener(asked: Opening) -> Callable[[], InputContainer]:
+    """Return the call, written in C, that opens a container."""
     import av
 
+    file, protocols, settings = asked.file, asked.protocols, asked.settings
     one_address = protocols.startswith("http") and isinstance(file, str) and not is_list(file)
     # FFmpeg would leave out a part of a list that stalls, without a word:
     # there PyAV bounds the opening, and each packet
@@ -248,20 +238,20 @@ def _opener(
         else {}
     )
     options = {
-        "format_whitelist": allowed,
+        "format_whitelist": asked.allowed,
         "protocol_whitelist": ",".join(filter(None, (protocols, *settings.also_open))) or "none",
         **each_wait,
-        **(option or {}),
+        **(asked.option or {}),
     }
     remote = bool(protocols) and not protocols.startswith("file") and not one_address
     return functools.partial(
         av.open,
         file,
         mode="r",
-        format=demuxers.named(format),
+        format=demuxers.named(asked.format),
         container_options=options,
         **_lenient(),
-        buffer_size=buffer_size,
+        buffer_size=asked.buffer_size,
         timeout=settings.network_timeout if remote else None,
     )
 
@@ -281,19 +271,19 @@ def is_unknown(why: Exception) -> bool:
     )
 
 
-def _fail(file: Any, format: str | None, settings: Settings, why: Exception) -> None:
+def _fail(asked: Opening, why: Exception) -> None:
     """Raise our error in place of one of FFmpeg's; return for any other."""
     import av
 
     if isinstance(why, (av.error.ExitError, av.error.TimeoutError)):
         raise BackendError(
-            f"the server did not answer within {settings.network_timeout:g} s (the flag "
+            f"the server did not answer within {asked.settings.network_timeout:g} s (the flag "
             "network_timeout)"
         ) from why
-    if isinstance(why, av.error.InvalidDataError) and _is_free_format(file):
+    if isinstance(why, av.error.InvalidDataError) and _is_free_format(asked.file):
         raise NoAudioStreamError(_NO_MP3[True]) from why
     if isinstance(why, (av.FFmpegError, ValueError)):
-        raise BackendError(_cause(why, format)) from why
+        raise BackendError(_cause(why, asked.format)) from why
 
 
 def _cause(why: Exception, format: str | None) -> str:

@@ -47,17 +47,15 @@ def promised_frames(container: InputContainer, stream: AudioStream) -> int:
 
 
 def _original(container: InputContainer) -> Any:
-    """Return the file object of a container, as the caller passed it; ``None`` for a path."""
-    file = joints.file_of(container)
-    return getattr(file, "original", file)
+    """Return the path that a container reads, or the file object as the caller passed it."""
+    place = joints.uri_of(container)
+    return getattr(place, "original", place)
 
 
 def _name(container: InputContainer) -> str:
     """Return the name of a container's file for messages."""
-    file = _original(container)
-    return describe(
-        getattr(file, "url", file) if file is not None else container.name.removeprefix("file:")
-    )
+    place = _original(container)
+    return describe(getattr(place, "url", place))
 
 
 def _one_rate(container: InputContainer, before: int, rate: int, found: int) -> int:
@@ -69,12 +67,7 @@ def _one_rate(container: InputContainer, before: int, rate: int, found: int) -> 
     if not 0 < rate < _MOST_RATE:
         raise BackendError(f"its sample rate is {rate} Hz")
     if before:
-        hint = joined_files.one_rate(
-            container.name.removeprefix("file:")
-            if container.file is None
-            else _original(container),
-            before,
-        )
+        hint = joined_files.one_rate(joints.uri_of(container), before)
         raise BackendError(
             f"the sample rate changes from {before} to {rate} Hz after {found} frames. {hint}"
         )

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from dispatcher.backend import Uri
     from dispatcher.requests import Save
 
-_SAMPLE_FORMATS = {
+SAMPLE_FORMATS = {
     "uint8": "u8",
     "int16": "s16",
     "int32": "s32",
@@ -237,9 +237,9 @@ def _checked(src: Any, channels_first: bool) -> torch.Tensor:
             notices.warn(f"save: {text}")
         raise IndexError(text) if src.ndim == 0 else BackendError(text)
     dtype = str(src.dtype).removeprefix("torch.")
-    if dtype not in _SAMPLE_FORMATS:
+    if dtype not in SAMPLE_FORMATS:
         raise ArgumentError(
-            f"FFmpeg has no samples of {dtype}; convert to one of {', '.join(_SAMPLE_FORMATS)}"
+            f"FFmpeg has no samples of {dtype}; convert to one of {', '.join(SAMPLE_FORMATS)}"
         )
     data = src.detach().resolve_neg()
     return data.t() if channels_first else data
@@ -357,10 +357,16 @@ def _encoder(name: str | None, container: OutputContainer) -> Any:
 
 def _options(codec: Any, config: CodecConfig | None) -> dict[str, str]:
     """Return an encoder's options, as FFmpeg's command line would take them."""
-    options = {"strict": "experimental"} if codec.experimental else {}
-    if config is not None and config.compression_level != -1:
+    strict = {"strict": "experimental"} if codec.experimental else {}
+    return strict if config is None else {**strict, **quality(config)}
+
+
+def quality(config: CodecConfig) -> dict[str, str]:
+    """Return the options for a configuration's compression level and quality."""
+    options = {}
+    if config.compression_level != -1:
         options["compression_level"] = str(config.compression_level)
-    if config is not None and config.qscale is not None:
+    if config.qscale is not None:
         options.update(flags="+qscale", global_quality=str(_LAMBDA_PER_QUALITY * config.qscale))
     return options
 
@@ -372,7 +378,7 @@ def _encode(container: OutputContainer, stream: AudioStream, data: torch.Tensor,
     """
     import av
 
-    sample_format = _SAMPLE_FORMATS[str(data.dtype).removeprefix("torch.")]
+    sample_format = SAMPLE_FORMATS[str(data.dtype).removeprefix("torch.")]
     # in a time base of 1/rate a timestamp counts frames: a chunk has the number of its first frame
     layout, time_base = _layout(data.shape[1]), fractions.Fraction(1, rate)
     if stream.name == TTA:

@@ -52,7 +52,7 @@ def refuse_change(container: Any) -> str:
         return ""
     uri = uri_of(container)
     with contextlib.suppress(BackendError):
-        found = joined_files.of(uri, (kind,), None if container.file is None else 0)
+        found = joined_files.of(uri, (kind,), 0)
     if cause := joined_files.change(found):
         raise BackendError(f"{cause}. {joined_files.mend(uri, found)}")
     if len(found) < 2:
@@ -76,13 +76,9 @@ def refuse_joined(container: Any, place: Any) -> None:
 
 def uri_of(container: Any) -> Any:
     """Return the path or the file object that a container reads."""
-    file = file_of(container)
-    return container.name.removeprefix("file:") if file is None else file
-
-
-def file_of(container: Any) -> Any:
-    """Return the file object that a container reads from; ``None`` if it reads a path."""
     file = container.file
+    if file is None:
+        return container.name.removeprefix("file:")
     return file.file if type(file).__name__ == "PyIOFile" else file  # PyAV's own wrapping
 
 

@@ -279,7 +279,7 @@ class Backend(backend.Backend):
 def _warn_lost_frames(sox: library.Library, file: Any, asked: Load, found: int, path: str) -> None:
     """Warn of frames of MPEG audio and PAF that libsox counts but does not return.
 
-    ``truncation`` warns of others.
+    ``short_files`` warns of others.
     """
     left = max(0, files.length(file) - asked.frame_offset)
     wanted = left if asked.num_frames < 0 else min(left, asked.num_frames)

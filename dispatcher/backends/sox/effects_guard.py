@@ -39,9 +39,8 @@ _HOLDING = ("silence", "delay", "compand")
 _READING = ("fir", "firfit", "noisered")  # their first option, by default "-", is a file
 _IN_C = re.compile(rb"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?", re.IGNORECASE)
 _WINDOW = 16, 1 << 24  # frames
-_MOST_HELD = (
-    1 << 28
-)  # samples that an effect may keep in memory; it ends the process if there is none
+# samples that an effect may keep in memory; it ends the process if there is none
+_MOST_HELD = 1 << 28
 _LEAST_LIMIT, _TIMES = 1 << 27, 1 << 10
 
 

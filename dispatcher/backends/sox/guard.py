@@ -232,7 +232,7 @@ def guarded(path: str, filetype: str | None, file: OpenFile | None = None) -> It
     if filetype is None and kind in _CLOSED:
         raise _closed(kind)
     try:
-        mode = os.stat(path).st_mode
+        mode = (os.stat(path) if file is None else file.status).st_mode
     except (OSError, ValueError):
         yield literal(path)  # opening it will tell what is wrong
         return

@@ -83,6 +83,8 @@ ROWS = [
     Row("voc", b"Creative Voice File\x1a\x1a\0" + bytes(4) + b"\1\x28\0\0" + bytes(40) + b"\0", None, 4,
         "its last block is 40 bytes long, and 37 are there"),
     Row("sox", b".SoX" + _little(28, 10, 0) + bytes(8) + _little(2, 0) + bytes(40), Length(5, 2), 3, "its sound is 40 bytes long, and 37 are there"),
+    Row("sds", b"\xf0\x7e\0\1\0\0\x10" + bytes(3) + bytes([100, 0, 0]) + bytes(8) + (b"\xf0\x7e\0\2" + bytes(123)) * 3, Length(100, 1), 3,
+        "its sound is 381 bytes long, and 378 are there"),
     Row("wve", b"ALawSoundFile**\0" + bytes(2) + _big(40) + bytes(10) + bytes(40), None, 3, "its sound is 40 bytes long, and 37 are there"),
     Row("hcom", bytes(65) + b"FSSD" + bytes(14) + _big(44) + bytes(41) + b"HCOM" + bytes(40), None, 3, "its data fork is 44 bytes long, and 41 are there"),
     Row("mat4", _little(0, 1, 1, 0, 11) + b"samplerate\0" + bytes(8) + _little(0, 1, 5, 0, 3) + b"wv\0" + bytes(40), None, 3,
