@@ -3,5 +3,7 @@
     python -m compat.doctor
 
 The doctor's own process never imports torch, numpy, av, soundfile or torchaudio: whatever may hang
-or crash runs in a child process.
+or crash runs in a child process. The runtime uses ``explain`` for its own errors.
 """
+
+from compat.diagnosis import explain as explain

@@ -329,3 +329,9 @@ def test_it_is_light() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_the_doctor_still_has_it_where_it_was() -> None:
+    from compat import doctor
+
+    assert doctor.explain is explain
