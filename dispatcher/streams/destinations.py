@@ -9,14 +9,12 @@ import contextlib
 import os
 import re
 import stat
-from typing import TYPE_CHECKING, Any, Protocol
+from collections.abc import Callable
+from typing import Any, Protocol
 
 from dispatcher.errors import ArgumentTypeError, BackendError, describe
 from dispatcher.reading import file_objects
 from dispatcher.writing import target
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 _ADDRESS = re.compile(r"[a-z][a-z0-9]*://", re.IGNORECASE)
 _NUMBERED = re.compile(r"%\d*d")
