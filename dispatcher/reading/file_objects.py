@@ -45,6 +45,7 @@ class Reader(io.RawIOBase):
         self._rest: bytes | memoryview = b""
         self._origin = 0
         self._interrupt: BaseException | None = None
+        self._lost: BackendError | None = None
         with contextlib.suppress(OSError, AttributeError, NotImplementedError):
             self._origin = self._place()
 
@@ -56,6 +57,8 @@ class Reader(io.RawIOBase):
 
     def read(self, size: int = -1) -> bytes:
         """Return up to ``size`` bytes, or all if it is negative; none at the end."""
+        if self._lost is not None:
+            raise self._lost
         data = self._rest or self._asked(self._wrapped.read, size)
         if not isinstance(data, (bytes, bytearray, memoryview)):
             raise ArgumentTypeError(
@@ -87,11 +90,13 @@ class Reader(io.RawIOBase):
             offset -= len(self._rest)
         elif whence == os.SEEK_SET:
             offset += self._origin
-        self._rest = b""
+        self._rest, self._lost = b"", None
         self._asked(self._wrapped.seek, offset, whence)
         if whence == os.SEEK_SET and self._place() != offset:
-            # at a wrong position a demuxer may loop for ever
-            raise BackendError(f"{describe(self._wrapped)}.seek({offset}) went to {self._place()}")
+            # FFmpeg would read on from the wrong position, and may never come to an end
+            went = f"{describe(self._wrapped)}.seek({offset}) went to {self._place()}"
+            self._lost = BackendError(went)
+            raise self._lost
         return self.tell()
 
     def tell(self) -> int:
