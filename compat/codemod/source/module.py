@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from compat.codemod.source import old_names
 from compat.codemod.source.old_names import Kind, Known
-from compat.codemod.source.scopes import Scope, only_import
+from compat.codemod.source.scopes import Imported, only_import
 from compat.codemod.source.tree import Tree
 
 _IGNORE = re.compile(r"#\s*compat:\s*ignore(?:\[([A-Z0-9,\s]*)\])?", re.I)
@@ -71,17 +71,6 @@ class Use:
         return ast.unparse(self.node)
 
 
-@dataclasses.dataclass(frozen=True, eq=False)
-class Imported:
-    """One name bound by an import: statement, alias, full path, local name and scope."""
-
-    statement: ast.Import | ast.ImportFrom
-    alias: ast.alias
-    path: str
-    local: str
-    scope: Scope
-
-
 class Module(Tree):
     """A file, a notebook, or a code block of a document; arguments and errors as for ``Tree``."""
 
@@ -94,15 +83,7 @@ class Module(Tree):
     @functools.cached_property
     def imported(self) -> list[Imported]:
         """Return every name bound by an import of torchaudio or of something in it."""
-        found = []
-        for statement, scope in self.names.imports:
-            prefix = f"{statement.module}." if isinstance(statement, ast.ImportFrom) else ""
-            for alias in () if getattr(statement, "level", 0) else statement.names:
-                path = prefix + alias.name
-                if old_names.is_ours(path):
-                    local = alias.asname or (alias.name if prefix else alias.name.partition(".")[0])
-                    found.append(Imported(statement, alias, path, local, scope))
-        return found
+        return [one for one in self.names.imported if old_names.is_ours(one.path)]
 
     @functools.cached_property
     def uses(self) -> list[Use]:
