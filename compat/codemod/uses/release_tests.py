@@ -12,7 +12,7 @@ import operator
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from compat.codemod.source import Kind, Module, called, literal, noted, old_names
+from compat.codemod.source import Kind, Module, called, given, literal, noted, old_names, string
 
 _VERSIONS = {
     f"{old_names.ROOT}.__version__",
@@ -191,8 +191,11 @@ def _form(module: Module, node: ast.expr, depth: int = 3) -> ast.expr:
 
 
 def _reads(module: Module, node: ast.AST) -> bool:
-    reads = isinstance(node, ast.Call) and module.names.qualified(node.func) in _READERS
-    return reads and [literal(one) for one in node.args] in ([old_names.ROOT], ["torch"])
+    return (
+        isinstance(node, ast.Call)
+        and module.names.qualified(node.func) in _READERS
+        and string(given(node, "distribution_name", 0)) in (old_names.ROOT, "torch")
+    )
 
 
 def _version(text: str) -> object:
