@@ -2,6 +2,7 @@
 
 import ast
 import re
+from collections import defaultdict
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -38,8 +39,8 @@ def of_call(module: Module, call: ast.Call, changes: list[OfCall]) -> Iterator[E
     text = module.text
     inside, arguments = _arguments(text, call)
     added: dict[str, str] = {}
-    dropped = set()
-    closing = set()
+    dropped = []
+    inserted: dict[int, str] = defaultdict(str)
     present = {keyword.arg for keyword in call.keywords}
     for change in changes:
         match change:
@@ -47,7 +48,7 @@ def of_call(module: Module, call: ast.Call, changes: list[OfCall]) -> Iterator[E
                 if name in present or added.setdefault(name, value) != value:
                     raise ConflictError(f"{name}= is given already")
             case DropArgument(_, argument):
-                dropped.add(arguments[argument])
+                dropped.append(arguments[argument])
             case RenameKeyword(_, keyword, name):
                 start = arguments[keyword].start
                 yield Edit(start, start + len(keyword.arg or ""), name)
@@ -59,14 +60,25 @@ def of_call(module: Module, call: ast.Call, changes: list[OfCall]) -> Iterator[E
                 if isinstance(argument, ast.keyword):
                     start = text.span(argument.value)[0]
                 yield Edit(start, start, f"{function}(")
-                closing.add(arguments[argument].end)
-    new = [f"{name}={value}" for name, value in added.items()]
-    for edit in _drop_and_add(text, call, inside, [*arguments.values()], dropped, new):
-        bracket = ")" if edit.start in closing else ""
-        closing.discard(edit.start)
-        yield edit._replace(new=bracket + edit.new)
-    for at in closing:
-        yield Edit(at, at, ")")
+                inserted[arguments[argument].end] = ")"
+    whole = [*arguments.values()]
+    kept = [one for one in whole if one not in dropped]
+    for one in dropped:
+        index = whole.index(one)
+        if kept and kept[-1].start < one.start:
+            yield _removal(text, whole[index - 1].end, one.end)
+        else:
+            end = whole[index + 1].start if one is not whole[-1] else one.comma_end or one.end
+            yield _removal(text, one.start, end)
+    if added:
+        last = kept[-1] if kept else None
+        if last and last is not whole[-1]:
+            last = last._replace(comma_end=None)  # its comma goes with the dropped ones
+        new = [f"{name}={value}" for name, value in added.items()]
+        at, joined = _appended(text, call, last, new) if last else (inside, ", ".join(new))
+        inserted[at] += joined
+    for at, part in inserted.items():
+        yield Edit(at, at, part)
 
 
 def _arguments(text: Text, call: ast.Call) -> tuple[int, dict[ast.expr | ast.keyword, _Argument]]:
@@ -96,37 +108,14 @@ def _after_space(text: Text, at: int) -> int:
     return space.end() if space else at
 
 
-def _drop_and_add(
-    text: Text,
-    call: ast.Call,
-    inside: int,
-    arguments: list[_Argument],
-    dropped: set[_Argument],
-    added: list[str],
-) -> Iterator[Edit]:
-    kept = [index for index, one in enumerate(arguments) if one not in dropped]
-    last = kept[-1] if kept else -1
-    for index in range(last):
-        if index not in kept:
-            yield _plain(text, Edit(arguments[index].start, arguments[index + 1].start, ""))
-    if not kept:
-        end = (arguments[-1].comma_end or arguments[-1].end) if arguments else inside
-        yield _plain(text, Edit(inside, end, ", ".join(added)))
-    elif last < len(arguments) - 1:
-        new = "".join(f", {one}" for one in added)
-        yield _plain(text, Edit(arguments[last].end, arguments[-1].end, new))
-    elif added:
-        yield _append(text, call, arguments[last], added)
-
-
-def _plain(text: Text, edit: Edit) -> Edit:
-    """Return the edit if it removes no comment."""
-    if "#" in _STRINGS.sub("", text.text[edit.start : edit.end]):
+def _removal(text: Text, start: int, end: int) -> Edit:
+    if "#" in _STRINGS.sub("", text.text[start:end]):
         raise ConflictError("a comment stands between the arguments")
-    return edit
+    return Edit(start, end, "")
 
 
-def _append(text: Text, call: ast.Call, last: _Argument, added: list[str]) -> Edit:
+def _appended(text: Text, call: ast.Call, last: _Argument, added: list[str]) -> tuple[int, str]:
+    """Return where arguments go after the last one, and their text with commas."""
     first, end = text.span(call)
     line_start = text.line_start(last.start)
     indent = text.text[line_start : last.start]
@@ -137,9 +126,8 @@ def _append(text: Text, call: ast.Call, last: _Argument, added: list[str]) -> Ed
         # a new line would move the comment after the last argument to the new one
         own_line = starts_line and each_on_a_line and not comment
         joint = f",{text.newline}{indent}" if own_line else ", "
-        return Edit(last.end, last.end, "".join(f"{joint}{one}" for one in added))
+        return last.end, "".join(f"{joint}{one}" for one in added)
     rest = re.compile(r"[ \t]*(#[^\r\n]*)?(?=[\r\n])").match(text.text, last.comma_end)
     if starts_line and rest:
-        new = "".join(f"{text.newline}{indent}{one}," for one in added)
-        return Edit(rest.end(), rest.end(), new)
-    return Edit(last.comma_end, last.comma_end, "".join(f" {one}," for one in added))
+        return rest.end(), "".join(f"{text.newline}{indent}{one}," for one in added)
+    return last.comma_end, "".join(f" {one}," for one in added)

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 
 from compat.codemod.source import old_names
-from compat.codemod.source.old_names import Kind, Known
+from compat.codemod.source.old_names import Kind
 from compat.codemod.source.scopes import Imported, only_import
 from compat.codemod.source.tree import Tree
 
@@ -36,7 +36,9 @@ class Use:
 
     Attributes:
         path: its full name, whatever it is called here: ``torchaudio.backend.sox_io_backend.load``.
-        known: the entry for it, if it is one of the old names.
+        kind: the kind of the old name; ``None`` if it is not one.
+        name: the plain old name, or an empty string.
+        backend: the per-call name of the backend whose module it is in, or an empty string.
         node: the name or dotted name.
         root: the name that the import binds.
         call: the call, if it is called.
@@ -44,26 +46,13 @@ class Use:
     """
 
     path: str
-    known: Known | None
+    kind: Kind | None
+    name: str
+    backend: str
     node: ast.Name | ast.Attribute
     root: ast.Name
     call: ast.Call | None
-    stored: bool
-
-    @property
-    def kind(self) -> Kind | None:
-        """Return the kind of the old name; ``None`` if it is not an old name."""
-        return self.known.kind if self.known else None
-
-    @property
-    def name(self) -> str:
-        """Return the plain old name, or an empty string."""
-        return self.known.name if self.known else ""
-
-    @property
-    def backend(self) -> str:
-        """Return the per-call name of the backend whose module it is in, or an empty string."""
-        return self.known.backend if self.known else ""
+    stored: bool = False
 
     @property
     def written(self) -> str:
@@ -123,7 +112,7 @@ class Module(Tree):
             node, path = above, f"{path}.{above.attr}"
         return Use(
             path,
-            old_names.KNOWN.get(path),
+            *old_names.KNOWN.get(path, old_names.UNKNOWN),
             node,
             root,
             self.call_of(node),
@@ -165,7 +154,7 @@ class Module(Tree):
         return ((use, use.call) for use in self.of(Kind.FUNCTION) if use.call and use.name in names)
 
     @functools.cached_property
-    def _named(self) -> frozenset[Kind]:
+    def _named(self) -> frozenset[Kind | None]:
         """Return the kinds of old names that occur in the text."""
         return frozenset(
             kind

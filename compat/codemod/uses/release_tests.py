@@ -101,7 +101,7 @@ def _calls(module: Module, block: list[ast.stmt]) -> bool | None:
     uses = [
         use
         for use in module.uses
-        if use.known and any(module.inside(use.node, one) for one in block)
+        if use.kind and any(module.inside(use.node, one) for one in block)
     ]
     if not uses:
         return None
