@@ -34,8 +34,7 @@ def _contents(context: Context) -> dict[str, dict[str, Any]]:
         f"{ROOT}.io": {**reader, **writer},
         f"{ROOT}.io._streaming_media_decoder": {
             **reader,
-            **found.infos,
-            "ChunkTensor": Lazy(_stream_reader.chunk_tensor),
+            **_stream_reader.properties(context),
         },
         f"{ROOT}.io._streaming_media_encoder": writer,
         f"{ROOT}.utils": {},

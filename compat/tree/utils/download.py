@@ -3,17 +3,13 @@
 2.9 removed ``download_asset``.
 """
 
-from __future__ import annotations
-
 import hashlib
 import pathlib
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from compat.contents.context import Context
 from compat.contents.submodule import Submodule
 from dispatcher.errors import ArgumentError
-
-if TYPE_CHECKING:
-    from compat.contents.context import Context
 
 _SOURCE = "https://download.pytorch.org/torchaudio"
 

@@ -1,16 +1,12 @@
 """``torchaudio.utils.ffmpeg_utils``, until 2.8; here it describes the FFmpeg of PyAV."""
 
-from __future__ import annotations
-
+import contextlib
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 from compat.contents import parts
+from compat.contents.context import Context
 from compat.contents.submodule import Submodule
-
-if TYPE_CHECKING:
-    from compat.contents.context import Context
-
 
 _VERSIONS = ("libavcodec", "libavdevice", "libavfilter", "libavformat", "libavutil")
 # Only C code can list FFmpeg's protocols. So each name is tried, with every protocol forbidden so
@@ -28,12 +24,12 @@ _PROTOCOLS = (
 def _formats(*, writing: bool) -> dict[str, str]:
     import av
 
-    found = {}
-    for name in sorted(av.formats_available):
-        kind = av.ContainerFormat(name)
-        if kind.is_output if writing else kind.is_input:
-            found[name] = kind.long_name
-    return found
+    formats = {name: av.ContainerFormat(name) for name in sorted(av.formats_available)}
+    return {
+        name: kind.long_name
+        for name, kind in formats.items()
+        if (kind.is_output if writing else kind.is_input)
+    }
 
 
 def _codecs(kind: str, *, writing: bool) -> dict[str, str]:
@@ -41,12 +37,10 @@ def _codecs(kind: str, *, writing: bool) -> dict[str, str]:
 
     found = {}
     for name in sorted(av.codecs_available):
-        try:
+        with contextlib.suppress(av.codec.codec.UnknownCodecError):
             codec = av.Codec(name, "w" if writing else "r")
-        except av.codec.codec.UnknownCodecError:
-            continue
-        if codec.type == kind:
-            found[codec.name] = codec.long_name
+            if codec.type == kind:
+                found[codec.name] = codec.long_name
     return found
 
 
