@@ -3,8 +3,6 @@
 Only IPython's ``%load_ext`` imports this module; nothing else in the package needs IPython.
 """
 
-from __future__ import annotations
-
 import ast
 import difflib
 import shlex

@@ -4,8 +4,6 @@ All our commands write files this way. ``dispatcher.target`` does it for audio, 
 the writing: the codemod must not import that package, and it must not import this one.
 """
 
-from __future__ import annotations
-
 import contextlib
 import os
 import secrets

@@ -1,7 +1,5 @@
 """Find out what is installed from metadata and files alone, without importing anything."""
 
-from __future__ import annotations
-
 import csv
 import dataclasses
 import functools

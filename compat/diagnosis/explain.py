@@ -4,8 +4,6 @@ The runtime uses this for its own errors, so it is light: it reads two small fil
 something has failed.
 """
 
-from __future__ import annotations
-
 import dataclasses
 import functools
 import pathlib

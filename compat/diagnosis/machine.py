@@ -1,7 +1,5 @@
 """Write commands for this machine: its shell, package managers and environment."""
 
-from __future__ import annotations
-
 import functools
 import importlib.machinery
 import os
@@ -61,16 +59,13 @@ def removing(*paths: str) -> tuple[Line, ...]:
     """Return the command that removes folders and their contents, and files."""
     if not shell.is_windows():
         return shell.lines("rm", "-r", *paths)
-    in_powershell = (
-        f"Remove-Item -Recurse -Force -LiteralPath {', '.join(map(shell.for_powershell, paths))}"
-    )
     files = [path for path in paths if os.path.isfile(path)]
     folders = [path for path in paths if path not in files]
     verbs = (("rmdir /s /q", folders), ("del /f /q", files))
-    in_cmd = " && ".join(
-        " ".join((verb, *map(shell.for_cmd, some))) for verb, some in verbs if some
+    return shell.each(
+        f"Remove-Item -Recurse -Force -LiteralPath {', '.join(map(shell.for_powershell, paths))}",
+        " && ".join(" ".join((verb, *map(shell.for_cmd, some))) for verb, some in verbs if some),
     )
-    return shell.each(in_powershell, in_cmd)
 
 
 def renaming(path: str, new: str) -> tuple[Line, ...]:

@@ -1,7 +1,5 @@
 """Make the commands that mend, for this machine; ``failures.toml`` and the checks name them."""
 
-from __future__ import annotations
-
 import dataclasses
 import functools
 import importlib.metadata
@@ -74,9 +72,9 @@ def install_torch(*options: str) -> Mend:
         return Mend("Install it", command)
     if shutil.which("nvidia-smi"):
         return Mend("Install it, for the NVIDIA GPU of this machine", command)
-    for_cpu = machine.pip(*options, "torch", "--index-url", pairs.index("cpu"))
     return Mend(
-        f"Install it, for an NVIDIA GPU with {shell.told(command)}, otherwise for the CPU", for_cpu
+        f"Install it, for an NVIDIA GPU with {shell.told(command)}, otherwise for the CPU",
+        machine.pip(*options, "torch", "--index-url", pairs.index("cpu")),
     )
 
 
@@ -239,8 +237,10 @@ def _clean(package: str) -> Mend:
     source = ("--index-url", pairs.index(torch.build)) if torch and torch.build else ()
     if package not in ("torch", "torchaudio"):
         return reinstall(package)
-    anew = machine.pip("--no-cache-dir", *names, *source)
-    return Mend("Remove both, and install a matching pair", shell.chain(uninstall, anew))
+    return Mend(
+        "Remove both, and install a matching pair",
+        shell.chain(uninstall, machine.pip("--no-cache-dir", *names, *source)),
+    )
 
 
 def _half_there(module: str) -> Mend:
@@ -291,11 +291,11 @@ def _older_release(package: str, groups: Groups) -> Mend:
         if machine.conda()
         else ()
     )
-    text = (
+    return Mend(
         f"Use an older {package}, a newer system, or conda's build, which contains its own C++ "
-        "library"
+        "library",
+        (*by_conda, *older),
     )
-    return Mend(text, (*by_conda, *older))
 
 
 def _below_path(place: str) -> str:
@@ -364,19 +364,19 @@ def _older_mkl() -> Mend:
 def _driver() -> Mend:
     torch = dists.first("torch")
     wanted = f"torch=={pairs.public(torch.version)}" if torch else "torch"
-    command = machine.pip(
-        "--force-reinstall", "--no-deps", wanted, "--index-url", pairs.index("cpu")
+    return Mend(
+        "Install NVIDIA's driver, or torch for the CPU",
+        machine.pip("--force-reinstall", "--no-deps", wanted, "--index-url", pairs.index("cpu")),
     )
-    return Mend("Install NVIDIA's driver, or torch for the CPU", command)
 
 
 def _torchcodec_needs() -> Mend:
     ffmpeg = machine.system({"apt": "ffmpeg", "dnf": "ffmpeg", "brew": "ffmpeg", "conda": "ffmpeg"})
-    text = (
+    return Mend(
         "Call compat.install(), which needs no TorchCodec; or install FFmpeg, or the TorchCodec "
-        "made for this torch"
+        "made for this torch",
+        (*ffmpeg, *machine.pip("--upgrade", "torchcodec")),
     )
-    return Mend(text, (*ffmpeg, *machine.pip("--upgrade", "torchcodec")))
 
 
 # every function takes the package whose import failed and the groups of the message's pattern

@@ -1,7 +1,5 @@
 """Tell which torch, torchaudio and Python belong together, from ``pairs.toml``."""
 
-from __future__ import annotations
-
 import functools
 import pathlib
 import re

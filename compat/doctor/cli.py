@@ -1,7 +1,5 @@
 """Parse the command line of ``python -m compat.doctor`` and run it."""
 
-from __future__ import annotations
-
 import argparse
 import contextlib
 import json
@@ -296,7 +294,10 @@ def _examined(arguments: argparse.Namespace, argv: Sequence[str] | None) -> int:
     elif arguments.report:
         print(report.document(results, judged), end="")
     elif arguments.fix:
-        consent = dialogue.Consent(arguments.yes, arguments.outside)
-        means = dialogue.means(_without_fix(argv))
-        return dialogue.mend(structured.document(results, judged), judged.next, consent, means)
+        return dialogue.mend(
+            structured.document(results, judged),
+            judged.next,
+            dialogue.Consent(arguments.yes, arguments.outside),
+            dialogue.means(_without_fix(argv)),
+        )
     return judged.exit

@@ -1,7 +1,5 @@
 """The ffmpeg command that converts a file that no backend reads whole."""
 
-from __future__ import annotations
-
 import pathlib
 
 from compat.commands import shell

@@ -5,8 +5,6 @@ and the few packages it needs are copied into a temporary folder, and the other 
 them from there; nothing is installed.
 """
 
-from __future__ import annotations
-
 import importlib.metadata
 import os
 import pathlib

@@ -1,7 +1,5 @@
 """Read what an audio file's own bytes say about its length, independent of any backend."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from compat.doctor import stored

@@ -1,7 +1,5 @@
 """Explain why backends give different lengths for one file, or say that the cause is unknown."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 

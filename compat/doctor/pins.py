@@ -1,7 +1,5 @@
 """Print matching requirement lines for this Python and a chosen release of torch."""
 
-from __future__ import annotations
-
 import sys
 from collections.abc import Iterator
 

@@ -1,7 +1,5 @@
 """Examine a project: which release of the drop-in runs it, and what it needs that is not here."""
 
-from __future__ import annotations
-
 import importlib.machinery
 import importlib.metadata
 import os
@@ -49,11 +47,16 @@ def _release(folder: str, chosen: choice.Choice) -> Iterator[Finding]:
     text = f"the drop-in runs it as torchaudio {chosen.release}: {chosen.reason}"
     data = {"release": chosen.release, "reason": chosen.reason}
     if chosen.is_older:
-        mend = Mend(
-            "See what would be rewritten",
-            shell.lines("torchaudio-compat", "codemod", "--diff", folder),
+        yield warning(
+            text,
+            mend=Mend(
+                "See what would be rewritten",
+                shell.lines("torchaudio-compat", "codemod", "--diff", folder),
+            ),
+            subject="release",
+            cause="older-than-2.0",
+            data=data,
         )
-        yield warning(text, mend=mend, subject="release", cause="older-than-2.0", data=data)
     else:
         yield ok(f"{text}. Run it: `{command}`", data=data)
 
@@ -118,10 +121,9 @@ def _packages(folder: str) -> Iterator[Finding]:
                 subject=name,
             )
         else:
-            mend = Mend("Install what it asks for", machine.pip(str(requirement)))
             yield warning(
                 f"{where} requires {requirement}; {version} is here",
-                mend=mend,
+                mend=Mend("Install what it asks for", machine.pip(str(requirement))),
                 subject=name,
                 cause="other-version",
             )
@@ -133,7 +135,10 @@ def _packages(folder: str) -> Iterator[Finding]:
 
 def _missing(text: str, package: str, *, guessed: bool = False) -> Finding:
     words = "Install it, if its package has that name" if guessed else "Install it"
-    mend = Mend(words, machine.pip(package), guessed)
     return error(
-        text, why="The program stops there.", mend=mend, subject=package, cause="package-missing"
+        text,
+        why="The program stops there.",
+        mend=Mend(words, machine.pip(package), guessed),
+        subject=package,
+        cause="package-missing",
     )

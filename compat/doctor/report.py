@@ -1,7 +1,5 @@
 """Write the results as Markdown for an issue, without the home folder and the user's name."""
 
-from __future__ import annotations
-
 import contextlib
 import getpass
 import os

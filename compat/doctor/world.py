@@ -1,7 +1,5 @@
 """Measure what the checks look at, each thing once, however many checks ask for it."""
 
-from __future__ import annotations
-
 import threading
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
@@ -49,12 +47,16 @@ class World:
 
     def ask_over_torch(self, probe: str, tasks: Sequence[Any]) -> list[Answer] | None:
         """Return answers to tasks that need torch; ``None`` if torch does not import."""
+        torch = ("import", "torch")
 
         def is_shut() -> bool:
-            known = self._known.get(("import", "torch"))
-            return known is not None and known.failed
+            return torch in self._known and self._known[torch].failed
 
-        gate, *answers = self.children.ask_all(probe, [None, *tasks], gate=is_shut)
+        gate, *answers = self.children.ask_all(
+            [("importing", "torch"), *((probe, task) for task in tasks)], gate=is_shut
+        )
+        if gate.failed:
+            self.once(torch, lambda: gate)
         return None if gate.failed else answers
 
     def copies(self, package: str) -> list[Copy]:

@@ -5,8 +5,6 @@ over the host, and the submodules over ``sys.modules``. Undoing the layer restor
 there before.
 """
 
-from __future__ import annotations
-
 import dis
 import importlib.machinery
 import importlib.util

@@ -5,8 +5,6 @@ add an entry that installs the release when it is unpickled. The process needs o
 that, and the entry carries our folder.
 """
 
-from __future__ import annotations
-
 import functools
 import pathlib
 import sys

@@ -5,8 +5,6 @@ text only if it is an ``ImportError`` raised here; ``from torchaudio import data
 other.
 """
 
-from __future__ import annotations
-
 import importlib.machinery
 import importlib.util
 import sys

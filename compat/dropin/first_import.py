@@ -3,8 +3,6 @@
 ``compat.auto`` imports this file at the start of Python, so it imports only what is loaded then.
 """
 
-from __future__ import annotations
-
 import importlib.machinery
 import sys
 import types

@@ -1,7 +1,5 @@
 """Change namespaces in a way that can be undone."""
 
-from __future__ import annotations
-
 from collections.abc import MutableMapping
 from typing import Any
 

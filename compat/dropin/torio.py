@@ -3,21 +3,17 @@
 It is a top-level package beside ``torchaudio``, so the tree of ``compat.tree`` does not cover it.
 """
 
-from __future__ import annotations
-
 import importlib.machinery
 import sys
 import types
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from compat.contents import streaming
+from compat.contents.context import Context
 from compat.contents.lazy import Lazy
+from compat.dropin.layer import Layer
 from compat.tree.io import _stream_reader
 from compat.tree.utils import ffmpeg_utils
-
-if TYPE_CHECKING:
-    from compat.contents.context import Context
-    from compat.dropin.layer import Layer
 
 ROOT = "torio"
 

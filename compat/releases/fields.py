@@ -1,7 +1,5 @@
 """Read the flags of a release from their class: defaults, values, documentation."""
 
-from __future__ import annotations
-
 import ast
 import dataclasses
 import functools

@@ -3,8 +3,6 @@
 They are ``torchaudio._extension``, and ``torio._extension`` of 2.2 to 2.8.
 """
 
-from __future__ import annotations
-
 import importlib
 import importlib.abc
 import importlib.machinery

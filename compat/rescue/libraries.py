@@ -3,8 +3,6 @@
 Loading one ends the process (SIGBUS), and raises no exception.
 """
 
-from __future__ import annotations
-
 import pathlib
 import struct
 from collections.abc import Iterator

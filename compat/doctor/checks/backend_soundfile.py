@@ -3,16 +3,11 @@
 Shows both versions, the formats, and the path of the loaded library if the system reveals it.
 """
 
-from __future__ import annotations
-
-from collections.abc import Iterator
 from typing import Any
 
-from compat.diagnosis.findings import Finding, Mend, note
 from compat.diagnosis.machine import pip
 from compat.doctor import backends
-from compat.doctor.registry import Group, check
-from compat.doctor.world import World
+from compat.doctor.check import Finding, Group, Iterator, Mend, World, check, note
 
 
 @check(

@@ -4,20 +4,15 @@ libsox is optional: it comes from the system or from conda, never from PyPI. If 
 note lists what was tried. If one is there or asked for and does not load, that is an error.
 """
 
-from __future__ import annotations
-
 import dataclasses
 import os
 import pathlib
 import re
-from collections.abc import Iterator
 from typing import Any
 
 from compat.diagnosis import machine, mends
-from compat.diagnosis.findings import Finding, Mend, Status, note
 from compat.doctor import backends
-from compat.doctor.registry import Group, check
-from compat.doctor.world import World
+from compat.doctor.check import Finding, Group, Iterator, Mend, Status, World, check, note
 
 _VARIABLE = "TORCHAUDIO_COMPAT_LIBSOX"
 # distributions put these into a package of their own
@@ -38,10 +33,9 @@ def backend_sox(world: World) -> Iterator[Finding]:
     yield found
     lacking = [name for name in _WORTH_HAVING if name not in found.data.get("reads", _WORTH_HAVING)]
     if lacking:
-        why = "Distributions put these formats into a separate package."
         yield note(
             f"it does not read {', '.join(lacking)}",
-            why=why,
+            why="Distributions put these formats into a separate package.",
             mend=mends.library("libsox.so"),
             subject="libsox",
             data={"lacking": lacking},

@@ -4,15 +4,21 @@ Reads the build tags (``cpu``, ``cu128``, ``rocm6.4``) from the versions. Wheels
 tag there; for those it reads ``version.py`` inside the package, as text.
 """
 
-from __future__ import annotations
-
 import re
-from collections.abc import Iterator
 
 from compat.diagnosis import mends, pairs
-from compat.diagnosis.findings import Finding, error, note, ok, skipped, warning
-from compat.doctor.registry import Group, check
-from compat.doctor.world import World
+from compat.doctor.check import (
+    Finding,
+    Group,
+    Iterator,
+    World,
+    check,
+    error,
+    note,
+    ok,
+    skipped,
+    warning,
+)
 
 
 @check(
@@ -38,13 +44,10 @@ def build(world: World) -> Iterator[Finding]:
     elif ours == theirs:
         yield ok(f"both for {_words(ours)}", data=tags)
     elif ours == "cpu":
-        why = (
-            "It loads, because it needs less than this torch has; but its own CUDA functions are "
-            "missing."
-        )
         yield warning(
             both,
-            why=why,
+            why="It loads, because it needs less than this torch has; but its own CUDA functions "
+            "are missing.",
             mend=mends.matched_pair(),
             subject="torchaudio",
             cause="mixed-builds",

@@ -6,19 +6,26 @@ with the name of a module of Python's own library, and a file or folder with a p
 belongs to no installed package.
 """
 
-from __future__ import annotations
-
 import dataclasses
 import pathlib
 import sys
-from collections.abc import Iterator
 
 from compat.commands import namesakes, shadows, shell
 from compat.diagnosis import dists, machine, mends, pairs
-from compat.diagnosis.dists import Copy
-from compat.diagnosis.findings import NOTHING_TO_DO, Finding, Mend, error, note, ok, warning
-from compat.doctor.registry import Group, check
-from compat.doctor.world import World
+from compat.doctor.check import (
+    NOTHING_TO_DO,
+    Copy,
+    Finding,
+    Group,
+    Iterator,
+    Mend,
+    World,
+    check,
+    error,
+    note,
+    ok,
+    warning,
+)
 
 _PAIR = ("torch", "torchaudio")
 
@@ -57,18 +64,16 @@ def _of_python(world: World) -> Iterator[Finding]:
     found = shadows.found()
     if not found:
         return
-    (answer,) = world.children.ask_all(
-        "bare", [[name for name in dists.PACKAGES if world.importable(name)]]
-    )
+    here = [name for name in dists.PACKAGES if world.importable(name)]
+    answer = world.children.ask("bare", here)
     said = "" if answer.failed else str(answer.value["failed"])
     last = said.rpartition("\n")[2]
     for name, place in found:
         text = f"`import {name}` finds {place}, and not Python's own module of that name"
         if place in said or f"'{name}'" in last:
-            why = "Packages that import it get the wrong module, so an import fails."
             yield error(
                 text,
-                why=why,
+                why="Packages that import it get the wrong module, so an import fails.",
                 mend=mends.shadow(place),
                 subject="python",
                 cause="shadowed",
@@ -86,16 +91,15 @@ def _own() -> Iterator[Finding]:
     """Report a package of this project for which `import` finds something else."""
     for ours, place in namesakes.found():
         name = ours.name
-        mend = mends.shadow(place)
-        words = (
-            "Use the command torchaudio-compat (run, doctor, codemod, audit), which does not "
-            "search this folder; or rename it"
-        )
         yield error(
             f"`import {name}` finds {place}, which is not torchaudio-compat's",
             why="Python finds this file or folder before ours, so parts of torchaudio-compat are "
             "missing.",
-            mend=dataclasses.replace(mend, text=words),
+            mend=dataclasses.replace(
+                mends.shadow(place),
+                text="Use the command torchaudio-compat (run, doctor, codemod, audit), which does "
+                "not search this folder; or rename it",
+            ),
             subject=name,
             cause="shadowed",
             evidence=(f"found: {place}", f"ours: {ours}"),
@@ -117,9 +121,9 @@ def _together(torch: Copy, torchaudio: Copy) -> Mend:
     install = machine.pip(f"{stray.name}=={version}", *source)
     if not removal.commands:
         return Mend(f"{removal.text}; install {stray.name} inside the environment", install)
-    both = shell.chain(removal.commands, install)
     return Mend(
-        f"Remove the {stray.name} that lies outside the environment, and install it inside", both
+        f"Remove the {stray.name} that lies outside the environment, and install it inside",
+        shell.chain(removal.commands, install),
     )
 
 
@@ -155,10 +159,9 @@ def _of_package(world: World, name: str) -> Iterator[Finding]:
         yield note(text, mend=NOTHING_TO_DO, subject=name, evidence=evidence, data=data)
     else:
         severe = error if name in _PAIR or len(versions) > 1 else warning
-        mend = mends.without(name, tuple(copy.root for copy in _in_the_way(known)))
         yield severe(
             f"{name} is installed {len(known)} times: {listed}",
-            mend=mend,
+            mend=mends.without(name, tuple(copy.root for copy in _in_the_way(known))),
             subject=name,
             cause="two-copies",
             evidence=evidence,

@@ -4,18 +4,13 @@ Shows where packages come from, and reports what leads Python elsewhere: the use
 ``PYTHONPATH``, ``PYTHONHOME``, an active environment that is not this interpreter's.
 """
 
-from __future__ import annotations
-
 import os
 import pathlib
 import site
 import sys
-from collections.abc import Iterator
 
 from compat.diagnosis import dists, machine
-from compat.diagnosis.findings import Finding, Mend, note, ok, warning
-from compat.doctor.registry import Group, check
-from compat.doctor.world import World
+from compat.doctor.check import Finding, Group, Iterator, Mend, World, check, note, ok, warning
 
 
 @check(
@@ -34,14 +29,16 @@ def environment(world: World) -> Iterator[Finding]:
         if is_it
     ]
     user = _user_site()
-    data = {
-        "kind": kinds,
-        "prefix": sys.prefix,
-        "base_prefix": sys.base_prefix,
-        "user_site": str(user) if user else None,
-        "path": [str(folder) for folder in dists.folders()],
-    }
-    yield ok(f"{' and '.join(kinds) or 'no virtual environment'} in {sys.prefix}", data=data)
+    yield ok(
+        f"{' and '.join(kinds) or 'no virtual environment'} in {sys.prefix}",
+        data={
+            "kind": kinds,
+            "prefix": sys.prefix,
+            "base_prefix": sys.base_prefix,
+            "user_site": str(user) if user else None,
+            "path": [str(folder) for folder in dists.folders()],
+        },
+    )
     for variable in ("VIRTUAL_ENV", "CONDA_PREFIX"):
         active = os.environ.get(variable)
         if (

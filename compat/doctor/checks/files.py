@@ -5,21 +5,15 @@ gigabytes. Compiled ``.pyc`` files are left out, since they come and go, and so 
 ``bin``, which are not copied with an environment.
 """
 
-from __future__ import annotations
-
 import base64
 import concurrent.futures
 import hashlib
 import os
 import pathlib
 import threading
-from collections.abc import Iterator
 
 from compat.diagnosis import dists, mends
-from compat.diagnosis.dists import Copy
-from compat.diagnosis.findings import Finding, error, ok, skipped
-from compat.doctor.registry import Group, check
-from compat.doctor.world import World
+from compat.doctor.check import Copy, Finding, Group, Iterator, World, check, error, ok, skipped
 
 _SHOWN = 8
 
@@ -65,9 +59,11 @@ def files(world: World) -> Iterator[Finding]:
             )
         if altered:
             what = "is altered or cut off" if len(altered) == 1 else "are altered or cut off"
-            text = f"{len(altered)} of {len(record)} files of {copy.name} {what}"
             yield _finding(
-                copy, text, "files-altered", [f"{path}: {how}" for path, how in altered.items()]
+                copy,
+                f"{len(altered)} of {len(record)} files of {copy.name} {what}",
+                "files-altered",
+                [f"{path}: {how}" for path, how in altered.items()],
             )
     if count:
         how = "with their sizes and hashes" if world.thorough else "with their sizes"

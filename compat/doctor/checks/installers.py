@@ -5,18 +5,14 @@ which pip renames before it removes them, and for an old installer's ``.egg-info
 ``.dist-info``.
 """
 
-from __future__ import annotations
-
 import pathlib
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
 from compat.commands import shell
 from compat.commands.shell import Line
 from compat.diagnosis import dists, machine, mends, pairs
-from compat.diagnosis.findings import Finding, Mend, error, ok, warning
-from compat.doctor.registry import Group, check
-from compat.doctor.world import World
+from compat.doctor.check import Finding, Group, Iterator, Mend, World, check, error, ok, warning
 
 
 @check(

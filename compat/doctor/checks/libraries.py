@@ -4,19 +4,25 @@ Reads the needed libraries from each file (ELF's DT_NEEDED) without loading anyt
 all missing ones and not only the first. On macOS and Windows there is nothing to read this way.
 """
 
-from __future__ import annotations
-
 import pathlib
 import sys
-from collections.abc import Iterator
 
 from compat.commands import shell
 from compat.diagnosis import dists, mends
-from compat.diagnosis.dists import Copy
-from compat.diagnosis.findings import Finding, Mend, error, note, ok, skipped
 from compat.doctor import elf
-from compat.doctor.registry import Group, check
-from compat.doctor.world import World
+from compat.doctor.check import (
+    Copy,
+    Finding,
+    Group,
+    Iterator,
+    Mend,
+    World,
+    check,
+    error,
+    note,
+    ok,
+    skipped,
+)
 
 
 @check(
@@ -31,8 +37,9 @@ def libraries(world: World) -> Iterator[Finding]:
     try:
         import elftools  # noqa: F401
     except ImportError:
-        mend = mends.install("pyelftools")
-        yield skipped("pyelftools, which this check needs, is not installed", mend=mend)
+        yield skipped(
+            "pyelftools, which this check needs, is not installed", mend=mends.install("pyelftools")
+        )
         return
     copies = [copy for name in dists.PACKAGES if (copy := world.copy(name))]
     beside = _beside(copies)
@@ -96,10 +103,9 @@ def _finding(world: World, copy: Copy, wanted: dict[pathlib.Path, list[str]]) ->
         "files": {str(path): lacking for path, lacking in wanted.items()},
     }
     if not world.imported(copy.name).failed:
-        optional = "Only parts of the package that are loaded on use need them; the rest works."
         return note(
             f"optional parts of {copy.name} need {', '.join(names)}",
-            why=optional,
+            why="Only parts of the package that are loaded on use need them; the rest works.",
             subject=copy.name,
             evidence=evidence,
             data=data,

@@ -5,21 +5,27 @@
 Variables of the system's loader matter if they lead to another torch.
 """
 
-from __future__ import annotations
-
 import difflib
 import functools
 import os
 import pathlib
 import tomllib
-from collections.abc import Iterator
 from typing import Any
 
 import compat.releases as releases  # not `from compat import`, which would build the stand-in first
 from compat.diagnosis import machine
-from compat.diagnosis.findings import Finding, Mend, error, note, ok, warning
-from compat.doctor.registry import Group, check
-from compat.doctor.world import World
+from compat.doctor.check import (
+    Finding,
+    Group,
+    Iterator,
+    Mend,
+    World,
+    check,
+    error,
+    note,
+    ok,
+    warning,
+)
 
 _ON, _OFF = ("1", "true", "yes", "on", "y", "t"), ("0", "false", "no", "off", "n", "f")
 _LOADER = ("LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "DYLD_FALLBACK_LIBRARY_PATH")
@@ -154,8 +160,13 @@ def _unknown() -> Iterator[Finding]:
             text, mend = f"no program reads {name}", _unset(name)
         else:
             continue
-        data_of = {"name": name, "value": os.environ[name], "meant": close[0] if close else None}
-        yield warning(text, mend=mend, subject="variables", cause="unknown-variable", data=data_of)
+        yield warning(
+            text,
+            mend=mend,
+            subject="variables",
+            cause="unknown-variable",
+            data={"name": name, "value": os.environ[name], "meant": close[0] if close else None},
+        )
 
 
 def _ours() -> Iterator[Finding]:
@@ -191,11 +202,10 @@ def _ours() -> Iterator[Finding]:
         )
     libsox = os.environ.get("TORCHAUDIO_COMPAT_LIBSOX")
     if libsox and os.sep in libsox and not pathlib.Path(libsox).exists():
-        why_bad = "While it is set, no other libsox is tried, so the sox backend does not work."
         text = f"TORCHAUDIO_COMPAT_LIBSOX names {libsox}, which is not there"
         yield error(
             text,
-            why=why_bad,
+            why="While it is set, no other libsox is tried, so the sox backend does not work.",
             mend=_unset("TORCHAUDIO_COMPAT_LIBSOX"),
             subject="libsox",
             cause="bad-variable",

@@ -3,8 +3,6 @@
 Nothing here writes through a library: the command may replace the one that would colour the page.
 """
 
-from __future__ import annotations
-
 import dataclasses
 import sys
 from collections.abc import Callable, Sequence

@@ -12,8 +12,6 @@ other programs
 ============================================  ===================================================
 """
 
-from __future__ import annotations
-
 import dataclasses
 import enum
 import os

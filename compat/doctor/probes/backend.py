@@ -1,7 +1,5 @@
 """Open one backend of ``dispatcher`` and report what its library can do."""
 
-from __future__ import annotations
-
 import pathlib
 import re
 from typing import Any

@@ -15,16 +15,14 @@ _first: dict[str, tuple[str, torch.Tensor, int]] = {}
 _MISREAD = "MisreadInputWarning"
 
 
-def probe(task: dict[str, Any] | None) -> dict[str, Any]:
+def probe(task: dict[str, Any]) -> dict[str, Any]:
     """Run ``info`` and ``load`` on a file and return both results or errors.
 
     Args:
-        task: ``path`` and ``backend``; ``None`` only imports torch.
+        task: ``path`` and ``backend``.
     """
     import torch
 
-    if task is None:
-        return {}
     # not `from compat import`, which would build the stand-in first
     import compat.releases as releases
     import dispatcher

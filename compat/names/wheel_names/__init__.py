@@ -3,8 +3,6 @@
 ``names.txt`` is the table, ``collect.py`` makes it, and this file answers from it.
 """
 
-from __future__ import annotations
-
 import functools
 import pathlib
 from typing import NamedTuple

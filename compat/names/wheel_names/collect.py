@@ -7,8 +7,6 @@ A name counts if its module binds it at the top level, also under ``if`` and ``t
 classes, constants, submodules, and names imported from torchaudio or torio.
 """
 
-from __future__ import annotations
-
 import ast
 import pathlib
 import sys
