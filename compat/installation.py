@@ -16,7 +16,7 @@ from compat.contents.context import Context
 from compat.dropin import advice, children, first_import
 from compat.dropin.assembly import Tree
 from compat.dropin.finder import Finder
-from compat.dropin.layer import Layer
+from compat.dropin.layer import Layer, empty
 from compat.operators import replacements
 from compat.releases import Release
 from compat.releases.flag_types import Flags
@@ -231,12 +231,10 @@ def _loaded() -> list[str]:
 
 
 def _empty(name: str) -> types.ModuleType:
-    module = types.ModuleType(name, "torchaudio's I/O, by torchaudio-compat.")
+    module = empty(name, "torchaudio's I/O, by torchaudio-compat.")
     module.__spec__ = importlib.machinery.ModuleSpec(
         name, None, origin="torchaudio-compat", is_package=True
     )
-    module.__path__ = []
-    module.__package__ = name
     module.__file__ = __file__
     return module
 

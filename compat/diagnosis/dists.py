@@ -160,17 +160,15 @@ def copies(name: str) -> list[Copy]:
         for known, info in _in_folder(folder):
             if known == normalised(name):
                 metadata = importlib.metadata.Distribution.at(info).metadata
-                version = (metadata["Version"] if metadata else None) or _named_version(info)
+                version = (metadata["Version"] if metadata else None) or info.name.rpartition(".")[
+                    0
+                ].partition("-")[2]
                 installer = info / "INSTALLER"
                 signed = (
                     installer.read_text("utf-8", "replace").strip() if installer.is_file() else ""
                 )
                 found.append(Copy(name, version, folder, info, signed))
     return found
-
-
-def _named_version(info: pathlib.Path) -> str:
-    return info.name.rpartition(".")[0].partition("-")[2]
 
 
 def first(name: str) -> Copy | None:

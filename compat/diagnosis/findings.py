@@ -14,10 +14,6 @@ from compat.commands.shell import Line
 class Status(enum.Enum):
     """How serious a finding is: its word, mark and colour on a page, in order of ``severity``."""
 
-    word: str
-    mark: str
-    colour: str
-
     SKIPPED = ("skipped", "-", "dim")
     OK = ("ok", "✓", "green")
     NOTE = ("note", "·", "cyan")

@@ -39,13 +39,17 @@ def reinstall(package: str, *, dependencies: bool = False) -> Mend:
             ),
         )
     wanted = package if found is None else f"{package}=={pairs.public(found.version)}"
-    build = found.build if found is not None and package in ("torch", "torchaudio") else ""
-    source = ("--index-url", pairs.index(build)) if build else ()
+    source = from_index(found) if package in ("torch", "torchaudio") else ()
     without = () if dependencies or found is None else ("--no-deps",)
     return Mend(
         f"Install {package} again, without pip's cache",
         machine.pip("--force-reinstall", "--no-cache-dir", *without, wanted, *source),
     )
+
+
+def from_index(copy: dists.Copy | None) -> tuple[str, ...]:
+    """Return the options of pip that take a package in the build of an installed one."""
+    return ("--index-url", pairs.index(copy.build)) if copy is not None and copy.build else ()
 
 
 def _is_for_another_torch(torchaudio: dists.Copy) -> bool:
@@ -105,7 +109,7 @@ def matched_pair() -> Mend:
             f"Install the torchaudio made for torch {torch.version}",
             machine.by_conda("install", "-c", "conda-forge", *names),
         )
-    source = ("--index-url", pairs.index(torch.build)) if torch.build else ()
+    source = from_index(torch)
     commands = [
         *machine.pip("--force-reinstall", "--no-deps", f"torchaudio=={row.torchaudio}", *source)
     ]
@@ -234,12 +238,11 @@ def _clean(package: str) -> Mend:
     names = ["torch", "torchaudio"]
     if torch is not None and row is not None:
         names = [f"torch=={pairs.public(torch.version)}", f"torchaudio=={row.torchaudio}"]
-    source = ("--index-url", pairs.index(torch.build)) if torch and torch.build else ()
     if package not in ("torch", "torchaudio"):
         return reinstall(package)
     return Mend(
         "Remove both, and install a matching pair",
-        shell.chain(uninstall, machine.pip("--no-cache-dir", *names, *source)),
+        shell.chain(uninstall, machine.pip("--no-cache-dir", *names, *from_index(torch))),
     )
 
 
@@ -307,17 +310,11 @@ def _below_path(place: str) -> str:
     folders = [
         folder
         for folder in (*map(pathlib.Path, sys.path), *dists.folders())
-        if _holds(folder, path)
+        if folder.is_absolute() and path != folder and path.is_relative_to(folder)
     ]
-    return (
-        path.relative_to(max(folders, key=lambda folder: len(folder.parts))).parts[0]
-        if folders
-        else ""
-    )
-
-
-def _holds(folder: pathlib.Path, path: pathlib.Path) -> bool:
-    return folder.is_absolute() and path != folder and path.is_relative_to(folder)
+    if not folders:
+        return ""
+    return path.relative_to(max(folders, key=lambda folder: len(folder.parts))).parts[0]
 
 
 def _older_numpy(package: str, groups: Groups) -> Mend:

@@ -66,16 +66,13 @@ class Children:
 
     Args:
         limit: seconds that one task may take.
-        cores: how many cores there are; by default those of this machine.
     """
 
-    def __init__(self, limit: float, cores: int | None = None) -> None:
+    def __init__(self, limit: float) -> None:
         self.limit = limit
         # Allow more children than cores: a child that hangs keeps its slot and does no work, and
         # four checks import torch.
-        self._places = threading.BoundedSemaphore(
-            max(4, min(6, 2 + (cores or os.cpu_count() or 1)))
-        )
+        self._places = threading.BoundedSemaphore(max(4, min(6, 2 + (os.cpu_count() or 1))))
         self._running: set[subprocess.Popen[bytes]] = set()
         self._stopping = False
 
@@ -151,18 +148,15 @@ class Children:
 
     @contextlib.contextmanager
     def _child(self, given: pathlib.Path, err: pathlib.Path) -> Iterator[subprocess.Popen[bytes]]:
+        own = dict.fromkeys(("TMPDIR", "TEMP", "TMP"), str(given.parent))  # removed if it dies
+        kept = {name: value for name, value in os.environ.items() if name != _AUTO}
         with err.open("wb") as stream:
             process = subprocess.Popen(
                 [sys.executable, "-P", "-c", _BOOT, str(given)],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=stream,
-                # the temporary files of a child that dies lie in the folder that this process
-                # removes
-                env={
-                    **{name: value for name, value in os.environ.items() if name != _AUTO},
-                    **_own(given.parent),
-                },
+                env={**kept, "PYTHONIOENCODING": "utf-8", **own},
                 start_new_session=os.name != "nt",  # so that processes it started end with it
             )
         self._running.add(process)
@@ -190,10 +184,6 @@ class Children:
         return ""
 
 
-def _own(folder: pathlib.Path) -> dict[str, str]:
-    return {"PYTHONIOENCODING": "utf-8", **dict.fromkeys(("TMPDIR", "TEMP", "TMP"), str(folder))}
-
-
 def _end(process: subprocess.Popen[bytes]) -> None:
     with contextlib.suppress(OSError):
         if process.poll() is None:
@@ -205,10 +195,9 @@ def _end(process: subprocess.Popen[bytes]) -> None:
 
 def _how(code: int | None) -> str:
     """Return a name for the exit status of a child that gave no answer."""
-    if name := signal_name(code):
-        return name
     unsigned = (code or 0) & 0xFFFFFFFF
-    return _WINDOWS.get(unsigned, "exit") if os.name == "nt" else "exit"
+    on_windows = _WINDOWS.get(unsigned, "") if os.name == "nt" else ""
+    return signal_name(code) or on_windows or "exit"
 
 
 def _read(out: pathlib.Path) -> Iterator[Answer]:

@@ -34,7 +34,12 @@ def found(path: str, loads: Loads, facts: Mapping[str, Any], *, told: bool) -> I
     yield from _parts(path, facts, differ=differ)
     if is_mixed(facts):
         return  # any difference follows from that
-    wild = [name for name in loads if _is_wild(loads[name])]
+    # far beyond full scale, as with a wrongly assumed sample format
+    wild = [
+        name
+        for name, load in loads.items()
+        if load.get("finite") is False or load.get("peak", 0.0) > _WILD
+    ]
     yield from _beyond(path, loads, wild) if wild else _samples(path, loads)
     if differ:
         yield _lengths(path, loads, frames, facts, told=told)
@@ -200,11 +205,6 @@ def _how(apart: Mapping[str, Any]) -> tuple[str, str] | tuple[()]:
         when = "later" if apart["shift"] > 0 else "earlier"
         return _PLACE, f"the same sound {abs(apart['shift'])} frames {when} than"
     return ()
-
-
-def _is_wild(load: Mapping[str, Any]) -> bool:
-    """Return whether samples are far beyond full scale, as with a wrongly assumed sample format."""
-    return load.get("finite") is False or load.get("peak", 0.0) > _WILD
 
 
 def _lengths(

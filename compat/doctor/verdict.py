@@ -53,9 +53,8 @@ def of(results: Sequence[Result]) -> Verdict:
     """Return the verdict on results, which are in the order of their checks."""
     roots = list(_roots(results))
     if not roots:
-        looked = [result for result in results if result.status is not Status.SKIPPED]
-        text = "Nothing was checked." if not looked else "Healthy."
-        return Verdict(Status.OK, text)
+        looked = any(result.status is not Status.SKIPPED for result in results)
+        return Verdict(Status.OK, "Healthy." if looked else "Nothing was checked.")
     # an error is an answer; a check that crashed gave none
     status = max(
         (finding.status for _, finding in roots),
@@ -117,12 +116,7 @@ def _meanwhile(results: Sequence[Result], root: Finding) -> str:
     trip, rescue = by_name.get("round-trip"), by_name.get("rescue")
     if root.subject != "torchaudio" or trip is None or trip.status is not Status.OK:
         return ""
+    how = ", for load, save and info: it needs no torchaudio for them."
     if rescue is not None and rescue.status is Status.OK:
-        return (
-            "compat.install() works here without any fix: it imports torchaudio without its "
-            "compiled part, see Rescue."
-        )
-    return (
-        "compat.install() works here without any fix, for load, save and info: it needs no "
-        "torchaudio for them."
-    )
+        how = ": it imports torchaudio without its compiled part, see Rescue."
+    return f"compat.install() works here without any fix{how}"

@@ -3,7 +3,6 @@
 It is a top-level package beside ``torchaudio``, so the tree of ``compat.tree`` does not cover it.
 """
 
-import importlib.machinery
 import sys
 import types
 from typing import Any
@@ -11,7 +10,7 @@ from typing import Any
 from compat.contents import streaming
 from compat.contents.context import Context
 from compat.contents.lazy import Lazy
-from compat.dropin.layer import Layer
+from compat.dropin.layer import Layer, empty
 from compat.tree.io import _stream_reader
 from compat.tree.utils import ffmpeg_utils
 
@@ -51,12 +50,8 @@ def lay(layer: Layer, context: Context) -> None:
         return
     made: dict[str, types.ModuleType] = {}
     for name, contents in _contents(context).items():
-        module = types.ModuleType(name, f"``{name}``, by torchaudio-compat.")
         package = name in (ROOT, f"{ROOT}.io", f"{ROOT}.utils")
-        module.__spec__ = importlib.machinery.ModuleSpec(name, None, is_package=package)
-        module.__package__ = name if package else name.rpartition(".")[0]
-        if package:
-            module.__path__ = []
+        module = empty(name, f"``{name}``, by torchaudio-compat.", package=package)
         late = {key: value for key, value in contents.items() if isinstance(value, Lazy)}
         vars(module).update({key: value for key, value in contents.items() if key not in late})
         if late:

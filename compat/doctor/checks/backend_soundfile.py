@@ -28,11 +28,8 @@ def backend_soundfile(world: World) -> Iterator[Finding]:
 
 
 def _words(told: dict[str, Any]) -> str:
+    usual = (name.lower() for name in ("WAV", "FLAC", "OGG", "MP3") if name in told["formats"])
     return (
         f"soundfile {told['soundfile']}, libsndfile {told['libsndfile']}, {len(told['formats'])} "
-        f"formats ({_some(told['formats'])})"
+        f"formats ({', '.join(usual)})"
     )
-
-
-def _some(formats: list[str]) -> str:
-    return ", ".join(name.lower() for name in ("WAV", "FLAC", "OGG", "MP3") if name in formats)

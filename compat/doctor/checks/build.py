@@ -7,18 +7,8 @@ tag there; for those it reads ``version.py`` inside the package, as text.
 import re
 
 from compat.diagnosis import mends, pairs
-from compat.doctor.check import (
-    Finding,
-    Group,
-    Iterator,
-    World,
-    check,
-    error,
-    note,
-    ok,
-    skipped,
-    warning,
-)
+from compat.diagnosis.findings import Finding, error, note, ok, skipped, warning
+from compat.doctor.check import Group, Iterator, World, check
 
 
 @check(
@@ -33,8 +23,9 @@ def build(world: World) -> Iterator[Finding]:
     if torch is None or torchaudio is None:
         yield skipped("it takes both torch and torchaudio")
         return
-    tags = {"torch": torch.build, "torchaudio": torchaudio.build}
-    ours, theirs = tags["torchaudio"], tags["torch"]
+    ours, theirs = torchaudio.build, torch.build
+    tags = {"torch": theirs, "torchaudio": ours}
+    row = pairs.of_torchaudio(torchaudio.version)
     both = f"torch is built for {_words(theirs)}, torchaudio for {_words(ours)}"
     if not ours or not theirs:
         if ours == theirs:
@@ -53,24 +44,15 @@ def build(world: World) -> Iterator[Finding]:
             cause="mixed-builds",
             data=tags,
         )
-    elif _is_stable(torchaudio.version) and _cuda(ours)[:1] == _cuda(theirs)[:1] != ():
+    elif row is not None and row.any_torch and _cuda(ours)[:1] == _cuda(theirs)[:1] != ():
         yield note(
             f"{both}; they load together, because both need the same libcudart",
             subject="torchaudio",
             data=tags,
         )
     else:
-        cause = (
-            "different-cuda"
-            if ours.startswith("cu") and theirs.startswith("cu")
-            else "mixed-builds"
-        )
+        cause = "different-cuda" if _cuda(ours) and _cuda(theirs) else "mixed-builds"
         yield error(both, mend=mends.matched_pair(), subject="torchaudio", cause=cause, data=tags)
-
-
-def _is_stable(torchaudio: str) -> bool:
-    row = pairs.of_torchaudio(torchaudio)
-    return row is not None and row.any_torch
 
 
 def _cuda(tag: str) -> tuple[str, ...]:

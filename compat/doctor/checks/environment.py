@@ -20,15 +20,9 @@ from compat.doctor.check import Finding, Group, Iterator, Mend, World, check, no
     why="Python may import a package from a place that you did not think of.",
 )
 def environment(world: World) -> Iterator[Finding]:
-    kinds = [
-        name
-        for name, is_it in (
-            ("conda environment", machine.is_conda()),
-            ("virtual environment", machine.is_venv()),
-        )
-        if is_it
-    ]
-    user = _user_site()
+    kinds = ["conda environment"] * machine.is_conda() + ["virtual environment"] * machine.is_venv()
+    site_of_user = pathlib.Path(site.getusersitepackages()).resolve()
+    user = site_of_user if site_of_user in dists.folders() else None
     yield ok(
         f"{' and '.join(kinds) or 'no virtual environment'} in {sys.prefix}",
         data={
@@ -40,18 +34,16 @@ def environment(world: World) -> Iterator[Finding]:
         },
     )
     for variable in ("VIRTUAL_ENV", "CONDA_PREFIX"):
-        active = os.environ.get(variable)
-        if (
-            active
-            and not _same(active, sys.prefix)
-            and not (variable == "CONDA_PREFIX" and machine.is_venv())
-        ):
+        active = os.environ.get(variable) or sys.prefix
+        is_other = os.path.realpath(active) != os.path.realpath(sys.prefix)
+        if is_other and not (variable == "CONDA_PREFIX" and machine.is_venv()):
+            place = ("python.exe",) if os.name == "nt" else ("bin", "python")
             yield warning(
                 f"{variable} names {active}, and this Python is that of {sys.prefix}",
                 why="pip and conda install packages there, and this Python does not see them.",
                 mend=Mend(
                     "Run the doctor with the active environment's Python",
-                    machine.doctor(interpreter=_python_in(active)),
+                    machine.doctor(interpreter=os.path.join(active, *place)),
                 ),
                 subject="environment",
                 cause="other-environment-active",
@@ -94,20 +86,3 @@ def environment(world: World) -> Iterator[Finding]:
                 mend=Mend("Unset it if you do not want this", machine.unset("PYTHONPATH")),
                 subject="environment",
             )
-
-
-def _user_site() -> pathlib.Path | None:
-    folder = pathlib.Path(site.getusersitepackages()).resolve()
-    return folder if folder in dists.folders() else None
-
-
-def _same(one: str, other: str) -> bool:
-    return os.path.realpath(one) == os.path.realpath(other)
-
-
-def _python_in(prefix: str) -> str:
-    return (
-        os.path.join(prefix, "python.exe")
-        if os.name == "nt"
-        else os.path.join(prefix, "bin", "python")
-    )

@@ -9,20 +9,9 @@ import sys
 
 from compat.commands import shell
 from compat.diagnosis import dists, mends
+from compat.diagnosis.findings import Finding, Mend, error, note, ok, skipped
 from compat.doctor import elf
-from compat.doctor.check import (
-    Copy,
-    Finding,
-    Group,
-    Iterator,
-    Mend,
-    World,
-    check,
-    error,
-    note,
-    ok,
-    skipped,
-)
+from compat.doctor.check import Copy, Group, Iterator, World, check
 
 
 @check(

@@ -7,18 +7,8 @@ Reads both versions from metadata, without importing, and compares them with the
 from packaging.requirements import InvalidRequirement, Requirement
 
 from compat.diagnosis import mends, pairs
-from compat.doctor.check import (
-    Copy,
-    Finding,
-    Group,
-    Iterator,
-    World,
-    check,
-    error,
-    note,
-    ok,
-    warning,
-)
+from compat.diagnosis.findings import Finding, error, note, ok, warning
+from compat.doctor.check import Copy, Group, Iterator, World, check
 
 
 @check(

@@ -11,7 +11,6 @@ from typing import Any
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.version import InvalidVersion
 
-from compat.commands.shell import Line
 from compat.diagnosis import dists, machine, pairs
 from compat.doctor import backends
 from compat.doctor.check import Finding, Group, Iterator, Mend, World, check, note, ok, warning
@@ -119,20 +118,16 @@ def _untested(world: World) -> Iterator[Finding]:
             version = copy.version if copy is not None else ""
         place = tested.place(version) if version else ""
         if place:
+            own = pairs.tested()[package]
             yield warning(
                 f"{name} {version} is {place} than what was tested ({tested.first} to "
                 f"{tested.last})",
                 why="It may decode a file to other samples; the recorded cases were not replayed "
                 "with it.",
                 mend=Mend(
-                    f"Install {package} in a tested release, from its wheel", _tested_wheel(package)
+                    f"Install {package} in a tested release, from its wheel",
+                    machine.pip("--only-binary", package, f"{package}>={own.first},<{own.after}"),
                 ),
                 subject=package,
                 cause="decoder-untested",
             )
-
-
-def _tested_wheel(package: str) -> tuple[Line, ...]:
-    """Return the command for the newest tested release that has a wheel for this Python."""
-    tested = pairs.tested()[package]
-    return machine.pip("--only-binary", package, f"{package}>={tested.first},<{tested.after}")

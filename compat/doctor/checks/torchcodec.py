@@ -8,19 +8,9 @@ since 0.9). The check really loads it and decodes a short file. ``compat.install
 from packaging.version import Version
 
 from compat.diagnosis import mends, pairs
+from compat.diagnosis.findings import Finding, note, ok, skipped, warning
 from compat.doctor import failing
-from compat.doctor.check import (
-    Copy,
-    Finding,
-    Group,
-    Iterator,
-    World,
-    check,
-    note,
-    ok,
-    skipped,
-    warning,
-)
+from compat.doctor.check import Copy, Group, Iterator, World, check
 
 _SHOWN = 6
 

@@ -14,18 +14,8 @@ from typing import Any
 
 import compat.releases as releases  # not `from compat import`, which would build the stand-in first
 from compat.diagnosis import machine
-from compat.doctor.check import (
-    Finding,
-    Group,
-    Iterator,
-    Mend,
-    World,
-    check,
-    error,
-    note,
-    ok,
-    warning,
-)
+from compat.diagnosis.findings import Finding, Mend, error, note, ok, warning
+from compat.doctor.check import Group, Iterator, World, check
 
 _ON, _OFF = ("1", "true", "yes", "on", "y", "t"), ("0", "false", "no", "off", "n", "f")
 _LOADER = ("LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "DYLD_FALLBACK_LIBRARY_PATH")

@@ -12,7 +12,7 @@ from compat.commands import shell
 from compat.commands.shell import Line
 from compat.diagnosis.findings import Mend
 from compat.doctor.fix import changes, runner
-from compat.doctor.fix.reach import Reach, Touches, Words, judged, unattended
+from compat.doctor.fix.reach import Reach, Touches, Words, of, unattended
 
 UNANSWERED = 3  # as for wrong usage
 FAILED = 4
@@ -91,7 +91,7 @@ def mend(before: dict[str, Any], root: Mend, consent: Consent, by: Means) -> int
         how = ": do what 'next' says." if root.text else "."
         _say("fix", f"No command fixes this{how}")
         return status
-    commands = judged(root, shell.alternatives(root.commands))
+    commands = [(line, of(line, root)) for line in shell.alternatives(root.commands)]
     _show(commands)
     if all(reach.touches is Touches.SHOWN for _, reach in commands):
         _say("", "The doctor runs none of these. Run one yourself, then run the doctor again.")
