@@ -188,6 +188,13 @@ def _removal(package: str, root: pathlib.Path) -> tuple[Line, ...]:
     return machine.removing(*(paths or [str(root / package)]))
 
 
+def converted(path: str, rate: int = 0, text: str = "Convert it with the ffmpeg command") -> Mend:
+    """Write a file that no backend reads whole as PCM beside it, at ``rate`` Hz if given."""
+    made = str(pathlib.PurePath(path).with_suffix(".converted.wav"))
+    rates = ("-ar", str(rate)) if rate else ()
+    return Mend(text, shell.lines("ffmpeg", "-i", path, *rates, "-c:a", "pcm_s16le", made))
+
+
 def shadow(path: str) -> Mend:
     """Rename a user's file that has the name of a package."""
     target = pathlib.Path(path)
@@ -198,19 +205,15 @@ def shadow(path: str) -> Mend:
 
 
 @functools.cache
-def _libraries() -> list[dict[str, Any]]:
-    rows = tomllib.loads(pathlib.Path(__file__).with_name("libraries.toml").read_text("utf-8"))[
-        "library"
-    ]
-    assert isinstance(rows, list)
-    return rows
+def _libraries() -> dict[str, list[dict[str, Any]]]:
+    return tomllib.loads(pathlib.Path(__file__).with_name("libraries.toml").read_text("utf-8"))
 
 
 def library(name: str) -> Mend:
     """Install the system package that brings a shared library."""
     if re.match(r"lib(cudart|c10|torch(_\w+)?(?![a-z])|amdhip|cublas|cudnn)", name):
         return matched_pair()
-    row = next((row for row in _libraries() if re.search(row["pattern"], name)), None)
+    row = next((row for row in _libraries()["library"] if re.search(row["pattern"], name)), None)
     if row is None:
         search = {
             "apt-get": ("apt-file", "search"),
@@ -351,30 +354,17 @@ def _nvidia_packages() -> Mend:
     return Mend(text.capitalize(), anew)
 
 
-def _older_mkl() -> Mend:
-    wanted = "mkl<2024.1"
-    if machine.is_conda():
-        return Mend("Install MKL 2024.0", machine.by_conda("install", wanted))
-    return Mend("Install MKL 2024.0", machine.pip(wanted))
+def _build_for_cpu(wanted: str) -> tuple[Line, ...]:
+    return machine.pip("--force-reinstall", "--no-deps", wanted, "--index-url", pairs.index("cpu"))
 
 
 def _driver() -> Mend:
     torch = dists.first("torch")
     wanted = f"torch=={pairs.public(torch.version)}" if torch else "torch"
-    return Mend(
-        "Install NVIDIA's driver, or torch for the CPU",
-        machine.pip("--force-reinstall", "--no-deps", wanted, "--index-url", pairs.index("cpu")),
-    )
+    return Mend("Install NVIDIA's driver, or torch for the CPU", _build_for_cpu(wanted))
 
 
-def _torchcodec_needs() -> Mend:
-    ffmpeg = machine.system({"apt": "ffmpeg", "dnf": "ffmpeg", "brew": "ffmpeg", "conda": "ffmpeg"})
-    return Mend(
-        "Call compat.install(), which needs no TorchCodec; or install FFmpeg, or the TorchCodec "
-        "made for this torch",
-        (*ffmpeg, *machine.pip("--upgrade", "torchcodec")),
-    )
-
+_MKL = "mkl<2024.1"
 
 # every function takes the package whose import failed and the groups of the message's pattern
 TABLE: dict[str, Callable[[str, Groups], Mend]] = {
@@ -393,14 +383,22 @@ TABLE: dict[str, Callable[[str, Groups], Mend]] = {
     "fitting-numpy": _fitting_numpy,
     "owner": _owner,
     "nvidia-packages": lambda package, groups: _nvidia_packages(),
-    "older-mkl": lambda package, groups: _older_mkl(),
+    "older-mkl": lambda package, groups: Mend(
+        "Install MKL 2024.0",
+        machine.by_conda("install", _MKL) if machine.is_conda() else machine.pip(_MKL),
+    ),
     "driver": lambda package, groups: _driver(),
-    "torchcodec-needs": lambda package, groups: _torchcodec_needs(),
+    "torchcodec-needs": lambda package, groups: Mend(
+        "Call compat.install(), which needs no TorchCodec; or install FFmpeg, or the TorchCodec "
+        "made for this torch",
+        (
+            *machine.system(dict.fromkeys(("apt", "dnf", "brew", "conda"), "ffmpeg")),
+            *machine.pip("--upgrade", "torchcodec"),
+        ),
+    ),
     "torchcodec-cpu": lambda package, groups: Mend(
         "Call compat.install(), which needs no TorchCodec; or install the build for the CPU",
-        machine.pip(
-            "--force-reinstall", "--no-deps", "torchcodec", "--index-url", pairs.index("cpu")
-        ),
+        _build_for_cpu("torchcodec"),
     ),
     "visual-runtime": lambda package, groups: Mend(
         "Install the newest Visual C++ runtime; if that is not enough, import torch before "

@@ -3,8 +3,9 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from compat.diagnosis import mends
 from compat.diagnosis.findings import Finding, Mend, note, warning
-from compat.doctor import conversion, lengths
+from compat.doctor import lengths
 from compat.doctor.lengths import Lengths
 
 __all__ = ["found", "is_mixed", "named"]
@@ -99,7 +100,7 @@ def _parts(path: str, facts: Mapping[str, Any], *, differ: bool) -> Iterator[Fin
         yield warning(
             text,
             why="No backend returns all of it.",
-            mend=conversion.to_one(path, first["rate"]),
+            mend=mends.converted(path, first["rate"]),
             subject=path,
             cause="changes-on-its-way",
             data=data,

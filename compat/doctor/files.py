@@ -7,9 +7,9 @@ import time
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from compat.diagnosis import explain, machine
+from compat.diagnosis import explain, machine, mends
 from compat.diagnosis.findings import Finding, Mend, Result, error, note, ok, skipped, warning
-from compat.doctor import backends, conversion, differences, failing, kinds
+from compat.doctor import backends, differences, failing, kinds
 from compat.doctor.checks import imports
 from compat.doctor.child import Answer
 from compat.doctor.verdict import FILE
@@ -173,7 +173,7 @@ def _by_default(
         others = f"; {differences.named(named)} {part_of_it}" if named else ""
         yield fail(
             f"{_why_not(answer)}{others}",
-            mend=conversion.to_one(path),
+            mend=mends.converted(path),
             cause="changes-on-its-way",
         )
     elif whole:
@@ -222,7 +222,7 @@ def _what_would(world: World, path: str) -> Mend:
             f"Repair the backend{'s' if len(lacking) > 1 else ''} {', '.join(lacking)} "
             "first: run the doctor without naming a file"
         )
-    return conversion.to_one(
+    return mends.converted(
         path, text="Make or download it again; if a player can play it, convert it"
     )
 

@@ -65,13 +65,12 @@ def of_result(
             yield from _mend(finding.mend)
 
 
-def _mend(mend: Mend) -> Iterator[Line]:
+def _mend(mend: Mend, label: str = "fix") -> Iterator[Line]:
     if mend.text:
-        yield Line("fix", mend.text.rstrip(".") + (":" if mend.commands else "."))
+        yield Line(label, mend.text.rstrip(".") + (":" if mend.commands else "."))
     for place, command in enumerate(mend.commands):
-        yield Line(
-            "in cmd" if command.shell == "cmd" else "or" if place else "", command, "bold", True
-        )
+        which = "or" if place else "" if mend.text else label
+        yield Line("in cmd" if command.shell == "cmd" else which, command, "bold", True)
 
 
 def of_verdict(verdict: Verdict) -> Iterator[Line]:
@@ -79,15 +78,9 @@ def of_verdict(verdict: Verdict) -> Iterator[Line]:
     if verdict.root is None:
         yield Line("verdict", verdict.text, "bold green")
         return
-    colour = verdict.status.colour
     label = "root cause" if verdict.status is Status.ERROR else "verdict"
-    yield Line(label, verdict.text, f"bold {colour}")
-    if verdict.next.text:
-        yield Line("next", verdict.next.text.rstrip(".") + (":" if verdict.next.commands else "."))
-    if verdict.next.commands:
-        line, *in_cmd = shell.first(verdict.next.commands)
-        yield Line("" if verdict.next.text else "next", line, "bold", True)
-        yield from (Line("in cmd", other, "bold", True) for other in in_cmd)
+    yield Line(label, verdict.text, f"bold {verdict.status.colour}")
+    yield from _mend(Mend(verdict.next.text, tuple(shell.first(verdict.next.commands))), "next")
     for check, finding in verdict.also:
         yield Line("also", told(check, finding) + ("" if check == FILE else f" (check {check})"))
     if verdict.meanwhile:

@@ -67,6 +67,10 @@ class World:
         """Return the copy that Python imports."""
         return next(iter(self.copies(package)), None)
 
+    def installed(self) -> list[Copy]:
+        """Return the copies that Python imports, of all packages that the doctor looks at."""
+        return [copy for name in dists.PACKAGES if (copy := self.copy(name))]
+
     def importable(self, package: str) -> bool:
         """Return whether Python finds anything of that name."""
         return dists.origin(package) is not None

@@ -61,10 +61,9 @@ class Tree:
         self.context = context
         self._hide(context)
         self._fill(self.host, definitions.top(), context)
-        if context.over_real:
-            self._answer(self.host, "", context, submodule=definitions.top().submodule)
-            if not of_this_release:
-                announcements.lay(self._layer, self.host, context)
+        self._answer(self.host, "", context, submodule=definitions.top().submodule)
+        if context.over_real and not of_this_release:
+            announcements.lay(self._layer, self.host, context)
         for path, definition in definitions.below().items():
             if path in self._left and definition.present(context):
                 self._complete(path, definition, context, follows_pin=not of_this_release)
@@ -296,11 +295,11 @@ def _reaching(
         if warns and told and caller.f_code.co_name != "_handle_fromlist":
             deprecations.warn(f"{path}.{name}", "backend")
         if name not in made:
-            full = f"{path}.{name}".lstrip(".")
-            text = advice.went(full, context) if is_public else ""
-            if not text and is_public and submodule and (submodule.stands_in or not path):
+            text, full = "", f"{path}.{name}".lstrip(".")
+            if is_public and submodule and (submodule.stands_in or not path):
                 text = advice.missing(full, context)
-            text = text or advice.of_another_release(full, context)
+            elif is_public:
+                text = advice.went(full, context) or advice.of_another_release(full, context)
             if text and _is_from_import(caller):
                 raise ImportError(text, name=module.__name__)
             raise AttributeError(text or f"module {module.__name__!r} has no attribute {name!r}")

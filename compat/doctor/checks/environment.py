@@ -49,11 +49,7 @@ def environment(world: World) -> Iterator[Finding]:
                 cause="other-environment-active",
                 evidence=(active, sys.executable),
             )
-    held = [
-        name
-        for name in dists.PACKAGES
-        if (copy := world.copy(name)) is not None and copy.root == user
-    ]
+    held = [copy.name for copy in world.installed() if copy.root == user]
     if held:
         yield note(
             f"{', '.join(held)} from the user site {user}",
@@ -72,10 +68,9 @@ def environment(world: World) -> Iterator[Finding]:
             cause="pythonhome",
         )
     if os.environ.get("PYTHONPATH"):
-        folders = [folder for folder in os.environ["PYTHONPATH"].split(os.pathsep) if folder]
         held = [
             f"{name} in {folder}"
-            for folder in folders
+            for folder in filter(None, os.environ["PYTHONPATH"].split(os.pathsep))
             for name in dists.PACKAGES
             if pathlib.Path(folder, name).exists()
         ]

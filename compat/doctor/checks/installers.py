@@ -23,8 +23,7 @@ def installers(world: World) -> Iterator[Finding]:
     found = [*_both(world, by_conda), *_apart(world, by_conda), *_leftovers(), *_eggs(world)]
     yield from found
     if not found:
-        copies = filter(None, map(world.copy, dists.PACKAGES))
-        names = sorted({copy.installer for copy in copies if copy.installer})
+        names = sorted({copy.installer for copy in world.installed() if copy.installer})
         yield ok(f"all by {' and '.join(names)}" if names else "nothing is left of another")
 
 

@@ -8,7 +8,7 @@ import pathlib
 import sys
 
 from compat.commands import shell
-from compat.diagnosis import dists, mends
+from compat.diagnosis import mends
 from compat.diagnosis.findings import Finding, Mend, error, note, ok, skipped
 from compat.doctor import elf
 from compat.doctor.check import Copy, Group, Iterator, World, check
@@ -30,28 +30,20 @@ def libraries(world: World) -> Iterator[Finding]:
             "pyelftools, which this check needs, is not installed", mend=mends.install("pyelftools")
         )
         return
-    copies = [copy for name in dists.PACKAGES if (copy := world.copy(name))]
-    beside = _beside(copies)
-    count = 0
-    for copy in copies:
+    beside, count = _beside(world.installed()), 0
+    for copy in world.installed():
         wanted, damaged = {}, []
         for path in copy.native():
             count += 1
             try:
-                lacking = elf.missing(path, beside)
+                wanted[path] = elf.missing(path, beside)
             except Exception as why:  # noqa: BLE001 - its reader may raise anything
                 damaged.append(f"{path}: {type(why).__name__}: {why}")
-                continue
-            if lacking:
-                wanted[path] = lacking
+        wanted = {path: lacking for path, lacking in wanted.items() if lacking}
         if damaged:
-            text = (
-                f"{len(damaged)} native files of {copy.name} cannot be read"
-                if len(damaged) > 1
-                else f"a native file of {copy.name} cannot be read"
-            )
+            files = "a native file" if len(damaged) == 1 else f"{len(damaged)} native files"
             yield error(
-                text,
+                f"{files} of {copy.name} cannot be read",
                 mend=mends.reinstall(copy.name),
                 subject=copy.name,
                 cause="truncated-file",
