@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    import torch
+from dispatcher.lazily import np, torch
 
 _LOOKED_AT = 1 << 20  # frames
 _REACH = 1 << 12
@@ -21,8 +20,6 @@ def apart(one: torch.Tensor, other: torch.Tensor) -> dict[str, float] | None:
         ``factor``, how many times louder ``other`` is; ``shift``, by how many frames ``other`` is
         later.
     """
-    import numpy as np
-
     from compat.audit import alignment
 
     if len(one) != len(other) or min(one.shape[1], other.shape[1]) < 2:
@@ -48,8 +45,6 @@ _ALIKE = 0.999
 
 def _at(first: Any, second: Any, lag: int) -> dict[str, float]:
     """Measure the same, with ``first[i + lag]`` beside ``second[i]``."""
-    import numpy as np
-
     old, new = first[:, max(lag, 0) :], second[:, max(-lag, 0) :]
     common = min(old.shape[1], new.shape[1])
     old, new = old[:, :common], new[:, :common]

@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from dispatcher.headers import wave
 from dispatcher.headers.file import File
+from dispatcher.lazily import np, npt
 from dispatcher.reading.opened import look
-
-if TYPE_CHECKING:
-    import numpy as np
-    import numpy.typing as npt
 
 _MOST_CHANNELS = 64
 _LOOKED_AT = 1 << 20  # bytes
@@ -32,8 +27,6 @@ def beginning(path: str) -> npt.NDArray[np.float64] | None:
 
 
 def _beginning(file: File) -> npt.NDArray[np.float64] | None:
-    import numpy as np
-
     told = layout(file)
     if told is None:
         return None
@@ -58,8 +51,6 @@ def _integers(
     data: bytes, width: int, bits: int, *, is_big: bool
 ) -> npt.NDArray[np.float64] | None:
     """Decode integers; if they do not fill their bytes, only where one reading is possible."""
-    import numpy as np
-
     if (width, bits) == (1, 8):
         return (np.frombuffer(data, np.uint8) - 128.0) / 128
     if width not in (2, 3, 4) or not 8 < bits <= 8 * width:
@@ -76,8 +67,6 @@ def _not_filling(
     left: npt.NDArray[np.int64], spare: int, width: int, bits: int
 ) -> npt.NDArray[np.float64] | None:
     """Read samples from the upper bits, the lower bits or as floats; ``None`` if several fit."""
-    import numpy as np
-
     values = left >> (8 * (4 - width))
     if not values.any():
         return None

@@ -3,18 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from compat.contents.context import Context
 from compat.contents.submodule import Submodule
-from dispatcher import lazily
-
-if TYPE_CHECKING:
-    import torch
-
-    from compat.contents.context import Context
-else:
-    torch = lazily.module("torch")
-
+from dispatcher.lazily import np, torch
 
 # by the name of the function, here and in kaldi_io: the dtype of the tensors
 _READERS = {
@@ -28,8 +21,6 @@ _READERS = {
 
 def _reader(name: str, dtype: str) -> Callable[[Any], Iterator[tuple[str, torch.Tensor]]]:
     def read(file_or_fd: Any) -> Iterator[tuple[str, torch.Tensor]]:
-        import numpy as np
-
         try:
             import kaldi_io  # type: ignore[import-not-found]
         except ImportError as why:

@@ -5,6 +5,7 @@ import re
 from typing import Any
 
 from dispatcher.errors import BackendUnavailable
+from dispatcher.lazily import av
 from dispatcher.registry import Registry
 
 # the codecs in common use; FFmpeg may have others as well
@@ -45,8 +46,6 @@ def probe(task: str) -> dict[str, Any]:
 
 
 def _ffmpeg(backend: Any) -> dict[str, Any]:
-    import av
-
     # some releases of PyAV lack these names
     core = getattr(av, "_core", None)
     meta = getattr(core, "library_meta", {})

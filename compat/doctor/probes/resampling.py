@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from dispatcher.lazily import torch
+
 _FROM, _TO, _TONE = 16000, 8000, 440
 
 
@@ -10,8 +12,6 @@ def probe(task: str) -> dict[str, Any]:
 
     Return the length, and the largest difference from the same tone generated at 8 kHz.
     """
-    import torch
-
     functional = _functional(task)
     if functional is None:
         return {"absent": True}
@@ -29,8 +29,6 @@ def probe(task: str) -> dict[str, Any]:
 
 
 def _tone(rate: int) -> Any:
-    import torch
-
     return torch.sin(2 * torch.pi * _TONE * torch.arange(rate, dtype=torch.float64) / rate).to(
         torch.float32
     )[None]

@@ -4,6 +4,8 @@ import pathlib
 import tempfile
 from typing import Any
 
+from dispatcher.lazily import torch
+
 _RATE, _FRAMES = 16000, 16000
 
 
@@ -12,8 +14,6 @@ def probe(task: str) -> dict[str, Any]:
 
     Return the header, what it should be, and the largest difference of two 16-bit samples.
     """
-    import torch
-
     import dispatcher
 
     time = torch.arange(_FRAMES, dtype=torch.float64) / _RATE

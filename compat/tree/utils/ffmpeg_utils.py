@@ -7,6 +7,7 @@ from typing import Any, Literal
 from compat.contents import parts
 from compat.contents.context import Context
 from compat.contents.submodule import Submodule
+from dispatcher.lazily import av
 
 _VERSIONS = ("libavcodec", "libavdevice", "libavfilter", "libavformat", "libavutil")
 # Only C code can list FFmpeg's protocols. So each name is tried, with every protocol forbidden so
@@ -22,8 +23,6 @@ _PROTOCOLS = (
 
 
 def _formats(*, writing: bool) -> dict[str, str]:
-    import av
-
     formats = {name: av.ContainerFormat(name) for name in sorted(av.formats_available)}
     return {
         name: kind.long_name
@@ -33,8 +32,6 @@ def _formats(*, writing: bool) -> dict[str, str]:
 
 
 def _codecs(kind: str, *, writing: bool) -> dict[str, str]:
-    import av
-
     found = {}
     for name in sorted(av.codecs_available):
         with contextlib.suppress(av.codec.codec.UnknownCodecError):
@@ -45,8 +42,6 @@ def _codecs(kind: str, *, writing: bool) -> dict[str, str]:
 
 
 def _protocols(mode: Literal["r", "w"]) -> Iterator[str]:
-    import av
-
     for name in _PROTOCOLS:
         try:
             av.open(
@@ -61,8 +56,6 @@ def _protocols(mode: Literal["r", "w"]) -> Iterator[str]:
 
 def get_versions() -> dict[str, tuple[int, ...]]:
     """Return the versions of five of FFmpeg's libraries by name: major, minor, micro."""
-    import av
-
     return {name: av.library_versions[name] for name in _VERSIONS if name in av.library_versions}
 
 
@@ -76,16 +69,12 @@ def get_build_config() -> str:
 
 def get_log_level() -> int:
     """Return FFmpeg's log level; -8 if nothing is logged."""
-    import av.logging
-
     level = av.logging.get_level()
     return -8 if level is None else int(level)
 
 
 def set_log_level(level: int) -> None:
     """Set FFmpeg's log level: -8 quiet, 8 fatal, 16 errors, 24 warnings, 32 information, to 56."""
-    import av.logging
-
     av.logging.set_level(level)
 
 
