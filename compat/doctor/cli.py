@@ -20,6 +20,7 @@ from compat.doctor.world import World
 
 PROG = "python -m compat.doctor"
 FAILED = 3
+OF_FIX = ("--fix", "--yes", "--outside")
 
 _EPILOG = """\
 examples
@@ -285,6 +286,6 @@ def _examined(arguments: argparse.Namespace, argv: Sequence[str] | None) -> int:
             structured.document(results, judged),
             judged.next,
             dialogue.Consent(arguments.yes, arguments.outside),
-            dialogue.means(_without(argv, "--fix", "--yes", "--outside", action="store_true")),
+            dialogue.means(_without(argv, *OF_FIX, action="store_true")),
         )
     return judged.exit
