@@ -41,7 +41,7 @@ class Reading:
         self.backend: str | None = None
         self.dtype: str | None = None
         self.channels: int | None = None
-        self.frames = 0
+        self.frames: int = 0
         self.warnings: list[str] = []
         self._taken: Iterator[Samples] = iter(())
         self._kept: list[Samples] | None = []

@@ -8,6 +8,7 @@ the smaller one.
 from __future__ import annotations
 
 import heapq
+import itertools
 import math
 from collections.abc import Iterable
 from typing import NamedTuple
@@ -17,15 +18,11 @@ from compat.audit.items import Item, number
 
 def drawn(items: Iterable[Item], size: int, seed: int) -> tuple[list[Item], int]:
     """Return the files with the smallest hashes, in listed order, and the number of all files."""
-    heap: list[tuple[int, int, Item]] = []
-    total = 0
-    for total, item in enumerate(items, 1):
-        entry = (-number(f"{seed}\0{item.path}"), total, item)
-        if len(heap) < size:
-            heapq.heappush(heap, entry)
-        elif entry > heap[0]:
-            heapq.heapreplace(heap, entry)
-    return [item for _, _, item in sorted(heap, key=lambda entry: entry[1])], total
+    places = itertools.count()
+    smallest = heapq.nsmallest(
+        size, zip(items, places, strict=False), key=lambda one: number(f"{seed}\0{one[0].path}")
+    )
+    return [item for item, _ in sorted(smallest, key=lambda one: one[1])], next(places)
 
 
 class Bound(NamedTuple):
