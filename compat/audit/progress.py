@@ -100,7 +100,8 @@ class Bar(Progress):
 
     def begin(self, todo: int, done_before: int) -> None:
         super().begin(todo, done_before)
-        self._bar.reset(self._task, total=todo, description="comparing", left="left,")
+        nothing = {"differ": 0, "rate": "", "left": "left,"}
+        self._bar.reset(self._task, total=todo, description="comparing", **nothing)
 
     def row(self, row: Row) -> None:
         super().row(row)
