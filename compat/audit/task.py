@@ -19,7 +19,7 @@ from dispatcher.errors import BackendUnavailable
 @functools.cache
 def _side(name: str) -> sides.OneSide:
     """Return a side, made once in each process."""
-    if sides.is_environment(name):
+    if "@" in name:  # VERSION@PYTHON
         from compat.audit.environments.environment import Environment
 
         return Environment(name)
