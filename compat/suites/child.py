@@ -85,19 +85,13 @@ class Server:
     ) -> None:
         """Send a warning."""
         category = warning_message.category
-        messages.send(
-            self._told,
-            Warned(
-                str(warning_message.message),
-                category.__module__,
-                category.__name__,
-                warning_message.filename,
-                warning_message.lineno,
-                when,
-                nodeid,
-                location,
-            ),
-        )
+        message = {
+            "message": str(warning_message.message),
+            "filename": warning_message.filename,
+            "lineno": warning_message.lineno,
+        }
+        recorded = {"when": when, "nodeid": nodeid, "location": location}
+        messages.send(self._told, Warned(category.__module__, category.__name__, message, recorded))
 
     def pytest_internalerror(self, excrepr: Any) -> None:
         """Send an internal error of pytest."""
