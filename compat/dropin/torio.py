@@ -26,15 +26,15 @@ def _contents(context: Context) -> dict[str, dict[str, Any]]:
     """Return what each module holds, parents before their children."""
     found = streaming.of(context)
     reader, writer = (
-        {"StreamingMediaDecoder": found.reader},
-        {"StreamingMediaEncoder": found.writer, "CodecConfig": found.codec_config},
+        {"StreamingMediaDecoder": found["StreamReader"]},
+        {"StreamingMediaEncoder": found["StreamWriter"], "CodecConfig": found["CodecConfig"]},
     )
     return {
         ROOT: {},
         f"{ROOT}.io": {**reader, **writer},
         f"{ROOT}.io._streaming_media_decoder": {
             **reader,
-            **found.infos,
+            **streaming.infos(context.release),
             "ChunkTensor": Lazy(_stream_reader.chunk_tensor),
         },
         f"{ROOT}.io._streaming_media_encoder": writer,

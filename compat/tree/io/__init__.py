@@ -16,7 +16,7 @@ _FROM_2_1 = ("AudioEffector", "CodecConfig")
 
 def names(context: Context) -> dict[str, Any]:
     """Return the reader, the writer, the effector, and what belongs to them."""
-    found = streaming.of(context).names()
+    found = streaming.of(context)
     if not context.release.effector:
         for name in _FROM_2_1:
             del found[name]

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 def names(context: Context) -> dict[str, Any]:
     """Return ``AudioEffector``."""
-    return {"AudioEffector": streaming.of(context).effector}
+    return {"AudioEffector": streaming.of(context)["AudioEffector"]}
 
 
 SUBMODULE = Submodule(

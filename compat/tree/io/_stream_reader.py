@@ -21,8 +21,9 @@ def chunk_tensor() -> type:
 
 def names(context: Context) -> dict[str, Any]:
     """Return the reader, the classes of its streams' properties, and the class of chunks."""
-    found = streaming.of(context)
-    return {"StreamReader": found.reader, **found.infos, "ChunkTensor": Lazy(chunk_tensor)}
+    infos = streaming.infos(context.release)
+    reader = streaming.of(context)["StreamReader"]
+    return {"StreamReader": reader, **infos, "ChunkTensor": Lazy(chunk_tensor)}
 
 
 SUBMODULE = Submodule(

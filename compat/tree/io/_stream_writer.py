@@ -14,11 +14,9 @@ if TYPE_CHECKING:
 
 def names(context: Context) -> dict[str, Any]:
     """Return the writer and, from 2.1 on, ``CodecConfig``."""
+    names = ("StreamWriter", "CodecConfig") if context.release.effector else ("StreamWriter",)
     found = streaming.of(context)
-    return {
-        "StreamWriter": found.writer,
-        **({"CodecConfig": found.codec_config} if context.release.effector else {}),
-    }
+    return {name: found[name] for name in names}
 
 
 SUBMODULE = dataclasses.replace(_stream_reader.SUBMODULE, names=names)
