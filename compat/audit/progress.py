@@ -22,7 +22,7 @@ class Progress:
         self._begun = time.monotonic()
 
     def waiting(self, text: str) -> None:
-        """Tell that the run waits, for what and since when."""
+        """Tell what the run waits for."""
 
     def note(self, text: str) -> None:
         """Tell something that stays on the screen, such as an address."""

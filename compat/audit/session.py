@@ -33,7 +33,7 @@ class Request:
         terms: how they are compared.
         sample: how many files to take, 0 for all.
         seed: another one gives another sample.
-        retry: compare again the files that could not be read the last time.
+        retry: compare files again that could not be read the last time.
     """
 
     sources: Sources
@@ -46,7 +46,8 @@ class Request:
 class Plan:
     """The files of a run.
 
-    Those to compare are listed on disk, so that ten million paths need no memory for their text.
+    Those to compare are kept in a temporary file, since the text of ten million paths would fill
+    the memory.
 
     Attributes:
         wanted: the keys of all files of the run.

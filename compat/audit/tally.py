@@ -19,8 +19,8 @@ _SEVERITY = {"crashed": 9.0, "error_to": 8.0, "error_from": 7.0, "error_both": 6
 def severity(row: Row) -> float:
     """Return how bad a row is.
 
-    Failures come first, then files that cannot be compared, then the size of what differs or is
-    missing.
+    Failures are the worst, then files that cannot be compared, then large differences and missing
+    ends.
     """
     if CLASSES[row.kind].group == SAME:
         return 0.0

@@ -36,7 +36,7 @@ _START = (
 
 
 class Stopped(Exception):  # noqa: N818 - it is no error of the caller
-    """The process has ended, or cannot go on; the text says why."""
+    """The process has ended or cannot go on; the text says why."""
 
 
 class Process:
@@ -112,7 +112,7 @@ class Process:
                 message = messages.receive(self._heard)
             except (EOFError, pickle.UnpicklingError):
                 raise self._death() from None
-            except BaseException:  # Ctrl-C, time limit: later messages are about this test
+            except BaseException:  # Ctrl-C or a time limit: what comes later is of this test
                 self.kill()
                 raise
             if isinstance(message, Broken):

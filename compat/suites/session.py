@@ -1,4 +1,4 @@
-"""A pytest session under releases: choose tests, run each in its process, compare."""
+"""Run a pytest session under releases: choose tests, run each in its process, compare."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class ReleaseSession:
         self._path = list(sys.path)
         self._stack = contextlib.ExitStack()
         self._processes: dict[World, Process] = {}
-        # why no process starts under a release; each try takes seconds
+        # why the process of a release did not start; trying again would take seconds for each test
         self._unstarted: dict[World, str] = {}
         self._seen: set[str] = set()
         self._only: dict[World, list[str]] = {}
@@ -113,7 +113,7 @@ class ReleaseSession:
             self._run(item, nextitem)
             return True
         if isinstance(nextitem, ReleaseItem) and not self._at_boundary:
-            # the next test uses no fixture of this process, so all are torn down with this one
+            # the next test runs in another process, so this one tears down all fixtures here
             self._at_boundary = True
             try:
                 return item.ihook.pytest_runtest_protocol(item=item, nextitem=None)

@@ -134,7 +134,7 @@ class _Excerpt:
 
 @dataclasses.dataclass(frozen=True)
 class Draw:
-    """Draws a file whose row is known.
+    """Draws a file that was compared.
 
     Attributes:
         compare: how it was compared.
