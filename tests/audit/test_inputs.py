@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import functools
 import gzip
-import http.server
 import io
 import json
 import os
 import pathlib
 import sys
-import threading
 from collections.abc import Iterator
 
 import pytest
@@ -20,6 +17,7 @@ from compat.audit.inputs import formats
 from compat.audit.inputs.sources import Sources
 from compat.audit.items import Item
 from compat.commands.arguments import UsageError
+from tests.audit.runs import served
 
 NAMES = ("a.wav", "deep/er/b.FLAC", "deep/c.mp3", "[odd] d.ogg")
 
@@ -190,19 +188,8 @@ def remote(request: pytest.FixtureRequest, folder: pathlib.Path) -> Iterator[str
         yield "memory://data"
         system.rm("/data", recursive=True)
         return
-    pytest.importorskip("aiohttp", reason="fsspec's http needs aiohttp")
-    handler = functools.partial(_Quiet, directory=str(folder))
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        thread = threading.Thread(target=server.serve_forever, daemon=True)
-        thread.start()
-        yield f"http://127.0.0.1:{server.server_address[1]}"
-        server.shutdown()
-        thread.join()
-
-
-class _Quiet(http.server.SimpleHTTPRequestHandler):
-    def log_message(self, *arguments: object) -> None:
-        """Say nothing."""
+    with served(folder) as address:
+        yield address
 
 
 def test_files_and_folders_behind_urls(remote: str) -> None:
