@@ -10,7 +10,7 @@ import dataclasses
 import re
 from collections.abc import Iterator
 
-from compat.codemod.source import Known, Module, listed, noted, old_names, only_import
+from compat.codemod.source import Known, Module, listed, noted, old_names, only_import, plain_name
 from compat.codemod.uses.project import Project
 
 _ROOT = re.compile(old_names.ROOT.encode())
@@ -36,27 +36,19 @@ def of(project: Project, module: Module) -> Iterator[Reached]:
         return
     stars = [source for source in sources if source.endswith(".*")]
     for root in module.names.scope_of:
-        if not (isinstance(root, ast.Name) and isinstance(root.ctx, ast.Load)):
-            continue
         bindings = module.names.bindings(root)
         target = only_import(bindings)
-        starts = (
-            [target] if target else [] if bindings else [f"{star[:-1]}{root.id}" for star in stars]
-        )
-        node: ast.Name | ast.Attribute = root
-        tail = []
-        while isinstance(above := module.names.parents.get(node), ast.Attribute):
-            node = above
-            tail.append(above.attr)
+        starts = [target] if target else [f"{star[:-1]}{root.id}" for star in stars]
+        if not isinstance(root.ctx, ast.Load) or (bindings and not target):
+            continue
+        chain: list[ast.Name | ast.Attribute] = [root]
+        while isinstance(above := module.names.parents.get(chain[-1]), ast.Attribute):
+            chain.append(above)
+        tail = [plain_name(one) for one in chain[1:]]
         for start in starts:
-            found = _resolved(project, module, start, tail)
-            if found is not None:
+            if found := _resolved(project, module, start, tail):
                 known, through, depth = found
-                here: ast.AST = root
-                for _ in range(depth):
-                    here = module.names.parents[here]
-                assert isinstance(here, ast.Name | ast.Attribute)
-                yield Reached(known, here, module.call_of(here), through)
+                yield Reached(known, chain[depth], module.call_of(chain[depth]), through)
                 break
 
 
