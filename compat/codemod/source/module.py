@@ -43,6 +43,7 @@ class Use:
         root: the name that the import binds.
         call: the call, if it is called.
         stored: whether it is assigned to or deleted.
+        through: the file that passes it on, if it is reached through another.
     """
 
     path: str
@@ -53,6 +54,7 @@ class Use:
     root: ast.Name
     call: ast.Call | None
     stored: bool = False
+    through: str = ""
 
     @property
     def written(self) -> str:

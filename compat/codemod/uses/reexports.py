@@ -6,28 +6,18 @@ tomorrow, but they must be reported.
 """
 
 import ast
-import dataclasses
+import itertools
 import re
 from collections.abc import Iterator
 
-from compat.codemod.source import Known, Module, listed, noted, old_names, only_import, plain_name
+from compat.codemod.source import Module, Use, listed, noted, old_names, only_import, plain_name
 from compat.codemod.uses.project import Project
 
 _ROOT = re.compile(old_names.ROOT.encode())
 
 
-@dataclasses.dataclass(frozen=True, eq=False)
-class Reached:
-    """A use of an old name through another module: the name, its node, its call, and that file."""
-
-    known: Known
-    node: ast.Name | ast.Attribute
-    call: ast.Call | None
-    through: str
-
-
 @listed
-def of(project: Project, module: Module) -> Iterator[Reached]:
+def of(project: Project, module: Module) -> Iterator[Use]:
     """Return what a module reaches through others."""
     if module.standalone:
         return
@@ -47,8 +37,9 @@ def of(project: Project, module: Module) -> Iterator[Reached]:
         tail = [plain_name(one) for one in chain[1:]]
         for start in starts:
             if found := _resolved(project, module, start, tail):
-                known, through, depth = found
-                yield Reached(known, chain[depth], module.call_of(chain[depth]), through)
+                path, through, depth = found
+                node, known = chain[depth], old_names.KNOWN[path]
+                yield Use(path, *known, node, root, module.call_of(node), through=through)
                 break
 
 
@@ -67,38 +58,31 @@ def _sources(project: Project, module: Module) -> list[str]:
 
 def _resolved(
     project: Project, module: Module, start: str, tail: list[str]
-) -> tuple[Known, str, int] | None:
+) -> tuple[str, str, int] | None:
     """Resolve a dotted name and the attributes after it.
 
-    Return the old name, the file it comes through, and the number of attributes that belong to it.
+    Return the old path, the file it comes through, and the number of attributes that belong to it.
     """
     dots = len(start) - len(start.lstrip("."))
     head = start[dots:].split(".")
     parts = [*head, *tail]
     for length in range(1, len(parts)):
         for path in project.files.named("." * dots + ".".join(parts[:length]), module.path):
-            target = _exports(project, path).get(parts[length])
-            if target is None:
-                continue
+            target = _exports(project, path).get(parts[length], "")
             rest = parts[length + 1 :]
-            for used in range(len(rest) + 1):
-                known = old_names.KNOWN.get(".".join([target, *rest[:used]]))
-                if known is not None:
-                    return known, path, max(length + 1 + used - len(head), 0)
+            for used, whole in enumerate(
+                itertools.accumulate(rest, "{}.{}".format, initial=target)
+            ):
+                if whole in old_names.KNOWN:
+                    return whole, path, max(length + 1 + used - len(head), 0)
     return None
 
 
 @noted
 def _exports(project: Project, path: str) -> dict[str, str]:
     """Return the names that a file binds at its top to torchaudio, with their full paths."""
-    module = next((one for one in project.modules if one.path == path), None) or project.parsed(
-        path, _ROOT
-    )
-    targets = (
-        {name: only_import(bindings) for name, bindings in module.names.module.bindings.items()}
-        if module
-        else {}
-    )
-    return {
-        name: target for name, target in targets.items() if target and old_names.is_ours(target)
-    }
+    own = (one for one in project.modules if one.path == path)
+    module = next(own, None) or project.parsed(path, _ROOT)
+    bound = module.names.module.bindings if module else {}
+    targets = {name: only_import(bindings) or "" for name, bindings in bound.items()}
+    return {name: target for name, target in targets.items() if old_names.is_ours(target)}
