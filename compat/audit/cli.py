@@ -276,7 +276,10 @@ def _audited(arguments: argparse.Namespace) -> int:
         print_for_programs()
     (machine if arguments.json else terminal).write(result, sys.stdout)
     if arguments.report:
-        _write_page(arguments, result, wanted)
+        from compat.audit.reporting import writing
+
+        jobs = arguments.jobs or os.cpu_count() or 1
+        writing.write(result, wanted, most=arguments.report_rows, drawn=arguments.draw, jobs=jobs)
         print(
             f"The page is {terminal.printable(arguments.report)}.",
             file=sys.stderr if arguments.json else sys.stdout,
@@ -422,20 +425,3 @@ def _writable(path: str) -> None:
         raise UsageError(f"--report {path}: the page goes to a file that ends in .html")
     if not os.path.isdir(folder) or not os.access(folder, os.W_OK) or os.path.isdir(path):
         raise UsageError(f"--report {path}: it cannot be written there")
-
-
-def _write_page(arguments: argparse.Namespace, result: Result, wanted: set[int] | None) -> None:
-    """Write the page for the rows that count."""
-    from compat.audit.reporting import writing
-    from compat.audit.storage import open_store
-    from compat.audit.tally import latest
-
-    with open_store(result.results) as store:
-        writing.write(
-            arguments.report,
-            result,
-            latest(store.rows(), wanted),
-            most=arguments.report_rows,
-            drawn=arguments.draw,
-            jobs=arguments.jobs or os.cpu_count() or 1,
-        )

@@ -18,7 +18,7 @@ import urllib.request
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
-from compat.audit.engines.engine import EngineError, Outcome, Task
+from compat.audit.engines import EngineError, Outcome, Task
 from compat.audit.items import Item
 from compat.commands.arguments import UsageError
 
