@@ -129,8 +129,6 @@ def _by_ffmpeg(
     reader.process_all_packets()
     (chunk,) = reader.pop_chunks()
     told: Any = reader.get_src_stream_info(0)
-    import torch
-
     found = (
         waveform.new_zeros((0, waveform.shape[0]))
         if chunk is None
