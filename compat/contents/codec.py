@@ -7,17 +7,13 @@ import os
 import tempfile
 from typing import TYPE_CHECKING, Any
 
-from dispatcher import lazily
 from dispatcher.codec_config import CodecConfig
 from dispatcher.errors import ArgumentError, BackendUnavailable
+from dispatcher.lazily import torch
 from dispatcher.requests import Load, Save
 
 if TYPE_CHECKING:
-    import torch
-
     from compat.contents.context import Context
-else:
-    torch = lazily.module("torch")
 
 # libsox's name -> FFmpeg's name, where they differ
 _MUXERS = {"ulaw": "mulaw", "al": "alaw", "ul": "mulaw", "vorbis": "ogg"}
