@@ -55,11 +55,16 @@ class DaskEngine:
         note: Callable[[str], None] = lambda text: None,
     ) -> None:
         self._scheduler, self._patience, self._tell, self._note = scheduler, patience, tell, note
-        self._local = _LOCAL.fullmatch(scheduler)
-        if not self._local and "://" not in scheduler:
-            raise UsageError(f"--scheduler {scheduler}: write tcp://HOST:PORT, or local[N]")
-        if not self._local:
+        self._options: dict[str, Any] = {"address": scheduler, "timeout": _CONNECT_SECONDS}
+        if local := _LOCAL.fullmatch(scheduler):
+            self._options = {
+                "n_workers": int(local[1]) if local[1] else None, "threads_per_worker": 1,
+                "processes": True, "dashboard_address": "127.0.0.1:0",
+            }  # fmt: skip
+        elif "://" in scheduler:
             self._look()
+        else:
+            raise UsageError(f"--scheduler {scheduler}: write tcp://HOST:PORT, or local[N]")
         try:
             import distributed
         except ImportError as why:
@@ -102,11 +107,11 @@ class DaskEngine:
 
     def run(self, task: Task[Outcome], items: Iterable[Item]) -> Iterator[Outcome]:
         """Run a task; see ``Engine``."""
-        with contextlib.ExitStack() as held:
-            try:
-                client = held.enter_context(self._client(held))
-            except (OSError, TimeoutError) as why:
-                raise self._silent(why) from why
+        try:  # without an address, the client starts and ends a cluster on this machine
+            client = self._distributed.Client(**self._options, set_as_default=False)
+        except (OSError, TimeoutError) as why:
+            raise self._silent(why) from why
+        with client:
             self._note(self._connected(client))
             yield from self._through(client, task, items)
 
@@ -118,22 +123,6 @@ class DaskEngine:
         with contextlib.suppress(KeyError):
             dashboard = _dashboard(client.dashboard_link)
         return f"Dask at {client.scheduler.address}: {many}, {dashboard}"
-
-    def _client(self, held: contextlib.ExitStack) -> Any:
-        if self._local is None:
-            return self._distributed.Client(
-                self._scheduler, timeout=_CONNECT_SECONDS, set_as_default=False
-            )
-        number = int(self._local[1]) if self._local[1] else None
-        cluster = held.enter_context(
-            self._distributed.LocalCluster(
-                n_workers=number,
-                threads_per_worker=1,
-                processes=True,
-                dashboard_address="127.0.0.1:0",
-            )
-        )
-        return self._distributed.Client(cluster, set_as_default=False)
 
     def _through(
         self, client: Any, task: Task[Outcome], items: Iterable[Item]
