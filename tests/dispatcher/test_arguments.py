@@ -49,7 +49,6 @@ TENSORS: dict[str, Any] = {
     "quantized": torch.quantize_per_tensor(SOUND, 0.1, 0, torch.qint8),
     "nested": torch.nested.nested_tensor([SOUND[0], SOUND[1]]),
     "int8": (SOUND * 100).to(torch.int8),
-    "fake": _fake(),
 }
 
 
@@ -89,7 +88,7 @@ def test_no_argument_gives_an_error_of_another_kind(release: str, backend: str |
         _ours(lambda name=name: torchaudio.save("out.wav", SOUND, 8000, format=name, **named))
         _ours(lambda name=name: torchaudio.save(io.BytesIO(), SOUND, 8000, format=name, **named))
         _ours(lambda name=name: torchaudio.save("out.wav", SOUND, 8000, encoding=name, **named))
-    for tensor in TENSORS.values():
+    for tensor in (*TENSORS.values(), _fake()):  # torch imports its compiler for the last one
         for extension in ("wav", "flac", "mp3", "ogg"):
             _ours(lambda tensor=tensor, extension=extension: torchaudio.save(f"out.{extension}", tensor, 8000, **named))
 

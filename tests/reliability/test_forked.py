@@ -130,7 +130,7 @@ def test_children_forked_while_threads_load_can_load(backend: str, tmp_path: pat
     for thread in threads:
         thread.start()
     try:
-        for _ in range(15):
+        for _ in range(8):
             pid = os.fork()
             if pid == 0:
                 try:

@@ -25,6 +25,7 @@ from tests.reliability import process, server, watch
 from tests.reliability.soak.calls import settled
 
 _MB = 1 << 20
+RATE = 4000
 _PLAYLISTS = {
     "x.m3u8": "#EXTM3U\n#EXT-X-TARGETDURATION:1\n#EXTINF:1,\n{target}\n#EXT-X-ENDLIST\n",
     "x.wav": "#EXTM3U\n#EXT-X-TARGETDURATION:1\n#EXTINF:1,\n{target}\n#EXT-X-ENDLIST\n",
@@ -273,10 +274,10 @@ def test_hundreds_of_readers_and_writers_leave_nothing(tmp_path: pathlib.Path) -
     gc.collect()
     gc.disable()
     try:
-        for number in range(100):
+        for number in range(60):
             _use(number, tmp_path)
         files, memory = process.open_files(), settled()
-        for number in range(250):
+        for number in range(150):
             _use(number, tmp_path)
         assert process.open_files() == files
         assert settled() - memory < 3 * _MB
@@ -288,9 +289,9 @@ def test_hundreds_of_readers_and_writers_leave_nothing(tmp_path: pathlib.Path) -
 def test_an_hour_of_sound_takes_no_more_memory_than_a_minute(tmp_path: pathlib.Path) -> None:
     """Written and read piece by piece."""
     path = str(tmp_path / "hour.flac")
-    minute = torch.randint(-20000, 20000, (60 * 8000, 1), dtype=torch.int16)
+    minute = torch.randint(-20000, 20000, (60 * RATE, 1), dtype=torch.int16)
     writer = StreamWriter(path)
-    writer.add_audio_stream(8000, 1, "s16", encoder_option={"compression_level": "0"})
+    writer.add_audio_stream(RATE, 1, "s16", encoder_option={"compression_level": "0"})
     memory = 0
     with writer.open() as opened:
         for number in range(60):
@@ -298,13 +299,13 @@ def test_an_hour_of_sound_takes_no_more_memory_than_a_minute(tmp_path: pathlib.P
             memory = memory or settled()
             assert settled() - memory < 8 * _MB, number
     reader = StreamReader(path)
-    reader.add_basic_audio_stream(8000)
+    reader.add_basic_audio_stream(RATE)
     memory, frames = 0, 0
     for number, (chunk,) in enumerate(reader.stream()):
         assert chunk is not None
         frames += len(chunk)
         if number == 60:
             memory = settled()
-    assert frames == 3600 * 8000
+    assert frames == 3600 * RATE
     assert settled() - memory < 8 * _MB
     assert sys.getrefcount(reader) < 5
