@@ -86,18 +86,38 @@ class Reader(io.RawIOBase):
         return filled
 
     def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
-        if whence == os.SEEK_CUR:
-            offset -= len(self._rest)
-        elif whence == os.SEEK_SET:
+        """Go to a position; after a seek that went elsewhere, refuse to read until one succeeds.
+
+        Libraries drop the error of a seek and read on: wrong data, or a demuxer that never ends.
+
+        Raises:
+            BackendError: the object is not where it was sent, or its end is not its end.
+        """
+        if whence == os.SEEK_SET:
             offset += self._origin
-        self._rest, self._lost = b"", None
-        self._asked(self._wrapped.seek, offset, whence)
-        if whence == os.SEEK_SET and self._place() != offset:
-            # FFmpeg would read on from the wrong position, and may never come to an end
-            went = f"{describe(self._wrapped)}.seek({offset}) went to {self._place()}"
-            self._lost = BackendError(went)
-            raise self._lost
+        elif whence == os.SEEK_CUR:
+            offset += self._place() - len(self._rest)
+        else:
+            offset += self._end()
+        self._rest = b""
+        self._asked(self._wrapped.seek, offset)
+        self._lost = None
+        if (place := self._place()) != offset:
+            raise self._losing(f"seek({offset}) went to {place}")
         return self.tell()
+
+    def _end(self) -> int:
+        """Go to the end of the object, and return its position."""
+        self._rest = b""
+        self._asked(self._wrapped.seek, 0, os.SEEK_END)
+        end = self._place()
+        if self._asked(self._wrapped.read, 1):
+            raise self._losing(f"seek(0, 2) went to {end}, where there is more to read")
+        return end
+
+    def _losing(self, why: str) -> BackendError:
+        self._lost = BackendError(f"{describe(self._wrapped)}.{why}")
+        return self._lost
 
     def tell(self) -> int:
         return max(0, self._place() - len(self._rest) - self._origin)
