@@ -444,7 +444,7 @@ def test_files_behind_urls_are_compared(folder: pathlib.Path, capsys: pytest.Cap
     monkeypatch.setattr(http.server.SimpleHTTPRequestHandler, "log_message", lambda *arguments: None)
     handler = functools.partial(http.server.SimpleHTTPRequestHandler, directory=str(folder))
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
+        threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
         status, summary = audit(capsys, f"http://127.0.0.1:{server.server_address[1]}/", "--from", "2.0")
         server.shutdown()
     assert (status, kinds(summary)) == (0, {"identical": 2})

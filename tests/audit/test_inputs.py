@@ -193,7 +193,7 @@ def remote(request: pytest.FixtureRequest, folder: pathlib.Path) -> Iterator[str
     pytest.importorskip("aiohttp", reason="fsspec's http needs aiohttp")
     handler = functools.partial(_Quiet, directory=str(folder))
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        thread = threading.Thread(target=server.serve_forever, daemon=True)
+        thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
         thread.start()
         yield f"http://127.0.0.1:{server.server_address[1]}"
         server.shutdown()

@@ -8,7 +8,6 @@ import io
 import pathlib
 import signal
 import sys
-from collections.abc import Iterator
 from typing import Any
 
 import av
@@ -35,15 +34,6 @@ _PLAYLISTS = {
     '<Representation id="1" bandwidth="1"><BaseURL>{target}</BaseURL></Representation></AdaptationSet></Period></MPD>',
     "x.imf": "{target}",
 }
-
-
-@pytest.fixture
-def canary(tmp_path: pathlib.Path) -> Iterator[tuple[pathlib.Path, watch.Watch]]:
-    """A good audio file that nobody may open."""
-    path = tmp_path / "canary.wav"
-    path.write_bytes((ASSETS / "mono_s16.wav").read_bytes())
-    with watch.watching(path) as seen:
-        yield path, seen
 
 
 def _read(place: Any, **named: Any) -> int:
@@ -94,12 +84,7 @@ def test_an_address_names_no_file(canary: tuple[pathlib.Path, watch.Watch], monk
     """A list that a server gives may name addresses of that kind, and no file of this machine."""
     target, seen = canary
     text = _PLAYLISTS["x.m3u8"].format(target=f"file://{target}").encode()
-
-    def listed(handler: Any) -> None:
-        handler.begin(len(text))
-        handler.wfile.write(text)
-
-    monkeypatch.setitem(server.BEHAVIOUR, "listed", listed)
+    monkeypatch.setitem(server.BEHAVIOUR, "listed", server.sends(text))
     with server.running() as web, pytest.raises(RuntimeError):
         _read(web.url("listed.m3u8"))
     assert "/listed.m3u8" in web.asked
@@ -120,12 +105,7 @@ def test_an_address_plays(path: str, frames: int) -> None:
 def test_a_list_of_addresses_plays(monkeypatch: pytest.MonkeyPatch) -> None:
     """Where the address says by its ending that it is one, as live streams are given."""
     text = b"#EXTM3U\n#EXT-X-TARGETDURATION:3\n#EXTINF:3,\nlong.mp3\n#EXT-X-ENDLIST\n"
-
-    def listed(handler: Any) -> None:
-        handler.begin(len(text))
-        handler.wfile.write(text)
-
-    monkeypatch.setitem(server.BEHAVIOUR, "listed", listed)
+    monkeypatch.setitem(server.BEHAVIOUR, "listed", server.sends(text))
     with server.running() as web:
         with av.open(web.url("listed.m3u8")) as container:
             bare = sum(frame.samples for frame in container.decode(audio=0))
@@ -179,11 +159,7 @@ def test_options_leave_each_wait_bounded_and_not_the_whole(monkeypatch: pytest.M
 
 def test_a_part_of_a_list_that_stalls_is_told_of(monkeypatch: pytest.MonkeyPatch) -> None:
     """FFmpeg calls it invalid, or leaves it out."""
-
-    def lists(handler: Any) -> None:
-        body = b"#EXTM3U\n#EXT-X-TARGETDURATION:1\n#EXTINF:1,\nstalling.ts\n#EXT-X-ENDLIST\n"
-        handler.begin(len(body))
-        handler.wfile.write(body)
+    body = b"#EXTM3U\n#EXT-X-TARGETDURATION:1\n#EXTINF:1,\nstalling.ts\n#EXT-X-ENDLIST\n"
 
     def stalls(handler: Any) -> None:
         data = io.BytesIO()
@@ -193,7 +169,7 @@ def test_a_part_of_a_list_that_stalls_is_told_of(monkeypatch: pytest.MonkeyPatch
         handler.wfile.flush()
         handler.server.stop.wait(20)
 
-    monkeypatch.setitem(server.BEHAVIOUR, "list", lists)
+    monkeypatch.setitem(server.BEHAVIOUR, "list", server.sends(body))
     monkeypatch.setitem(server.BEHAVIOUR, "stalling", stalls)
     monkeypatch.setattr(StreamReader, "settings", Settings(network_timeout=0.4))
     with server.running() as web, pytest.raises(RuntimeError, match="network_timeout"):
