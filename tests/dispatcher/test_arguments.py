@@ -16,6 +16,7 @@ from torch._subclasses.fake_tensor import FakeTensorMode
 
 import compat
 from dispatcher.errors import ArgumentTypeError, AudioError
+from tests.conftest import BACKENDS
 
 SOUND = torch.rand(2, 400) - 0.5
 CALLERS = [
@@ -107,7 +108,7 @@ def test_what_is_no_place_is_refused(place: Any, release: str, backend: str | No
     assert sorted(os.listdir()) == ["a.wav"]
 
 
-@pytest.mark.parametrize("backend", ["ffmpeg", "soundfile", pytest.param("sox", marks=pytest.mark.libsox)])
+@pytest.mark.parametrize("backend", BACKENDS)
 @pytest.mark.parametrize("kind", ["negative bit", "imaginary part of a conjugate"])
 def test_a_lazy_negation_is_written_as_it_is(kind: str, backend: str, wav: str) -> None:
     """Torch notes a negation, and numpy refuses the tensor until it is made."""
@@ -120,7 +121,7 @@ def test_a_lazy_negation_is_written_as_it_is(kind: str, backend: str, wav: str) 
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere the system has no such names")
-@pytest.mark.parametrize("backend", ["ffmpeg", "soundfile", pytest.param("sox", marks=pytest.mark.libsox)])
+@pytest.mark.parametrize("backend", BACKENDS)
 def test_a_name_that_is_no_unicode_is_one(backend: str, wav: str) -> None:
     """Python writes its bytes as halves of surrogate pairs."""
     for name in ("\udcff.wav", "\udcff.flac"):

@@ -18,9 +18,9 @@ import torch
 import compat
 import dispatcher
 from dispatcher import forks
+from tests.conftest import BACKENDS
 
 SECONDS = 60
-BACKENDS = ["ffmpeg", "soundfile", pytest.param("sox", marks=pytest.mark.libsox)]
 
 
 @pytest.fixture

@@ -22,10 +22,8 @@ from dispatcher.reading.collector import Collector
 from dispatcher.registry import Registry
 from dispatcher.requests import Blocks
 from dispatcher.settings import Settings
-from tests.conftest import ASSETS
+from tests.conftest import ASSETS, BACKENDS
 from tests.reliability import process
-
-BACKENDS = ["ffmpeg", "soundfile", pytest.param("sox", marks=pytest.mark.libsox)]
 
 
 @pytest.fixture(autouse=True)

@@ -10,13 +10,13 @@ from typing import Any
 
 import pytest
 
+from tests.conftest import BACKENDS
 from tests.reliability.fuzz import anatomy, calls, children, corpus, mutate, pieces, structure
 
 # `make fuzz` goes on where these end
 MUTATIONS = 600
 LONG = 30
 STRUCTURE = 60
-BACKENDS = [pytest.param(name, marks=[pytest.mark.libsox] if name == "sox" else []) for name in ("ffmpeg", "sox", "soundfile")]
 
 
 @pytest.fixture(scope="module")
