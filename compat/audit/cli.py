@@ -6,7 +6,6 @@ import argparse
 import contextlib
 import os
 import sys
-import traceback
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -14,13 +13,7 @@ from compat._version import __version__
 from compat.audit.engines import EngineError
 from compat.audit.options import Terms
 from compat.commands.arguments import Parser, UsageError, parsed
-from compat.commands.console import (
-    STOPPED,
-    is_full,
-    nobody_reads,
-    print_anything,
-    print_for_programs,
-)
+from compat.commands.console import STOPPED, fail, print_anything, print_for_programs
 
 if TYPE_CHECKING:
     from compat.audit.engines import Engine
@@ -249,15 +242,8 @@ def main(argv: Sequence[str] | None = None, prog: str = _PROG) -> int:
     except KeyboardInterrupt:
         print(f"{prog}: stopped", file=sys.stderr)
         return STOPPED
-    except BrokenPipeError:
-        nobody_reads()
     except Exception as why:  # noqa: BLE001 - its status must not be taken for a finding
-        if not is_full(why):
-            traceback.print_exc()
-            print(
-                f"{prog}: the audit itself failed; this is a bug of torchaudio-compat",
-                file=sys.stderr,
-            )
+        fail(prog, "audit", why)
     return _FAILED
 
 

@@ -77,3 +77,15 @@ def is_full(why: BaseException) -> bool:
             )
             nobody_reads()
     return full
+
+
+def fail(prog: str, command: str, why: Exception) -> None:
+    """Report the error that ends a command: nobody reads, the disk is full, or a bug of ours."""
+    if isinstance(why, BrokenPipeError):
+        nobody_reads()
+    elif not is_full(why):
+        import traceback
+
+        traceback.print_exc()
+        text = f"{prog}: the {command} itself failed; this is a bug of torchaudio-compat"
+        print(text, file=sys.stderr)
