@@ -5,6 +5,7 @@ import errno
 import importlib
 import os
 import sys
+import traceback
 from collections.abc import Sequence
 from typing import NoReturn
 
@@ -50,6 +51,15 @@ def nobody_reads() -> None:
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
+def report_end(why: Exception, prog: str, what: str) -> None:
+    """Say why a command ended early: nobody reads its output, a full disk, or a bug of ours."""
+    if isinstance(why, BrokenPipeError):
+        nobody_reads()
+    elif not is_full(why):
+        traceback.print_exc()
+        print(f"{prog}: {what} itself failed; this is a bug of torchaudio-compat", file=sys.stderr)
+
+
 def leave(status: int) -> NoReturn:
     """End the process at once; freeing millions of objects would take a tenth of a long run."""
     try:
@@ -77,15 +87,3 @@ def is_full(why: BaseException) -> bool:
             )
             nobody_reads()
     return full
-
-
-def fail(prog: str, command: str, why: Exception) -> None:
-    """Report the error that ends a command: nobody reads, the disk is full, or a bug of ours."""
-    if isinstance(why, BrokenPipeError):
-        nobody_reads()
-    elif not is_full(why):
-        import traceback
-
-        traceback.print_exc()
-        text = f"{prog}: the {command} itself failed; this is a bug of torchaudio-compat"
-        print(text, file=sys.stderr)

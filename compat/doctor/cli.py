@@ -11,7 +11,7 @@ from typing import Any
 
 from compat.commands import namesakes
 from compat.commands.arguments import Parser
-from compat.commands.console import fail, print_anything, print_for_programs
+from compat.commands.console import print_anything, print_for_programs, report_end
 from compat.diagnosis.findings import Result
 from compat.doctor import elsewhere, files, page, pins, registry, report, structured, verdict
 from compat.doctor.fix import dialogue
@@ -172,7 +172,7 @@ def main(argv: Sequence[str] | None = None, prog: str = PROG) -> int:
     except KeyboardInterrupt:
         print(f"{prog}: interrupted", file=sys.stderr)
     except Exception as why:  # noqa: BLE001 - its status must not be taken for a finding
-        fail(prog, "doctor", why)
+        report_end(why, prog, "the doctor")
     return FAILED
 
 
