@@ -22,7 +22,9 @@ class Status(enum.Enum):
     CRASHED = ("crashed", "‼", "magenta")
 
     def __init__(self, word: str, mark: str, colour: str) -> None:
-        self.word, self.mark, self.colour = word, mark, colour
+        self.word: str = word
+        self.mark: str = mark
+        self.colour: str = colour
 
     @property
     def severity(self) -> int:
@@ -135,8 +137,8 @@ def sentence(text: str) -> str:
 
 # makers of findings: what is as it should be, what is worth knowing and no problem, what may cause
 # trouble, what does not work, and what was not measured, which is no problem of its check
-ok = functools.partial(Finding, Status.OK)
-note = functools.partial(Finding, Status.NOTE)
-warning = functools.partial(Finding, Status.WARNING)
-error = functools.partial(Finding, Status.ERROR)
-skipped = functools.partial(Finding, Status.SKIPPED)
+ok: functools.partial[Finding] = functools.partial(Finding, Status.OK)
+note: functools.partial[Finding] = functools.partial(Finding, Status.NOTE)
+warning: functools.partial[Finding] = functools.partial(Finding, Status.WARNING)
+error: functools.partial[Finding] = functools.partial(Finding, Status.ERROR)
+skipped: functools.partial[Finding] = functools.partial(Finding, Status.SKIPPED)

@@ -7,7 +7,7 @@ are.
 import contextlib
 import sys
 from collections.abc import Callable, Iterator
-from typing import Any, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 from compat.commands import shell
 from compat.diagnosis.findings import NOTHING_TO_DO, Mend, Result, Status
@@ -86,7 +86,8 @@ class Page:
     """A page for a pipe or a file: words instead of marks, no colour, nothing wrapped."""
 
     # the indent, and the width of labels
-    details, ends = (10, 9), (0, 12)
+    details: ClassVar[tuple[int, int]] = (10, 9)
+    ends: ClassVar[tuple[int, int]] = (0, 12)
 
     def __init__(self, out: Any) -> None:
         self._out = out
@@ -118,7 +119,8 @@ class Page:
 class Terminal(Page):
     """A page for a terminal."""
 
-    details, ends = (5, 9), (1, 12)
+    details: ClassVar[tuple[int, int]] = (5, 9)
+    ends: ClassVar[tuple[int, int]] = (1, 12)
 
     def _head(self, result: Result) -> None:
         status = result.status

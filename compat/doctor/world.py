@@ -25,8 +25,8 @@ class World:
         self, limit: float = 30.0, *, thorough: bool = False, progress: Progress | None = None
     ) -> None:
         self.thorough = thorough
-        self.progress = progress or (lambda label, done, total: None)
-        self.children = Children(limit)
+        self.progress: Progress = progress or (lambda label, done, total: None)
+        self.children: Children = Children(limit)
         self._known: dict[Any, Any] = {}
         self._locks: dict[Any, threading.Lock] = {}
         self._lock = threading.Lock()

@@ -37,7 +37,8 @@ class Tree:
     """
 
     def __init__(self, host: types.ModuleType, *, registered: bool) -> None:
-        self.host, self.registered = host, registered
+        self.host: types.ModuleType = host
+        self.registered: bool = registered
         self.context: Context | None = None
         self._layer = Layer()
         self._ours: dict[str, types.ModuleType] = {}

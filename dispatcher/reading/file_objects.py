@@ -221,7 +221,7 @@ class PatientReader(Reader):
             try:
                 return operation(*arguments)
             except Exception as failure:  # noqa: BLE001 - the library's caller raises it again
-                self.failure = failure
+                self.failure: Exception | None = failure
         return 0
 
 

@@ -59,7 +59,7 @@ class Track:
     """Maps offsets of a text to those after edits, and back."""
 
     def __init__(self, edits: list[Edit]) -> None:
-        self.before = [(edit.start, edit.end) for edit in edits]
+        self.before: list[tuple[int, int]] = [(edit.start, edit.end) for edit in edits]
         self.after: list[tuple[int, int]] = []
         shift = 0
         for start, end, new in edits:

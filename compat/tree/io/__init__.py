@@ -9,7 +9,9 @@ from compat.contents.submodule import Submodule
 
 _FROM_2_1 = ("AudioEffector", "CodecConfig")
 # a module that a real torchaudio keeps if its FFmpeg extension works
-part = functools.partial(Submodule, goes_in_2_9=True, stands_in=True, works=parts.ffmpeg_works)
+part: functools.partial[Submodule] = functools.partial(
+    Submodule, goes_in_2_9=True, stands_in=True, works=parts.ffmpeg_works
+)
 
 
 def names(context: Context) -> dict[str, Any]:
