@@ -59,6 +59,7 @@ test_what_was_neither_changed_nor_reported = table(
             "try:\n    import torchaudio\nexcept ImportError:\n    torchaudio = None\n",
             "from pkg import deps\ndeps.torchaudio.load_wav('a')\n",
         ),
+        ("import torchaudio\n", "from . import deps\ndeps.torchaudio.load_wav('a')\n"),
     ],
 )
 def test_what_comes_by_way_of_another_module_is_reported(exporter: str, user: str) -> None:
