@@ -22,6 +22,8 @@ HEAD = "import sys\nimport torch\nimport torchaudio\nfrom packaging import versi
         ('version.parse(torchaudio.__version__) < version.parse("2.1")', False),
         ('version.Version(torchaudio.__version__.split("+")[0]) >= version.Version("0.9")', True),
         ('tuple(map(int, torchaudio.__version__.split(".")[:2])) >= (2, 1)', True),
+        ('tuple(map(int, torchaudio.__version__.split(".")[:2])) <= (2, 2)', True),
+        ('tuple(map(int, torchaudio.__version__.split(".")[:3])) >= (2, 1)', True),
         ('[int(x) for x in torchaudio.__version__.split(".")[:2]] < [0, 8]', False),
         ('int(torchaudio.__version__.split(".")[0]) >= 2', True),
         ("version.parse(torchaudio.__version__).major < 1", False),

@@ -30,7 +30,7 @@ def removals(
         is_module = parent is module.tree
         emptied = not is_module and all(one in removed and not added.get(one) for one in block)
         if emptied and field == "finalbody" and isinstance(parent, ast.Try) and parent.handlers:
-            yield _drop_finally(module, parent)
+            yield _without_finally(module, parent)
             continue
         for index, statement in enumerate(block):
             if statement in removed:
@@ -160,56 +160,38 @@ def unwrap(module: Module, change: Unwrap) -> Iterator[Edit]:
     first, last = text.span(body[0])[0], text.span(body[-1])[1]
     body_start, body_end = text.line_start(first), text.line_end(last)
     line_start, line_end = text.line_start(start), text.line_end(end)
-    alone = not text.text[line_start:start].strip() and text.text[end:line_end].strip()[:1] in (
-        "",
-        "#",
-    )
-    if (
-        not alone
-        or body_start <= start
-        or module.is_elif(statement)
-        or text.text[body_start:first].strip()
-    ):
+    others = text.text[line_start:start] + text.text[body_start:first]
+    after = text.text[end:line_end].strip()
+    if others.strip() or after[:1] not in ("", "#") or body_start <= start:
         raise ConflictError("its block stands on one line with it")
-    rest = text.text[last:body_end].strip()
-    if rest and not rest.startswith("#"):
-        raise ConflictError("something else stands on the line of its block")
+    if module.is_elif(statement):
+        raise ConflictError("it is an `elif`")
     outer, inner = text.indent(start), text.indent(first)
-    # comments between the header and the block belong to the block
-    while (above := text.line_start(max(body_start - 1, 0))) > start and text.text[
-        above:body_start
-    ].strip().startswith("#"):
-        body_start = above
-    head = _kept(module, start, body_start)
-    yield Edit(
-        line_start, body_start, "".join(f"{outer}{comment}{text.newline}" for comment in head)
-    )
-    strings = [
-        node
+    head = (f"{outer}{comment}{text.newline}" for comment in _kept(module, start, body_start))
+    yield Edit(line_start, body_start, "".join(head))
+    inside_string = {
+        line
         for one in body
         for node in ast.walk(one)
         if isinstance(node, ast.Constant | ast.JoinedStr)
-    ]
-    inside_string = {
-        line
-        for node in strings
         for line in range(node.lineno + 1, (node.end_lineno or node.lineno) + 1)
     }
     for number in range(text.position(body_start)[0], text.position(body_end)[0] + 1):
         at = text.starts[number - 1]
         if number not in inside_string and text.text.startswith(inner, at):
             yield Edit(at, at + len(inner), outer)
-    tail = _kept(module, body_end, line_end)
     if end > body_end:
-        yield Edit(
-            body_end, line_end, "".join(f"{text.newline}{outer}{comment}" for comment in tail)
-        )
+        yield _only_comments(module, body_end, line_end, outer)
 
 
-def _drop_finally(module: Module, statement: ast.Try) -> Edit:
-    text = module.text
-    before = (statement.orelse or statement.handlers)[-1]
-    start, end = text.line_end(text.span(before)[1]), text.line_end(text.span(statement)[1])
-    indent = text.indent(text.span(statement)[0])
-    kept = (f"{text.newline}{indent}{comment}" for comment in _kept(module, start, end))
+def _only_comments(module: Module, start: int, end: int, indent: str) -> Edit:
+    """Return the edit that leaves only the comments, each on its line."""
+    kept = (f"{module.text.newline}{indent}{comment}" for comment in _kept(module, start, end))
     return Edit(start, end, "".join(kept))
+
+
+def _without_finally(module: Module, statement: ast.Try) -> Edit:
+    text = module.text
+    start, end = text.span((statement.orelse or statement.handlers)[-1])[1], text.span(statement)[1]
+    indent = text.indent(text.span(statement)[0])
+    return _only_comments(module, text.line_end(start), text.line_end(end), indent)

@@ -18,6 +18,7 @@ _PLATFORM = {
 _NOT_PLAIN = (
     ast.Await, ast.GeneratorExp, ast.Lambda, ast.ListComp, ast.NamedExpr, ast.Yield, ast.YieldFrom,
 )  # fmt: skip
+_VERSIONS = ("importlib.metadata.version", "packaging.version.parse")
 _FINDERS = ("importlib.util.find_spec", "pkgutil.find_loader")
 _MAIN = ("__name__ == '__main__'", "'__main__' == __name__")
 _PRESENCE = re.compile(
@@ -55,22 +56,17 @@ def is_platform_test(module: Module, test: ast.expr) -> bool:
 def is_guard(module: Module, test: ast.expr) -> bool:
     """Return whether a test checks what this torchaudio has: ``hasattr``, version, backends."""
     for node in ast.walk(test):
-        asks = (
+        path = module.names.qualified(node) or ""
+        if path.startswith(f"{old_names.ROOT}.") or path in _VERSIONS:
+            return True
+        if isinstance(node, ast.Name) and re.search(r"torch_?audio|version", node.id, re.I):
+            return True
+        if (
             isinstance(node, ast.Call)
             and module.names.is_builtin(node.func, "hasattr")
-            and node.args
-        )
-        if asks and module.names.qualified(node.args[0]) == old_names.ROOT:  # type: ignore[attr-defined]
+            and any(module.names.qualified(one) == old_names.ROOT for one in node.args)
+        ):
             return True
-        if isinstance(node, ast.Name | ast.Attribute):
-            qualified = module.names.qualified(node) or ""
-            if qualified.startswith(f"{old_names.ROOT}.") or qualified in (
-                "importlib.metadata.version",
-                "packaging.version.parse",
-            ):
-                return True
-            if isinstance(node, ast.Name) and re.search(r"torch_?audio|version", node.id, re.I):
-                return True
     return False
 
 

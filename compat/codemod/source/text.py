@@ -98,11 +98,7 @@ class Text:
         found: list[Comment] = []
         if "#" not in self.text:
             return found
-        lines = [
-            self.text[a:b]
-            for a, b in zip(self.starts, [*self.starts[1:], len(self.text)], strict=True)
-        ]
-        flat = "".join(line.rstrip("\r\n") + "\n" for line in lines)
+        flat = _LINE_END.sub("\n", self.text)
         try:
             for token in tokenize.generate_tokens(io.StringIO(flat, newline="\n").readline):
                 if token.type == tokenize.COMMENT:

@@ -13,18 +13,13 @@ def settled(project: Project, module: Module) -> dict[ast.AST, Use]:
     The name must be bound to ``load``, ``save`` or ``info`` of torchaudio on each way.
     """
     found: dict[ast.AST, Use] = {}
-    if not project.relies_on_traces:
-        return found
-    for node, _ in module.ambiguous:
-        call = module.call_of(node)
-        if not isinstance(node, ast.Name) or call is None:
-            continue
-        paths = [binding.target for binding in module.names.bindings(node)]
-        known = {path: old_names.KNOWN.get(path or "") for path in paths}
+    for node, _ in module.ambiguous if project.relies_on_traces else ():
+        call, bindings = module.call_of(node), module.names.bindings(node)
+        known = {one.target or "": old_names.KNOWN.get(one.target or "") for one in bindings}
         plain = all(one is not None and one.kind == Kind.FUNCTION for one in known.values())
-        if not plain or any(one.arg in old_names.OLD_PARAMETERS for one in call.keywords):
+        if call is None or not plain or old_names.OLD_PARAMETERS & {k.arg for k in call.keywords}:
             continue
         for path, one in known.items():
-            if one and project.recorded(module, call, one.name):
-                found[node] = Use(path or "", *one, node, node, call)
+            if one and isinstance(node, ast.Name) and project.recorded(module, call, one.name):
+                found[node] = Use(path, *one, node, node, call)
     return found

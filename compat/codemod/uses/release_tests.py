@@ -170,11 +170,12 @@ def _values(module: Module, node: ast.expr, target: str) -> list[Any]:
         return []
     code = compile(ast.fix_missing_locations(ast.Expression(form)), "<test>", "eval")
     later = ("2.99.0", "3.0.0") if target == max(old_names.RELEASES) else ()
-    found = []
-    for release in (f"{target}.0", f"{target}.9", *later):
-        names = {**_NAMES, "parse": _version, _INSTALLED: f"{release}+cpu"}
-        with contextlib.suppress(Exception):  # the test fails under this release, or is unknown
-            found.append(eval(code, names))
+    found: list[Any] = []
+    for build in ("+cpu", ""):  # some tests can read only a version without it
+        for release in (f"{target}.0", f"{target}.9", *later) if not found else ():
+            names = {**_NAMES, "parse": _version, _INSTALLED: release + build}
+            with contextlib.suppress(Exception):  # it fails there, or has an unknown name
+                found.append(eval(code, names))
     return found
 
 

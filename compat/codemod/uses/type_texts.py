@@ -18,28 +18,20 @@ _TYPE_COMMENT = re.compile(r"#\s*type:")
 
 def mentions(module: Module, name: str) -> Iterator[tuple[int, int, str]]:
     """Yield where such annotations have a dotted name of torchaudio, with torchaudio's name."""
-    last = name.rpartition(".")[2]
     own = [one for one in module.imported if one.scope is module.names.module]
-    roots = {one.local for one in own if old_names.ROOT in (one.path, one.local)}
-    spans = None
-    for root in sorted(roots):
-        pattern = re.compile(rf"(?<![\w.]){re.escape(f'{root}.{name}')}(?!\w)")
-        if pattern.search(module.text.text) is None:
-            continue  # looking for comments takes longer than everything else
-        if spans is None:
-            spans = [
-                module.span(node)
-                for node in module.strings
-                if last in str(node.value) and is_annotation(module, node)
-            ]
-            spans += [
-                (c.start, c.end)
-                for c in module.text.comments
-                if _TYPE_COMMENT.match(module.text.text, c.start)
-            ]
-        for start, end in spans:
-            for match in pattern.finditer(module.text.text, start, end):
-                yield match.start(), match.end(), root
+    roots = sorted({one.local for one in own if old_names.ROOT in (one.path, one.local)})
+    text, either = module.text.text, "|".join(map(re.escape, roots))
+    pattern = re.compile(rf"(?<![\w.])({either})\.{re.escape(name)}(?!\w)")
+    if not roots or pattern.search(text) is None:
+        return  # looking for comments takes longer than everything else
+    last = name.rpartition(".")[2]
+    strings = [one for one in module.strings if last in str(one.value)]
+    spans = [module.span(one) for one in strings if is_annotation(module, one)]
+    comments = [one for one in module.text.comments if _TYPE_COMMENT.match(text, one.start)]
+    spans += [(one.start, one.end) for one in comments]
+    for span in spans:
+        for match in pattern.finditer(text, *span):
+            yield match.start(), match.end(), match.group(1)
 
 
 def is_annotation(module: Module, node: ast.AST) -> bool:

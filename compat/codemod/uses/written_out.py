@@ -63,28 +63,19 @@ def _spelled(module: Module, node: ast.AST) -> tuple[int, int, str] | None:
     The new part prints the source as text: ``call={call!r}``. Return ``None`` if the node is not
     in such an expression, if places are wrong there, or if the source does not fit a text.
     """
-    outer, value = None, None
-    for above in module.names.chain(node):
-        if isinstance(above, ast.FormattedValue):
-            value = value or above.value
-        elif isinstance(above, ast.JoinedStr) and outer is None:
-            outer = above
-        elif isinstance(above, ast.JoinedStr):
-            return None
-    if outer is None or value is None:
+    outer = [one for one in module.names.chain(node) if isinstance(one, ast.JoinedStr)]
+    parts = [one for one in module.names.chain(node) if isinstance(one, ast.FormattedValue)]
+    if len(outer) != 1 or not parts:
         return None
-    text, (first, last), (start, end) = module.text.text, module.span(outer), module.span(value)
+    value, text = parts[0].value, module.text.text
+    (first, last), (start, end) = module.span(outer[0]), module.span(value)
     before, equals = fstrings.BEFORE.search(text, first, start), _EQUALS.match(text, end, last)
     if not (first < start <= end < last and before and equals):
         return None
     brace = before.start()
     source = text[brace + 1 : equals.end()]
-    quotes = set("\"'") & set(text[first:brace])
-    if (
-        set("\\\r\n") & set(source)
-        or quotes & set(source)
-        or not fstrings.is_at_its_place(value, module.span, text)
-    ):
+    unfit = set("\\\r\n") | (set("\"'") & set(text[first:brace]))
+    if unfit & set(source) or not fstrings.is_at_its_place(value, module.span, text):
         return None
     literal = source.replace("{", "{{").replace("}", "}}")
     plain = text[equals.end() : equals.end() + 1] == "}"

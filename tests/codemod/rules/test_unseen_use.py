@@ -58,6 +58,7 @@ test_by_way_of_another_module = table(
                 "try:\n    import torchaudio\nexcept ImportError:\n    torchaudio = None\n",
                 "from pkg import deps\ndeps.torchaudio.load_wav('a')\n",
             ),
+            ("import torchaudio\n", "from . import deps\ndeps.torchaudio.load_wav('a')\n"),
         )
     ),
     *(
