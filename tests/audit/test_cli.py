@@ -22,8 +22,7 @@ from compat.audit.items import Item
 from compat.audit.options import Terms
 from compat.audit.storage import open_store
 from compat.audit.task import Compare
-from compat.commands import writing
-from dispatcher import registry
+from dispatcher import atomic_files, registry
 from dispatcher.errors import BackendUnavailable
 from tests.audit import planted
 from tests.audit.runs import NOISE, PAIR, RESULTS, TERMS, Audit, encoded, put, rows_of, served, started
@@ -168,10 +167,10 @@ def test_the_report_has_the_worst_and_it_says_where_the_page_is(audit: Audit) ->
 
 
 def test_a_report_that_cannot_be_written_after_all(audit: Audit, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(writing.secrets, "token_hex", lambda count: "planted")
-    pathlib.Path(f"{writing.TEMPORARY}planted").mkdir()
+    monkeypatch.setattr(atomic_files.secrets, "token_hex", lambda count: "planted")
+    pathlib.Path(f"{atomic_files.TEMPORARY}planted.html").mkdir()
     told = audit("data", "--report", "audit.html")
-    assert (told.status, "--report audit.html: Is a directory" in told.err) == (3, True)
+    assert (told.status, "--report audit.html: File exists" in told.err) == (3, True)
 
 
 def test_files_that_do_not_come_back_are_missed() -> None:

@@ -11,6 +11,7 @@ import pytest
 from compat.codemod.files import writing
 from compat.codemod.run.session import run
 from compat.codemod.source.options import Options
+from dispatcher.atomic_files import TEMPORARY
 from tests.codemod.commands import Codemod, commands, contents, put, row
 
 SET = b'torchaudio.set_audio_backend("soundfile")'
@@ -188,14 +189,17 @@ def test_an_interrupted_write_leaves_the_old_file(
 
 def test_a_stop_right_after_the_temporary_file_is_made_leaves_none(codemod: Codemod, monkeypatch: pytest.MonkeyPatch) -> None:
     put({"program.py": PROGRAM})
-    private = writing.private
+    real = os.open
 
-    def stop(name: str, flags: int) -> int:
-        os.close(private(name, flags))
-        raise KeyboardInterrupt
+    def stop(name: str, flags: int, mode: int = 0o777, **more: int) -> int:
+        made = real(name, flags, mode, **more)
+        if TEMPORARY in name:
+            raise KeyboardInterrupt
+        return made
 
-    monkeypatch.setattr(writing, "private", stop)
-    assert codemod("program.py").status == 130
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "open", stop)
+        assert codemod("program.py").status == 130
     assert contents() == {"program.py": PROGRAM}
 
 

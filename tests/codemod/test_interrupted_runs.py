@@ -15,7 +15,7 @@ import pytest
 
 from compat.codemod.files import journal
 from compat.codemod.run import cli
-from compat.commands.writing import TEMPORARY
+from dispatcher.atomic_files import TEMPORARY
 from tests.codemod.commands import Codemod, contents, put
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals and locks of POSIX")
@@ -122,16 +122,16 @@ def test_an_edit_made_since_stays(half_done: None) -> None:
 @pytest.mark.parametrize("written", ["", "[", '[["main.py", "0'])
 def test_a_journal_that_was_cut_short_means_that_nothing_was_written(written: str) -> None:
     project("p")
-    put({journal.NAME: written, f"p0/{TEMPORARY}1234": "half"}, "p")
+    put({journal.NAME: written, f"p0/{TEMPORARY}0123456789abcdef": "half"}, "p")
     assert cli.main(["p"]) == 0
     assert contents("p") == undisturbed()
 
 
 def test_temporary_files_go_beside_the_target_of_a_link() -> None:
-    put({"real/a.py": CALL, f"real/{TEMPORARY}1234": "half", "project/x": ""})
+    put({"real/a.py": CALL, f"real/{TEMPORARY}0123456789abcdef": "half", "project/x": ""})
     Path("project/a.py").symlink_to(Path("real/a.py").resolve())
     assert cli.main(["project", "--check"]) == 1
-    assert f"{TEMPORARY}1234" in contents("real")
+    assert f"{TEMPORARY}0123456789abcdef" in contents("real")
     assert cli.main(["project"]) == 0
     assert contents("real") == {"a.py": CALL.replace("filepath", "uri").encode()}
 
