@@ -8,19 +8,17 @@ for that.
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from compat.audit import alignment, wording
 from compat.audit.measures import Measure, Samples, as_float, finite
+from compat.audit.options import Terms
 from compat.audit.reading import Reading, paired
 from compat.audit.rows import INFO_FIELDS, Row
+from compat.audit.sides import OneSide
 from dispatcher.streaming import BLOCK_FRAMES
-
-if TYPE_CHECKING:
-    from compat.audit.options import Terms
-    from compat.audit.sides import OneSide
 
 # Search for short shifts first: codecs pad by a few thousand frames, and a wide search costs more.
 _NEAR_SHIFT = 1 << 13
@@ -48,11 +46,12 @@ class _Probe:
         """
         if self._frames >= _PROBE:
             return
-        old, new = finite(as_float(old)), finite(as_float(new))
-        if not self._frames:
-            self._channel = int(np.square(np.diff(old)).sum(axis=1).argmax())
-        self.old.append(old[self._channel].copy())
-        self.new.append(new[self._channel].copy())
+        if not self._frames and len(old) > 1:
+            with np.errstate(all="ignore"):
+                changes = np.square(np.diff(as_float(old))).sum(axis=1)
+            self._channel = int(finite(changes).argmax())
+        self.old.append(finite(as_float(old[self._channel])))
+        self.new.append(finite(as_float(new[self._channel])))
         self._frames += max(old.shape[1], new.shape[1])
 
     def lag(self, max_lag: int) -> int | None:

@@ -14,8 +14,7 @@ import pytest
 from compat import cli as top
 from compat.audit import session
 from compat.audit.cli import main
-from compat.audit.engines import EngineError
-from compat.audit.engines.engine import Outcome, Task
+from compat.audit.engines import EngineError, Outcome, Task
 from compat.audit.engines.local import LocalEngine
 from compat.audit.inputs.sources import Sources
 from compat.audit.items import Item
