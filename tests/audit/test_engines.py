@@ -15,7 +15,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from compat.audit.engines import EngineError
+from compat.audit.engines import EngineError, dask
 from compat.audit.engines.dask import DaskEngine
 from compat.audit.engines.local import LocalEngine
 from compat.audit.items import Item
@@ -147,22 +147,26 @@ def test_the_dashboard_is_named_and_answers(has_dask: None) -> None:
     rows.close()  # type: ignore[attr-defined]
 
 
-def test_workers_that_are_all_gone(cluster: Cluster) -> None:
-    rows = DaskEngine(cluster.address, patience=1).run(Echo(0.005), FILES)
+def test_workers_that_are_all_gone(cluster: Cluster, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who waits for one is told."""
+    monkeypatch.setattr(dask, "_LOOK_SECONDS", 0.3)
+    told: list[str] = []
+    rows = DaskEngine(cluster.address, patience=1, tell=told.append).run(Echo(0.005), FILES)
     found = [next(rows)]
     for worker in cluster.workers:
         worker.kill()
     with pytest.raises(EngineError, match=r"has had no worker for 1 s\. Run the command again to continue"):
         found.extend(rows)
     assert len(found) == len(set(found)) < len(FILES)
+    assert any("has no worker; waiting for one" in text for text in told)
 
 
 def test_a_file_that_ends_every_worker_is_named(has_dask: None) -> None:
     """On a cluster of this machine, whose workers are started again."""
-    import dask
+    from dask import config
 
     items = [*FILES[:20], Item("abort.wav"), *FILES[20:40]]
-    with dask.config.set({"distributed.scheduler.allowed-failures": 0}):
+    with config.set({"distributed.scheduler.allowed-failures": 0}):
         found = list(DaskEngine("local[2]").run(Echo(), items))
     assert sorted(path for path in found if ": " not in path) == sorted(item.path for item in items if "abort" not in item.path)
     assert [path for path in found if ": " in path] == ["abort.wav: every worker that read it died"]

@@ -10,7 +10,6 @@ import pathlib
 import random
 import signal
 import socket
-import threading
 import time
 from collections.abc import Iterable, Iterator
 
@@ -18,14 +17,12 @@ import pytest
 
 from compat.audit import comparison
 from compat.audit.cli import main
-from compat.audit.engines import EngineError
 from compat.audit.inputs import tables
 from compat.audit.items import Item
 from compat.audit.rows import Row
 from compat.audit.storage.jsonl import JsonLines
 from compat.audit.task import Compare
 from tests.audit.runs import PAIR, TERMS, Audit, encoded, put, started
-from tests.audit.tasks import Echo
 
 A = "data/a.wav"
 LIST = b"data/a.wav\n"
@@ -255,25 +252,3 @@ def test_a_scheduler_that_is_not_there_is_said_soon(address: str, capsys: pytest
     assert f"connecting to the scheduler at {address}" in told
     assert "Traceback" not in told
     assert not list(pathlib.Path().glob("audit-*"))
-
-
-def test_who_waits_for_a_worker_is_told() -> None:
-    distributed = pytest.importorskip("distributed", reason="the engine is for Dask")
-    from compat.audit.engines.dask import DaskEngine
-
-    told: list[str] = []
-    with distributed.LocalCluster(n_workers=0, dashboard_address=None) as cluster:
-        engine = DaskEngine(cluster.scheduler_address, patience=6, tell=told.append)
-        failed: list[BaseException] = []
-
-        def work() -> None:
-            try:
-                list(engine.run(Echo(), [Item("a.wav")]))
-            except EngineError as why:
-                failed.append(why)
-
-        thread = threading.Thread(target=work)
-        thread.start()
-        thread.join(60)
-    assert failed
-    assert any("has no worker; waiting for one" in text for text in told)

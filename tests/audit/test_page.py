@@ -5,7 +5,6 @@ from __future__ import annotations
 import itertools
 import json
 import pathlib
-import shutil
 from collections.abc import Iterator
 from typing import Any
 
@@ -18,26 +17,18 @@ from compat.audit.reporting import page as reporting
 from compat.audit.reporting.drawing import Drawing
 from compat.audit.reporting.page import page
 from compat.audit.rows import Row
-from tests import isolation
+from tests import browsers
 from tests.audit import planted
 from tests.audit.runs import result
 
 ROWS = 50_000
 TERMS = Terms("2.0:global:sox_io", "2.2:dispatcher")
-_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
-    api = pytest.importorskip("playwright.sync_api", reason="the page is tested with Playwright")
-    found = next(filter(None, map(shutil.which, _NAMES)), None)
-    if found is None:
-        pytest.skip("no Chromium here: apt install chromium")
-    with api.sync_playwright() as playwright:
-        arguments = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"]
-        made = playwright.chromium.launch(executable_path=found, args=arguments, env=isolation.without_home())
-        yield made
-        made.close()
+    with browsers.launched() as launched:
+        yield launched
 
 
 @pytest.fixture(scope="module")

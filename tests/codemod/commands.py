@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import dataclasses
 import json
 import shlex
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import pytest
@@ -55,27 +55,23 @@ class Codemod:
         return Said(status, *self._capsys.readouterr())
 
 
-@dataclasses.dataclass(frozen=True)
 class Case:
     """One command line in a folder of files.
 
-    Attributes:
+    Args:
         says: words on standard output or standard error.
         never: words that are on neither.
         after: the files that change, in one run; the others stay, and none is added.
     """
 
-    name: str
-    arguments: str
-    files: Files
-    status: int
-    says: tuple[str, ...] = ()
-    never: str = ""
-    after: Files = dataclasses.field(default_factory=dict)
+    def __init__(
+        self, name: str, arguments: str, files: Files, status: int, *says: str, never: str = "", after: Files = MappingProxyType({})
+    ) -> None:
+        self.name, self.arguments, self.files, self.status = name, arguments, files, status
+        self.says, self.never, self.after = says, never, after
 
 
-def row(name: str, arguments: str, files: Files, status: int, *says: str, never: str = "", after: Files | None = None) -> Case:
-    return Case(name, arguments, files, status, says, never, after or {})
+row = Case
 
 
 def commands(*cases: Case) -> Callable[..., None]:

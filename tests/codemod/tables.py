@@ -1,10 +1,10 @@
 """Tables of programs and what is to become of them."""
 
 import ast
-import dataclasses
 import textwrap
 from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import pytest
@@ -20,23 +20,32 @@ IMPORT = "import torchaudio\n"
 PROGRAM = "program.py"
 
 
-@dataclasses.dataclass(frozen=True)
 class Case:
     """A project: what it is, and what is to become of it.
 
-    Attributes:
+    Args:
         after: the files that change; the others stay.
         left: by file the rules that have something left to say; of other files that is not asked.
         says: by file words, or several, of what is left to say; each finding is its words and the places that it speaks of, and ends with `|`.
+        options: of the project.
     """
 
-    name: str
-    files: Mapping[str, str]
-    after: Mapping[str, str] = dataclasses.field(default_factory=dict)
-    left: Mapping[str, Collection[str]] = dataclasses.field(default_factory=dict)
-    says: Mapping[str, str | Collection[str]] = dataclasses.field(default_factory=dict)
-    target: str = "2.2"
-    options: Mapping[str, Any] = dataclasses.field(default_factory=dict)
+    def __init__(
+        self,
+        name: str,
+        files: Mapping[str, str],
+        after: Mapping[str, str] = MappingProxyType({}),
+        *,
+        left: Mapping[str, Collection[str]] = MappingProxyType({}),
+        says: Mapping[str, str | Collection[str]] = MappingProxyType({}),
+        target: str = "2.2",
+        **options: Any,
+    ) -> None:
+        self.name, self.left, self.says, self.target, self.options = name, left, says, target, options
+        self.files, self.after = ({path: dedent(text) for path, text in texts.items()} for texts in (files, after))
+
+
+project = Case  # several files
 
 
 def changes(name: str, before: str, after: str, *left: str, target: str = "2.2", **options: Any) -> Case:
@@ -55,21 +64,6 @@ def said(name: str, says: str, source: str, target: str = "2.2", **others: str) 
     return project(
         name, {PROGRAM: source, **{f"{other}.py": text for other, text in others.items()}}, says={PROGRAM: says}, target=target, **options
     )
-
-
-def project(
-    name: str,
-    files: Mapping[str, str],
-    after: Mapping[str, str] | None = None,
-    *,
-    left: Mapping[str, Collection[str]] | None = None,
-    says: Mapping[str, str | Collection[str]] | None = None,
-    target: str = "2.2",
-    **options: Any,
-) -> Case:
-    """Several files."""
-    before, changed = ({path: dedent(text) for path, text in texts.items()} for texts in (files, after or {}))
-    return Case(name, before, changed, left or {}, says or {}, target, options)
 
 
 def given(name: str, before: str, after: str, head: str = "") -> Case:
@@ -118,20 +112,20 @@ def check(case: Case) -> None:
     texts = {path: outcome.text for path, outcome in outcomes.items()}
     for path, text in texts.items():
         assert text == case.after.get(path, case.files[path])
-    _check_words(case, outcomes)
+    _check_words(case, outcomes, case.says)
     if texts != case.files:
         again = rewrite(texts, case.target, **case.options)
         assert {path: outcome.text for path, outcome in again.items()} == texts
-        _check_words(dataclasses.replace(case, says={}), again)
+        _check_words(case, again, {})
 
 
-def _check_words(case: Case, outcomes: Mapping[str, Outcome]) -> None:
+def _check_words(case: Case, outcomes: Mapping[str, Outcome], says: Mapping[str, str | Collection[str]]) -> None:
     for path, outcome in outcomes.items():
         ast.parse(outcome.text)
         words = [f"{one.place} {one.rule} {one.reason} {one.advice} {' '.join(map(str, one.related))}|" for one in outcome.left]
         if path in case.left:
             assert {one.rule for one in outcome.left} == set(case.left[path]), words
             assert outcome.changed or not outcome.fixed
-        says = case.says.get(path, ())
-        for word in [says] if isinstance(says, str) else says:
+        asked = says.get(path, ())
+        for word in [asked] if isinstance(asked, str) else asked:
             assert any(word in one for one in words), words

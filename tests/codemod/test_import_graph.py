@@ -1,12 +1,10 @@
 """Who imports whom, read from text."""
 
-from pathlib import Path
-
 import pytest
 
 from compat.codemod.files import import_graph
 from compat.codemod.files.import_graph import Files, Graph, Quiet
-from tests.codemod.tables import rewrite
+from tests.codemod.commands import commands, put, row
 
 # A text, and the dotted names in it.
 TEXTS = {
@@ -45,6 +43,9 @@ def test_programs_and_dynamic_imports(quote: str) -> None:
     assert not import_graph.facts("x.py", b"  if __name__ == '__main__': pass").is_main
 
 
+SET = "import torchaudio as ta\nta.set_audio_backend('soundfile')\n"
+TA = "ta.load('a.wav')\n"
+NAMED = "ta.load('a.wav', backend=\"soundfile\")\n"
 PROJECT = {
     "main.py": "from package import tools\n",
     "package/__init__.py": "from .audio import read\n",
@@ -56,62 +57,44 @@ PROJECT = {
 }
 
 
+AUDIO = "package/audio.py"
+
+
 @pytest.fixture
-def graph(tmp_path: Path) -> tuple[Graph, dict[str, str]]:
-    for name, text in PROJECT.items():
-        path = tmp_path / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text)
-    paths = {name: str(tmp_path / name) for name in PROJECT}
-    files = Files(paths.values())
-    speaking = [files.link(import_graph.facts(paths["package/audio.py"], PROJECT["package/audio.py"].encode()))]
-    quiet = Quiet([path for name, path in paths.items() if name != "package/audio.py"], files.read)
-    return Graph(speaking, quiet), {path: name for name, path in paths.items()}
+def graph() -> Graph:
+    put(PROJECT)
+    files = Files(PROJECT)
+    speaking = [files.link(import_graph.facts(AUDIO, PROJECT[AUDIO].encode()))]
+    return Graph(speaking, Quiet([path for path in PROJECT if path != AUDIO], files.read))
 
 
 @pytest.mark.parametrize(
     ("start", "forward", "backward"),
     [
-        ("main.py", {"main.py", "package/__init__.py", "package/tools.py", "package/audio.py"}, {"main.py"}),
-        (
-            "package/audio.py",
-            {"package/audio.py"},
-            {"package/audio.py", "package/__init__.py", "package/tools.py", "package/deep/more.py", "main.py"},
-        ),
+        ("main.py", {"main.py", "package/__init__.py", "package/tools.py", AUDIO}, {"main.py"}),
+        (AUDIO, {AUDIO}, {AUDIO, "package/__init__.py", "package/tools.py", "package/deep/more.py", "main.py"}),
         ("other.py", {"other.py"}, {"other.py"}),
     ],
 )
-def test_reachable_and_importers(graph: tuple[Graph, dict[str, str]], start: str, forward: set[str], backward: set[str]) -> None:
-    found, names = graph
-    path = next(path for path, name in names.items() if name == start)
-    assert {names[one] for one in found.reachable(path)} >= forward
-    assert {names[one] for one in found.importers(path)} >= backward
-    assert not {names[one] for one in found.importers(path)} & ({"other.py"} - backward)
+def test_reachable_and_importers(graph: Graph, start: str, forward: set[str], backward: set[str]) -> None:
+    assert {*graph.reachable(start)} >= forward
+    assert {*graph.importers(start)} >= backward
+    assert not {*graph.importers(start)} & ({"other.py"} - backward)
 
 
-def test_who_imports_a_name_or_all(graph: tuple[Graph, dict[str, str]]) -> None:
-    found, names = graph
-    audio = next(path for path, name in names.items() if name == "package/audio.py")
-    assert {names[one] for one in found.who_imports(audio, "ta")} == {"package/tools.py", "package/deep/more.py"}
-    assert {names[one] for one in found.who_imports(audio, "read")} == {"package/__init__.py", "package/deep/more.py"}
+def test_who_imports_a_name_or_all(graph: Graph) -> None:
+    assert {*graph.who_imports(AUDIO, "ta")} == {"package/tools.py", "package/deep/more.py"}
+    assert {*graph.who_imports(AUDIO, "read")} == {"package/__init__.py", "package/deep/more.py"}
 
 
-@pytest.mark.parametrize(
-    "other",
-    [
-        "from audio import x, \\\n    ta\nta.load(1)\n",
-        "from audio import *\nta.load(1)\n",
-        "from audio import x; from audio import ta\n",
-    ],
+# a call through it is not changed, so the setter has to stay, however the import is written
+test_torchaudio_taken_from_another_file = commands(
+    *(
+        row(other, "audio.py other.py", {"audio.py": SET + TA, "other.py": other}, status, after={"audio.py": text})
+        for other, status, text in (
+            ("from audio import x, \\\n    ta\nta.load(1)\n", 1, SET + NAMED),
+            ("from audio import *\nta.load(1)\n", 1, SET + NAMED),
+            ("from audio import x; from audio import ta\n", 0, SET.partition("\n")[0] + "\n" + NAMED),
+        )
+    )
 )
-def test_torchaudio_taken_from_another_file_is_seen_however_the_import_is_written(other: str, tmp_path: Path) -> None:
-    """A call through it is not changed, so the setter has to stay."""
-    path = tmp_path / "other.py"
-    path.write_text(other)
-    audio = str(tmp_path / "audio.py")
-    files = Files([audio, str(path)])
-    sources = {audio: "import torchaudio as ta\nta.set_audio_backend('soundfile')\nta.load('a.wav')\n"}
-    assert rewrite(sources)[audio].changed
-    found = rewrite(sources, known_files=files, quiet=Quiet([str(path)], files.read))[audio]
-    assert "ta.load('a.wav', backend=\"soundfile\")" in found.text
-    assert ("set_audio_backend" in found.text) == ("ta.load" in other) == bool(found.left)

@@ -1,56 +1,50 @@
 """Every public name that the wheels lost is told or changed, and none that they have."""
 
+from collections.abc import Iterator
+
 import pytest
 
 from compat.codemod.files.content import speaks
+from compat.codemod.source import old_names
 from compat.names import wheel_names
 from tests.codemod.tables import PROGRAM, changes, project, rewrite, said, stays, table
 
 TARGETS = ("2.1", "2.2", "2.9")
 
 
-def lost(target: str) -> list[str]:
-    """The names that some release before a target has and the target has not."""
-    before = [release for release in wheel_names.table().patches if release < wheel_names.minor(target)]
-    found = []
-    for name, spans in wheel_names.table().spans.items():
-        public = not any(part.startswith("_") for part in name.split("."))
-        had = any(span.first <= release <= span.last for span in spans for release in before)
-        home = name.rpartition(".")[0]
-        if public and had and not wheel_names.has(name, target) and not wheel_names.has(f"{home}.__getattr__", target):
-            found.append(name)
-    return found
-
-
+NAMES = wheel_names.table().spans
 # What the module took from elsewhere for itself.
 NOT_MEANT = ("backend.torchaudio", "functional.functional.deprecated", ".dropping_", "dropping_", "backend.utils.no_backend")
 
 
+def lost(target: str) -> Iterator[str]:
+    """The names that some release before a target has and the target has not."""
+    before = [release for release in wheel_names.table().patches if release < wheel_names.minor(target)]
+    for name, spans in NAMES.items():
+        home = name.rpartition(".")[0]
+        if any(part.startswith("_") for part in name.split(".")) or any(word in name for word in NOT_MEANT):
+            continue
+        had = any(span.first <= release <= span.last for span in spans for release in before)
+        if had and not wheel_names.has(name, target) and not wheel_names.has(f"{home}.__getattr__", target):
+            yield name
+
+
 @pytest.mark.parametrize(("target", "name"), [(target, name) for target in TARGETS for name in lost(target)])
 def test_each_is_told_or_changed(target: str, name: str) -> None:
-    if any(name.startswith(one) or one in name for one in NOT_MEANT):
-        return
     home, _, last = name.rpartition(".")
-    programs = [f"import torchaudio\nprint(torchaudio.{name}(1))\n"]
-    if home:
-        programs.append(f"import torchaudio\nfrom torchaudio.{home} import {last}\nprint({last}(1))\n")
-    for program in programs:
-        outcome = rewrite({"program.py": program}, target)["program.py"]
+    for program in (f"print(torchaudio.{name}(1))\n", *[f"from torchaudio.{home} import {last}\nprint({last}(1))\n"][: bool(home)]):
+        outcome = rewrite({PROGRAM: f"import torchaudio\n{program}"}, target)[PROGRAM]
         assert outcome.left or outcome.changed, program
         assert f"torchaudio.{name}(1)" not in outcome.text or outcome.left
-        assert speaks(program.encode()), program
+        assert speaks(f"import torchaudio\n{program}".encode()), program
 
 
 @pytest.mark.parametrize("target", TARGETS)
 def test_none_that_is_there_is_told(target: str) -> None:
-    there = [
-        name for name in wheel_names.table().spans if wheel_names.has(name, target) and not name.startswith(("backend", "_", "utils.s"))
-    ]
+    there = [name for name in NAMES if wheel_names.has(name, target) and not name.startswith(("backend", "_", "utils.s"))]
     public = [name for name in there if "._" not in name and name.partition(".")[0] not in ("set_audio_backend", "get_audio_backend")]
-    text = "import torchaudio\n" + "".join(f"print(torchaudio.{name})\n" for name in public)
-    outcome = rewrite({"program.py": text}, target)["program.py"]
-    told = {finding.reason for finding in outcome.left if finding.rule in ("TAC111", "TAC124", "TAC129", "TAC136")}
-    assert not told
+    outcome = rewrite({PROGRAM: "import torchaudio\n" + "".join(f"print(torchaudio.{name})\n" for name in public)}, target)[PROGRAM]
+    assert not {finding.reason for finding in outcome.left if finding.rule in ("TAC111", "TAC124", "TAC129", "TAC136")}
     assert not outcome.changed
 
 
@@ -181,10 +175,9 @@ test_other_paths = table(
 )
 
 
-def test_the_table_is_the_only_memory() -> None:
+@pytest.mark.parametrize("path", [path for path in old_names.ADVICE if not path.startswith("torio")])
+def test_the_table_is_the_only_memory(path: str) -> None:
     """What to do is ours; which names there are is the wheels'."""
-    from compat.codemod.source import old_names
-
-    for path in old_names.ADVICE:
-        name = path.removeprefix("torchaudio.")
-        assert path.startswith("torio") or (wheel_names.releases_of(name) and not wheel_names.has(name, "2.9"))
+    name = path.removeprefix("torchaudio.")
+    assert wheel_names.releases_of(name)
+    assert not wheel_names.has(name, "2.9")

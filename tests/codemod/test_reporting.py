@@ -3,7 +3,6 @@
 import html.parser
 import json
 import re
-import shutil
 import subprocess
 from pathlib import Path
 
@@ -15,6 +14,7 @@ from compat.codemod.reporting.plain import caret
 from compat.codemod.reporting.refusals import refusals
 from compat.codemod.run import cli
 from compat.codemod.source import Finding, Place
+from tests import browsers
 from tests.codemod.commands import Codemod, commands, notebook, put, row
 
 SETTER = 'import torchaudio\n\ntorchaudio.set_audio_backend("soundfile")\n'
@@ -305,7 +305,6 @@ def test_what_is_too_much_for_the_page_is_counted(codemod: Codemod) -> None:
     assert "and 100 more" in text
 
 
-@pytest.mark.skipif(shutil.which("chromium") is None, reason="chromium is not installed; tests/system-packages.sh installs it")
 @pytest.mark.parametrize("width", [340, 1400])
 def test_the_page_fits_its_window_and_its_ids_do_not_break(page: Path, width: int) -> None:
     asks = (
@@ -313,6 +312,6 @@ def test_the_page_fits_its_window_and_its_ids_do_not_break(page: Path, width: in
         "document.title = JSON.stringify([document.documentElement.scrollWidth <= innerWidth, wide.length]);</script></body>"
     )
     page.write_text(page.read_text().replace("</body>", asks))
-    command = ["chromium", "--headless", "--no-sandbox", "--disable-gpu", f"--window-size={width},900", "--dump-dom", page.as_uri()]
+    command = [browsers.program(), "--headless", "--no-sandbox", "--disable-gpu", f"--window-size={width},900", "--dump-dom", page.as_uri()]
     seen = subprocess.run(command, capture_output=True, text=True, check=True, timeout=120).stdout
     assert "<title>[true,0]</title>" in seen

@@ -11,21 +11,26 @@ from compat.codemod import rule as kinds
 from compat.codemod import rules as package
 from compat.codemod.rule import Rule
 from compat.codemod.rules import rules
+from compat.codemod.run.engine import Outcome
 from compat.codemod.source.findings import Level
 from tests.codemod.tables import rewrite
 
 ALL = pytest.mark.parametrize("rule", [pytest.param(rule, id=rule.id) for rule in rules().values()])
 
 
+def outcome(rule: Rule, code: str, target: str = "", **options: object) -> Outcome:
+    """What becomes of a program, which TAC132 takes for an entry point."""
+    entries = ["example.py"] if rule.id == "TAC132" else []
+    return rewrite({"example.py": code}, target or rule.shown_target, unsafe=True, entries=entries, **options)["example.py"]
+
+
 @ALL
 def test_example_is_what_the_rule_does(rule: Rule) -> None:
-    entries = ["example.py"] if rule.id == "TAC132" else []
-    outcome = rewrite({"example.py": rule.before}, rule.shown_target, unsafe=True, entries=entries, leaves_choice=True)["example.py"]
-    assert outcome.text == rule.result
-    ast.parse(outcome.text)
-    again = rewrite({"example.py": outcome.text}, rule.shown_target, unsafe=True, entries=entries)["example.py"]
-    assert not again.changed
-    assert rule.id in {finding.rule for finding in [*outcome.fixed, *outcome.left]}
+    found = outcome(rule, rule.before, leaves_choice=True)
+    assert found.text == rule.result
+    ast.parse(found.text)
+    assert not outcome(rule, found.text).changed
+    assert rule.id in {finding.rule for finding in [*found.fixed, *found.left]}
 
 
 @ALL
@@ -33,10 +38,9 @@ def test_what_is_valid_stays(rule: Rule) -> None:
     """A rule says what it must leave alone, and why; it is left alone, by all rules together."""
     assert rule.valid, f"{rule.id} has no valid cases: show in its file what must stay untouched"
     for case in rule.valid:
-        entries = ["example.py"] if rule.id == "TAC132" else []
-        outcome = rewrite({"example.py": case.code}, case.target or rule.shown_target, unsafe=True, entries=entries)["example.py"]
-        assert outcome.text == case.code, case.why
-        assert (rule.id in {finding.rule for finding in outcome.left}) == case.reported, case.why
+        found = outcome(rule, case.code, case.target)
+        assert found.text == case.code, case.why
+        assert (rule.id in {finding.rule for finding in found.left}) == case.reported, case.why
         assert case.why
 
 
@@ -72,10 +76,9 @@ def test_ids_are_unique(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize("target", ["2.1", "2.2", "2.9"])
 @ALL
 def test_no_example_is_harmed_by_any_target(rule: Rule, target: str) -> None:
-    outcome = rewrite({"example.py": rule.before}, target, unsafe=True)["example.py"]
-    ast.parse(outcome.text)
-    again = rewrite({"example.py": outcome.text}, target, unsafe=True)["example.py"]
-    assert not again.changed
+    text = rewrite({"example.py": rule.before}, target, unsafe=True)["example.py"].text
+    ast.parse(text)
+    assert not rewrite({"example.py": text}, target, unsafe=True)["example.py"].changed
 
 
 def test_unsafe_changes_wait_for_the_option() -> None:

@@ -20,54 +20,34 @@ PYTHON = ".".join(map(str, sys.version_info[:2]))
 PYPROJECT = pathlib.Path(__file__).parents[2] / "pyproject.toml"
 
 
-@pytest.mark.parametrize(
-    ("torch", "torchaudio"),
-    [
-        ("2.13.0+cpu", "2.11.0"),
-        ("2.11.0", "2.11.0"),
-        ("2.10.0", "2.10.0"),
-        ("2.9.1+cu128", "2.9.1"),
-        ("2.8.0", "2.8.0"),
-        ("2.1.2", "2.1.2"),
-        ("2.0.1", "2.0.2"),
-        ("2.0.0", "2.0.1"),
-        ("1.13.1", "0.13.1"),
-        ("1.12.0", "0.12.0"),
-        ("1.11.0", "0.11.0"),
-        ("1.10.2", "0.10.*"),
-        ("1.9.1", "0.9.1"),
-        ("1.8.1", "0.8.1"),
-        ("1.7.1", "0.7.2"),
-    ],
-)
-def test_pairs(torch: str, torchaudio: str) -> None:
+def asked_for(*asked: str) -> list[str]:
+    """The requirement lines."""
+    return [line for line in pins.lines(*asked) if not line.startswith("#")]
+
+
+# the torchaudio that goes with a torch, where there is one
+PAIRS = {
+    "2.13.0+cpu": "2.11.0", "2.11.0": "2.11.0", "2.10.0": "2.10.0", "2.9.1+cu128": "2.9.1", "2.8.0": "2.8.0", "2.1.2": "2.1.2",
+    "2.0.1": "2.0.2", "2.0.0": "2.0.1", "1.13.1": "0.13.1", "1.12.0": "0.12.0", "1.11.0": "0.11.0", "1.10.2": "0.10.*", "1.9.1": "0.9.1",
+    "1.8.1": "0.8.1", "1.7.1": "0.7.2", "1.0.0": None, "2.8.1": None, "0.4": None, "nonsense": None,
+}  # fmt: skip
+# whether a torch serves a Python
+PYTHONS = {
+    ("2.13.0", "3.14"): True, ("2.13.0", "3.9"): False, ("2.8.0", "3.13"): True, ("2.8.0", "3.14"): False, ("2.5.0", "3.12"): True,
+    ("2.1.2", "3.12"): False, ("2.0.1", "3.11"): True, ("1.13.1", "3.11"): False,
+}  # fmt: skip
+
+
+def test_pairs() -> None:
+    found = {torch: pairs.of_torch(torch) for torch in PAIRS}
+    assert {torch: row and row.torchaudio for torch, row in found.items()} == PAIRS
+
+
+@pytest.mark.parametrize(("torch", "python"), PYTHONS)
+def test_pythons(torch: str, python: str) -> None:
     row = pairs.of_torch(torch)
     assert row is not None
-    assert row.torchaudio == torchaudio
-
-
-@pytest.mark.parametrize("torch", ["1.0.0", "2.8.1", "0.4", "nonsense"])
-def test_no_pair(torch: str) -> None:
-    assert pairs.of_torch(torch) is None
-
-
-@pytest.mark.parametrize(
-    ("torch", "python", "served"),
-    [
-        ("2.13.0", "3.14", True),
-        ("2.13.0", "3.9", False),
-        ("2.8.0", "3.13", True),
-        ("2.8.0", "3.14", False),
-        ("2.5.0", "3.12", True),
-        ("2.1.2", "3.12", False),
-        ("2.0.1", "3.11", True),
-        ("1.13.1", "3.11", False),
-    ],
-)
-def test_pythons(torch: str, python: str, served: bool) -> None:
-    row = pairs.of_torch(torch)
-    assert row is not None
-    assert row.serves(python) is served
+    assert row.serves(python) is PYTHONS[torch, python]
 
 
 def test_the_companions_are_those_of_the_project() -> None:
@@ -91,10 +71,9 @@ def test_the_companions_are_those_of_the_project() -> None:
     ],
 )
 def test_pins(asked: str, torch: str, torchaudio: str) -> None:
-    lines = [line for line in pins.lines(asked) if not line.startswith("#")]
+    lines = asked_for(asked)
     assert lines[:2] == [torch, torchaudio]
-    names = [Requirement(line).name for line in lines]
-    assert names == ["torch", "torchaudio", "numpy", "soundfile", "av", "cffi"]
+    assert [Requirement(line).name for line in lines] == ["torch", "torchaudio", "numpy", "soundfile", "av", "cffi"]
 
 
 @pytest.mark.skipif(PYTHON not in ("3.11", "3.12"), reason="2.2 has wheels for these")
@@ -103,8 +82,11 @@ def test_an_old_torch_gets_an_old_numpy() -> None:
 
 
 def test_a_build_brings_its_index() -> None:
-    lines = [line for line in pins.lines("2.8", "cu128") if not line.startswith("#")]
-    assert lines[:3] == ["--extra-index-url https://download.pytorch.org/whl/cu128", "torch==2.8.0+cu128", "torchaudio==2.8.0+cu128"]
+    assert asked_for("2.8", "cu128")[:3] == [
+        "--extra-index-url https://download.pytorch.org/whl/cu128",
+        "torch==2.8.0+cu128",
+        "torchaudio==2.8.0+cu128",
+    ]
 
 
 def test_pip_takes_the_lines_as_they_are(tmp_path: pathlib.Path) -> None:

@@ -17,6 +17,7 @@ from compat.diagnosis import dists
 from compat.diagnosis.dists import Copy
 from compat.diagnosis.findings import Finding
 from compat.doctor import files, registry
+from compat.doctor.checks import libraries, python
 from compat.doctor.child import Answer
 from compat.doctor.world import World
 from tests.conftest import ASSETS
@@ -52,13 +53,14 @@ class Told(World):
 
 @dataclasses.dataclass(frozen=True)
 class Case:
-    """A check, a world, and how the finding reads that is looked for."""
+    """A check, a world, how the finding reads that is looked for, and what else is played."""
 
     check: str
     world: Told
     status: str
     says: str
     cause: str = ""
+    plays: Callable[[pytest.MonkeyPatch], object] = lambda monkeypatch: None
 
 
 def _answers(probe: str, **by_task: Answer) -> dict[tuple[str, Any], Answer]:
@@ -94,7 +96,81 @@ def _tripped(soundfile: Answer) -> Told:
     return Told(answers={**_answers("backend", **opens), **_answers("round_trip", soundfile=soundfile)})
 
 
+def _python(version: tuple[int, int, int], bits: int, status: str, says: str, cause: str) -> Case:
+    """A Python that nothing is made for."""
+
+    def play(monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(python, "sys", types.SimpleNamespace(version_info=version, executable=sys.executable))
+        monkeypatch.setattr(struct, "calcsize", lambda _: bits // 8)
+
+    return Case("python", Told(copy("torch", "2.5.1")), status, says, cause, play)
+
+
+def _elsewhere(variable: str, says: str, cause: str) -> Case:
+    """A variable that leads elsewhere."""
+
+    def play(monkeypatch: pytest.MonkeyPatch) -> None:
+        for name in ("VIRTUAL_ENV", "CONDA_PREFIX", "PYTHONPATH"):
+            monkeypatch.delenv(name, raising=False)
+        monkeypatch.setenv(variable, "/elsewhere")
+
+    return Case("environment", Told(), "warning", says, cause, play)
+
+
+def _installed(torch: Copy, torchaudio: str, status: str, says: str) -> Case:
+    """A package of two installers; conda's records have torch 2.8.0."""
+
+    def play(monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(dists, "conda_records", lambda: iter([("torch", "2.8.0", "py311_0")]))
+
+    return Case("installers", Told(torch, copy("torchaudio", "2.8.0", torchaudio)), status, says, "two-installers", play)
+
+
+def _user_site(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(site, "getusersitepackages", lambda: str(USER_SITE))
+    monkeypatch.syspath_prepend(str(USER_SITE))
+
+
+def _required(monkeypatch: pytest.MonkeyPatch, requirement: str) -> None:
+    """What the metadata of an undocumented torchaudio requires."""
+    text = f"Metadata-Version: 2.1\nName: torchaudio\nVersion: 2.99.0\nRequires-Dist: {requirement}\n"
+    info = pathlib.Path("torchaudio-2.99.0.dist-info")
+    info.mkdir()
+    (info / "METADATA").write_text(text)
+
+
+USER_SITE = pathlib.Path(__file__).resolve().parent
+HERE = pathlib.Path(sys.prefix)
+YOUNG = Told(copy("torch", "2.99.0"), copy("torchaudio", "2.99.0", root=pathlib.Path()))
 CASES = [
+    _python((3, 10, 1), 64, "error", "3.10", "old-python"),
+    _python((3, 11, 0), 32, "error", "32", "32-bit-python"),
+    _python((3, 14, 0), 64, "warning", "3.14", "python-out-of-range"),
+    _elsewhere("VIRTUAL_ENV", "VIRTUAL_ENV names /elsewhere, and this Python is that of", "other-environment-active"),
+    _elsewhere("PYTHONHOME", "PYTHONHOME is set to /elsewhere", "pythonhome"),
+    _installed(copy("torch", "2.8.0", "conda"), "pip", "warning", "torch was installed by conda, torchaudio by pip"),
+    _installed(copy("torch", "2.8.0", root=HERE), "conda", "warning", "torch 2.8.0 by conda was overwritten with 2.8.0 by pip"),
+    _installed(copy("torch", "2.7.0", root=HERE), "conda", "error", "torch 2.8.0 by conda was overwritten with 2.7.0 by pip"),
+    Case("environment", Told(copy("torch", "2.8.0", root=USER_SITE)), "note", f"torch from the user site {USER_SITE}", "", _user_site),
+    Case("libraries", Told(), "skipped", "pyelftools", "", lambda patch: patch.setitem(sys.modules, "elftools", None)),
+    Case(
+        "libraries",
+        Told(),
+        "skipped",
+        "Linux only",
+        "",
+        lambda patch: patch.setattr(libraries, "sys", types.SimpleNamespace(platform="darwin")),
+    ),
+    Case(
+        "pair",
+        YOUNG,
+        "error",
+        "torchaudio's own metadata requires torch==2.98.0",
+        "mismatched-pair",
+        lambda patch: _required(patch, "torch==2.98.0"),
+    ),
+    # a line that is none is passed over
+    Case("pair", YOUNG, "note", "are not a documented pair", "", lambda patch: _required(patch, "torch (nonsense")),
     Case("pair", Told(found=("torch",)), "note", "torch has no metadata"),
     Case(
         "build",
@@ -202,87 +278,20 @@ def the_one(findings: tuple[Finding, ...], status: str, says: str) -> Finding:
 @pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.check}: {case.says}")
 def test_what_a_check_finds(case: Case, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("TORCHAUDIO_COMPAT_LIBSOX", raising=False)
+    case.plays(monkeypatch)
     assert the_one(found(case.check, case.world), case.status, case.says).cause == case.cause
 
 
-@pytest.mark.parametrize("requirement", ["torch==2.98.0", "torch (nonsense"])
-def test_what_the_metadata_of_an_undocumented_torchaudio_requires(tmp_path: pathlib.Path, requirement: str) -> None:
-    """A line that is none is passed over."""
-    torchaudio = copy("torchaudio", "2.99.0", root=tmp_path)
-    torchaudio.info.mkdir()
-    (torchaudio.info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: torchaudio\nVersion: 2.99.0\nRequires-Dist: {requirement}\n")
-    findings = found("pair", Told(copy("torch", "2.99.0"), torchaudio))
-    if requirement.startswith("torch=="):
-        assert the_one(findings, "error", "torchaudio's own metadata requires torch==2.98.0").cause == "mismatched-pair"
-    else:
-        the_one(findings, "note", "are not a documented pair")
+NAMES = ("ffmpeg", "sox", "soundfile")
+MONO = ASSETS / "mono_s16.wav"
 
 
-@pytest.mark.parametrize(
-    ("version", "bits", "cause"),
-    [((3, 10, 1), 64, "old-python"), ((3, 11, 0), 32, "32-bit-python"), ((3, 14, 0), 64, "python-out-of-range")],
-)
-def test_a_python_that_nothing_is_made_for(monkeypatch: pytest.MonkeyPatch, version: tuple[int, int, int], bits: int, cause: str) -> None:
-    from compat.doctor.checks import python
-
-    monkeypatch.setattr(python, "sys", types.SimpleNamespace(version_info=version, executable=sys.executable))
-    monkeypatch.setattr(struct, "calcsize", lambda _: bits // 8)
-    assert [finding.cause for finding in found("python", Told(copy("torch", "2.5.1"))) if finding.cause][:1] == [cause]
-
-
-@pytest.mark.parametrize(
-    ("variable", "says", "cause"),
-    [
-        ("VIRTUAL_ENV", "VIRTUAL_ENV names /elsewhere, and this Python is that of", "other-environment-active"),
-        ("PYTHONHOME", "PYTHONHOME is set to /elsewhere", "pythonhome"),
-    ],
-)
-def test_a_variable_that_leads_elsewhere(monkeypatch: pytest.MonkeyPatch, variable: str, says: str, cause: str) -> None:
-    for name in ("VIRTUAL_ENV", "CONDA_PREFIX", "PYTHONPATH"):
-        monkeypatch.delenv(name, raising=False)
-    monkeypatch.setenv(variable, "/elsewhere")
-    assert the_one(found("environment", Told()), "warning", says).cause == cause
-
-
-def test_packages_of_the_users_site(monkeypatch: pytest.MonkeyPatch, tmp_path: pathlib.Path) -> None:
-    root = tmp_path.resolve()
-    monkeypatch.setattr(site, "getusersitepackages", lambda: str(root))
-    monkeypatch.syspath_prepend(str(root))
-    the_one(found("environment", Told(copy("torch", "2.8.0", root=root))), "note", f"torch from the user site {root}")
-
-
-@pytest.mark.parametrize(
-    ("torch", "torchaudio", "status", "says"),
-    [
-        (copy("torch", "2.8.0", "conda"), copy("torchaudio", "2.8.0"), "warning", "torch was installed by conda, torchaudio by pip"),
-        (
-            copy("torch", "2.8.0", root=pathlib.Path(sys.prefix)),
-            copy("torchaudio", "2.8.0", "conda"),
-            "warning",
-            "torch 2.8.0 by conda was overwritten with 2.8.0 by pip",
-        ),
-        (
-            copy("torch", "2.7.0", root=pathlib.Path(sys.prefix)),
-            copy("torchaudio", "2.8.0", "conda"),
-            "error",
-            "torch 2.8.0 by conda was overwritten with 2.7.0 by pip",
-        ),
-    ],
-)
-def test_two_installers(monkeypatch: pytest.MonkeyPatch, torch: Copy, torchaudio: Copy, status: str, says: str) -> None:
-    monkeypatch.setattr(dists, "conda_records", lambda: iter([("torch", "2.8.0", "py311_0")]))
-    assert the_one(found("installers", Told(torch, torchaudio)), status, says).cause == "two-installers"
-
-
-@pytest.mark.parametrize(("missing", "says"), [("elftools", "pyelftools"), ("linux", "Linux only")])
-def test_where_nothing_reads_what_a_library_wants(monkeypatch: pytest.MonkeyPatch, missing: str, says: str) -> None:
-    from compat.doctor.checks import libraries
-
-    if missing == "elftools":
-        monkeypatch.setitem(sys.modules, "elftools", None)
-    else:
-        monkeypatch.setattr(libraries, "sys", types.SimpleNamespace(platform="darwin"))
-    the_one(found("libraries", Told()), "skipped", says)
+def said_of(path: pathlib.Path, reading: dict[str | None, Answer], **backends: Answer) -> tuple[Finding, ...]:
+    """What is found in a file, by how it was read without a backend and with each."""
+    (result,) = files.examine(
+        Told(answers={**{("reading", name): one for name, one in reading.items()}, **_answers("backend", **backends)}), [str(path)]
+    )
+    return result.findings
 
 
 READ = {"info": {"num_frames": 10, "encoding": "PCM_S"}, "rate": 8000, "shape": [1, 10], "finite": True}
@@ -329,14 +338,8 @@ ERROR = {"load_error": "cannot read 'a' with the sox backend: no such thing."}
 )
 def test_what_is_said_of_a_file(default: Any, by_backend: dict[str, Answer], status: str, says: str) -> None:
     """By what loading it without a backend, and with each, came to."""
-    answers = {
-        None: default if isinstance(default, Answer) else Answer(default),
-        **{name: Answer(READ) for name in ("ffmpeg", "sox", "soundfile")},
-        **by_backend,
-    }
-    world = Told(answers={**{("reading", name): answer for name, answer in answers.items()}, **_answers("backend", sox=Answer({}))})
-    (result,) = files.examine(world, [str(ASSETS / "mono_s16.wav")])
-    the_one(result.findings, status, says)
+    default = default if isinstance(default, Answer) else Answer(default)
+    the_one(said_of(MONO, {None: default, **dict.fromkeys(NAMES, Answer(READ)), **by_backend}, sox=Answer({})), status, says)
 
 
 @pytest.mark.parametrize(
@@ -348,13 +351,11 @@ def test_what_is_said_of_a_file(default: Any, by_backend: dict[str, Answer], sta
     ],
 )
 def test_what_might_read_a_file_that_nothing_reads(opens: tuple[bool, ...], says: str) -> None:
-    names = ("ffmpeg", "sox", "soundfile")
-    probes = {name: Answer({}) if works else _unavailable(name) for name, works in zip(names, opens, strict=True)}
-    world = Told(answers={**{("reading", name): Answer(ERROR) for name in (None, *names)}, **_answers("backend", **probes)})
-    (result,) = files.examine(world, [str(ASSETS / "mono_s16.wav")])
-    assert the_one(result.findings, "error", "no backend reads it").mend.text.startswith(says)
-    left_out = [finding.text for finding in result.findings if finding.status.word == "skipped"]
-    assert left_out == [f"{name}: does not work here" for name, works in zip(names, opens, strict=True) if not works]
+    probes = {name: Answer({}) if works else _unavailable(name) for name, works in zip(NAMES, opens, strict=True)}
+    findings = said_of(MONO, dict.fromkeys((None, *NAMES), Answer(ERROR)), **probes)
+    assert the_one(findings, "error", "no backend reads it").mend.text.startswith(says)
+    left_out = [finding.text for finding in findings if finding.status.word == "skipped"]
+    assert left_out == [f"{name}: does not work here" for name, works in zip(NAMES, opens, strict=True) if not works]
 
 
 @pytest.mark.parametrize(
@@ -363,16 +364,12 @@ def test_what_might_read_a_file_that_nothing_reads(opens: tuple[bool, ...], says
 def test_content_that_the_name_belies(tmp_path: pathlib.Path, head: bytes, kind: str) -> None:
     path = tmp_path / "sound.wav"
     path.write_bytes(head.ljust(64, b"\1"))
-    world = Told(answers={("reading", name): Answer(READ) for name in (None, "ffmpeg", "sox", "soundfile")})
-    (result,) = files.examine(world, [str(path)])
-    the_one(result.findings, "note", f"it is {kind} by its content, but its extension is .wav")
+    the_one(said_of(path, dict.fromkeys((None, *NAMES), Answer(READ))), "note", f"it is {kind} by its content, but its extension is .wav")
 
 
 def test_a_file_that_may_not_be_read(monkeypatch: pytest.MonkeyPatch) -> None:
-    path = str(ASSETS / "mono_s16.wav")
     monkeypatch.setattr("os.access", lambda *_: False)
-    (result,) = files.examine(Told(), [path])
-    assert the_one(result.findings, "error", "you may not read it").mend.commands == (f"chmod u+r {path}",)
+    assert the_one(said_of(MONO, {}), "error", "you may not read it").mend.commands == (f"chmod u+r {MONO}",)
 
 
 @pytest.mark.parametrize("probe", ["reading", "round_trip", "resampling"])

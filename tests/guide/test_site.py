@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import pathlib
-import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright import sync_api
 
-from tests import isolation
+from tests import browsers
 from tests.conftest import ROOT
 from tests.guide.pages import GUIDE
 
@@ -42,11 +40,8 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> pathlib.Path:
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
     """The system's Chromium."""
-    program = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-    if program is None:
-        pytest.skip("no Chromium is installed here: the pages are built, and not looked at (apt-get install chromium)")
-    with sync_api.sync_playwright() as play:
-        yield play.chromium.launch(executable_path=program, args=["--no-sandbox"], env=isolation.without_home())
+    with browsers.launched() as launched:
+        yield launched
 
 
 def test_every_page_is_built(site: pathlib.Path) -> None:

@@ -9,6 +9,7 @@ import pytest
 from compat.codemod import source
 from compat.names import pins
 from compat.projects import choice
+from tests.codemod.commands import put
 
 SETTER = "import torchaudio\n\ntorchaudio.set_audio_backend('sox_io')\n"
 PER_CALL = "import torchaudio\n\ntorchaudio.load('a.wav', backend='sox')\n"
@@ -56,9 +57,7 @@ CASES = {
 @pytest.mark.parametrize("case", CASES)
 def test_a_project_says_which_release_it_was_written_for(tmp_path: pathlib.Path, case: str) -> None:
     files, release, reason = CASES[case]
-    for name, text in files.items():
-        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
-        (tmp_path / name).write_text(text)
+    put(files, tmp_path)
     found = choice.choose(str(tmp_path), "2.2")
     assert found.release == release, found
     assert found.reason.startswith(reason), found
@@ -90,9 +89,7 @@ def test_the_program_counts_before_other_files(tmp_path: pathlib.Path, monkeypat
         "lib/deep/__init__.py": "from ..old import x\n",
         "lib/old.py": SETTER,
     }
-    for name, text in files.items():
-        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
-        (tmp_path / name).write_text(text)
+    put(files, tmp_path)
     monkeypatch.chdir(tmp_path)
     program, release, reason = REACHED[case]
     for given in (str(tmp_path / program), program.removesuffix(".py")) if case != "nothing that tells" else (program,):

@@ -1,0 +1,34 @@
+"""The system's Chromium, which the tests of pages drive."""
+
+from __future__ import annotations
+
+import contextlib
+import shutil
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from tests import isolation
+
+_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+
+
+def program() -> str:
+    """Its path; a test is skipped where there is none."""
+    found = next(filter(None, map(shutil.which, _NAMES)), None)
+    if found is None:
+        pytest.skip("no Chromium here: tests/system-packages.sh installs it")
+    return found
+
+
+@contextlib.contextmanager
+def launched() -> Iterator[Any]:
+    """A browser of Playwright's."""
+    api = pytest.importorskip("playwright.sync_api", reason="pages are tested with Playwright")
+    path = program()
+    with api.sync_playwright() as playwright:
+        arguments = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"]
+        made = playwright.chromium.launch(executable_path=path, args=arguments, env=isolation.without_home())
+        yield made
+        made.close()
