@@ -2,22 +2,25 @@
 
 import re
 from collections.abc import Iterator
+from typing import ClassVar
 
 from compat.codemod.files.document import NAMED, Document, Piece, Prose, lines_of, not_python
 from compat.codemod.source.findings import Place
 
 
 class Blocks(Document):
-    """A document in which each block of Python is a program of its own."""
+    """A document in which each block of Python is a program of its own.
 
-    def find(self) -> Iterator[tuple[int, int]]:
-        """Yield the start and end of each block."""
-        raise NotImplementedError
+    Attributes:
+        block: the pattern of a block; its group ``code`` is the Python.
+    """
+
+    block: ClassVar[re.Pattern[str]]
 
     def _pieces(self) -> Iterator[Piece]:
         self._blocks: dict[str, tuple[int, int, str]] = {}
-        for number, (start, end) in enumerate(self.find(), 1):
-            raw = self.text[start:end]
+        for number, match in enumerate(self.block.finditer(self.text), 1):
+            raw, (start, end) = match["code"], match.span("code")
             if not NAMED.search(raw):
                 continue
             line = self.text.count("\n", 0, start) + 1

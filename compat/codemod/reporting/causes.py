@@ -50,14 +50,9 @@ def counts(finding: Finding) -> bool:
     return rules()[finding.rule].blocks and not is_pin(finding) and not inert
 
 
-def without_twins(findings: Iterable[Finding]) -> list[Finding]:
-    """Return the findings, each once."""
-    return list({(one.rule, one.place, one.reason): one for one in findings}.values())
-
-
 def blocks(findings: Iterable[Finding]) -> list[Block]:
     """Return the causes of findings, those with most waiting findings first; pins are left out."""
-    left = [one for one in without_twins(findings) if not is_pin(one)]
+    left = [one for one in findings if not is_pin(one)]
     at = {_spot(one.place): one for one in reversed(left)}
     causes = [(_cause(one, at), one) for one in left]
     waiting = grouped((spot, one) for spot, one in causes if spot != _spot(one.place))
@@ -68,7 +63,7 @@ def blocks(findings: Iterable[Finding]) -> list[Block]:
     )
     found = []
     for (rule, reason, advice), own in heads.items():
-        places = tuple(one.place for one in own)
+        places = tuple(dict.fromkeys(one.place for one in own))
         others = [one for place in places for one in waiting.pop(_spot(place), ())]
         related = tuple(
             dict.fromkeys(place for one in own for place in one.related if place not in places)

@@ -8,8 +8,8 @@ from typing import Any, TextIO
 from urllib.parse import quote
 
 from compat._version import __version__
-from compat.codemod.reporting.causes import counts, without_twins
-from compat.codemod.reporting.words import left_of, printable, sentence
+from compat.codemod.reporting.causes import counts
+from compat.codemod.reporting.words import printable, sentence
 from compat.codemod.source import Finding, Options, Place, Result, kinds_of
 
 
@@ -41,7 +41,7 @@ def write_json(result: Result, options: Options, out: TextIO) -> None:
                 "path": printable(file.path),
                 "changed": file.changed,
                 "fixed": [_finding(finding) for finding in file.fixed],
-                "left": [_finding(finding) for finding in without_twins(left_of(file, options))],
+                "left": [_finding(finding) for finding in file.left],
             }
             for file in result.files
         ],
@@ -51,9 +51,7 @@ def write_json(result: Result, options: Options, out: TextIO) -> None:
         ],
         "statistics": {
             "fixed": kinds_of(finding for file in result.files for finding in file.fixed),
-            "left": kinds_of(
-                finding for file in result.files for finding in left_of(file, options)
-            ),
+            "left": kinds_of(result.left),
         },
     }
     json.dump(whole, out, indent=2, ensure_ascii=False)
@@ -64,8 +62,8 @@ def _shown(result: Result, options: Options) -> Iterator[tuple[Finding, bool]]:
     """Yield what is left and, if nothing is written, what would change, in the present files."""
     for file in result.files:
         if not options.writes:
-            yield from ((finding, True) for finding in without_twins(file.fixed))
-        yield from ((finding, False) for finding in without_twins(left_of(file, options)))
+            yield from ((finding, True) for finding in file.fixed)
+        yield from ((finding, False) for finding in file.left)
 
 
 def write_sarif(result: Result, options: Options, out: TextIO) -> None:

@@ -4,7 +4,6 @@ import re
 from collections.abc import Iterator
 
 from compat.codemod.reporting.causes import blocks, counts, is_pin
-from compat.codemod.reporting.words import left_of
 from compat.codemod.source import FileResult, Options, Result, State
 
 _OURS = re.compile(r"^\s*(?:import|from) compat\b", re.M)
@@ -22,8 +21,7 @@ def next_steps(result: Result, options: Options) -> Iterator[str]:
 
 
 def _next(result: Result, options: Options) -> str:
-    left = [finding for file in result.files for finding in left_of(file, options)]
-    blocking = [finding for finding in left if counts(finding)]
+    blocking = [finding for finding in result.left if counts(finding)]
     causes = blocks(blocking)
     changed = any(file.changed for file in result.files)
     if result.problems:
@@ -41,7 +39,7 @@ def _next(result: Result, options: Options) -> str:
         first = causes[0]
         more = f"`--explain {first.rule}` says more"
         return f"settle {first.places[0]} first; {more}. Then run it again."
-    if any(map(is_pin, left)):
+    if any(map(is_pin, result.left)):
         return "move the pins: `torchaudio-compat doctor --pins` prints the lines."
     if changed:
         release = (

@@ -4,10 +4,10 @@ import textwrap
 from collections.abc import Iterable, Iterator
 from typing import TextIO
 
-from compat.codemod.reporting.causes import Block, blocks, is_pin, without_twins
+from compat.codemod.reporting.causes import Block, blocks, is_pin
 from compat.codemod.reporting.lines import Lines
 from compat.codemod.reporting.patch import diff
-from compat.codemod.reporting.words import counted, left_of, printable, sentence
+from compat.codemod.reporting.words import counted, printable, sentence
 from compat.codemod.source import Finding, Options, Place, Result, kinds_of
 
 _COLOURS = {"+": "\033[32m", "-": "\033[31m", "@": "\033[36m"}
@@ -30,17 +30,14 @@ def write(result: Result, options: Options, out: TextIO, notes: TextIO) -> None:
             rules = sorted({finding.rule for finding in file.fixed})
             out.write(f"{printable(file.path)}: changed ({', '.join(rules)})\n")
         if options.check:
-            out.writelines(
-                f"{line_of(finding)} [would be changed]\n" for finding in without_twins(file.fixed)
-            )
-    left = [finding for file in result.files for finding in left_of(file, options)]
+            out.writelines(f"{line_of(finding)} [would be changed]\n" for finding in file.fixed)
     if options.format == "concise":
-        out.writelines(f"{line_of(finding)}\n" for finding in without_twins(left))
+        out.writelines(f"{line_of(finding)}\n" for finding in result.left)
     else:
         lines = Lines(result, options)
-        for block in blocks(left):
+        for block in blocks(result.left):
             out.writelines(f"{line}\n" for line in _shown(block, lines))
-        out.writelines(_pins(left))
+        out.writelines(_pins(result.left))
     if options.statistics:
         statistics(result, options, out)
     out.flush()
@@ -102,7 +99,7 @@ def _places(places: Iterable[Place]) -> str:
 
 def _pins(findings: Iterable[Finding]) -> Iterator[str]:
     """Yield the pins, in a list of their own."""
-    found = [one for one in without_twins(findings) if is_pin(one)]
+    found = [one for one in findings if is_pin(one)]
     if found:
         yield f"Pins to move with it. {found[0].advice}\n"
         yield from (f"  {printable(str(one.place))}: {sentence(one.reason)}\n" for one in found)
@@ -121,12 +118,11 @@ def line_of(finding: Finding) -> str:
 
 def summary(result: Result, options: Options) -> str:
     """Return one line on the whole run."""
-    left = [finding for file in result.files for finding in without_twins(left_of(file, options))]
-    pins = sum(map(is_pin, left))
+    pins = sum(map(is_pin, result.left))
     verb = "changed" if options.writes else "would be changed"
     parts = [
         f"{counted(sum(file.changed for file in result.files), 'file')} {verb}",
-        f"{counted(len(left) - pins, 'finding')} left",
+        f"{counted(len(result.left) - pins, 'finding')} left",
     ]
     parts += [counted(pins, "pin")] if pins else []
     parts += [f"{result.known} known"] if result.known else []
@@ -139,7 +135,7 @@ def statistics(result: Result, options: Options, out: TextIO) -> None:
     from compat.codemod.rules import rules
 
     fixed = kinds_of(finding for file in result.files for finding in file.fixed)
-    left = kinds_of(finding for file in result.files for finding in left_of(file, options))
+    left = kinds_of(result.left)
     verb = "changed" if options.writes else "to change"
     for rule in sorted({*fixed, *left}):
         out.write(

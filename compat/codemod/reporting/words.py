@@ -1,12 +1,5 @@
 """Form words and sentences that all formats share."""
 
-from compat.codemod.source import FileResult, Finding, Options
-
-
-def left_of(file: FileResult, options: Options) -> list[Finding]:
-    """Return what is left in a file, at its places in the file's present content."""
-    return file.left_after if options.writes else file.left
-
 
 def sentence(text: str) -> str:
     """Return the text with a full stop."""

@@ -332,15 +332,13 @@ def _fails(result: Result, options: Options) -> bool:
     It is for needed changes that were not made, and for findings left that count.
     """
     from compat.codemod.reporting.causes import counts
-    from compat.codemod.reporting.words import left_of
 
     if options.fail_on == "nothing":
         return False
     needed = not options.writes and any(
         file.fixed if options.baseline else file.changed for file in result.files
     )
-    left = (finding for file in result.files for finding in left_of(file, options))
-    return needed or any(options.fail_on == "any" or counts(finding) for finding in left)
+    return needed or any(options.fail_on == "any" or counts(finding) for finding in result.left)
 
 
 @contextlib.contextmanager

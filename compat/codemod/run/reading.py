@@ -127,9 +127,7 @@ class Gathered:
                     "what is imported here may be that"
                 )
                 found = [Finding("TAC127", place, reason, "Run on a part that does not have it.")]
-                self.result.files.append(
-                    FileResult(module.path, b"", b"", left=found, left_after=found)
-                )
+                self.result.files.append(FileResult(module.path, b"", b"", left=found))
         return True
 
     @functools.cached_property
