@@ -20,6 +20,7 @@ from compat.codemod.rewrite import (
     Unwrap,
 )
 from compat.codemod.source import (
+    TARGETS,
     AnyFunction,
     Imported,
     Kind,
@@ -56,15 +57,6 @@ __all__ = [  # noqa: RUF022 - grouped by subject
     "sox_for_sox_io", "starred", "string",
 ]  # fmt: skip
 
-TARGETS = {
-    "2.1": "each call names its backend; code for the global backend that still works in 2.1 stays",
-    "2.2": "each call names its backend; nothing of the global backend is left (the default)",
-    "2.9": "no backends; names that 2.9 lacks come from this package (compat.info, ...)",
-    "compat": (
-        'nothing is rewritten; `import compat` and `compat.install("2.0")` are added to the '
-        "files named by --entry"
-    ),
-}
 DEFAULT_TARGET = "2.2"
 PER_CALL = frozenset({"2.1", "2.2"})
 MODERN = frozenset({"2.1", "2.2", "2.9"})
