@@ -47,7 +47,7 @@ __all__ = [  # noqa: RUF022 - grouped by subject
     "DEFAULT_TARGET", "DROP_IN", "MODERN", "NINE", "NO_FUNCTION", "NO_LEFTOVERS", "PER_CALL",
     "TARGETS",
     "AnyFunction", "Draft", "Imported", "Kind", "Level", "Module", "NotProvableError", "Project",
-    "Rule", "Stage", "Use", "Valid",
+    "Rule", "Stage", "Use", "Valid", "drafted",
     "conditions", "old_names", "value_kinds",
     # changes
     "AddArgument", "AddStatement", "Change", "DropArgument", "DropName", "NameArgument", "Remove",
@@ -74,6 +74,32 @@ def sox_for_sox_io(module: Module, use: Use | str, value: ast.expr, reason: str)
     if quoted not in ("'sox_io'", '"sox_io"') or value in module.unplaced:
         return Draft(span, reason, "Change the name.")
     return Draft(span, reason, changes=(Replace(*span, quoted.replace("_io", "")),), touches=(use,))
+
+
+def drafted(
+    module: Module,
+    span: tuple[int, int],
+    reason: str,
+    changes: Iterable[Change],
+    touches: tuple[Use | Imported | str, ...],
+    advice: str,
+) -> Draft:
+    """Return a draft with these changes, or one that reports why they cannot be proved right.
+
+    Args:
+        module: the module.
+        span: the part of the text.
+        reason: why it is not right for the target.
+        changes: they may come from a generator that raises ``NotProvableError``.
+        touches: the functions of torchaudio that the changes touch.
+        advice: what to do if it is only reported and the error does not say.
+    """
+    try:
+        return Draft(span, reason, changes=tuple(changes), touches=touches)
+    except NotProvableError as why:
+        # the first place is that of the use
+        related = why.related[1:]
+        return Draft(span, f"{reason}; {why.reason}", why.advice or advice, related=related)
 
 
 @dataclasses.dataclass(frozen=True)

@@ -7,18 +7,19 @@ from collections.abc import Iterator
 from compat.codemod.rule import (
     MODERN,
     AddStatement,
+    Change,
     Draft,
     DropName,
     Imported,
     Kind,
     Level,
     Module,
-    NotProvableError,
     Project,
     Replace,
     Rule,
     Use,
     Valid,
+    drafted,
 )
 from compat.codemod.source import conditions, old_names
 from compat.codemod.uses import type_texts
@@ -47,7 +48,8 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
             yield _import(module, one, one.statement)
     for use in module.uses:
         if use.path in _MOVED and isinstance(use.node, ast.Attribute) and not use.stored:
-            yield _dotted(module, use)
+            span, advice = module.span(use.node), f"Take {use.name} from torchaudio."
+            yield drafted(module, span, _reason(use.name), _dotted(module, use), (use,), advice)
     for start, end, root in type_texts.mentions(module, _BELOW):
         name = _MOVED[_OLD]
         yield Draft(
@@ -85,14 +87,10 @@ def _import(module: Module, one: Imported, statement: ast.ImportFrom) -> Draft:
     return Draft(module.span(one.alias), _reason(name), changes=changes, touches=(one,))
 
 
-def _dotted(module: Module, use: Use) -> Draft:
-    span, reason = module.span(use.node), _reason(use.name)
-    try:
-        name, changes = torchaudio_name(module, use)
-    except NotProvableError as why:
-        return Draft(span, f"{reason}; {why}", f"Take {use.name} from torchaudio.")
-    changes.append(Replace(*span, f"{name}.{use.name}"))
-    return Draft(span, reason, changes=tuple(changes), touches=(use,))
+def _dotted(module: Module, use: Use) -> Iterator[Change]:
+    name, changes = torchaudio_name(module, use)
+    yield from changes
+    yield Replace(*module.span(use.node), f"{name}.{use.name}")
 
 
 RULE = Rule(

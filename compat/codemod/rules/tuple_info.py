@@ -21,6 +21,7 @@ from compat.codemod.rule import (
     Use,
     Valid,
     called,
+    drafted,
     literal,
 )
 from compat.codemod.uses import observed
@@ -36,56 +37,54 @@ def unsettled(module: Module, project: Project, use: Use) -> bool:
 
     Then no other rule may change the call.
     """
-    if use.call is None or use.name != "info":
-        return False
-    try:
-        _translated(module, project, use.call)
-    except NotProvableError:
-        return True
-    return False
+    return (
+        use.call is not None
+        and use.name == "info"
+        and bool(_draft(module, project, use, use.call).advice)
+    )
 
 
 def check(module: Module, project: Project) -> Iterator[Draft]:
     """Translate a tuple that is unpacked, indexed, or kept in a local name and indexed."""
     for use, call in module.calls_of("info"):
-        try:
-            changes = _translated(module, project, call)
-            if changes is not None:
-                yield Draft(module.span(call), _REASON, changes=changes, touches=(use,))
-        except NotProvableError as why:
-            yield Draft(
-                module.span(call),
-                f"{_REASON}; {why}",
-                "rate is sample_rate, channels num_channels; length was frames x channels with "
-                "sox, and frames with soundfile.",
-            )
+        draft = _draft(module, project, use, call)
+        if draft.changes or draft.advice:
+            yield draft
 
 
-def _translated(module: Module, project: Project, call: ast.Call) -> tuple[Change, ...] | None:
-    """Return the changes for a call whose value is used as a tuple; ``None`` if it is not.
+def _draft(module: Module, project: Project, use: Use, call: ast.Call) -> Draft:
+    """Return the draft for a call; without changes and advice if its value is not a tuple."""
+    advice = (
+        "rate is sample_rate, channels num_channels; length was frames x channels with sox, and "
+        "frames with soundfile."
+    )
+    changes = _translated(module, project, call)
+    return drafted(module, module.span(call), _REASON, changes, (use,), advice)
+
+
+def _translated(module: Module, project: Project, call: ast.Call) -> Iterator[Change]:
+    """Yield the changes for a call whose value is used as a tuple; none if it is not.
 
     Raises:
         NotProvableError: it is used as a tuple, and cannot be translated.
     """
     if project.relies_on_traces and observed.gave_others(project.recorded(module, call, "info")):
-        return None
+        return
     above = module.names.parents[call]
     if _is_pair(above):
         name = _signal(module, above)
-        renamed = Replace(*module.span(above.targets[0]), name.id)
-        return (renamed, *_attributes(module, _reads(module, project, name)))
-    if _is_item(above, call):
+        yield Replace(*module.span(above.targets[0]), name.id)
+        yield from _attributes(module, _reads(module, project, name))
+    elif _is_item(above, call):
         kept = module.kept_in(above)
-        if kept is None:
-            return tuple(_attributes(module, [above]))
-        shortened = _without_index(module, above)
-        return (shortened, *_attributes(module, _reads(module, project, kept)))
-    if kept := module.kept_in(call):
-        items = _items(module, project, kept)
-        return tuple(_attributes(module, items)) if items else None
-    if isinstance(above, ast.Return):
+        if kept is not None:
+            yield _without_index(module, above)
+        values = [above] if kept is None else _reads(module, project, kept)
+        yield from _attributes(module, values)
+    elif kept := module.kept_in(call):
+        yield from _attributes(module, _items(module, project, kept))
+    elif isinstance(above, ast.Return):
         _not_taken_apart(module, project, above)
-    return None
 
 
 def _items(module: Module, project: Project, name: ast.Name) -> list[ast.Subscript]:
@@ -175,7 +174,8 @@ def _attributes(module: Module, values: Sequence[ast.expr]) -> Iterator[Change]:
     for value in (one for one in values if one not in counted):
         above = module.names.parents[value]
         if not isinstance(above, ast.Attribute):
-            raise NotProvableError(f"{module.segment(value)} itself is passed on")
+            what = "its first item" if isinstance(value, ast.Subscript) else module.segment(value)
+            raise NotProvableError(f"{what} is passed on")
         whole = _frames(module, above, value) if len(values) > 1 else None
         if whole is not None:
             counted |= set(ast.walk(whole[0]))

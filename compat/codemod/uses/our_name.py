@@ -9,14 +9,17 @@ from compat.codemod.uses.project import Project
 
 def our_name(
     module: Module, project: Project, use: Use | None = None
-) -> tuple[str, tuple[Change, ...]] | str:
-    """Return this package's name in a module and the changes that bind it, or why it has none.
+) -> tuple[str, tuple[Change, ...]]:
+    """Return this package's name in a module and the changes that bind it.
 
     The import goes after the first top-level import of torchaudio. Without one, it goes after the
     imports in functions that a use refers to.
+
+    Raises:
+        NotProvableError: it has no name there.
     """
     if "compat" in project.own_names:
-        return (
+        raise NotProvableError(
             "the project has a module of its own called `compat`, which "
             "would be imported instead of this package"
         )
@@ -34,7 +37,7 @@ def our_name(
             if isinstance(one.node, ast.Import | ast.ImportFrom)
         ]
     if not anchors:
-        return "torchaudio is not imported at the top of this module"
+        raise NotProvableError("torchaudio is not imported at the top of this module")
     taken = _taken(module)
     for name, statement in (
         ("compat", "import compat"),
@@ -50,7 +53,7 @@ def our_name(
             return name, tuple(
                 AddStatement(one, new) for one, new in pairs if module.text_after(one) != new
             )
-    return "both `compat` and `torchaudio_compat` are taken here"
+    raise NotProvableError("both `compat` and `torchaudio_compat` are taken here")
 
 
 def _made_global(module: Module, anchor: ast.stmt) -> list[ast.Global]:
