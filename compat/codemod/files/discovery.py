@@ -57,6 +57,18 @@ def kind_of(path: str) -> str | None:
     return OTHER if suffix in _OTHER or _OTHER_NAMES.match(name) else None
 
 
+def folders(paths: Iterable[str], *, above: bool = False) -> set[str]:
+    """Return the folders of files, and with ``above`` the folders above those."""
+    found = set(map(os.path.abspath, map(os.path.dirname, paths)))
+    waiting = list(found) if above else []
+    while waiting:
+        folder = os.path.dirname(waiting.pop())
+        if folder not in found:
+            found.add(folder)
+            waiting.append(folder)
+    return found
+
+
 class Ignored:
     """The .gitignore files that apply in a folder; ``parent`` holds those of the folder above."""
 

@@ -18,6 +18,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import IO
 
 from compat.codemod.files import writing
+from compat.codemod.files.discovery import folders
 from compat.codemod.source import FileResult
 from compat.commands.writing import TEMPORARY
 
@@ -152,7 +153,7 @@ def unfinished(paths: Iterable[str]) -> list[str]:
     """Return the journals of interrupted runs that concern these files."""
     return [
         path
-        for folder in _folders(paths, above=True)
+        for folder in folders(paths, above=True)
         if os.path.exists(path := os.path.join(folder, NAME))
     ]
 
@@ -173,18 +174,7 @@ def recover(paths: Iterable[str]) -> None:
         except OSError as why:
             raise NotWrittenError(journal, why) from why
     links = [os.path.realpath(path) for path in paths if os.path.islink(path)]
-    for folder in _folders([*paths, *links]):
+    for folder in folders([*paths, *links]):
         with contextlib.suppress(OSError):
             for left in [one for one in os.listdir(folder) if one.startswith(TEMPORARY)]:
                 os.unlink(os.path.join(folder, left))
-
-
-def _folders(paths: Iterable[str], *, above: bool = False) -> set[str]:
-    """Return the folders of files, and with ``above`` the folders above those."""
-    folders = set(map(os.path.abspath, map(os.path.dirname, paths)))
-    waiting = list(folders) if above else []
-    while waiting and (folder := os.path.dirname(waiting.pop())):
-        if folder not in folders:
-            folders.add(folder)
-            waiting.append(folder)
-    return folders

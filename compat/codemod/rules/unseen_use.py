@@ -77,6 +77,15 @@ _IMPORTERS = re.compile(r"import", re.I)
 
 def check(module: Module, project: Project) -> Iterator[Draft]:
     """Report star imports, imports by a string, and code in strings."""
+    if old_names.ROOT in project.own_names:
+        for one in module.imported[:1]:
+            yield Draft(
+                module.span(one.statement),
+                "the project has a module `torchaudio` of its own, so what is imported here may be "
+                "that",
+                "Run on a part that does not have it.",
+            )
+        return
     for one in module.imported:
         if one.alias.name == "*":
             yield Draft(

@@ -3,14 +3,13 @@
 import functools
 import os
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from compat.codemod.files import discovery, documents, other_files, traces
 from compat.codemod.files.content import probe
 from compat.codemod.files.document import Document, UnreadableError
 from compat.codemod.files.import_graph import Files, Quiet, content
 from compat.codemod.source import (
-    FileResult,
     Finding,
     Module,
     Options,
@@ -111,24 +110,6 @@ class Gathered:
             for one in document.prose
             for finding in other_files.findings(document.path, one, options.target)
         ]
-
-    def has_own_torchaudio(self) -> bool:
-        """Return whether the project has its own module ``torchaudio``, and report that.
-
-        An import of torchaudio proves nothing then.
-        """
-        if "torchaudio" not in self.own_names:
-            return False
-        for module in self.modules:
-            if module.imported:
-                place = module.place(module.imported[0].statement)
-                reason = (
-                    "the project has a module `torchaudio` of its own, so "
-                    "what is imported here may be that"
-                )
-                found = [Finding("TAC127", place, reason, "Run on a part that does not have it.")]
-                self.result.files.append(FileResult(module.path, b"", b"", left=found))
-        return True
 
     @functools.cached_property
     def observed(self) -> observed.Observed | None:
@@ -235,17 +216,14 @@ def _why(error: UnreadableError | SyntaxError) -> tuple[str, int | None]:
     return reason, error.lineno
 
 
-def _own_names(found: Iterable[discovery.Found]) -> frozenset[str]:
+def _own_names(found: Sequence[discovery.Found]) -> frozenset[str]:
     """Return which of ``compat`` and ``torchaudio`` are top-level modules of the project."""
-    names = set()
     packages = {
         os.path.dirname(one.path) for one in found if os.path.basename(one.path) == "__init__.py"
     }
-    for one in found:
-        folder, name = os.path.split(one.path)
-        folder, name = (
-            os.path.split(folder) if name == "__init__.py" else (folder, name.removesuffix(".py"))
-        )
-        if name in ("compat", "torchaudio") and folder not in packages:
-            names.add(name)
-    return frozenset(names)
+    modules = (one.path.removesuffix(".py").removesuffix(f"{os.sep}__init__") for one in found)
+    return frozenset(
+        name
+        for folder, name in map(os.path.split, modules)
+        if name in ("compat", "torchaudio") and folder not in packages
+    )

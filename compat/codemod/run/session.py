@@ -74,7 +74,7 @@ def run_text(text: bytes, options: Options, path: str = "<stdin>") -> Result:
 
 def _settle(gathered: Gathered, *, write: bool) -> list[Outcome]:
     """Let the engine make the new texts, write and report them, and return the outcomes."""
-    if not (gathered.read or gathered.modules) or gathered.has_own_torchaudio():
+    if not gathered.read:
         return []
     from compat.codemod.rules import rules
     from compat.codemod.run import engine
@@ -87,6 +87,8 @@ def _settle(gathered: Gathered, *, write: bool) -> list[Outcome]:
         and (not options.select or rule.id in options.select)
         and rule.id not in options.ignore
     ]
+    if "torchaudio" in gathered.own_names:
+        active = [rules()["TAC127"]]  # it says that the others can prove nothing
     try:
         made = engine.run(gathered.project(), active, unsafe=options.unsafe)
     except engine.BrokenError as why:

@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 
 from compat.codemod.files import console_scripts
-from compat.codemod.files.import_graph import File, Files, Graph, Linked, Quiet, content, facts
+from compat.codemod.files.import_graph import File, Files, Graph, Quiet, content, facts
 from compat.codemod.source import Module, Notes, NotProvableError, Place, given, noted, old_names
 from compat.codemod.uses import release_tests
 from compat.codemod.uses.observed import AsRead, Line, Observed
@@ -122,7 +122,7 @@ class Project(Notes):
         """Return the console scripts, each as a dotted module name and a function."""
         return console_scripts.beside(self.files.paths)
 
-    def _link(self, module: Module) -> Linked:
+    def _link(self, module: Module) -> File:
         return self.files.link(_imports(module))
 
     def is_exported(self, module: Module, name: str) -> bool:
