@@ -7,7 +7,7 @@ from typing import TextIO
 from compat.codemod.reporting.causes import Block, blocks, is_pin
 from compat.codemod.reporting.lines import Lines
 from compat.codemod.reporting.patch import diff
-from compat.codemod.reporting.words import counted, printable, sentence
+from compat.codemod.reporting.words import counted, printable, sentence, told
 from compat.codemod.source import Finding, Options, Place, Result, kinds_of
 
 _COLOURS = {"+": "\033[32m", "-": "\033[31m", "@": "\033[36m"}
@@ -63,20 +63,17 @@ def _shown(block: Block, lines: Lines) -> Iterator[str]:
         yield f"{gap} |"
         yield f"{number} | {line}"
         yield f"{gap} | {caret(line, place)}"
-    notes = [f"help: {block.advice}"] if block.advice else []
-    if block.waiting:
-        notes.append(
-            f"{counted(len(block.waiting), 'place waits', 'places wait')} for it: "
-            f"{_places(one.place for one in block.waiting)}"
-        )
-    if len(block.places) > 1:
-        notes.append(
-            f"the same in {counted(len(block.places) - 1, 'more place')}: "
-            f"{_places(block.places[1:])}"
-        )
-    if block.related:
-        notes.append(f"see {_places(block.related)}")
-    for note in notes:
+    waits = counted(len(block.waiting), "place waits", "places wait")
+    more = counted(len(block.places) - 1, "more place")
+    for words, what in (
+        ("help: ", block.advice),
+        (f"{waits} for it: ", _places(one.place for one in block.waiting)),
+        (f"the same in {more}: ", _places(block.places[1:])),
+        ("see ", _places(block.related)),
+    ):
+        if not what:
+            continue
+        note = words + what
         first, *rest = textwrap.wrap(note, _WIDTH, break_long_words=False, break_on_hyphens=False)
         yield f"{gap} = {first}"
         yield from (f"{gap}   {line}" for line in rest)
@@ -108,10 +105,7 @@ def _pins(findings: Iterable[Finding]) -> Iterator[str]:
 
 def line_of(finding: Finding) -> str:
     """Return one line: place, rule, reason, advice, other places."""
-    text = (
-        f"{printable(str(finding.place))}: {finding.rule} {sentence(finding.reason)} "
-        f"{finding.advice}"
-    ).rstrip()
+    text = f"{printable(str(finding.place))}: {finding.rule} {told(finding)}"
     related = ", ".join(printable(str(place)) for place in finding.related)
     return f"{text} (see {related})" if related else text
 

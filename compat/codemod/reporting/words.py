@@ -1,5 +1,12 @@
 """Form words and sentences that all formats share."""
 
+from compat.codemod.source import Finding
+
+
+def told(finding: Finding) -> str:
+    """Return a finding's reason and advice."""
+    return f"{sentence(finding.reason)} {finding.advice}".rstrip()
+
 
 def sentence(text: str) -> str:
     """Return the text with a full stop."""

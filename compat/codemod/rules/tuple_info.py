@@ -174,7 +174,8 @@ def _attributes(module: Module, values: Sequence[ast.expr]) -> Iterator[Change]:
     for value in (one for one in values if one not in counted):
         above = module.names.parents[value]
         if not isinstance(above, ast.Attribute):
-            what = "its first item" if isinstance(value, ast.Subscript) else module.segment(value)
+            name = f"{module.segment(value)} itself"
+            what = "its first item" if isinstance(value, ast.Subscript) else name
             raise NotProvableError(f"{what} is passed on")
         whole = _frames(module, above, value) if len(values) > 1 else None
         if whole is not None:

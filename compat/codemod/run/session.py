@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from compat.codemod.files import discovery, documents, journal, writing
 from compat.codemod.files.document import Document, UnreadableError
 from compat.codemod.run.reading import Gathered, gather
-from compat.codemod.source import FileResult, Finding, Options, Problem, Result, Tick
+from compat.codemod.source import FileResult, Finding, Options, Problem, Result, State, Tick
 
 if TYPE_CHECKING:
     from compat.codemod.run.engine import Outcome
@@ -143,7 +143,8 @@ def _tell_left(
         document = documents.read(file.path, kind, file.new)
     found += gathered.said_of_prose(document)
     if file.new == file.old:
-        found, file.fixed = [*file.fixed, *found], []
+        found += [dataclasses.replace(one, state=State.LEFT) for one in file.fixed]
+        file.fixed = []
     file.left = _in_order(found)
 
 
