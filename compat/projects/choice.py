@@ -229,14 +229,14 @@ def calls(folder: str) -> Calls:
 def _python(folder: str) -> Iterator[str]:
     """Yield the Python files of a project that mention torchaudio."""
     from compat.codemod.files import discovery
-    from compat.codemod.files.content import probe
+    from compat.codemod.files.content import content
 
     python = (
         one for one in discovery.walk([folder], (), documents=False) if one.kind == discovery.PYTHON
     )
-    for reading in probe(itertools.islice(python, _MOST_FILES)):
-        if reading.mentions and not reading.found.is_ignored():
-            yield reading.found.path
+    for one in itertools.islice(python, _MOST_FILES):
+        if b"torchaudio" in content(one.path) and not one.is_ignored():
+            yield one.path
 
 
 def _calls(folder: str, paths: Iterable[str]) -> Calls:

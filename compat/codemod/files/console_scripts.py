@@ -4,8 +4,8 @@ import os
 import re
 from collections.abc import Iterable
 
+from compat.codemod.files.content import content
 from compat.codemod.files.discovery import folders
-from compat.codemod.files.import_graph import content
 
 _FILES = ("pyproject.toml", "setup.cfg", "setup.py")
 # `name = "package.module:function"`. Other text that matches names no module or function of the

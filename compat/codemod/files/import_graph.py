@@ -13,6 +13,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
+from compat.codemod.files.content import content
 from compat.codemod.source import Notes, grouped, is_test, noted
 
 # The pattern begins with a plain word, so that the engine can jump to the next match. `_BEFORE`
@@ -216,15 +217,6 @@ class Quiet:
     def by_name(self) -> dict[str, list[str]]:
         """Return, by the last two parts of each imported name, the files that import it."""
         return _by_name(self.files.values())
-
-
-def content(path: str) -> bytes:
-    """Return a file's content, or nothing if it cannot be read."""
-    try:
-        with open(path, "rb") as file:
-            return file.read()
-    except OSError:
-        return b""
 
 
 def facts(path: str, data: bytes) -> File:

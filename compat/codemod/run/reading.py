@@ -6,9 +6,9 @@ import sys
 from collections.abc import Iterable, Sequence
 
 from compat.codemod.files import discovery, documents, other_files, traces
-from compat.codemod.files.content import probe
+from compat.codemod.files.content import matters, read
 from compat.codemod.files.document import Document, UnreadableError
-from compat.codemod.files.import_graph import Files, Quiet, content
+from compat.codemod.files.import_graph import Files, Quiet
 from compat.codemod.source import (
     Finding,
     Module,
@@ -18,7 +18,6 @@ from compat.codemod.source import (
     Result,
     Tick,
     old_names,
-    parse,
 )
 from compat.codemod.uses import Project, observed
 from compat.commands.arguments import UsageError
@@ -61,26 +60,21 @@ class Gathered:
             return
         try:
             document = documents.read(path, kind, data)
-            pieces = [
-                Module(
-                    piece.key,
-                    piece.text,
-                    standalone=piece.standalone,
-                    interactive=piece.interactive,
-                )
-                for piece in document.pieces
-            ]
+            self.modules += document.pieces
         except (UnreadableError, SyntaxError) as why:
             self._cannot_parse(_line(path, why.lineno), *_why(why))
             return
         for place, reason in document.unparsed:
             self._cannot_parse(place, reason, None if place.cell else place.line)
-        self.unread += document.doubts
+        self.unread += [
+            Place(path, one.line, 1, one.line, 1, one.cell)
+            for one in document.prose
+            if one.may_load
+        ]
         self.mentions += [
             place for one in document.prose for place in other_files.mentions(path, one)
         ]
         self.read[path] = document
-        self.modules += pieces
 
     def must_parse(self, path: str, data: bytes) -> None:
         """Report a file that cannot be parsed although it has nothing to change.
@@ -88,7 +82,7 @@ class Gathered:
         That is for files the user named, and files that mention torchaudio.
         """
         try:
-            parse(documents.read(path, discovery.PYTHON, data).text)
+            documents.read(path, discovery.PYTHON, data)
         except (UnreadableError, SyntaxError) as why:
             self.result.problems.append(Problem(path, *_why(why)))
 
@@ -182,20 +176,23 @@ def gather(found: list[discovery.Found], options: Options, result: Result, tick:
     gathered = Gathered(options, result, found)
     entries = frozenset(map(os.path.realpath, options.entry))
     quiet = []
-    for done, (one, data, why, mentions) in enumerate(probe(found), 1):
+    for done, one in enumerate(found, 1):
         path = one.path
         if not done % 50 or done == len(found):
             tick(done, len(found))
-        if why or data is not None or (entries and os.path.realpath(path) in entries):
-            if one.is_ignored():
-                continue
-            if why:
-                result.problems.append(Problem(path, f"it could not be read: {why}. {_MEND}"))
-            else:
-                gathered.take(path, one.kind, content(path) if data is None else data)
+        try:
+            data = read(path)
+        except OSError as why:
+            if not one.is_ignored():
+                reason = f"it could not be read: {why.strerror or why}. {_MEND}"
+                result.problems.append(Problem(path, reason))
+            continue
+        if matters(one.kind, data) or (entries and os.path.realpath(path) in entries):
+            if not one.is_ignored():
+                gathered.take(path, one.kind, data)
         elif one.kind == discovery.PYTHON:
-            if (one.is_named or mentions) and not one.is_ignored():
-                gathered.must_parse(path, content(path))
+            if (one.is_named or b"torchaudio" in data) and not one.is_ignored():
+                gathered.must_parse(path, data)
             quiet.append(path)
     result.scanned += len(found)
     files = gathered.files or Files(())

@@ -115,7 +115,7 @@ def _file(
     Raises:
         UnreadableError: its new text cannot be put into it.
     """
-    own = [outcomes[piece.key] for piece in document.pieces]
+    own = [outcomes[piece.path] for piece in document.pieces]
     texts = {outcome.module.path: outcome.text for outcome in own}
     new = document.rebuild(texts) if any(outcome.changed for outcome in own) else document.data
     # a block in a document is only a part of it
@@ -135,12 +135,11 @@ def _tell_left(
 ) -> None:
     """Add what is left in a file; with new texts, at its places in these."""
     document = gathered.read[file.path]
-    own = [outcomes[piece.key] for piece in document.pieces]
+    own = [outcomes[piece.path] for piece in document.pieces]
     left = [one for outcome in own for one in (outcome.left_after if texts else outcome.left)]
     found = [documents.relocated(one, document, gathered.read, texts) for one in left]
     if file.changed and texts and document.prose:
-        kind = discovery.kind_of(file.path) or discovery.PYTHON
-        document = documents.read(file.path, kind, file.new)
+        document = type(document)(file.path, file.new)
     found += gathered.said_of_prose(document)
     if file.new == file.old:
         found += [dataclasses.replace(one, state=State.LEFT) for one in file.fixed]

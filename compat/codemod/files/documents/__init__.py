@@ -19,11 +19,7 @@ def _by_kind() -> dict[str, type[Document]]:
 
 
 def read(path: str, kind: str, data: bytes) -> Document:
-    """Return the document.
-
-    Raises:
-        UnreadableError: it is not what its name says.
-    """
+    """Return the document; the errors are those of ``Document``."""
     return _by_kind()[kind](path, data)
 
 

@@ -8,9 +8,9 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from compat.codemod.files import discovery
-from compat.codemod.files.document import LEAVE_OUT, Document, Piece, Prose, UnreadableError
-from compat.codemod.files.magics import Hidden, Magics
-from compat.codemod.source import Place
+from compat.codemod.files.document import LEAVE_OUT, Document, Prose, UnreadableError
+from compat.codemod.files.magics import Magics
+from compat.codemod.source import Module, Place
 
 # A cell that is indented as a whole is read as a block.
 _INDENTED = re.compile(r"(?:[ \t]*\n)*[ \t]+\S")
@@ -23,7 +23,7 @@ class Notebook(Document):
 
     kinds = (discovery.NOTEBOOK,)
 
-    def _pieces(self) -> Iterator[Piece]:
+    def _pieces(self) -> Iterator[Module]:
         try:
             self._sources = dict(_sources(self.text))
         except (ValueError, IndexError, KeyError, TypeError, AttributeError, SyntaxError) as why:
@@ -45,15 +45,12 @@ class Notebook(Document):
                     )
                 )
                 continue
-            self.prose.extend(Prose(one.text, one.line, number) for one in hidden)
-            self.doubts.extend(
-                Place(self.path, one.line, 1, one.line, 1, number) for one in hidden if one.may_load
-            )
+            self.prose.extend(one._replace(cell=number) for one in hidden)
             parts.append(f"{head}# compat: cell {number}\n{masked}\n")
         if parts:
-            yield Piece(self.path, "".join(parts), interactive=True)
+            yield Module(self.path, "".join(parts), interactive=True)
 
-    def _masked(self, code: str) -> tuple[str, str, list[Hidden]]:
+    def _masked(self, code: str) -> tuple[str, str, list[Prose]]:
         """Return the text before a cell's mark, its Python, and the lines that are not Python."""
         if not _INDENTED.match(code):
             return "", *self._magics.mask(code)
@@ -66,7 +63,7 @@ class Notebook(Document):
 
     def rebuild(self, texts: dict[str, str]) -> bytes:
         """Return the notebook with the changed lines of changed cells and nothing else changed."""
-        old, new = cells(self.pieces[0].text), cells(texts[self.path])
+        old, new = cells(self.pieces[0].text.text), cells(texts[self.path])
         parts, at = [], 0
         for number, source in self._sources.items():
             if number in new and new[number] != old[number]:
@@ -80,7 +77,7 @@ class Notebook(Document):
         """Return the place with its cell, counted from 1 among all cells, and its line there."""
         if place.cell is not None:
             return place
-        text = (texts or {}).get(self.path, self.pieces[0].text if self.pieces else "")
+        text = (texts or {}).get(self.path, self.pieces[0].text.text if self.pieces else "")
         line = 0
         for number, cell in cells(text).items():
             count = cell.count("\n") + 2

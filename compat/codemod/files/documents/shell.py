@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 
 from compat.codemod.files import discovery
-from compat.codemod.files.document import Document, Piece, Prose
+from compat.codemod.files.document import Document, Prose
+from compat.codemod.source import Module
 
 
 class Shell(Document):
@@ -14,7 +15,7 @@ class Shell(Document):
     def __init__(self, path: str, data: bytes) -> None:
         super().__init__(path, data.decode("utf-8", "replace").encode())
 
-    def _pieces(self) -> Iterator[Piece]:
+    def _pieces(self) -> Iterator[Module]:
         self.prose.append(Prose(self.text))
         yield from ()
 
