@@ -8,22 +8,18 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from dispatcher import arguments, flac_fast_path, interrupts, lazily, short_files
+from dispatcher import arguments, flac_fast_path, interrupts, short_files
 from dispatcher.backend import Backend, Uri
 from dispatcher.codec_config import CodecConfig
 from dispatcher.errors import ArgumentError, BackendError, BackendUnavailable, problem
+from dispatcher.lazily import torch
 from dispatcher.metadata import AudioMetaData
 from dispatcher.reading.opened import opened
 from dispatcher.registry import Registry
 from dispatcher.settings import Settings
 from dispatcher.signatures import InfoFunction, LoadFunction, SaveFunction, documented_by
-
-if TYPE_CHECKING:
-    import torch
-else:
-    torch = lazily.module("torch")
 
 
 @dataclasses.dataclass(frozen=True)

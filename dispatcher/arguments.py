@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, TypeAlias, TypeVar
 
 from dispatcher.errors import ArgumentTypeError, AudioError, BackendError, TensorPlaceError, problem
+from dispatcher.lazily import torch
 from dispatcher.requests import Load, Save
 
 _Stored = TypeVar("_Stored")
@@ -152,8 +153,6 @@ def check_tensor(src: Any, *, elsewhere: bool = False) -> None:
         TensorPlaceError: (a RuntimeError and TypeError) the text names the method that brings the
             samples into memory.
     """
-    import torch
-
     if not isinstance(src, torch.Tensor):
         return
     if src.is_nested:

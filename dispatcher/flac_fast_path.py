@@ -10,20 +10,16 @@ from __future__ import annotations
 import dataclasses
 import os
 import sys
-from typing import TYPE_CHECKING
 
 from dispatcher import notices
+from dispatcher.backend import Backend
 from dispatcher.errors import AudioError
 from dispatcher.headers import flac
-
-if TYPE_CHECKING:
-    import torch
-
-    from dispatcher.backend import Backend
-    from dispatcher.reading.opened import OpenFile
-    from dispatcher.registry import Registry
-    from dispatcher.requests import Load
-    from dispatcher.settings import Settings
+from dispatcher.lazily import torch
+from dispatcher.reading.opened import OpenFile
+from dispatcher.registry import Registry
+from dispatcher.requests import Load
+from dispatcher.settings import Settings
 
 _REPLACED, _BY = "ffmpeg", "soundfile"
 _DEPTHS = (16, 24)

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    import torch
-
-    from dispatcher.reading.opened import OpenFile
+from dispatcher.lazily import torch
+from dispatcher.reading.opened import OpenFile
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

@@ -7,16 +7,12 @@ mypy checks that both agree.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Protocol, TypeVar
+from typing import Protocol, TypeVar
 
 from dispatcher.backend import Uri
-
-if TYPE_CHECKING:
-    import torch
-
-    from dispatcher.codec_config import CodecConfig
-    from dispatcher.metadata import AudioMetaData
-
+from dispatcher.codec_config import CodecConfig
+from dispatcher.lazily import torch
+from dispatcher.metadata import AudioMetaData
 
 _Function = TypeVar("_Function", bound=Callable[..., object])
 

@@ -11,9 +11,9 @@ import dataclasses
 import functools
 import os
 from collections.abc import Callable, Generator, Iterator
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
-from dispatcher import arguments, interrupts, lazily, notices, short_files
+from dispatcher import arguments, interrupts, notices, short_files
 from dispatcher.errors import (
     ArgumentError,
     AudioError,
@@ -21,19 +21,14 @@ from dispatcher.errors import (
     BackendUnavailable,
     problem,
 )
+from dispatcher.lazily import torch
 from dispatcher.reading import file_objects, unreadable, web
 from dispatcher.reading.opened import opened
 from dispatcher.registry import Registry
+from dispatcher.requests import Blocks
 from dispatcher.settings import Settings
 from dispatcher.streaming import Stream, in_blocks
 from dispatcher.writing import writable
-
-if TYPE_CHECKING:
-    import torch
-
-    from dispatcher.requests import Blocks
-else:
-    torch = lazily.module("torch")
 
 _BUFFER = 4096
 # FFmpeg's default quality for libvorbis is 3 of 10; libsndfile counts from 0 (best) to 1
@@ -197,8 +192,6 @@ def _save(
     registry: Registry,
     settings: Settings,
 ) -> None:
-    import torch
-
     def fail(cause: object, kind: type[AudioError] = BackendError) -> AudioError:
         return problem(kind, "write", uri, cause, backend="TorchCodec")
 
@@ -248,8 +241,6 @@ def _save(
 
 def _as_float(data: torch.Tensor, settings: Settings) -> torch.Tensor:
     """Return samples of any dtype as float32."""
-    import torch
-
     if data.is_floating_point() or data.dtype == torch.bool or not settings.scale_integers:
         return data.to(torch.float32)
     notices.warn(

@@ -8,15 +8,10 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from dispatcher import lazily
+from dispatcher.lazily import torch
 from dispatcher.metadata import AudioMetaData
-
-if TYPE_CHECKING:
-    import torch
-else:
-    torch = lazily.module("torch")
 
 
 @dataclasses.dataclass(frozen=True)

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from dispatcher import Registry, arguments, interrupts, lazily, notices, short_files
+from dispatcher import Registry, arguments, interrupts, notices, short_files
+from dispatcher.lazily import torch
 from dispatcher.metadata import AudioMetaData
 from legacy.functions import Functions, taking
 from legacy.settings import Settings
-
-if TYPE_CHECKING:
-    import torch
-else:
-    torch = lazily.module("torch")
 
 _BUFFER = 4096
 

@@ -11,22 +11,17 @@ import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
-from dispatcher import Registry, arguments, interrupts, lazily, notices, short_files
+from dispatcher import Registry, arguments, interrupts, notices, short_files
+from dispatcher.backend import Backend
 from dispatcher.errors import BackendError, BackendUnavailable, problem, standing_for
+from dispatcher.lazily import torch
 from dispatcher.metadata import AudioMetaData
 from dispatcher.reading.file_objects import Reader, is_readable, is_writable
 from dispatcher.writing import target
 from legacy.functions import Functions, taking
 from legacy.settings import Settings
-
-if TYPE_CHECKING:
-    import torch
-
-    from dispatcher.backend import Backend
-else:
-    torch = lazily.module("torch")
 
 _BUFFER = 4096
 _T = TypeVar("_T")
