@@ -1,12 +1,14 @@
 """Group what is left by cause: what prevents a change, how many places wait for it, and where."""
 
 import dataclasses
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Iterator
 
 from compat.codemod.files.other_files import NEW_PINS
 from compat.codemod.reporting.refusals import what_to_do
+from compat.codemod.rule import Rule
 from compat.codemod.rules import rules
-from compat.codemod.source import Finding, Place, grouped, old_names
+from compat.codemod.source import Finding, Place, Result, grouped, old_names
 
 # A finding of these rules about a setter says why the setter stays, and its first related place is
 # where. Findings about the setter's own argument are the exception.
@@ -34,6 +36,13 @@ class Block:
     places: tuple[Place, ...]
     waiting: tuple[Finding, ...]
     related: tuple[Place, ...] = ()
+
+
+def by_rule(result: Result) -> Iterator[tuple[Rule, int, int]]:
+    """Yield each rule with findings, with how many it changed, or would change, and has left."""
+    fixed = Counter(finding.rule for file in result.files for finding in file.fixed)
+    left = Counter(finding.rule for finding in result.left)
+    yield from ((rules()[rule], fixed[rule], left[rule]) for rule in sorted({*fixed, *left}))
 
 
 def is_pin(finding: Finding) -> bool:

@@ -5,12 +5,11 @@ import difflib
 import html
 import os
 import sys
-from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import quote
 
-from compat.codemod.reporting.causes import Block, blocks, is_pin
+from compat.codemod.reporting.causes import Block, blocks, by_rule, is_pin
 from compat.codemod.reporting.lines import Lines, shown
 from compat.codemod.reporting.next_step import next_steps
 from compat.codemod.reporting.plain import summary
@@ -185,14 +184,13 @@ def _cell(lines: list[str], index: int, end: int, kind: str, tag: str) -> str:
 
 
 def _counts(result: Result) -> Iterator[str]:
-    fixed = Counter(finding.rule for file in result.files for finding in file.fixed)
-    kept = Counter(finding.rule for finding in result.left)
-    if fixed or kept:
+    rows = list(by_rule(result))
+    if rows:
         yield (
             "<h2>Rules</h2><table class='rules'><tr><th>Rule</th><th>What it "
             "does</th><th>Changed</th><th>Left</th></tr>"
         )
-        for rule in sorted({*fixed, *kept}):
-            row = f"<td><code class='id'>{rule}</code></td><td>{_text(rules()[rule].title)}</td>"
-            yield f"<tr>{row}<td>{fixed[rule]}</td><td>{kept[rule]}</td></tr>"
+        for rule, fixed, left in rows:
+            row = f"<td><code class='id'>{rule.id}</code></td><td>{_text(rule.title)}</td>"
+            yield f"<tr>{row}<td>{fixed}</td><td>{left}</td></tr>"
         yield "</table>"

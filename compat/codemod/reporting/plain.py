@@ -4,11 +4,11 @@ import textwrap
 from collections.abc import Iterable, Iterator
 from typing import TextIO
 
-from compat.codemod.reporting.causes import Block, blocks, is_pin
+from compat.codemod.reporting.causes import Block, blocks, by_rule, is_pin
 from compat.codemod.reporting.lines import Lines
 from compat.codemod.reporting.patch import diff
 from compat.codemod.reporting.words import counted, printable, sentence, told
-from compat.codemod.source import Finding, Options, Place, Result, kinds_of
+from compat.codemod.source import Finding, Options, Place, Result
 
 _COLOURS = {"+": "\033[32m", "-": "\033[31m", "@": "\033[36m"}
 _PLAIN = "\033[0m"
@@ -126,13 +126,6 @@ def summary(result: Result, options: Options) -> str:
 
 def statistics(result: Result, options: Options, out: TextIO) -> None:
     """Write how many findings each rule has."""
-    from compat.codemod.rules import rules
-
-    fixed = kinds_of(finding for file in result.files for finding in file.fixed)
-    left = kinds_of(result.left)
     verb = "changed" if options.writes else "to change"
-    for rule in sorted({*fixed, *left}):
-        out.write(
-            f"{fixed.get(rule, 0):6} {verb} {left.get(rule, 0):6} left  {rule} "
-            f"{rules()[rule].title}\n"
-        )
+    for rule, fixed, left in by_rule(result):
+        out.write(f"{fixed:6} {verb} {left:6} left  {rule.id} {rule.title}\n")

@@ -27,6 +27,7 @@ from compat.codemod.rules.tuple_info import unsettled
 from compat.codemod.uses import type_texts
 from compat.codemod.uses.our_name import our_name
 
+_REASON = "torchaudio.{} is not in 2.9"
 _TUPLE = "not changed, because its result is used as the tuple of 0.x (TAC113)"
 _FIRST = "Read the attributes of AudioMetaData instead, and run again."
 _CLASS = "AudioMetaData"
@@ -40,22 +41,18 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
         if dotted and not lister_decision.decides(module, use):  # TAC108 handles those
             span, changes = module.span(use.node), _dotted(module, project, use)
             advice = f"Use {use.name} of this package."
-            yield drafted(module, span, _reason(use.name), changes, (use,), advice)
+            yield drafted(module, span, _REASON.format(use.name), changes, (use,), advice)
     for one in module.imported:
         if one.path in _LOST and isinstance(one.statement, ast.ImportFrom):
             name = one.path.rpartition(".")[2]
             span, changes = module.span(one.alias), _imported(module, project, one, name)
             advice = f"Import {name} from this package."
-            yield drafted(module, span, _reason(name), changes, (one,), advice)
+            yield drafted(module, span, _REASON.format(name), changes, (one,), advice)
     for start, end, _ in type_texts.mentions(module, _CLASS):
         changes = _ours(module, project, (start, end), _CLASS)
         advice = "Use the one in this package: compat."
         touches = (f"{old_names.ROOT}.{_CLASS}",)
-        yield drafted(module, (start, end), _reason(_CLASS), changes, touches, advice)
-
-
-def _reason(name: str) -> str:
-    return f"torchaudio.{name} is not in 2.9"
+        yield drafted(module, (start, end), _REASON.format(_CLASS), changes, touches, advice)
 
 
 def _ours(

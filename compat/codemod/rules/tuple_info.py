@@ -157,14 +157,11 @@ def _signal(module: Module, statement: ast.Assign) -> ast.Name:
 def _reads(module: Module, project: Project, name: ast.Name) -> list[ast.Name]:
     """Return all places that read what a name is given here."""
     reads = module.reads(name)
-    if module.function_of(name) is None and module.names.scope_of[name].kind != "module":
-        raise NotProvableError("it is stored in a class")
-    if module.function_of(name) is None and project.is_exported(module, name.id):
-        raise NotProvableError(f"{name.id} is imported by another file")
-    if len(module.names.bindings(name)) != 1:
-        raise NotProvableError(f"{name.id} is bound more than once")
-    if not module.unplaced.isdisjoint(reads):
-        raise NotProvableError(f"{name.id} is read in an f-string")
+    is_shared = module.names.scope_of[name].kind != "module" or project.is_exported(module, name.id)
+    if module.function_of(name) is None and is_shared:
+        raise NotProvableError(f"{name.id} is stored in a class, or imported by another file")
+    if len(module.names.bindings(name)) != 1 or not module.unplaced.isdisjoint(reads):
+        raise NotProvableError(f"{name.id} is bound more than once, or read in an f-string")
     return reads
 
 
