@@ -5,6 +5,7 @@ import dataclasses
 import enum
 from collections.abc import Callable, Iterable
 
+from compat.codemod.plan.decide import planned
 from compat.codemod.rewrite import (
     NO_FUNCTION,
     AddArgument,
@@ -41,7 +42,18 @@ from compat.codemod.source import (
     string,
     value_kinds,
 )
-from compat.codemod.uses import Project
+from compat.codemod.source.scopes import defaults
+from compat.codemod.uses import (
+    Project,
+    forwarding,
+    observed,
+    passed_values,
+    replacements,
+    setter_calls,
+    type_texts,
+)
+from compat.codemod.uses.argument_dicts import passed_in_dict
+from compat.codemod.uses.our_name import our_name, torchaudio_name
 
 __all__ = [  # noqa: RUF022 - grouped by subject
     "DEFAULT_TARGET", "DROP_IN", "MODERN", "NINE", "NO_FUNCTION", "NO_LEFTOVERS", "PER_CALL",
@@ -53,8 +65,11 @@ __all__ = [  # noqa: RUF022 - grouped by subject
     "AddArgument", "AddStatement", "Change", "DropArgument", "DropName", "NameArgument", "Remove",
     "RenameKeyword", "Replace", "Unwrap",
     # calls
-    "called", "given", "is_dict_with", "keyword", "literal", "noted", "plain_name",
-    "sox_for_sox_io", "starred", "string",
+    "called", "defaults", "given", "is_dict_with", "keyword", "literal", "noted",
+    "passed_in_dict", "plain_name", "sox_for_sox_io", "starred", "string",
+    # what a project does with torchaudio, and what to do about the global backend
+    "forwarding", "observed", "our_name", "passed_values", "planned", "replacements",
+    "setter_calls", "torchaudio_name", "type_texts",
 ]  # fmt: skip
 
 DEFAULT_TARGET = "2.2"

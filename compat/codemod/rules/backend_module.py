@@ -20,12 +20,13 @@ from compat.codemod.rule import (
     Use,
     Valid,
     drafted,
+    forwarding,
     keyword,
     old_names,
     starred,
+    torchaudio_name,
 )
-from compat.codemod.uses import backend_limits, forwarding
-from compat.codemod.uses.our_name import torchaudio_name
+from compat.codemod.uses import backend_limits
 from compat.names import wheel_names
 
 _BELOW = f"{old_names.ROOT}.backend."

@@ -15,9 +15,9 @@ from compat.codemod.rule import (
     Valid,
     keyword,
     literal,
+    passed_in_dict,
     starred,
 )
-from compat.codemod.uses.argument_dicts import passed_in_dict
 
 _BIT_RATE = (
     "2.9 reads compression as a bit rate in bit/s; before it was kbit/s for mp3, and a level "

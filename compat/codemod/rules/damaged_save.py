@@ -2,8 +2,18 @@
 
 from collections.abc import Iterator
 
-from compat.codemod.rule import NINE, Draft, Level, Module, Project, Rule, Valid, given, value_kinds
-from compat.codemod.uses import passed_values
+from compat.codemod.rule import (
+    NINE,
+    Draft,
+    Level,
+    Module,
+    Project,
+    Rule,
+    Valid,
+    given,
+    passed_values,
+    value_kinds,
+)
 from compat.codemod.uses.observed import has_integers, kinds
 
 

@@ -17,12 +17,13 @@ from compat.codemod.rule import (
     Rule,
     Valid,
     drafted,
+    forwarding,
     is_dict_with,
     keyword,
     old_names,
+    passed_in_dict,
 )
-from compat.codemod.uses import forwarding, kept_functions
-from compat.codemod.uses.argument_dicts import passed_in_dict
+from compat.codemod.uses import kept_functions
 
 _OLD = "filepath"
 _GIVEN = re.compile(rb"filepath")

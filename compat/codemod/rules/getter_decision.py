@@ -20,9 +20,10 @@ from compat.codemod.rule import (
     Unwrap,
     Use,
     Valid,
+    observed,
     old_names,
+    setter_calls,
 )
-from compat.codemod.uses import observed, setter_calls
 
 _Arm = TypeVar("_Arm", ast.stmt, ast.expr)
 _Decision = ast.If | ast.IfExp

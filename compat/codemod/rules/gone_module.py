@@ -3,8 +3,7 @@
 import ast
 from collections.abc import Iterator
 
-from compat.codemod.rule import MODERN, Draft, Level, Module, Project, Rule, Valid
-from compat.codemod.source import old_names
+from compat.codemod.rule import MODERN, Draft, Level, Module, Project, Rule, Valid, old_names
 
 
 def check(module: Module, project: Project) -> Iterator[Draft]:

@@ -17,9 +17,9 @@ from compat.codemod.rule import (
     Valid,
     given,
     literal,
+    our_name,
     starred,
 )
-from compat.codemod.uses.our_name import our_name
 
 _MATTERS: dict[str, dict[str, object]] = {
     "load": {"normalize": True},

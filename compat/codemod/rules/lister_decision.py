@@ -15,9 +15,9 @@ from compat.codemod.rule import (
     Valid,
     called,
     literal,
+    setter_calls,
     sox_for_sox_io,
 )
-from compat.codemod.uses import setter_calls
 
 _SHOWN = (
     "print",

@@ -21,11 +21,11 @@ from compat.codemod.rule import (
     conditions,
     drafted,
     old_names,
+    our_name,
+    type_texts,
 )
 from compat.codemod.rules import lister_decision
 from compat.codemod.rules.tuple_info import unsettled
-from compat.codemod.uses import type_texts
-from compat.codemod.uses.our_name import our_name
 
 _REASON = "torchaudio.{} is not in 2.9"
 _TUPLE = "not changed, because its result is used as the tuple of 0.x (TAC113)"

@@ -19,11 +19,12 @@ from compat.codemod.rule import (
     Rule,
     Use,
     Valid,
+    conditions,
     drafted,
+    old_names,
+    torchaudio_name,
+    type_texts,
 )
-from compat.codemod.source import conditions, old_names
-from compat.codemod.uses import type_texts
-from compat.codemod.uses.our_name import torchaudio_name
 
 _REASON = (
     "torchaudio.backend is deprecated from 2.1 on and loses its names; this one is torchaudio.{}"

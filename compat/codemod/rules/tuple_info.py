@@ -23,8 +23,8 @@ from compat.codemod.rule import (
     called,
     drafted,
     literal,
+    observed,
 )
-from compat.codemod.uses import observed
 from compat.codemod.uses.passed_values import callers
 
 _NEW = {"rate": "sample_rate", "channels": "num_channels", "precision": "bits_per_sample"}

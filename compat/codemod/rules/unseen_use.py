@@ -15,14 +15,15 @@ from compat.codemod.rule import (
     Rule,
     Valid,
     called,
+    defaults,
     keyword,
     literal,
     old_names,
     plain_name,
     string,
+    type_texts,
 )
-from compat.codemod.source.scopes import defaults
-from compat.codemod.uses import reexports, type_texts, written_out
+from compat.codemod.uses import reexports, written_out
 
 _CODE = re.compile(
     r"\btorchaudio\.(set_audio_backend|get_audio_backend|list_audio_backends|load_wav|backend\.)|\bset_audio_backend\("
