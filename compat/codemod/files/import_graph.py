@@ -9,7 +9,6 @@ import dataclasses
 import functools
 import os
 import re
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
@@ -198,15 +197,15 @@ class Quiet:
     @functools.cached_property
     def replaced_words(self) -> dict[bytes, list[str]]:
         """Return the words in quiet code that may replace a function, with the files' paths."""
-        found = defaultdict(list)
-        for path in self.replacing:
-            data = content(path)
+        texts = ((path, content(path)) for path in self.replacing)
+        return grouped(
+            (word, path)
+            for path, data in texts
             for word in {
                 *_WORD.findall(b"\n".join(_PATCHED.findall(data))),
                 *_ASSIGNED.findall(data),
-            }:
-                found[word].append(path)
-        return dict(found)
+            }
+        )
 
     @functools.cached_property
     def files(self) -> dict[str, File]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import dataclasses
 import os
 import sys
 from collections.abc import Iterator, Sequence
@@ -177,11 +176,8 @@ def _options(arguments: argparse.Namespace) -> Options:
             )
             if not given[name]:
                 raise UsageError(f"--{name} names no rule; --list-rules lists them")
-    known = {field.name for field in dataclasses.fields(Options)}
     configuration = configured(start if os.path.isdir(start) else os.path.dirname(start) or ".")
-    options = Options(
-        **{**configuration, **{name: one for name, one in given.items() if name in known}}
-    )
+    options = Options(**{**configuration, **given})
     _refuse(options)
     return options
 

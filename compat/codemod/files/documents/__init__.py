@@ -30,10 +30,8 @@ def relocated(
     texts: dict[str, str] | None,
 ) -> Finding:
     """Return the finding with its places turned into places in documents."""
-    related = []
-    for place in finding.related:
-        other = documents.get(place.path.partition("\0")[0])
-        related.append(other.located(place, texts) if other else place)
+    others = ((documents.get(place.path.partition("\0")[0]), place) for place in finding.related)
+    related = tuple(other.located(place, texts) if other else place for other, place in others)
     return dataclasses.replace(
-        finding, place=document.located(finding.place, texts), related=tuple(related)
+        finding, place=document.located(finding.place, texts), related=related
     )
