@@ -180,11 +180,6 @@ class Rule:
         return target in self.targets or target in self.report_only_for
 
     @property
-    def result(self) -> str:
-        """Return the example after the change."""
-        return self.after or self.before
-
-    @property
     def shown_target(self) -> str:
         """Return the target of the example."""
         return self.example_target or (

@@ -87,7 +87,17 @@ def test_places_are_cells_and_lines(tmp_path: Path, capsys: pytest.CaptureFixtur
     assert f"{path}:cell 2:2:5: TAC115" in capsys.readouterr().out
 
 
-@pytest.mark.parametrize("text", ["", "{", "[]", '{"cells": 3, "x": "torchaudio"}', '{"cells": [{"cell_type": "code"}], "torchaudio": 1}'])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "{",
+        "[]",
+        '{"cells": 3, "x": "torchaudio"}',
+        '{"cells": [{"cell_type": "code"}], "torchaudio": 1}',
+        *(f'{{"cells": [{{"cell_type": "code", "source": {one}}}], "torchaudio": 1}}' for one in ("3", "[3]", '{"a": 1}')),
+    ],
+)
 def test_what_is_no_notebook(tmp_path: Path, text: str) -> None:
     path = tmp_path / "a.ipynb"
     path.write_text(text)

@@ -61,18 +61,6 @@ _REPLACERS = (
     "spec_from_loader",
 )
 _TESTS = ast.If | ast.IfExp | ast.Compare | ast.BoolOp | ast.UnaryOp | ast.Assert
-_ASKERS = (
-    *_REPLACERS,
-    "getattr",
-    "hasattr",
-    "reload",
-    "print",
-    "str",
-    "dir",
-    "isinstance",
-    "getsource",
-    "getfile",
-)
 _IMPORTERS = re.compile(r"import", re.I)
 
 

@@ -26,15 +26,16 @@ class Notebook(Document):
     def _pieces(self) -> Iterator[Module]:
         try:
             self._sources = dict(_sources(self.text))
+            codes = {number: "".join(source) for number, source in self._sources.items()}
         except (ValueError, IndexError, KeyError, TypeError, AttributeError, SyntaxError) as why:
             raise UnreadableError(
                 f"it is not a notebook: {why}. Save it again with Jupyter, or {LEAVE_OUT}"
             ) from why
         self._magics = Magics()
         parts = []
-        for number, source in self._sources.items():
+        for number, code in codes.items():
             try:
-                head, masked, hidden = self._masked("".join(source))
+                head, masked, hidden = self._masked(code)
             except SyntaxError as why:
                 place = Place(self.path, why.lineno or 1, 1, why.lineno or 1, 1, number)
                 self.unparsed.append(
@@ -139,8 +140,11 @@ def _sources(text: str) -> Iterator[tuple[int, _String | _List]]:
     ).get("name", "python")
     if str(spoken).lower().startswith(("python", "ipython")):
         for number, cell in enumerate(whole["cells"], 1):
-            if cell.get("cell_type") == "code":
-                yield number, cell["source"]
+            source = cell["source"] if cell.get("cell_type") == "code" else None
+            if not isinstance(source, _String | _List | None):
+                raise TypeError(f"the source of cell {number} is no text")
+            if source is not None:
+                yield number, source
 
 
 def _replaced(text: str, source: _String | _List, new: str) -> str:
