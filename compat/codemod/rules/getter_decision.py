@@ -62,7 +62,8 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
             continue
         if any(restore.getter is use for restore in restores(module)):
             continue  # TAC106 handles those
-        name = None if use in asked else _recorded(module, project, use)
+        recorded = project.recorded(module, use.call, use.name) if use.call else []
+        name = None if use in asked else observed.value(recorded)
         if name is not None and project.relies_on_traces:
             span = module.span(use.call or use.node)
             reason = f"{_NONE[project.target]}; it gave {name} in all recorded calls"
@@ -80,13 +81,6 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
             if name is not None:
                 advice += f" In the trace it gave {name} each time: --observed writes that name."
             yield Draft(module.span(use.node), _NONE[project.target], advice)
-
-
-def _recorded(module: Module, project: Project, use: Use) -> str | None:
-    """Return the name that a use gave in each recorded call; ``None`` if there is no such name."""
-    if use.call is None:
-        return None
-    return observed.value(project.recorded(module, use.call, use.name))
 
 
 def _is_tested(module: Module, use: Use) -> bool:

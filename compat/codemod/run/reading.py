@@ -34,15 +34,12 @@ class Gathered:
         modules: the Python in them.
         unread: places of such files, or parts of them, that could not be parsed.
         mentions: places outside Python with the old name of a backend.
-        files: the Python files, by the names that may mean them; ``None`` if there are only
-            modules.
+        files: the Python files, by the names that may mean them.
         quiet: the Python files that do not mention torchaudio.
         own_names: which of our names are modules of the project itself.
     """
 
-    def __init__(
-        self, options: Options, result: Result, found: Iterable[discovery.Found] = ()
-    ) -> None:
+    def __init__(self, options: Options, result: Result, found: Iterable[discovery.Found]) -> None:
         self.options = options
         self.result = result
         self.read: dict[str, Document] = {}
@@ -50,7 +47,7 @@ class Gathered:
         self.unread: list[Place] = []
         self.mentions: list[Place] = []
         python = [one for one in found if one.kind != discovery.OTHER]
-        self.files: Files | None = Files([one.path for one in python]) if python else None
+        self.files: Files = Files([one.path for one in python])
         self.quiet: Quiet = Quiet((), lambda _: ())
         self.own_names: frozenset[str] = _own_names(python)
 
@@ -195,8 +192,7 @@ def gather(found: list[discovery.Found], options: Options, result: Result, tick:
                 gathered.must_parse(path, data)
             quiet.append(path)
     result.scanned += len(found)
-    files = gathered.files or Files(())
-    gathered.quiet = Quiet(quiet, files.read)
+    gathered.quiet = Quiet(quiet, gathered.files.read)
     return gathered
 
 

@@ -58,9 +58,8 @@ def run(
 def run_text(text: bytes, options: Options, path: str = "<stdin>") -> Result:
     """Run on one text that is in no file."""
     result = Result(scanned=1)
-    gathered = Gathered(
-        dataclasses.replace(options, entry=(path,) if options.target == "compat" else ()), result
-    )
+    options = dataclasses.replace(options, entry=(path,) if options.target == "compat" else ())
+    gathered = Gathered(options, result, [discovery.Found(path, discovery.PYTHON, None)])
     if (
         any(name in text for name in (b"torchaudio", b"TORCHAUDIO_", b"torio"))
         or options.target == "compat"
