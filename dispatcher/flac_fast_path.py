@@ -7,7 +7,6 @@ samples in their own dtype, a piece beyond the end.
 
 from __future__ import annotations
 
-import dataclasses
 import os
 import sys
 
@@ -60,7 +59,7 @@ def _loaded(
     frames = frames if to_the_end else asked.num_frames
     try:
         with notices.collected() as warned:
-            waveform, rate = faster.load(dataclasses.replace(asked, num_frames=frames), settings)
+            waveform, rate = faster.load(asked._replace(num_frames=frames), settings)
     except AudioError:
         return None
     doubts = warned or waveform.shape[1 if asked.channels_first else 0] != frames

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import dataclasses
 import math
 from collections.abc import Callable
 from typing import Any, NamedTuple
@@ -42,7 +41,7 @@ def load(reader: Backend, asked: Load, settings: Settings) -> tuple[torch.Tensor
     """
     with opened(asked.place) as file:
         if file is not asked.file:
-            asked = dataclasses.replace(asked, file=file)
+            asked = asked._replace(file=file)
         # the headers of a URL or a pipe cannot be read beforehand
         if file is None and not is_readable(asked.uri):
             return reader.load(asked, settings)

@@ -32,8 +32,8 @@ def taking(
 
     Args:
         do_info: takes the file and the format.
-        do_load: takes the file, and by name what ``dispatcher.arguments.to_load`` takes.
-        do_save: takes the file, the compression, and by name what ``to_save`` takes.
+        do_load: takes the file, and by name what ``dispatcher.requests.Load`` takes.
+        do_save: takes the file, the compression, and by name what ``Save`` takes.
     """
 
     def info(filepath: Any, format: str | None = None) -> AudioMetaData:

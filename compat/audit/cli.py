@@ -11,9 +11,11 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from compat._version import __version__
+from compat.audit.engines import EngineError
 from compat.audit.options import Terms
 from compat.commands.arguments import Parser, UsageError, parsed
 from compat.commands.console import (
+    STOPPED,
     is_full,
     nobody_reads,
     print_anything,
@@ -26,7 +28,6 @@ if TYPE_CHECKING:
     from compat.audit.reporting.result import Result
 
 _FAILED = 3
-_STOPPED = 130
 _WORKERS = {
     # each process is a thread of its own, and numpy's threads would compete for the cores
     "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1",
@@ -243,17 +244,15 @@ def main(argv: Sequence[str] | None = None, prog: str = _PROG) -> int:
     print_anything()
     try:
         return _audited(arguments)
-    except UsageError as why:
+    except (UsageError, EngineError) as why:
         print(f"{prog}: {why}", file=sys.stderr)
     except KeyboardInterrupt:
         print(f"{prog}: stopped", file=sys.stderr)
-        return _STOPPED
+        return STOPPED
     except BrokenPipeError:
         nobody_reads()
     except Exception as why:  # noqa: BLE001 - its status must not be taken for a finding
-        if _cannot_go_on(why):
-            print(f"{prog}: {why}", file=sys.stderr)
-        elif not is_full(why):
+        if not is_full(why):
             traceback.print_exc()
             print(
                 f"{prog}: the audit itself failed; this is a bug of torchaudio-compat",
@@ -262,21 +261,11 @@ def main(argv: Sequence[str] | None = None, prog: str = _PROG) -> int:
     return _FAILED
 
 
-def _cannot_go_on(why: Exception) -> bool:
-    """Return whether an engine has given the reason."""
-    from compat.audit.engines import EngineError
-
-    return isinstance(why, EngineError)
-
-
 def _audited(arguments: argparse.Namespace) -> int:
     from compat.audit import classes
     from compat.audit.reporting import machine, terminal
 
-    try:
-        failing = classes.named(arguments.fail_on)
-    except ValueError as why:
-        raise UsageError(f"--fail-on: {why}") from why
+    failing = classes.named(arguments.fail_on)
     only_reports = not arguments.data and not arguments.manifest
     if arguments.report:
         _writable(arguments.report)
@@ -292,7 +281,7 @@ def _audited(arguments: argparse.Namespace) -> int:
             f"The page is {terminal.printable(arguments.report)}.",
             file=sys.stderr if arguments.json else sys.stdout,
         )
-    return _STOPPED if result.stopped else result.status
+    return STOPPED if result.stopped else result.status
 
 
 def _terms(arguments: argparse.Namespace) -> Terms:
@@ -353,10 +342,8 @@ def _compared(
     request = session.Request(
         sources, terms, arguments.sample, arguments.seed, arguments.retry_errors
     )
-    results = (
-        arguments.results
-        or f"audit-{_spelled(arguments.old)}-{_new_spelled(arguments, terms)}.jsonl"
-    )
+    new = f"{terms.new.partition('@')[0]}-python" if arguments.to_python else arguments.new
+    results = arguments.results or f"audit-{arguments.old}-{new}.jsonl".replace(":", "_")
     stopped = ""
     with shown(quiet=arguments.quiet) as progress, contextlib.ExitStack() as held:
         engine = _engine(arguments, progress)
@@ -387,18 +374,6 @@ def _engine(arguments: argparse.Namespace, progress: Progress) -> Engine:
     from compat.audit.engines.local import LocalEngine
 
     return LocalEngine(arguments.jobs or os.cpu_count() or 1, arguments.time_limit)
-
-
-def _spelled(side: str) -> str:
-    """Return a side as part of a file's name."""
-    return side.replace(":", "_")
-
-
-def _new_spelled(arguments: argparse.Namespace, terms: Terms) -> str:
-    """Return the new side as part of a file's name."""
-    return (
-        f"{terms.new.partition('@')[0]}-python" if arguments.to_python else _spelled(arguments.new)
-    )
 
 
 def _reported(

@@ -45,14 +45,14 @@ from compat.codemod.source import (
 from compat.codemod.source.scopes import defaults
 from compat.codemod.uses import (
     Project,
+    arguments,
     forwarding,
     observed,
-    passed_values,
     replacements,
     setter_calls,
     type_texts,
 )
-from compat.codemod.uses.argument_dicts import passed_in_dict
+from compat.codemod.uses.arguments import passed_in_dict
 from compat.codemod.uses.our_name import our_name, torchaudio_name
 
 __all__ = [  # noqa: RUF022 - grouped by subject
@@ -68,7 +68,7 @@ __all__ = [  # noqa: RUF022 - grouped by subject
     "called", "defaults", "given", "is_dict_with", "keyword", "literal", "noted",
     "passed_in_dict", "plain_name", "sox_for_sox_io", "starred", "string",
     # what a project does with torchaudio, and what to do about the global backend
-    "forwarding", "observed", "our_name", "passed_values", "planned", "replacements",
+    "arguments", "forwarding", "observed", "our_name", "planned", "replacements",
     "setter_calls", "torchaudio_name", "type_texts",
 ]  # fmt: skip
 

@@ -79,18 +79,10 @@ class Context:
             self._mix_dialects()
         for where, functions in ((host.__name__, self.per_call), *self._global_functions()):
             for function in vars(functions).values():
-                function.__module__, function.__qualname__ = where, function.__name__
-                scripting.refuse(function, f"torchaudio.{function.__name__}")
+                _settle(function, where, function.__name__)
         for function in self.torchcodec:
-            name = (
-                function.__name__ if release.torchcodec else f"{function.__name__}_with_torchcodec"
-            )
-            function.__module__, function.__name__, function.__qualname__ = (
-                host.__name__,
-                name,
-                name,
-            )
-            scripting.refuse(function, f"torchaudio.{name}")
+            suffix = "" if release.torchcodec else "_with_torchcodec"
+            _settle(function, host.__name__, f"{function.__name__}{suffix}")
         if recording.is_on():
             self._record()
 
@@ -113,11 +105,9 @@ class Context:
         The setter does not change those modules, so a spawned process finds each function by its
         name, as it did in the releases.
         """
+        functions = self.global_backend.functions
         if not self.release.old_names:
-            return [
-                (self.host.__name__, functions)
-                for functions in self.global_backend.functions.values()
-            ]
+            return [(self.host.__name__, found) for found in functions.values()]
         private = "_" if self.release.backend_modules_warn else ""
         names = {
             "sox_io": f"{private}sox_io_backend",
@@ -126,7 +116,7 @@ class Context:
         }
         return [
             (f"{self.host.__name__}.backend.{names[name]}", found)
-            for name, found in self.global_backend.functions.items()
+            for name, found in functions.items()
         ]
 
     def once(self, key: str, make: Callable[[], Any]) -> Any:
@@ -176,6 +166,12 @@ class Context:
                 _naming_backend(_renaming(functions.load, "uri", "filepath"), self.per_call.load),
                 _naming_backend(_renaming(functions.save, "uri", "filepath"), self.per_call.save),
             )
+
+
+def _settle(function: Callable[..., Any], module: str, name: str) -> None:
+    """Name a function as the release did; TorchScript refuses it."""
+    function.__module__, function.__name__, function.__qualname__ = module, name, name
+    scripting.refuse(function, f"torchaudio.{name}")
 
 
 def _recorded(functions: Any, release: str) -> dict[str, Any]:

@@ -6,8 +6,7 @@ import json
 from collections.abc import Callable, Iterable, Iterator
 from typing import IO, Any
 
-from compat.audit.inputs import formats
-from compat.audit.inputs.tables import Table
+from compat.audit.inputs import formats, tables
 from compat.commands.arguments import UsageError
 
 # the names that public corpora and tools use for the path, the clearest first
@@ -59,7 +58,7 @@ def _lines(file: Iterable[str], name: str, field: str | None) -> Iterator[str]:
 
 def _table(delimiter: str) -> Callable[[Iterable[str], str, str | None], Iterator[str]]:
     def read(file: Iterable[str], name: str, field: str | None) -> Iterator[str]:
-        rows = Table(file, delimiter, name).rows()
+        rows = tables.rows(file, delimiter, name)
         _, header = next(rows, (0, None))
         if header is None:
             return

@@ -9,21 +9,15 @@ import base64
 import contextlib
 import dataclasses
 import io
-from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from compat.audit import fetching, pairing, task
+from compat.audit import fetching, task
 from compat.audit.items import Item
-from compat.audit.measures import as_float
-from compat.audit.reading import Reading
+from compat.audit.measures import Samples, as_float
+from compat.audit.reading import Reading, paired
 from compat.audit.rows import Row
 from dispatcher.streaming import BLOCK_FRAMES
-
-if TYPE_CHECKING:
-    import numpy.typing as npt
-
-    Block = npt.NDArray[Any]
 
 _BINS = 600
 _SECONDS = 3.0
@@ -75,7 +69,7 @@ class _Outline:
         self.least, self.greatest = np.zeros(_BINS), np.zeros(_BINS)
         self._at = 0
 
-    def add(self, block: Block) -> None:
+    def add(self, block: Samples) -> None:
         """Add the next frames, ``[channel, time]``."""
         count = min(block.shape[1], self.frames - self._at)
         if count <= 0:
@@ -114,9 +108,9 @@ class _Excerpt:
     def __init__(self, begin: int, frames: int) -> None:
         self.begin, self.end = begin, begin + frames
         self._at = 0
-        self._parts: list[Block] = []
+        self._parts: list[Samples] = []
 
-    def add(self, block: Block) -> None:
+    def add(self, block: Samples) -> None:
         """Add the next frames, ``[channel, time]``."""
         first, last = max(self.begin - self._at, 0), min(self.end - self._at, block.shape[1])
         if first < last:
@@ -140,7 +134,7 @@ class _Excerpt:
 
 @dataclasses.dataclass(frozen=True)
 class Draw:
-    """Draws a file whose row is known.
+    """Draws a file that was compared.
 
     Attributes:
         compare: how it was compared.
@@ -216,6 +210,6 @@ def _left(row: Row, old: Reading, new: Reading, frames: int) -> _Outline:
     """Return the outline of what remains once shift and factor are undone."""
     outline = _Outline(frames)
     factor = np.float32(1.0 if row.factor is None else row.factor)
-    for first, second in pairing.paired(old, new, row.shift or 0):
+    for first, second in paired(old, new, row.shift or 0):
         outline.add(as_float(second) - as_float(first) * factor)
     return outline

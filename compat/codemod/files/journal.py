@@ -20,7 +20,7 @@ from typing import IO
 from compat.codemod.files import writing
 from compat.codemod.files.discovery import folders
 from compat.codemod.source import FileResult
-from compat.commands.writing import TEMPORARY
+from dispatcher import atomic_files
 
 try:
     import fcntl
@@ -176,5 +176,4 @@ def recover(paths: Iterable[str]) -> None:
     links = [os.path.realpath(path) for path in paths if os.path.islink(path)]
     for folder in folders([*paths, *links]):
         with contextlib.suppress(OSError):
-            for left in [one for one in os.listdir(folder) if one.startswith(TEMPORARY)]:
-                os.unlink(os.path.join(folder, left))
+            atomic_files.clean(folder)

@@ -40,7 +40,7 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
         by_hand = f'Use torchaudio.{use.name}, with backend="{use.backend}" up to 2.8.'
         yield drafted(module, module.span(use.node), _GONE, changes, (use,), by_hand)
     for use in module.uses:
-        below = use.known is None and f"{use.path}.".startswith(_BELOW)
+        below = use.kind is None and f"{use.path}.".startswith(_BELOW)
         if below and not use.stored and old_names.has(use.path, project.target) is not True:
             yield from _unknown(module, project, use)
 

@@ -10,8 +10,8 @@ from compat.codemod.rule import (
     Project,
     Rule,
     Valid,
+    arguments,
     given,
-    passed_values,
     value_kinds,
 )
 from compat.codemod.uses.observed import has_integers, kinds
@@ -24,9 +24,7 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
         for name, position in (("src", 1), ("filepath", 0), ("uri", None)):
             node = given(call, name, position)
             kind = (
-                passed_values.kind(project, module, node)
-                if node is not None
-                else value_kinds.UNKNOWN
+                arguments.kind(project, module, node) if node is not None else value_kinds.UNKNOWN
             )
             if name == "src" and (kind == value_kinds.INTEGERS or has_integers(recorded)):
                 yield Draft(

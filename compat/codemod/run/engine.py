@@ -13,7 +13,6 @@ from compat.codemod.rewrite import (
     Draft,
     Edit,
     Remove,
-    Substitute,
     Track,
     complaint,
     edits,
@@ -76,7 +75,7 @@ class _Proposal:
     @property
     def takes_away(self) -> bool:
         """Return whether it removes a statement, such as a setter; its group depends on that."""
-        return any(isinstance(change, Remove | Substitute) for change in self.draft.changes)
+        return any(isinstance(change, Remove) for change in self.draft.changes)
 
     def finding(self, state: State) -> Finding:
         """Return it as a finding, at its place in the present text."""

@@ -7,18 +7,16 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from compat.contents import parts
+from compat.contents.context import Context
 from compat.contents.submodule import Submodule
-from dispatcher import arguments, interrupts, lazily
+from dispatcher import arguments, interrupts
 from dispatcher.errors import BackendError, BackendUnavailable, problem
+from dispatcher.lazily import torch
+from dispatcher.requests import Load
 from legacy import sox_io_backend
 
 if TYPE_CHECKING:
-    import torch
-
-    from compat.contents.context import Context
     from dispatcher.backends.sox import Backend
-else:
-    torch = lazily.module("torch")
 
 _TAKER = sox_io_backend.Taker(
     "apply_effects_file", "Pass a path, or load() the file object and use apply_effects_tensor"
@@ -101,7 +99,7 @@ def _functions(context: Context) -> dict[str, Any]:
         """
         backend = sox(context)
         with interrupts.deferred():
-            arguments.to_load(path, 0, -1, normalize, channels_first, format, 1, "sox")
+            arguments.checked_load(Load(path, format=format), "sox")
             with sox_io_backend.on_disk(path, context.release, _TAKER, "apply effects to") as place:
                 try:
                     return backend.apply_effects_to_file(

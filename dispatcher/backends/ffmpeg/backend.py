@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import dataclasses
 import functools
 from collections.abc import Callable, Generator, Iterator
 from typing import Any, ClassVar, TypeAlias
@@ -56,7 +55,7 @@ def _sought(
         if place.total is not None:
             left = place.total - asked.frame_offset
             wanted = left if wanted < 0 else min(wanted, left)
-        asked = dataclasses.replace(asked, num_frames=wanted)
+        asked = asked._replace(num_frames=wanted)
         return _piece(asked, opened, stream, lambda *_: place.frames, place.begin)
     except (seek.LostError, decode.NothingThereError):
         return None
