@@ -158,7 +158,7 @@ class _Round:
         self._proposals: list[_Proposal] = []
         self._left: list[_Proposal] = []
         # groups with a part that must not change, with the reason
-        self._off: dict[int, Objection] = {}
+        self._off: dict[int | None, Objection] = {}
 
     def settle(self) -> tuple[dict[str, _Accepted], list[_Proposal]]:
         """Return what to change, by module path; if that is nothing, also what is left."""
@@ -223,9 +223,7 @@ class _Round:
         """
         kept = []
         for proposal in self._proposals:
-            against = (
-                self._off.get(proposal.draft.group) if proposal.draft.group is not None else None
-            )
+            against = self._off.get(proposal.draft.group)
             if against is None:
                 kept.append(proposal)
             elif proposal.takes_away or not against.places:

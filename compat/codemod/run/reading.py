@@ -191,7 +191,6 @@ def gather(found: list[discovery.Found], options: Options, result: Result, tick:
             if (one.is_named or b"torchaudio" in data) and not one.is_ignored():
                 gathered.must_parse(path, data)
             quiet.append(path)
-    result.scanned += len(found)
     gathered.quiet = Quiet(quiet, gathered.files.read)
     return gathered
 

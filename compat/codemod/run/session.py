@@ -31,13 +31,13 @@ def run(
         keep: a list that receives the syntax trees, for a process that ends without freeing them;
             the garbage collector then stays off.
     """
-    result = Result()
     found = list(
         discovery.walk([*options.paths, *options.entry], options.exclude, documents=options.docs)
     )
     # the baseline holds lines of code that are not run
     known = options.baseline and os.path.realpath(options.baseline)
     found = [one for one in found if not known or os.path.realpath(one.path) != known]
+    result = Result(scanned=len(found))
     if not _recovered(found, options, result):
         return result
     # Many syntax trees live to the end; garbage collection among them would take a third of the
@@ -169,7 +169,6 @@ def _recovered(found: list[discovery.Found], options: Options, result: Result) -
         result.problems += [Problem(path, reason) for path in left]
     except journal.NotWrittenError as why:
         result.problems.append(Problem(why.path, f"a stopped run could not be undone: {why}"))
-    result.scanned = len(found) if result.problems else 0
     return not result.problems
 
 
