@@ -159,9 +159,11 @@ def _reads(module: Module, project: Project, name: ast.Name) -> list[ast.Name]:
     reads = module.reads(name)
     is_shared = module.names.scope_of[name].kind != "module" or project.is_exported(module, name.id)
     if module.function_of(name) is None and is_shared:
-        raise NotProvableError(f"{name.id} is stored in a class, or imported by another file")
+        raise NotProvableError(
+            f"{name.id} may be read elsewhere: it is stored in a class, or another file imports it"
+        )
     if len(module.names.bindings(name)) != 1 or not module.unplaced.isdisjoint(reads):
-        raise NotProvableError(f"{name.id} is bound more than once, or read in an f-string")
+        raise NotProvableError(f"{name.id} is bound more than once, or is read in an f-string")
     return reads
 
 
