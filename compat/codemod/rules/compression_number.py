@@ -41,13 +41,12 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
                     _in_bits(None),
                 )
         elif (
-            given is None
-            or starred(call)
-            or keyword(call, "backend") is not None
-            or len(call.args) > 8
+            given is not None
+            and number
+            and not starred(call)
+            and keyword(call, "backend") is None
+            and len(call.args) <= 8
         ):
-            continue
-        elif number:
             reason = (
                 "no backend is named, so ffmpeg is asked first, and it takes a CodecConfig for "
                 "compression, not a number"
