@@ -271,16 +271,12 @@ def _say(result: Result, options: Options, out: Any) -> int:
             plain.statistics(result, options, sys.stderr)
     if options.report:
         _write_page(result, options, options.report)
-    if not result.scanned:
-        print("no file was found here; look at PATH, --exclude and .gitignore", file=sys.stderr)
-    for problem in result.problems:
-        print(printable(str(problem)), file=sys.stderr)
-    if known:
-        print(known, file=sys.stderr)
+    nothing = "no file was found here; look at PATH, --exclude and .gitignore"
+    notes = ["" if result.scanned else nothing, *map(str, result.problems), known]
     if options.format in ("text", "concise"):
-        print(plain.summary(result, options), file=sys.stderr)
-        for line in next_step.next_steps(result, options):
-            print(printable(line), file=sys.stderr)
+        notes += [plain.summary(result, options), *next_step.next_steps(result, options)]
+    for note in filter(None, notes):
+        print(printable(note), file=sys.stderr)
     return 2 if result.problems else int(_fails(result, options))
 
 
