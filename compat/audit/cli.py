@@ -6,7 +6,6 @@ import argparse
 import contextlib
 import os
 import sys
-import traceback
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -16,10 +15,9 @@ from compat.audit.options import Terms
 from compat.commands.arguments import Parser, UsageError, parsed
 from compat.commands.console import (
     STOPPED,
-    is_full,
-    nobody_reads,
     print_anything,
     print_for_programs,
+    report_end,
 )
 
 if TYPE_CHECKING:
@@ -249,15 +247,8 @@ def main(argv: Sequence[str] | None = None, prog: str = _PROG) -> int:
     except KeyboardInterrupt:
         print(f"{prog}: stopped", file=sys.stderr)
         return STOPPED
-    except BrokenPipeError:
-        nobody_reads()
     except Exception as why:  # noqa: BLE001 - its status must not be taken for a finding
-        if not is_full(why):
-            traceback.print_exc()
-            print(
-                f"{prog}: the audit itself failed; this is a bug of torchaudio-compat",
-                file=sys.stderr,
-            )
+        report_end(why, prog, "the audit")
     return _FAILED
 
 
@@ -276,7 +267,10 @@ def _audited(arguments: argparse.Namespace) -> int:
         print_for_programs()
     (machine if arguments.json else terminal).write(result, sys.stdout)
     if arguments.report:
-        _write_page(arguments, result, wanted)
+        from compat.audit.reporting import writing
+
+        jobs = arguments.jobs or os.cpu_count() or 1
+        writing.write(result, wanted, most=arguments.report_rows, drawn=arguments.draw, jobs=jobs)
         print(
             f"The page is {terminal.printable(arguments.report)}.",
             file=sys.stderr if arguments.json else sys.stdout,
@@ -422,20 +416,3 @@ def _writable(path: str) -> None:
         raise UsageError(f"--report {path}: the page goes to a file that ends in .html")
     if not os.path.isdir(folder) or not os.access(folder, os.W_OK) or os.path.isdir(path):
         raise UsageError(f"--report {path}: it cannot be written there")
-
-
-def _write_page(arguments: argparse.Namespace, result: Result, wanted: set[int] | None) -> None:
-    """Write the page for the rows that count."""
-    from compat.audit.reporting import writing
-    from compat.audit.storage import open_store
-    from compat.audit.tally import latest
-
-    with open_store(result.results) as store:
-        writing.write(
-            arguments.report,
-            result,
-            latest(store.rows(), wanted),
-            most=arguments.report_rows,
-            drawn=arguments.draw,
-            jobs=arguments.jobs or os.cpu_count() or 1,
-        )

@@ -8,19 +8,17 @@ for that.
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from compat.audit import alignment, wording
 from compat.audit.measures import Measure, Samples, as_float, finite
+from compat.audit.options import Terms
 from compat.audit.reading import Reading, paired
 from compat.audit.rows import INFO_FIELDS, Row
+from compat.audit.sides import OneSide
 from dispatcher.streaming import BLOCK_FRAMES
-
-if TYPE_CHECKING:
-    from compat.audit.options import Terms
-    from compat.audit.sides import OneSide
 
 # Search for short shifts first: codecs pad by a few thousand frames, and a wide search costs more.
 _NEAR_SHIFT = 1 << 13

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
-from compat.audit.engines.engine import EngineError
+from compat.audit.engines import EngineError
+from compat.audit.measures import Samples
+from compat.audit.sides import OneSide
 from dispatcher import notices
 from dispatcher.errors import BackendUnavailable
-
-if TYPE_CHECKING:
-    from compat.audit.measures import Samples
-    from compat.audit.sides import OneSide
-    from dispatcher.metadata import AudioMetaData
+from dispatcher.metadata import AudioMetaData
 
 KEPT_BYTES = 16 << 20  # of one side; a minute of audio or so
 

@@ -55,12 +55,10 @@ class Plan:
         todo: how many are to be compared.
     """
 
-    found: int
-    todo: int
-
     def __init__(self) -> None:
         self.wanted: set[int] = set()
-        self.found = self.todo = 0
+        self.found: int = 0
+        self.todo: int = 0
         self._spool: IO[bytes] = tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY)  # noqa: SIM115 - as long as the plan
 
     def add(self, item: Item) -> None:

@@ -9,7 +9,7 @@ import os
 import stat
 
 from compat.audit import fetching, sides, wording
-from compat.audit.engines.engine import EngineError
+from compat.audit.engines import EngineError
 from compat.audit.items import Item
 from compat.audit.options import Terms
 from compat.audit.rows import Row

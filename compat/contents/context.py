@@ -32,18 +32,6 @@ class Context:
         broken: why an installed torchaudio does not import; empty otherwise.
     """
 
-    release: Release
-    host: types.ModuleType
-    over_real: bool
-    rescued: bool
-    broken: str
-    registry: Registry
-    chooser: Chooser
-    per_call: dispatcher.Functions
-    torchcodec: torchcodec.Functions
-    global_backend: GlobalBackend
-    dispatcher_on: bool
-
     def __init__(
         self,
         release: Release,
@@ -54,21 +42,20 @@ class Context:
         rescued: bool = False,
         broken: str = "",
     ) -> None:
-        self.release, self.host, self.over_real, self.rescued, self.broken = (
-            release,
-            host,
-            over_real,
-            rescued,
-            broken,
-        )
+        self.release: Release = release
+        self.host: types.ModuleType = host
+        self.over_real: bool = over_real
+        self.rescued: bool = rescued
+        self.broken: str = broken
         self._made: dict[str, Any] = {}
-        self.registry = NotingRegistry(backends) if recording.is_on() else Registry(backends)
-        self.chooser = Chooser(self.registry, release)
+        registry = NotingRegistry if recording.is_on() else Registry
+        self.registry: Registry = registry(backends)
+        self.chooser: Chooser = Chooser(self.registry, release)
         self.chooser.explain = _explained
-        self.per_call = dispatcher.functions(self.chooser)
-        self.torchcodec = torchcodec.functions(self.registry, release)
-        self.global_backend = GlobalBackend(host, self.registry, release)
-        self.dispatcher_on = releases.dispatcher_on(release)
+        self.per_call: dispatcher.Functions = dispatcher.functions(self.chooser)
+        self.torchcodec: torchcodec.Functions = torchcodec.functions(self.registry, release)
+        self.global_backend: GlobalBackend = GlobalBackend(host, self.registry, release)
+        self.dispatcher_on: bool = releases.dispatcher_on(release)
         if release.dispatcher and not self.dispatcher_on:
             text = (
                 f"{releases.DISPATCHER_VARIABLE} turns the dispatcher of torchaudio {release.name} "

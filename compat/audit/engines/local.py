@@ -19,7 +19,7 @@ import traceback
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, Generic
 
-from compat.audit.engines.engine import EngineError, Outcome, Task
+from compat.audit.engines import EngineError, Outcome, Task
 from compat.audit.items import Item
 from compat.commands.processes import signal_name
 

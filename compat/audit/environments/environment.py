@@ -15,7 +15,7 @@ from typing import IO, Any
 import numpy as np
 import numpy.typing as npt
 
-from compat.audit.engines.engine import EngineError
+from compat.audit.engines import EngineError
 from compat.commands.arguments import UsageError
 from compat.commands.processes import pythons, signal_name
 from dispatcher import notices

@@ -113,8 +113,7 @@ def _scaling(module: Module, project: Project, use: Use) -> Iterator[Change]:
         case ast.Subscript(slice=ast.Constant(value=0 | 1 as item)):
             values = [above] if item == 0 else []
         case ast.Assign(targets=[ast.Tuple(elts=[ast.Name() as first, _])]):
-            block = module.siblings(above)
-            following = block[block.index(above) + 1 :]
+            following = module.following(above)
             if module.function_of(first) is None and project.is_exported(module, first.id):
                 raise NotProvableError("another file imports it")
             if following and _is_scaling(following[0], first.id):
