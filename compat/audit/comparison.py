@@ -46,11 +46,12 @@ class _Probe:
         """
         if self._frames >= _PROBE:
             return
-        old, new = finite(as_float(old)), finite(as_float(new))
-        if not self._frames:
-            self._channel = int(np.square(np.diff(old)).sum(axis=1).argmax())
-        self.old.append(old[self._channel].copy())
-        self.new.append(new[self._channel].copy())
+        if not self._frames and len(old) > 1:
+            with np.errstate(all="ignore"):
+                changes = np.square(np.diff(as_float(old))).sum(axis=1)
+            self._channel = int(finite(changes).argmax())
+        self.old.append(finite(as_float(old[self._channel])))
+        self.new.append(finite(as_float(new[self._channel])))
         self._frames += max(old.shape[1], new.shape[1])
 
     def lag(self, max_lag: int) -> int | None:

@@ -29,7 +29,7 @@ def as_float(samples: Samples) -> Samples:
 
 def finite(samples: Samples) -> Samples:
     """Return samples with those that are no finite number set to 0."""
-    return np.nan_to_num(samples, posinf=0.0, neginf=0.0)
+    return np.where(np.isfinite(samples), samples, samples.dtype.type(0))
 
 
 @dataclasses.dataclass

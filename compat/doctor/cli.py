@@ -265,7 +265,7 @@ def _examined(arguments: argparse.Namespace, argv: Sequence[str] | None) -> int:
                 if as_page:
                     shown.result(result, verbose=arguments.verbose)
         finally:
-            world.stop()
+            world.children.stop()
         judged = verdict.of(results)
         if as_page:
             shown.verdict(judged)

@@ -136,7 +136,7 @@ def served(folder: str | pathlib.Path) -> Iterator[str]:
     pytest.importorskip("fsspec", reason="URLs need fsspec")
     pytest.importorskip("aiohttp", reason="fsspec's http needs aiohttp")
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(_Quiet, directory=str(folder))) as server:
-        thread = threading.Thread(target=server.serve_forever, daemon=True)
+        thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
         thread.start()
         yield f"http://127.0.0.1:{server.server_address[1]}"
         server.shutdown()
