@@ -5,6 +5,7 @@ import dataclasses
 import enum
 from collections.abc import Callable, Iterable
 
+from compat.codemod.plan.decide import planned
 from compat.codemod.rewrite import (
     NO_FUNCTION,
     AddArgument,
@@ -20,6 +21,7 @@ from compat.codemod.rewrite import (
     Unwrap,
 )
 from compat.codemod.source import (
+    TARGETS,
     AnyFunction,
     Imported,
     Kind,
@@ -40,31 +42,36 @@ from compat.codemod.source import (
     string,
     value_kinds,
 )
-from compat.codemod.uses import Project
+from compat.codemod.source.scopes import defaults
+from compat.codemod.uses import (
+    Project,
+    arguments,
+    forwarding,
+    observed,
+    replacements,
+    setter_calls,
+    type_texts,
+)
+from compat.codemod.uses.arguments import passed_in_dict
+from compat.codemod.uses.our_name import our_name, torchaudio_name
 
 __all__ = [  # noqa: RUF022 - grouped by subject
     "DEFAULT_TARGET", "DROP_IN", "MODERN", "NINE", "NO_FUNCTION", "NO_LEFTOVERS", "PER_CALL",
     "TARGETS",
     "AnyFunction", "Draft", "Imported", "Kind", "Level", "Module", "NotProvableError", "Project",
-    "Rule", "Stage", "Use", "Valid",
+    "Rule", "Stage", "Use", "Valid", "drafted",
     "conditions", "old_names", "value_kinds",
     # changes
     "AddArgument", "AddStatement", "Change", "DropArgument", "DropName", "NameArgument", "Remove",
     "RenameKeyword", "Replace", "Unwrap",
     # calls
-    "called", "given", "is_dict_with", "keyword", "literal", "noted", "plain_name",
-    "sox_for_sox_io", "starred", "string",
+    "called", "defaults", "given", "is_dict_with", "keyword", "literal", "noted",
+    "passed_in_dict", "plain_name", "sox_for_sox_io", "starred", "string",
+    # what a project does with torchaudio, and what to do about the global backend
+    "arguments", "forwarding", "observed", "our_name", "planned", "replacements",
+    "setter_calls", "torchaudio_name", "type_texts",
 ]  # fmt: skip
 
-TARGETS = {
-    "2.1": "each call names its backend; code for the global backend that still works in 2.1 stays",
-    "2.2": "each call names its backend; nothing of the global backend is left (the default)",
-    "2.9": "no backends; names that 2.9 lacks come from this package (compat.info, ...)",
-    "compat": (
-        'nothing is rewritten; `import compat` and `compat.install("2.0")` are added to the '
-        "files named by --entry"
-    ),
-}
 DEFAULT_TARGET = "2.2"
 PER_CALL = frozenset({"2.1", "2.2"})
 MODERN = frozenset({"2.1", "2.2", "2.9"})
@@ -82,6 +89,32 @@ def sox_for_sox_io(module: Module, use: Use | str, value: ast.expr, reason: str)
     if quoted not in ("'sox_io'", '"sox_io"') or value in module.unplaced:
         return Draft(span, reason, "Change the name.")
     return Draft(span, reason, changes=(Replace(*span, quoted.replace("_io", "")),), touches=(use,))
+
+
+def drafted(
+    module: Module,
+    span: tuple[int, int],
+    reason: str,
+    changes: Iterable[Change],
+    touches: tuple[Use | Imported | str, ...],
+    advice: str,
+) -> Draft:
+    """Return a draft with these changes, or one that reports why they cannot be proved right.
+
+    Args:
+        module: the module.
+        span: the part of the text.
+        reason: why it is not right for the target.
+        changes: they may come from a generator that raises ``NotProvableError``.
+        touches: the functions of torchaudio that the changes touch.
+        advice: what to do if it is only reported and the error does not say.
+    """
+    try:
+        return Draft(span, reason, changes=tuple(changes), touches=touches)
+    except NotProvableError as why:
+        # the first place is that of the use
+        related = why.related[1:]
+        return Draft(span, f"{reason}; {why.reason}", why.advice or advice, related=related)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -145,11 +178,6 @@ class Rule:
     def applies(self, target: str) -> bool:
         """Return whether it applies to a target or reports for it."""
         return target in self.targets or target in self.report_only_for
-
-    @property
-    def result(self) -> str:
-        """Return the example after the change."""
-        return self.after or self.before
 
     @property
     def shown_target(self) -> str:

@@ -225,11 +225,11 @@ def calls(folder: str) -> Calls:
 
 def _python(folder: str) -> Iterator[str]:
     """Yield the Python files of a project that mention torchaudio."""
-    from compat.codemod.files.content import probe
+    from compat.codemod.files.content import content
 
-    for reading in probe(reach.python_files(folder)):
-        if reading.mentions and not reading.found.is_ignored():
-            yield reading.found.path
+    for one in reach.python_files(folder):
+        if b"torchaudio" in content(one.path) and not one.is_ignored():
+            yield one.path
 
 
 def _calls(folder: str, paths: Iterable[str]) -> Calls:

@@ -54,6 +54,7 @@ test_notebooks = commands(
         row(f"no notebook: {text}", "a.ipynb", {"a.ipynb": text}, status)
         for text, status in (
             ("", 0), ("{", 0), ("[]", 0), ('{"cells": 3, "x": "torchaudio"}', 2), ('{"cells": [{"cell_type": "code"}], "torchaudio": 1}', 2),
+            *((f'{{"cells": [{{"cell_type": "code", "source": {one}}}], "torchaudio": 1}}', 2) for one in ("3", "[3]", '{"a": 1}')),
         )
     ),
 )  # fmt: skip

@@ -44,7 +44,7 @@ test_it_stays_and_it_is_said_why = table(
     ),
     said(
         "the file given twice",
-        "The call gives the file twice; keep one",
+        "the call gives the file twice Keep one",
         """
             import torchaudio
             x = torchaudio.load(path, filepath=path)

@@ -2,49 +2,52 @@
 
 import re
 from collections.abc import Iterator
+from typing import ClassVar
 
-from compat.codemod.files.document import NAMED, Document, Piece, Prose, lines_of, not_python
-from compat.codemod.source.findings import Place
+from compat.codemod.files.document import NAMED, Document, Prose, lines_of
+from compat.codemod.source import Module, Place
 
 
 class Blocks(Document):
-    """A document in which each block of Python is a program of its own."""
+    """A document in which each block of Python is a program of its own.
 
-    def find(self) -> Iterator[tuple[int, int]]:
-        """Yield the start and end of each block."""
-        raise NotImplementedError
+    Attributes:
+        block: the pattern of a block; its group ``code`` is the Python.
+    """
 
-    def _pieces(self) -> Iterator[Piece]:
+    block: ClassVar[re.Pattern[str]]
+
+    def _pieces(self) -> Iterator[Module]:
         self._blocks: dict[str, tuple[int, int, str]] = {}
-        for number, (start, end) in enumerate(self.find(), 1):
-            raw = self.text[start:end]
+        for number, match in enumerate(self.block.finditer(self.text), 1):
+            raw, (start, end) = match["code"], match.span("code")
+            line = self.text.count("\n", 0, start) + 1
             if not NAMED.search(raw):
                 continue
-            line = self.text.count("\n", 0, start) + 1
             if ">>>" in raw:
                 self.prose.append(Prose(raw, line))
                 continue
-            indents = {re.match(r"[ \t]*", line).group() for line in lines_of(raw) if line.strip()}  # type: ignore[union-attr]
+            indents = re.findall(r"^[ \t]*(?=\S)", raw, re.M)
             indent = min(indents, key=len) if indents else ""
             code = "".join(
                 line.removeprefix(indent) if line.strip() else line for line in lines_of(raw)
             )
-            if not_python(code):
-                self.unparsed.append(
-                    (Place(self.path, line, 1, line, 1), "this block is not Python")
-                )
-                continue
-            key = f"{self.path}\0{number}"
-            self._blocks[key] = (start, end, indent)
-            yield Piece(key, code, standalone=True, interactive=True)
+            path = f"{self.path}\0{number}"
+            try:
+                yield Module(path, code, standalone=True, interactive=True)
+            except SyntaxError:
+                place = Place(self.path, line, 1, line, 1)
+                self.unparsed.append((place, "this block is not Python"))
+            else:
+                self._blocks[path] = start, end, indent
 
     def rebuild(self, texts: dict[str, str]) -> bytes:
         """Return the text with new blocks; the text around them stays as it is."""
         parts, at = [], 0
         for piece in self.pieces:
-            start, end, indent = self._blocks[piece.key]
-            new = texts[piece.key]
-            if new != piece.text:
+            start, end, indent = self._blocks[piece.path]
+            new = texts[piece.path]
+            if new != piece.text.text:
                 parts += [
                     self.text[at:start],
                     "".join(indent + line if line.strip() else line for line in lines_of(new)),
@@ -58,11 +61,9 @@ class Blocks(Document):
             return place
         start, _, indent = self._blocks[place.path]
         shift = self.text.count("\n", 0, start)
-        for key, (other, _, _) in self._blocks.items():
-            if texts and other < start and key in texts:
-                shift += texts[key].count("\n") - next(
-                    piece.text for piece in self.pieces if piece.key == key
-                ).count("\n")
+        for piece in self.pieces if texts else ():
+            if texts and self._blocks[piece.path][0] < start:
+                shift += texts[piece.path].count("\n") - piece.text.text.count("\n")
         return Place(
             self.path,
             place.line + shift,

@@ -1,9 +1,7 @@
-"""Read each file once, and keep its content only if it mentions torchaudio."""
+"""Read files, and tell which may need a change."""
 
 import os
 import re
-from collections.abc import Iterable, Iterator
-from typing import NamedTuple
 
 from compat.codemod.files import discovery
 
@@ -21,37 +19,31 @@ _MATTERS = re.compile(
 )
 
 
-class Reading(NamedTuple):
-    """A file that was read, or could not be.
-
-    Attributes:
-        found: the file.
-        data: its content, if that may need a change.
-        why: why it could not be read.
-        mentions: whether it mentions torchaudio at all.
-    """
-
-    found: discovery.Found
-    data: bytes | None = None
-    why: str = ""
-    mentions: bool = False
-
-
 # opening a pipe must not block
 _FLAGS = os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0)
 
 
-def probe(found: Iterable[discovery.Found]) -> Iterator[Reading]:
-    """Read files."""
-    for one in found:
-        try:
-            with open(os.open(one.path, _FLAGS), "rb", buffering=0) as file:
-                data = file.read()
-        except OSError as why:
-            yield Reading(one, why=why.strerror or str(why))
-            continue
-        matters = speaks(data) if one.kind == discovery.PYTHON else _SPEAKS_ELSEWHERE.search(data)
-        yield Reading(one, data if matters else None, mentions=b"torchaudio" in data)
+def read(path: str) -> bytes:
+    """Return a file's content.
+
+    Raises:
+        OSError: it cannot be read.
+    """
+    with open(os.open(path, _FLAGS), "rb", buffering=0) as file:
+        return file.read()
+
+
+def content(path: str) -> bytes:
+    """Return a file's content, or nothing if it cannot be read."""
+    try:
+        return read(path)
+    except OSError:
+        return b""
+
+
+def matters(kind: str, data: bytes) -> bool:
+    """Return whether a file of a kind may need a change, or a finding."""
+    return speaks(data) if kind == discovery.PYTHON else _SPEAKS_ELSEWHERE.search(data) is not None
 
 
 def speaks(data: bytes) -> bool:

@@ -24,22 +24,20 @@ _KINDS = {
     ".md": MARKDOWN,
     ".markdown": MARKDOWN,
     ".rst": RST,
-}
-_OTHER = {
-    ".sh",
-    ".bash",
-    ".zsh",
-    ".yml",
-    ".yaml",
-    ".toml",
-    ".cfg",
-    ".ini",
-    ".env",
-    ".dockerfile",
-    ".json",
-    ".mk",
-    ".ps1",
-    ".bat",
+    ".sh": OTHER,
+    ".bash": OTHER,
+    ".zsh": OTHER,
+    ".yml": OTHER,
+    ".yaml": OTHER,
+    ".toml": OTHER,
+    ".cfg": OTHER,
+    ".ini": OTHER,
+    ".env": OTHER,
+    ".dockerfile": OTHER,
+    ".json": OTHER,
+    ".mk": OTHER,
+    ".ps1": OTHER,
+    ".bat": OTHER,
 }
 _OTHER_NAMES = re.compile(
     r"(Dockerfile.*|.*requirements.*\.(txt|in)|.*constraints.*\.txt|Makefile|Pipfile|\.env.*|Containerfile)\Z"
@@ -51,10 +49,20 @@ def kind_of(path: str) -> str | None:
     if path.endswith(".py"):
         return PYTHON
     name = os.path.basename(path)
-    suffix = os.path.splitext(name)[1].lower()
-    if suffix in _KINDS:
-        return _KINDS[suffix]
-    return OTHER if suffix in _OTHER or _OTHER_NAMES.match(name) else None
+    kind = _KINDS.get(os.path.splitext(name)[1].lower())
+    return OTHER if kind is None and _OTHER_NAMES.match(name) else kind
+
+
+def folders(paths: Iterable[str], *, above: bool = False) -> set[str]:
+    """Return the folders of files, and with ``above`` the folders above those."""
+    found = set(map(os.path.abspath, map(os.path.dirname, paths)))
+    waiting = list(found) if above else []
+    while waiting:
+        folder = os.path.dirname(waiting.pop())
+        if folder not in found:
+            found.add(folder)
+            waiting.append(folder)
+    return found
 
 
 class Ignored:

@@ -1,12 +1,11 @@
 """Read a file and the Python in it, and put changed Python back without touching the rest."""
 
 import codecs
-import dataclasses
 import re
 from collections.abc import Iterator
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
-from compat.codemod.source import Place, parse
+from compat.codemod.source import Module, Place
 
 LEAVE_OUT = "leave it out with --exclude."
 NAMED = re.compile(r"torchaudio|\btorio\b")
@@ -18,36 +17,20 @@ class UnreadableError(Exception):
     lineno: int | None = None
 
 
-@dataclasses.dataclass(eq=False)
-class Piece:
-    """A part of a document that is Python.
-
-    Attributes:
-        key: unique among all pieces; the document's path, if the piece is the whole document.
-        text: the Python code.
-        standalone: whether it is a program of its own.
-        interactive: whether it may await at the top level.
-    """
-
-    key: str
-    text: str
-    standalone: bool = False
-    interactive: bool = False
-
-
-@dataclasses.dataclass(frozen=True)
-class Prose:
+class Prose(NamedTuple):
     """A part that is not rewritten, only searched for old names.
 
     Attributes:
         text: the text.
         line: its first line.
         cell: the notebook cell that holds it.
+        may_load: whether it may load audio under a setter of the document.
     """
 
     text: str
     line: int = 1
     cell: int | None = None
+    may_load: bool = False
 
 
 class Document:
@@ -55,10 +38,13 @@ class Document:
 
     Attributes:
         kinds: the kinds of file that it reads, from ``discovery``.
-        pieces: the Python in it.
+        pieces: the Python in it; the path is the document's if that is all of it.
         prose: other text that may hold old names.
         unparsed: places that should be Python and are not, with the reason.
-        doubts: places that may load audio and are not read as Python.
+
+    Raises:
+        SyntaxError: it is not Python.
+        UnreadableError: it is not what its name says.
     """
 
     kinds: ClassVar[tuple[str, ...]]
@@ -68,7 +54,6 @@ class Document:
         self.data = data
         self.prose: list[Prose] = []
         self.unparsed: list[tuple[Place, str]] = []
-        self.doubts: list[Place] = []
         self._bom = data.startswith(codecs.BOM_UTF8)
         self._encoding = self._detect(data)
         try:
@@ -83,7 +68,7 @@ class Document:
                 f"its {self._encoding} text does not come back the same. "
                 f"Save it as utf-8, or {LEAVE_OUT}"
             )
-        self.pieces: list[Piece] = list(self._pieces())
+        self.pieces: list[Module] = list(self._pieces())
 
     def _detect(self, data: bytes) -> str:
         """Return the name of the encoding."""
@@ -95,11 +80,11 @@ class Document:
         except UnicodeEncodeError as why:
             raise UnreadableError(f"its text does not fit {self._encoding}: {why}") from why
 
-    def _pieces(self) -> Iterator[Piece]:
-        yield Piece(self.path, self.text)
+    def _pieces(self) -> Iterator[Module]:
+        yield Module(self.path, self.text)
 
     def rebuild(self, texts: dict[str, str]) -> bytes:
-        """Return the document with new texts for its pieces, given by their keys."""
+        """Return the document with new texts for its pieces, given by their paths."""
         return self._encode(texts[self.path])
 
     def located(self, place: Place, texts: dict[str, str] | None = None) -> Place:
@@ -110,15 +95,6 @@ class Document:
             texts: the new texts of the pieces, if the place is in one of them.
         """
         return place
-
-
-def not_python(code: str) -> SyntaxError | None:
-    """Return the error that keeps a text from being Python; ``None`` if it is Python."""
-    try:
-        parse(code, top_level_await=True)
-    except SyntaxError as why:
-        return why
-    return None
 
 
 def lines_of(text: str) -> list[str]:

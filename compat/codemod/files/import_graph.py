@@ -9,27 +9,23 @@ import dataclasses
 import functools
 import os
 import re
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
+from compat.codemod.files.content import content
 from compat.codemod.source import Notes, grouped, is_test, noted
 
 # The pattern begins with a plain word, so that the engine can jump to the next match. `_BEFORE`
-# checks the text before it afterwards.
-_IMPORT = re.compile(rb"import(?<!\wimport)\b[ \t]*(\([^)]*\)|(?:[^\n#\\;]|\\\n?)*)")
-_BEFORE = re.compile(
-    rb"(?:\A|.*[:;])[ \t]*(?:from[ \t]*(?:([.\w]+)[ \t\\\n]+|(\.+)[ \t\\\n]*))?\Z", re.S
-)
+# checks the text before it afterwards. Continued lines are joined before.
+_IMPORT = re.compile(rb"import(?<!\wimport)\b[ \t]*(\([^)]*\)|[^\n#;]*)")
+_BEFORE = re.compile(rb"(?:.*[:;])?[ \t]*(?:from[ \t]*(?:([.\w]+)[ \t]+|(\.+)[ \t]*))?\Z", re.S)
 _MAIN = re.compile(rb"\nif[ \t]+__name__[ \t]*==[ \t]*['\"]__main__['\"]")
 _PATCHED = re.compile(rb"(?:patch|setattr|delattr)[^)]{0,300}")
 _ASSIGNED = re.compile(rb"\.(\w+)[ \t]*=(?!=)")
 _WORD = re.compile(rb"\w+")
-_COMPUTED = re.compile(
-    rb"(?:import_module|__import__|run_module|run_path)[ \t]*\((?![ \t\n]*['\"])"
-)
-_WRITTEN = re.compile(
-    rb"(?:import_module|__import__|run_module|run_path)[ \t]*\([ \t\n]*['\"]([\w.]+)"
+# with the name, unless it is computed
+_BY_NAME = re.compile(
+    rb"(?:import_module|__import__|run_module|run_path)[ \t]*\((?:[ \t\n]*['\"]([\w.]*))?"
 )
 _DYNAMIC = (b"import_module", b"__import__", b"runpy")
 
@@ -45,6 +41,8 @@ class File:
         replaces: whether it may replace a function, as a mock does.
         computed: whether one of these names is not written out.
         named: those that are.
+        imported: the files of the project that it imports, once it is linked.
+        names: the names that it may take from them, as ``module.name``.
     """
 
     path: str
@@ -54,14 +52,8 @@ class File:
     replaces: bool
     computed: bool
     named: frozenset[str]
-
-
-@dataclasses.dataclass(frozen=True)
-class Linked(File):
-    """A file with its links to the project: files it imports, and names it may take from them."""
-
-    imported: frozenset[str]
-    names: frozenset[str]
+    imported: frozenset[str] = frozenset()
+    names: frozenset[str] = frozenset()
 
 
 class Files:
@@ -80,23 +72,12 @@ class Files:
         dotted = ((_dotted(path).removesuffix(".__init__"), path) for path in self.paths)
         return grouped((name.rpartition(".")[2], (f".{name}", path)) for name, path in dotted)
 
-    def link(self, file: File) -> Linked:
+    def link(self, file: File) -> File:
         """Return a file with the imports that belong to this project."""
-        package = (
-            _dotted(file.path).rpartition(".")[0]
-            if any(name.startswith(".") for name in file.imports)
-            else ""
-        )
-        found = [
-            self._link(_absolute(name, package) if name.startswith(".") else name)
-            for name in file.imports
-        ]
-        imported = {path for paths, _ in found for path in paths} - {file.path}
-        return Linked(
-            **vars(file),
-            imported=frozenset(imported),
-            names=frozenset(name for _, name in found if name),
-        )
+        found = [self._link(_absolute(name, file.path)) for name in file.imports]
+        imported = frozenset(path for paths, _ in found for path in paths) - {file.path}
+        names = frozenset(name for _, name in found if name)
+        return dataclasses.replace(file, imported=imported, names=names)
 
     def _link(self, name: str) -> tuple[list[str], str]:
         """Return the files that a dotted name may mean, and its last two parts.
@@ -117,11 +98,9 @@ class Files:
 
         A name inside a package begins with a dot.
         """
-        if name.startswith("."):
-            name = _absolute(name, _dotted(importer).rpartition(".")[0])
-        return [path for path in self._link(name)[0] if path != importer]
+        return [path for path in self._link(_absolute(name, importer))[0] if path != importer]
 
-    def read(self, paths: Iterable[str]) -> list[Linked]:
+    def read(self, paths: Iterable[str]) -> list[File]:
         """Return what files on disk import from this project; an unreadable one imports nothing."""
         return [self.link(facts(path, content(path))) for path in paths]
 
@@ -134,12 +113,12 @@ class Graph(Notes):
         quiet: all others.
     """
 
-    def __init__(self, speaking: Iterable[Linked], quiet: Quiet) -> None:
+    def __init__(self, speaking: Iterable[File], quiet: Quiet) -> None:
         self._quiet = quiet
         self._speaking = {file.path: file for file in speaking}
 
     @functools.cached_property
-    def files(self) -> Mapping[str, Linked]:
+    def files(self) -> Mapping[str, File]:
         """Return every Python file of the project, by path."""
         return self._speaking | self._quiet.files
 
@@ -184,10 +163,8 @@ class Graph(Notes):
     @noted
     def reachable(self, path: str) -> frozenset[str]:
         """Return the files that a file imports, directly or not, itself included."""
-        return _closure(path, self._imported)
-
-    def _imported(self, path: str) -> Iterable[str]:
-        return self.files[path].imported if path in self.files else ()
+        files = self.files
+        return _closure(path, lambda one: files[one].imported if one in files else ())
 
     @noted
     def importers(self, path: str) -> frozenset[str]:
@@ -205,7 +182,7 @@ class Quiet:
         read: returns what these files import; called once, and only if the import graph is needed.
     """
 
-    def __init__(self, paths: Iterable[str], read: Callable[[list[str]], Iterable[Linked]]) -> None:
+    def __init__(self, paths: Iterable[str], read: Callable[[list[str]], Iterable[File]]) -> None:
         self.paths: list[str] = list(paths)
         self.all: frozenset[str] = frozenset(self.paths)
         self._read = read
@@ -220,18 +197,18 @@ class Quiet:
     @functools.cached_property
     def replaced_words(self) -> dict[bytes, list[str]]:
         """Return the words in quiet code that may replace a function, with the files' paths."""
-        found = defaultdict(list)
-        for path in self.replacing:
-            data = content(path)
+        texts = ((path, content(path)) for path in self.replacing)
+        return grouped(
+            (word, path)
+            for path, data in texts
             for word in {
                 *_WORD.findall(b"\n".join(_PATCHED.findall(data))),
                 *_ASSIGNED.findall(data),
-            }:
-                found[word].append(path)
-        return dict(found)
+            }
+        )
 
     @functools.cached_property
-    def files(self) -> dict[str, Linked]:
+    def files(self) -> dict[str, File]:
         """Return what is known of each file, by path."""
         return {file.path: file for file in self._read(self.paths)}
 
@@ -241,38 +218,25 @@ class Quiet:
         return _by_name(self.files.values())
 
 
-def content(path: str) -> bytes:
-    """Return a file's content, or nothing if it cannot be read."""
-    try:
-        with open(path, "rb") as file:
-            return file.read()
-    except OSError:
-        return b""
-
-
 def facts(path: str, data: bytes) -> File:
     """Return the facts of a file, from its content."""
     found: set[str] = set()
     if b"\r" in data:
         data = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+    data = data.replace(b"\\\n", b" ")
     for match in _IMPORT.finditer(data):
-        at = match.start()
-        start = data.rfind(b"\n", 0, at) + 1
-        while data[max(start - 2, 0) : start] == b"\\\n":
-            start = data.rfind(b"\n", 0, start - 1) + 1
-        found.update(_names(data[start:at], match[1]))
-    is_main = b"__main__" in data and _MAIN.search(b"\n" + data) is not None
-    dynamic = any(word in data for word in _DYNAMIC)
-    named = frozenset(name.decode() for name in _WRITTEN.findall(data)) if dynamic else frozenset()
-    computed = dynamic and _COMPUTED.search(data) is not None
+        start = data.rfind(b"\n", 0, match.start()) + 1
+        found.update(_names(data[start : match.start()], match[1]))
+    is_dynamic = any(word in data for word in _DYNAMIC)
+    named = set(_BY_NAME.findall(data)) if is_dynamic else set()
     return File(
         path,
-        frozenset(found),
-        is_main,
-        dynamic,
-        b"mock" in data or b"monkeypatch" in data or is_test(path),
-        computed,
-        named,
+        imports=frozenset(found),
+        is_main=b"__main__" in data and _MAIN.search(b"\n" + data) is not None,
+        dynamic=is_dynamic,
+        replaces=b"mock" in data or b"monkeypatch" in data or is_test(path),
+        computed=b"" in named,
+        named=frozenset(name.decode() for name in named if name),
     )
 
 
@@ -289,18 +253,14 @@ def _names(line: bytes, names: bytes) -> frozenset[str]:
         return frozenset()
     words = [
         part.split()[0]
-        for part in re.sub(rb"#[^\n]*|[()\\]", b" ", names).decode("utf-8", "replace").split(",")
+        for part in re.sub(rb"#[^\n]*|[()]", b" ", names).decode("utf-8", "replace").split(",")
         if part.strip()
     ]
     base = (before[1] or before[2] or b"").decode("utf-8", "replace")
     if not base:
         return frozenset(part for word in words for part in _prefixes(word))
-    return frozenset(
-        {
-            *_prefixes(base),
-            *(f"{base}{word}" if base.endswith(".") else f"{base}.{word}" for word in words),
-        }
-    )
+    dot = "" if base.endswith(".") else "."
+    return frozenset((*_prefixes(base), *(f"{base}{dot}{word}" for word in words)))
 
 
 def _prefixes(name: str) -> list[str]:
@@ -310,7 +270,7 @@ def _prefixes(name: str) -> list[str]:
     return [dots + ".".join(pieces[: length + 1]) for length in range(len(pieces))]
 
 
-def _by_name(files: Iterable[Linked]) -> dict[str, list[str]]:
+def _by_name(files: Iterable[File]) -> dict[str, list[str]]:
     return grouped((name, file.path) for file in files for name in file.names)
 
 
@@ -319,10 +279,11 @@ def _dotted(path: str) -> str:
     return whole.replace(os.sep, ".").lstrip(".")
 
 
-def _absolute(name: str, package: str) -> str:
+def _absolute(name: str, importer: str) -> str:
     plain = name.lstrip(".")
-    for _ in range(len(name) - len(plain) - 1):
-        package = package.rpartition(".")[0]
+    if plain == name:
+        return name
+    package = _dotted(importer).rsplit(".", len(name) - len(plain))[0]
     return f"{package}.{plain}" if plain else package
 
 

@@ -15,9 +15,11 @@ import hashlib
 import json
 import os
 from collections.abc import Iterable, Iterator, Sequence
-from typing import IO, NamedTuple
+from typing import IO
 
 from compat.codemod.files import writing
+from compat.codemod.files.discovery import folders
+from compat.codemod.source import FileResult
 from dispatcher import atomic_files
 
 try:
@@ -28,14 +30,6 @@ except ImportError:  # Windows does not delete a file that is open
 NAME = ".torchaudio-compat.journal"
 
 
-class Change(NamedTuple):
-    """A file, its content as it was read, and its new content."""
-
-    path: str
-    old: bytes
-    new: bytes
-
-
 class NotWrittenError(Exception):
     """An error that kept a file from being written; no file is changed."""
 
@@ -44,7 +38,7 @@ class NotWrittenError(Exception):
         self.path = path
 
 
-def replace_all(changes: Sequence[Change]) -> None:
+def replace_all(changes: Sequence[FileResult]) -> None:
     """Write all files, or none.
 
     Raises:
@@ -56,12 +50,17 @@ def replace_all(changes: Sequence[Change]) -> None:
     try:
         with _journal(changes) as file, contextlib.ExitStack() as stack:
             puts = []
-            for at, _, new in changes:
-                puts.append(stack.enter_context(writing.staged(at, new)))
+            for change in changes:
+                at = change.path
+                puts.append(stack.enter_context(writing.staged(at, change.new)))
             json.dump(
                 [
-                    (os.path.abspath(path), _digest(new), base64.b64encode(old).decode())
-                    for path, old, new in changes
+                    (
+                        os.path.abspath(one.path),
+                        _digest(one.new),
+                        base64.b64encode(one.old).decode(),
+                    )
+                    for one in changes
                 ],
                 file,
             )
@@ -75,7 +74,7 @@ def replace_all(changes: Sequence[Change]) -> None:
 
 
 @contextlib.contextmanager
-def _journal(changes: Sequence[Change]) -> Iterator[IO[str]]:
+def _journal(changes: Sequence[FileResult]) -> Iterator[IO[str]]:
     """Make the locked journal and remove it at the end; on an error restore the files first."""
     path = _place(changes)
     try:
@@ -91,7 +90,7 @@ def _journal(changes: Sequence[Change]) -> Iterator[IO[str]]:
     os.unlink(path)
 
 
-def _place(changes: Sequence[Change]) -> str:
+def _place(changes: Sequence[FileResult]) -> str:
     """Return the journal's path, where a run over more or less of the project finds it too."""
     folders = [os.path.dirname(os.path.abspath(change.path)) for change in changes]
     with contextlib.suppress(ValueError):  # files on different drives
@@ -154,7 +153,7 @@ def unfinished(paths: Iterable[str]) -> list[str]:
     """Return the journals of interrupted runs that concern these files."""
     return [
         path
-        for folder in _folders(paths, above=True)
+        for folder in folders(paths, above=True)
         if os.path.exists(path := os.path.join(folder, NAME))
     ]
 
@@ -175,17 +174,6 @@ def recover(paths: Iterable[str]) -> None:
         except OSError as why:
             raise NotWrittenError(journal, why) from why
     links = [os.path.realpath(path) for path in paths if os.path.islink(path)]
-    for folder in _folders([*paths, *links]):
+    for folder in folders([*paths, *links]):
         with contextlib.suppress(OSError):
             atomic_files.clean(folder)
-
-
-def _folders(paths: Iterable[str], *, above: bool = False) -> set[str]:
-    """Return the folders of files, and with ``above`` the folders above those."""
-    folders = set(map(os.path.abspath, map(os.path.dirname, paths)))
-    waiting = list(folders) if above else []
-    while waiting and (folder := os.path.dirname(waiting.pop())):
-        if folder not in folders:
-            folders.add(folder)
-            waiting.append(folder)
-    return folders

@@ -1,9 +1,9 @@
 """Mask magics and shell lines in notebook cells while Python is read, and restore them."""
 
 import re
-from typing import NamedTuple
 
-from compat.codemod.files.document import NAMED, not_python
+from compat.codemod.files.document import NAMED, Prose
+from compat.codemod.source import parse
 
 # magics that run Python in this process, from their line and from the rest of the cell
 _RUN_PYTHON = {
@@ -35,27 +35,13 @@ _RUN_MARK = re.compile(r"^([ \t]*)(.*?)  # compat: magic (\d+)$", re.M)
 _HIDDEN_MARK = re.compile(r"^([ \t]*)(?:pass  )?# compat: hidden (\d+)$", re.M)
 
 
-class Hidden(NamedTuple):
-    """Lines that are not Python.
-
-    Attributes:
-        line: the first of them, counted from 1.
-        text: the lines.
-        may_load: whether they may load audio under a setter of the notebook.
-    """
-
-    line: int
-    text: str
-    may_load: bool
-
-
 class Magics:
     """The text that was taken out of the cells of one notebook."""
 
     def __init__(self) -> None:
         self._taken: list[str] = []
 
-    def mask(self, code: str) -> tuple[str, list[Hidden]]:
+    def mask(self, code: str) -> tuple[str, list[Prose]]:
         """Return a cell as valid Python, and the lines hidden from it.
 
         Raises:
@@ -64,11 +50,11 @@ class Magics:
         cell = _CELL.match(code)
         if cell and cell[1] not in _RUN_PYTHON:
             may_load = cell[1] not in _SHOWN and NAMED.search(code) is not None
-            return "", [Hidden(1, "" if cell[1] in _SHOWN else code, may_load)]
-        hidden: dict[int, Hidden] = {}
+            return "", [Prose("" if cell[1] in _SHOWN else code, may_load=may_load)]
+        hidden: dict[int, Prose] = {}
         written = code.split("\n")
         lines = list(written)
-        while error := not_python("\n".join(lines)):
+        while error := _error_in("\n".join(lines)):
             first = (error.lineno or 0) - 1
             if not 0 <= first < len(lines) or not _LINE.match(lines[first]):
                 raise error
@@ -85,7 +71,7 @@ class Magics:
                     not _INSTALLS.match(text)
                     and (NAMED.search(text) or _RUNS.match(text)) is not None
                 )
-                hidden[first] = Hidden(first + 1, text, may_load)
+                hidden[first] = Prose(text, first + 1, may_load=may_load)
         return "\n".join(lines), list(hidden.values())
 
     def _masked(self, lines: list[str]) -> list[str]:
@@ -94,7 +80,7 @@ class Magics:
         at = match.end() if match else None
         while match and at is not None:
             code = lines[0][at:]
-            if not not_python(code):
+            if not _error_in(code):
                 return [
                     f"{match[1]}{code}  # compat: magic {self._take(lines[0][match.start(2) : at])}"
                 ]
@@ -114,3 +100,12 @@ class Magics:
         """Return the cell with its magics restored."""
         code = _HIDDEN_MARK.sub(lambda match: match[1] + self._taken[int(match[2])], code)
         return _RUN_MARK.sub(lambda match: match[1] + self._taken[int(match[3])] + match[2], code)
+
+
+def _error_in(code: str) -> SyntaxError | None:
+    """Return the error that keeps a text from being Python; ``None`` if it is Python."""
+    try:
+        parse(code, top_level_await=True)
+    except SyntaxError as why:
+        return why
+    return None

@@ -39,16 +39,18 @@ def is_output(path: str, data: bytes) -> bool:
 
 def pins(text: str, target: str) -> Iterator[tuple[int, int, str]]:
     """Yield the pins that exclude every release for the target: their start, end and reason."""
-    for pin in _of(text, "torchaudio"):
-        if not pin.admits(_versions(target)):
-            yield pin.start, pin.end, f"{pin.text} excludes the target {target}"
+    return _pins(text, target, "torchaudio", "excludes")
 
 
 def torch_pins(text: str, target: str) -> Iterator[tuple[int, int, str]]:
     """Yield the pins of torch to old releases, in a text with such a pin of torchaudio."""
-    for pin in _of(text, "torch"):
+    return _pins(text, target, "torch", "also excludes")
+
+
+def _pins(text: str, target: str, name: str, verb: str) -> Iterator[tuple[int, int, str]]:
+    for pin in _of(text, name):
         if not pin.admits(_versions(target)):
-            yield pin.start, pin.end, f"{pin.text} also excludes the target {target}"
+            yield pin.start, pin.end, f"{pin.text} {verb} the target {target}"
 
 
 def is_modern(text: str) -> bool:
@@ -81,44 +83,34 @@ def _paths(text: str) -> Iterator[tuple[int, int, str]]:
 
 def findings(path: str, prose: Prose, target: str) -> Iterator[Finding]:
     """Yield the findings in a text that is not Python."""
-    text, found = prose.text, []
-    for match in _VARIABLE.finditer(text):
-        what = (
-            "is not read from 2.2 on"
-            if target != "2.1"
-            else 'turns the dispatcher off in 2.1, unless it is "1"'
-        )
-        found.append((match.start(), match.end(), f"{old_names.VARIABLE} {what}", "Delete it."))
-    for match in _OLD_CODE.finditer(text):
-        found.append(
-            (
-                match.start(),
-                match.end(),
-                f"{match.group()} seems to be called from here",
-                "Change it by hand.",
-            )
-        )
-    said = [(first, last) for first, last, *_ in found]
+    text = prose.text
+    what = 'turns the dispatcher off in 2.1, unless it is "1"'
+    if target != "2.1":
+        what = "is not read from 2.2 on"
+    found = [
+        (*match.span(), f"{old_names.VARIABLE} {what}", "Delete it.")
+        for match in _VARIABLE.finditer(text)
+    ]
+    found += [
+        (*match.span(), f"{match.group()} seems to be called from here", "Change it by hand.")
+        for match in _OLD_CODE.finditer(text)
+    ]
     for start, end, name in _paths(text):
         configures = path.endswith(_CONFIGURATION) and old_names.is_module(name)
-        if (
-            old_names.is_old(name, target)
-            and not configures
-            and not any(first < end and start < last for first, last in said)
-        ):
+        if old_names.is_old(name, target) and not configures and not _OLD_CODE.search(name):
             reason = f"{name} is not in torchaudio {target}, or has moved"
             found.append((start, end, reason, old_names.gone(name) or "Change it by hand."))
-    for match in _FILEPATH.finditer(text):
-        found.append(
-            (
-                *match.span(match.lastgroup or 0),
-                "filepath= is a TypeError from 2.1 on",
-                "Rename it to uri.",
-            )
+    found += [
+        (
+            *match.span(match.lastgroup or 0),
+            "filepath= is a TypeError from 2.1 on",
+            "Rename it to uri.",
         )
-    found += [(start, end, why, NEW_PINS) for start, end, why in pins(text, target)]
-    if any(advice is NEW_PINS for *_, advice in found):
-        found += [(start, end, why, NEW_PINS) for start, end, why in torch_pins(text, target)]
+        for match in _FILEPATH.finditer(text)
+    ]
+    excluded = [*pins(text, target)]
+    excluded += torch_pins(text, target) if excluded else ()
+    found += [(*one, NEW_PINS) for one in excluded]
     lines = text.split("\n")
     for start, end, reason, advice in sorted(found):
         at = place(path, prose, start, end)

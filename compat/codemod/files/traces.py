@@ -2,7 +2,10 @@
 
 import json
 import os
+import pathlib
 from typing import Any
+
+from compat.codemod.source import grouped
 
 FORMAT = 1
 
@@ -35,16 +38,10 @@ def by_file(lines: list[dict[str, Any]], start: str) -> dict[str, list[dict[str,
     Paths in a trace are relative to the project. That is ``start`` or the folder above it below
     which most of the files are; the nearest, if several have as many.
     """
-    here = os.path.realpath(start)
-    here = here if os.path.isdir(here) else os.path.dirname(here)
-    roots = [here]
-    while (above := os.path.dirname(roots[-1])) != roots[-1]:
-        roots.append(above)
+    here = pathlib.Path(os.path.realpath(start))
     paths = {str(line["path"]) for line in lines}
     root = max(
-        roots, key=lambda root: sum(os.path.isfile(os.path.join(root, path)) for path in paths)
+        (here, *here.parents),
+        key=lambda root: sum(os.path.isfile(os.path.join(root, path)) for path in paths),
     )
-    found: dict[str, list[dict[str, Any]]] = {}
-    for line in lines:
-        found.setdefault(os.path.realpath(os.path.join(root, line["path"])), []).append(line)
-    return found
+    return grouped((os.path.realpath(os.path.join(root, line["path"])), line) for line in lines)

@@ -4,7 +4,10 @@ import contextlib
 import os
 from collections.abc import Callable, Iterator
 
+from compat.codemod.files.content import read
 from dispatcher import atomic_files
+
+_CHANGED = "another program changed it in the meantime"
 
 
 class ChangedError(Exception):
@@ -19,8 +22,7 @@ def obstacle(path: str, old: bytes) -> str | None:
             return "the file is read-only"
         if not os.access(os.path.dirname(real), os.W_OK):
             return "its folder is read-only"
-        with open(real, "rb") as file:
-            return None if file.read() == old else "another program changed it in the meantime"
+        return None if read(real) == old else _CHANGED
     except OSError as why:
         return why.strerror or str(why)
 
@@ -44,9 +46,8 @@ def staged(path: str, new: bytes) -> Iterator[Callable[[bytes], None]]:
     with atomic_files.beside(real, mode=0o600) as temporary:
 
         def put(old: bytes) -> None:
-            with open(real, "rb") as file:
-                if file.read() != old:
-                    raise ChangedError("another program changed it in the meantime")
+            if read(real) != old:
+                raise ChangedError(_CHANGED)
             os.replace(temporary, real)
 
         with open(temporary, "wb") as file:

@@ -5,7 +5,7 @@ import functools
 import re
 from collections.abc import Iterator
 
-from compat.codemod.files.import_graph import content
+from compat.codemod.files.content import content
 from compat.codemod.plan import code, marks
 from compat.codemod.plan.code import Code, Function, Meaning
 from compat.codemod.plan.facts import DEFINITIONS, Definition, Facts

@@ -4,7 +4,7 @@ import ast
 import re
 from collections.abc import Iterable
 
-from compat.codemod.files.import_graph import content
+from compat.codemod.files.content import content
 from compat.codemod.source import Module, plain_name
 
 # In files that are not parsed: the attribute in `m.setup = ...`, `m.setup, x = ...`;

@@ -5,7 +5,7 @@ import re
 import textwrap
 from collections.abc import Iterator
 
-from compat.codemod.files.import_graph import content
+from compat.codemod.files.content import content
 from compat.codemod.source import (
     Kind,
     Module,

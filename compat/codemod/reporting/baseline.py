@@ -6,8 +6,7 @@ from collections import Counter
 from pathlib import Path
 
 from compat.codemod.reporting.lines import Lines
-from compat.codemod.reporting.words import left_of
-from compat.codemod.source import FileResult, Finding, Options, Result
+from compat.codemod.source import Finding, Options, Result
 from compat.commands import writing
 from compat.commands.arguments import UsageError
 
@@ -21,34 +20,29 @@ def apply(result: Result, options: Options, path: str) -> str:
         UsageError: it is not a baseline, or cannot be written.
     """
     lines, home = Lines(result, options), os.path.dirname(os.path.abspath(path))
-    told = [_key(finding, lines, home) for file in result.files for finding in _told(file, options)]
+    shown = [
+        findings
+        for file in result.files
+        for findings in ((file.left,) if options.writes else (file.fixed, file.left))
+    ]
+    told = Counter(_key(finding, lines, home) for findings in shown for finding in findings)
     is_new = not os.path.exists(path)
     if is_new:
         _save(path, told)
-    known = Counter(told) if is_new else _load(path)
-    gone = sum((known - Counter(told)).values())
-    for file in result.files:
-        fixed = [] if options.writes else file.fixed
-        kept = [
-            finding
-            for finding in _told(file, options)
-            if not _take(known, _key(finding, lines, home))
-        ]
-        result.known += len(fixed) + len(left_of(file, options)) - len(kept)
-        own = set(map(id, kept))
-        file.fixed = file.fixed if options.writes else [one for one in fixed if id(one) in own]
-        file.left = file.left_after = [one for one in left_of(file, options) if id(one) in own]
+    known = told.copy() if is_new else _load(path)
+    gone = (known - told).total()
+    for findings in shown:
+        kept = [one for one in findings if not _take(known, _key(one, lines, home))]
+        result.known += len(findings) - len(kept)
+        findings[:] = kept
     if is_new:
-        return f"{path}: written, with {len(told)} findings; they will not be reported again"
+        number = told.total()
+        return f"{path}: written, with {number} findings; they will not be reported again"
     return (
         f"{path}: {gone} of its findings are gone; delete it and run again to write a new one"
         if gone
         else ""
     )
-
-
-def _told(file: FileResult, options: Options) -> list[Finding]:
-    return [*([] if options.writes else file.fixed), *left_of(file, options)]
 
 
 def _key(finding: Finding, lines: Lines, home: str) -> tuple[str, str, str]:
@@ -61,10 +55,10 @@ def _take(known: Counter[tuple[str, str, str]], key: tuple[str, str, str]) -> bo
     return known[key] >= 0
 
 
-def _save(path: str, told: list[tuple[str, str, str]]) -> None:
+def _save(path: str, told: Counter[tuple[str, str, str]]) -> None:
     rows = [
         {"path": key[0], "rule": key[1], "line": key[2], "count": count}
-        for key, count in sorted(Counter(told).items())
+        for key, count in sorted(told.items())
     ]
     try:
         text = json.dumps({"version": _VERSION, "findings": rows}, indent=1, ensure_ascii=False)

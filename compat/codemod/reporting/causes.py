@@ -1,12 +1,14 @@
 """Group what is left by cause: what prevents a change, how many places wait for it, and where."""
 
 import dataclasses
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Iterator
 
 from compat.codemod.files.other_files import NEW_PINS
 from compat.codemod.reporting.refusals import what_to_do
+from compat.codemod.rule import Rule
 from compat.codemod.rules import rules
-from compat.codemod.source import Finding, Place, grouped, old_names
+from compat.codemod.source import Finding, Place, Result, grouped, old_names
 
 # A finding of these rules about a setter says why the setter stays, and its first related place is
 # where. Findings about the setter's own argument are the exception.
@@ -36,6 +38,13 @@ class Block:
     related: tuple[Place, ...] = ()
 
 
+def by_rule(result: Result) -> Iterator[tuple[Rule, int, int]]:
+    """Yield each rule with findings, with how many it changed, or would change, and has left."""
+    fixed = Counter(finding.rule for file in result.files for finding in file.fixed)
+    left = Counter(finding.rule for finding in result.left)
+    yield from ((rules()[rule], fixed[rule], left[rule]) for rule in sorted({*fixed, *left}))
+
+
 def is_pin(finding: Finding) -> bool:
     """Return whether a finding is about a pinned release, which prevents no change."""
     return finding.advice == NEW_PINS
@@ -50,14 +59,9 @@ def counts(finding: Finding) -> bool:
     return rules()[finding.rule].blocks and not is_pin(finding) and not inert
 
 
-def without_twins(findings: Iterable[Finding]) -> list[Finding]:
-    """Return the findings, each once."""
-    return list({(one.rule, one.place, one.reason): one for one in findings}.values())
-
-
 def blocks(findings: Iterable[Finding]) -> list[Block]:
     """Return the causes of findings, those with most waiting findings first; pins are left out."""
-    left = [one for one in without_twins(findings) if not is_pin(one)]
+    left = [one for one in findings if not is_pin(one)]
     at = {_spot(one.place): one for one in reversed(left)}
     causes = [(_cause(one, at), one) for one in left]
     waiting = grouped((spot, one) for spot, one in causes if spot != _spot(one.place))
@@ -68,7 +72,7 @@ def blocks(findings: Iterable[Finding]) -> list[Block]:
     )
     found = []
     for (rule, reason, advice), own in heads.items():
-        places = tuple(one.place for one in own)
+        places = tuple(dict.fromkeys(one.place for one in own))
         others = [one for place in places for one in waiting.pop(_spot(place), ())]
         related = tuple(
             dict.fromkeys(place for one in own for place in one.related if place not in places)

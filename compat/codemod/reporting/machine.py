@@ -8,9 +8,9 @@ from typing import Any, TextIO
 from urllib.parse import quote
 
 from compat._version import __version__
-from compat.codemod.reporting.causes import counts, without_twins
-from compat.codemod.reporting.words import left_of, printable, sentence
-from compat.codemod.source import Finding, Options, Place, Result, kinds_of
+from compat.codemod.reporting.causes import counts
+from compat.codemod.reporting.words import printable, told
+from compat.codemod.source import Finding, Options, Place, Result, State, kinds_of
 
 
 def _place(place: Place) -> dict[str, Any]:
@@ -41,7 +41,7 @@ def write_json(result: Result, options: Options, out: TextIO) -> None:
                 "path": printable(file.path),
                 "changed": file.changed,
                 "fixed": [_finding(finding) for finding in file.fixed],
-                "left": [_finding(finding) for finding in without_twins(left_of(file, options))],
+                "left": [_finding(finding) for finding in file.left],
             }
             for file in result.files
         ],
@@ -51,21 +51,21 @@ def write_json(result: Result, options: Options, out: TextIO) -> None:
         ],
         "statistics": {
             "fixed": kinds_of(finding for file in result.files for finding in file.fixed),
-            "left": kinds_of(
-                finding for file in result.files for finding in left_of(file, options)
-            ),
+            "left": kinds_of(result.left),
         },
     }
     json.dump(whole, out, indent=2, ensure_ascii=False)
     out.write("\n")
 
 
-def _shown(result: Result, options: Options) -> Iterator[tuple[Finding, bool]]:
+def _shown(result: Result, options: Options) -> Iterator[Finding]:
     """Yield what is left and, if nothing is written, what would change, in the present files."""
     for file in result.files:
-        if not options.writes:
-            yield from ((finding, True) for finding in without_twins(file.fixed))
-        yield from ((finding, False) for finding in without_twins(left_of(file, options)))
+        yield from file.left if options.writes else (*file.fixed, *file.left)
+
+
+def _level(finding: Finding, slight: str) -> str:
+    return slight if finding.state is State.FIXED or not counts(finding) else "warning"
 
 
 def write_sarif(result: Result, options: Options, out: TextIO) -> None:
@@ -88,19 +88,16 @@ def write_sarif(result: Result, options: Options, out: TextIO) -> None:
         ],
     }
     results = []
-    for finding, would in _shown(result, options):
-        message = f"{sentence(finding.reason)} {finding.advice}".strip()
+    for finding in _shown(result, options):
+        related = enumerate(finding.related, 1)
         results.append(
             {
                 "ruleId": finding.rule,
                 "ruleIndex": index[finding.rule],
-                "level": "note" if would or not counts(finding) else "warning",
-                "message": {"text": message},
+                "level": _level(finding, "note"),
+                "message": {"text": told(finding)},
                 "locations": [_location(finding.place)],
-                "relatedLocations": [
-                    {"id": number, **_location(place)}
-                    for number, place in enumerate(finding.related, 1)
-                ],
+                "relatedLocations": [{"id": number, **_location(one)} for number, one in related],
             }
         )
     notes = [
@@ -148,14 +145,14 @@ def _location(place: Place) -> dict[str, Any]:
 
 def write_github(result: Result, options: Options, out: TextIO) -> None:
     """Write workflow commands, which GitHub shows at the lines of a pull request."""
-    for finding, would in _shown(result, options):
-        place, level = finding.place, "notice" if would or not counts(finding) else "warning"
+    for finding in _shown(result, options):
+        place, level = finding.place, _level(finding, "notice")
         cell = "" if place.cell is None else f"Cell {place.cell}, line {place.line}: "
         where = f"file={_property(printable(place.path))}"
         if place.cell is None:
             where += f",line={place.line},endLine={place.end_line},col={place.column}"
-        text = f"{cell}{sentence(finding.reason)} {finding.advice}".strip()
-        out.write(f"::{level} {where},title={_property(finding.rule)}::{_data(text)}\n")
+        text = _data(f"{cell}{told(finding)}")
+        out.write(f"::{level} {where},title={_property(finding.rule)}::{text}\n")
     for one in result.problems:
         line = "" if one.line is None else f",line={one.line}"
         out.write(f"::error file={_property(printable(one.path))}{line}::{_data(one.reason)}\n")

@@ -4,7 +4,6 @@ import re
 from collections.abc import Iterator
 
 from compat.codemod.reporting.causes import blocks, counts, is_pin
-from compat.codemod.reporting.words import left_of
 from compat.codemod.source import FileResult, Options, Result, State
 
 _OURS = re.compile(r"^\s*(?:import|from) compat\b", re.M)
@@ -22,35 +21,38 @@ def next_steps(result: Result, options: Options) -> Iterator[str]:
 
 
 def _next(result: Result, options: Options) -> str:
-    left = [finding for file in result.files for finding in left_of(file, options)]
-    blocking = [finding for finding in left if counts(finding)]
-    causes = blocks(blocking)
+    blocking = [finding for finding in result.left if counts(finding)]
     changed = any(file.changed for file in result.files)
-    if result.problems:
-        return (
+    settle = "".join(
+        f"settle {one.places[0]} first; `--explain {one.rule}` says more. Then run it again."
+        for one in blocks(blocking)[:1]
+    )
+    tests = "run your tests."
+    if options.target != "compat":
+        command = f"torchaudio-compat run --version {options.target} -m pytest"
+        tests = f"run your tests under `{command}`."
+    steps = (
+        (
+            result.problems,
             "correct the files above that could not be read, parsed or written, or leave them out "
-            "with --exclude, and run again."
-        )
-    if changed and not options.writes:
-        return (
-            f"run it again without {'--check' if options.check else '--diff'} to make the changes."
-        )
-    if causes and all(one.state is State.FIXABLE for one in blocking):
-        return "look at what is left, and run it again with --unsafe to change it."
-    if causes:
-        first = causes[0]
-        more = f"`--explain {first.rule}` says more"
-        return f"settle {first.places[0]} first; {more}. Then run it again."
-    if any(map(is_pin, left)):
-        return "move the pins: `torchaudio-compat doctor --pins` prints the lines."
-    if changed:
-        release = (
-            ""
-            if options.target == "compat"
-            else f" under `torchaudio-compat run --version {options.target} -m pytest`"
-        )
-        return f"run your tests{release}."
-    return ""
+            "with --exclude, and run again.",
+        ),
+        (
+            changed and not options.writes,
+            f"run it again without {'--check' if options.check else '--diff'} to make the changes.",
+        ),
+        (
+            blocking and all(one.state is State.FIXABLE for one in blocking),
+            "look at what is left, and run it again with --unsafe to change it.",
+        ),
+        (settle, settle),
+        (
+            any(map(is_pin, result.left)),
+            "move the pins: `torchaudio-compat doctor --pins` prints the lines.",
+        ),
+        (changed, tests),
+    )
+    return next((words for holds, words in steps if holds), "")
 
 
 def _brings_us_in(file: FileResult) -> bool:

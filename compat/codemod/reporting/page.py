@@ -5,18 +5,17 @@ import difflib
 import html
 import os
 import sys
-from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import quote
 
-from compat.codemod.reporting.causes import Block, blocks, is_pin, without_twins
+from compat.codemod.reporting.causes import Block, blocks, by_rule, is_pin
 from compat.codemod.reporting.lines import Lines, shown
 from compat.codemod.reporting.next_step import next_steps
 from compat.codemod.reporting.plain import summary
-from compat.codemod.reporting.words import counted, left_of, printable, sentence
+from compat.codemod.reporting.words import counted, printable, sentence
 from compat.codemod.rules import rules
-from compat.codemod.source import FileResult, Finding, Options, Place, Result
+from compat.codemod.source import FileResult, Options, Place, Result
 from compat.commands import shell
 
 _CONTEXT = 3
@@ -28,8 +27,7 @@ _SCRIPT = Path(__file__).with_name("page.js").read_text("utf-8")
 def page(result: Result, options: Options) -> str:
     """Return the whole page."""
     changed = [file for file in result.files if file.changed]
-    left = without_twins(finding for file in result.files for finding in left_of(file, options))
-    causes, pins = blocks(left), [finding for finding in left if is_pin(finding)]
+    causes, pins = blocks(result.left), [one for one in result.left if is_pin(one)]
     lines = Lines(result, options)
     project = os.path.basename(
         os.path.abspath(
@@ -53,7 +51,7 @@ def page(result: Result, options: Options) -> str:
         *(_line(finding.place, finding.reason, lines, options) for finding in pins),
         f"<h2>Changes <span>{len(changed)}</span></h2>" if changed else "",
         *(_file(file) for file in changed),
-        *_counts(result, left),
+        *_counts(result),
     ]
     if result.problems:
         parts += [
@@ -185,15 +183,14 @@ def _cell(lines: list[str], index: int, end: int, kind: str, tag: str) -> str:
     return f"<td class='n'>{index + 1}</td><td{mark}>{_text(lines[index])}</td>"
 
 
-def _counts(result: Result, left: Iterable[Finding]) -> Iterator[str]:
-    fixed = Counter(finding.rule for file in result.files for finding in file.fixed)
-    kept = Counter(finding.rule for finding in left)
-    if fixed or kept:
+def _counts(result: Result) -> Iterator[str]:
+    rows = list(by_rule(result))
+    if rows:
         yield (
             "<h2>Rules</h2><table class='rules'><tr><th>Rule</th><th>What it "
             "does</th><th>Changed</th><th>Left</th></tr>"
         )
-        for rule in sorted({*fixed, *kept}):
-            row = f"<td><code class='id'>{rule}</code></td><td>{_text(rules()[rule].title)}</td>"
-            yield f"<tr>{row}<td>{fixed[rule]}</td><td>{kept[rule]}</td></tr>"
+        for rule, fixed, left in rows:
+            row = f"<td><code class='id'>{rule.id}</code></td><td>{_text(rule.title)}</td>"
+            yield f"<tr>{row}<td>{fixed}</td><td>{left}</td></tr>"
         yield "</table>"

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from compat.codemod.files.document import lines_of
 from compat.codemod.reporting.words import printable
 from compat.codemod.source import FileResult
 
@@ -31,24 +32,14 @@ def diff(file: FileResult, *, shown: bool = True) -> Iterator[str]:
     if notebook or not shown:
         how = "replace" if shown else "surrogateescape"
         text = (file.old.decode("utf-8", how), file.new.decode("utf-8", how))
-    old, new = map(_lines, text)
+    old, new = map(lines_of, text)
     names = _source_lines(old) if notebook else {}
     for line in difflib.unified_diff(old, new, old_name, new_name, n=_CONTEXT, lineterm=""):
-        hunk = _HUNK.match(line)
-        first = int(hunk[1]) if hunk else 0
-        name = (
-            next(
-                (
-                    names[number]
-                    for number in range(first + _CONTEXT, first - 1, -1)
-                    if number in names
-                ),
-                "",
-            )
-            if hunk
-            else ""
-        )
-        yield f"{line} {name}" if name else line.removesuffix("\n")
+        if hunk := _HUNK.match(line):
+            first = int(hunk[1])
+            near = (names.get(one, "") for one in range(first + _CONTEXT, first - 1, -1))
+            line = f"{line} {next(filter(None, near), '')}".rstrip()
+        yield line.removesuffix("\n")
         if not line.endswith(("\n", "\r")) and not line.startswith(("---", "+++", "@@")):
             yield "\\ No newline at end of file"
 
@@ -95,13 +86,3 @@ def _source_lines(lines: list[str]) -> dict[int, str]:
         elif line is not None:
             line = None
     return found
-
-
-def _lines(text: str) -> list[str]:
-    # Not splitlines: for Python and patch, a form feed does not end a line.
-    lines = [f"{line}\n" for line in text.split("\n")]
-    if lines and lines[-1] == "\n":
-        lines.pop()
-    elif lines:
-        lines[-1] = lines[-1].removesuffix("\n")
-    return lines

@@ -4,11 +4,11 @@ import textwrap
 from collections.abc import Iterable, Iterator
 from typing import TextIO
 
-from compat.codemod.reporting.causes import Block, blocks, is_pin, without_twins
+from compat.codemod.reporting.causes import Block, blocks, by_rule, is_pin
 from compat.codemod.reporting.lines import Lines
 from compat.codemod.reporting.patch import diff
-from compat.codemod.reporting.words import counted, left_of, printable, sentence
-from compat.codemod.source import Finding, Options, Place, Result, kinds_of
+from compat.codemod.reporting.words import counted, printable, sentence, told
+from compat.codemod.source import Finding, Options, Place, Result
 
 _COLOURS = {"+": "\033[32m", "-": "\033[31m", "@": "\033[36m"}
 _PLAIN = "\033[0m"
@@ -30,17 +30,14 @@ def write(result: Result, options: Options, out: TextIO, notes: TextIO) -> None:
             rules = sorted({finding.rule for finding in file.fixed})
             out.write(f"{printable(file.path)}: changed ({', '.join(rules)})\n")
         if options.check:
-            out.writelines(
-                f"{line_of(finding)} [would be changed]\n" for finding in without_twins(file.fixed)
-            )
-    left = [finding for file in result.files for finding in left_of(file, options)]
+            out.writelines(f"{line_of(finding)} [would be changed]\n" for finding in file.fixed)
     if options.format == "concise":
-        out.writelines(f"{line_of(finding)}\n" for finding in without_twins(left))
+        out.writelines(f"{line_of(finding)}\n" for finding in result.left)
     else:
         lines = Lines(result, options)
-        for block in blocks(left):
+        for block in blocks(result.left):
             out.writelines(f"{line}\n" for line in _shown(block, lines))
-        out.writelines(_pins(left))
+        out.writelines(_pins(result.left))
     if options.statistics:
         statistics(result, options, out)
     out.flush()
@@ -66,20 +63,17 @@ def _shown(block: Block, lines: Lines) -> Iterator[str]:
         yield f"{gap} |"
         yield f"{number} | {line}"
         yield f"{gap} | {caret(line, place)}"
-    notes = [f"help: {block.advice}"] if block.advice else []
-    if block.waiting:
-        notes.append(
-            f"{counted(len(block.waiting), 'place waits', 'places wait')} for it: "
-            f"{_places(one.place for one in block.waiting)}"
-        )
-    if len(block.places) > 1:
-        notes.append(
-            f"the same in {counted(len(block.places) - 1, 'more place')}: "
-            f"{_places(block.places[1:])}"
-        )
-    if block.related:
-        notes.append(f"see {_places(block.related)}")
-    for note in notes:
+    waits = counted(len(block.waiting), "place waits", "places wait")
+    more = counted(len(block.places) - 1, "more place")
+    for words, what in (
+        ("help: ", block.advice),
+        (f"{waits} for it: ", _places(one.place for one in block.waiting)),
+        (f"the same in {more}: ", _places(block.places[1:])),
+        ("see ", _places(block.related)),
+    ):
+        if not what:
+            continue
+        note = words + what
         first, *rest = textwrap.wrap(note, _WIDTH, break_long_words=False, break_on_hyphens=False)
         yield f"{gap} = {first}"
         yield from (f"{gap}   {line}" for line in rest)
@@ -102,7 +96,7 @@ def _places(places: Iterable[Place]) -> str:
 
 def _pins(findings: Iterable[Finding]) -> Iterator[str]:
     """Yield the pins, in a list of their own."""
-    found = [one for one in without_twins(findings) if is_pin(one)]
+    found = [one for one in findings if is_pin(one)]
     if found:
         yield f"Pins to move with it. {found[0].advice}\n"
         yield from (f"  {printable(str(one.place))}: {sentence(one.reason)}\n" for one in found)
@@ -111,22 +105,18 @@ def _pins(findings: Iterable[Finding]) -> Iterator[str]:
 
 def line_of(finding: Finding) -> str:
     """Return one line: place, rule, reason, advice, other places."""
-    text = (
-        f"{printable(str(finding.place))}: {finding.rule} {sentence(finding.reason)} "
-        f"{finding.advice}"
-    ).rstrip()
+    text = f"{printable(str(finding.place))}: {finding.rule} {told(finding)}"
     related = ", ".join(printable(str(place)) for place in finding.related)
     return f"{text} (see {related})" if related else text
 
 
 def summary(result: Result, options: Options) -> str:
     """Return one line on the whole run."""
-    left = [finding for file in result.files for finding in without_twins(left_of(file, options))]
-    pins = sum(map(is_pin, left))
+    pins = sum(map(is_pin, result.left))
     verb = "changed" if options.writes else "would be changed"
     parts = [
         f"{counted(sum(file.changed for file in result.files), 'file')} {verb}",
-        f"{counted(len(left) - pins, 'finding')} left",
+        f"{counted(len(result.left) - pins, 'finding')} left",
     ]
     parts += [counted(pins, "pin")] if pins else []
     parts += [f"{result.known} known"] if result.known else []
@@ -136,13 +126,6 @@ def summary(result: Result, options: Options) -> str:
 
 def statistics(result: Result, options: Options, out: TextIO) -> None:
     """Write how many findings each rule has."""
-    from compat.codemod.rules import rules
-
-    fixed = kinds_of(finding for file in result.files for finding in file.fixed)
-    left = kinds_of(finding for file in result.files for finding in left_of(file, options))
     verb = "changed" if options.writes else "to change"
-    for rule in sorted({*fixed, *left}):
-        out.write(
-            f"{fixed.get(rule, 0):6} {verb} {left.get(rule, 0):6} left  {rule} "
-            f"{rules()[rule].title}\n"
-        )
+    for rule, fixed, left in by_rule(result):
+        out.write(f"{fixed:6} {verb} {left:6} left  {rule.id} {rule.title}\n")

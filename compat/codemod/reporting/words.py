@@ -1,11 +1,11 @@
 """Form words and sentences that all formats share."""
 
-from compat.codemod.source import FileResult, Finding, Options
+from compat.codemod.source import Finding
 
 
-def left_of(file: FileResult, options: Options) -> list[Finding]:
-    """Return what is left in a file, at its places in the file's present content."""
-    return file.left_after if options.writes else file.left
+def told(finding: Finding) -> str:
+    """Return a finding's reason and advice."""
+    return f"{sentence(finding.reason)} {finding.advice}".rstrip()
 
 
 def sentence(text: str) -> str:

@@ -19,12 +19,14 @@ from compat.codemod.rule import (
     Rule,
     Use,
     Valid,
+    drafted,
+    forwarding,
     keyword,
     old_names,
     starred,
+    torchaudio_name,
 )
-from compat.codemod.uses import backend_limits, forwarding
-from compat.codemod.uses.our_name import torchaudio_name
+from compat.codemod.uses import backend_limits
 from compat.names import wheel_names
 
 _BELOW = f"{old_names.ROOT}.backend."
@@ -34,21 +36,9 @@ _GONE = "torchaudio.backend is deprecated from 2.1 on and gone in 2.9"
 def check(module: Module, project: Project) -> Iterator[Draft]:
     """Rewrite calls to torchaudio's own functions; report other uses and names that never were."""
     for use in module.of(Kind.BACKEND_FUNCTION):
-        try:
-            changes = (
-                _kept(module, project, use)
-                if use.call is None
-                else _moved(module, project, use, use.call)
-            )
-            yield Draft(module.span(use.node), _GONE, changes=tuple(changes), touches=(use,))
-        except NotProvableError as why:
-            by_hand = f'Use torchaudio.{use.name}, with backend="{use.backend}" up to 2.8.'
-            yield Draft(
-                module.span(use.node),
-                f"{_GONE}; {why.reason}",
-                why.advice or by_hand,
-                related=why.related[1:],
-            )
+        changes = _kept(module, project, use) if use.call is None else _moved(module, project, use)
+        by_hand = f'Use torchaudio.{use.name}, with backend="{use.backend}" up to 2.8.'
+        yield drafted(module, module.span(use.node), _GONE, changes, (use,), by_hand)
     for use in module.uses:
         below = use.kind is None and f"{use.path}.".startswith(_BELOW)
         if below and not use.stored and old_names.has(use.path, project.target) is not True:
@@ -80,35 +70,36 @@ def _unknown(module: Module, project: Project, use: Use) -> Iterator[Draft]:
         yield Draft(module.span(use.node), f"{use.path} never existed", advice)
 
 
-def _moved(module: Module, project: Project, use: Use, call: ast.Call) -> list[Change]:
-    """Return the changes that make a call one of torchaudio itself.
+def _moved(module: Module, project: Project, use: Use) -> Iterator[Change]:
+    """Yield the changes that make a call one of torchaudio itself.
 
     Raises:
         NotProvableError: there are none; it gives the reason.
     """
+    assert use.call is not None
     name, changes = torchaudio_name(module, use)
-    changes.append(Replace(*module.span(use.node), f"{name}.{use.name}"))
+    yield from changes
+    yield Replace(*module.span(use.node), f"{name}.{use.name}")
+    call, parameters = use.call, old_names.LEGACY_PARAMETERS[use.name]
+    unclear = any(isinstance(one, ast.Starred) for one in call.args)
     if use.name == "save" and len(call.args) > 4:
-        if starred(call) or len(call.args) > len(old_names.LEGACY_PARAMETERS["save"]):
-            raise NotProvableError("it is not clear which argument is which")
-        named = zip(call.args, old_names.LEGACY_PARAMETERS["save"], strict=False)
-        changes += [NameArgument(call, argument, parameter) for argument, parameter in [*named][4:]]
-    elif any(isinstance(one, ast.Starred) for one in call.args):
+        unclear = starred(call) or len(call.args) > len(parameters)
+        named = [*zip(call.args, parameters, strict=False)][4:]
+        yield from (NameArgument(call, argument, parameter) for argument, parameter in named)
+    if unclear:
         raise NotProvableError("it is not clear which argument is which")
     path = keyword(call, "filepath")
     if path is not None:
-        changes.append(RenameKeyword(call, path, "uri"))
+        yield RenameKeyword(call, path, "uri")
     # TAC129 makes info compat.info, which takes the backend by name as 2.2 did
-    if project.target == "2.9" and use.name != "info":
-        return changes
-    if project.dispatcher_may_be_off:
-        raise NotProvableError("the dispatcher may be off here")
-    changes.append(AddArgument(call, "backend", f'"{use.backend}"'))
-    return [*changes, *backend_limits.changes_for(project, module, use, use.backend)]
+    if project.target != "2.9" or use.name == "info":
+        _refuse_without_dispatcher(project)
+        yield AddArgument(call, "backend", f'"{use.backend}"')
+        yield from backend_limits.changes_for(project, module, use, use.backend)
 
 
-def _kept(module: Module, project: Project, use: Use) -> list[Change]:
-    """Return the changes for a function that is passed on or kept; others call it.
+def _kept(module: Module, project: Project, use: Use) -> Iterator[Change]:
+    """Yield the changes for a function that is passed on or kept; others call it.
 
     Raises:
         NotProvableError: there are none; it gives the reason.
@@ -118,15 +109,18 @@ def _kept(module: Module, project: Project, use: Use) -> list[Change]:
             "here it is stored as a value, and the order of its arguments differs"
         )
     name, changes = torchaudio_name(module, use)
-    if project.target == "2.9" and use.name == "load":
-        return [*changes, *forwarding.with_backend(module, use, f"{name}.load", None)]
+    yield from changes
+    backend = None
+    if project.target != "2.9" or use.name == "info":
+        _refuse_without_dispatcher(project)
+        yield from backend_limits.changes_for(project, module, use, use.backend)
+        backend = f'"{use.backend}"'
+    yield from forwarding.with_backend(module, use, f"{name}.{use.name}", backend)
+
+
+def _refuse_without_dispatcher(project: Project) -> None:
     if project.dispatcher_may_be_off:
         raise NotProvableError("the dispatcher may be off here")
-    changes += backend_limits.changes_for(project, module, use, use.backend)
-    return [
-        *changes,
-        *forwarding.with_backend(module, use, f"{name}.{use.name}", f'"{use.backend}"'),
-    ]
 
 
 RULE = Rule(

@@ -15,9 +15,9 @@ from compat.codemod.rule import (
     Valid,
     keyword,
     literal,
+    passed_in_dict,
     starred,
 )
-from compat.codemod.uses.arguments import passed_in_dict
 
 _BIT_RATE = (
     "2.9 reads compression as a bit rate in bit/s; before it was kbit/s for mp3, and a level "
@@ -41,13 +41,12 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
                     _in_bits(None),
                 )
         elif (
-            given is None
-            or starred(call)
-            or keyword(call, "backend") is not None
-            or len(call.args) > 8
+            given is not None
+            and number
+            and not starred(call)
+            and keyword(call, "backend") is None
+            and len(call.args) <= 8
         ):
-            continue
-        elif number:
             reason = (
                 "no backend is named, so ffmpeg is asked first, and it takes a CodecConfig for "
                 "compression, not a number"

@@ -18,64 +18,47 @@ from compat.codemod.rule import (
 )
 
 _REASON = f"{old_names.VARIABLE} is not read from 2.2 on"
+_DELETE = "Find out what it is for, and delete it."
 
 
 def check(module: Module, project: Project) -> Iterator[Draft]:
     """Delete an assignment of "1" before torchaudio is imported; report every other mention."""
     for keyword in module.names.all(ast.keyword):
         if keyword.arg == old_names.VARIABLE:
-            yield Draft(module.span(keyword), _REASON, "Find out what it is for, and delete it.")
+            yield Draft(module.span(keyword), _REASON, _DELETE)
     for node in module.strings:
-        if node.value != old_names.VARIABLE:
-            if old_names.VARIABLE in str(node.value) and not module.is_docstring(node):
-                yield Draft(
-                    module.span(node),
-                    f"{_REASON}; a string mentions it",
-                    "Find out what it is for, and delete it.",
-                )
-            continue
-        statement = module.statement_of(node)
-        value = _assigned(module, statement, node)
-        imports = [one.statement for one in module.imported if one.scope is module.names.module]
-        early = all(module.span(one)[0] >= module.span(statement)[0] for one in imports)
-        if value == "1" and early:
-            yield Draft(
-                module.span(statement), _REASON, changes=(Remove(statement),), touches=NO_FUNCTION
-            )
-        elif value == "1":
-            yield Draft(
-                module.span(statement),
-                f"{_REASON}, and here it was set after the import, so it had no effect",
-                "Delete it.",
-            )
-        elif value is not None:
-            yield Draft(
-                module.span(statement),
-                f"{_REASON}; {value!r} asked for the global backend, which is gone",
-                "Name backends in the calls.",
-            )
-        else:
-            yield Draft(module.span(node), _REASON, "Find out what it is for, and delete it.")
+        if node.value == old_names.VARIABLE:
+            yield _draft(module, node)
+        elif old_names.VARIABLE in str(node.value) and not module.is_docstring(node):
+            yield Draft(module.span(node), f"{_REASON}; a string mentions it", _DELETE)
+
+
+def _draft(module: Module, node: ast.Constant) -> Draft:
+    statement = module.statement_of(node)
+    span, value = module.span(statement), _assigned(module, statement, node)
+    imports = [one.statement for one in module.imported if one.scope is module.names.module]
+    if value is None:
+        return Draft(module.span(node), _REASON, _DELETE)
+    if value != "1":
+        reason = f"{_REASON}; {value!r} asked for the global backend, which is gone"
+        return Draft(span, reason, "Name backends in the calls.")
+    if any(module.span(one) < span for one in imports):
+        reason = f"{_REASON}, and here it was set after the import, so it had no effect"
+        return Draft(span, reason, "Delete it.")
+    return Draft(span, _REASON, changes=(Remove(statement),), touches=NO_FUNCTION)
 
 
 def _assigned(module: Module, statement: ast.stmt, node: ast.Constant) -> str | None:
     """Return the value that a statement sets the variable to, if it does nothing else."""
-    value = None
-    if isinstance(statement, ast.Assign) and len(statement.targets) == 1:
-        target = statement.targets[0]
-        if (
-            isinstance(target, ast.Subscript)
-            and target.slice is node
-            and module.names.qualified(target.value) == "os.environ"
-        ):
-            value = statement.value
-    elif isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Call):
-        call = statement.value
-        named = module.names.qualified(call.func) in ("os.environ.setdefault", "os.putenv")
-        if named and len(call.args) == 2 and call.args[0] is node:
-            value = call.args[1]
+    match statement:
+        case ast.Assign(targets=[ast.Subscript(value=where, slice=key)], value=value):
+            sets = module.names.qualified(where) == "os.environ"
+        case ast.Expr(value=ast.Call(func=function, args=[key, value])):
+            sets = module.names.qualified(function) in ("os.environ.setdefault", "os.putenv")
+        case _:
+            return None
     found = literal(value)
-    return found if isinstance(found, str) else None
+    return found if sets and key is node and isinstance(found, str) else None
 
 
 RULE = Rule(

@@ -15,7 +15,8 @@ from compat.codemod.rule import (
     Valid,
 )
 
-_INSTALL = 'compat.install("2.0")'
+_LINES = ("import compat", "", 'compat.install("2.0")')
+_RENAMED = ("import compat as torchaudio_compat", "", 'torchaudio_compat.install("2.0")')
 
 
 def check(module: Module, project: Project) -> Iterator[Draft]:
@@ -23,15 +24,21 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
     installs = any(module.names.qualified(call.func) == "compat.install" for call in module.calls)
     if module.path not in project.entries or installs:
         return
-    body = module.tree.body
-    text = module.text
-    name = "compat" if "compat" not in module.names.module.bindings else "torchaudio_compat"
-    lines = [
-        f"import {name}" if name == "compat" else f"import compat as {name}",
-        "",
-        _INSTALL.replace("compat", name, 1),
-    ]
-    new = text.newline.join(lines)
+    text, body = module.text, module.tree.body
+    is_taken = "compat" in module.names.module.bindings
+    new = text.newline.join(_RENAMED if is_taken else _LINES)
+    reason = "an entry point: from here on torchaudio behaves as 2.0 did"
+    head = [statement for index, statement in enumerate(body) if _is_head(statement, index)]
+    if head:
+        span = text.span(head[-1])
+        at = text.line_end(span[1])
+        following = text.text[at:].removeprefix(text.newline).partition(text.newline)[0]
+        new = text.newline * 2 + new + (text.newline if following.strip() else "")
+    else:
+        first = [*getattr(body[0], "decorator_list", ()), body[0]][0] if body else None
+        at = text.line_start(text.span(first)[0]) if first else len(text.text)
+        span = at, at
+        new += text.newline * (2 if first else 1)
     if "compat" in project.own_names:
         yield Draft(
             (0, 0),
@@ -39,36 +46,12 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
             "`torchaudio-compat run SCRIPT` works beside it and needs no line here, and so does "
             "`torchaudio-compat codemod --target 2.2`.",
         )
-        return
-    head = [statement for index, statement in enumerate(body) if _is_head(statement, index)]
-    reason = "an entry point: from here on torchaudio behaves as 2.0 did"
-    if head:
-        end = text.line_end(text.span(head[-1])[1])
-        if text.text[text.span(head[-1])[1] : end].strip()[:1] not in ("", "#"):
-            yield Draft(
-                text.span(head[-1]),
-                "the docstring shares its line with code",
-                f"Write it yourself: {_INSTALL}",
-            )
-            return
-        following = text.text[end:].removeprefix(text.newline)
-        gap = text.newline if following.partition(text.newline)[0].strip() else ""
+    elif head and text.text[span[1] : at].strip()[:1] not in ("", "#"):
         yield Draft(
-            text.span(head[-1]),
-            reason,
-            changes=(Replace(end, end, text.newline * 2 + new + gap),),
-            touches=NO_FUNCTION,
+            span, "the docstring shares its line with code", f"Write it yourself: {_LINES[-1]}"
         )
     else:
-        first = body[0] if body else None
-        start = [*getattr(first, "decorator_list", ()), first][0] if first else None
-        at = text.line_start(text.span(start)[0]) if start else len(text.text)
-        yield Draft(
-            (at, at),
-            reason,
-            changes=(Replace(at, at, new + text.newline * (2 if first else 1)),),
-            touches=NO_FUNCTION,
-        )
+        yield Draft(span, reason, changes=(Replace(at, at, new),), touches=NO_FUNCTION)
 
 
 def _is_head(statement: ast.stmt, index: int) -> bool:

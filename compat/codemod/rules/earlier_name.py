@@ -20,6 +20,8 @@ from compat.codemod.rule import (
 )
 from compat.codemod.rules.leftover_import import is_used
 
+_REASON = "{} went with the sox backend of 0.x; no release since 0.9 has it"
+
 
 def check(module: Module, project: Project) -> Iterator[Draft]:
     """Delete bare calls that started or stopped libsox; report other uses and remaining imports."""
@@ -32,10 +34,13 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
         if _is_needless(use, statement):
             settled.add(use.root)
             yield Draft(
-                module.span(statement), _reason(name), changes=(Remove(statement),), touches=(use,)
+                module.span(statement),
+                _REASON.format(name),
+                changes=(Remove(statement),),
+                touches=(use,),
             )
         else:
-            yield Draft(module.span(use.node), _reason(name), old_names.EARLIER[name])
+            yield Draft(module.span(use.node), _REASON.format(name), old_names.EARLIER[name])
     for one in module.imported:
         name = old_names.earlier(one.path)
         if (
@@ -43,11 +48,7 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
             and not _is_told_elsewhere(project, name)
             and _stays(module, project, one, settled)
         ):
-            yield Draft(module.span(one.alias), _reason(name), old_names.EARLIER[name])
-
-
-def _reason(name: str) -> str:
-    return f"{name} went with the sox backend of 0.x; no release since 0.9 has it"
+            yield Draft(module.span(one.alias), _REASON.format(name), old_names.EARLIER[name])
 
 
 def _is_told_elsewhere(project: Project, name: str) -> bool:
@@ -70,11 +71,7 @@ def _stays(module: Module, project: Project, one: Imported, settled: set[ast.Nam
     """Return whether an import remains and will fail; TAC131 drops one whose name is not used."""
     if conditions.in_import_ladder(module, one.statement):
         return False
-    names = {
-        node
-        for node in module.names.scope_of
-        if isinstance(node, ast.Name) and node.id == one.local
-    }
+    names = {node for node in module.names.scope_of if node.id == one.local}
     if not names:
         return is_used(module, project, one) or project.target == "compat"
     return not names <= settled and isinstance(one.statement, ast.ImportFrom)

@@ -6,20 +6,24 @@ from collections.abc import Iterator
 
 from compat.codemod.rule import (
     MODERN,
+    Change,
     Draft,
     Kind,
     Level,
     Module,
+    NotProvableError,
     Project,
     RenameKeyword,
     Rule,
-    Use,
     Valid,
+    drafted,
+    forwarding,
     is_dict_with,
     keyword,
+    old_names,
+    passed_in_dict,
 )
-from compat.codemod.uses import forwarding, kept_functions
-from compat.codemod.uses.arguments import passed_in_dict
+from compat.codemod.uses import kept_functions
 
 _OLD = "filepath"
 _GIVEN = re.compile(rb"filepath")
@@ -28,21 +32,34 @@ _REASON = "the first parameter is called uri= from 2.1 on; filepath= is a TypeEr
 
 def check(module: Module, project: Project) -> Iterator[Draft]:
     """Rename the keyword in each call, also through partial and its kin; report it in a dict."""
-    own = set()
-    for use, call, others in forwarding.calls_of(module, "load", "save", "info"):
-        own.add(call)
-        given = keyword(call, _OLD)
-        if given is not None:
-            yield _draft(module, project, use, call, given, twice=len(call.args) > others)
-        elif call is use.call:
-            yield from _in_dict(module, project, call)
-        else:
-            own.remove(call)
-    for use in module.of(Kind.BACKEND_FUNCTION):
-        if use.call is not None:
-            own.add(use.call)
-            yield from _in_dict(module, project, use.call)
-    yield from _through_values(module, project, own)
+    given = [
+        (use, call, others, name)
+        for use, call, others in forwarding.calls_of(module, *old_names.FUNCTIONS)
+        if (name := keyword(call, _OLD)) is not None
+    ]
+    for use, call, others, name in given:
+        changes = _renamed(project, call, name, others)
+        yield drafted(module, module.span(name), _REASON, changes, (use,), "")
+    direct = [use.call for use in module.of(Kind.FUNCTION, Kind.BACKEND_FUNCTION) if use.call]
+    for call in direct:
+        if keyword(call, _OLD) is None and passed_in_dict(module, project, call, _OLD):
+            yield Draft(
+                module.span(call),
+                f"{_REASON}; here it is a key of a dict",
+                "Rename the key to uri, if nothing else uses the dict.",
+            )
+    yield from _through_values(module, project, {*direct, *(call for _, call, _, _ in given)})
+
+
+def _renamed(project: Project, call: ast.Call, name: ast.keyword, others: int) -> Iterator[Change]:
+    if len(call.args) > others or keyword(call, "uri") is not None:
+        raise NotProvableError("the call gives the file twice", advice="Keep one.")
+    if project.dispatcher_may_be_off:
+        raise NotProvableError(
+            "not changed, because the dispatcher may be off here",
+            advice="Turn the dispatcher on first.",
+        )
+    yield RenameKeyword(call, name, "uri")
 
 
 def _through_values(module: Module, project: Project, own: set[ast.Call]) -> Iterator[Draft]:
@@ -90,31 +107,6 @@ def _gives(module: Module, project: Project, call: ast.Call) -> bool:
         module, project, call, _OLD
     )
     return keyword(call, _OLD) is not None or bool(in_dict)
-
-
-def _draft(
-    module: Module, project: Project, use: Use, call: ast.Call, given: ast.keyword, *, twice: bool
-) -> Draft:
-    if twice or keyword(call, "uri") is not None:
-        return Draft(module.span(call), _REASON, "The call gives the file twice; keep one.")
-    if project.dispatcher_may_be_off:
-        return Draft(
-            module.span(call),
-            f"{_REASON}; not changed, because the dispatcher may be off here",
-            "Turn the dispatcher on first.",
-        )
-    return Draft(
-        module.span(given), _REASON, changes=(RenameKeyword(call, given, "uri"),), touches=(use,)
-    )
-
-
-def _in_dict(module: Module, project: Project, call: ast.Call) -> Iterator[Draft]:
-    if passed_in_dict(module, project, call, _OLD):
-        yield Draft(
-            module.span(call),
-            f"{_REASON}; here it is a key of a dict",
-            "Rename the key to uri, if nothing else uses the dict.",
-        )
 
 
 RULE = Rule(

@@ -5,8 +5,7 @@
 - ``partial(torchaudio.load, ...)``
 """
 
-from compat.codemod.plan.decide import planned
-from compat.codemod.rule import PER_CALL, Level, Rule, Stage, Valid
+from compat.codemod.rule import PER_CALL, Level, Rule, Stage, Valid, planned
 
 RULE = Rule(
     id="TAC118",

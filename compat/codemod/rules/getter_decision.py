@@ -1,7 +1,7 @@
 """Settle decisions that depend on ``get_audio_backend()``."""
 
 import ast
-import copy
+import re
 from collections.abc import Iterator, Sequence
 from typing import TypeVar
 
@@ -20,12 +20,16 @@ from compat.codemod.rule import (
     Unwrap,
     Use,
     Valid,
+    observed,
     old_names,
+    setter_calls,
 )
-from compat.codemod.uses import observed, setter_calls
 
 _Arm = TypeVar("_Arm", ast.stmt, ast.expr)
 _Decision = ast.If | ast.IfExp
+# the name of an argument or the key of a dict, as ast.dump shows it
+_OFFSET = re.compile(r"\b(arg|value)='offset'")
+_FRAME_OFFSET = r"\1='frame_offset'"
 _NONE = {
     "2.1": "get_audio_backend gives None while the dispatcher is on, as it is from 2.1 on",
     "2.2": "get_audio_backend gives None from 2.2 on",
@@ -58,7 +62,8 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
             continue
         if any(restore.getter is use for restore in restores(module)):
             continue  # TAC106 handles those
-        name = None if use in asked else _recorded(module, project, use)
+        recorded = project.recorded(module, use.call, use.name) if use.call else []
+        name = None if use in asked else observed.value(recorded)
         if name is not None and project.relies_on_traces:
             span = module.span(use.call or use.node)
             reason = f"{_NONE[project.target]}; it gave {name} in all recorded calls"
@@ -78,13 +83,6 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
             yield Draft(module.span(use.node), _NONE[project.target], advice)
 
 
-def _recorded(module: Module, project: Project, use: Use) -> str | None:
-    """Return the name that a use gave in each recorded call; ``None`` if there is no such name."""
-    if use.call is None:
-        return None
-    return observed.value(project.recorded(module, use.call, use.name))
-
-
 def _is_tested(module: Module, use: Use) -> bool:
     """Return whether a condition depends on it, rather than a print, a return or a name."""
     below: ast.AST = use.node
@@ -101,25 +99,23 @@ def _is_tested(module: Module, use: Use) -> bool:
 
 def _decision(module: Module, use: Use) -> _Decision | None:
     """Return the decision whose test asks for the global backend and nothing else."""
-    below: ast.AST = use.node
-    for above in module.names.chain(use.node):
-        if isinstance(above, ast.If | ast.IfExp):
-            return above if above.test is below and _asks_only(module, above.test) else None
-        if not isinstance(above, ast.Call | ast.Compare | ast.BoolOp | ast.UnaryOp):
-            return None
-        below = above
-    return None
+    around = module.names.chain(use.node)
+    found = next((one for one in around if isinstance(one, ast.If | ast.IfExp)), None)
+    asks = found and module.inside(use.node, found.test) and _asks_only(module, found.test)
+    return found if asks else None
 
 
 def _asks_only(module: Module, test: ast.expr) -> bool:
-    for node in ast.walk(test):
-        gives = isinstance(node, ast.Call) and (node.args or node.keywords)
-        other = isinstance(node, ast.Name | ast.Attribute) and not (
-            module.names.qualified(node) or ""
-        ).startswith(old_names.ROOT)
-        if gives or other or not isinstance(node, _OF_A_TEST):
-            return False
-    return True
+    """Return whether a test has only calls of torchaudio without arguments, and constants."""
+    return all(
+        isinstance(node, _OF_A_TEST)
+        and not (isinstance(node, ast.Call) and (node.args or node.keywords))
+        and (
+            not isinstance(node, ast.Name | ast.Attribute)
+            or (module.names.qualified(node) or "").startswith(old_names.ROOT)
+        )
+        for node in ast.walk(test)
+    )
 
 
 _OF_A_TEST = (
@@ -155,34 +151,15 @@ def _modern_block(module: Module, decision: ast.If) -> tuple[Change, ...]:
     )
 
 
-def _modern(one: list[_Arm], other: list[_Arm]) -> list[_Arm] | None:
+def _modern(one: Sequence[_Arm], other: Sequence[_Arm]) -> Sequence[_Arm] | None:
     """Return the arm with frame_offset, if the other differs only in saying offset.
 
     If both arms are equal, return either; ``None`` if they differ in anything else.
     """
-    for new, old in ((one, other), (other, one)):
-        found = [_renamed(statement) for statement in old]
-        if (
-            any(renamed for _, renamed in found)
-            and _same([statement for statement, _ in found], new)
-            and not _same(old, new)
-        ):
-            return new
-    return one if _same(one, other) else None
-
-
-def _renamed(old: _Arm) -> tuple[_Arm, bool]:
-    copied, found = copy.deepcopy(old), False
-    for node in ast.walk(copied):
-        if isinstance(node, ast.keyword) and node.arg == "offset":
-            node.arg, found = "frame_offset", True
-        elif isinstance(node, ast.Constant) and node.value == "offset":
-            node.value, found = "frame_offset", True
-    return copied, found
-
-
-def _same(one: Sequence[ast.AST], other: Sequence[ast.AST]) -> bool:
-    return [ast.dump(node) for node in one] == [ast.dump(node) for node in other]
+    first, second = (" ".join(map(ast.dump, arm)) for arm in (one, other))
+    if first in (second, _OFFSET.sub(_FRAME_OFFSET, second)):
+        return one
+    return other if second == _OFFSET.sub(_FRAME_OFFSET, first) else None
 
 
 RULE = Rule(

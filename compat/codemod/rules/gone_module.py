@@ -3,26 +3,18 @@
 import ast
 from collections.abc import Iterator
 
-from compat.codemod.rule import MODERN, Draft, Level, Module, Project, Rule, Valid
-from compat.codemod.source import old_names
+from compat.codemod.rule import MODERN, Draft, Level, Module, Project, Rule, Valid, old_names
 
 
 def check(module: Module, project: Project) -> Iterator[Draft]:
     """Report imports of them, and uses by a dotted name."""
-    reported = set()
-    for one in module.imported:
-        advice = _advice(one.path, project)
-        if advice:
-            reported.add(one.local)
-            yield Draft(
-                module.span(one.alias), f"{one.path} is not in torchaudio {project.target}", advice
-            )
-    for use in module.uses:
-        advice = _advice(use.path, project)
-        if advice and (use.root.id not in reported or use.root.id == old_names.ROOT):
-            yield Draft(
-                module.span(use.node), f"{use.path} is not in torchaudio {project.target}", advice
-            )
+    told = {one.local for one in module.imported if _advice(one.path, project)} - {old_names.ROOT}
+    named: list[tuple[str, ast.AST]] = [(one.path, one.alias) for one in module.imported]
+    named += [(use.path, use.node) for use in module.uses if use.root.id not in told]
+    for path, node in named:
+        if advice := _advice(path, project):
+            reason = f"{path} is not in torchaudio {project.target}"
+            yield Draft(module.span(node), reason, advice)
     if project.target == "2.9":
         yield from _of_torio(module, project)
 

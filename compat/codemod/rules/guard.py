@@ -3,8 +3,7 @@
 import ast
 from collections.abc import Iterator
 
-from compat.codemod.rule import PER_CALL, Draft, Level, Module, Project, Rule, Valid
-from compat.codemod.uses import setter_calls
+from compat.codemod.rule import PER_CALL, Draft, Level, Module, Project, Rule, Valid, setter_calls
 
 
 def check(module: Module, project: Project) -> Iterator[Draft]:

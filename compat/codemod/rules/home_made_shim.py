@@ -2,8 +2,18 @@
 
 from collections.abc import Iterator
 
-from compat.codemod.rule import MODERN, Draft, Kind, Level, Module, Project, Rule, Valid, old_names
-from compat.codemod.uses import replacements
+from compat.codemod.rule import (
+    MODERN,
+    Draft,
+    Kind,
+    Level,
+    Module,
+    Project,
+    Rule,
+    Valid,
+    old_names,
+    replacements,
+)
 
 _ONLY_OLD = frozenset(
     known.name

@@ -9,6 +9,7 @@ from compat.codemod.rule import (
     Draft,
     Level,
     Module,
+    NotProvableError,
     Project,
     Replace,
     Rule,
@@ -16,9 +17,9 @@ from compat.codemod.rule import (
     Valid,
     given,
     literal,
+    our_name,
     starred,
 )
-from compat.codemod.uses.our_name import our_name
 
 _MATTERS: dict[str, dict[str, object]] = {
     "load": {"normalize": True},
@@ -56,10 +57,13 @@ def _differs(use: Use, call: ast.Call, name: str, default: object) -> bool:
 
 
 def _ours(module: Module, project: Project, use: Use) -> tuple[Change, ...]:
-    ours = our_name(module, project, use)
-    if isinstance(ours, str) or not isinstance(use.node, ast.Attribute):
+    try:
+        name, changes = our_name(module, project, use)
+    except NotProvableError:
         return ()
-    return (Replace(*module.span(use.node), f"{ours[0]}.{use.name}"), *ours[1])
+    if not isinstance(use.node, ast.Attribute):
+        return ()
+    return (Replace(*module.span(use.node), f"{name}.{use.name}"), *changes)
 
 
 RULE = Rule(

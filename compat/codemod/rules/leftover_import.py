@@ -36,60 +36,47 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
         gone = project.target == "2.9" and one.path.startswith(f"{old_names.ROOT}.utils.sox_utils")
         if not (old or gone) or conditions.in_import_ladder(module, one.statement):
             continue
-        plain = isinstance(one.statement, ast.Import) and not one.alias.asname
-        if plain:
-            below = ".".join(one.path.split(".")[:2])
-            through = [
-                use.path
-                for use in module.uses
-                if use.root.id == old_names.ROOT and use.path.startswith(below)
-            ]
-            if not any(
-                path.startswith(one.path) or one.path.startswith(f"{path}.") for path in through
-            ):
-                yield Draft(
-                    module.span(one.alias), _REASON, changes=(_plain(module, one),), touches=(one,)
-                )
-        elif not is_used(module, project, one):
-            yield Draft(
-                module.span(one.alias),
-                _REASON,
-                changes=(DropName(one.statement, one.alias),),
-                touches=(one,),
-            )
+        is_dotted = isinstance(one.statement, ast.Import) and not one.alias.asname
+        if not (_is_passed_through(module, one) if is_dotted else is_used(module, project, one)):
+            change: Change = DropName(one.statement, one.alias)
+            if is_dotted and not _is_bound_before(module, one):
+                change = Replace(*module.span(one.alias), old_names.ROOT)
+            yield Draft(module.span(one.alias), _REASON, changes=(change,), touches=(one,))
 
 
-def _plain(module: Module, one: Imported) -> Change:
-    """Keep ``torchaudio``, which ``import torchaudio.backend.x`` binds as well."""
-    others = [
-        o
-        for o in module.imported
-        if o is not one
-        and o.local == old_names.ROOT
-        and o.path == old_names.ROOT
-        and o.scope is one.scope
-    ]
-    if any(module.span(other.statement)[0] <= module.span(one.statement)[0] for other in others):
-        return DropName(one.statement, one.alias)
-    return Replace(*module.span(one.alias), old_names.ROOT)
+def _is_passed_through(module: Module, one: Imported) -> bool:
+    """Return whether a dotted name uses the module that ``import torchaudio.backend.x`` names."""
+    paths = (use.path for use in module.uses if use.root.id == old_names.ROOT)
+    below = ".".join(one.path.split(".")[:2])
+    return any(
+        path.startswith(one.path) or (path.startswith(below) and one.path.startswith(f"{path}."))
+        for path in paths
+    )
+
+
+def _is_bound_before(module: Module, one: Imported) -> bool:
+    """Return whether ``torchaudio``, which such an import binds as well, is imported before it."""
+    return any(
+        other.path == other.local == old_names.ROOT
+        and other.scope is one.scope
+        and module.span(other.statement)[0] <= module.span(one.statement)[0]
+        for other in module.imported
+    )
 
 
 def is_used(module: Module, project: Project, one: Imported) -> bool:
     """Return whether a name, a string or another file may refer to an import."""
-    if any(isinstance(node, ast.Name) and node.id == one.local for node in module.names.scope_of):
+    if _is_read(module, one) or any(node.value == one.local for node in module.strings):
         return True
-    if any(node.value == one.local for node in module.strings):
-        return True
-    if module.path.endswith("__init__.py") and not _was_used(module, project, one):
-        return True  # users of the package may import it from here
-    return project.is_exported(module, one.local)
-
-
-def _was_used(module: Module, project: Project, one: Imported) -> bool:
-    """Return whether the file used an import itself before anything was changed."""
     before, _ = project.as_read(module, 0)
+    # users of a package that never used the name itself may import it from there
+    in_package = module.path.endswith("__init__.py") and not _is_read(before, one)
+    return in_package or project.is_exported(module, one.local)
+
+
+def _is_read(module: Module, one: Imported) -> bool:
     return any(
-        isinstance(node, ast.Name) and node.id == one.local for node in before.names.scope_of
+        isinstance(node, ast.Name) and node.id == one.local for node in module.names.scope_of
     )
 
 

@@ -23,16 +23,12 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
     """Delete an assignment of False; report anything else."""
     for use in (use for use in module.uses if use.kind == Kind.FLAG):
         statement = module.statement_of(use.node)
-        alone = (
-            isinstance(statement, ast.Assign)
-            and len(statement.targets) == 1
-            and statement.targets[0] is use.node
-        )
-        if alone and isinstance(statement, ast.Assign) and literal(statement.value) is False:
+        value = literal(statement.value) if isinstance(statement, ast.Assign) else None
+        if value is False and statement.targets == [use.node]:  # type: ignore[attr-defined]
             yield Draft(
                 module.span(statement), _REASON, changes=(Remove(statement),), touches=(use,)
             )
-        elif isinstance(statement, ast.Assign) and use.stored and literal(statement.value) is True:
+        elif value is True and use.stored:
             yield Draft(
                 module.span(statement),
                 f"{_REASON}; True chose the load of 0.6, which had other arguments",

@@ -15,9 +15,9 @@ from compat.codemod.rule import (
     Valid,
     called,
     literal,
+    setter_calls,
     sox_for_sox_io,
 )
-from compat.codemod.uses import setter_calls
 
 _SHOWN = (
     "print",
@@ -81,23 +81,19 @@ def _draft(module: Module, project: Project, use: Use, place: ast.expr) -> Itera
         and len(above.ops) == 1
         and isinstance(above.ops[0], ast.In | ast.NotIn)
     )
+    reason = "from 2.1 on the backend is listed as sox"
     if isinstance(above, ast.Compare) and member and above.comparators[0] is place:
-        if literal(above.left) == "sox_io":
-            if (setter := _sets_by_it(module, project, above)) is not None:
-                line = module.place(setter).line
-                reason = (
-                    "from 2.1 on the backend is listed as sox; not changed, because "
-                    "set_audio_backend() in "
-                    f"line {line} depends on it"
-                )
-                yield Draft(
-                    module.span(above.left),
-                    reason,
-                    "Write backend= into the calls it is meant for, then change both.",
-                )
-                return
-            yield sox_for_sox_io(
-                module, use, above.left, "from 2.1 on the backend is listed as sox"
+        if literal(above.left) != "sox_io":
+            return
+        setter = _sets_by_it(module, project, above)
+        if setter is None:
+            yield sox_for_sox_io(module, use, above.left, reason)
+        else:
+            why = f"set_audio_backend() in line {module.place(setter).line} depends on it"
+            yield Draft(
+                module.span(above.left),
+                f"{reason}; not changed, because {why}",
+                "Write backend= into the calls it is meant for, then change both.",
             )
     elif _is_used(above):
         yield Draft(

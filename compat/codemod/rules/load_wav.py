@@ -1,6 +1,7 @@
 """Replace or report ``torchaudio.load_wav``."""
 
 import ast
+import re
 from collections.abc import Iterator, Sequence
 
 from compat.codemod.rule import (
@@ -12,14 +13,14 @@ from compat.codemod.rule import (
     Kind,
     Level,
     Module,
+    NotProvableError,
     Project,
     Remove,
     Replace,
     Rule,
+    Use,
     Valid,
-    literal,
     old_names,
-    plain_name,
     starred,
 )
 
@@ -46,32 +47,32 @@ _FACTORS = (
     "2 ** (-15)",
     "2.0 ** (-15)",
 )
+# how x becomes a part of itself, as an expression or a statement
+_SCALINGS = {
+    ast.unparse(ast.parse(form.format(number)))
+    for forms, numbers in (
+        (("x / ({})", "x = x / ({})", "x /= {}"), _DIVISORS),
+        (("x * ({})", "x = x * ({})", "x *= {}"), _FACTORS),
+    )
+    for form in forms
+    for number in numbers
+}
 _SHAPES = ("shape", "size", "ndim", "dim", "numel", "nelement", "ndimension")
 
 
 def check(module: Module, project: Project) -> Iterator[Draft]:
     """Report every use; use load if only the shape is read, or the 16-bit numbers are scaled."""
-    # TAC138 renames that backend first, and the call gets it then
-    governed = any(name != "sox" for name in project.set_names)
     for use in module.of(Kind.LOAD_WAV):
-        if use.stored:
-            continue
-        plain = (
-            isinstance(use.node, ast.Attribute)
-            and use.path == f"{old_names.ROOT}.load_wav"
-            and not governed
-        )
-        scaled = _scaling(module, project, use.call) if plain and use.call else None
-        if scaled is None:
-            yield Draft(
-                module.span(use.node),
-                _REASON,
-                f"Use torchaudio.load{_given(project)}, and multiply by "
-                "2**15 if you need the old scale.",
+        try:
+            scaled = [*_scaling(module, project, use)]
+        except NotProvableError:
+            advice = (
+                f"Use torchaudio.load{_given(project)}, and multiply by 2**15 if you need the old "
+                "scale."
             )
+            yield Draft(module.span(use.node), _REASON, advice)
             continue
         end = module.span(use.node)[1]
-        changes = (Replace(end - len("load_wav"), end, "load"), *scaled)
         what = (
             "its 16-bit numbers are scaled to [-1, 1], as load gives them"
             if scaled
@@ -80,95 +81,63 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
         yield Draft(
             module.span(use.node),
             f"load_wav went in 0.9; here {what}",
-            changes=changes,
+            changes=(Replace(end - len("load_wav"), end, "load"), *scaled),
             touches=(use, f"{old_names.ROOT}.load"),
         )
 
 
 def _given(project: Project) -> str:
     """Return the backend that a ``load`` in place of this call must name."""
-    names = {
-        old_names.PER_CALL_NAMES.get(name or "", "sox" if name == "sox" else "")
-        for name in project.set_names
-    }
+    known = {**old_names.PER_CALL_NAMES, "sox": "sox"}
+    names = {known.get(name or "", "") for name in project.set_names}
     name = names.pop() if len(names) == 1 and project.target in PER_CALL else ""
     return f' with backend="{name}"' if name else ""
 
 
-def _scaling(module: Module, project: Project, call: ast.Call) -> list[Change] | None:
-    """Return the changes that remove the scaling; none where only a shape or the rate is read.
+def _scaling(module: Module, project: Project, use: Use) -> Iterator[Change]:
+    """Yield the changes that remove the scaling; none where only a shape or the rate is read.
 
-    Return ``None`` if the numbers have another use.
+    Raises:
+        NotProvableError: the numbers may have another use.
     """
-    above = module.names.parents.get(call)
+    call = use.call
+    # TAC138 renames the backend "sox" first, and the call gets it then
+    is_governed = any(name != "sox" for name in project.set_names)
+    is_plain = isinstance(use.node, ast.Attribute) and use.path == f"{old_names.ROOT}.load_wav"
+    if is_governed or not is_plain or call is None:
+        raise NotProvableError("it may need a backend, or is no call of torchaudio.load_wav")
     if len(call.args) + len(call.keywords) != 1 or starred(call):
-        return None
-    if isinstance(above, ast.Subscript) and above.value is call:
-        item = literal(above.slice)
-        return [] if item == 1 else _without(module, [above]) if item == 0 else None
-    target = above.targets[0] if isinstance(above, ast.Assign) and len(above.targets) == 1 else None
-    first = target.elts[0] if isinstance(target, ast.Tuple) and len(target.elts) == 2 else None
-    if not isinstance(first, ast.Name) or not isinstance(above, ast.Assign):
-        return None
-    if module.function_of(first) is None and project.is_exported(module, first.id):
-        return None
-    following = module.following(above)
-    if following and _scales(module, following[0], first.id):
-        return [Remove(following[0])]
-    reads = module.reads(first)
-    if len(module.names.bindings(first)) != 1 or not (reads or first.id == "_"):
-        return None
-    return _without(module, reads)
+        raise NotProvableError("it has more than a path")
+    values: Sequence[ast.expr]
+    match above := module.names.parents.get(call):
+        case ast.Subscript(slice=ast.Constant(value=0 | 1 as item)):
+            values = [above] if item == 0 else []
+        case ast.Assign(targets=[ast.Tuple(elts=[ast.Name() as first, _])]):
+            following = module.following(above)
+            if module.function_of(first) is None and project.is_exported(module, first.id):
+                raise NotProvableError("another file imports it")
+            if following and _is_scaling(following[0], first.id):
+                yield Remove(following[0])
+                return
+            values = module.reads(first)
+            if len(module.names.bindings(first)) != 1 or not (values or first.id == "_"):
+                raise NotProvableError("it is bound more than once, or exported")
+        case _:
+            raise NotProvableError("both are passed on")
+    for value in values:
+        around = module.names.parents[value]
+        if isinstance(around, ast.BinOp) and _is_scaling(around, ast.unparse(value)):
+            start = module.span(value)[1]
+            if ")" in module.text.text[start : module.span(around.right)[0]]:
+                raise NotProvableError("it is in brackets")
+            yield Replace(start, module.span(around)[1], "")
+        elif not _reads_shape(module, value):
+            raise NotProvableError("its samples are read")
 
 
-def _scales(module: Module, statement: ast.stmt, name: str) -> bool:
-    """Return whether a statement scales a name: ``x = x / 32768``, ``x /= 2 ** 15``."""
-    if isinstance(statement, ast.AugAssign):
-        return (
-            isinstance(statement.target, ast.Name)
-            and statement.target.id == name
-            and _by_2_15(statement.op, statement.value)
-        )
-    if not isinstance(statement, ast.Assign) or [
-        plain_name(target) for target in statement.targets
-    ] != [name]:
-        return False
-    value = statement.value
-    return (
-        isinstance(value, ast.BinOp)
-        and isinstance(value.left, ast.Name)
-        and value.left.id == name
-        and _by_2_15(value.op, value.right)
-    )
-
-
-def _without(module: Module, nodes: Sequence[ast.expr]) -> list[Change] | None:
-    """Return the changes that remove divisions by 2**15; ``None`` if a value has another use.
-
-    Reading its shape is none.
-    """
-    changes: list[Change] = []
-    for node in nodes:
-        above = module.names.parents.get(node)
-        if isinstance(above, ast.BinOp) and above.left is node and _by_2_15(above.op, above.right):
-            start, end = module.span(node)[1], module.span(above)[1]
-            if ")" in module.text.text[start : module.span(above.right)[0]]:
-                return None
-            changes.append(Replace(start, end, ""))
-        elif not _reads_shape(module, node):
-            return None
-    return changes
-
-
-def _by_2_15(operator: ast.operator, value: ast.expr) -> bool:
-    """Return whether an operation with a value divides by 32768."""
-    return ast.unparse(value) in (
-        _DIVISORS
-        if isinstance(operator, ast.Div)
-        else _FACTORS
-        if isinstance(operator, ast.Mult)
-        else ()
-    )
+def _is_scaling(node: ast.AST, value: str) -> bool:
+    """Return whether an expression or statement divides a value, given as text, by 32768."""
+    return re.sub(rf"(?<!\w){re.escape(value)}(?!\w)", "x", ast.unparse(node)) in _SCALINGS
 
 
 def _reads_shape(module: Module, node: ast.expr) -> bool:

@@ -12,19 +12,22 @@ from compat.codemod.rule import (
     Imported,
     Level,
     Module,
+    NotProvableError,
     Project,
     Replace,
     Rule,
     Use,
     Valid,
     conditions,
+    drafted,
     old_names,
+    our_name,
+    type_texts,
 )
 from compat.codemod.rules import lister_decision
 from compat.codemod.rules.tuple_info import unsettled
-from compat.codemod.uses import type_texts
-from compat.codemod.uses.our_name import our_name
 
+_REASON = "torchaudio.{} is not in 2.9"
 _TUPLE = "not changed, because its result is used as the tuple of 0.x (TAC113)"
 _FIRST = "Read the attributes of AudioMetaData instead, and run again."
 _CLASS = "AudioMetaData"
@@ -36,67 +39,52 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
     for use in module.uses:
         dotted = use.path in _LOST and isinstance(use.node, ast.Attribute) and not use.stored
         if dotted and not lister_decision.decides(module, use):  # TAC108 handles those
-            if unsettled(module, project, use):
-                yield Draft(module.span(use.node), f"{_reason(use.name)}; {_TUPLE}", _FIRST)
-            else:
-                yield _dotted(module, project, use)
+            span, changes = module.span(use.node), _dotted(module, project, use)
+            advice = f"Use {use.name} of this package."
+            yield drafted(module, span, _REASON.format(use.name), changes, (use,), advice)
     for one in module.imported:
         if one.path in _LOST and isinstance(one.statement, ast.ImportFrom):
-            yield _imported(module, project, one)
+            name = one.path.rpartition(".")[2]
+            span, changes = module.span(one.alias), _imported(module, project, one, name)
+            advice = f"Import {name} from this package."
+            yield drafted(module, span, _REASON.format(name), changes, (one,), advice)
     for start, end, _ in type_texts.mentions(module, _CLASS):
-        ours = our_name(module, project)
-        if isinstance(ours, str):
-            yield Draft(
-                (start, end), f"{_reason(_CLASS)}; {ours}", "Use the one in this package: compat."
-            )
-        else:
-            change = Replace(start, end, f"{ours[0]}.{_CLASS}")
-            yield Draft(
-                (start, end),
-                _reason(_CLASS),
-                changes=(change, *ours[1]),
-                touches=(f"torchaudio.{_CLASS}",),
-            )
+        changes = _ours(module, project, (start, end), _CLASS)
+        advice = "Use the one in this package: compat."
+        touches = (f"{old_names.ROOT}.{_CLASS}",)
+        yield drafted(module, (start, end), _REASON.format(_CLASS), changes, touches, advice)
 
 
-def _reason(name: str) -> str:
-    return f"torchaudio.{name} is not in 2.9"
+def _ours(
+    module: Module, project: Project, span: tuple[int, int], name: str, use: Use | None = None
+) -> Iterator[Change]:
+    ours, changes = our_name(module, project, use)
+    yield Replace(*span, f"{ours}.{name}")
+    yield from changes
 
 
-def _dotted(module: Module, project: Project, use: Use) -> Draft:
-    span, name = module.span(use.node), use.name
-    ours = our_name(module, project, use)
-    if isinstance(ours, str):
-        return Draft(span, f"{_reason(name)}; {ours}", f"Use {name} of this package.")
-    return Draft(
-        span, _reason(name), changes=(Replace(*span, f"{ours[0]}.{name}"), *ours[1]), touches=(use,)
-    )
+def _dotted(module: Module, project: Project, use: Use) -> Iterator[Change]:
+    if unsettled(module, project, use):
+        raise NotProvableError(_TUPLE, advice=_FIRST)
+    yield from _ours(module, project, module.span(use.node), use.name, use)
 
 
-def _imported(module: Module, project: Project, one: Imported) -> Draft:
-    statement = one.statement
-    span, name = module.span(one.alias), one.path.rpartition(".")[2]
-    advice = f"Import {name} from this package."
-    if "compat" in project.own_names or conditions.in_import_ladder(module, statement):
-        return Draft(
-            span,
-            f"{_reason(name)}; not changed, because it is one of several "
-            "attempts, or `compat` is your module",
-            advice,
+def _imported(module: Module, project: Project, one: Imported, name: str) -> Iterator[Change]:
+    if "compat" in project.own_names or conditions.in_import_ladder(module, one.statement):
+        raise NotProvableError(
+            "not changed, because it is one of several attempts, or `compat` is your module"
         )
     own = [use for use in module.uses if use.root.id == one.local]
     if any(unsettled(module, project, use) for use in own):
-        return Draft(span, f"{_reason(name)}; {_TUPLE}", _FIRST)
+        raise NotProvableError(_TUPLE, advice=_FIRST)
     if any(lister_decision.decides(module, use) for use in own):
-        return Draft(
-            span,
-            f"{_reason(name)}; not changed, because a decision depends on it (TAC108)",
-            "Settle that first, and run again.",
+        raise NotProvableError(
+            "not changed, because a decision depends on it (TAC108)",
+            advice="Settle that first, and run again.",
         )
-    changes: list[Change] = [DropName(statement, one.alias)]
     bound = name if one.local == name else f"{name} as {one.local}"
-    changes.append(AddStatement(statement, f"from compat import {bound}"))
-    return Draft(span, _reason(name), changes=tuple(changes), touches=(one,))
+    yield DropName(one.statement, one.alias)
+    yield AddStatement(one.statement, f"from compat import {bound}")
 
 
 RULE = Rule(

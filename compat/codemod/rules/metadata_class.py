@@ -1,12 +1,12 @@
 """Take ``AudioMetaData`` and ``list_audio_backends`` from torchaudio, not torchaudio.backend."""
 
 import ast
-import re
 from collections.abc import Iterator
 
 from compat.codemod.rule import (
     MODERN,
     AddStatement,
+    Change,
     Draft,
     DropName,
     Imported,
@@ -19,11 +19,16 @@ from compat.codemod.rule import (
     Rule,
     Use,
     Valid,
+    conditions,
+    drafted,
+    old_names,
+    torchaudio_name,
+    type_texts,
 )
-from compat.codemod.source import conditions, old_names
-from compat.codemod.uses import type_texts
-from compat.codemod.uses.our_name import torchaudio_name
 
+_REASON = (
+    "torchaudio.backend is deprecated from 2.1 on and loses its names; this one is torchaudio.{}"
+)
 _BELOW = "backend.common.AudioMetaData"
 _OLD = f"{old_names.ROOT}.{_BELOW}"
 _MOVED = {
@@ -33,66 +38,44 @@ _MOVED = {
 }
 
 
-def _reason(name: str) -> str:
-    return (
-        "torchaudio.backend is deprecated from 2.1 on and loses its names; this one is "
-        f"torchaudio.{name}"
-    )
-
-
 def check(module: Module, project: Project) -> Iterator[Draft]:
     """Rewrite imports, dotted names, annotations in strings and type comments."""
     for one in module.imported:
         if one.path in _MOVED and isinstance(one.statement, ast.ImportFrom):
-            yield _import(module, one, one.statement)
+            span, changes = module.span(one.alias), _moved(module, one, one.statement)
+            yield drafted(module, span, _REASON.format(_MOVED[one.path]), changes, (one,), "")
     for use in module.uses:
         if use.path in _MOVED and isinstance(use.node, ast.Attribute) and not use.stored:
-            yield _dotted(module, use)
+            span, advice = module.span(use.node), f"Take {use.name} from torchaudio."
+            yield drafted(
+                module, span, _REASON.format(use.name), _dotted(module, use), (use,), advice
+            )
     for start, end, root in type_texts.mentions(module, _BELOW):
         name = _MOVED[_OLD]
         yield Draft(
             (start, end),
-            _reason(name),
+            _REASON.format(name),
             changes=(Replace(start, end, f"{root}.{name}"),),
             touches=(_OLD,),
         )
 
 
-def _import(module: Module, one: Imported, statement: ast.ImportFrom) -> Draft:
-    start, end = module.span(statement)
+def _moved(module: Module, one: Imported, statement: ast.ImportFrom) -> Iterator[Change]:
     name = _MOVED[one.path]
-    home = re.compile(r"from[ \t]+(torchaudio\.backend(?:\.\w+)?)[ \t]").match(
-        module.text.text, start
-    )
     if conditions.in_import_ladder(module, statement):
-        return Draft(
-            (start, end),
-            _reason(name),
-            f"It is one of several attempts to import the name; put torchaudio.{name} first.",
-        )
-    if home and len(statement.names) == 1:
-        return Draft(
-            (start, end),
-            _reason(name),
-            changes=(Replace(*home.span(1), old_names.ROOT),),
-            touches=(one,),
+        raise NotProvableError(
+            "it is one of several attempts to import the name",
+            advice=f"Put torchaudio.{name} first.",
         )
     bound = name if one.local == name else f"{name} as {one.local}"
-    changes = (
-        DropName(statement, one.alias),
-        AddStatement(statement, f"from {old_names.ROOT} import {bound}"),
-    )
-    return Draft(module.span(one.alias), _reason(name), changes=changes, touches=(one,))
+    yield DropName(statement, one.alias)
+    yield AddStatement(statement, f"from {old_names.ROOT} import {bound}")
 
 
-def _dotted(module: Module, use: Use) -> Draft:
-    span, reason = module.span(use.node), _reason(use.name)
-    try:
-        name, changes = torchaudio_name(module, use)
-    except NotProvableError as why:
-        return Draft(span, f"{reason}; {why}", f"Take {use.name} from torchaudio.")
-    changes.append(Replace(*span, f"{name}.{use.name}"))
-    return Draft(span, reason, changes=tuple(changes), touches=(use,))
+def _dotted(module: Module, use: Use) -> Iterator[Change]:
+    name, changes = torchaudio_name(module, use)
+    yield from changes
+    yield Replace(*module.span(use.node), f"{name}.{use.name}")
 
 
 RULE = Rule(

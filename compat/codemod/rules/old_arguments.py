@@ -11,18 +11,19 @@ from compat.codemod.rule import (
     DropArgument,
     Level,
     Module,
+    NotProvableError,
     Project,
     RenameKeyword,
     Replace,
     Rule,
-    Use,
     Valid,
+    drafted,
+    forwarding,
     keyword,
     literal,
+    passed_in_dict,
     starred,
 )
-from compat.codemod.uses import forwarding
-from compat.codemod.uses.arguments import passed_in_dict
 
 _ZERO = (
     "num_frames=0 meant the whole file up to 0.7; since then it is an error, or returns no frames"
@@ -55,7 +56,9 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
         frames = keyword(call, "num_frames")
         zero = literal(frames.value) if frames else None
         if old or (zero == 0 and zero is not False):
-            yield _draft(module, use, call, others, old)
+            reason, changes = _REASON if old else _ZERO, _changes(module, call, others, old)
+            advice = "Write the meaning with frame_offset, num_frames and normalize."
+            yield drafted(module, module.span(call), reason, changes, (use,), advice)
         elif _positional(call) and not others:
             yield Draft(
                 module.span(call),
@@ -74,36 +77,25 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
             )
 
 
-def _draft(
-    module: Module, use: Use, call: ast.Call, others: int, old: dict[str, ast.keyword]
-) -> Draft:
-    changes, doubt = _changes(call, old, others)
-    frames = keyword(call, "num_frames")
-    if frames is not None and literal(frames.value) == 0:
-        changes.append(DropArgument(call, frames))
-    elif frames is not None and literal(frames.value) is ...:
-        changes += _zero_is_all(module, frames.value)
-    if doubt:
-        advice = "Write the meaning with frame_offset, num_frames and normalize."
-        return Draft(module.span(call), f"{_REASON}; {doubt}", advice)
-    reason = _REASON if old else _ZERO
-    return Draft(module.span(call), reason, changes=tuple(changes), touches=(use,))
-
-
-def _changes(call: ast.Call, old: dict[str, ast.keyword], others: int) -> tuple[list[Change], str]:
-    changes: list[Change] = []
+def _changes(
+    module: Module, call: ast.Call, others: int, old: dict[str, ast.keyword]
+) -> Iterator[Change]:
     if old and (len(call.args) > others + 1 or starred(call)):
-        return [], "not all arguments are named"
+        raise NotProvableError("not all arguments are named")
     for name, silent in _SILENT.items():
         if name in old:
             if literal(old[name].value) is not silent:
-                return [], _DOUBTS[name]
-            changes.append(DropArgument(call, old[name]))
+                raise NotProvableError(_DOUBTS[name])
+            yield DropArgument(call, old[name])
     if "offset" in old:
         if keyword(call, "frame_offset") is not None:
-            return [], "frame_offset= is given too"
-        changes.append(RenameKeyword(call, old["offset"], "frame_offset"))
-    return changes, ""
+            raise NotProvableError("frame_offset= is given too")
+        yield RenameKeyword(call, old["offset"], "frame_offset")
+    frames = keyword(call, "num_frames")
+    if frames is not None and literal(frames.value) == 0:
+        yield DropArgument(call, frames)
+    elif frames is not None and literal(frames.value) is ...:
+        yield from _zero_is_all(module, frames.value)
 
 
 def _zero_is_all(module: Module, value: ast.expr) -> Iterator[Change]:

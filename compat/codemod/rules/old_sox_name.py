@@ -12,10 +12,10 @@ from compat.codemod.rule import (
     Replace,
     Rule,
     Valid,
+    conditions,
     literal,
+    setter_calls,
 )
-from compat.codemod.source import conditions
-from compat.codemod.uses import setter_calls
 
 _REASON = 'the backend "sox" was removed in 0.9; "sox_io" replaced it'
 

@@ -12,12 +12,12 @@ from compat.codemod.rule import (
     Rule,
     Use,
     Valid,
+    defaults,
     keyword,
     literal,
     old_names,
     sox_for_sox_io,
 )
-from compat.codemod.source.scopes import defaults
 
 _OURS = ("compat.load", "compat.save", "compat.info")
 _REASON = 'in a call the backend is "sox"; "sox_io" is a ValueError'

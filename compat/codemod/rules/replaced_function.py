@@ -2,8 +2,17 @@
 
 from collections.abc import Iterator
 
-from compat.codemod.rule import MODERN, Draft, Level, Module, Project, Rule, Stage, Valid
-from compat.codemod.uses import replacements
+from compat.codemod.rule import (
+    MODERN,
+    Draft,
+    Level,
+    Module,
+    Project,
+    Rule,
+    Stage,
+    Valid,
+    replacements,
+)
 
 
 def check(module: Module, project: Project) -> Iterator[Draft]:

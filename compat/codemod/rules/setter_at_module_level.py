@@ -1,7 +1,6 @@
 """Replace a literal ``set_audio_backend`` at module level that governs calls in the same file."""
 
-from compat.codemod.plan.decide import planned
-from compat.codemod.rule import MODERN, Level, Rule, Stage, Valid
+from compat.codemod.rule import MODERN, Level, Rule, Stage, Valid, planned
 
 RULE = Rule(
     id="TAC101",

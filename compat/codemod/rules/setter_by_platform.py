@@ -1,7 +1,6 @@
 """Replace the setter under a test of the operating system."""
 
-from compat.codemod.plan.decide import planned
-from compat.codemod.rule import MODERN, Level, Rule, Stage, Valid
+from compat.codemod.rule import MODERN, Level, Rule, Stage, Valid, planned
 
 RULE = Rule(
     id="TAC104",

@@ -1,7 +1,6 @@
 """Fold a setter into a call in the same block of a function."""
 
-from compat.codemod.plan.decide import planned
-from compat.codemod.rule import MODERN, Level, Rule, Stage, Valid
+from compat.codemod.rule import MODERN, Level, Rule, Stage, Valid, planned
 
 RULE = Rule(
     id="TAC103",

@@ -1,7 +1,6 @@
 """Remove a backend that is saved with the getter, set, and restored later."""
 
-from compat.codemod.plan.decide import planned
-from compat.codemod.rule import MODERN, Level, Rule, Stage, Valid
+from compat.codemod.rule import MODERN, Level, Rule, Stage, Valid, planned
 
 RULE = Rule(
     id="TAC106",

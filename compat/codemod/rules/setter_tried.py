@@ -1,7 +1,6 @@
 """Remove a try/except around the setter."""
 
-from compat.codemod.plan.decide import planned
-from compat.codemod.rule import MODERN, Level, Rule, Stage, Valid
+from compat.codemod.rule import MODERN, Level, Rule, Stage, Valid, planned
 
 RULE = Rule(
     id="TAC109",

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Iterator
 
-from compat.codemod.plan.decide import planned
 from compat.codemod.plan.unreadable import instead_of, no_such_backend
 from compat.codemod.rule import (
     DROP_IN,
@@ -16,9 +15,10 @@ from compat.codemod.rule import (
     Stage,
     Valid,
     old_names,
+    planned,
+    setter_calls,
     string,
 )
-from compat.codemod.uses import setter_calls
 
 
 def check(module: Module, project: Project) -> Iterable[Draft]:

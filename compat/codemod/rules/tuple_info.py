@@ -2,8 +2,9 @@
 
 import ast
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import PurePath
+from typing import TypeGuard
 
 from compat.codemod.rule import (
     DROP_IN,
@@ -20,9 +21,10 @@ from compat.codemod.rule import (
     Use,
     Valid,
     called,
+    drafted,
     literal,
+    observed,
 )
-from compat.codemod.uses import observed
 from compat.codemod.uses.arguments import callers
 
 _NEW = {"rate": "sample_rate", "channels": "num_channels", "precision": "bits_per_sample"}
@@ -35,80 +37,72 @@ def unsettled(module: Module, project: Project, use: Use) -> bool:
 
     Then no other rule may change the call.
     """
-    if use.call is None or use.name != "info":
-        return False
-    try:
-        _translated(module, project, use.call)
-    except NotProvableError:
-        return True
-    return False
+    return (
+        use.call is not None
+        and use.name == "info"
+        and bool(_draft(module, project, use, use.call).advice)
+    )
 
 
 def check(module: Module, project: Project) -> Iterator[Draft]:
     """Translate a tuple that is unpacked, indexed, or kept in a local name and indexed."""
     for use, call in module.calls_of("info"):
-        try:
-            changes = _translated(module, project, call)
-            if changes is not None:
-                yield Draft(module.span(call), _REASON, changes=changes, touches=(use,))
-        except NotProvableError as why:
-            yield Draft(
-                module.span(call),
-                f"{_REASON}; {why}",
-                "rate is sample_rate, channels num_channels; length was frames x channels with "
-                "sox, and frames with soundfile.",
-            )
+        draft = _draft(module, project, use, call)
+        if draft.changes or draft.advice:
+            yield draft
 
 
-def _translated(module: Module, project: Project, call: ast.Call) -> tuple[Change, ...] | None:
-    """Return the changes for a call whose value is used as a tuple; ``None`` if it is not.
+def _draft(module: Module, project: Project, use: Use, call: ast.Call) -> Draft:
+    """Return the draft for a call; without changes and advice if its value is not a tuple."""
+    advice = (
+        "rate is sample_rate, channels num_channels; length was frames x channels with sox, and "
+        "frames with soundfile."
+    )
+    changes = _translated(module, project, call)
+    return drafted(module, module.span(call), _REASON, changes, (use,), advice)
+
+
+def _translated(module: Module, project: Project, call: ast.Call) -> Iterator[Change]:
+    """Yield the changes for a call whose value is used as a tuple; none if it is not.
 
     Raises:
         NotProvableError: it is used as a tuple, and cannot be translated.
     """
     if project.relies_on_traces and observed.gave_others(project.recorded(module, call, "info")):
-        return None
+        return
     above = module.names.parents[call]
-    if isinstance(above, ast.Assign) and above.value is call and _is_pair(above):
-        return tuple(_unpacked(module, project, above))
-    if isinstance(above, ast.Subscript) and _is_item(above, call):
-        return tuple(_indexed(module, project, call, above))
-    if kept := module.kept_in(call):
-        return _kept(module, project, kept)
-    if isinstance(above, ast.Return):
+    if _is_pair(above):
+        name = _signal(module, above)
+        yield Replace(*module.span(above.targets[0]), name.id)
+        yield from _attributes(module, _reads(module, project, name))
+    elif _is_item(above, call):
+        kept = module.kept_in(above)
+        if kept is not None:
+            yield _without_index(module, above)
+        values = [above] if kept is None else _reads(module, project, kept)
+        yield from _attributes(module, values)
+    elif kept := module.kept_in(call):
+        yield from _attributes(module, _items(module, project, kept))
+    elif isinstance(above, ast.Return):
         _not_taken_apart(module, project, above)
-    return None
 
 
-def _kept(module: Module, project: Project, name: ast.Name) -> tuple[Change, ...] | None:
-    """Return the changes for a name that keeps the whole tuple and is read by ``name[0]``."""
+def _items(module: Module, project: Project, name: ast.Name) -> list[ast.Subscript]:
+    """Return the reads of a name by ``name[0]``; nothing if it is not read as a tuple."""
     reads = module.reads(name)
     around = [module.names.parents[read] for read in reads]
-    items = [
-        one
-        for one, read in zip(around, reads, strict=True)
-        if isinstance(one, ast.Subscript) and _is_item(one, read)
-    ]
+    items = [one for one, read in zip(around, reads, strict=True) if _is_item(one, read)]
     unpacked = any(map(_is_pair, around))
     if not (items or unpacked) or any(called(one) in _ASKING for one in around):
-        return None
-    if unpacked or len(items) < len(reads):
+        return []
+    if unpacked or len(items) < len(_reads(module, project, name)):
         raise NotProvableError(
             f"{name.id} is used as a tuple and in other ways, or is unpacked later"
         )
-    if any(literal(item.slice) != 0 for item in items):
-        raise NotProvableError("its second item no longer exists")
-    _followed(module, project, name)
-    return tuple(
-        _attributes(
-            module,
-            list(items),
-            {item: Replace(module.span(item.value)[1], module.span(item)[1], "") for item in items},
-        )
-    )
+    return items
 
 
-def _is_item(above: ast.AST, value: ast.expr) -> bool:
+def _is_item(above: ast.AST | None, value: ast.expr) -> TypeGuard[ast.Subscript]:
     return (
         isinstance(above, ast.Subscript)
         and above.value is value
@@ -116,7 +110,7 @@ def _is_item(above: ast.AST, value: ast.expr) -> bool:
     )
 
 
-def _is_pair(statement: ast.AST | None) -> bool:
+def _is_pair(statement: ast.AST | None) -> TypeGuard[ast.Assign]:
     return isinstance(statement, ast.Assign) and any(
         isinstance(one, ast.Tuple | ast.List) for one in statement.targets
     )
@@ -138,94 +132,57 @@ def _may_be(caller: Module, callee: ast.expr, module: Module, function: AnyFunct
     """
     qualified = caller.names.qualified(callee)
     if qualified is not None:
-        stem, name = PurePath(module.path).stem, getattr(function, "name", "")
-        return (
-            qualified == f"{stem}.{name}"
-            or qualified.endswith((f".{stem}.{name}", f"..{name}"))
-            or qualified == f".{name}"
-        )
+        name = getattr(function, "name", "")
+        ends = (f".{PurePath(module.path).stem}.{name}", f"..{name}")
+        return f".{qualified}".endswith(ends)
     if isinstance(callee, ast.Name):
         return any(binding.node is function for binding in caller.names.bindings(callee))
     return isinstance(module.names.parents[function], ast.ClassDef)
 
 
-def _unpacked(module: Module, project: Project, statement: ast.Assign) -> Iterator[Change]:
-    target = statement.targets[0]
-    names = target.elts if isinstance(target, ast.Tuple) else []
-    if (
-        len(statement.targets) > 1
-        or len(names) != 2
-        or not all(isinstance(name, ast.Name) for name in names)
-    ):
-        raise NotProvableError("the targets it is unpacked into cannot be followed")
-    signal, encoding = names
-    assert isinstance(signal, ast.Name)
-    assert isinstance(encoding, ast.Name)
+def _signal(module: Module, statement: ast.Assign) -> ast.Name:
+    """Return the first of two names that the tuple is unpacked into; nothing reads the second."""
+    match statement.targets:
+        case [ast.Tuple(elts=[ast.Name() as signal, ast.Name() as encoding]) as target]:
+            text = module.segment(target)
+        case _:
+            raise NotProvableError("the targets it is unpacked into cannot be followed")
     if module.reads(encoding):
         raise NotProvableError(f"{encoding.id} is used, and most of what it held is gone")
-    start, end = module.span(target)
-    text = module.text.text
-    if text[start : start + 1] == "(" or "#" in text[start:end]:
+    if text.startswith("(") or "#" in text:
         raise NotProvableError("the names it is unpacked into stand in brackets")
-    yield Replace(start, end, signal.id)
-    yield from _renamed(module, project, signal)
+    return signal
 
 
-def _indexed(
-    module: Module, project: Project, call: ast.Call, item: ast.Subscript
-) -> Iterator[Change]:
-    if literal(item.slice) in (1, -1):
-        raise NotProvableError("its second item no longer exists")
-    above = module.names.parents[item]
-    yield Replace(module.span(call)[1], module.span(item)[1], "")
-    if isinstance(above, ast.Attribute):
-        yield _attribute(module, above)
-    elif kept := module.kept_in(item):
-        yield from _renamed(module, project, kept)
-    else:
-        raise NotProvableError("its first item is passed on")
+def _reads(module: Module, project: Project, name: ast.Name) -> list[ast.Name]:
+    """Return all places that read what a name is given here."""
+    reads = module.reads(name)
+    is_shared = module.names.scope_of[name].kind != "module" or project.is_exported(module, name.id)
+    if module.function_of(name) is None and is_shared:
+        raise NotProvableError(
+            f"{name.id} may be read elsewhere: it is stored in a class, or another file imports it"
+        )
+    if len(module.names.bindings(name)) != 1 or not module.unplaced.isdisjoint(reads):
+        raise NotProvableError(f"{name.id} is bound more than once, or is read in an f-string")
+    return reads
 
 
-def _renamed(module: Module, project: Project, name: ast.Name) -> Iterator[Change]:
-    _followed(module, project, name)
-    yield from _attributes(module, module.reads(name), {})
-
-
-def _followed(module: Module, project: Project, name: ast.Name) -> None:
-    if module.function_of(name) is None and module.names.scope_of[name].kind != "module":
-        raise NotProvableError("it is stored in a class")
-    if module.function_of(name) is None and project.is_exported(module, name.id):
-        raise NotProvableError(f"{name.id} is imported by another file")
-    if len(module.names.bindings(name)) != 1:
-        raise NotProvableError(f"{name.id} is bound more than once")
-    if not module.unplaced.isdisjoint(module.reads(name)):
-        raise NotProvableError(f"{name.id} is read in an f-string")
-
-
-def _attributes(
-    module: Module, values: Sequence[ast.expr], also: Mapping[ast.expr, Change]
-) -> Iterator[Change]:
-    """Yield the changes for attributes of an old signal info.
-
-    Args:
-        module: the module.
-        values: the expressions that give it.
-        also: another change for each value that is not part of a larger change.
-    """
+def _attributes(module: Module, values: Sequence[ast.expr]) -> Iterator[Change]:
+    """Yield the changes for the attributes of an old signal info, given by these expressions."""
     counted = set()
     for value in (one for one in values if one not in counted):
         above = module.names.parents[value]
         if not isinstance(above, ast.Attribute):
-            raise NotProvableError(f"{module.segment(value)} itself is passed on")
-        text = ast.unparse(value)
-        plain = text.removesuffix("[0]") if value in also else text
-        whole = _frames(module, above, text)
+            name = f"{module.segment(value)} itself"
+            what = "its first item" if isinstance(value, ast.Subscript) else name
+            raise NotProvableError(f"{what} is passed on")
+        whole = _frames(module, above, value) if len(values) > 1 else None
         if whole is not None:
             counted |= set(ast.walk(whole[0]))
-            yield Replace(*module.span(whole[0]), whole[1].format(plain))
+            yield Replace(*module.span(whole[0]), whole[1])
         else:
-            if value in also:
-                yield also[value]
+            if isinstance(value, ast.Subscript):
+                yield _without_index(module, value)
             yield _attribute(module, above)
 
 
@@ -239,15 +196,23 @@ _COUNTS = {
 }
 
 
-def _frames(module: Module, node: ast.AST, text: str) -> tuple[ast.AST, str] | None:
+def _frames(module: Module, node: ast.AST, value: ast.expr) -> tuple[ast.AST, str] | None:
     """Return the expression of ``x.length`` or ``x.channels`` counting frames, and its new form."""
     found = None
+    old = re.compile(rf"(?<![\w.]){re.escape(ast.unparse(value))}\.")
+    name = ast.unparse(value.value if isinstance(value, ast.Subscript) else value)
     for above in module.names.chain(node):
         if not isinstance(above, ast.BinOp):
             break
-        new = _COUNTS.get(re.sub(rf"(?<![\w.]){re.escape(text)}\.", "x.", ast.unparse(above)))
-        found = (above, new) if new is not None else found
+        if new := _COUNTS.get(old.sub("x.", ast.unparse(above))):
+            found = above, new.format(name)
     return found
+
+
+def _without_index(module: Module, item: ast.Subscript) -> Change:
+    if literal(item.slice) in (1, -1):
+        raise NotProvableError("its second item no longer exists")
+    return Replace(module.span(item.value)[1], module.span(item)[1], "")
 
 
 def _attribute(module: Module, node: ast.Attribute) -> Change:

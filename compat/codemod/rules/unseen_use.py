@@ -16,15 +16,15 @@ from compat.codemod.rule import (
     Use,
     Valid,
     called,
+    defaults,
     keyword,
     literal,
-    noted,
     old_names,
     plain_name,
     string,
+    type_texts,
 )
-from compat.codemod.source.scopes import defaults
-from compat.codemod.uses import reexports, type_texts, written_out
+from compat.codemod.uses import reexports, written_out
 
 _CODE = re.compile(
     r"\btorchaudio\.(set_audio_backend|get_audio_backend|list_audio_backends|load_wav|backend\.)|\bset_audio_backend\("
@@ -62,23 +62,20 @@ _REPLACERS = (
     "spec_from_loader",
 )
 _TESTS = ast.If | ast.IfExp | ast.Compare | ast.BoolOp | ast.UnaryOp | ast.Assert
-_ASKERS = (
-    *_REPLACERS,
-    "getattr",
-    "hasattr",
-    "reload",
-    "print",
-    "str",
-    "dir",
-    "isinstance",
-    "getsource",
-    "getfile",
-)
 _IMPORTERS = re.compile(r"import", re.I)
 
 
 def check(module: Module, project: Project) -> Iterator[Draft]:
     """Report star imports, imports by a string, and code in strings."""
+    if old_names.ROOT in project.own_names:
+        for one in module.imported[:1]:
+            yield Draft(
+                module.span(one.statement),
+                "the project has a module `torchaudio` of its own, so what is imported here may be "
+                "that",
+                "Run on a part that does not have it.",
+            )
+        return
     for one in module.imported:
         if one.alias.name == "*":
             yield Draft(
@@ -87,12 +84,7 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
                 "Import torchaudio, or the names that are used.",
             )
     yield from _by_getattr(module, project)
-    told = {
-        draft.span: draft
-        for draft in (*_by_other_name(module), *_through_an_argument(module, project))
-    }
-    yield from told.values()
-    yield from (draft for draft in _by_another_value(module, project) if draft.span not in told)
+    yield from _by_another_value(module, project)
     for reached in reexports.of(project, module):
         if _is_old(project, reached):
             yield Draft(
@@ -215,71 +207,46 @@ def _by_getattr(module: Module, project: Project) -> Iterator[Draft]:
             )
 
 
-def _by_other_name(module: Module) -> Iterator[Draft]:
-    """Report old names reached through ``ta = torchaudio``, ``self.ta = ...`` or a default."""
+def _other_names(module: Module) -> set[str]:
+    """Return the other names of torchaudio: ``ta = torchaudio``, ``self.ta = ...``, a default."""
     names = set()
-    for use in module.uses:
+    for use in (use for use in module.uses if use.path == old_names.ROOT):
         above = module.names.parents.get(use.node)
         above = module.names.parents.get(above) if isinstance(above, ast.IfExp) else above
-        if use.path != old_names.ROOT or not isinstance(
-            above, ast.Assign | ast.AnnAssign | ast.arguments
-        ):
-            continue
         if isinstance(above, ast.arguments):
             names |= {one.arg for one, default in defaults(above) if default is use.node}
-        else:
-            names |= {
-                plain_name(one)
-                for one in (above.targets if isinstance(above, ast.Assign) else [above.target])
-            }
-    for node in module.names.all(ast.Attribute) if names else ():
-        name = plain_name(node.value)
-        call = module.call_of(node)
-        given = {one.arg for one in call.keywords} if call else set()
-        old = node.attr in _OLD or (
-            node.attr in old_names.FUNCTIONS and old_names.OLD_PARAMETERS & given
-        )
-        if (
-            name
-            and name in names
-            and old
-            and (module.names.qualified(node) or "").partition(".")[0] != old_names.ROOT
-        ):
-            yield Draft(
-                module.span(node),
-                f"{name} is, or may be, another name for torchaudio here",
-                "Use the name that is imported.",
-            )
-
-
-def _through_an_argument(module: Module, project: Project) -> Iterator[Draft]:
-    """Report old names of what a function is given, if torchaudio is handed to functions."""
-    for node in module.names.all(ast.Attribute) if _is_handed_on(project) else ():
-        owner = node.value
-        bindings = module.names.bindings(owner)
-        if node.attr in _OLD and any(isinstance(one.node, ast.arg) for one in bindings):
-            yield Draft(
-                module.span(node),
-                f"{ast.unparse(owner)} may be torchaudio: it is passed on",
-                "Import torchaudio here, and use it.",
-            )
+        elif isinstance(above, ast.Assign):
+            names |= set(map(plain_name, above.targets))
+        elif isinstance(above, ast.AnnAssign):
+            names.add(plain_name(above.target))
+    return names - {""}
 
 
 def _by_another_value(module: Module, project: Project) -> Iterator[Draft]:
-    """Report the setter and the getter of what may be torchaudio.
+    """Report old names of what is, or may be, torchaudio.
 
-    Examples: ``lazy().set_audio_backend``, ``vars(torchaudio)["set_audio_backend"]``.
+    Examples: ``ta.load_wav``, ``lazy().set_audio_backend``,
+    ``vars(torchaudio)["set_audio_backend"]``.
     """
     seen = {one.node for one in reexports.of(project, module)}
+    names = _other_names(module)
     for node in module.names.all(ast.Attribute):
-        if (
-            node.attr in _OF_BACKEND
-            and node not in seen
-            and may_be_torchaudio(project, module, node.value)
-        ):
+        owner, call = node.value, module.call_of(node)
+        given = {one.arg for one in call.keywords} if call else set()
+        is_old = node.attr in _OLD or (
+            node.attr in old_names.FUNCTIONS and not old_names.OLD_PARAMETERS.isdisjoint(given)
+        )
+        if not is_old or node in seen or old_names.is_ours(module.names.qualified(node) or ""):
+            continue
+        is_passed = node.attr in _OF_BACKEND or (
+            node.attr in _OLD
+            and plain_name(owner) not in ("self", "cls")
+            and any(isinstance(one.node, ast.arg) for one in module.names.bindings(owner))
+        )
+        if plain_name(owner) in names or (is_passed and may_be_torchaudio(project, module, owner)):
             yield Draft(
                 module.span(node),
-                f"{ast.unparse(node.value)} may be torchaudio",
+                f"{ast.unparse(owner)} may be torchaudio",
                 "If it is, import torchaudio here, and use it.",
             )
     for item in module.names.all(ast.Subscript):
@@ -289,21 +256,6 @@ def _by_another_value(module: Module, project: Project) -> Iterator[Draft]:
                 f"{string(item.slice)} is looked up by a string",
                 "If it is torchaudio's, change it by hand.",
             )
-
-
-@noted
-def _is_handed_on(project: Project) -> bool:
-    uses = [
-        (module, use)
-        for module in project.modules
-        for use in module.uses
-        if use.path == old_names.ROOT
-    ]
-    calls = [(module.names.parents.get(use.node), use.node) for module, use in uses]
-    return any(
-        isinstance(call, ast.Call) and node in call.args and plain_name(call.func) not in _ASKERS
-        for call, node in calls
-    )
 
 
 RULE = Rule(

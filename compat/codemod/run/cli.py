@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import dataclasses
 import os
 import sys
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from compat._version import __version__
-from compat.codemod.source import Options, configured
+from compat.codemod.source import TARGETS, Options, configured
 from compat.commands import writing
 from compat.commands.arguments import Parser, UsageError, parsed
 from compat.commands.console import (
@@ -25,16 +24,12 @@ from compat.names import backends
 if TYPE_CHECKING:
     from compat.codemod.source import Result, Tick
 
-_TARGETS = ("2.1", "2.2", "2.9", "compat")
 _FORMATS = ("text", "concise", "json", "sarif", "github")
 _FAIL_ON = ("blocking", "any", "nothing")
 
 _EPILOG = """\
 targets:
-  2.1     each call names its backend; code for the global backend that still works in 2.1 stays
-  2.2     each call names its backend; nothing of the global backend is left (default)
-  2.9     no backends; names that 2.9 lacks come from this package (compat.info, ...)
-  compat  nothing is rewritten; import compat and compat.install("2.0") go into the --entry files
+{}
 
 exit status:
   0  nothing to do, or no finding left that counts (--fail-on)
@@ -45,10 +40,70 @@ exit status:
 The comment `# compat: ignore` protects a line, `# compat: ignore[TAC101]` only from one rule.
 You can set target, entry, unsafe, select, ignore, backend, exclude, docs, baseline and fail-on in
 [tool.torchaudio-compat] of pyproject.toml.
-"""
-
+""".format("\n".join(f"  {target:6}  {words}" for target, words in TARGETS.items()))
 
 _PROG = "python -m compat.codemod"
+_SWITCH = {"action": "store_true", "default": None}
+_MANY = {"action": "append"}
+_ARGUMENTS: dict[str, dict[str, Any]] = {
+    "paths": {
+        "nargs": "*",
+        "metavar": "PATH",
+        "help": "all files and folders of the project (default: this folder); `-`: stdin to stdout",
+    },
+    "--target": {"choices": TARGETS, "help": "the release to rewrite for (default: 2.2)"},
+    "--entry": dict(
+        _MANY, metavar="FILE", help="an entry point for --target compat; may be repeated"
+    ),
+    "--check": dict(_SWITCH, help="write nothing; list what would be changed"),
+    "--diff": dict(
+        _SWITCH,
+        help=(
+            "write nothing; show the changes as a unified diff for "
+            "`git apply`; findings go to stderr"
+        ),
+    ),
+    "--unsafe": dict(
+        _SWITCH, help="also make changes that may change what the program does in rare cases"
+    ),
+    "--evidence": dict(
+        _MANY, metavar="TRACE", help="a trace of `compat.run --record`; may be repeated"
+    ),
+    "--observed": dict(_SWITCH, help="also make changes that only --evidence shows to be right"),
+    "--select": dict(
+        _MANY, metavar="RULE", help="run only these rules; comma-separated, may be repeated"
+    ),
+    "--ignore": dict(
+        _MANY, metavar="RULE", help="do not run these rules; comma-separated, may be repeated"
+    ),
+    "--backend": {
+        "choices": backends.PER_CALL,
+        "help": "the backend to name in calls if the code does not show which one is meant",
+    },
+    "--exclude": dict(
+        _MANY,
+        metavar="PATTERN",
+        help="names or paths to skip, in addition to those in .gitignore",
+    ),
+    "--docs": dict(_SWITCH, help="also read Python in Markdown and reStructuredText"),
+    "--format": {
+        "choices": _FORMATS,
+        "help": "how to print findings (default: text, by cause; concise: one line each)",
+    },
+    "--baseline": {
+        "metavar": "FILE",
+        "help": "do not report findings that FILE lists; if FILE does not exist, write it",
+    },
+    "--fail-on": {
+        "choices": _FAIL_ON,
+        "help": "findings that make the exit status 1 (default: those that block the migration)",
+    },
+    "--report": {"metavar": "FILE.html", "help": "also write a self-contained HTML page"},
+    "--statistics": dict(_SWITCH, help="count findings by rule"),
+    "--list-rules": dict(_SWITCH, help="list all rules and exit"),
+    "--explain": {"metavar": "RULE", "help": "explain a rule, or the text of a finding, and exit"},
+    "--version": {"action": "version", "version": f"torchaudio-compat {__version__}"},
+}
 
 
 def parser(prog: str = _PROG) -> argparse.ArgumentParser:
@@ -61,96 +116,8 @@ def parser(prog: str = _PROG) -> argparse.ArgumentParser:
         ),
         epilog=_EPILOG,
     )
-    add = made.add_argument
-    add(
-        "paths",
-        nargs="*",
-        metavar="PATH",
-        help="all files and folders of the project (default: this folder); `-`: stdin to stdout",
-    )
-    add("--target", choices=_TARGETS, help="the release to rewrite for (default: 2.2)")
-    add(
-        "--entry",
-        action="append",
-        metavar="FILE",
-        help="an entry point for --target compat; may be repeated",
-    )
-    add("--check", action="store_true", help="write nothing; list what would be changed")
-    add(
-        "--diff",
-        action="store_true",
-        help=(
-            "write nothing; show the changes as a unified diff for "
-            "`git apply`; findings go to stderr"
-        ),
-    )
-    add(
-        "--unsafe",
-        action="store_true",
-        default=None,
-        help="also make changes that may change what the program does in rare cases",
-    )
-    add(
-        "--evidence",
-        action="append",
-        metavar="TRACE",
-        help="a trace of `compat.run --record`; may be repeated",
-    )
-    add(
-        "--observed",
-        action="store_true",
-        help="also make changes that only --evidence shows to be right",
-    )
-    add(
-        "--select",
-        action="append",
-        metavar="RULE",
-        help="run only these rules; comma-separated, may be repeated",
-    )
-    add(
-        "--ignore",
-        action="append",
-        metavar="RULE",
-        help="do not run these rules; comma-separated, may be repeated",
-    )
-    add(
-        "--backend",
-        choices=backends.PER_CALL,
-        help="the backend to name in calls if the code does not show which one is meant",
-    )
-    add(
-        "--exclude",
-        action="append",
-        metavar="PATTERN",
-        help="names or paths to skip, in addition to those in .gitignore",
-    )
-    add(
-        "--docs",
-        action="store_true",
-        default=None,
-        help="also read Python in Markdown and reStructuredText",
-    )
-    add(
-        "--format",
-        choices=_FORMATS,
-        default="text",
-        help="how to print findings (default: text, by cause; concise: one line each)",
-    )
-    add(
-        "--baseline",
-        metavar="FILE",
-        help="do not report findings that FILE lists; if FILE does not exist, write it",
-    )
-    add(
-        "--fail-on",
-        choices=_FAIL_ON,
-        help="the findings that make the exit status 1 (default: those that block the migration)",
-    )
-    add("--report", metavar="FILE.html", help="also write a self-contained HTML page")
-    add("--statistics", action="store_true", help="count findings by rule")
-    add("--list-rules", action="store_true", help="list all rules and exit")
-    add("--explain", metavar="RULE", help="explain a rule, or the text of a finding, and exit")
-    add("--version", action="version", version=f"torchaudio-compat {__version__}")
+    for name, what in _ARGUMENTS.items():
+        made.add_argument(name, **what)
     return made
 
 
@@ -209,18 +176,15 @@ def _options(arguments: argparse.Namespace) -> Options:
             )
             if not given[name]:
                 raise UsageError(f"--{name} names no rule; --list-rules lists them")
-    known = {field.name for field in dataclasses.fields(Options)}
     configuration = configured(start if os.path.isdir(start) else os.path.dirname(start) or ".")
-    options = Options(
-        **{**configuration, **{name: one for name, one in given.items() if name in known}}
-    )
+    options = Options(**{**configuration, **given})
     _refuse(options)
     return options
 
 
 def _refuse(options: Options) -> None:
     for name, given, known in (
-        ("target", options.target, _TARGETS),
+        ("target", options.target, TARGETS),
         ("backend", options.backend, (None, *backends.PER_CALL)),
         ("fail-on", options.fail_on, _FAIL_ON),
     ):
@@ -230,14 +194,20 @@ def _refuse(options: Options) -> None:
     for path in (*options.paths, *options.entry):
         if path != "-" and not os.path.lexists(path):
             raise UsageError(f"{path}: there is no such file or folder")
-    if options.target == "compat" and not options.entry and options.paths != ("-",):
-        raise UsageError("--target compat needs --entry FILE: the scripts that start the program")
-    if options.observed and not options.evidence:
-        raise UsageError(
-            "--observed goes with --evidence TRACE; `compat.run --record TRACE` makes one"
-        )
-    if options.entry and options.target != "compat":
-        raise UsageError("--entry goes with --target compat")
+    is_dropin, is_stdin = options.target == "compat", options.paths == ("-",)
+    for is_wrong, words in (
+        (
+            is_dropin and not options.entry and not is_stdin,
+            "--target compat needs --entry FILE: the scripts that start the program",
+        ),
+        (options.entry and not is_dropin, "--entry goes with --target compat"),
+        (
+            options.observed and not options.evidence,
+            "--observed goes with --evidence TRACE; `compat.run --record TRACE` makes one",
+        ),
+    ):
+        if is_wrong:
+            raise UsageError(words)
     if options.select or options.ignore:
         from compat.codemod.rules import rules
 
@@ -301,16 +271,12 @@ def _say(result: Result, options: Options, out: Any) -> int:
             plain.statistics(result, options, sys.stderr)
     if options.report:
         _write_page(result, options, options.report)
-    if not result.scanned:
-        print("no file was found here; look at PATH, --exclude and .gitignore", file=sys.stderr)
-    for problem in result.problems:
-        print(printable(str(problem)), file=sys.stderr)
-    if known:
-        print(known, file=sys.stderr)
+    nothing = "no file was found here; look at PATH, --exclude and .gitignore"
+    notes = ["" if result.scanned else nothing, *map(str, result.problems), known]
     if options.format in ("text", "concise"):
-        print(plain.summary(result, options), file=sys.stderr)
-        for line in next_step.next_steps(result, options):
-            print(printable(line), file=sys.stderr)
+        notes += [plain.summary(result, options), *next_step.next_steps(result, options)]
+    for note in filter(None, notes):
+        print(printable(note), file=sys.stderr)
     return 2 if result.problems else int(_fails(result, options))
 
 
@@ -332,15 +298,13 @@ def _fails(result: Result, options: Options) -> bool:
     It is for needed changes that were not made, and for findings left that count.
     """
     from compat.codemod.reporting.causes import counts
-    from compat.codemod.reporting.words import left_of
 
     if options.fail_on == "nothing":
         return False
     needed = not options.writes and any(
         file.fixed if options.baseline else file.changed for file in result.files
     )
-    left = (finding for file in result.files for finding in left_of(file, options))
-    return needed or any(options.fail_on == "any" or counts(finding) for finding in left)
+    return needed or any(options.fail_on == "any" or counts(finding) for finding in result.left)
 
 
 @contextlib.contextmanager
@@ -351,21 +315,18 @@ def _progress() -> Iterator[Tick]:
     if not sys.stderr.isatty():
         yield lambda done, total: None
         return
-    started, shown = time.monotonic(), 0.0
+    first = due = time.monotonic() + 0.5
 
     def tick(done: int, total: int) -> None:
-        nonlocal shown
+        nonlocal due
         now = time.monotonic()
-        if now - started > 0.5 and now - shown > 0.1:
-            shown = now
-            sys.stderr.write(
-                f"\r[{'=' * (30 * done // max(total, 1)):<30}] {done} of {total} files"
-            )
-            sys.stderr.flush()
+        if now > due:
+            due = now + 0.1
+            bar = f"[{'=' * (30 * done // max(total, 1)):<30}] {done} of {total} files"
+            print(f"\r{bar}", end="", file=sys.stderr, flush=True)
 
     try:
         yield tick
     finally:
-        if shown:
-            sys.stderr.write("\r\033[K")
-            sys.stderr.flush()
+        if due > first:
+            print("\r\033[K", end="", file=sys.stderr, flush=True)

@@ -77,6 +77,14 @@ class _Proposal:
         """Return whether it removes a statement, such as a setter; its group depends on that."""
         return any(isinstance(change, Remove) for change in self.draft.changes)
 
+    def finding(self, state: State) -> Finding:
+        """Return it as a finding, at its place in the present text."""
+        draft = self.draft
+        advice = draft.advice or (
+            "Run again with --unsafe to change it." if state is State.FIXABLE else ""
+        )
+        return Finding(self.rule.id, self.place, draft.reason, advice, draft.related, state)
+
     def report(self, reason: str, advice: str, related: tuple[Place, ...] = ()) -> _Proposal:
         """Return the same without its changes; its own advice and places stay."""
         draft = self.draft
@@ -112,13 +120,10 @@ def run(project: Project, active: Iterable[Rule], *, unsafe: bool) -> list[Outco
         if not applied:
             _leave(outcomes, left)
             return list(outcomes.values())
-        fixed = {
-            path: [_findings(outcomes, proposal, State.FIXED)[0] for proposal in own]
-            for path, (own, _) in applied.items()
-        }
+        for path, (own, _) in applied.items():
+            outcomes[path].fixed += [_where_read(outcomes, one.finding(State.FIXED)) for one in own]
         for path, (_, made) in applied.items():
             outcome = outcomes[path]
-            outcome.fixed += fixed[path]
             outcome.edits.append(made)
             outcome.now = verified(outcome.now, edits.apply(outcome.now.text.text, made), made)
     raise BrokenError(
@@ -153,7 +158,7 @@ class _Round:
         self._proposals: list[_Proposal] = []
         self._left: list[_Proposal] = []
         # groups with a part that must not change, with the reason
-        self._off: dict[int, Objection] = {}
+        self._off: dict[int | None, Objection] = {}
 
     def settle(self) -> tuple[dict[str, _Accepted], list[_Proposal]]:
         """Return what to change, by module path; if that is nothing, also what is left."""
@@ -218,9 +223,7 @@ class _Round:
         """
         kept = []
         for proposal in self._proposals:
-            against = (
-                self._off.get(proposal.draft.group) if proposal.draft.group is not None else None
-            )
+            against = self._off.get(proposal.draft.group)
             if against is None:
                 kept.append(proposal)
             elif proposal.takes_away or not against.places:
@@ -241,21 +244,18 @@ class _Round:
     # Making changes
 
     def _made(self) -> dict[str, _Accepted]:
-        made: dict[str, _Accepted] = {}
         while True:
+            made: dict[str, _Accepted] = {}
             own = grouped((proposal.module.path, proposal) for proposal in self._proposals)
             for path, proposals in own.items():
-                if path not in made or made[path][0] != proposals:
-                    try:
-                        changes = [
-                            change for proposal in proposals for change in proposal.draft.changes
-                        ]
-                        made[path] = proposals, lower(proposals[0].module, changes)
-                    except ConflictError:
-                        self._drop(*_first_conflict(proposals))
-                        break
+                changes = [change for proposal in proposals for change in proposal.draft.changes]
+                try:
+                    made[path] = proposals, lower(proposals[0].module, changes)
+                except ConflictError:
+                    self._drop(*_first_conflict(proposals))
+                    break
             else:
-                return {path: made[path] for path in own}
+                return made
 
     def _drop(self, proposal: _Proposal, reason: str) -> None:
         self._proposals.remove(proposal)
@@ -284,25 +284,16 @@ def _first_conflict(own: list[_Proposal]) -> tuple[_Proposal, str]:
 
 def _leave(outcomes: dict[str, Outcome], left: list[_Proposal]) -> None:
     for proposal in left:
+        found = proposal.finding(State.FIXABLE if proposal.draft.changes else State.LEFT)
         outcome = outcomes[proposal.module.path]
-        before, after = _findings(
-            outcomes, proposal, State.FIXABLE if proposal.draft.changes else State.LEFT
-        )
-        outcome.left.append(before)
-        outcome.left_after.append(after)
+        outcome.left.append(_where_read(outcomes, found))
+        outcome.left_after.append(found)
 
 
-def _findings(
-    outcomes: dict[str, Outcome], proposal: _Proposal, state: State
-) -> tuple[Finding, Finding]:
-    """Return a proposal as findings: at its place in the text as read, and in the present text."""
-    draft = proposal.draft
-    advice = draft.advice or (
-        "Run again with --unsafe to change it." if state is State.FIXABLE else ""
-    )
-    now = Finding(proposal.rule.id, proposal.place, draft.reason, advice, draft.related, state)
-    related = tuple(_back(outcomes, one) for one in now.related)
-    return dataclasses.replace(now, place=_back(outcomes, now.place), related=related), now
+def _where_read(outcomes: dict[str, Outcome], finding: Finding) -> Finding:
+    """Return a finding with its places in the texts as they were read."""
+    place, *related = (_back(outcomes, one) for one in (finding.place, *finding.related))
+    return dataclasses.replace(finding, place=place, related=tuple(related))
 
 
 def _as_read(outcomes: dict[str, Outcome], module: Module, offset: int) -> tuple[Module, int]:
@@ -319,7 +310,5 @@ def _back(outcomes: dict[str, Outcome], place: Place) -> Place:
     if outcome is None or not outcome.edits:
         return place
     start, end = outcome.now.text.stretch(place)
-    for made in reversed(outcome.edits):
-        track = Track(made)
-        start, end = track.back(start), track.back(end)
-    return outcome.module.place((start, max(start, end)))
+    module, start = _as_read(outcomes, outcome.now, start)
+    return module.place((start, max(start, _as_read(outcomes, module, end)[1])))

@@ -3,14 +3,13 @@
 import functools
 import os
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from compat.codemod.files import discovery, documents, other_files, traces
-from compat.codemod.files.content import probe
+from compat.codemod.files.content import matters, read
 from compat.codemod.files.document import Document, UnreadableError
-from compat.codemod.files.import_graph import Files, Quiet, content
+from compat.codemod.files.import_graph import Files, Quiet
 from compat.codemod.source import (
-    FileResult,
     Finding,
     Module,
     Options,
@@ -19,7 +18,6 @@ from compat.codemod.source import (
     Result,
     Tick,
     old_names,
-    parse,
 )
 from compat.codemod.uses import Project, observed
 from compat.commands.arguments import UsageError
@@ -36,15 +34,12 @@ class Gathered:
         modules: the Python in them.
         unread: places of such files, or parts of them, that could not be parsed.
         mentions: places outside Python with the old name of a backend.
-        files: the Python files, by the names that may mean them; ``None`` if there are only
-            modules.
+        files: the Python files, by the names that may mean them.
         quiet: the Python files that do not mention torchaudio.
         own_names: which of our names are modules of the project itself.
     """
 
-    def __init__(
-        self, options: Options, result: Result, found: Iterable[discovery.Found] = ()
-    ) -> None:
+    def __init__(self, options: Options, result: Result, found: Iterable[discovery.Found]) -> None:
         self.options = options
         self.result = result
         self.read: dict[str, Document] = {}
@@ -52,7 +47,7 @@ class Gathered:
         self.unread: list[Place] = []
         self.mentions: list[Place] = []
         python = [one for one in found if one.kind != discovery.OTHER]
-        self.files: Files | None = Files([one.path for one in python]) if python else None
+        self.files: Files = Files([one.path for one in python])
         self.quiet: Quiet = Quiet((), lambda _: ())
         self.own_names: frozenset[str] = _own_names(python)
 
@@ -62,26 +57,21 @@ class Gathered:
             return
         try:
             document = documents.read(path, kind, data)
-            pieces = [
-                Module(
-                    piece.key,
-                    piece.text,
-                    standalone=piece.standalone,
-                    interactive=piece.interactive,
-                )
-                for piece in document.pieces
-            ]
+            self.modules += document.pieces
         except (UnreadableError, SyntaxError) as why:
             self._cannot_parse(_line(path, why.lineno), *_why(why))
             return
         for place, reason in document.unparsed:
             self._cannot_parse(place, reason, None if place.cell else place.line)
-        self.unread += document.doubts
+        self.unread += [
+            Place(path, one.line, 1, one.line, 1, one.cell)
+            for one in document.prose
+            if one.may_load
+        ]
         self.mentions += [
             place for one in document.prose for place in other_files.mentions(path, one)
         ]
         self.read[path] = document
-        self.modules += pieces
 
     def must_parse(self, path: str, data: bytes) -> None:
         """Report a file that cannot be parsed although it has nothing to change.
@@ -89,7 +79,7 @@ class Gathered:
         That is for files the user named, and files that mention torchaudio.
         """
         try:
-            parse(documents.read(path, discovery.PYTHON, data).text)
+            documents.read(path, discovery.PYTHON, data)
         except (UnreadableError, SyntaxError) as why:
             self.result.problems.append(Problem(path, *_why(why)))
 
@@ -111,26 +101,6 @@ class Gathered:
             for one in document.prose
             for finding in other_files.findings(document.path, one, options.target)
         ]
-
-    def has_own_torchaudio(self) -> bool:
-        """Return whether the project has its own module ``torchaudio``, and report that.
-
-        An import of torchaudio proves nothing then.
-        """
-        if "torchaudio" not in self.own_names:
-            return False
-        for module in self.modules:
-            if module.imported:
-                place = module.place(module.imported[0].statement)
-                reason = (
-                    "the project has a module `torchaudio` of its own, so "
-                    "what is imported here may be that"
-                )
-                found = [Finding("TAC127", place, reason, "Run on a part that does not have it.")]
-                self.result.files.append(
-                    FileResult(module.path, b"", b"", left=found, left_after=found)
-                )
-        return True
 
     @functools.cached_property
     def observed(self) -> observed.Observed | None:
@@ -203,24 +173,25 @@ def gather(found: list[discovery.Found], options: Options, result: Result, tick:
     gathered = Gathered(options, result, found)
     entries = frozenset(map(os.path.realpath, options.entry))
     quiet = []
-    for done, (one, data, why, mentions) in enumerate(probe(found), 1):
+    for done, one in enumerate(found, 1):
         path = one.path
         if not done % 50 or done == len(found):
             tick(done, len(found))
-        if why or data is not None or (entries and os.path.realpath(path) in entries):
-            if one.is_ignored():
-                continue
-            if why:
-                result.problems.append(Problem(path, f"it could not be read: {why}. {_MEND}"))
-            else:
-                gathered.take(path, one.kind, content(path) if data is None else data)
+        try:
+            data = read(path)
+        except OSError as why:
+            if not one.is_ignored():
+                reason = f"it could not be read: {why.strerror or why}. {_MEND}"
+                result.problems.append(Problem(path, reason))
+            continue
+        if matters(one.kind, data) or (entries and os.path.realpath(path) in entries):
+            if not one.is_ignored():
+                gathered.take(path, one.kind, data)
         elif one.kind == discovery.PYTHON:
-            if (one.is_named or mentions) and not one.is_ignored():
-                gathered.must_parse(path, content(path))
+            if (one.is_named or b"torchaudio" in data) and not one.is_ignored():
+                gathered.must_parse(path, data)
             quiet.append(path)
-    result.scanned += len(found)
-    files = gathered.files or Files(())
-    gathered.quiet = Quiet(quiet, files.read)
+    gathered.quiet = Quiet(quiet, gathered.files.read)
     return gathered
 
 
@@ -237,17 +208,14 @@ def _why(error: UnreadableError | SyntaxError) -> tuple[str, int | None]:
     return reason, error.lineno
 
 
-def _own_names(found: Iterable[discovery.Found]) -> frozenset[str]:
+def _own_names(found: Sequence[discovery.Found]) -> frozenset[str]:
     """Return which of ``compat`` and ``torchaudio`` are top-level modules of the project."""
-    names = set()
     packages = {
         os.path.dirname(one.path) for one in found if os.path.basename(one.path) == "__init__.py"
     }
-    for one in found:
-        folder, name = os.path.split(one.path)
-        folder, name = (
-            os.path.split(folder) if name == "__init__.py" else (folder, name.removesuffix(".py"))
-        )
-        if name in ("compat", "torchaudio") and folder not in packages:
-            names.add(name)
-    return frozenset(names)
+    modules = (one.path.removesuffix(".py").removesuffix(f"{os.sep}__init__") for one in found)
+    return frozenset(
+        name
+        for folder, name in map(os.path.split, modules)
+        if name in ("compat", "torchaudio") and folder not in packages
+    )

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from compat.codemod.files.import_graph import content
+from compat.codemod.files.content import content
 from compat.codemod.rewrite import Draft, DropArgument, OfCall, changes
 from compat.codemod.rule import Rule
 from compat.codemod.source import Imported, Module, Place, Use, conditions, old_names

@@ -5,12 +5,13 @@ from __future__ import annotations
 import dataclasses
 import gc
 import os
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from compat.codemod.files import discovery, documents, journal, writing
 from compat.codemod.files.document import Document, UnreadableError
 from compat.codemod.run.reading import Gathered, gather
-from compat.codemod.source import FileResult, Options, Problem, Result, Tick
+from compat.codemod.source import FileResult, Finding, Options, Problem, Result, State, Tick
 
 if TYPE_CHECKING:
     from compat.codemod.run.engine import Outcome
@@ -30,13 +31,13 @@ def run(
         keep: a list that receives the syntax trees, for a process that ends without freeing them;
             the garbage collector then stays off.
     """
-    result = Result()
     found = list(
         discovery.walk([*options.paths, *options.entry], options.exclude, documents=options.docs)
     )
     # the baseline holds lines of code that are not run
     known = options.baseline and os.path.realpath(options.baseline)
     found = [one for one in found if not known or os.path.realpath(one.path) != known]
+    result = Result(scanned=len(found))
     if not _recovered(found, options, result):
         return result
     # Many syntax trees live to the end; garbage collection among them would take a third of the
@@ -45,23 +46,20 @@ def run(
     gc.disable()
     try:
         gathered = gather(found, options, result, tick)
-        outcomes = _settle(gathered)
+        outcomes = _settle(gathered, write=options.writes)
         if keep is not None:
             keep += gathered, outcomes
     finally:
         if keep is None and was_on:
             gc.enable()
-    if options.writes and not result.broken:
-        _write(result)
     return result
 
 
 def run_text(text: bytes, options: Options, path: str = "<stdin>") -> Result:
     """Run on one text that is in no file."""
     result = Result(scanned=1)
-    gathered = Gathered(
-        dataclasses.replace(options, entry=(path,) if options.target == "compat" else ()), result
-    )
+    options = dataclasses.replace(options, entry=(path,) if options.target == "compat" else ())
+    gathered = Gathered(options, result, [discovery.Found(path, discovery.PYTHON, None)])
     if (
         any(name in text for name in (b"torchaudio", b"TORCHAUDIO_", b"torio"))
         or options.target == "compat"
@@ -69,13 +67,13 @@ def run_text(text: bytes, options: Options, path: str = "<stdin>") -> Result:
         gathered.take(path, discovery.PYTHON, text)
     else:
         result.files.append(FileResult(path, text, text))
-    _settle(gathered)
+    _settle(gathered, write=False)
     return result
 
 
-def _settle(gathered: Gathered) -> list[Outcome]:
-    """Let the engine make the new texts, store the file results, and return the outcomes."""
-    if not (gathered.read or gathered.modules) or gathered.has_own_torchaudio():
+def _settle(gathered: Gathered, *, write: bool) -> list[Outcome]:
+    """Let the engine make the new texts, write and report them, and return the outcomes."""
+    if not gathered.read:
         return []
     from compat.codemod.rules import rules
     from compat.codemod.run import engine
@@ -88,29 +86,36 @@ def _settle(gathered: Gathered) -> list[Outcome]:
         and (not options.select or rule.id in options.select)
         and rule.id not in options.ignore
     ]
+    if "torchaudio" in gathered.own_names:
+        active = [rules()["TAC127"]]  # it says that the others can prove nothing
     try:
         made = engine.run(gathered.project(), active, unsafe=options.unsafe)
     except engine.BrokenError as why:
         result.problems.append(Problem(str(why).partition(":")[0], f"nothing was changed: {why}"))
-        result.broken = True
         return []
     outcomes = {outcome.module.path: outcome for outcome in made}
     for path, document in gathered.read.items():
         try:
-            result.files.append(_file(document, outcomes, gathered))
+            result.files.append(_file(document, outcomes, gathered.read))
         except UnreadableError as why:
             result.problems.append(Problem(path, str(why)))
+    held_back = _write(result) if write else set()
+    texts = {path: outcome.text for path, outcome in outcomes.items()} if options.writes else {}
+    for file in result.files:
+        _tell_left(file, outcomes, gathered, {} if file.path in held_back else texts)
     return made
 
 
-def _file(document: Document, outcomes: dict[str, Outcome], gathered: Gathered) -> FileResult:
-    """Return the result for one file.
+def _file(
+    document: Document, outcomes: dict[str, Outcome], read: dict[str, Document]
+) -> FileResult:
+    """Return the new content of one file, and what was changed.
 
     Raises:
         UnreadableError: its new text cannot be put into it.
     """
-    own = [outcomes[piece.key] for piece in document.pieces]
-    texts = {path: outcome.text for path, outcome in outcomes.items()}
+    own = [outcomes[piece.path] for piece in document.pieces]
+    texts = {outcome.module.path: outcome.text for outcome in own}
     new = document.rebuild(texts) if any(outcome.changed for outcome in own) else document.data
     # a block in a document is only a part of it
     whole = len(own) == 1 and own[0].module.path == document.path
@@ -118,36 +123,36 @@ def _file(document: Document, outcomes: dict[str, Outcome], gathered: Gathered) 
     after = (
         before if new == document.data else own[0].text if whole else new.decode("utf-8", "replace")
     )
+    fixed = [one for outcome in own for one in outcome.fixed]
     file = FileResult(document.path, document.data, new, before, after)
-    for outcome in own:
-        file.fixed += [
-            documents.relocated(finding, document, gathered.read, None) for finding in outcome.fixed
-        ]
-        file.left += [
-            documents.relocated(finding, document, gathered.read, None) for finding in outcome.left
-        ]
-        file.left_after += [
-            documents.relocated(finding, document, gathered.read, texts)
-            for finding in outcome.left_after
-        ]
-    if document.prose:
-        again = (
-            documents.read(document.path, discovery.kind_of(document.path) or discovery.PYTHON, new)
-            if file.changed
-            else document
-        )
-        file.left += gathered.said_of_prose(document)
-        file.left_after += gathered.said_of_prose(again)
-    for findings in (file.fixed, file.left, file.left_after):
-        findings.sort(
-            key=lambda finding: (
-                finding.place.cell or 0,
-                finding.place.line,
-                finding.place.column,
-                finding.rule,
-            )
-        )
+    file.fixed = _in_order(documents.relocated(one, document, read, {}) for one in fixed)
     return file
+
+
+def _tell_left(
+    file: FileResult, outcomes: dict[str, Outcome], gathered: Gathered, texts: dict[str, str]
+) -> None:
+    """Add what is left in a file; with new texts, at its places in these."""
+    document = gathered.read[file.path]
+    own = [outcomes[piece.path] for piece in document.pieces]
+    left = [one for outcome in own for one in (outcome.left_after if texts else outcome.left)]
+    found = [documents.relocated(one, document, gathered.read, texts) for one in left]
+    if file.changed and texts and document.prose:
+        document = type(document)(file.path, file.new)
+    found += gathered.said_of_prose(document)
+    if file.new == file.old:
+        found += [dataclasses.replace(one, state=State.LEFT) for one in file.fixed]
+        file.fixed = []
+    file.left = _in_order(found)
+
+
+def _in_order(findings: Iterable[Finding]) -> list[Finding]:
+    """Return findings in the order of the text, each once."""
+    once = {(one.rule, one.place, one.reason): one for one in findings}
+    return sorted(
+        once.values(),
+        key=lambda one: (one.place.cell or 0, one.place.line, one.place.column, one.rule),
+    )
 
 
 def _recovered(found: list[discovery.Found], options: Options, result: Result) -> bool:
@@ -164,42 +169,35 @@ def _recovered(found: list[discovery.Found], options: Options, result: Result) -
         result.problems += [Problem(path, reason) for path in left]
     except journal.NotWrittenError as why:
         result.problems.append(Problem(why.path, f"a stopped run could not be undone: {why}"))
-    result.scanned = len(found) if result.problems else 0
     return not result.problems
 
 
-def _write(result: Result) -> None:
+def _write(result: Result) -> set[str]:
+    """Write the files that change, and return the paths of those that cannot be written."""
     changed = [file for file in result.files if file.changed]
     held_back = {
-        file.path: why
+        file.path: f"it was not written: {why}"
         for file in changed
         if (why := writing.obstacle(file.path, file.old)) is not None
     }
     held = next((file.path for file in changed if file.path in held_back and _is_part(file)), None)
     if held is not None:
-        together = f"its changes go together with those of {held}"
-        held_back |= {
-            file.path: together for file in changed if _is_part(file) and file.path not in held_back
+        together = f"it was not written: its changes go together with those of {held}"
+        held_back = {
+            file.path: held_back.get(file.path, together)
+            for file in changed
+            if file.path in held_back or _is_part(file)
         }
     try:
-        journal.replace_all(
-            [
-                journal.Change(file.path, file.old, file.new)
-                for file in changed
-                if file.path not in held_back
-            ]
-        )
+        journal.replace_all([file for file in changed if file.path not in held_back])
+        kept = [file for file in changed if file.path in held_back]
     except journal.NotWrittenError as why:
         result.problems.append(Problem(why.path, f"nothing was written: {why}"))
-        held_back |= {file.path: "" for file in changed if file.path not in held_back}
-    for file in changed:
-        if file.path in held_back:
-            if held_back[file.path]:
-                result.problems.append(
-                    Problem(file.path, f"it was not written: {held_back[file.path]}")
-                )
-            file.new, file.after = file.old, file.before
-            file.left_after, file.fixed = [*file.fixed, *file.left], []
+        kept = changed
+    result.problems += [Problem(path, why) for path, why in held_back.items()]
+    for file in kept:
+        file.new, file.after = file.old, file.before
+    return {file.path for file in kept}
 
 
 def _is_part(file: FileResult) -> bool:

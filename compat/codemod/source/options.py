@@ -8,6 +8,14 @@ from typing import Any
 from compat.commands.arguments import UsageError
 
 TABLE = "torchaudio-compat"
+TARGETS = {
+    "2.1": "each call names its backend; code for the global backend that still works in 2.1 stays",
+    "2.2": "each call names its backend; nothing of the global backend is left (the default)",
+    "2.9": "no backends; names that 2.9 lacks come from this package (compat.info, ...)",
+    "compat": (
+        'nothing is rewritten; the --entry files get `import compat` and `compat.install("2.0")`'
+    ),
+}
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)

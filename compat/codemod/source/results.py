@@ -30,8 +30,7 @@ class FileResult:
         new: its new content, the same if nothing changes.
         before: its old Python, for display; a notebook's cells are joined.
         fixed: what was changed, at its place in the old content.
-        left: what is left, at its place in the old content.
-        left_after: what is left, at its place in the new content.
+        left: what is left, at its place in the present content.
     """
 
     path: str
@@ -41,7 +40,6 @@ class FileResult:
     after: str = ""
     fixed: list[Finding] = dataclasses.field(default_factory=list)
     left: list[Finding] = dataclasses.field(default_factory=list)
-    left_after: list[Finding] = dataclasses.field(default_factory=list)
 
     @property
     def changed(self) -> bool:
@@ -57,7 +55,11 @@ class Result:
     problems: list[Problem] = dataclasses.field(default_factory=list)
     scanned: int = 0
     known: int = 0
-    broken: bool = False
+
+    @property
+    def left(self) -> list[Finding]:
+        """Return what is left in all files."""
+        return [finding for file in self.files for finding in file.left]
 
 
 def kinds_of(findings: Iterable[Finding]) -> dict[str, int]:

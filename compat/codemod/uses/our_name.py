@@ -9,14 +9,17 @@ from compat.codemod.uses.project import Project
 
 def our_name(
     module: Module, project: Project, use: Use | None = None
-) -> tuple[str, tuple[Change, ...]] | str:
-    """Return this package's name in a module and the changes that bind it, or why it has none.
+) -> tuple[str, tuple[Change, ...]]:
+    """Return this package's name in a module and the changes that bind it.
 
     The import goes after the first top-level import of torchaudio. Without one, it goes after the
     imports in functions that a use refers to.
+
+    Raises:
+        NotProvableError: it has no name there.
     """
     if "compat" in project.own_names:
-        return (
+        raise NotProvableError(
             "the project has a module of its own called `compat`, which "
             "would be imported instead of this package"
         )
@@ -30,11 +33,11 @@ def our_name(
     imports = [one.node for one in bound if isinstance(one.node, ast.Import | ast.ImportFrom)]
     anchors: list[ast.stmt] = [anchor] if anchor else [*imports]
     if not anchors:
-        return "torchaudio is not imported at the top of this module"
+        raise NotProvableError("torchaudio is not imported at the top of this module")
     taken = _taken(module)
     name = next((one for one in ("compat", "torchaudio_compat") if one not in taken), "")
     if not name:
-        return "both `compat` and `torchaudio_compat` are taken here"
+        raise NotProvableError("both `compat` and `torchaudio_compat` are taken here")
     new = "import compat" if name == "compat" else f"import compat as {name}"
     wanted: list[tuple[ast.stmt, str]] = [(one, new) for one in anchors]
     wanted += [(one, f"global {name}") for each in anchors for one in _made_global(module, each)]

@@ -7,7 +7,8 @@ import re
 from collections.abc import Sequence
 
 from compat.codemod.files import console_scripts
-from compat.codemod.files.import_graph import File, Files, Graph, Quiet, content, facts
+from compat.codemod.files.content import content
+from compat.codemod.files.import_graph import File, Files, Graph, Quiet, facts
 from compat.codemod.source import (
     Module,
     Notes,

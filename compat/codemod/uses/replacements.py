@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator
 from pathlib import PurePath
 
-from compat.codemod.files.import_graph import content
+from compat.codemod.files.content import content
 from compat.codemod.source import (
     ROOT,
     Kind,

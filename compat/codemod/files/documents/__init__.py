@@ -19,11 +19,7 @@ def _by_kind() -> dict[str, type[Document]]:
 
 
 def read(path: str, kind: str, data: bytes) -> Document:
-    """Return the document.
-
-    Raises:
-        UnreadableError: it is not what its name says.
-    """
+    """Return the document; the errors are those of ``Document``."""
     return _by_kind()[kind](path, data)
 
 
@@ -34,10 +30,8 @@ def relocated(
     texts: dict[str, str] | None,
 ) -> Finding:
     """Return the finding with its places turned into places in documents."""
-    related = []
-    for place in finding.related:
-        other = documents.get(place.path.partition("\0")[0])
-        related.append(other.located(place, texts) if other else place)
+    others = ((documents.get(place.path.partition("\0")[0]), place) for place in finding.related)
+    related = tuple(other.located(place, texts) if other else place for other, place in others)
     return dataclasses.replace(
-        finding, place=document.located(finding.place, texts), related=tuple(related)
+        finding, place=document.located(finding.place, texts), related=related
     )

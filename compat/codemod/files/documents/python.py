@@ -2,7 +2,6 @@
 
 import io
 import tokenize
-from typing import ClassVar
 
 from compat.codemod.files import discovery
 from compat.codemod.files.document import Document, UnreadableError
@@ -11,7 +10,7 @@ from compat.codemod.files.document import Document, UnreadableError
 class Python(Document):
     """A Python file: all of it is one piece."""
 
-    kinds: ClassVar[tuple[str, ...]] = (discovery.PYTHON,)
+    kinds = (discovery.PYTHON,)
 
     def _detect(self, data: bytes) -> str:
         try:

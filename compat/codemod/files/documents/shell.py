@@ -1,21 +1,21 @@
 """Read shell scripts, settings and requirement lists, none of which is rewritten."""
 
 from collections.abc import Iterator
-from typing import ClassVar
 
 from compat.codemod.files import discovery
-from compat.codemod.files.document import Document, Piece, Prose
+from compat.codemod.files.document import Document, Prose
+from compat.codemod.source import Module
 
 
 class Shell(Document):
     """A text that is only searched for old names."""
 
-    kinds: ClassVar[tuple[str, ...]] = (discovery.OTHER,)
+    kinds = (discovery.OTHER,)
 
     def __init__(self, path: str, data: bytes) -> None:
         super().__init__(path, data.decode("utf-8", "replace").encode())
 
-    def _pieces(self) -> Iterator[Piece]:
+    def _pieces(self) -> Iterator[Module]:
         self.prose.append(Prose(self.text))
         yield from ()
 
