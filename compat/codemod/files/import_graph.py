@@ -44,7 +44,6 @@ class File:
         dynamic: whether it may import by names in strings.
         replaces: whether it may replace a function, as a mock does.
         computed: whether one of these names is not written out.
-        named: those that are.
     """
 
     path: str
@@ -53,7 +52,6 @@ class File:
     dynamic: bool
     replaces: bool
     computed: bool
-    named: frozenset[str]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -263,7 +261,8 @@ def facts(path: str, data: bytes) -> File:
         found.update(_names(data[start:at], match[1]))
     is_main = b"__main__" in data and _MAIN.search(b"\n" + data) is not None
     dynamic = any(word in data for word in _DYNAMIC)
-    named = frozenset(name.decode() for name in _WRITTEN.findall(data)) if dynamic else frozenset()
+    for name in _WRITTEN.findall(data) if dynamic else ():
+        found.update(_prefixes(name.decode()))
     computed = dynamic and _COMPUTED.search(data) is not None
     return File(
         path,
@@ -272,7 +271,6 @@ def facts(path: str, data: bytes) -> File:
         dynamic,
         b"mock" in data or b"monkeypatch" in data or is_test(path),
         computed,
-        named,
     )
 
 

@@ -11,7 +11,7 @@ import ast
 import contextlib
 import dataclasses
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from compat.codemod.plan import marks
@@ -104,9 +104,6 @@ class Execution:
         self._handed_meanings: set[Meaning | Definition] = set()
         # The names of those that Python may call by itself.
         self.special: set[str] = set()
-        # Whether what was handed out may run after any statement but its own.
-        self._at_any_time = False
-        self._moments_open = 0
         self._bound: dict[tuple[Module, str], set[Force]] = defaultdict(set)
         self.all_run = False
         self._steps_left = _MOST_STEPS * (_MORE_WHERE_ALL_RUN if all_run else 1)
@@ -166,7 +163,7 @@ class Execution:
         self.effects.steps += 1
         if not self._steps_left:
             raise TooLongError
-        if "__del__" in self.special or (self._at_any_time and not self._moments_open):
+        if "__del__" in self.special:
             state = self.others_run(state)
         own = self.marks(module)
         if (place := own.sites.get(node) or own.pins.get(node)) is not None:
@@ -311,12 +308,6 @@ class Execution:
 
         return repeated(state, once) or state
 
-    def let_run(self, functions: Sequence[tuple[Module, ast.AST]]) -> None:
-        """Let functions run after any statement, since it is not seen who calls them."""
-        self._at_any_time = bool(functions)
-        for one in functions:
-            self.hand(one)
-
     def others_run(self, state: State) -> State:
         """Reach a moment when unfollowed code runs, which may call all functions it was given."""
         if self.all_run:
@@ -333,14 +324,12 @@ class Execution:
         return self.others_run(state) if state is not None and self.special else state
 
     def _moment(self, state: State) -> _Outcome:
-        self._moments_open += 1
         with self.caught("raise") as left:
             after, count = state, -1
             while (after, len(self._handed)) != (state, count):
                 state, count = after, len(self._handed)
                 for function, module in list(self._handed.items()):
                     after = joined(after, self.call(module, function, state)) or after
-        self._moments_open -= 1
         return after, left["raise"]
 
     def continued(self, state: State) -> State:

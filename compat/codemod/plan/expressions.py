@@ -5,7 +5,7 @@ import ast
 from compat.codemod.plan import code, imports
 from compat.codemod.plan.code import Meaning
 from compat.codemod.plan.execution import Execution, Visit
-from compat.codemod.plan.facts import IMPORTERS, UNKNOWN_ATTRIBUTES, UNKNOWN_NAMES
+from compat.codemod.plan.facts import IMPORTERS, MODULES, UNKNOWN_ATTRIBUTES, UNKNOWN_NAMES
 from compat.codemod.plan.state import State, joined, repeated
 from compat.codemod.source import Module
 
@@ -40,7 +40,8 @@ def _name(
     if isinstance(node, ast.Attribute):
         after = run.visit(module, node.value, state) or state
         is_of_object = node.attr == "__dict__" and not run.code.known(module, node.value)
-        if node.attr in UNKNOWN_ATTRIBUTES and not is_of_object:
+        is_list = module.names.qualified(node) == MODULES
+        if is_list or (node.attr in UNKNOWN_ATTRIBUTES and not is_of_object):
             _hand_all(run)
         # a property, as far as its name tells
         return run.others_run(after) if node.attr in run.effects.names else after

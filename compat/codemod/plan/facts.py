@@ -11,6 +11,7 @@ from compat.codemod.uses import Project
 
 # Calls that load a module by name, and names through which any function may be called.
 IMPORTERS = {"importlib.import_module", "importlib.reload", "runpy.run_module", "runpy.run_path"}
+MODULES = "sys.modules"
 UNKNOWN_NAMES = {"globals", "locals", "exec", "eval", "vars"}
 UNKNOWN_ATTRIBUTES = {"__globals__", "__subclasses__", "__mro__", "__bases__", "__dict__"}
 _TELLING_NAMES = UNKNOWN_NAMES | {"__import__"}
@@ -113,7 +114,7 @@ class Facts:
                     self._leads(node)
                     if meaning[1] is not None or not isinstance(above, ast.Attribute):
                         self._means(node, meaning)
-            if imported in IMPORTERS:
+            if imported in (*IMPORTERS, MODULES):
                 self._tells(node)
             if not isinstance(above, ast.Attribute):
                 return
