@@ -17,6 +17,7 @@ from typing import Any
 from compat.codemod.plan import marks
 from compat.codemod.plan.code import Meaning
 from compat.codemod.plan.effects import Effects
+from compat.codemod.plan.evidence import Evidence, Program, in_text
 from compat.codemod.plan.facts import Definition
 from compat.codemod.plan.marks import Marks, Pin
 from compat.codemod.plan.sites import Site
@@ -42,36 +43,6 @@ _CALLED = {"__new__", "__init__", "__post_init__", "__call__", "__enter__", "__e
 _PLAIN = (ast.Expr, ast.Call, ast.keyword, ast.Name, ast.Attribute, ast.Return, ast.FunctionDef)
 
 
-@dataclasses.dataclass
-class Found:
-    """What one program shows.
-
-    Attributes:
-        force: for each site and pin, what may be in force there.
-        setters: those that ran.
-        between: for each setter that puts a kept backend back, the setters that may have run since
-            it was kept.
-        instead: for each attempt, what may be in force only because it failed.
-        anywhere: what may be in force at a moment at which any function of the project may run.
-        ran: the functions that ran.
-        doubt: why the program is not fully visible.
-    """
-
-    force: dict[Site | Pin, set[Force]] = dataclasses.field(
-        default_factory=lambda: defaultdict(set)
-    )
-    setters: set[SetterCall] = dataclasses.field(default_factory=set)
-    between: dict[SetterCall, set[SetterCall]] = dataclasses.field(
-        default_factory=lambda: defaultdict(set)
-    )
-    instead: dict[SetterCall, set[Force]] = dataclasses.field(
-        default_factory=lambda: defaultdict(set)
-    )
-    anywhere: set[frozenset[Force]] = dataclasses.field(default_factory=set)
-    ran: set[ast.AST] = dataclasses.field(default_factory=set)
-    doubt: NotProvableError | None = None
-
-
 class TooLongError(Exception):
     """A program is too long to be followed."""
 
@@ -80,22 +51,38 @@ class Execution:
     """The progress of one program.
 
     Args:
+        evidence: where it notes what it shows.
+        program: the program.
         effects: what the functions of the project do.
         visits: how each kind of node is followed; for others, only their parts.
         all_run: at each moment at which code runs that is not followed, any function of the project
             may run.
 
     Attributes:
-        found: what it shows.
+        force: for each site and pin, what may be in force there.
+        setters: those that ran.
+        ran: the functions that ran.
+        anywhere: what may be in force at a moment at which any function of the project may run.
         loaded: the modules that it has run.
         script: the module that is run as a script.
     """
 
     def __init__(
-        self, effects: Effects, visits: Mapping[type[ast.AST], Visit], *, all_run: bool = False
+        self,
+        evidence: Evidence,
+        program: Program,
+        effects: Effects,
+        visits: Mapping[type[ast.AST], Visit],
+        *,
+        all_run: bool = False,
     ) -> None:
+        self.evidence, self._program = evidence, program
         self.effects, self.code, self._visits = effects, effects.code, visits
-        self.found = Found()
+        self.force: dict[Site | Pin, set[Force]] = defaultdict(set)
+        self.setters: set[SetterCall] = set()
+        self.ran: set[ast.AST] = set()
+        self.anywhere: set[frozenset[Force]] = set()
+        self._doubt: NotProvableError | None = None
         self.loaded: dict[Module, None] = {}
         self.script: Module | None = None
         self._left: Ways = dict.fromkeys((*WAYS_OUT, "pause"))
@@ -126,7 +113,7 @@ class Execution:
     def run(self, module: Module, state: State) -> State:
         """Run a file's statements."""
         self.loaded[module] = None
-        self.found.doubt = self.found.doubt or self.marks(module).doubt
+        self._doubt = self._doubt or self.marks(module).doubt
         return self.block(module, module.tree.body, state) or state
 
     def load(self, module: Module, state: State) -> State:
@@ -149,9 +136,14 @@ class Execution:
         return set() if one is None else self._bound.get((place.module, one.local), set())
 
     def end(self) -> None:
-        """Settle functions bound by an import: they keep the backend that was in force then."""
-        for place, forces in self.found.force.items():
-            forces |= self.bound(place)
+        """Tell what it shows; functions bound by an import keep what was in force then."""
+        for place, forces in self.force.items():
+            for force in sorted(forces | self.bound(place), key=in_text):
+                self.evidence.force[place].setdefault(force, self._program)
+        self.evidence.ran |= self.setters
+        if self._doubt is not None:
+            doubted = dict.fromkeys((*self.force, *self.setters), self._doubt)
+            self.evidence.doubts = doubted | self.evidence.doubts
 
     # Nodes
 
@@ -196,16 +188,16 @@ class Execution:
         if node in self.effects.facts(module).leading:
             return False
         if self.all_run:
-            return not state.kept and state.force in self.found.anywhere
+            return not state.kept and state.force in self.anywhere
         outcome = self._sure.get((state, len(self._handed)))
         return not self._handed or outcome in ((state, None), (state, state))
 
     def _at(self, own: Marks, place: Site | Pin, state: State) -> State:
         """Come to a site or pin; a site bound by an import takes what was in force then."""
         is_bound = isinstance(place, Site) and place in own.bound_by
-        lasts = isinstance(place, Pin) and place.lasts
-        self.found.force[place] |= frozenset() if is_bound else state.force
-        self.found.force[place] |= self.effects.setters if lasts else frozenset()
+        self.force[place] |= frozenset() if is_bound else state.force
+        if isinstance(place, Pin) and place.lasts:
+            self.force[place] |= self.effects.setters
         return state
 
     # Ways out
@@ -231,7 +223,7 @@ class Execution:
         return self._outcome(key, (None, None), lambda: self._body_of(module, function, state))
 
     def _body_of(self, module: Module, function: Any, state: State) -> _Outcome:
-        self.found.ran.add(function)
+        self.ran.add(function)
         with self.caught(*WAYS_OUT, "pause") as left:
             if isinstance(function, ast.Lambda):
                 after = self.visit(module, function.body, state)
@@ -312,7 +304,7 @@ class Execution:
         """Reach a moment when unfollowed code runs, which may call all functions it was given."""
         if self.all_run:
             state = self._after_any_setter(state)
-            self.found.anywhere.add(state.force)
+            self.anywhere.add(state.force)
             return state
         if not self._handed:
             return state

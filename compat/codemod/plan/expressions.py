@@ -146,10 +146,10 @@ def _call(run: Execution, module: Module, node: ast.Call, state: State) -> State
 def _set(run: Execution, module: Module, node: ast.Call, state: State) -> State:
     own = run.marks(module)
     setter, pair = own.setters[node], own.restored.get(node)
-    run.found.setters.add(setter)
+    run.setters.add(setter)
     if pair is None or not any(getter is pair.getter for getter, _ in state.kept):
         return state.set(setter)
-    run.found.between[setter] |= {one for getter, one in state.since if getter is pair.getter}
+    run.evidence.between[setter] |= {one for getter, one in state.since if getter is pair.getter}
     return state.restore(pair.getter, setter)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from compat.codemod.plan import imports, marks
 from compat.codemod.plan.code import Code, Meaning
-from compat.codemod.source import Binding, Module, Scope, only_import
+from compat.codemod.source import Module, Scope, only_import
 from compat.codemod.uses import Project
 
 # Calls that load a module by name, and names through which any function may be called.
@@ -80,45 +80,28 @@ class Facts:
         self._find_names(code, module)
 
     def _find_names(self, code: Code, module: Module) -> None:
-        has_star = self._names.module.has_star
-        may_mean: dict[Scope, set[str]] = {}
-        known: dict[tuple[Scope | None, str], list[Meaning | None]] = {}
+        """Note what names mean, and the dotted names that begin with them."""
+        known: dict[tuple[Scope | None, str], list[Meaning]] = {}
         for name, scope in self._names.scope_of.items():
             if name.id in _TELLING_NAMES:
                 self._tells(name)
-            home = scope.home(name.id)
-            if home is not None and home not in may_mean:
-                may_mean[home] = {
-                    one for one, bindings in home.bindings.items() if _may_mean(bindings)
-                }
-            if has_star if home is None else name.id in may_mean[home]:
-                self._follow(code, module, name, home, known)
-
-    def _follow(
-        self,
-        code: Code,
-        module: Module,
-        node: ast.AST,
-        home: Scope | None,
-        known: dict[tuple[Scope | None, str], list[Meaning | None]],
-    ) -> None:
-        """Note what a name means, and the dotted names that begin with it."""
-        path: str = node.id  # type: ignore[attr-defined]
-        imported = only_import(home.bindings[path]) if home is not None else None
-        while True:
-            above = self._parents.get(node)
-            if (home, path) not in known:
-                known[home, path] = code.meanings(module, node)
-            for meaning in known[home, path]:
-                if meaning is not None:
+            home, path = scope.home(name.id), name.id
+            imported = only_import(home.bindings[path]) if home is not None else None
+            node: ast.AST | None = name
+            while isinstance(node, ast.Name | ast.Attribute):
+                if (home, path) not in known:
+                    known[home, path] = code.known(module, node)
+                above = self._parents.get(node)
+                for meaning in known[home, path]:
                     self._leads(node)
                     if meaning[1] is not None or not isinstance(above, ast.Attribute):
                         self._means(node, meaning)
-            if imported in (*IMPORTERS, MODULES):
-                self._tells(node)
-            if not isinstance(above, ast.Attribute):
-                return
-            node, path, imported = above, f"{path}.{above.attr}", f"{imported}.{above.attr}"
+                if imported in (*IMPORTERS, MODULES):
+                    self._tells(node)
+                is_part = imported is not None or known[home, path]
+                node = above if is_part and isinstance(above, ast.Attribute) else None
+                attribute = getattr(node, "attr", "")
+                path, imported = f"{path}.{attribute}", f"{imported}.{attribute}"
 
     def _tells(self, node: ast.AST) -> None:
         self._leads(node)
@@ -136,7 +119,3 @@ class Facts:
         while node is not None and node not in self.leading:
             self.leading.add(node)
             node = self._parents.get(node)
-
-
-def _may_mean(bindings: list[Binding]) -> bool:
-    return any(one.target or isinstance(one.node, DEFINITIONS) for one in bindings)

@@ -11,9 +11,9 @@ import dataclasses
 from collections.abc import Iterable, Mapping
 
 from compat.codemod.plan import giving, marks, removal
+from compat.codemod.plan.evidence import Evidence
 from compat.codemod.plan.naming import Named
 from compat.codemod.plan.part import SAME_FILE, Part
-from compat.codemod.plan.programs import Evidence
 from compat.codemod.plan.removal import Unit
 from compat.codemod.plan.restore_pairs import Restore
 from compat.codemod.plan.sites import Site

@@ -32,7 +32,7 @@ def lazily(code: Code, package: Module, name: str) -> list[Module]:
     if "__getattr__" not in package.names.module.bindings:
         return []
     folder = os.path.join(os.path.dirname(package.path), "")
-    return [one for one, _ in code.inside(package, name)] or [
+    return code.inside(package, name) or [
         one for one in code.modules if one.path.startswith(folder)
     ]
 
@@ -42,17 +42,9 @@ def by_name(code: Code, module: Module, node: ast.expr) -> list[Module] | None:
     text, is_whole = _beginning(module, node)
     if is_whole:
         return code.files(text, module)
-    package = text.rpartition(".")[0]
-    if not package.strip("."):
-        return None
-    plain = package.lstrip(".")
-    folder = os.path.join(os.sep, *plain.split("."), "")
-    if text.startswith("."):
-        above = os.path.dirname(module.path)
-        for _ in range(len(package) - len(plain) - 1):
-            above = os.path.dirname(above)
-        return [one for one in code.modules if one.path.startswith(above + folder)]
-    return [one for one in code.modules if folder in os.sep + one.path]
+    package = text.rpartition(".")[0].lstrip(".")
+    folder = os.path.join(os.sep, *package.split("."), "")
+    return [one for one in code.modules if folder in os.sep + one.path] if package else None
 
 
 def _beginning(

@@ -1,11 +1,13 @@
 """Find the backend that a call must name: the one set by every program that reaches it."""
 
 import dataclasses
+from collections.abc import Sequence
 
 from compat.codemod.plan import choices, marks, unreadable
+from compat.codemod.plan.evidence import Evidence
 from compat.codemod.plan.part import Part
-from compat.codemod.plan.programs import Evidence
 from compat.codemod.plan.sites import Site
+from compat.codemod.rewrite import Change
 from compat.codemod.source import NotProvableError, old_names
 from compat.codemod.uses import SetterCall, observed
 from compat.codemod.uses.observed import Observed
@@ -27,6 +29,7 @@ class Named:
         setters: those that may be in force there.
         is_guess: whether it holds only if an attempt to set the backend succeeds.
         calls: the number of recorded calls, if only a trace shows the backend.
+        changes: those of the site.
     """
 
     value: str
@@ -34,6 +37,7 @@ class Named:
     setters: list[SetterCall]
     is_guess: bool = False
     calls: int = 0
+    changes: Sequence[Change] = ()
 
 
 def of(part: Part, evidence: Evidence, site: Site, traces: Observed | None = None) -> Named:

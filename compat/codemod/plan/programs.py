@@ -7,7 +7,6 @@ call it after an entry has run.
 """
 
 import ast
-import dataclasses
 import os
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
@@ -15,78 +14,16 @@ from collections.abc import Callable, Iterator, Sequence
 from compat.codemod.plan import expressions, statements
 from compat.codemod.plan.code import Code
 from compat.codemod.plan.effects import Effects
-from compat.codemod.plan.execution import Execution, Found, TooLongError
-from compat.codemod.plan.marks import Pin
+from compat.codemod.plan.evidence import Evidence, Program
+from compat.codemod.plan.execution import Execution, TooLongError
 from compat.codemod.plan.sites import Site
-from compat.codemod.plan.state import Force, State
+from compat.codemod.plan.state import State
 from compat.codemod.source import Module, NotProvableError, is_test, old_names
 from compat.codemod.uses import Project, SetterCall
 
 # Of all programs together; those that come later are followed less closely.
 _MOST_STEPS = 100_000
 _VISITS = {**expressions.VISITS, **statements.VISITS}
-
-
-@dataclasses.dataclass(frozen=True)
-class Program:
-    """One way to start.
-
-    Attributes:
-        is_script: the file itself is run.
-        in_package: the packages around it run first, as with ``python -m``.
-        function: the function that a console script calls after the import.
-    """
-
-    module: Module
-    is_script: bool = False
-    in_package: bool = False
-    function: str = ""
-
-
-@dataclasses.dataclass
-class Evidence:
-    """What all programs show together.
-
-    Attributes:
-        force: for each site and pin, the setters that may be in force there, each with a program.
-        doubts: for sites, pins and setters, why a program that runs them is not fully visible.
-        between: for each setter that restores a kept backend, the setters that may have run since
-            it was kept.
-        instead: for each attempt, the setters that may be in force only because it failed.
-        ran: the setters that run in some program.
-    """
-
-    force: dict[Site | Pin, dict[Force, Program]] = dataclasses.field(
-        default_factory=lambda: defaultdict(dict)
-    )
-    doubts: dict[Site | Pin | SetterCall, NotProvableError] = dataclasses.field(
-        default_factory=dict
-    )
-    between: dict[SetterCall, set[SetterCall]] = dataclasses.field(
-        default_factory=lambda: defaultdict(set)
-    )
-    instead: dict[SetterCall, set[Force]] = dataclasses.field(
-        default_factory=lambda: defaultdict(set)
-    )
-    ran: set[SetterCall] = dataclasses.field(default_factory=set)
-
-    def add(self, found: Found, program: Program) -> None:
-        """Add what one program shows."""
-        self.ran |= found.setters
-        for place, forces in found.force.items():
-            for force in sorted(forces, key=_in_text):
-                self.force[place].setdefault(force, program)
-        if found.doubt is not None:
-            for doubted in (*found.force, *found.setters):
-                self.doubts.setdefault(doubted, found.doubt)
-        for setter, between in found.between.items():
-            self.between[setter] |= between
-        for setter, instead in found.instead.items():
-            self.instead[setter] |= instead
-
-
-def _in_text(force: Force) -> tuple[str, int]:
-    return ("", 0) if force is None else (force.module.path, force.module.span(force.call)[0])
 
 
 def evidence(project: Project, modules: list[Module]) -> Evidence:
@@ -106,13 +43,13 @@ def _evidence(project: Project, modules: list[Module]) -> Evidence:
     effects = Effects(project, code)
     found = Evidence()
     by_name: list[Module] = []
-    every = [_Followed(effects, program) for program in _programs(project, code, by_name)]
+    every = [_Followed(found, effects, program) for program in _programs(project, code, by_name)]
     anywhere = {frozenset({None}) | effects.setters: Program(one) for one in by_name[:1]}
     ran = {
         function
         for one in every
         if not is_test(one.program.module.path)
-        for function in one.execution.found.ran
+        for function in one.execution.ran
     }
     names = {
         old_names.PER_CALL_NAMES.get(setter.name or "") for one in every for setter in one.setters
@@ -122,15 +59,12 @@ def _evidence(project: Project, modules: list[Module]) -> Evidence:
     for one in every:
         if one not in idle:
             one.finish(ran, [other.program.module for other in idle] if one.setters else [])
-            found.add(one.execution.found, one.program)
     for one in every:
-        for forces in one.execution.found.anywhere:
+        for forces in one.execution.anywhere:
             anywhere.setdefault(forces, one.program)
     for forces, program in anywhere.items():
         if not any(forces < other for other in anywhere):  # what runs there shows no less
-            execution = Execution(effects, _VISITS, all_run=True)
-            execution.run_all(forces)
-            found.add(execution.found, program)
+            Execution(found, program, effects, _VISITS, all_run=True).run_all(forces)
     for one in idle:
         for site in [site for site in found.force if isinstance(site, Site)]:
             for force in one.execution.bound(site):
@@ -141,9 +75,10 @@ def _evidence(project: Project, modules: list[Module]) -> Evidence:
 class _Followed:
     """A program, followed until it has started; then others may call what it has loaded."""
 
-    def __init__(self, effects: Effects, program: Program) -> None:
+    def __init__(self, evidence: Evidence, effects: Effects, program: Program) -> None:
         self.program = program
-        self._effects, self._all_run = effects, effects.steps > _MOST_STEPS
+        self._evidence, self._effects = evidence, effects
+        self._all_run = effects.steps > _MOST_STEPS
         self._closely(self._start)
 
     def _closely(self, follow: Callable[[], None]) -> None:
@@ -162,7 +97,9 @@ class _Followed:
 
     def _start(self, lone: Sequence[tuple[Module, ast.AST]] = ()) -> None:
         program, module, state = self.program, self.program.module, State()
-        execution = self.execution = Execution(self._effects, _VISITS, all_run=self._all_run)
+        execution = self.execution = Execution(
+            self._evidence, program, self._effects, _VISITS, all_run=self._all_run
+        )
         for function in lone:
             execution.hand(function)
         for package in execution.code.packages(module.path) if program.in_package else ():
@@ -201,8 +138,8 @@ class _Followed:
     @property
     def does_nothing(self) -> bool:
         """Return whether it only defines what others may call."""
-        found = self.execution.found
-        acts = found.force or found.setters or found.ran or found.anywhere
+        run = self.execution
+        acts = run.force or run.setters or run.ran or run.anywhere
         return self._is_library and not (acts or is_test(self.program.module.path))
 
     @property

@@ -130,7 +130,7 @@ def _attempt(
     """Note what may be in force where an attempt to set a backend fails."""
     if worked is not None and every is not None and setter_calls.only_tries(module, node):
         for force in filter(None, worked.force):
-            run.found.instead[force] |= every.force - worked.force
+            run.evidence.instead[force] |= every.force - worked.force
 
 
 def _match(run: Execution, module: Module, node: ast.Match, state: State) -> State | None:

@@ -173,12 +173,12 @@ class Names:
 
     def _import_from(self, node: ast.ImportFrom, scope: Scope) -> None:
         self.imports.append((node, scope))
-        source = "." * node.level + (node.module or "")
+        source = "." * node.level + (f"{node.module}." if node.module else "")
         for alias in node.names:
             if alias.name == "*":
                 scope.has_star = True
             else:
-                self._bind(alias.asname or alias.name, node, scope, f"{source}.{alias.name}")
+                self._bind(alias.asname or alias.name, node, scope, source + alias.name)
         self._body(node, scope)
 
     def _elsewhere(self, node: ast.Global | ast.Nonlocal, scope: Scope) -> None:

@@ -1,0 +1,59 @@
+"""Collect what the programs of a project show about its backends."""
+
+import dataclasses
+from collections import defaultdict
+
+from compat.codemod.plan.marks import Pin
+from compat.codemod.plan.sites import Site
+from compat.codemod.plan.state import Force
+from compat.codemod.source import Module, NotProvableError
+from compat.codemod.uses import SetterCall
+
+
+@dataclasses.dataclass(frozen=True)
+class Program:
+    """One way to start.
+
+    Attributes:
+        is_script: the file itself is run.
+        in_package: the packages around it run first, as with ``python -m``.
+        function: the function that a console script calls after the import.
+    """
+
+    module: Module
+    is_script: bool = False
+    in_package: bool = False
+    function: str = ""
+
+
+@dataclasses.dataclass
+class Evidence:
+    """What all programs show together.
+
+    Attributes:
+        force: for each site and pin, the setters that may be in force there, each with a program.
+        doubts: for sites, pins and setters, why a program that runs them is not fully visible.
+        between: for each setter that restores a kept backend, the setters that may have run since
+            it was kept.
+        instead: for each attempt, the setters that may be in force only because it failed.
+        ran: the setters that run in some program.
+    """
+
+    force: dict[Site | Pin, dict[Force, Program]] = dataclasses.field(
+        default_factory=lambda: defaultdict(dict)
+    )
+    doubts: dict[Site | Pin | SetterCall, NotProvableError] = dataclasses.field(
+        default_factory=dict
+    )
+    between: dict[SetterCall, set[SetterCall]] = dataclasses.field(
+        default_factory=lambda: defaultdict(set)
+    )
+    instead: dict[SetterCall, set[Force]] = dataclasses.field(
+        default_factory=lambda: defaultdict(set)
+    )
+    ran: set[SetterCall] = dataclasses.field(default_factory=set)
+
+
+def in_text(force: Force) -> tuple[str, int]:
+    """Return a key by which setters are sorted as they stand in the text."""
+    return ("", 0) if force is None else (force.module.path, force.module.span(force.call)[0])
