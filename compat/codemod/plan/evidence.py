@@ -6,7 +6,7 @@ from collections import defaultdict
 from compat.codemod.plan.marks import Pin
 from compat.codemod.plan.sites import Site
 from compat.codemod.plan.state import Force
-from compat.codemod.source import Module, NotProvableError
+from compat.codemod.source import Module, NotProvableError, Use
 from compat.codemod.uses import SetterCall
 
 
@@ -33,8 +33,7 @@ class Evidence:
     Attributes:
         force: for each site and pin, the setters that may be in force there, each with a program.
         doubts: for sites, pins and setters, why a program that runs them is not fully visible.
-        between: for each setter that restores a kept backend, the setters that may have run since
-            it was kept.
+        between: for each getter whose value is kept, the setters that may run until it is restored.
         instead: for each attempt, the setters that may be in force only because it failed.
         ran: the setters that run in some program.
     """
@@ -45,7 +44,7 @@ class Evidence:
     doubts: dict[Site | Pin | SetterCall, NotProvableError] = dataclasses.field(
         default_factory=dict
     )
-    between: dict[SetterCall, set[SetterCall]] = dataclasses.field(
+    between: dict[Use, set[SetterCall]] = dataclasses.field(
         default_factory=lambda: defaultdict(set)
     )
     instead: dict[SetterCall, set[Force]] = dataclasses.field(

@@ -329,10 +329,13 @@ class Execution:
         return self._after_any_setter(self.others_run(state))
 
     def _after_any_setter(self, state: State) -> State:
-        since = {(getter, one) for getter, _ in state.kept for one in self.effects.setters if one}
-        return dataclasses.replace(
-            state, force=state.force | self.effects.setters, since=state.since | since
-        )
+        self.note_between(state, self.effects.setters)
+        return dataclasses.replace(state, force=state.force | self.effects.setters)
+
+    def note_between(self, state: State, setters: Iterable[Force]) -> None:
+        """Note that setters may run while the values of getters are kept."""
+        for getter in {getter for getter, _ in state.kept}:
+            self.evidence.between[getter].update(filter(None, setters))
 
     # Where any function may run
 

@@ -1,12 +1,13 @@
 """Follow the expressions of a program, in the order of their evaluation."""
 
 import ast
+import dataclasses
 
 from compat.codemod.plan import code, imports
 from compat.codemod.plan.code import Meaning
 from compat.codemod.plan.execution import Execution, Visit
 from compat.codemod.plan.facts import IMPORTERS, MODULES, UNKNOWN_ATTRIBUTES, UNKNOWN_NAMES
-from compat.codemod.plan.state import State, joined, repeated
+from compat.codemod.plan.state import Force, State, joined, repeated
 from compat.codemod.source import Module
 
 # builtins that ask for all items at once
@@ -76,13 +77,8 @@ def _lambda(run: Execution, module: Module, node: ast.Lambda, state: State) -> S
     return state
 
 
-def _choice(run: Execution, module: Module, node: ast.IfExp, state: State) -> State | None:
-    tested = run.felt(run.visit(module, node.test, state))
-    return joined(run.visit(module, node.body, tested), run.visit(module, node.orelse, tested))
-
-
 def _chain(
-    run: Execution, module: Module, node: ast.BoolOp | ast.Compare, state: State
+    run: Execution, module: Module, node: ast.BoolOp | ast.Compare | ast.IfExp, state: State
 ) -> State | None:
     """Come to operands of which only the first is sure to be evaluated."""
     first, *others = [one for one in ast.iter_child_nodes(node) if isinstance(one, ast.expr)]
@@ -147,10 +143,11 @@ def _set(run: Execution, module: Module, node: ast.Call, state: State) -> State:
     own = run.marks(module)
     setter, pair = own.setters[node], own.restored.get(node)
     run.setters.add(setter)
-    if pair is None or not any(getter is pair.getter for getter, _ in state.kept):
-        return state.set(setter)
-    run.evidence.between[setter] |= {one for getter, one in state.since if getter is pair.getter}
-    return state.restore(pair.getter, setter)
+    force: frozenset[Force] = frozenset({setter})
+    if pair is not None and (kept := {one for getter, one in state.kept if getter is pair.getter}):
+        force, state = frozenset(kept), dataclasses.replace(state, kept=state.without(pair.getter))
+    run.note_between(state, [setter])
+    return dataclasses.replace(state, force=force)
 
 
 def entered(run: Execution, target: Meaning, state: State) -> State | None:
@@ -206,10 +203,9 @@ VISITS: dict[type[ast.AST], Visit] = {
     **dict.fromkeys(
         (ast.Subscript, ast.BinOp, ast.UnaryOp, ast.Starred, ast.MatchClass), _operated
     ),
-    **dict.fromkeys((ast.BoolOp, ast.Compare), _chain),
+    **dict.fromkeys((ast.BoolOp, ast.Compare, ast.IfExp), _chain),
     **dict.fromkeys((ast.Yield, ast.YieldFrom, ast.Await), _pause),
     ast.Call: _call,
     ast.GeneratorExp: _generator,
     ast.Lambda: _lambda,
-    ast.IfExp: _choice,
 }

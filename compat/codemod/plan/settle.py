@@ -142,7 +142,7 @@ class _Settlement:
         """Keep a whole unit if a part of it stays; return whether that keeps any further setter."""
         needed = {*unit.setters}
         if unit.restore is not None:
-            needed |= self._evidence.between[unit.restore.back]
+            needed |= self._evidence.between[unit.restore.getter]
         why = next((self._stays[one] for one in needed if one in self._stays), None)
         new = [one for one in unit.setters if why is not None and one not in self._stays]
         self._stays |= {one: why for one in new if why is not None}
@@ -241,7 +241,7 @@ def _groups(
     for site, by in named.items():
         join(site, *(one for one in by.setters if one in going))
     for unit in units:
-        between = evidence.between[unit.restore.back] if unit.restore is not None else ()
+        between = evidence.between[unit.restore.getter] if unit.restore is not None else ()
         join(*unit.setters, *between)
     join(*held.reading, *held.setting)
     return groups
