@@ -33,7 +33,6 @@ def settle(part: Part) -> None:
 
 def _asked(part: Part) -> dict[SetterCall, NotProvableError]:
     """Return the setters that are in force at a use of the getter, with the reason to keep them."""
-    found: dict[SetterCall, NotProvableError] = {}
     getters = [
         pin
         for module in part.modules
@@ -41,15 +40,17 @@ def _asked(part: Part) -> dict[SetterCall, NotProvableError]:
         if pin.is_getter
     ]
     if not getters:
-        return found
+        return {}
     try:
         evidence = programs.evidence(part.project, part.modules)
     except NotProvableError:
         return dict.fromkeys(part.setters, getters[0].why)
-    for place, forces in evidence.force.items():
-        if isinstance(place, Pin) and place.is_getter:
-            found |= {force: place.why for force in forces if force is not None}
-    return found
+    return {
+        force: place.why
+        for place, forces in evidence.force.items()
+        for force in forces
+        if force is not None and isinstance(place, Pin) and place.is_getter
+    }
 
 
 def _one(
@@ -59,13 +60,11 @@ def _one(
         unreadable.settle(part, setter)
     if setter in asked:
         raise asked[setter]
-    region: ast.stmt = setter.region
+    module, region = setter.module, setter.region
     if setter.where == "guarded":
-        if not (
-            isinstance(region, ast.If)
-            and _asks_lister(setter.module, region.test)
-            and _only_sets(setter.module, region)
-        ):
+        blocks = [region.body, region.orelse] if isinstance(region, ast.If) else [[]]
+        only_sets = all(setter_calls.only_sets(module, block) for block in filter(None, blocks))
+        if not (isinstance(region, ast.If) and _asks_lister(module, region.test) and only_sets):
             return  # TAC121 reports guards
     elif setter.where == "value":
         raise NotProvableError("the value of the setter is used")
@@ -79,9 +78,3 @@ def _one(
 
 def _asks_lister(module: Module, test: ast.expr) -> bool:
     return any(use.kind == Kind.LISTER and module.inside(use.node, test) for use in module.uses)
-
-
-def _only_sets(module: Module, statement: ast.If) -> bool:
-    return setter_calls.only_sets(module, statement.body) and (
-        not statement.orelse or setter_calls.only_sets(module, statement.orelse)
-    )

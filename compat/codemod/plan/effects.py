@@ -20,13 +20,10 @@ _DEFINED = re.compile(r"def(?<!\wdef)[ \t]+(\w+)")
 class Effects:
     """What functions do, as far as their text shows; computed once for all programs."""
 
-    project: Project
-    code: Code
-
     def __init__(self, project: Project, code: Code) -> None:
         self.project, self.code = project, code
         # Steps taken so far, summed over all programs.
-        self.steps: int = 0
+        self.steps = 0
         self._matter: dict[ast.AST, bool] = {}
         self._facts: dict[Module, Facts] = {}
 

@@ -63,6 +63,7 @@ class Execution:
         setters: those that ran.
         ran: the functions that ran.
         anywhere: what may be in force at a moment at which any function of the project may run.
+        bound_by: what was in force when an import bound a name of a module.
         loaded: the modules that it has run.
         script: the module that is run as a script.
     """
@@ -90,12 +91,10 @@ class Execution:
         self._handed: dict[ast.AST, Module] = {}
         self._handed_meanings: set[Meaning | Definition] = set()
         # The names of those that Python may call by itself.
-        self.special: set[str] = set()
-        self._bound: dict[tuple[Module, str], set[Force]] = defaultdict(set)
-        self.all_run = False
+        self.special = _special(effects.names) if all_run else set()
+        self.bound_by: dict[tuple[Module, str], set[Force]] = defaultdict(set)
+        self.all_run = all_run
         self._steps_left = _MOST_STEPS * (_MORE_WHERE_ALL_RUN if all_run else 1)
-        if all_run:
-            self.let_all_run()
         # What calls, and moments at which foreign code runs, come to: for sure, and so far.
         self._sure: dict[object, _Outcome] = {}
         self._so_far: dict[object, _Outcome] = {}
@@ -126,14 +125,10 @@ class Execution:
                 state = (joined(before, after) if again else after) or before
         return state
 
-    def bind(self, module: Module, name: str, state: State) -> None:
-        """Note that an import binds a function, which keeps the backend that is in force."""
-        self._bound[module, name] |= state.force
-
     def bound(self, place: Site | Pin) -> set[Force]:
         """Return the backends in force when an import bound the function of a place, if any."""
         one = self.marks(place.module).bound_by.get(place)
-        return set() if one is None else self._bound.get((place.module, one.local), set())
+        return set() if one is None else self.bound_by.get((place.module, one.local), set())
 
     def end(self) -> None:
         """Tell what it shows; functions bound by an import keep what was in force then."""
@@ -159,7 +154,11 @@ class Execution:
             state = self.others_run(state)
         own = self.marks(module)
         if (place := own.sites.get(node) or own.pins.get(node)) is not None:
-            return self._at(own, place, state)
+            is_bound = isinstance(place, Site) and place in own.bound_by
+            self.force[place] |= frozenset() if is_bound else state.force
+            if isinstance(place, Pin) and place.lasts:
+                self.force[place] |= self.effects.setters
+            return state
         after = self._visits.get(type(node), Execution.children)(self, module, node, state)
         return after if isinstance(node, _PLAIN) else self.felt(after)
 
@@ -192,14 +191,6 @@ class Execution:
         outcome = self._sure.get((state, len(self._handed)))
         return not self._handed or outcome in ((state, None), (state, state))
 
-    def _at(self, own: Marks, place: Site | Pin, state: State) -> State:
-        """Come to a site or pin; a site bound by an import takes what was in force then."""
-        is_bound = isinstance(place, Site) and place in own.bound_by
-        self.force[place] |= frozenset() if is_bound else state.force
-        if isinstance(place, Pin) and place.lasts:
-            self.force[place] |= self.effects.setters
-        return state
-
     # Ways out
 
     def take(self, way: str, state: State | None) -> None:
@@ -228,7 +219,8 @@ class Execution:
             if isinstance(function, ast.Lambda):
                 after = self.visit(module, function.body, state)
             elif isinstance(function, ast.GeneratorExp):
-                after = self._visits[ast.ListComp](self, module, function, self.continued(state))
+                continued = self.after_any_setter(self.others_run(state))
+                after = self._visits[ast.ListComp](self, module, function, continued)
             else:
                 after = self.block(module, function.body, state)
         return joined(after, left["return"], left["pause"]), left["raise"]
@@ -240,19 +232,8 @@ class Execution:
 
         Calls are followed in rounds until a round adds nothing.
         """
-        if key in self._sure:
-            after, failed = self._sure[key]
-        elif key in self._round:
-            self._met_open |= key in self._open
-            after, failed = self._so_far[key]
-        else:
-            after, failed = self._followed(key, least, follow)
-        self.take("raise", failed)
-        return after
-
-    def _followed(self, key: object, least: _Outcome, follow: Callable[[], _Outcome]) -> _Outcome:
         is_outermost = not self._open
-        while True:
+        while key not in self._sure and (is_outermost or key not in self._round):
             if is_outermost:
                 self._round.clear()
                 self._met_open = self._grown = False
@@ -261,13 +242,14 @@ class Execution:
             before = self._so_far.setdefault(key, least)
             after, failed = follow()
             self._open.discard(key)
-            outcome = self._so_far[key] = joined(before[0], after), joined(before[1], failed)
-            self._grown |= outcome != before
-            if not is_outermost:
-                return outcome
-            if not (self._met_open and self._grown):
+            self._so_far[key] = joined(before[0], after), joined(before[1], failed)
+            self._grown |= self._so_far[key] != before
+            if is_outermost and not (self._met_open and self._grown):
                 self._sure.update((one, self._so_far[one]) for one in self._round)
-                return outcome
+        self._met_open |= key in self._open
+        after, failed = self._sure.get(key) or self._so_far[key]
+        self.take("raise", failed)
+        return after
 
     def hand(self, meaning: Meaning | Definition) -> None:
         """Note that unfollowed code may call a function, or a class's methods, from now on."""
@@ -303,7 +285,7 @@ class Execution:
     def others_run(self, state: State) -> State:
         """Reach a moment when unfollowed code runs, which may call all functions it was given."""
         if self.all_run:
-            state = self._after_any_setter(state)
+            state = self.after_any_setter(state)
             self.anywhere.add(state.force)
             return state
         if not self._handed:
@@ -324,11 +306,8 @@ class Execution:
                     after = joined(after, self.call(module, function, state)) or after
         return after, left["raise"]
 
-    def continued(self, state: State) -> State:
-        """Come to a place at which a function continues: setters may have run since it paused."""
-        return self._after_any_setter(self.others_run(state))
-
-    def _after_any_setter(self, state: State) -> State:
+    def after_any_setter(self, state: State) -> State:
+        """Come to a place before which any setter of the project may have run."""
         self.note_between(state, self.effects.setters)
         return dataclasses.replace(state, force=state.force | self.effects.setters)
 
@@ -336,13 +315,6 @@ class Execution:
         """Note that setters may run while the values of getters are kept."""
         for getter in {getter for getter, _ in state.kept}:
             self.evidence.between[getter].update(filter(None, setters))
-
-    # Where any function may run
-
-    def let_all_run(self) -> None:
-        """Let any module be loaded, and any function run where others run, from now on."""
-        self.all_run = True
-        self.special |= _special(self.effects.names)
 
     def run_all(self, force: frozenset[Force]) -> None:
         """Run each file and each function that matters once, whatever has run before."""

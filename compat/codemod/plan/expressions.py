@@ -5,7 +5,7 @@ import dataclasses
 
 from compat.codemod.plan import code, imports
 from compat.codemod.plan.code import Meaning
-from compat.codemod.plan.execution import Execution, Visit
+from compat.codemod.plan.execution import Execution, TooLongError, Visit
 from compat.codemod.plan.facts import IMPORTERS, MODULES, UNKNOWN_ATTRIBUTES, UNKNOWN_NAMES
 from compat.codemod.plan.state import Force, State, joined, repeated
 from compat.codemod.source import Module
@@ -112,7 +112,7 @@ def _generator(
 def _pause(run: Execution, module: Module, node: ast.expr, state: State) -> State | None:
     after = run.children(module, node, state)
     run.take("pause", after)
-    return after and run.continued(after)
+    return after and run.after_any_setter(run.others_run(after))
 
 
 def _call(run: Execution, module: Module, node: ast.Call, state: State) -> State | None:
@@ -188,8 +188,8 @@ def _is_quiet(run: Execution, module: Module, node: ast.Call) -> bool:
 
 def _imported_by_string(run: Execution, module: Module, node: ast.Call, state: State) -> State:
     found = None if not node.args else imports.by_name(run.code, module, node.args[0])
-    if found is None and not run.code.is_small:
-        run.let_all_run()
+    if found is None and not (run.code.is_small or run.all_run):
+        raise TooLongError
     for one in (run.code.modules if found is None else found) if not run.all_run else ():
         if one not in (module, run.script):
             state = joined(state, run.load(one, state)) or state

@@ -5,7 +5,7 @@ import os
 from collections.abc import Iterator
 
 from compat.codemod.plan.code import Code, base_of, joined
-from compat.codemod.source import Module
+from compat.codemod.source import Module, string
 
 
 def by_statement(
@@ -39,7 +39,7 @@ def lazily(code: Code, package: Module, name: str) -> list[Module]:
 
 def by_name(code: Code, module: Module, node: ast.expr) -> list[Module] | None:
     """Return the modules whose name an expression may give; ``None`` if it may name any module."""
-    text, is_whole = _beginning(module, node)
+    text, is_whole = _beginning(node)
     if is_whole:
         return code.files(text, module)
     package = text.rpartition(".")[0].lstrip(".")
@@ -47,22 +47,11 @@ def by_name(code: Code, module: Module, node: ast.expr) -> list[Module] | None:
     return [one for one in code.modules if folder in os.sep + one.path] if package else None
 
 
-def _beginning(
-    module: Module, node: ast.expr, within: tuple[ast.AST, ...] = ()
-) -> tuple[str, bool]:
-    """Return the literal text that a name begins with, and whether it is the whole name.
-
-    A variable that is bound once, at module level, stands for its value, except in the statements
-    ``within``: there it would stand for itself.
-    """
-    values = module.assigned(node)
-    only = values[0] if len(values) == 1 else None
-    if only is not None and only not in within and module.function_of(only) is None:
-        node, within = only, (*within, only)
-    if isinstance(node, ast.JoinedStr) and node.values:
-        return _beginning(module, node.values[0], within)[0], False
-    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
-        return _beginning(module, node.left, within)[0], False
-    if isinstance(node, ast.Constant) and isinstance(node.value, str):
-        return node.value, True
-    return "", False
+def _beginning(node: ast.expr) -> tuple[str, bool]:
+    """Return the literal text that a name begins with, and whether it is the whole name."""
+    first = node
+    while isinstance(first, ast.BinOp) and isinstance(first.op, ast.Add):
+        first = first.left
+    if isinstance(first, ast.JoinedStr) and first.values:
+        first = first.values[0]
+    return string(first), first is node and string(first) != ""

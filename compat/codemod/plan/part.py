@@ -38,13 +38,13 @@ class Part:
     def __init__(
         self, project: Project, modules: list[Module], drafts: Drafts, groups: Iterator[int]
     ) -> None:
-        self.project: Project = project
-        self.modules: list[Module] = modules
+        self.project = project
+        self.modules = modules
         self._drafts, self._groups = drafts, groups
         own = [marks.of(project, module) for module in modules]
-        self.setters: list[SetterCall] = [setter for one in own for setter in one.setters.values()]
-        self.sites: list[Site] = [site for one in own for site in one.sites.values()]
-        self.per_call: bool = project.target in ("2.1", "2.2")
+        self.setters = [setter for one in own for setter in one.setters.values()]
+        self.sites = [site for one in own for site in one.sites.values()]
+        self.per_call = project.target in ("2.1", "2.2")
 
     def say(self, rule: str, module: Module, node: ast.AST, why: NotProvableError) -> None:
         """Report a place, and change nothing there."""

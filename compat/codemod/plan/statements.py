@@ -147,7 +147,7 @@ def _import(
 ) -> State:
     for one in module.imported:
         if one.statement is node:
-            run.bind(module, one.local, state)
+            run.bound_by[module, one.local] |= state.force
     for several in imports.by_statement(run.code, module, node):
         ways = [run.load(one, state) for one in several]
         state = joined(*ways, *([] if len(ways) == 1 else [state])) or state
