@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from compat.codemod.plan import replaced_names
-from compat.codemod.source import Binding, Module
+from compat.codemod.source import Binding, Module, string
 from compat.codemod.uses import Project
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
@@ -87,6 +87,44 @@ class Code:
             near = {f"{stem}.py", os.path.join(stem, "__init__.py")}
             paths = [path for path in paths if path in near] or paths
         return [module for path in paths if (module := self.module(path)) is not None]
+
+    def imported(
+        self, module: Module, statement: ast.Import | ast.ImportFrom
+    ) -> Iterator[list[Module]]:
+        """Yield the modules that a statement imports, in running order, each with alternatives."""
+        if isinstance(statement, ast.Import):
+            for alias in statement.names:
+                parts = alias.name.split(".")
+                for length in range(len(parts)):
+                    yield self.files(".".join(parts[: length + 1]), module)
+            return
+        base = base_of(statement)
+        yield self.files(base, module)
+        for alias in statement.names:
+            if not any(alias.name in one.names.module.bindings for one in self.files(base, module)):
+                yield self.files(joined(base, alias.name), module) or [
+                    inner
+                    for one in self.files(base, module)
+                    for inner in self.lazily(one, alias.name)
+                ]
+
+    def lazily(self, package: Module, name: str) -> list[Module]:
+        """Return the modules that a package's ``__getattr__`` may load for a name."""
+        if "__getattr__" not in package.names.module.bindings:
+            return []
+        folder = os.path.join(os.path.dirname(package.path), "")
+        return self.inside(package, name) or [
+            one for one in self.modules if one.path.startswith(folder)
+        ]
+
+    def by_name(self, module: Module, node: ast.expr) -> list[Module] | None:
+        """Return the modules that an expression may name; ``None`` if it may name any."""
+        text, is_whole = _beginning(node)
+        if is_whole:
+            return self.files(text, module)
+        package = text.rpartition(".")[0].lstrip(".")
+        folder = os.path.join(os.sep, *package.split("."), "")
+        return [one for one in self.modules if folder in os.sep + one.path] if package else None
 
     # What is called
 
@@ -211,3 +249,13 @@ def base_of(statement: ast.ImportFrom) -> str:
 def joined(base: str, name: str) -> str:
     """Return the dotted name of a module's member; ``base`` may be dots only."""
     return f"{base}{name}" if base.endswith(".") else f"{base}.{name}"
+
+
+def _beginning(node: ast.expr) -> tuple[str, bool]:
+    """Return the literal text that a name begins with, and whether it is the whole name."""
+    first = node
+    while isinstance(first, ast.BinOp) and isinstance(first.op, ast.Add):
+        first = first.left
+    if isinstance(first, ast.JoinedStr) and first.values:
+        first = first.values[0]
+    return string(first), first is node and string(first) != ""

@@ -57,7 +57,7 @@ def _one(
     part: Part, rule: str, setter: SetterCall, asked: dict[SetterCall, NotProvableError]
 ) -> None:
     if setter.name is None and setter.where != "guarded":
-        unreadable.settle(part, setter)
+        raise unreadable.why(part, setter)
     if setter in asked:
         raise asked[setter]
     module, region = setter.module, setter.region

@@ -3,8 +3,7 @@
 import dataclasses
 from collections import defaultdict
 
-from compat.codemod.plan.marks import Pin
-from compat.codemod.plan.sites import Site
+from compat.codemod.plan.marks import Pin, Site
 from compat.codemod.plan.state import Force
 from compat.codemod.source import Module, NotProvableError, Use
 from compat.codemod.uses import SetterCall

@@ -16,11 +16,9 @@ from typing import Any
 
 from compat.codemod.plan import marks
 from compat.codemod.plan.code import Meaning
-from compat.codemod.plan.effects import Effects
+from compat.codemod.plan.effects import Definition, Effects
 from compat.codemod.plan.evidence import Evidence, Program, in_text
-from compat.codemod.plan.facts import Definition
-from compat.codemod.plan.marks import Marks, Pin
-from compat.codemod.plan.sites import Site
+from compat.codemod.plan.marks import Marks, Pin, Site
 from compat.codemod.plan.state import Force, State, joined, repeated
 from compat.codemod.source import Module, NotProvableError
 from compat.codemod.uses import SetterCall
@@ -184,7 +182,7 @@ class Execution:
 
         What others run meanwhile must be known to leave the state as it is.
         """
-        if node in self.effects.facts(module).leading:
+        if self.effects.leads(module, node):
             return False
         if self.all_run:
             return not state.kept and state.force in self.anywhere

@@ -3,17 +3,13 @@
 import ast
 import dataclasses
 
-from compat.codemod.plan import code, imports
+from compat.codemod.plan import code
 from compat.codemod.plan.code import Meaning
+from compat.codemod.plan.effects import IMPORTERS, MODULES, UNKNOWN_ATTRIBUTES, UNKNOWN_NAMES
 from compat.codemod.plan.execution import Execution, TooLongError, Visit
-from compat.codemod.plan.facts import IMPORTERS, MODULES, UNKNOWN_ATTRIBUTES, UNKNOWN_NAMES
 from compat.codemod.plan.state import Force, State, joined, repeated
 from compat.codemod.source import Module
 
-# builtins that ask for all items at once
-_CONSUMERS = {
-    "list", "tuple", "set", "frozenset", "dict", "sum", "any", "all", "max", "min", "sorted",
-}  # fmt: skip
 # builtins that call no function of the project that loads
 _QUIET_BUILTINS = {
     "print", "len", "str", "int", "float", "bool", "range", "isinstance", "issubclass", "type",
@@ -61,7 +57,7 @@ def _lazily_loaded(run: Execution, module: Module, node: ast.AST, state: State) 
     """Load what a package loads as it is asked for a name."""
     while isinstance(node, ast.Attribute):
         for owner, definition in run.code.known(module, node.value):
-            for one in imports.lazily(run.code, owner, node.attr) if definition is None else ():
+            for one in run.code.lazily(owner, node.attr) if definition is None else ():
                 state = joined(state, run.load(one, state)) or state
         node = node.value
     return state
@@ -99,12 +95,7 @@ def _comprehension(
 def _generator(
     run: Execution, module: Module, node: ast.GeneratorExp, state: State
 ) -> State | None:
-    """Come to a generator expression, whose parts run at once or at any later time."""
-    call = module.names.parents.get(node)
-    # alone, since others run before it
-    alone = call if isinstance(call, ast.Call) and [*call.args, *call.keywords] == [node] else None
-    if alone and any(module.names.is_builtin(alone.func, name) for name in _CONSUMERS):
-        return _comprehension(run, module, node, state)
+    """Come to a generator expression, whose parts run at any later time."""
     run.hand((module, node))
     return run.visit(module, node.generators[0].iter, state)
 
@@ -187,7 +178,7 @@ def _is_quiet(run: Execution, module: Module, node: ast.Call) -> bool:
 
 
 def _imported_by_string(run: Execution, module: Module, node: ast.Call, state: State) -> State:
-    found = None if not node.args else imports.by_name(run.code, module, node.args[0])
+    found = None if not node.args else run.code.by_name(module, node.args[0])
     if found is None and not (run.code.is_small or run.all_run):
         raise TooLongError
     for one in (run.code.modules if found is None else found) if not run.all_run else ():

@@ -3,8 +3,8 @@
 import ast
 from collections.abc import Iterator
 
+from compat.codemod.plan.marks import Site
 from compat.codemod.plan.part import Part
-from compat.codemod.plan.sites import Site
 from compat.codemod.rewrite import AddArgument, Change, fstring_edits
 from compat.codemod.source import Kind, NotProvableError, Place, called, plain_name
 from compat.codemod.uses import argument_dicts, backend_limits, forwarding

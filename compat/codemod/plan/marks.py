@@ -4,11 +4,33 @@ import ast
 import dataclasses
 from collections.abc import Iterator
 
-from compat.codemod.plan import sites, unseen
+from compat.codemod.plan import unseen
 from compat.codemod.plan.restore_pairs import Restore, restores
-from compat.codemod.plan.sites import Site
-from compat.codemod.source import Imported, Kind, Module, NotProvableError, Use, noted
-from compat.codemod.uses import Project, SetterCall, either, setter_calls
+from compat.codemod.source import (
+    Imported,
+    Kind,
+    Module,
+    NotProvableError,
+    Place,
+    Use,
+    keyword,
+    noted,
+    old_names,
+)
+from compat.codemod.uses import Project, SetterCall, either, forwarding, setter_calls
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class Site:
+    """A call of ``load``, ``save`` or ``info`` without a backend, or one of them as a value."""
+
+    module: Module
+    use: Use
+
+    @property
+    def place(self) -> Place:
+        """Return where it is."""
+        return self.module.place(self.use.node)
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -43,9 +65,8 @@ class Marks:
         def runs(node: ast.AST) -> bool:
             return not project.runs_not(module, module.span(node))
 
-        self.module: Module = module
         self.sites: dict[ast.AST, Site] = {
-            site.use.node: site for site in sites.of(project, module) if runs(site.use.node)
+            site.use.node: site for site in _sites(project, module) if runs(site.use.node)
         }
         self.bound_by: dict[Site | Pin, Imported] = {}
         for site in self.sites.values():
@@ -106,3 +127,19 @@ def _pins(project: Project, module: Module, marks: Marks) -> Iterator[Pin]:
     for node, words in unseen.reached(project, module):
         why = NotProvableError(f"{words}, and this call is not changed", [module.place(node)])
         yield Pin(module, node, why, lasts=module.call_of(node) is None)
+
+
+def _sites(project: Project, module: Module) -> Iterator[Site]:
+    """Yield the sites of a module."""
+    given = {use: call for use, call, _ in forwarding.calls_of(module, *old_names.FUNCTIONS)}
+    for use in (*module.of(Kind.FUNCTION), *either.settled(project, module).values()):
+        above, call = module.names.parents.get(use.node), use.call
+        looked_at = isinstance(above, ast.Attribute) or (
+            call is None and forwarding.only_looks(above)
+        )
+        takes = given.get(use, call)  # the call that gives it its arguments
+        names_backend = (takes and keyword(takes, "backend")) or (
+            call and len(call.args) > old_names.PER_CALL_POSITION[use.name]
+        )
+        if not (looked_at or names_backend):
+            yield Site(module, use)

@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
 from compat.codemod.plan import marks
-from compat.codemod.plan.sites import Site
+from compat.codemod.plan.marks import Site
 from compat.codemod.rewrite import Change, Draft
 from compat.codemod.source import Module, NotProvableError, Use
 from compat.codemod.uses import Project, SetterCall

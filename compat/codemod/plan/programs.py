@@ -16,7 +16,7 @@ from compat.codemod.plan.code import Code
 from compat.codemod.plan.effects import Effects
 from compat.codemod.plan.evidence import Evidence, Program
 from compat.codemod.plan.execution import Execution, TooLongError
-from compat.codemod.plan.sites import Site
+from compat.codemod.plan.marks import Site
 from compat.codemod.plan.state import State
 from compat.codemod.source import Module, NotProvableError, is_test, old_names
 from compat.codemod.uses import Project, SetterCall

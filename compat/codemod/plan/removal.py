@@ -46,7 +46,7 @@ def may_go(part: Part, setter: SetterCall, shown: Shown) -> None:
     if setter.where == "guarded" and not (shown.governs_named and _is_whole_guard(setter)):
         raise NotProvableError("it is set under a condition")
     if naming.is_unread(part, setter) and not (shown.governs_named and setter.name is None):
-        unreadable.settle(part, setter)
+        raise unreadable.why(part, setter)
     value = setter_calls.argument(setter.call)
     if setter.name is None and (
         value is None or any(isinstance(one, _WORKS) for one in ast.walk(value))

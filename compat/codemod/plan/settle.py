@@ -14,12 +14,11 @@ from collections.abc import Collection, Iterable, Mapping
 from compat.codemod.plan import choices, giving, holding, naming, programs, removal
 from compat.codemod.plan.evidence import Evidence
 from compat.codemod.plan.holding import Held
-from compat.codemod.plan.marks import Pin
+from compat.codemod.plan.marks import Pin, Site
 from compat.codemod.plan.naming import Named
 from compat.codemod.plan.part import RESTORE, VARIABLE, Part
 from compat.codemod.plan.removal import Shown, Unit
 from compat.codemod.plan.restore_pairs import Restore, restores
-from compat.codemod.plan.sites import Site
 from compat.codemod.rewrite import Change, Remove, Substitute
 from compat.codemod.source import NotProvableError, Use
 from compat.codemod.uses import SetterCall, setter_calls

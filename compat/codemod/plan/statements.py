@@ -3,7 +3,7 @@
 import ast
 import dataclasses
 
-from compat.codemod.plan import code, imports
+from compat.codemod.plan import code
 from compat.codemod.plan.code import Function, Meaning
 from compat.codemod.plan.execution import WAYS_OUT, Execution, Visit
 from compat.codemod.plan.expressions import entered, is_plain
@@ -148,7 +148,7 @@ def _import(
     for one in module.imported:
         if one.statement is node:
             run.bound_by[module, one.local] |= state.force
-    for several in imports.by_statement(run.code, module, node):
+    for several in run.code.imported(module, node):
         ways = [run.load(one, state) for one in several]
         state = joined(*ways, *([] if len(ways) == 1 else [state])) or state
     return state

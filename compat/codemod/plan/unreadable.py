@@ -40,11 +40,11 @@ def passed_on(part: Part) -> None:
                 )
 
 
-def settle(part: Part, setter: SetterCall) -> None:
-    """Raise the reason why the backend that is set cannot be read."""
+def why(part: Part, setter: SetterCall) -> NotProvableError:
+    """Return the reason why the backend that is set cannot be read."""
     if setter.name is not None:
         or_run = " Or run with --backend sox." if setter.name == "sox" and part.per_call else ""
-        raise NotProvableError(
+        return NotProvableError(
             no_such_backend(setter.name), advice=instead_of(setter.name) + or_run
         )
     value = setter_calls.argument(setter.call)
@@ -61,7 +61,7 @@ def settle(part: Part, setter: SetterCall) -> None:
     ]
     if isinstance(value, ast.Name | ast.Attribute | ast.Subscript | ast.Call):
         places += part.project.mentions
-    raise NotProvableError(
+    return NotProvableError(
         words,
         places[:8],
         'Pass the value on to each load, save and info as backend= ("sox_io" is "sox" there), or '

@@ -217,10 +217,8 @@ def may_be_torchaudio(project: Project, module: Module, owner: ast.expr) -> bool
 
 @noted
 def _passes_on(project: Project, module: Module) -> bool:
-    uses = (use for use in module.uses if use.path == old_names.ROOT)
-    return any(_escapes(module, use.node) for use in uses) or any(
-        True for _ in _given_by_name(project, module)
-    )
+    whole = (use.node for use in module.uses if use.path == old_names.ROOT)
+    return any(_escapes(module, node) for node in whole) or any(_given_by_name(project, module))
 
 
 def _escapes(module: Module, node: ast.AST) -> bool:
@@ -262,12 +260,7 @@ def _is_of_another(module: Module, owner: ast.expr) -> bool:
 
 def _is_looked_up(module: Module, node: ast.Constant) -> bool:
     above = module.names.parents.get(node)
-    if isinstance(above, ast.Subscript):
-        return _NAMESPACES.search(ast.unparse(above.value)) is not None
-    callee = above.func if isinstance(above, ast.Call) else None
-    if plain_name(callee) == "get":
-        return (
-            isinstance(callee, ast.Attribute)
-            and _NAMESPACES.search(ast.unparse(callee.value)) is not None
-        )
-    return "import" in plain_name(callee)
+    owner = above.value if isinstance(above, ast.Subscript) else getattr(above, "func", None)
+    if owner is not None and (isinstance(above, ast.Subscript) or called(above) == "get"):
+        return _NAMESPACES.search(ast.unparse(owner)) is not None
+    return "import" in plain_name(owner)
