@@ -1,29 +1,34 @@
 """``info``, ``load`` and ``save`` with ``backend=`` at each call, as torchaudio 2.0 and later do.
 
 The functions here use every backend that works on this machine and behave as in 2.2. ``functions``
-makes others.
+makes others. ``everyday`` is imported when a name is first used, so that ``atomic_files`` can be
+imported alone.
 
 PYTEST_DONT_REWRITE: see ``compat``.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import importlib
 
-from dispatcher import notices as notices
-from dispatcher.api import Chooser, Functions, functions
-from dispatcher.backend import Backend
-from dispatcher.codec_config import CodecConfig
-from dispatcher.metadata import AudioMetaData
-from dispatcher.registry import Registry
-from dispatcher.settings import Settings
-from dispatcher.signatures import InfoFunction, LoadFunction, SaveFunction
+TYPE_CHECKING = False  # importing typing would cost more than this whole module
+if TYPE_CHECKING:
+    from typing import Any
 
-_default = functions(Chooser(Registry(), Settings()))
-info: InfoFunction = _default.info
-load: LoadFunction = _default.load
-save: SaveFunction = _default.save
-list_audio_backends: Callable[[], list[str]] = _default.list_audio_backends
+    from dispatcher.everyday import (
+        AudioMetaData,
+        Backend,
+        Chooser,
+        CodecConfig,
+        Functions,
+        Registry,
+        Settings,
+        functions,
+        info,
+        list_audio_backends,
+        load,
+        save,
+    )
 
 __all__ = [
     "AudioMetaData",
@@ -31,10 +36,7 @@ __all__ = [
     "Chooser",
     "CodecConfig",
     "Functions",
-    "InfoFunction",
-    "LoadFunction",
     "Registry",
-    "SaveFunction",
     "Settings",
     "functions",
     "info",
@@ -42,3 +44,10 @@ __all__ = [
     "load",
     "save",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = globals()[name] = getattr(importlib.import_module("dispatcher.everyday"), name)
+    return value

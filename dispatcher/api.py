@@ -1,39 +1,18 @@
-"""``info``, ``load``, ``save`` and ``list_audio_backends``, which choose a backend at each call.
-
-``functions`` makes them for one set of flags and one set of backends, so that several releases can
-live in one process. The signatures are those of 2.1, recorded in ``tests/oracle``.
-"""
+"""Choose the backend that serves a call, and let it serve."""
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
 
-from dispatcher import arguments, flac_fast_path, interrupts, lazily, short_files
+from dispatcher import arguments, flac_fast_path, interrupts, short_files
 from dispatcher.backend import Backend, Uri
-from dispatcher.codec_config import CodecConfig
 from dispatcher.errors import ArgumentError, BackendError, BackendUnavailable, problem
+from dispatcher.lazily import torch
 from dispatcher.metadata import AudioMetaData
 from dispatcher.reading.opened import opened
 from dispatcher.registry import Registry
+from dispatcher.requests import Load, Save
 from dispatcher.settings import Settings
-from dispatcher.signatures import InfoFunction, LoadFunction, SaveFunction, documented_by
-
-if TYPE_CHECKING:
-    import torch
-else:
-    torch = lazily.module("torch")
-
-
-@dataclasses.dataclass(frozen=True)
-class Functions:
-    """The four functions of one release."""
-
-    info: InfoFunction
-    load: LoadFunction
-    save: SaveFunction
-    list_audio_backends: Callable[[], list[str]]
 
 
 class Chooser:
@@ -141,102 +120,28 @@ class Chooser:
         """Return the backend for ``save``."""
         return self.choose(backend, "write", "refuses_to_write", uri, format)
 
-
-def functions(chooser: Chooser) -> Functions:
-    """Make the four functions for one set of flags and backends."""
-    settings = chooser.settings
-
-    @documented_by(InfoFunction)
-    def info(
-        uri: Uri, format: str | None = None, buffer_size: int = 4096, backend: str | None = None
-    ) -> AudioMetaData:
+    def info(self, asked: Load, backend: object) -> AudioMetaData:
+        """Return what the backend for a call finds in a file's header."""
         with interrupts.deferred():
-            asked = arguments.to_load(uri, 0, -1, True, True, format, buffer_size)
-            return chooser.reader(backend, uri, asked.format).info(
-                uri, asked.format, asked.buffer_size, settings
-            )
+            asked = arguments.checked_load(asked)
+            reader = self.reader(backend, asked.uri, asked.format)
+            return reader.info(asked.uri, asked.format, asked.buffer_size, self.settings)
 
-    @documented_by(LoadFunction)
-    def load(
-        uri: Uri,
-        frame_offset: int = 0,
-        num_frames: int = -1,
-        normalize: bool = True,
-        channels_first: bool = True,
-        format: str | None = None,
-        buffer_size: int = 4096,
-        backend: str | None = None,
-    ) -> tuple[torch.Tensor, int]:
+    def load(self, asked: Load, backend: object) -> tuple[torch.Tensor, int]:
+        """Return the samples that the backend for a call reads, and their sample rate in Hz."""
         with interrupts.deferred():
-            asked = arguments.to_load(
-                uri, frame_offset, num_frames, normalize, channels_first, format, buffer_size
-            )
-            reader = chooser.reader(backend, uri, format)
-            with opened(uri) as file:
-                asked = dataclasses.replace(asked, file=file)
+            asked = arguments.checked_load(asked)
+            reader = self.reader(backend, asked.uri, asked.format)
+            with opened(asked.uri) as file:
+                asked = asked._replace(file=file)
                 if backend is None:
-                    found = flac_fast_path.load(asked, reader, chooser.registry, settings)
+                    found = flac_fast_path.load(asked, reader, self.registry, self.settings)
                     if found is not None:
                         return found
-                return short_files.load(reader, asked, settings)
+                return short_files.load(reader, asked, self.settings)
 
-    @documented_by(SaveFunction)
-    def save(
-        uri: Uri,
-        src: torch.Tensor,
-        sample_rate: int,
-        channels_first: bool = True,
-        format: str | None = None,
-        encoding: str | None = None,
-        bits_per_sample: int | None = None,
-        buffer_size: int = 4096,
-        backend: str | None = None,
-        compression: CodecConfig | float | int | None = None,
-    ) -> None:
+    def save(self, asked: Save, backend: object) -> None:
+        """Write samples with the backend for a call."""
         with interrupts.deferred():
-            asked = arguments.to_save(
-                uri,
-                src,
-                sample_rate,
-                channels_first,
-                format,
-                encoding,
-                bits_per_sample,
-                buffer_size,
-                compression,
-            )
-            writer = chooser.writer(backend, uri, asked.format)
-            writer.save(asked, settings)
-
-    def save_without_compression(
-        uri: Uri,
-        src: torch.Tensor,
-        sample_rate: int,
-        channels_first: bool = True,
-        format: str | None = None,
-        encoding: str | None = None,
-        bits_per_sample: int | None = None,
-        buffer_size: int = 4096,
-        backend: str | None = None,
-    ) -> None:
-        """Write samples to a file, as ``save`` does in 2.0: there is no ``compression``."""
-        save(
-            uri,
-            src,
-            sample_rate,
-            channels_first,
-            format,
-            encoding,
-            bits_per_sample,
-            buffer_size,
-            backend,
-        )
-
-    def list_audio_backends() -> list[str]:
-        """Return the names of the backends that work here, in the order in which they are asked."""
-        return chooser.available()
-
-    if not settings.save_compression:
-        save_without_compression.__name__ = save_without_compression.__qualname__ = "save"
-    writing: Any = save if settings.save_compression else save_without_compression
-    return Functions(info, load, writing, list_audio_backends)
+            asked = arguments.checked_save(asked)
+            self.writer(backend, asked.uri, asked.format).save(asked, self.settings)

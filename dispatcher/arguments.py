@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import contextlib
 import operator
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any, TypeAlias, TypeVar
 
 from dispatcher.errors import ArgumentTypeError, AudioError, BackendError, TensorPlaceError, problem
+from dispatcher.lazily import torch
 from dispatcher.requests import Load, Save
 
 _Stored = TypeVar("_Stored")
@@ -115,32 +115,22 @@ def fspath(action: str, uri: Any, backend: str) -> str | bytes:
     return path
 
 
-def to_load(
-    uri: Any,
-    frame_offset: Any,
-    num_frames: Any,
-    normalize: Any,
-    channels_first: Any,
-    format: Any,
-    buffer_size: Any,
-    backend: str = "",
-) -> Load:
-    """Return the arguments of ``load`` as one value, with numbers as ints and ``uri`` checked.
+def checked_load(asked: Load, backend: str = "") -> Load:
+    """Return the arguments of ``load`` with numbers as ints, and the place and names checked.
 
     Raises:
         ArgumentTypeError, BackendError: (TypeError, RuntimeError) no backend can take an argument.
     """
-    check_place("read", uri, backend)
-    with _with_error_context("read", uri, backend):
-        return Load(
-            uri,
-            integer("frame_offset", frame_offset),
-            integer("num_frames", num_frames),
-            normalize,
-            channels_first,
-            name("format", format),
-            integer("buffer_size", buffer_size, 1, MOST_BUFFER),
+    check_place("read", asked.uri, backend)
+    try:
+        return asked._replace(
+            frame_offset=integer("frame_offset", asked.frame_offset),
+            num_frames=integer("num_frames", asked.num_frames),
+            format=name("format", asked.format),
+            buffer_size=integer("buffer_size", asked.buffer_size, 1, MOST_BUFFER),
         )
+    except (ArgumentTypeError, BackendError) as why:
+        raise problem(type(why), "read", asked.uri, why, backend=backend) from why
 
 
 def check_tensor(src: Any, *, elsewhere: bool = False) -> None:
@@ -152,8 +142,6 @@ def check_tensor(src: Any, *, elsewhere: bool = False) -> None:
         TensorPlaceError: (a RuntimeError and TypeError) the text names the method that brings the
             samples into memory.
     """
-    import torch
-
     if not isinstance(src, torch.Tensor):
         return
     if src.is_nested:
@@ -172,55 +160,27 @@ def check_tensor(src: Any, *, elsewhere: bool = False) -> None:
             raise TensorPlaceError(f"{cause.rstrip('.')}; save a plain tensor of them") from why
 
 
-def to_save(
-    uri: Any,
-    src: Any,
-    sample_rate: Any,
-    channels_first: Any,
-    format: Any,
-    encoding: Any,
-    bits_per_sample: Any,
-    buffer_size: Any,
-    compression: Any,
-    backend: str = "",
-) -> Save:
-    """Return the arguments of ``save`` as one value.
-
-    The backends check the rate, the tensor and the compression.
+def checked_save(asked: Save, backend: str = "") -> Save:
+    """Return the arguments of ``save``; the backends check rate, tensor and compression.
 
     Raises:
         ArgumentTypeError, BackendError: (TypeError, RuntimeError) no backend can take an argument.
     """
-    check_place("write", uri, backend)
-    with _with_error_context("write", uri, backend):
-        check_tensor(src)
-        whole = isinstance(bits_per_sample, float) and bits_per_sample.is_integer()
-        bits = (
-            None
-            if bits_per_sample is None
-            else integer("bits_per_sample", int(bits_per_sample) if whole else bits_per_sample)
-        )
-        size = integer("buffer_size", buffer_size, 1, MOST_BUFFER)
-        return Save(
-            uri,
-            src,
-            sample_rate,
-            channels_first,
-            name("format", format),
-            name("encoding", encoding),
-            bits,
-            size,
-            compression,
-        )
-
-
-@contextlib.contextmanager
-def _with_error_context(action: str, uri: Any, backend: str) -> Iterator[None]:
-    """Add the name of the file to the errors that the checks raise."""
+    check_place("write", asked.uri, backend)
+    bits: Any = asked.bits_per_sample
     try:
-        yield
+        check_tensor(asked.src)
+        whole = isinstance(bits, float) and bits.is_integer()
+        return asked._replace(
+            bits_per_sample=None
+            if bits is None
+            else integer("bits_per_sample", int(bits) if whole else bits),
+            buffer_size=integer("buffer_size", asked.buffer_size, 1, MOST_BUFFER),
+            format=name("format", asked.format),
+            encoding=name("encoding", asked.encoding),
+        )
     except (ArgumentTypeError, BackendError) as why:
-        raise problem(type(why), action, uri, why, backend=backend) from why
+        raise problem(type(why), "write", asked.uri, why, backend=backend) from why
 
 
 def check_piece(frame_offset: int, num_frames: int) -> None:

@@ -4,18 +4,13 @@ from __future__ import annotations
 
 import abc
 import contextlib
-from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
+from typing import Any, ClassVar, TypeAlias
 
-from dispatcher import lazily
+from dispatcher.lazily import torch
 from dispatcher.metadata import AudioMetaData
 from dispatcher.requests import Blocks, Load, Save
 from dispatcher.settings import Settings
 from dispatcher.streaming import Stream
-
-if TYPE_CHECKING:
-    import torch
-else:
-    torch = lazily.module("torch")
 
 # a path, a URL, or a file object; the backend refuses anything else, as those of the releases did
 Uri: TypeAlias = Any

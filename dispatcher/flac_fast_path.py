@@ -7,23 +7,18 @@ samples in their own dtype, a piece beyond the end.
 
 from __future__ import annotations
 
-import dataclasses
 import os
 import sys
-from typing import TYPE_CHECKING
 
 from dispatcher import notices
+from dispatcher.backend import Backend
 from dispatcher.errors import AudioError
 from dispatcher.headers import flac
-
-if TYPE_CHECKING:
-    import torch
-
-    from dispatcher.backend import Backend
-    from dispatcher.reading.opened import OpenFile
-    from dispatcher.registry import Registry
-    from dispatcher.requests import Load
-    from dispatcher.settings import Settings
+from dispatcher.lazily import torch
+from dispatcher.reading.opened import OpenFile
+from dispatcher.registry import Registry
+from dispatcher.requests import Load
+from dispatcher.settings import Settings
 
 _REPLACED, _BY = "ffmpeg", "soundfile"
 _DEPTHS = (16, 24)
@@ -64,7 +59,7 @@ def _loaded(
     frames = frames if to_the_end else asked.num_frames
     try:
         with notices.collected() as warned:
-            waveform, rate = faster.load(dataclasses.replace(asked, num_frames=frames), settings)
+            waveform, rate = faster.load(asked._replace(num_frames=frames), settings)
     except AudioError:
         return None
     doubts = warned or waveform.shape[1 if asked.channels_first else 0] != frames

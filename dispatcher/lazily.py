@@ -1,13 +1,20 @@
-"""Modules that annotations name, imported only when the annotations are evaluated."""
+"""torch, numpy and PyAV by their usual names; each is imported when it is first used.
+
+So ``import dispatcher`` does not need them, and functions need no imports of their own.
+"""
 
 from __future__ import annotations
 
 import importlib
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+__all__ = ["av", "module", "np", "npt", "torch"]
 
 
 class module:  # noqa: N801 - stands for a module
     """A stand-in for a module, which it imports when an attribute is read."""
+
+    __slots__ = ("__dict__", "_name")
 
     def __init__(self, name: str) -> None:
         self._name = name
@@ -15,4 +22,15 @@ class module:  # noqa: N801 - stands for a module
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):
             raise AttributeError(name)
-        return getattr(importlib.import_module(self._name), name)
+        real = importlib.import_module(self._name)
+        self.__dict__ = real.__dict__  # from now on its names are found without a call
+        return getattr(real, name)
+
+
+if TYPE_CHECKING:
+    import av
+    import numpy as np
+    import numpy.typing as npt
+    import torch
+else:
+    av, np, npt, torch = map(module, ("av", "numpy", "numpy.typing", "torch"))

@@ -2,29 +2,27 @@
 
 from __future__ import annotations
 
-import dataclasses
-from typing import TYPE_CHECKING, Any
+from typing import Any, NamedTuple
 
-if TYPE_CHECKING:
-    import torch
+from dispatcher.lazily import torch
+from dispatcher.reading.opened import OpenFile
 
-    from dispatcher.reading.opened import OpenFile
+BUFFER_SIZE = 4096  # bytes
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class Load:
+class Load(NamedTuple):
     """A piece of a file to read; ``num_frames`` -1 is all of it.
 
     ``file`` is the file if it is regular and open already.
     """
 
     uri: Any
-    frame_offset: int
-    num_frames: int
-    normalize: bool
-    channels_first: bool
-    format: str | None
-    buffer_size: int
+    frame_offset: int = 0
+    num_frames: int = -1
+    normalize: bool = True
+    channels_first: bool = True
+    format: str | None = None
+    buffer_size: int = BUFFER_SIZE
     file: OpenFile | None = None
 
     @property
@@ -33,8 +31,7 @@ class Load:
         return self.uri if self.file is None else self.file
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class Blocks:
+class Blocks(NamedTuple):
     """A whole file to read, at most ``block_frames`` frames at a time."""
 
     uri: Any
@@ -44,16 +41,15 @@ class Blocks:
     block_frames: int
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class Save:
+class Save(NamedTuple):
     """Samples to write; ``None`` leaves a choice to the backend."""
 
     uri: Any
     src: torch.Tensor
     sample_rate: int
-    channels_first: bool
-    format: str | None
-    encoding: str | None
-    bits_per_sample: int | None
-    buffer_size: int
-    compression: Any
+    channels_first: bool = True
+    format: str | None = None
+    encoding: str | None = None
+    bits_per_sample: int | None = None
+    buffer_size: int = BUFFER_SIZE
+    compression: Any = None

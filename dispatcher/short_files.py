@@ -3,26 +3,22 @@
 from __future__ import annotations
 
 import contextlib
-import dataclasses
 import math
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from dispatcher import interrupts, notices
+from dispatcher.backend import Backend
 from dispatcher.errors import BackendError, TruncatedInputError, describe, problem
 from dispatcher.headers import ogg, registry
 from dispatcher.headers.container import Length, Part
 from dispatcher.headers.file import File
+from dispatcher.lazily import torch
 from dispatcher.reading import joined_files
 from dispatcher.reading.file_objects import is_readable
-from dispatcher.reading.opened import look, opened
-
-if TYPE_CHECKING:
-    import torch
-
-    from dispatcher.backend import Backend
-    from dispatcher.requests import Load
-    from dispatcher.settings import Settings
+from dispatcher.reading.opened import look, opened, put_back
+from dispatcher.requests import Load
+from dispatcher.settings import Settings
 
 # bytes once decoded: more than a wrong 32-bit header can say, and more than anybody loads at once
 _ABSURD = 1 << 36
@@ -45,7 +41,7 @@ def load(reader: Backend, asked: Load, settings: Settings) -> tuple[torch.Tensor
     """
     with opened(asked.place) as file:
         if file is not asked.file:
-            asked = dataclasses.replace(asked, file=file)
+            asked = asked._replace(file=file)
         # the headers of a URL or a pipe cannot be read beforehand
         if file is None and not is_readable(asked.uri):
             return reader.load(asked, settings)
@@ -81,7 +77,7 @@ def _look_for_misreading(
         counted = reader.info(asked.uri, asked.format, asked.buffer_size, settings).num_frames
     if start is not None:
         with interrupts.allowed():
-            asked.uri.seek(start)
+            put_back(asked.uri, start)
     if counted > promise.frames:
         _warn_of_misreading(reader.name, asked.uri, promise.frames, counted)
 

@@ -11,14 +11,11 @@ import contextlib
 import dataclasses
 import functools
 from collections.abc import Callable, Generator, Iterator
-from typing import TYPE_CHECKING, Any, ParamSpec
+from typing import Any, ParamSpec
 
 from dispatcher import interrupts
-
-if TYPE_CHECKING:
-    import numpy.typing as npt
-
-    from dispatcher.metadata import AudioMetaData
+from dispatcher.lazily import npt
+from dispatcher.metadata import AudioMetaData
 
 BLOCK_FRAMES = 1 << 18
 _Arguments = ParamSpec("_Arguments")

@@ -7,13 +7,13 @@ and how each format is stored. The flag ``scale_integers`` describes the one dep
 from __future__ import annotations
 
 import contextlib
-import dataclasses
 import functools
+import inspect
 import os
-from collections.abc import Callable, Generator, Iterator
-from typing import TYPE_CHECKING, Any, NamedTuple
+from collections.abc import Callable, Generator, Iterator, Sequence
+from typing import Any, NamedTuple
 
-from dispatcher import arguments, interrupts, lazily, notices, short_files
+from dispatcher import arguments, everyday, interrupts, notices, short_files
 from dispatcher.errors import (
     ArgumentError,
     AudioError,
@@ -21,21 +21,15 @@ from dispatcher.errors import (
     BackendUnavailable,
     problem,
 )
+from dispatcher.lazily import torch
 from dispatcher.reading import file_objects, unreadable, web
 from dispatcher.reading.opened import opened
 from dispatcher.registry import Registry
+from dispatcher.requests import BUFFER_SIZE, Blocks, Load, Save
 from dispatcher.settings import Settings
 from dispatcher.streaming import Stream, in_blocks
 from dispatcher.writing import writable
 
-if TYPE_CHECKING:
-    import torch
-
-    from dispatcher.requests import Blocks
-else:
-    torch = lazily.module("torch")
-
-_BUFFER = 4096
 # FFmpeg's default quality for libvorbis is 3 of 10; libsndfile counts from 0 (best) to 1
 _VORBIS_COMPRESSION = 0.7
 _MOST_BIT_RATE = 1 << 31  # bit/s; FFmpeg counts in 64 bits, encoders in 32
@@ -49,27 +43,21 @@ class Functions(NamedTuple):
     save: Callable[..., Any]
 
 
-def _ignored(function: str, **given: Any) -> None:
-    """Warn of each argument whose value is not its default."""
-    for name, (value, default) in given.items():
-        if value != default:
-            text = f"{function}() of 2.9 ignores {name}={value!r}; compat.{function}() honours it"
-            notices.warn(text, notices.IgnoredArgumentWarning)
-
-
 def functions(registry: Registry, settings: Settings) -> Functions:
     """Make the two functions for one set of flags and backends."""
+    server = _Server(registry, settings)
+    load, save = everyday.asking(server, everyday.load), everyday.asking(server, everyday.save)
+    load.__doc__, save.__doc__ = inspect.getdoc(server.load), inspect.getdoc(server.save)
+    return Functions(load, save)
 
-    def load(
-        uri: Any,
-        frame_offset: int = 0,
-        num_frames: int = -1,
-        normalize: bool = True,
-        channels_first: bool = True,
-        format: str | None = None,
-        buffer_size: int = _BUFFER,
-        backend: str | None = None,
-    ) -> tuple[torch.Tensor, int]:
+
+class _Server:
+    """Does what the functions are asked for."""
+
+    def __init__(self, registry: Registry, settings: Settings) -> None:
+        self._registry, self._settings = registry, settings
+
+    def load(self, asked: Load, backend: str | None) -> tuple[torch.Tensor, int]:
         """Return samples, ``[channel, time]`` or ``[time, channel]``, and the sample rate in Hz.
 
         The samples are always float32. A piece beyond the end is empty. A negative offset means 0,
@@ -79,28 +67,11 @@ def functions(registry: Registry, settings: Settings) -> Functions:
         Raises:
             RuntimeError: the file cannot be read.
         """
-        _ignored(
-            "load",
-            normalize=(normalize, True),
-            format=(format, None),
-            buffer_size=(buffer_size, _BUFFER),
-            backend=(backend, None),
-        )
+        _warn_ignored("load", asked, ("normalize", "format", "buffer_size"), backend)
         with interrupts.deferred():
-            return _load(uri, frame_offset, num_frames, channels_first, settings)
+            return _load(asked._replace(format=None, buffer_size=BUFFER_SIZE), self._settings)
 
-    def save(
-        uri: Any,
-        src: torch.Tensor,
-        sample_rate: int,
-        channels_first: bool = True,
-        format: str | None = None,
-        encoding: str | None = None,
-        bits_per_sample: int | None = None,
-        buffer_size: int = _BUFFER,
-        backend: str | None = None,
-        compression: float | int | None = None,
-    ) -> None:
+    def save(self, asked: Save, backend: str | None) -> None:
         """Write ``[channel, time]``, ``[time, channel]`` or ``[time]`` samples.
 
         The extension tells the format; ``compression`` is a bit rate. ``format``, ``encoding``,
@@ -111,18 +82,24 @@ def functions(registry: Registry, settings: Settings) -> Functions:
             ValueError: the tensor has neither one nor two dimensions, or the rate is not positive.
             RuntimeError: the file cannot be written.
         """
-        _ignored(
-            "save",
-            format=(format, None),
-            encoding=(encoding, None),
-            bits_per_sample=(bits_per_sample, None),
-            buffer_size=(buffer_size, _BUFFER),
-            backend=(backend, None),
-        )
+        ignored = ("format", "encoding", "bits_per_sample", "buffer_size")
+        _warn_ignored("save", asked, ignored, backend)
         with interrupts.deferred():
-            _save(uri, src, sample_rate, channels_first, compression, registry, settings)
+            _save(asked, self._registry, self._settings)
 
-    return Functions(load, save)
+
+def _warn_ignored(
+    function: str, asked: Load | Save, names: Sequence[str], backend: str | None
+) -> None:
+    """Warn of each of these arguments whose value is not its default."""
+    given = [
+        (name, value)
+        for name in names
+        if (value := getattr(asked, name)) != asked._field_defaults[name]
+    ]
+    for name, value in [*given, *([] if backend is None else [("backend", backend)])]:
+        text = f"{function}() of 2.9 ignores {name}={value!r}; compat.{function}() honours it"
+        notices.warn(text, notices.IgnoredArgumentWarning)
 
 
 @contextlib.contextmanager
@@ -148,29 +125,26 @@ def _ffmpeg() -> Any:
     return Registry(("ffmpeg",)).get("ffmpeg")
 
 
-def _load(
-    uri: Any, frame_offset: int, num_frames: int, channels_first: bool, settings: Settings
-) -> tuple[torch.Tensor, int]:
+def _load(asked: Load, settings: Settings) -> tuple[torch.Tensor, int]:
+    uri = asked.uri
     if not file_objects.is_readable(uri) and not isinstance(uri, (str, os.PathLike)):
         arguments.check_place("read", uri, "TorchCodec")
         raise problem(
             BackendError, "read", uri, arguments.neither_path_nor_file(uri), backend="TorchCodec"
         )
-    asked = arguments.to_load(
-        uri, frame_offset, num_frames, True, channels_first, None, _BUFFER, "TorchCodec"
-    )
+    asked = arguments.checked_load(asked, "TorchCodec")
     with opened(uri) as file:
-        asked = dataclasses.replace(
-            asked,
+        asked = asked._replace(
             frame_offset=max(asked.frame_offset, 0),
             num_frames=max(asked.num_frames, -1),
+            normalize=True,
             file=file,
         )
         tell = short_files.teller("TorchCodec", asked, settings)
         with _with_error_context(uri):
             waveform, rate = _ffmpeg().load_timestamped(asked, settings)
         if waveform.numel():
-            tell(waveform.shape[1 if channels_first else 0])
+            tell(waveform.shape[1 if asked.channels_first else 0])
     return waveform, rate
 
 
@@ -183,21 +157,13 @@ def stream(asked: Blocks, settings: Settings) -> Generator[Stream, None, None]:
     Raises:
         BackendError: (a RuntimeError) the file cannot be read.
     """
-    asked = dataclasses.replace(asked, format=None, normalize=True)
+    asked = asked._replace(format=None, normalize=True)
     context = functools.partial(_with_error_context, asked.uri)
     yield from _ffmpeg().stream_timestamped(asked, settings, "TorchCodec", context)
 
 
-def _save(
-    uri: Any,
-    src: Any,
-    sample_rate: Any,
-    channels_first: bool,
-    compression: Any,
-    registry: Registry,
-    settings: Settings,
-) -> None:
-    import torch
+def _save(asked: Save, registry: Registry, settings: Settings) -> None:
+    uri, src, sample_rate, compression = asked.uri, asked.src, asked.sample_rate, asked.compression
 
     def fail(cause: object, kind: type[AudioError] = BackendError) -> AudioError:
         return problem(kind, "write", uri, cause, backend="TorchCodec")
@@ -230,7 +196,9 @@ def _save(
         raise fail("2.9 writes to paths only; compat.save() writes to file objects")
     arguments.check_place("write", uri, "TorchCodec")
     src = src.detach().resolve_conj().resolve_neg()
-    data = _as_float(src[None] if src.ndim == 1 else src if channels_first else src.t(), settings)
+    data = _as_float(
+        src[None] if src.ndim == 1 else src if asked.channels_first else src.t(), settings
+    )
     extension = os.path.splitext(os.fspath(uri))[1].lstrip(".").lower()
     if compression is not None and not 0 <= compression < _MOST_BIT_RATE:  # nan is neither
         cause = f"compression={compression!r} is a bit rate here, and must not be negative"
@@ -248,8 +216,6 @@ def _save(
 
 def _as_float(data: torch.Tensor, settings: Settings) -> torch.Tensor:
     """Return samples of any dtype as float32."""
-    import torch
-
     if data.is_floating_point() or data.dtype == torch.bool or not settings.scale_integers:
         return data.to(torch.float32)
     notices.warn(

@@ -8,15 +8,10 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from dispatcher import lazily
+from dispatcher.lazily import torch
 from dispatcher.metadata import AudioMetaData
-
-if TYPE_CHECKING:
-    import torch
-else:
-    torch = lazily.module("torch")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -37,8 +32,8 @@ def taking(
 
     Args:
         do_info: takes the file and the format.
-        do_load: takes the file, and by name what ``dispatcher.arguments.to_load`` takes.
-        do_save: takes the file, the compression, and by name what ``to_save`` takes.
+        do_load: takes the file, and by name what ``dispatcher.requests.Load`` takes.
+        do_save: takes the file, the compression, and by name what ``Save`` takes.
     """
 
     def info(filepath: Any, format: str | None = None) -> AudioMetaData:

@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from dispatcher import Registry, arguments, interrupts, lazily, notices, short_files
+from dispatcher import Registry, arguments, interrupts, notices, short_files
+from dispatcher.lazily import torch
 from dispatcher.metadata import AudioMetaData
+from dispatcher.requests import BUFFER_SIZE, Load, Save
 from legacy.functions import Functions, taking
 from legacy.settings import Settings
-
-if TYPE_CHECKING:
-    import torch
-else:
-    torch = lazily.module("torch")
-
-_BUFFER = 4096
 
 
 def functions(registry: Registry, settings: Settings) -> Functions:
@@ -33,8 +28,8 @@ def functions(registry: Registry, settings: Settings) -> Functions:
             RuntimeError: libsndfile cannot read the file.
         """
         with interrupts.deferred():
-            asked = arguments.to_load(filepath, 0, -1, True, True, format, _BUFFER, "soundfile")
-            return registry.get("soundfile").info(filepath, asked.format, _BUFFER, settings)
+            asked = arguments.checked_load(Load(filepath, format=format), "soundfile")
+            return registry.get("soundfile").info(filepath, asked.format, BUFFER_SIZE, settings)
 
     def load(filepath: Any, **rest: Any) -> tuple[torch.Tensor, int]:
         """Return samples, ``[channel, time]`` or ``[time, channel]``, and the sample rate in Hz.
@@ -46,7 +41,7 @@ def functions(registry: Registry, settings: Settings) -> Functions:
             ValueError: with ``normalize=False``, libsndfile has no dtype for a WAV file's subtype.
         """
         backend = registry.get("soundfile")
-        asked = arguments.to_load(filepath, **rest, buffer_size=_BUFFER, backend="soundfile")
+        asked = arguments.checked_load(Load(filepath, **rest), "soundfile")
         with interrupts.deferred():
             return short_files.load(backend, asked, settings)
 
@@ -69,9 +64,7 @@ def functions(registry: Registry, settings: Settings) -> Functions:
             if hasattr(filepath, "write")
             else arguments.fspath("write", filepath, "soundfile")
         )
-        asked = arguments.to_save(
-            place, **rest, buffer_size=_BUFFER, compression=None, backend="soundfile"
-        )
+        asked = arguments.checked_save(Save(place, **rest), "soundfile")
         with interrupts.deferred():
             backend.save(asked, settings)
 

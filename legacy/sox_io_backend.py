@@ -11,24 +11,19 @@ import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
-from dispatcher import Registry, arguments, interrupts, lazily, notices, short_files
+from dispatcher import Registry, arguments, interrupts, notices, short_files
+from dispatcher.backend import Backend
 from dispatcher.errors import BackendError, BackendUnavailable, problem, standing_for
+from dispatcher.lazily import torch
 from dispatcher.metadata import AudioMetaData
 from dispatcher.reading.file_objects import Reader, is_readable, is_writable
+from dispatcher.requests import BUFFER_SIZE, Load, Save
 from dispatcher.writing import target
 from legacy.functions import Functions, taking
 from legacy.settings import Settings
 
-if TYPE_CHECKING:
-    import torch
-
-    from dispatcher.backend import Backend
-else:
-    torch = lazily.module("torch")
-
-_BUFFER = 4096
 _T = TypeVar("_T")
 
 
@@ -125,7 +120,7 @@ def functions(registry: Registry, settings: Settings) -> Functions:
 
     def read(filepath: Any, format: str | None, operation: Callable[[Backend, Any], _T]) -> _T:
         with interrupts.deferred():
-            arguments.to_load(filepath, 0, -1, True, True, format, _BUFFER, "sox_io")
+            arguments.checked_load(Load(filepath, format=format), "sox_io")
             return _attempt(registry, settings, filepath, format, operation)
 
     def info(filepath: Any, format: str | None) -> AudioMetaData:
@@ -139,7 +134,9 @@ def functions(registry: Registry, settings: Settings) -> Functions:
             RuntimeError: neither libsox nor, in 2.0, FFmpeg can read it.
         """
         return read(
-            filepath, format, lambda backend, place: backend.info(place, format, _BUFFER, settings)
+            filepath,
+            format,
+            lambda backend, place: backend.info(place, format, BUFFER_SIZE, settings),
         )
 
     def load(filepath: Any, **rest: Any) -> tuple[torch.Tensor, int]:
@@ -159,7 +156,7 @@ def functions(registry: Registry, settings: Settings) -> Functions:
         """
 
         def operation(backend: Backend, place: Any) -> tuple[torch.Tensor, int]:
-            asked = arguments.to_load(place, **rest, buffer_size=_BUFFER)
+            asked = arguments.checked_load(Load(place, **rest))
             return short_files.load(backend, asked, settings)
 
         return read(filepath, rest["format"], operation)
@@ -186,20 +183,24 @@ def functions(registry: Registry, settings: Settings) -> Functions:
         if not isinstance(compression, (int, float, type(None))):
             cause = f"compression is a number here, not {type(compression).__name__}"
             raise problem(BackendError, "write", filepath, cause, backend="sox_io")
-        rest |= {"buffer_size": _BUFFER, "compression": compression, "backend": "sox_io"}
+        rest |= {"compression": compression}
         if is_writable(filepath):
             refuse_or_warn("write", filepath, settings)
         with interrupts.deferred():
             if not is_writable(filepath):
                 _sox(registry).save(
-                    arguments.to_save(arguments.fspath("write", filepath, "sox_io"), **rest),
+                    arguments.checked_save(
+                        Save(arguments.fspath("write", filepath, "sox_io"), **rest), "sox_io"
+                    ),
                     settings,
                 )
                 return
             with tempfile.TemporaryDirectory() as folder:
                 path = os.path.join(folder, "file")
                 with standing_for(path, filepath):
-                    _sox(registry).save(arguments.to_save(path, **rest), settings)
+                    _sox(registry).save(
+                        arguments.checked_save(Save(path, **rest), "sox_io"), settings
+                    )
                 with open(path, "rb") as file:
                     target.deliver(filepath, file.read())
 

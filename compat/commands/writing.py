@@ -1,31 +1,12 @@
-"""Write a file beside its place, then put it there in one step: nobody ever reads a half of it.
-
-All our commands write files this way. ``dispatcher.target`` does it for audio, where a library does
-the writing: the codemod must not import that package, and it must not import this one.
-"""
+"""Replace files in one step, as all our commands do."""
 
 from __future__ import annotations
 
 import contextlib
 import os
-import secrets
 from collections.abc import Iterable, Iterator
 
-TEMPORARY = ".torchaudio-compat-"
-
-
-@contextlib.contextmanager
-def beside(path: str) -> Iterator[str]:
-    """Yield a free path in the folder of a file; at the end, remove what is still there.
-
-    It is chosen before the file exists, so that cleaning up after Ctrl-C finds it.
-    """
-    temporary = os.path.join(os.path.dirname(path), f"{TEMPORARY}{secrets.token_hex(8)}")
-    try:
-        yield temporary
-    finally:
-        with contextlib.suppress(OSError):
-            os.unlink(temporary)
+from dispatcher import atomic_files
 
 
 @contextlib.contextmanager
@@ -35,13 +16,11 @@ def replaced(path: str) -> Iterator[str]:
     Symbolic links are followed. What is no regular file (``/dev/stdout``, a pipe) is written to as
     it is.
     """
-    real = os.path.realpath(path)
-    if os.path.exists(real) and not os.path.isfile(real):
+    if os.path.exists(path) and not os.path.isfile(path):
         yield path
         return
-    with beside(real) as temporary:
-        yield temporary
-        os.replace(temporary, real)
+    with atomic_files.replaced(path) as place:
+        yield place
 
 
 def write(path: str, parts: Iterable[str]) -> None:

@@ -15,9 +15,10 @@ import re
 import sys
 import threading
 from collections.abc import Generator, Iterator
-from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
+from typing import Any, ClassVar, TypeAlias
 
 from dispatcher import arguments, backend, forks, interrupts, notices, short_files
+from dispatcher.backend import Uri
 from dispatcher.errors import (
     ArgumentError,
     ArgumentTypeError,
@@ -28,20 +29,15 @@ from dispatcher.errors import (
     problem,
 )
 from dispatcher.headers import ogg, registry
+from dispatcher.lazily import np, npt, torch
 from dispatcher.metadata import AudioMetaData
 from dispatcher.reading import collector, file_objects, unreadable
 from dispatcher.reading.collector import Collector
 from dispatcher.reading.opened import OpenFile, look, opened
+from dispatcher.requests import Blocks, Load, Save
+from dispatcher.settings import Settings
 from dispatcher.streaming import BLOCK_FRAMES, Stream, in_blocks, with_error_context
 from dispatcher.writing import target, writable
-
-if TYPE_CHECKING:
-    import numpy.typing as npt
-    import torch
-
-    from dispatcher.backend import Uri
-    from dispatcher.requests import Blocks, Load, Save
-    from dispatcher.settings import Settings
 
 # dtype for ``normalize=False`` by subtype of a WAV file; other containers always give float32
 _NATIVE_DTYPE = {
@@ -196,8 +192,6 @@ def _written(subtype: str, container: str, samples: Any, sample_rate: Any) -> tu
     Raises:
         BackendError: libsndfile, or the encoder behind it, would crash or end the process.
     """
-    import numpy as np
-
     rate, named = writable.sample_rate(sample_rate), _NAMED.get(subtype, container)
     if not samples.shape[1]:
         raise BackendError("the tensor has no channels")
@@ -264,8 +258,6 @@ def _read(file: Any, frames: int, dtype: str, collected: Collector) -> None:
     processor's cache: libsndfile's own conversion costs several times as much and gives the same
     bits.
     """
-    import numpy as np
-
     stored, scale = _EXACT.get(file.subtype, ("", 0.0)) if dtype == "float32" else ("", 0.0)
     if file.subtype in _IN_PAIRS:
         _read_pairs(file, frames, dtype, collected)
@@ -317,8 +309,6 @@ def _go_to(file: Any, start: int, place: Any) -> None:
     is. In Vorbis it assumes that the samples of the last page end where its packets do, so a file
     whose end was trimmed puts it off by as much.
     """
-    import numpy as np
-
     can_seek = file.can_seek()
     if can_seek and not file.subtype.startswith(_MPEG):
         exact = _last_to_seek(file, start, place) if file.subtype == "VORBIS" else start
@@ -346,8 +336,6 @@ def _read_pairs(file: Any, frames: int, dtype: str, collected: Collector) -> Non
 
     Into an odd one libsndfile writes a sample too many.
     """
-    import numpy as np
-
     piece = np.empty((_PIECE, collected.channels), dtype)
     while collected.frames < frames:
         left = frames - collected.frames
@@ -566,8 +554,6 @@ class Backend(backend.Backend):
         return found
 
     def load(self, asked: Load, settings: Settings) -> tuple[torch.Tensor, int]:
-        import torch
-
         with self._reading(asked.uri, settings, asked.file) as (file, place):
             dtype = self._dtype(file, asked.normalize, asked.uri)
             # frame_offset works as in a Python slice here, also when it is negative
@@ -636,8 +622,6 @@ class Backend(backend.Backend):
         raise problem(ArgumentError, "read", uri, cause, backend=self.name, hint=hint)
 
     def save(self, asked: Save, settings: Settings) -> None:
-        import torch
-
         def fail(cause: object, kind: type[AudioError] = ArgumentError) -> AudioError:
             return problem(kind, "write", asked.uri, cause, backend=self.name)
 
@@ -685,8 +669,6 @@ class Backend(backend.Backend):
         Raises:
             BackendError: libsndfile cannot write them.
         """
-        import numpy as np
-
         samples = np.ascontiguousarray(data.t().numpy())
         options = {"format": "OGG", "compression_level": compression_level}
         self._write(

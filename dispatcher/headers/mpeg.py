@@ -9,15 +9,12 @@ from __future__ import annotations
 
 import functools
 import re
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from dispatcher.headers.container import Container, Length, Part
 from dispatcher.headers.file import File
 from dispatcher.headers.frames_in_a_row import FrameKind, last_missing, sound_end
-
-if TYPE_CHECKING:
-    import numpy as np
-    import numpy.typing as npt
+from dispatcher.lazily import np, npt
 
 _RATES = (44100, 48000, 32000)
 # kbit/s, by MPEG version (1 or 2) and layer (1 to 3)
@@ -69,8 +66,6 @@ def frame_size(word: int) -> int:
 @functools.cache
 def sizes() -> npt.NDArray[Any]:
     """Return the sizes of frames in bytes, by bits 8 to 20 of the header; 0 if it is invalid."""
-    import numpy as np
-
     return np.array([frame_size(0x7FF << 21 | bits << 8) for bits in range(1 << 13)], np.int64)
 
 
@@ -158,8 +153,6 @@ def frames(file: File, begin: int, first: Header, wanted: int | None = None) -> 
     ``wanted`` is how many are needed, ``None`` for all; some more may come. An ID3v1 tag of 128
     bytes at the file's end is left out.
     """
-    import numpy as np
-
     parts, found, at, end = [], 0, begin, sound_end(file)
     while at < end and (wanted is None or found < wanted):
         data = file.at(at, min(_BLOCK, end - at))
@@ -176,8 +169,6 @@ def frames(file: File, begin: int, first: Header, wanted: int | None = None) -> 
 
 def _even(data: bytes, first: Header) -> npt.NDArray[np.int64] | None:
     """Return the offsets of equally long frames and of the last one's end, or ``None``."""
-    import numpy as np
-
     size = size_at(data)
     count = len(data) // size if size else 0
     if not count:
@@ -197,8 +188,6 @@ def _chain(data: bytes, first: Header) -> npt.NDArray[np.int64]:
         offset   0 ------> 417 ------> 835 ------> 1253
                                  601   looks like a header, but no frame leads here
     """
-    import numpy as np
-
     octets = np.frombuffer(data, np.uint8)
     second = first.word >> 16 & 0xFE
     found = np.flatnonzero(octets[:-3] == 0xFF) if len(octets) > 3 else np.empty(0, np.int64)

@@ -15,7 +15,7 @@ import functools
 import itertools
 import zlib
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple, TypeAlias
 
 from dispatcher.headers.file import File
 from dispatcher.headers.ogg import (
@@ -29,13 +29,10 @@ from dispatcher.headers.ogg import (
     opus_skipped,
     page,
 )
+from dispatcher.lazily import np, npt
 
-if TYPE_CHECKING:
-    import numpy as np
-    import numpy.typing as npt
-
-    Octets = npt.NDArray[np.uint8]
-    Numbers = npt.NDArray[np.int64]
+Octets: TypeAlias = "npt.NDArray[np.uint8]"
+Numbers: TypeAlias = "npt.NDArray[np.int64]"
 
 _CHECKSUM = 22  # offset of the checksum in a page
 _NOTHING_ENDS = -1  # the granule position of a page in which no packet ends
@@ -199,8 +196,6 @@ def modes(setup: bytes) -> tuple[int, ...]:
 @functools.lru_cache(maxsize=16)
 def _block_sizes(flags: tuple[int, ...], sizes: tuple[int, int]) -> Numbers:
     """Return the table of block sizes by a packet's first byte."""
-    import numpy as np
-
     table = np.zeros(256, np.int64)
     for byte in range(0, 256, 2):
         mode = byte >> 1 & (1 << (len(flags) - 1).bit_length()) - 1
@@ -223,8 +218,6 @@ def _opus(head: bytes, comments: bytes) -> Codec | None:
 @functools.cache
 def _opus_frames() -> Numbers:
     """Return the table of samples per frame, at 48 kHz, by a packet's first byte."""
-    import numpy as np
-
     silk, hybrid, celt = (480, 960, 1920, 2880), (480, 960), (120, 240, 480, 960)
     kinds = [*silk, *silk, *silk, *hybrid, *hybrid, *celt, *celt, *celt, *celt]
     return np.repeat(np.array(kinds, np.int64), 8)
@@ -232,8 +225,6 @@ def _opus_frames() -> Numbers:
 
 def _opus_lengths(first: Octets, second: Octets) -> Numbers:
     """Return the samples of Opus packets: those of a frame times the frames of the packet."""
-    import numpy as np
-
     counts = np.where(first & 3 == 3, second & 63, np.array([1, 2, 2, 0])[first & 3])
     return _opus_frames()[first] * counts
 
@@ -265,8 +256,6 @@ def _scanned(file: File, codec: Codec, header: Page, wanted: int | None) -> Scan
     Raises:
         _OddError: packets and pages disagree.
     """
-    import numpy as np
-
     size, last = file.size, header
     pages: list[int] = []
     firsts: list[int] = []
@@ -353,8 +342,6 @@ def _measured(
     Raises:
         _OddError: a packet is empty or odd, or pages do not go on with the packets before them.
     """
-    import numpy as np
-
     octets = np.frombuffer(data, np.uint8)
     lacing = np.frombuffer(b"".join(page.lacing for page in block), np.uint8).astype(np.int64)
     counts = np.array([len(page.lacing) for page in block])
@@ -393,8 +380,6 @@ def vorbis_piece(file: File, found: Scan, frame_offset: int, end: int) -> Piece 
         decoded   gives nothing, but    come out right,   hold frame_offset ... end
                   k-2 overlaps it       and are dropped
     """
-    import numpy as np
-
     first = int(np.searchsorted(found.ends, frame_offset, "right")) - _IN_ADVANCE
     last = int(np.searchsorted(found.ends, end, "left"))
     if first < 1 or last >= len(found.ends):

@@ -10,16 +10,13 @@ have detected anything. Music seldom has as many; if it does, FFmpeg decides.
 from __future__ import annotations
 
 import functools
-from typing import TYPE_CHECKING, Any
+from typing import Any, TypeAlias
 
 from dispatcher.headers import mpeg
+from dispatcher.lazily import np, npt
 
-if TYPE_CHECKING:
-    import numpy as np
-    import numpy.typing as npt
-
-    Bytes = npt.NDArray[np.uint8]
-    Places = npt.NDArray[np.intp]
+Bytes: TypeAlias = "npt.NDArray[np.uint8]"
+Places: TypeAlias = "npt.NDArray[np.intp]"
 
 # 32-bit sync words, as first and second half read little-endian. At even places only: DTS in both
 # byte orders, of 16 and 14 bits, and its extensions. At any place: IEC 61937 bursts and TrueHD.
@@ -42,8 +39,6 @@ _LONGEST_HEADER = 8
 
 def possible(data: bytes) -> bool:
     """Return whether the first bytes of PCM data could make FFmpeg detect something else in it."""
-    import numpy as np
-
     if len(data) <= _LONGEST_HEADER:
         return False
     ac3 = mpeg = loas = 0
@@ -69,8 +64,6 @@ def possible(data: bytes) -> bool:
 @functools.cache
 def _kinds() -> npt.NDArray[np.uint8]:
     """Return the table of what each pair of bytes may begin."""
-    import numpy as np
-
     words = np.arange(1 << 16)
     kinds = np.zeros(1 << 16, np.uint8)
     kinds[words & _SYNC_MASK == _MPEG_SYNC] = _MPEG
@@ -88,16 +81,12 @@ def _synced(words: npt.NDArray[Any], places: Places, syncs: dict[int, tuple[int,
 
 def _places(octets: Bytes, first: int) -> Places:
     """Return where the byte ``first`` is followed by a byte with its three highest bits set."""
-    import numpy as np
-
     places = np.flatnonzero(octets[:-_LONGEST_HEADER] == first)
     return places[octets[places + 1] >= 0xE0]
 
 
 def _loas(octets: Bytes) -> bool:
     """Return whether headers of AAC in LOAS lead to each other."""
-    import numpy as np
-
     places = _places(octets, 0x56)
     return _linked(
         octets, places, ((octets[places + 1].astype(np.intp) & 0x1F) << 8 | octets[places + 2]) + 3
@@ -106,8 +95,6 @@ def _loas(octets: Bytes) -> bool:
 
 def _mpeg(octets: Bytes) -> bool:
     """Return whether headers of MPEG audio, or of AAC in ADTS, lead to each other."""
-    import numpy as np
-
     places = _places(octets, 0xFF)
     if not len(places):
         return False
@@ -125,8 +112,6 @@ def _linked(octets: Bytes, places: Places, sizes: npt.NDArray[Any]) -> bool:
 
     ``sizes`` are those of the frames that begin at ``places``.
     """
-    import numpy as np
-
     if not len(places):
         return False
     there = np.zeros(len(octets) + int(sizes.max()) + 1, bool)

@@ -12,19 +12,17 @@ import dataclasses
 import io
 import sys
 import time
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from dispatcher import interrupts
 from dispatcher.headers import wave
 from dispatcher.headers.file import chunks
+from dispatcher.lazily import np, npt
 from dispatcher.metadata import AudioMetaData
 from dispatcher.plain_wav import hidden_bitstreams
 from dispatcher.reading import sample_formats
 from dispatcher.reading.collector import Collector
 from dispatcher.reading.opened import OpenFile
-
-if TYPE_CHECKING:
-    import numpy.typing as npt
 
 
 class _Stored(NamedTuple):
@@ -97,8 +95,6 @@ class PlainWav:
         As in ``load``, ``num_frames`` -1 means all, and the piece is shorter where the sound ends.
         ``None`` if there are no frames, or if the file was cut since it was opened.
         """
-        import numpy as np
-
         left = self.frames - frame_offset
         num_frames = left if num_frames < 0 else min(num_frames, left)
         if num_frames <= 0:
@@ -134,8 +130,6 @@ class PlainWav:
 
 def _widened(buffer: bytearray, size: int) -> npt.NDArray[Any]:
     """Return 24-bit samples as int32, left-justified."""
-    import numpy as np
-
     wide = np.zeros((size // 3, 4), np.uint8)
     wide[:, 1:] = np.frombuffer(buffer, np.uint8, size).reshape(-1, 3)
     return wide.view(np.int32)

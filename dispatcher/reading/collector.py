@@ -6,10 +6,9 @@ decode to.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    import numpy.typing as npt
+from dispatcher.lazily import np, npt
 
 _FIRST_FRAMES = 1 << 16
 # flac holds thousands of frames of silence in a byte; beyond this the array grows as they come
@@ -53,8 +52,6 @@ class Collector:
 
     def _make(self, frames: int) -> npt.NDArray[Any]:
         """Return a new array, seen as ``[channel, time]`` whatever its layout."""
-        import numpy as np
-
         if self.channels_first:
             return np.empty((self.channels, frames), self.dtype)
         return np.empty((frames, self.channels), self.dtype).T

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
-if TYPE_CHECKING:
-    import numpy.typing as npt
+from dispatcher.lazily import np, npt
 
 
 class SampleFormat(NamedTuple):
@@ -46,8 +45,6 @@ FORMATS = {
 
 def convert(data: npt.NDArray[Any], kind: SampleFormat, out: npt.NDArray[Any]) -> None:
     """Copy samples into an array of the same shape; scale integers if the array is float32."""
-    import numpy as np
-
     if kind.scale == 1.0 or out.dtype == data.dtype:
         out[...] = data
     else:

@@ -14,17 +14,16 @@ sample rate (mp3, asf) the time is off by as much. A chunk that is dropped, or d
 from __future__ import annotations
 
 import collections
-import functools
 from typing import TYPE_CHECKING, Any, Protocol
 
+from dispatcher import lazily
 from dispatcher.errors import BackendError
+from dispatcher.lazily import np, npt, torch
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    import numpy.typing as npt
-
-    from dispatcher.streams.chunks import ChunkTensor
+    from dispatcher.streams import chunks as chunks
+else:
+    chunks = lazily.module("dispatcher.streams.chunks")
 
 
 class Frame(Protocol):
@@ -74,8 +73,6 @@ class Chunked:
 
     def push(self, frame: Frame, pts: int, per_second: float) -> None:
         """Take a frame of time ``pts``, in units of ``1 / per_second`` seconds."""
-        import numpy as np
-
         first, length, size = 0, frame.length, self._size
         filled = self.frames % size
         if filled:
@@ -95,7 +92,7 @@ class Chunked:
                 self._chunks.popleft()
                 self.frames -= size
 
-    def pop(self) -> ChunkTensor | None:
+    def pop(self) -> chunks.ChunkTensor | None:
         """Return the oldest chunk, or what there is of it; ``None`` if there is nothing."""
         if not self.frames:
             return None
@@ -124,8 +121,6 @@ class Whole:
 
     def push(self, frame: Frame, pts: int, per_second: float) -> None:
         """Take a frame of time ``pts``, in units of ``1 / per_second`` seconds."""
-        import numpy as np
-
         if not self._pieces:
             self._pts = pts / per_second
         if self._pieces:
@@ -135,10 +130,8 @@ class Whole:
         self._pieces.append(piece)
         self.frames += frame.length
 
-    def pop(self) -> ChunkTensor | None:
+    def pop(self) -> chunks.ChunkTensor | None:
         """Return all that came; ``None`` if there is nothing."""
-        import numpy as np
-
         if not self.frames:
             return None
         data = self._pieces[0] if len(self._pieces) == 1 else np.concatenate(self._pieces)
@@ -150,19 +143,8 @@ class Whole:
         self._pieces, self.frames = [], 0
 
 
-@functools.cache
-def _makers() -> tuple[Callable[[Any], Any], Callable[[Any, float], ChunkTensor]]:
-    """Return the two functions that make a chunk of an array; cached, as each chunk needs both."""
-    import torch
-
-    from dispatcher.streams.chunks import chunk
-
-    return torch.from_numpy, chunk
-
-
-def _tensor(data: npt.NDArray[Any], pts: float) -> ChunkTensor:
-    from_numpy, chunk = _makers()
-    return chunk(from_numpy(data), pts)
+def _tensor(data: npt.NDArray[Any], pts: float) -> chunks.ChunkTensor:
+    return chunks.chunk(torch.from_numpy(data), pts)
 
 
 Buffer = Chunked | Whole

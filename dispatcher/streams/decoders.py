@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from dispatcher.backends.ffmpeg import packets
 from dispatcher.backends.ffmpeg.encode import LAYOUTS
 from dispatcher.errors import BackendError
+from dispatcher.lazily import av
 from dispatcher.streams import sources
 
 if TYPE_CHECKING:
@@ -28,8 +29,6 @@ def decoder(
         BackendError: it is unknown or for another codec, an option is unknown, or the device is not
             here.
     """
-    import av
-
     known: Any = getattr(stream, "codec_context", None)
     try:
         context = _context(stream, known, name, hw_accel)
@@ -55,8 +54,6 @@ def decoder(
 
 def _context(stream: Stream, known: Any, name: str | None, hw_accel: str | None) -> Any:
     """Return the stream's own context, or a new one where that cannot be used."""
-    import av
-
     if known is None:
         raise BackendError(f"FFmpeg has no decoder for stream {stream.index}")
     # FFmpeg 9 drops a stream's initial padding from the first frames of such a decoder, even after
@@ -109,7 +106,6 @@ def device(hw_accel: str) -> Any:
     Raises:
         BackendError: this build of FFmpeg, or this machine, has none.
     """
-    import av
     from av.codec.hwaccel import HWAccel, HWDeviceType, hwdevices_available
 
     kind, _, number = hw_accel.partition(":")

@@ -8,22 +8,18 @@ from __future__ import annotations
 import io
 from collections.abc import Iterator
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
-from dispatcher import arguments, interrupts, lazily
+from dispatcher import arguments, interrupts
 from dispatcher.codec_config import CodecConfig
 from dispatcher.errors import ArgumentError, ArgumentTypeError, BackendError
+from dispatcher.lazily import av, torch
 from dispatcher.settings import Settings
 from dispatcher.streams import encoders, graphs
 from dispatcher.streams.buffers import Chunked, Whole
 from dispatcher.streams.reader import StreamReader
 from dispatcher.streams.sounds import Sound
 from dispatcher.streams.writer import StreamWriter
-
-if TYPE_CHECKING:
-    import torch
-else:
-    torch = lazily.module("torch")
 
 _FORMATS = {"uint8": "u8", "int16": "s16", "int32": "s32", "float32": "flt", "float64": "dbl"}
 # formats without a header: their reader must be told rate and channels
@@ -160,8 +156,6 @@ class AudioEffector:
         self, chunks: Iterator[torch.Tensor], frames: int, size: int
     ) -> Iterator[torch.Tensor]:
         """Give the chunks, and zeros at the end if they hold less than ``frames`` together."""
-        import torch
-
         last: torch.Tensor | None = None
         for chunk in chunks:
             if last is not None:
@@ -238,8 +232,6 @@ class AudioEffector:
         return reader
 
     def _padded(self, found: torch.Tensor, frames: int) -> torch.Tensor:
-        import torch
-
         missing = frames - len(found)
         if not self.pad_end or missing <= 0:
             return found
@@ -252,8 +244,6 @@ def _checked(waveform: torch.Tensor) -> str:
     Raises:
         ArgumentError: (a ValueError) it does not have two dimensions, or FFmpeg lacks its dtype.
     """
-    import torch
-
     if not isinstance(waveform, torch.Tensor):
         raise ArgumentTypeError(f"the waveform is {type(waveform).__name__}, not a tensor")
     arguments.check_tensor(waveform, elsewhere=True)
@@ -268,8 +258,6 @@ def _checked(waveform: torch.Tensor) -> str:
 
 
 def _plain(chunk: Any, waveform: torch.Tensor) -> torch.Tensor:
-    import torch
-
     if chunk is None:
         return waveform.new_zeros((0, waveform.shape[1]))
     plain: torch.Tensor = chunk.as_subclass(torch.Tensor)
@@ -277,8 +265,6 @@ def _plain(chunk: Any, waveform: torch.Tensor) -> torch.Tensor:
 
 
 def _pieces(waveform: torch.Tensor, entering: graphs.SoundInput) -> Iterator[Any]:
-    import av
-
     for first in range(0, len(waveform), _PIECE):
         array = waveform[first : first + _PIECE].detach().cpu().contiguous().numpy()
         frame = av.AudioFrame(entering.format, entering.layout, len(array))

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from dispatcher.backends.ffmpeg.encode import LAYOUTS, quality
 from dispatcher.codec_config import CodecConfig
 from dispatcher.errors import BackendError
+from dispatcher.lazily import av
 from dispatcher.streams import sources
-
-if TYPE_CHECKING:
-    from av.container import OutputContainer
 
 # FFmpeg 5 chose libvorbis for these muxers. PyAV lacks it; FFmpeg's own encoder takes only stereo.
 _PREFERRED_SOUND = {"ogg": "vorbis", "matroska": "vorbis"}
@@ -75,11 +73,9 @@ def layout(channels: int) -> str:
 
 
 def _codec(
-    container: OutputContainer, media: str, name: str | None, channels: int = _STEREO
+    container: av.container.OutputContainer, media: str, name: str | None, channels: int = _STEREO
 ) -> Any:
     """Return the named encoder, or the container's default."""
-    import av
-
     if name is None:
         default = (
             container.default_audio_codec if media == "audio" else container.default_video_codec
@@ -138,8 +134,6 @@ def _opened(codec: Any, context: Any, asked: Mapping[str, str] | None) -> None:
     Raises:
         BackendError: it does not take the settings or an option.
     """
-    import av
-
     try:
         context.open()
     except (av.FFmpegError, ValueError) as why:
@@ -161,14 +155,12 @@ def _bit_rate(context: Any, plain: Any, config: CodecConfig | None) -> None:
         context.bit_rate = config.bit_rate
 
 
-def add_sound(container: OutputContainer, asked: Sound) -> Any:
+def add_sound(container: av.container.OutputContainer, asked: Sound) -> Any:
     """Add an audio stream, and open its encoder.
 
     Raises:
         BackendError: there is no such encoder, or it does not take the settings.
     """
-    import av
-
     codec = _codec(
         container, "audio", asked.encoder, asked.encoder_num_channels or asked.num_channels
     )
@@ -211,8 +203,6 @@ def _taken_channels(
 
     PyAV does not list its layouts, so this tries to open it.
     """
-    import av
-
     for channels in (wanted,) if strictly else (wanted, *_OTHER_CHANNELS):
         trial: Any = av.CodecContext.create(codec.name, "w")
         trial.sample_rate, trial.layout, trial.options = (
@@ -230,14 +220,12 @@ def _taken_channels(
     return wanted
 
 
-def add_pictures(container: OutputContainer, asked: Pictures) -> Any:
+def add_pictures(container: av.container.OutputContainer, asked: Pictures) -> Any:
     """Add a video stream, and open its encoder.
 
     Raises:
         BackendError: there is no such encoder or device, or it does not take the settings.
     """
-    import av
-
     from dispatcher.streams.decoders import device
 
     codec = _codec(container, "video", asked.encoder)
@@ -273,8 +261,6 @@ def add_pictures(container: OutputContainer, asked: Pictures) -> Any:
 
 
 def _known(format: str) -> bool:
-    import av
-
     try:
         return bool(av.VideoFormat(format).name)
     except ValueError:

@@ -10,13 +10,13 @@ from __future__ import annotations
 import functools
 import re
 from collections.abc import Iterator
+from fractions import Fraction
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dispatcher.errors import BackendError
+from dispatcher.lazily import av
 
 if TYPE_CHECKING:
-    from fractions import Fraction
-
     from av.filter import Graph
     from av.filter.context import FilterContext
 
@@ -165,7 +165,6 @@ def build(description: str, entering: Input) -> tuple[Graph, FilterContext, Filt
     Raises:
         BackendError: a filter is unknown, does not take its options, or cannot be linked so.
     """
-    import av
     from av.filter import Graph
 
     graph = Graph()

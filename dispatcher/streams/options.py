@@ -11,6 +11,8 @@ import functools
 import pathlib
 from collections.abc import Iterable
 
+from dispatcher.lazily import av
+
 # flags of av_opt_find: search demuxers and protocols too, and accept a class in place of an object
 _SEARCH_CHILDREN, _SEARCH_FAKE_OBJECT = 1, 2
 _FOLDERS = ("../av.libs", ".dylibs", "../../../../lib", "../../bin")
@@ -18,8 +20,6 @@ _FOLDERS = ("../av.libs", ".dylibs", "../../../../lib", "../../bin")
 
 def _library(name: str) -> ctypes.CDLL | None:
     """Open a library of FFmpeg from PyAV's wheel, which is loaded already."""
-    import av
-
     home = pathlib.Path(av.__file__).parent
     for folder in _FOLDERS:
         for path in sorted((home / folder).glob(f"*{name}*")):

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from fractions import Fraction
+from typing import Any
 
 from dispatcher.errors import BackendError
+from dispatcher.lazily import av
 from dispatcher.streams import graphs, info
+from dispatcher.streams.buffers import Buffer
 from dispatcher.streams.filters import NO_FILTER, Filter
 from dispatcher.streams.pictures import Picture
 from dispatcher.streams.sounds import Sound
-
-if TYPE_CHECKING:
-    from fractions import Fraction
-
-    from dispatcher.streams.buffers import Buffer
 
 
 class Output:
@@ -84,8 +82,6 @@ class Output:
         )
 
     def _through(self, frame: Any) -> None:
-        import av
-
         _, source, sink = self._graph
         try:
             source.push(frame)
@@ -193,8 +189,6 @@ _SPECIMENS = 8
 
 def _specimen(description: str, entering: graphs.Input) -> Any:
     """Return a frame that comes out after silence or grey pictures; ``None`` if none does."""
-    import av
-
     _graph, source, sink = graphs.build(description, entering)
     second = round(1 / entering.time_base)
     try:
@@ -215,8 +209,6 @@ def _specimen(description: str, entering: graphs.Input) -> Any:
 
 
 def _silence(entering: graphs.SoundInput) -> Any:
-    import av
-
     frame = av.AudioFrame(entering.format, entering.layout, entering.rate)
     for plane in frame.planes:
         plane.update(bytes(plane.buffer_size))
@@ -225,6 +217,4 @@ def _silence(entering: graphs.SoundInput) -> Any:
 
 
 def _grey(entering: graphs.PictureInput) -> Any:
-    import av
-
     return av.VideoFrame(entering.width, entering.height, entering.format)

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple, cast
+from typing import Any, NamedTuple, cast
 
 from dispatcher.errors import BackendError
+from dispatcher.lazily import av, np, npt
 from dispatcher.streams import graphs
 from dispatcher.streams.buffers import Frame
-
-if TYPE_CHECKING:
-    import numpy.typing as npt
-    from av import VideoFrame
 
 
 class Layout(NamedTuple):
@@ -71,7 +68,7 @@ class Picture(Frame):
 
     length = 1
 
-    def __init__(self, frame: VideoFrame, *, wanted: str | None = None) -> None:
+    def __init__(self, frame: av.VideoFrame, *, wanted: str | None = None) -> None:
         name = frame.format.name
         if wanted in _PLANAR and name == PLANAR_FORMAT:
             self._layout = Layout(_PLANAR[wanted])
@@ -85,7 +82,7 @@ class Picture(Frame):
         self._name, self._width, self._height = name, frame.width, frame.height
         self._frame = frame
 
-    def fits(self, frame: VideoFrame) -> bool:
+    def fits(self, frame: av.VideoFrame) -> bool:
         """Return whether a picture has the size and format of the others."""
         return (
             frame.width == self._width
@@ -93,7 +90,7 @@ class Picture(Frame):
             and frame.format.name == self._name
         )
 
-    def take(self, frame: VideoFrame) -> None:
+    def take(self, frame: av.VideoFrame) -> None:
         """Look at another picture."""
         self._frame = frame
 
@@ -128,8 +125,6 @@ class Picture(Frame):
 def _view(
     plane: Any, shape: tuple[int, int], offset: int, lines: int, step: int, dtype: str
 ) -> npt.NDArray[Any]:
-    import numpy as np
-
     return np.ndarray(shape, dtype, plane, offset, (lines, step))
 
 
@@ -145,7 +140,7 @@ def _stretch(
             part[...] = small[: part.shape[0], : part.shape[1]]
 
 
-def upright(frame: VideoFrame) -> VideoFrame:
+def upright(frame: av.VideoFrame) -> av.VideoFrame:
     """Copy a picture stored from the bottom up, as after ``vflip``, to one stored top down."""
     entering = graphs.PictureInput(
         frame.format.name,
@@ -157,4 +152,4 @@ def upright(frame: VideoFrame) -> VideoFrame:
     _graph, source, sink = graphs.build("copy", entering)
     source.push(frame)
     source.push(None)
-    return cast("VideoFrame", sink.pull())
+    return cast("av.VideoFrame", sink.pull())

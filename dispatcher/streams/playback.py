@@ -2,15 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from dispatcher import lazily
 from dispatcher.errors import ArgumentError, BackendError
-
-if TYPE_CHECKING:
-    import torch
-else:
-    torch = lazily.module("torch")
+from dispatcher.lazily import av, torch
 
 # FFmpeg's output devices, and each one's name for the system's default loudspeaker
 _DEVICES = {
@@ -68,8 +61,6 @@ def play_audio(
 
 def output_devices() -> list[str]:
     """Return the output devices that this FFmpeg has."""
-    import av
-
     return [
         name
         for name in _DEVICES

@@ -7,25 +7,20 @@ import time
 import weakref
 from collections.abc import Callable, Iterator, Mapping
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any, ClassVar, cast
+from typing import Any, ClassVar, cast
 
-from dispatcher import arguments, interrupts, lazily
+from dispatcher import arguments, interrupts
 from dispatcher.backends.ffmpeg import container, decoding, joints, packets
 from dispatcher.backends.ffmpeg.decode import SILENT_SERVER
 from dispatcher.errors import ArgumentError, ArgumentTypeError, BackendError, problem
+from dispatcher.lazily import av
+from dispatcher.reading import file_objects
 from dispatcher.settings import Settings
 from dispatcher.streams import facts, info, sources
-from dispatcher.streams.buffers import Buffer, Chunked, Whole
+from dispatcher.streams.buffers import Buffer, Chunked, Whole, chunks
 from dispatcher.streams.decoders import decoder
 from dispatcher.streams.filters import Filter, picture_filter, sound_filter
 from dispatcher.streams.outputs import Output
-
-if TYPE_CHECKING:
-    from av.packet import Packet
-
-    from dispatcher.streams import chunks as tensors
-else:
-    tensors = lazily.module("dispatcher.streams.chunks")
 
 _MODES = ("key", "any", "precise")
 _MICROSECONDS = 1_000_000
@@ -44,7 +39,7 @@ class _Source:
         self._as_recorded = packets.as_recorded(stream.container)
         self._decoded = 0
 
-    def take(self, packet: Packet[Any]) -> None:
+    def take(self, packet: av.Packet[Any]) -> None:
         """Decode a packet, and send its frames to the outputs; a flushing packet ends them."""
         earliest = self.discard_before
         outputs = self.outputs
@@ -58,7 +53,7 @@ class _Source:
             for output in outputs:
                 output.push(frame)
 
-    def drain(self, packet: Packet[Any]) -> None:
+    def drain(self, packet: av.Packet[Any]) -> None:
         self.take(packet)
         for output in self.outputs:
             output.drain()
@@ -119,7 +114,7 @@ class StreamReader:
         self.src = src
         self._sources: dict[int, _Source] = {}
         self._outputs: list[Output] = []
-        self._packets: Iterator[Packet[Any]] | None = None
+        self._packets: Iterator[av.Packet[Any]] | None = None
         self._ended = False
         self._earliest = 0
         self._file: Any = None
@@ -146,8 +141,6 @@ class StreamReader:
             stream.discard = _discard("all")
 
     def _problem(self, why: Exception) -> BackendError:
-        import av
-
         # ExitError: PyAV ended the call because its time was up; TimeoutError: FFmpeg did
         silent = isinstance(why, (av.error.ExitError, av.error.TimeoutError))
         cause = SILENT_SERVER if silent else getattr(why, "strerror", None) or str(why)
@@ -224,8 +217,6 @@ class StreamReader:
             ValueError: the mode is unknown.
             RuntimeError: the time is negative, or the source cannot seek.
         """
-        import av
-
         if mode not in _MODES:
             raise ArgumentError(f"mode={mode!r} is none of {', '.join(map(repr, _MODES))}")
         if not isinstance(timestamp, (int, float)) and not hasattr(timestamp, "__float__"):
@@ -471,8 +462,6 @@ class StreamReader:
             RuntimeError: it cannot be read or decoded, has nothing within ``timeout``, or has ended
                 already.
         """
-        import av
-
         deadline = None if timeout is None or timeout < 0 else time.monotonic() + timeout / 1000
         while True:
             try:
@@ -486,8 +475,6 @@ class StreamReader:
                     time.sleep(backoff / 1000)
 
     def _step(self) -> int:
-        import av
-
         interrupts.check()
         if self._ended:
             raise self._problem(BackendError("it has ended; use seek() to read on"))
@@ -532,7 +519,7 @@ class StreamReader:
         ):
             raise BackendError(SILENT_SERVER)
 
-    def _drain(self, packet: Packet[Any] | None) -> None:
+    def _drain(self, packet: av.Packet[Any] | None) -> None:
         """Take all that decoders and filters still hold.
 
         At the end PyAV gives an empty packet for each stream.
@@ -546,9 +533,10 @@ class StreamReader:
         self._packets = None
 
     def _check(self) -> None:
-        """Raise the interrupt that came while a file object was read, if there was one."""
+        """Raise the interrupt, or the error, that came while a file object was read."""
         if self._file is not None:
             self._file.check()
+            file_objects.believe(self._file)
 
     @interrupts.waiting
     def process_all_packets(self) -> None:
@@ -563,11 +551,11 @@ class StreamReader:
                 return False
         return True
 
-    def pop_chunks(self) -> tuple[tensors.ChunkTensor | None, ...]:
+    def pop_chunks(self) -> tuple[chunks.ChunkTensor | None, ...]:
         """Return one chunk of each output stream; ``None`` for one that has nothing."""
-        chunks = [_on(output.device, output.buffer.pop()) for output in self._outputs]
+        popped = [_on(output.device, output.buffer.pop()) for output in self._outputs]
         # the releases returned a list, and annotated it as a tuple
-        return cast("tuple[tensors.ChunkTensor | None, ...]", chunks)
+        return cast("tuple[chunks.ChunkTensor | None, ...]", popped)
 
     def fill_buffer(self, timeout: float | None = None, backoff: float = 10.0) -> int:
         """Read until every output stream has a chunk.
@@ -589,7 +577,7 @@ class StreamReader:
 
     def stream(
         self, timeout: float | None = None, backoff: float = 10.0
-    ) -> Iterator[tuple[tensors.ChunkTensor | None, ...]]:
+    ) -> Iterator[tuple[chunks.ChunkTensor | None, ...]]:
         """Give one chunk of each output stream at a time, to the end of the source.
 
         The last chunks may be shorter, and are ``None`` for a stream that has ended before the
@@ -605,17 +593,15 @@ class StreamReader:
         while not self.fill_buffer(timeout, backoff):
             yield self.pop_chunks()
         while True:
-            chunks = self.pop_chunks()
-            if all(chunk is None for chunk in chunks):
+            popped = self.pop_chunks()
+            if all(chunk is None for chunk in popped):
                 return
-            yield chunks
+            yield popped
 
 
-def _on(device: str | None, chunk: tensors.ChunkTensor | None) -> tensors.ChunkTensor | None:
+def _on(device: str | None, chunk: chunks.ChunkTensor | None) -> chunks.ChunkTensor | None:
     if device is None or chunk is None:
         return chunk
-    from dispatcher.streams import chunks
-
     return chunks.chunk(chunk.to(device), chunk.pts)
 
 

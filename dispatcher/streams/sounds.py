@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from dispatcher.errors import BackendError
+from dispatcher.lazily import av, np, npt
 from dispatcher.reading import sample_formats
 from dispatcher.streams.buffers import Frame
-
-if TYPE_CHECKING:
-    import numpy.typing as npt
-    from av import AudioFrame
 
 
 class Sound(Frame):
@@ -27,7 +24,7 @@ class Sound(Frame):
 
     length: int = 0
 
-    def __init__(self, frame: AudioFrame, *, as_float: bool) -> None:
+    def __init__(self, frame: av.AudioFrame, *, as_float: bool) -> None:
         name = frame.format.name
         if name not in sample_formats.FORMATS:
             raise BackendError(
@@ -41,7 +38,7 @@ class Sound(Frame):
         self._as_float = as_float and self._kind.dtype != "float32"
         self._planes: Any = ()
 
-    def fits(self, frame: AudioFrame) -> bool:
+    def fits(self, frame: av.AudioFrame) -> bool:
         """Return whether a frame has the format, channels and sample rate of the others."""
         return (
             frame.format.name == self._name
@@ -49,7 +46,7 @@ class Sound(Frame):
             and frame.sample_rate == self._rate
         )
 
-    def take(self, frame: AudioFrame) -> None:
+    def take(self, frame: av.AudioFrame) -> None:
         """Look at another frame."""
         self.length = frame.samples
         # with very many channels PyAV counts more planes than there are
@@ -62,8 +59,6 @@ class Sound(Frame):
         return "float32" if self._as_float else self._kind.dtype
 
     def copy(self, first: int, into: npt.NDArray[Any]) -> None:
-        import numpy as np
-
         kind, channels, count = self._kind, self._channels, len(into)
         if not kind.planar:
             offset = first * channels * kind.width

@@ -10,17 +10,14 @@ import io
 import os
 import re
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from dispatcher.backends.ffmpeg import container, demuxers
 from dispatcher.errors import ArgumentTypeError, BackendError
+from dispatcher.lazily import av
 from dispatcher.reading import file_objects, web
+from dispatcher.settings import Settings
 from dispatcher.streams import options
-
-if TYPE_CHECKING:
-    from av.container import InputContainer
-
-    from dispatcher.settings import Settings
 
 _SCHEME = re.compile(r"([a-z][a-z0-9]*)://", re.IGNORECASE)
 
@@ -75,8 +72,6 @@ def _list_of(address: str) -> tuple[str, ...]:
 
 def _is_device(format: str | None) -> bool:
     """Return whether a format opens its source itself: a device, ``lavfi``, numbered pictures."""
-    import av
-
     try:
         return format is not None and av.ContainerFormat(format, "r").no_file
     except ValueError:
@@ -85,8 +80,6 @@ def _is_device(format: str | None) -> bool:
 
 def next_step(format: str | None) -> str:
     """Return advice for a source of a named format that does not open; "" for a plain file."""
-    import av
-
     if format is None:
         return ""
     try:
@@ -154,7 +147,7 @@ def opened(
     option: Mapping[str, str] | None,
     buffer_size: int,
     settings: Settings,
-) -> tuple[InputContainer, file_objects.Reader | None, Callable[[], None]]:
+) -> tuple[av.container.InputContainer, file_objects.Reader | None, Callable[[], None]]:
     """Open a source within ``interrupts.deferred``.
 
     Returns:
@@ -195,7 +188,7 @@ def opened(
     return found, reader, found.close if remote is None else lambda: _close(found, remote)
 
 
-def _close(container: InputContainer, remote: web.Remote) -> None:
+def _close(container: av.container.InputContainer, remote: web.Remote) -> None:
     """Close a container and the file on a server that it reads."""
     container.close()
     remote.close()

@@ -6,20 +6,16 @@ import contextlib
 import logging
 from collections.abc import Iterator
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
-from dispatcher import arguments, interrupts, lazily
+from dispatcher import arguments, interrupts
 from dispatcher.backends.ffmpeg.encode import LAYOUTS, SAMPLE_FORMATS, TTA
 from dispatcher.codec_config import CodecConfig
 from dispatcher.errors import ArgumentError, ArgumentTypeError, BackendError, problem
+from dispatcher.lazily import av, np, torch
 from dispatcher.settings import Settings
 from dispatcher.streams import destinations, encoders, graphs
 from dispatcher.writing import writable
-
-if TYPE_CHECKING:
-    import torch
-else:
-    torch = lazily.module("torch")
 
 _DTYPES = {format: dtype for dtype, format in SAMPLE_FORMATS.items()}
 _PIXELS = {"gray": 1, "rgb24": 3, "bgr24": 3, "yuv444p": 3}
@@ -95,8 +91,6 @@ class StreamWriter:
 
     @interrupts.waiting
     def __init__(self, dst: Any, format: str | None = None, buffer_size: int = 4096) -> None:
-        import av
-
         self.dst = dst
         self._tracks: list[_Track] = []
         self._container: Any = None
@@ -237,8 +231,6 @@ class StreamWriter:
             RuntimeError: there is no such format, encoder, option, filter or device, or ``open``
                 was called before.
         """
-        import av
-
         try:
             pixels = av.VideoFormat(format).name
         except ValueError:
@@ -271,8 +263,6 @@ class StreamWriter:
     @contextlib.contextmanager
     def _adding(self) -> Iterator[None]:
         """Allow adding a stream only before ``open``, and add context to its errors."""
-        import av
-
         if self._open or self._container is None:
             raise self._problem(BackendError("streams must be added before open()"))
         try:
@@ -298,8 +288,6 @@ class StreamWriter:
         Raises:
             RuntimeError: no stream was added, an option is unknown, or the place cannot be written.
         """
-        import av
-
         if self._open:
             return self
         if self._container is None:
@@ -342,8 +330,6 @@ class StreamWriter:
             RuntimeError: it is not open, there is no such stream, or the tensor does not fit the
                 stream.
         """
-        import av
-
         track = self._track(i, "audio")
         entering: Any = track.entering
         data = self._checked(chunk, 2, _DTYPES[entering.format], "[time, channel]")
@@ -423,8 +409,6 @@ class StreamWriter:
         return track
 
     def _checked(self, chunk: Any, dimensions: int, dtype: str, shape: str) -> torch.Tensor:
-        import torch
-
         if not isinstance(chunk, torch.Tensor):
             raise ArgumentTypeError(f"the chunk is {type(chunk).__name__}, not a tensor")
         arguments.check_tensor(chunk, elsewhere=True)
@@ -438,8 +422,6 @@ class StreamWriter:
         return chunk.detach().cpu()
 
     def _send(self, track: _Track, frame: Any) -> None:
-        import av
-
         interrupts.check()
         mux = self._container.mux_one
         try:
@@ -469,8 +451,6 @@ class StreamWriter:
             RuntimeError: the place cannot be written. Then the old file stays, as it does if
                 writing failed before.
         """
-        import av
-
         if not self._open:
             return
         try:
@@ -496,7 +476,7 @@ class StreamWriter:
             raise
         try:
             destination.commit()
-        except OSError as why:
+        except (BackendError, OSError) as why:
             raise self._problem(why) from why
 
     def _end(self) -> None:
@@ -530,9 +510,6 @@ def _picture_filters(
 
 def _picture(data: Any, format: str) -> Any:
     """Make a frame of ``[channel, height, width]``."""
-    import av
-    import numpy as np
-
     _, height, width = data.shape
     frame = av.VideoFrame(width, height, format)
     planes: Any = frame.planes

@@ -1,10 +1,8 @@
 """Write files safely: replace a target in one step by a complete file.
 
-An encoder writes to a new file beside the target. That file is flushed to the disk, gets the
-target's mode and is renamed over it. A file object, or a path that is no regular file (a pipe,
-``/dev/stdout``), gets its bytes only when all of them are there. The new file is locked while it is
-written: one without a lock was left by a process that died, and the next process that writes into
-its folder removes it.
+An encoder writes to a new file beside the target, which ``atomic_files`` puts in its place. A file
+object, or a path that is no regular file (a pipe, ``/dev/stdout``), gets its bytes only when all of
+them are there.
 """
 
 from __future__ import annotations
@@ -14,7 +12,6 @@ import io
 import operator
 import os
 import re
-import secrets
 import shutil
 import stat
 import tempfile
@@ -22,23 +19,12 @@ import time
 from collections.abc import Iterator
 from typing import Any, BinaryIO
 
-from dispatcher import interrupts
+from dispatcher import atomic_files, interrupts
 from dispatcher.errors import BackendError, describe
 from dispatcher.reading.file_objects import is_writable
 
-try:
-    import fcntl
-except ImportError:  # Windows has no such locks: what dead processes leave stays there
-    fcntl = None  # type: ignore[assignment]
-
-_PART = ".torchaudio-compat-{}.part{}"
-_LITTER = re.compile(r"\.torchaudio-compat-[0-9a-f]{16}\.part(\..*)?")
-# more bytes than any library holds back until it closes a file, which is when it hides a full disk
-_ROOM = 1 << 16
 _LEAST_STEP = 4096  # bytes that an object is given at a time at least
 _IDLE, _PAUSE = 100, 0.05  # how often an object may take nothing, and the seconds between
-_PAUSES = 20  # a folder is listed again after this many times the duration of the last listing
-_MOST_FOLDERS = 1024
 _OPEN_FILE = re.compile(r"/dev/(?:stdout|stderr)|/(?:dev|proc/self)/fd/(\d+)")
 _NUMBERS = {"/dev/stdout": 1, "/dev/stderr": 2}
 
@@ -50,114 +36,21 @@ def _status(path: str) -> os.stat_result | None:
         return None
 
 
-def _lock(descriptor: int, *, wait: bool) -> bool:
-    """Lock an open file until it is closed or its process ends; return whether that worked."""
-    if fcntl is None:
-        return False
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
-    except OSError:
-        return False
-    return True
-
-
-@contextlib.contextmanager
-def _new_file(folder: str, suffix: str) -> Iterator[str]:
-    """Make an empty, locked file with the umask's mode, which ``tempfile`` would ignore."""
-    while True:
-        path = os.path.join(folder, _PART.format(secrets.token_hex(8), suffix))
-        with contextlib.suppress(FileExistsError):
-            held = contextlib.ExitStack()
-            descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o666)
-            held.callback(os.close, descriptor)
-            with held:
-                if not _lock(descriptor, wait=True):
-                    held.close()  # Windows renames and removes no file that is open
-                # another process may have removed it as left over before it was locked
-                if os.path.exists(path):
-                    yield path
-                    return
-
-
-_swept: dict[str, tuple[int, float]] = {}  # by folder: the process, and when it lists it again
-
-
-def sweep(folder: str) -> None:
-    """Remove the files that dead processes left in a folder.
-
-    Listing a large folder costs more than saving a small file. So it is listed only as often as
-    takes a twentieth of the time.
-    """
-    if fcntl is None:
-        return
-    now = time.monotonic()
-    with contextlib.suppress(OSError):
-        if _swept.get(folder, (0, 0.0))[0] == os.getpid() and now < _swept[folder][1]:
-            return
-        for name in filter(_LITTER.fullmatch, os.listdir(folder)):
-            with contextlib.suppress(OSError):
-                path = os.path.join(folder, name)
-                descriptor = os.open(path, os.O_RDWR)
-                try:
-                    if _lock(descriptor, wait=False):
-                        os.unlink(path)
-                finally:
-                    os.close(descriptor)
-        if len(_swept) >= _MOST_FOLDERS:
-            _swept.clear()
-        _swept[folder] = os.getpid(), now + _PAUSES * (time.monotonic() - now)
-
-
-def _settle(path: str) -> None:
-    """Flush a complete file to the disk, and fail if that fails.
-
-    Libraries do not report errors when they close a file and write what they still held back.
-
-    Raises:
-        OSError: the disk is full or failed.
-    """
-    with open(path, "r+b") as file:
-        descriptor, size = file.fileno(), os.path.getsize(path)
-        if hasattr(os, "posix_fallocate"):
-            os.posix_fallocate(descriptor, size, _ROOM)
-            os.ftruncate(descriptor, size)
-        os.fsync(descriptor)
-
-
-def _give(path: str, owner: os.stat_result) -> None:
-    """Give a file the owner and group of another, if the system has owners and lets us."""
-    if hasattr(os, "chown") and (owner.st_uid, owner.st_gid) != (os.geteuid(), os.getegid()):
-        with contextlib.suppress(PermissionError):
-            os.chown(path, owner.st_uid, owner.st_gid)
-
-
 @contextlib.contextmanager
 def _beside(path: str) -> Iterator[str]:
     """Give a path to write to; at the end it replaces ``path``, unless an error was raised."""
     before = _status(path)
     final = os.path.realpath(path) if before is None or stat.S_ISREG(before.st_mode) else ""
-    suffix = os.path.splitext(path)[1]
     if final and not _OPEN_FILE.fullmatch(path) and os.access(os.path.dirname(final), os.W_OK):
         if before is not None and not os.access(final, os.W_OK):
             raise PermissionError(f"{final!r} is read-only")
-        sweep(os.path.dirname(final))
-        with _new_file(os.path.dirname(final), suffix) as part:
-            try:
-                yield part
-                _settle(part)
-                if before is not None:
-                    os.chmod(part, stat.S_IMODE(before.st_mode))
-                    _give(part, before)
-                os.replace(part, final)
-            except BaseException:
-                with contextlib.suppress(FileNotFoundError):
-                    os.unlink(part)
-                raise
+        with atomic_files.replaced(path) as part:
+            yield part
         return
     if final and not os.path.isdir(os.path.dirname(final)):
         raise FileNotFoundError(f"the folder {os.path.dirname(final)!r} does not exist")
     with tempfile.TemporaryDirectory() as folder:
-        part = os.path.join(folder, f"file{suffix}")
+        part = os.path.join(folder, f"file{os.path.splitext(path)[1]}")
         yield part
         if final and before is not None and not _OPEN_FILE.fullmatch(path):
             size = os.path.getsize(part)

@@ -7,12 +7,10 @@ from __future__ import annotations
 
 import math
 import operator
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from dispatcher.errors import ArgumentTypeError, BackendError
-
-if TYPE_CHECKING:
-    import numpy.typing as npt
+from dispatcher.lazily import np, npt
 
 MOST_RATE = (1 << 31) - 1
 # samples of a block: with fewer, an assertion of FFmpeg's encoder aborts the process
@@ -80,8 +78,6 @@ def numbers(samples: npt.NDArray[Any], container: str, loudest: float = math.inf
     Raises:
         BackendError: (a RuntimeError) the text says which.
     """
-    import numpy as np
-
     if samples.dtype.kind != "f" or not samples.size:
         return
     least, most = float(samples.min()), float(samples.max())

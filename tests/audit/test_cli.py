@@ -27,8 +27,7 @@ from compat.audit.items import Item
 from compat.audit.options import Terms
 from compat.audit.storage import open_store
 from compat.audit.task import Compare
-from compat.commands import writing
-from dispatcher import registry
+from dispatcher import atomic_files, registry
 from dispatcher.errors import BackendUnavailable
 from tests.audit import planted
 from tests.conftest import ASSETS, ROOT, Python
@@ -219,10 +218,10 @@ def test_it_says_where_the_page_is(folder: pathlib.Path, capsys: pytest.CaptureF
 def test_a_report_that_cannot_be_written_after_all(
     folder: pathlib.Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(writing.secrets, "token_hex", lambda count: "planted")
-    pathlib.Path(f"{writing.TEMPORARY}planted").mkdir()
+    monkeypatch.setattr(atomic_files.secrets, "token_hex", lambda count: "planted")
+    pathlib.Path(f"{atomic_files.TEMPORARY}planted.html").mkdir()
     assert main([*PAIR, "data", "--report", "audit.html"]) == 3
-    assert "--report audit.html: Is a directory" in capsys.readouterr().err
+    assert "--report audit.html: File exists" in capsys.readouterr().err
 
 
 def test_files_that_do_not_come_back_are_missed(folder: pathlib.Path) -> None:

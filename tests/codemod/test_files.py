@@ -12,6 +12,7 @@ from compat.codemod.files import writing
 from compat.codemod.run import cli
 from compat.codemod.run.session import run
 from compat.codemod.source.options import Options
+from dispatcher.atomic_files import TEMPORARY
 
 SET = b'torchaudio.set_audio_backend("soundfile")'
 PROGRAM = b"import torchaudio\n" + SET + b'\nx = torchaudio.load("a.wav")\n'
@@ -250,14 +251,17 @@ def test_an_interrupted_write_leaves_the_old_file(
 
 def test_a_stop_right_after_the_temporary_file_is_made_leaves_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = put(tmp_path, PROGRAM)
-    private = writing.private
+    real = os.open
 
-    def stop(name: str, flags: int) -> int:
-        os.close(private(name, flags))
-        raise KeyboardInterrupt
+    def stop(name: str, flags: int, mode: int = 0o777, **more: int) -> int:
+        made = real(name, flags, mode, **more)
+        if TEMPORARY in name:
+            raise KeyboardInterrupt
+        return made
 
-    monkeypatch.setattr(writing, "private", stop)
+    monkeypatch.setattr(os, "open", stop)
     assert main(path) == 130
+    monkeypatch.undo()
     assert [one.name for one in tmp_path.iterdir()] == ["program.py"]
 
 

@@ -14,7 +14,7 @@ import pytest
 
 from compat.codemod.files import journal
 from compat.codemod.run import cli
-from compat.commands.writing import TEMPORARY
+from dispatcher.atomic_files import TEMPORARY
 
 COUNT = 6
 SETTER = "import torchaudio\nimport p0.m0\ntorchaudio.set_audio_backend('soundfile')\n"
@@ -135,7 +135,7 @@ def test_a_file_deleted_since_is_not_made_again(tmp_path: Path) -> None:
 def test_a_journal_that_was_cut_short_means_that_nothing_was_written(tmp_path: Path, written: str) -> None:
     project(tmp_path)
     (tmp_path / journal.NAME).write_text(written)
-    (tmp_path / "p0" / f"{TEMPORARY}1234").write_text("half")
+    (tmp_path / "p0" / f"{TEMPORARY}0123456789abcdef").write_text("half")
     assert cli.main([str(tmp_path)]) == 0
     assert all("set_audio_backend" not in text for text in contents(tmp_path).values())
     assert len(contents(tmp_path)) == COUNT + 2
@@ -146,7 +146,7 @@ def test_temporary_files_go_beside_the_target_of_a_link(tmp_path: Path) -> None:
     (tmp_path / "project").mkdir()
     (tmp_path / "real" / "a.py").write_text(CALL)
     (tmp_path / "project" / "a.py").symlink_to(tmp_path / "real" / "a.py")
-    left = tmp_path / "real" / f"{TEMPORARY}1234"
+    left = tmp_path / "real" / f"{TEMPORARY}0123456789abcdef"
     left.write_text("half")
     assert cli.main([str(tmp_path / "project"), "--check"]) == 1
     assert left.exists()

@@ -12,15 +12,15 @@ from typing import Any
 import pytest
 
 import compat
+import dispatcher
 from compat import releases
-from dispatcher.signatures import InfoFunction, LoadFunction, SaveFunction
 from tests.conftest import ROOT
 from tests.release import pyright
 
-_SAVE = SaveFunction.__call__.__doc__ or ""
+_SAVE = dispatcher.save.__doc__ or ""
 HOVERED: dict[str, str | None] = {
-    "compat.load": LoadFunction.__call__.__doc__,
-    "compat.info": InfoFunction.__call__.__doc__,
+    "compat.load": dispatcher.load.__doc__,
+    "compat.info": dispatcher.info.__doc__,
     "compat.save": _SAVE,
     "compat.install": compat.install.__doc__,
     "compat.Release": (compat.Release.__doc__ or "").partition("Attributes:")[0],

@@ -19,6 +19,7 @@ import soundfile
 import torch
 
 import dispatcher
+from dispatcher import atomic_files
 from dispatcher.writing import target
 
 WAVE = torch.rand(2, 40_000, generator=torch.Generator().manual_seed(1)) - 0.5
@@ -93,7 +94,7 @@ def test_a_killed_process_leaves_the_old_file(backend: str, tmp_path: pathlib.Pa
         assert soundfile.info(path).frames == 200_000
         littered = littered or len(os.listdir(tmp_path)) > 2
     assert littered
-    target._swept.clear()
+    atomic_files._swept.clear()
     dispatcher.save(str(path), WAVE, 16000, backend=backend)
     assert sorted(os.listdir(tmp_path)) == [other.name, path.name]
 
@@ -102,7 +103,7 @@ def test_a_file_that_is_being_written_is_no_litter(tmp_path: pathlib.Path) -> No
     """Not even for one that starts in the middle of it."""
     with target.writing(str(tmp_path / "a.wav")) as part:
         pathlib.Path(part).write_bytes(b"half")
-        target._swept.clear()
+        atomic_files._swept.clear()
         dispatcher.save(str(tmp_path / "b.wav"), WAVE, 16000)
         assert pathlib.Path(part).read_bytes() == b"half"
     assert sorted(os.listdir(tmp_path)) == ["a.wav", "b.wav"]

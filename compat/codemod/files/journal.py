@@ -18,7 +18,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import IO, NamedTuple
 
 from compat.codemod.files import writing
-from compat.commands.writing import TEMPORARY
+from dispatcher import atomic_files
 
 try:
     import fcntl
@@ -177,8 +177,7 @@ def recover(paths: Iterable[str]) -> None:
     links = [os.path.realpath(path) for path in paths if os.path.islink(path)]
     for folder in _folders([*paths, *links]):
         with contextlib.suppress(OSError):
-            for left in [one for one in os.listdir(folder) if one.startswith(TEMPORARY)]:
-                os.unlink(os.path.join(folder, left))
+            atomic_files.clean(folder)
 
 
 def _folders(paths: Iterable[str], *, above: bool = False) -> set[str]:

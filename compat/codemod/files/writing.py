@@ -4,7 +4,7 @@ import contextlib
 import os
 from collections.abc import Callable, Iterator
 
-from compat.commands.writing import beside
+from dispatcher import atomic_files
 
 
 class ChangedError(Exception):
@@ -41,7 +41,7 @@ def staged(path: str, new: bytes) -> Iterator[Callable[[bytes], None]]:
     state = os.stat(real)
     if not os.access(real, os.W_OK):
         raise PermissionError(13, "the file is read-only", path)
-    with beside(real) as temporary:
+    with atomic_files.beside(real, mode=0o600) as temporary:
 
         def put(old: bytes) -> None:
             with open(real, "rb") as file:
@@ -49,14 +49,9 @@ def staged(path: str, new: bytes) -> Iterator[Callable[[bytes], None]]:
                     raise ChangedError("another program changed it in the meantime")
             os.replace(temporary, real)
 
-        with open(temporary, "xb", opener=private) as file:
+        with open(temporary, "wb") as file:
             file.write(new)
-            file.flush()
-            os.fsync(file.fileno())
-        with contextlib.suppress(OSError, AttributeError):
-            # only root can give files away; for others it is their own file already
-            os.chown(temporary, state.st_uid, state.st_gid)
-        os.chmod(temporary, state.st_mode & 0o7777)
+        atomic_files.finish(temporary, state)
         yield put
 
 

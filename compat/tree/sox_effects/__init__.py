@@ -10,6 +10,7 @@ from compat.contents import parts
 from compat.contents.submodule import Submodule
 from dispatcher import arguments, interrupts, lazily
 from dispatcher.errors import BackendError, BackendUnavailable, problem
+from dispatcher.requests import Load
 from legacy import sox_io_backend
 
 if TYPE_CHECKING:
@@ -101,7 +102,7 @@ def _functions(context: Context) -> dict[str, Any]:
         """
         backend = sox(context)
         with interrupts.deferred():
-            arguments.to_load(path, 0, -1, normalize, channels_first, format, 1, "sox")
+            arguments.checked_load(Load(path, format=format), "sox")
             with sox_io_backend.on_disk(path, context.release, _TAKER, "apply effects to") as place:
                 try:
                     return backend.apply_effects_to_file(

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import contextlib
-import dataclasses
 import functools
 from collections.abc import Callable, Generator, Iterator
-from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
+from typing import Any, ClassVar, TypeAlias
 
 from dispatcher import arguments, backend, plain_wav
+from dispatcher.backend import Uri
 from dispatcher.backends.ffmpeg import blocks, container, decode, encode, lengths, probe, seek
 from dispatcher.errors import (
     ArgumentError,
@@ -17,21 +17,13 @@ from dispatcher.errors import (
     BackendUnavailable,
     problem,
 )
+from dispatcher.lazily import av, npt, torch
+from dispatcher.metadata import AudioMetaData
 from dispatcher.reading import file_objects, unreadable, web
 from dispatcher.reading.opened import OpenFile
+from dispatcher.requests import Blocks, Load, Save
+from dispatcher.settings import Settings
 from dispatcher.streaming import Stream, in_blocks, with_error_context
-
-if TYPE_CHECKING:
-    import numpy.typing as npt
-    import torch
-    from av.audio.stream import AudioStream
-    from av.container import InputContainer
-
-    from dispatcher.backend import Uri
-    from dispatcher.metadata import AudioMetaData
-    from dispatcher.requests import Blocks, Load, Save
-    from dispatcher.settings import Settings
-
 
 ErrorContext: TypeAlias = Callable[[], contextlib.AbstractContextManager[None]]
 
@@ -52,7 +44,7 @@ def _with_error_context(uri: Uri) -> Iterator[None]:
 
 
 def _sought(
-    asked: Load, opened: InputContainer, stream: AudioStream, find: seek.Finder
+    asked: Load, opened: av.container.InputContainer, stream: av.AudioStream, find: seek.Finder
 ) -> tuple[npt.NDArray[Any], int] | None:
     """Decode a piece from a place just before it; ``None`` if it must be decoded from the start."""
     try:
@@ -63,7 +55,7 @@ def _sought(
         if place.total is not None:
             left = place.total - asked.frame_offset
             wanted = left if wanted < 0 else min(wanted, left)
-        asked = dataclasses.replace(asked, num_frames=wanted)
+        asked = asked._replace(num_frames=wanted)
         return _piece(asked, opened, stream, lambda *_: place.frames, place.begin)
     except (seek.LostError, decode.NothingThereError):
         return None
@@ -71,8 +63,8 @@ def _sought(
 
 def _piece(
     asked: Load,
-    opened: InputContainer,
-    stream: AudioStream,
+    opened: av.container.InputContainer,
+    stream: av.AudioStream,
     source: decode.Source = decode.frames,
     begin: int = 0,
 ) -> tuple[npt.NDArray[Any], int]:
@@ -156,8 +148,6 @@ class Backend(backend.Backend):
                     return probe.metadata(opened, stream, settings)
 
     def load(self, asked: Load, settings: Settings) -> tuple[torch.Tensor, int]:
-        import torch
-
         with (
             _with_error_context(asked.uri),
             container.local_file(asked.uri, asked.file) as file,
@@ -200,8 +190,6 @@ class Backend(backend.Backend):
         Raises:
             BackendError: the file cannot be read.
         """
-        import torch
-
         with (
             container.local_file(asked.uri, asked.file) as file,
             container.reading(asked.uri, asked.format, asked.buffer_size, settings, file) as (

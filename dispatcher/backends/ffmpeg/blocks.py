@@ -3,25 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from dispatcher.backends.ffmpeg import decode
 from dispatcher.backends.ffmpeg.sink import ChangedLayoutError, Sink
 from dispatcher.errors import BackendError
-
-if TYPE_CHECKING:
-    import numpy.typing as npt
-    from av.audio.stream import AudioStream
-    from av.container import InputContainer
-
-    from dispatcher.plain_wav.reader import PlainWav
+from dispatcher.lazily import av, npt
+from dispatcher.plain_wav.reader import PlainWav
 
 _LEAST_ROOM = 1 << 12
 
 
 def of(
-    container: InputContainer,
-    stream: AudioStream,
+    container: av.container.InputContainer,
+    stream: av.AudioStream,
     block_frames: int,
     normalize: bool,
     source: decode.Source = decode.frames,

@@ -8,21 +8,17 @@ import operator
 import os
 import re
 from collections.abc import Callable, Iterator, Mapping
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from dispatcher import arguments, handles
+from dispatcher.backend import Uri
 from dispatcher.backends.ffmpeg import demuxers, joints, misread
 from dispatcher.errors import ArgumentTypeError, BackendError, NoAudioStreamError
 from dispatcher.headers import mpeg
+from dispatcher.lazily import av
 from dispatcher.reading import file_objects, web
 from dispatcher.reading.opened import OpenFile, look, opened
-
-if TYPE_CHECKING:
-    from av.audio.stream import AudioStream
-    from av.container import InputContainer
-
-    from dispatcher.backend import Uri
-    from dispatcher.settings import Settings
+from dispatcher.settings import Settings
 
 _URL = re.compile(r"(https?)://", re.IGNORECASE)
 # protocols that each scheme needs; FFmpeg opens a TLS connection through its tcp protocol
@@ -46,8 +42,6 @@ _PYAV_WITHOUT_ERRORS = 19
 @functools.cache
 def _lenient() -> dict[str, Any]:
     """Return the option that makes PyAV accept tags in any encoding; 19 and later need none."""
-    import av
-
     return (
         {"metadata_errors": "ignore"}
         if int(av.__version__.partition(".")[0]) < _PYAV_WITHOUT_ERRORS
@@ -87,7 +81,7 @@ def reading(
     local: OpenFile | None = None,
     *,
     again: bool = False,
-) -> Iterator[tuple[InputContainer, AudioStream]]:
+) -> Iterator[tuple[av.container.InputContainer, av.AudioStream]]:
     """Open a container, and give it and the audio stream that FFmpeg considers the best.
 
     ``local`` is the file if it is open already; ``again`` says that the same call has opened it
@@ -191,7 +185,7 @@ class Opening(NamedTuple):
 
 
 @contextlib.contextmanager
-def open_container(asked: Opening) -> Iterator[InputContainer]:
+def open_container(asked: Opening) -> Iterator[av.container.InputContainer]:
     """Open a container for the block.
 
     Raises:
@@ -204,9 +198,10 @@ def open_container(asked: Opening) -> Iterator[InputContainer]:
     )
     with file_objects.interruptible(asked.file), opening as container:
         yield container
+        file_objects.believe(asked.file)
 
 
-def kept_open(asked: Opening) -> InputContainer:
+def kept_open(asked: Opening) -> av.container.InputContainer:
     """Open a container.
 
     Call this within ``interrupts.deferred``: the caller closes the container.
@@ -224,10 +219,8 @@ def kept_open(asked: Opening) -> InputContainer:
             raise
 
 
-def _opener(asked: Opening) -> Callable[[], InputContainer]:
+def _opener(asked: Opening) -> Callable[[], av.container.InputContainer]:
     """Return the call, written in C, that opens a container."""
-    import av
-
     file, protocols, settings = asked.file, asked.protocols, asked.settings
     one_address = protocols.startswith("http") and isinstance(file, str) and not is_list(file)
     # FFmpeg would leave out a part of a list that stalls, without a word:
@@ -263,8 +256,6 @@ def _is_free_format(file: Any) -> bool:
 
 def is_unknown(why: Exception) -> bool:
     """Return whether FFmpeg found nothing that it knows as it opened a file, or the end of it."""
-    import av
-
     told = why.__cause__
     return isinstance(told, (av.error.InvalidDataError, av.error.EOFError)) and str(why).startswith(
         str(told.strerror)
@@ -273,8 +264,6 @@ def is_unknown(why: Exception) -> bool:
 
 def _fail(asked: Opening, why: Exception) -> None:
     """Raise our error in place of one of FFmpeg's; return for any other."""
-    import av
-
     if isinstance(why, (av.error.ExitError, av.error.TimeoutError)):
         raise BackendError(
             f"the server did not answer within {asked.settings.network_timeout:g} s (the flag "

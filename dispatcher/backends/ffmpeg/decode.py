@@ -3,25 +3,20 @@
 from __future__ import annotations
 
 import itertools
-from typing import TYPE_CHECKING, Any, TypeAlias
+from collections.abc import Callable, Iterator
+from typing import Any, TypeAlias
 
 from dispatcher import interrupts, notices
 from dispatcher.backends.ffmpeg import decoding, joints, packets, pcm
 from dispatcher.backends.ffmpeg.sink import ChangedLayoutError, Sink
 from dispatcher.errors import BackendError, describe
+from dispatcher.lazily import av, npt
 from dispatcher.reading import joined_files
 from dispatcher.reading.collector import plausible
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
-    import numpy.typing as npt
-    from av import AudioFrame
-    from av.audio.stream import AudioStream
-    from av.container import InputContainer
-
-
-Source: TypeAlias = "Callable[[InputContainer, AudioStream], Iterator[AudioFrame]]"
+Source: TypeAlias = (
+    "Callable[[av.container.InputContainer, av.AudioStream], Iterator[av.AudioFrame]]"
+)
 
 
 class NothingThereError(BackendError):
@@ -39,26 +34,26 @@ _MARGIN = 1 << 12
 _FFMPEG_5_PACKET = 4096
 
 
-def promised_frames(container: InputContainer, stream: AudioStream) -> int:
+def promised_frames(container: av.container.InputContainer, stream: av.AudioStream) -> int:
     """Return how many frames the container says there are; 0 if it does not. Do not trust it."""
     if stream.duration is not None and stream.time_base is not None:
         return int(stream.duration * stream.time_base * stream.rate)
     return int(container.duration * stream.rate) // 1_000_000 if container.duration else 0
 
 
-def _original(container: InputContainer) -> Any:
+def _original(container: av.container.InputContainer) -> Any:
     """Return the path that a container reads, or the file object as the caller passed it."""
     place = joints.uri_of(container)
     return getattr(place, "original", place)
 
 
-def _name(container: InputContainer) -> str:
+def _name(container: av.container.InputContainer) -> str:
     """Return the name of a container's file for messages."""
     place = _original(container)
     return describe(getattr(place, "url", place))
 
 
-def _one_rate(container: InputContainer, before: int, rate: int, found: int) -> int:
+def _one_rate(container: av.container.InputContainer, before: int, rate: int, found: int) -> int:
     """Return the sample rate of a stream's first frame.
 
     Raises:
@@ -74,14 +69,14 @@ def _one_rate(container: InputContainer, before: int, rate: int, found: int) -> 
     return rate
 
 
-def frames(container: InputContainer, stream: AudioStream) -> Iterator[AudioFrame]:
+def frames(
+    container: av.container.InputContainer, stream: av.AudioStream
+) -> Iterator[av.AudioFrame]:
     """Decode the frames of a stream, up to the first damaged one.
 
     As in the releases, what comes before the damage is kept, and damage at the very start is an
     error. Unlike them, this warns of the loss.
     """
-    import av
-
     context = stream.codec_context
     found, rate, decoded = 0, 0, decoding.of(stream, context)
     try:
@@ -110,15 +105,15 @@ def frames(container: InputContainer, stream: AudioStream) -> Iterator[AudioFram
         notices.warn(text, notices.DamagedInputWarning)
 
 
-def timestamped_frames(container: InputContainer, stream: AudioStream) -> Iterator[AudioFrame]:
+def timestamped_frames(
+    container: av.container.InputContainer, stream: av.AudioStream
+) -> Iterator[av.AudioFrame]:
     """Decode the frames that TorchCodec returns with FFmpeg 5: those with a timestamp of their own.
 
     As recorded of 2.9: a frame without a timestamp, which comes late (WMA), is lost. So are all
     ADPCM blocks but the first in each 4,096 bytes, because FFmpeg 5 put them in one packet. PCM
     that ends within a frame is an error.
     """
-    import av
-
     context = stream.codec_context
     decoded = decoding.of(stream, context)
     whole = pcm.frame_bytes(stream)
@@ -146,8 +141,8 @@ def timestamped_frames(container: InputContainer, stream: AudioStream) -> Iterat
 
 
 def piece(
-    container: InputContainer,
-    stream: AudioStream,
+    container: av.container.InputContainer,
+    stream: av.AudioStream,
     frame_offset: int,
     num_frames: int,
     normalize: bool,
@@ -182,7 +177,7 @@ def piece(
 
 
 def changed_layout(
-    container: InputContainer, why: ChangedLayoutError, begin: int = 0
+    container: av.container.InputContainer, why: ChangedLayoutError, begin: int = 0
 ) -> BackendError:
     """Return the error for a stream whose layout changes, with the place and what to do.
 
@@ -193,7 +188,10 @@ def changed_layout(
 
 
 def _capacity(
-    container: InputContainer, stream: AudioStream, frame_offset: int, num_frames: int
+    container: av.container.InputContainer,
+    stream: av.AudioStream,
+    frame_offset: int,
+    num_frames: int,
 ) -> int:
     """Return the frames to make room for: what the header says, if the file is large enough."""
     promised = promised_frames(container, stream) - frame_offset
@@ -204,7 +202,7 @@ def _capacity(
     return plausible(promised, max(container.size, 0))
 
 
-def count(container: InputContainer, stream: AudioStream) -> int:
+def count(container: av.container.InputContainer, stream: av.AudioStream) -> int:
     """Return the number of frames that decoding gives.
 
     Raises:

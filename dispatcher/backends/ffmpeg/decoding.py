@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from dispatcher.backends.ffmpeg import ima, joints, sbc
-
-if TYPE_CHECKING:
-    from av import AudioFrame, Packet
+from dispatcher.lazily import av
 
 
-def of(stream: Any, context: Any) -> Callable[[Packet[Any]], Iterable[AudioFrame]]:
+def of(stream: Any, context: Any) -> Callable[[av.Packet[Any]], Iterable[av.AudioFrame]]:
     """Return the function that decodes packets of a stream; ``context`` is its decoder."""
     return (
         joints.decoding(stream, context)

@@ -12,23 +12,16 @@ import fractions
 import functools
 import os
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from dispatcher import arguments, interrupts, notices
+from dispatcher.backend import Uri
 from dispatcher.codec_config import CodecConfig
 from dispatcher.errors import ArgumentError, ArgumentTypeError, BackendError, NotATensorError
+from dispatcher.lazily import av, npt, torch
 from dispatcher.reading import file_objects
+from dispatcher.requests import Save
 from dispatcher.writing import target, writable
-
-if TYPE_CHECKING:
-    import numpy.typing as npt
-    import torch
-    from av.audio.codeccontext import AudioCodecContext
-    from av.audio.stream import AudioStream
-    from av.container import OutputContainer
-
-    from dispatcher.backend import Uri
-    from dispatcher.requests import Save
 
 SAMPLE_FORMATS = {
     "uint8": "u8",
@@ -126,8 +119,6 @@ def save(asked: Save) -> None:
         ArgumentError, ArgumentTypeError, BackendError: (ValueError, TypeError, RuntimeError) as in
             the releases.
     """
-    import av
-
     if asked.compression is not None and not _is_codec_config(asked.compression):
         cause = f"compression is a CodecConfig here, not {type(asked.compression).__name__}"
         hint = (
@@ -172,8 +163,6 @@ def save_planar(
         BackendError: FFmpeg has no such format, or its encoder does not take the rate or the number
             of channels.
     """
-    import av
-
     with (
         target.writing(uri) as place,
         _muxer(place, Choice(None, None, None), extension) as container,
@@ -224,8 +213,6 @@ def _checked(src: Any, channels_first: bool) -> torch.Tensor:
         ArgumentTypeError: it is no tensor.
         BackendError, IndexError: it does not have two dimensions.
     """
-    import torch
-
     if not isinstance(src, torch.Tensor):
         raise ArgumentTypeError(f"{type(src).__name__} is not a tensor")
     if src.ndim != 2:
@@ -245,14 +232,12 @@ def _checked(src: Any, channels_first: bool) -> torch.Tensor:
     return data.t() if channels_first else data
 
 
-def _muxer(place: Any, choice: Choice, extension: str | None) -> OutputContainer:
+def _muxer(place: Any, choice: Choice, extension: str | None) -> av.container.OutputContainer:
     """Open a container for writing.
 
     Raises:
         BackendError: FFmpeg has no such muxer.
     """
-    import av
-
     try:
         return av.open(place, mode="w", format=choice.muxer)
     except (av.FFmpegError, ValueError) as why:
@@ -280,8 +265,6 @@ def _layout(channels: int) -> str:
 
 @functools.cache
 def _layouts() -> dict[int, str]:
-    import av
-
     found = {}
     for channels in range(1, _MOST_CHANNELS + 1):
         with contextlib.suppress(ValueError):
@@ -290,13 +273,13 @@ def _layouts() -> dict[int, str]:
 
 
 def _stream(
-    container: OutputContainer,
+    container: av.container.OutputContainer,
     choice: Choice,
     rate: int,
     channels: int,
     config: CodecConfig | None,
     bit_rates: Mapping[str, int] = _BIT_RATES,
-) -> AudioStream:
+) -> av.AudioStream:
     """Add an audio stream to a container, ready to encode."""
     codec = _encoder(choice.encoder or container.default_audio_codec, container)
     rates = codec.audio_rates
@@ -311,7 +294,7 @@ def _stream(
         rate=max(rates) if rates and rate not in rates else rate,
         options=_options(codec, config),
     )
-    context: AudioCodecContext = stream.codec_context
+    context: av.AudioCodecContext = stream.codec_context
     context.layout = layout
     formats = codec.audio_formats
     if formats:
@@ -320,12 +303,16 @@ def _stream(
     context.bit_rate = bit_rates.get(codec.name, 0)
     if config is not None and config.bit_rate > 0:
         context.bit_rate = config.bit_rate
-    ready: AudioStream = stream
+    ready: av.AudioStream = stream
     return ready
 
 
 def _refusal(
-    why: Exception, name: str | None, container: OutputContainer, channels: int, rate: int
+    why: Exception,
+    name: str | None,
+    container: av.container.OutputContainer,
+    channels: int,
+    rate: int,
 ) -> str:
     """Return what FFmpeg refused; its own words are often no more than "Invalid argument".
 
@@ -336,14 +323,12 @@ def _refusal(
     return f"{encoder} does not take {channels} channels at {rate} Hz, or these samples ({text})"
 
 
-def _encoder(name: str | None, container: OutputContainer) -> Any:
+def _encoder(name: str | None, container: av.container.OutputContainer) -> Any:
     """Return the encoder of that name.
 
     Raises:
         BackendError: this FFmpeg has none.
     """
-    import av
-
     if name in (None, "none"):
         raise BackendError(
             f"{container.format.name} holds no sound; save as wav, flac or another format that does"
@@ -371,13 +356,13 @@ def quality(config: CodecConfig) -> dict[str, str]:
     return options
 
 
-def _encode(container: OutputContainer, stream: AudioStream, data: torch.Tensor, rate: int) -> None:
+def _encode(
+    container: av.container.OutputContainer, stream: av.AudioStream, data: torch.Tensor, rate: int
+) -> None:
     """Encode ``[time, channel]`` samples chunk by chunk.
 
     PyAV converts sample format, layout and rate to what the encoder takes.
     """
-    import av
-
     sample_format = SAMPLE_FORMATS[str(data.dtype).removeprefix("torch.")]
     # in a time base of 1/rate a timestamp counts frames: a chunk has the number of its first frame
     layout, time_base = _layout(data.shape[1]), fractions.Fraction(1, rate)

@@ -8,10 +8,9 @@ another order. So the nibbles are put into that order and decoded by that decode
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    from av import AudioFrame, Packet
+from dispatcher.lazily import av, np
 
 _CODEC, _SAME_STEPS = "adpcm_ima_wav", "adpcm_ima_dk4"
 _MOST_CHANNELS = 2
@@ -19,7 +18,7 @@ _HEADER = 4  # bytes of a channel: 2 of its first sample, 1 of its step's index,
 _GROUP = 4  # bytes of a channel before those of the next channel
 
 
-def decoding(stream: Any, context: Any) -> Callable[[Packet[Any]], Iterable[AudioFrame]]:
+def decoding(stream: Any, context: Any) -> Callable[[av.Packet[Any]], Iterable[av.AudioFrame]]:
     """Return the function that decodes a packet of a stream to the recorded samples.
 
     ``context`` is the stream's own decoder, used for everything but IMA ADPCM in wav.
@@ -30,7 +29,7 @@ def decoding(stream: Any, context: Any) -> Callable[[Packet[Any]], Iterable[Audi
         or context.channels > _MOST_CHANNELS
         or stream.container.format.name != "wav"
     ):
-        decode: Callable[[Packet[Any]], Iterable[AudioFrame]] = context.decode
+        decode: Callable[[av.Packet[Any]], Iterable[av.AudioFrame]] = context.decode
         return decode
     return _Decoder(context).decode
 
@@ -39,8 +38,6 @@ class _Decoder:
     """A decoder of IMA ADPCM that rounds once, through DK4."""
 
     def __init__(self, context: Any) -> None:
-        import av
-
         self._context = context
         self._channels: int = context.channels
         self._block: int | None = None
@@ -48,15 +45,13 @@ class _Decoder:
         made.sample_rate, made.layout = context.sample_rate, context.layout
         self._rounding_once = made
 
-    def decode(self, packet: Packet[Any]) -> Iterator[AudioFrame]:
+    def decode(self, packet: av.Packet[Any]) -> Iterator[av.AudioFrame]:
         """Decode the blocks of a packet, one after the other."""
         if self._block is None and packet.size:
             self._block = _block_bytes(packet, self._channels)
         if not self._block or not packet.size:
             yield from self._context.decode(packet)
             return
-        import av
-
         data = bytes(packet)
         for begin in range(0, len(data), self._block):
             block: Any = av.Packet(_reordered(data[begin : begin + self._block], self._channels))
@@ -66,7 +61,7 @@ class _Decoder:
             yield from self._rounding_once.decode(block)
 
 
-def _block_bytes(packet: Packet[Any], channels: int) -> int:
+def _block_bytes(packet: av.Packet[Any], channels: int) -> int:
     """Return the size of a block in bytes, from the packet's frames; 0 unless samples have 4 bits.
 
     For each channel a block has a header of 4 bytes, which is 8 nibbles and holds 1 sample, and
@@ -92,8 +87,6 @@ def _reordered(block: bytes, channels: int) -> bytes:
         wav, 2 channels    LLLL RRRR LLLL ...   4 bytes of a channel, then 4 of the other, low first
         DK4, 2 channels    one byte for each frame, left high and right low
     """
-    import numpy as np
-
     header = _HEADER * channels
     octets = np.frombuffer(block, np.uint8)
     body = octets[

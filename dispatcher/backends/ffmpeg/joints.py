@@ -10,14 +10,12 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Iterable, Iterator
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 from dispatcher.errors import BackendError
 from dispatcher.headers import ogg_packets, registry
+from dispatcher.lazily import av
 from dispatcher.reading import joined_files
-
-if TYPE_CHECKING:
-    from av import AudioFrame, Packet
 
 _HEADERS: Literal["new_extradata"] = "new_extradata"
 _SETUP = b"\5vorbis"
@@ -25,7 +23,9 @@ _SETUP = b"\5vorbis"
 _AS_THE_FIRST = {"matroska,webm": "mka", "nut": "nut"}
 
 
-def decoding(stream: Any, context: Any) -> Callable[[Packet[Any]], Iterable[AudioFrame]] | None:
+def decoding(
+    stream: Any, context: Any
+) -> Callable[[av.Packet[Any]], Iterable[av.AudioFrame]] | None:
     """Return the function that decodes packets of Ogg Vorbis; ``None`` for any other stream."""
     if (
         stream.type != "audio"
@@ -88,7 +88,7 @@ class _Decoder:
         self._headers = bytes(context.extradata or b"")
         self._gave = False
 
-    def decode(self, packet: Packet[Any]) -> Iterator[AudioFrame]:
+    def decode(self, packet: av.Packet[Any]) -> Iterator[av.AudioFrame]:
         """Decode a packet; put silence before the first one of a part."""
         if packet.size and packet.has_sidedata(_HEADERS):
             headers = bytes(packet.get_sidedata(_HEADERS))
@@ -99,9 +99,7 @@ class _Decoder:
             self._gave = True
             yield frame
 
-    def _begin(self, packet: Packet[Any], headers: bytes) -> None:
-        import av
-
+    def _begin(self, packet: av.Packet[Any], headers: bytes) -> None:
         silence = _silence(bytes(packet)[0], _modes(headers), _modes(self._headers))
         if silence:
             self._context.flush_buffers()

@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TypeAlias
 
 from dispatcher.backends.ffmpeg import seek
 from dispatcher.headers import mpeg, ogg_packets
+from dispatcher.lazily import av
+from dispatcher.reading.opened import OpenFile
+from dispatcher.settings import Settings
 
-if TYPE_CHECKING:
-    from av.audio.stream import AudioStream
-    from av.container import InputContainer
-
-    from dispatcher.reading.opened import OpenFile
-    from dispatcher.settings import Settings
-
-Counter: TypeAlias = Callable[["InputContainer", "AudioStream", "OpenFile"], "int | None"]
+Counter: TypeAlias = Callable[
+    ["av.container.InputContainer", "av.AudioStream", "OpenFile"], "int | None"
+]
 
 
-def counter(container: InputContainer, stream: AudioStream, settings: Settings) -> Counter | None:
+def counter(
+    container: av.container.InputContainer, stream: av.AudioStream, settings: Settings
+) -> Counter | None:
     """Return the function that counts a file's frames, given the file; ``None`` if none can.
 
     The function returns ``None`` if this file's headers do not tell. By then it may have read
@@ -32,13 +32,17 @@ def counter(container: InputContainer, stream: AudioStream, settings: Settings) 
     return seek.frames_by_end if seek.stand_for_themselves(container, stream) else None
 
 
-def _ogg(container: InputContainer, stream: AudioStream, file: OpenFile) -> int | None:
+def _ogg(
+    container: av.container.InputContainer, stream: av.AudioStream, file: OpenFile
+) -> int | None:
     """Count by the packets of Vorbis or Opus, if the pages agree."""
     found = ogg_packets.scan(file)
     return None if found is None else found.total
 
 
-def _mp3(container: InputContainer, stream: AudioStream, file: OpenFile) -> int | None:
+def _mp3(
+    container: av.container.InputContainer, stream: av.AudioStream, file: OpenFile
+) -> int | None:
     """Count by the Xing header if it has the right number of bytes, else by the frames' headers."""
     sound = seek.mp3_sound(container, stream, file)
     if sound is None:

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from av.audio.stream import AudioStream
+from dispatcher.lazily import av
 
 _PCM = re.compile(r"pcm_[sfu](\d+)")
 _COMPANDED = ("pcm_alaw", "pcm_mulaw")
@@ -20,7 +18,7 @@ def bits(codec: str) -> int:
     return int(found.group(1)) if found else 0
 
 
-def frame_bytes(stream: AudioStream) -> int:
+def frame_bytes(stream: av.AudioStream) -> int:
     """Return the bytes of a frame of PCM; 0 for any other codec."""
     context = stream.codec_context
     return bits(context.codec.canonical_name) * context.channels // 8

@@ -3,16 +3,11 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
 from dispatcher.backends.ffmpeg import decode, pcm
+from dispatcher.lazily import av
 from dispatcher.metadata import AudioMetaData
-
-if TYPE_CHECKING:
-    from av.audio.stream import AudioStream
-    from av.container import InputContainer
-
-    from dispatcher.settings import Settings
+from dispatcher.settings import Settings
 
 _PCM = re.compile(r"pcm_([sfu])\d")
 _COMPANDED = {"pcm_alaw": "ALAW", "pcm_mulaw": "ULAW"}
@@ -50,7 +45,7 @@ def bits_per_sample(codec: str, extradata: bytes | None) -> int:
     return read(extradata) if read and extradata and len(extradata) >= needed else 0
 
 
-def header(stream: AudioStream, settings: Settings) -> AudioMetaData:
+def header(stream: av.AudioStream, settings: Settings) -> AudioMetaData:
     """Return what ``info`` returns, by the header only; ``num_frames`` is -1 if that does not tell.
 
     For mp4 and its relatives ``num_frames`` is the number of packets (see the flag
@@ -69,7 +64,9 @@ def header(stream: AudioStream, settings: Settings) -> AudioMetaData:
     )
 
 
-def metadata(container: InputContainer, stream: AudioStream, settings: Settings) -> AudioMetaData:
+def metadata(
+    container: av.container.InputContainer, stream: av.AudioStream, settings: Settings
+) -> AudioMetaData:
     """Return what ``info`` returns; decode the stream if its header does not tell the length."""
     found = header(stream, settings)
     if found.num_frames < 0:

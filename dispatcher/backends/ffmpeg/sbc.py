@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from dispatcher.backends.ffmpeg import joints
 from dispatcher.errors import BackendError
 from dispatcher.headers.container import Part
+from dispatcher.lazily import av
 from dispatcher.reading import joined_files
-
-if TYPE_CHECKING:
-    from av import AudioFrame, Packet
 
 # a frame begins with a sync byte; the next one has 2 bits of sample rate, 2 of blocks, 2 of mode
 _RATES = (16000, 32000, 44100, 48000)
 _MSBC, _MSBC_RATE = 0xAD, 16000
 
 
-def decoding(stream: Any, context: Any) -> Callable[[Packet[Any]], Iterable[AudioFrame]] | None:
+def decoding(
+    stream: Any, context: Any
+) -> Callable[[av.Packet[Any]], Iterable[av.AudioFrame]] | None:
     """Return the function that decodes packets of SBC; ``None`` for any other stream."""
     if stream.type != "audio" or context.codec.canonical_name != "sbc":
         return None
@@ -30,13 +30,13 @@ class _Decoder:
         self._container, self._context = container, context
         self._first: Part | None = None
 
-    def decode(self, packet: Packet[Any]) -> Iterable[AudioFrame]:
+    def decode(self, packet: av.Packet[Any]) -> Iterable[av.AudioFrame]:
         """Decode a packet, and compare its rate and channels with those of the first.
 
         Raises:
             BackendError: they differ; the text gives the place and what to do.
         """
-        found: list[AudioFrame] = self._context.decode(packet)  # raises if the header is damaged
+        found: list[av.AudioFrame] = self._context.decode(packet)  # raises if the header is damaged
         if found and packet.size:
             sync, head = bytes(packet)[:2]
             rate = _MSBC_RATE if sync == _MSBC else _RATES[head >> 6]

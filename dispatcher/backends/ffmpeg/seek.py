@@ -13,18 +13,13 @@ from __future__ import annotations
 import functools
 import itertools
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from dispatcher.backends.ffmpeg import packets, pcm
 from dispatcher.errors import BackendError
 from dispatcher.headers import flac, mpeg, ogg_packets
-
-if TYPE_CHECKING:
-    from av import AudioFrame
-    from av.audio.stream import AudioStream
-    from av.container import InputContainer
-
-    from dispatcher.reading.opened import OpenFile
+from dispatcher.lazily import av
+from dispatcher.reading.opened import OpenFile
 
 WORTH_IT = 1 << 15  # with fewer frames before a piece, decoding them costs less than seeking
 # well over the 511 bytes of the bit reservoir, because headers and side information count here too
@@ -48,7 +43,7 @@ class Place(NamedTuple):
     ``total`` is that length in frames, or ``None`` if unknown.
     """
 
-    frames: Iterator[AudioFrame]
+    frames: Iterator[av.AudioFrame]
     begin: int
     total: int | None = None
 
@@ -57,8 +52,8 @@ Finder: TypeAlias = Callable[[], "Place | None"]
 
 
 def finder(
-    container: InputContainer,
-    stream: AudioStream,
+    container: av.container.InputContainer,
+    stream: av.AudioStream,
     file: OpenFile | None,
     frame_offset: int,
     num_frames: int,
@@ -85,14 +80,14 @@ def finder(
     return None
 
 
-def stand_for_themselves(container: InputContainer, stream: AudioStream) -> bool:
+def stand_for_themselves(container: av.container.InputContainer, stream: av.AudioStream) -> bool:
     """Return whether each packet decodes without earlier ones and has a timestamp in frames."""
     codec = stream.codec_context.codec.canonical_name
     return (container.format.name, "pcm" if codec.startswith("pcm_") else codec) in _INDEPENDENT
 
 
 def _by_timestamp(
-    container: InputContainer, stream: AudioStream, frame_offset: int
+    container: av.container.InputContainer, stream: av.AudioStream, frame_offset: int
 ) -> Place | None:
     """Return a place that FFmpeg finds by timestamps, for independent packets."""
     base, rate = stream.time_base, stream.codec_context.sample_rate
@@ -104,8 +99,6 @@ def _by_timestamp(
         or frame_offset >= stream.duration * base * rate
     ):
         return None
-    import av
-
     try:
         first = next(container.demux(stream))
         if first.pos is None or first.size % max(1, pcm.frame_bytes(stream)):
@@ -120,16 +113,14 @@ def _by_timestamp(
 
 
 def _timed(
-    container: InputContainer, stream: AudioStream, frame_offset: int, origin: int
-) -> Iterator[AudioFrame]:
+    container: av.container.InputContainer, stream: av.AudioStream, frame_offset: int, origin: int
+) -> Iterator[av.AudioFrame]:
     """Decode the next frames, and check that each begins where the last one ended.
 
     The first must begin at or before the piece. PCM packets must also lie in the file where their
     timestamps say, counted from ``origin``, where the sound begins: FFmpeg computes both from a bit
     rate and a frame size that may be wrong in the header.
     """
-    import av
-
     base, rate, whole = stream.time_base, stream.codec_context.sample_rate, pcm.frame_bytes(stream)
     expected: int | None = None
     try:
@@ -160,8 +151,8 @@ def _timed(
 
 
 def _by_headers(
-    container: InputContainer,
-    stream: AudioStream,
+    container: av.container.InputContainer,
+    stream: av.AudioStream,
     file: OpenFile,
     frame_offset: int,
     num_frames: int,
@@ -210,11 +201,9 @@ def _by_headers(
 
 
 def _packets(
-    stream: AudioStream, file: OpenFile, bounds: list[int], samples: int
-) -> Iterator[AudioFrame]:
+    stream: av.AudioStream, file: OpenFile, bounds: list[int], samples: int
+) -> Iterator[av.AudioFrame]:
     """Decode packets that follow each other in a file; each must give one frame of ``samples``."""
-    import av
-
     data = memoryview(file.at(bounds[0], bounds[-1] - bounds[0]))
     for begin, end in itertools.pairwise(bounds):
         try:
@@ -229,7 +218,7 @@ def _packets(
 
 
 def _by_pages(
-    stream: AudioStream, file: OpenFile, frame_offset: int, num_frames: int
+    stream: av.AudioStream, file: OpenFile, frame_offset: int, num_frames: int
 ) -> Place | None:
     """Return a place in Ogg Vorbis, counted by its packets and pages."""
     end = None if num_frames < 0 else frame_offset + num_frames
@@ -244,10 +233,8 @@ def _by_pages(
     return None if piece is None else Place(_lapped(stream, piece), piece.begin, found.total)
 
 
-def _lapped(stream: AudioStream, piece: ogg_packets.Piece) -> Iterator[AudioFrame]:
+def _lapped(stream: av.AudioStream, piece: ogg_packets.Piece) -> Iterator[av.AudioFrame]:
     """Decode Vorbis packets; the first gives nothing, but the second one needs it."""
-    import av
-
     for packet, samples in zip(piece.packets, piece.gives, strict=True):
         try:
             decoded = stream.codec_context.decode(av.Packet(packet))
@@ -258,7 +245,9 @@ def _lapped(stream: AudioStream, piece: ogg_packets.Piece) -> Iterator[AudioFram
         yield from decoded
 
 
-def frames_by_end(container: InputContainer, stream: AudioStream, file: OpenFile) -> int | None:
+def frames_by_end(
+    container: av.container.InputContainer, stream: av.AudioStream, file: OpenFile
+) -> int | None:
     """Return how many frames a stream has, by decoding its last packets; ``None`` if that fails.
 
     Frames after those the header counts are counted too, as they are decoded too.
@@ -291,7 +280,9 @@ class Sound(NamedTuple):
     told_from: int
 
 
-def mp3_sound(container: InputContainer, stream: AudioStream, file: OpenFile) -> Sound | None:
+def mp3_sound(
+    container: av.container.InputContainer, stream: av.AudioStream, file: OpenFile
+) -> Sound | None:
     """Read an mp3's first header and Xing header; ``None`` where FFmpeg may see it differently."""
     packet = next(container.demux(stream), None)
     if packet is None or packet.pos is None or not packet.size or packet.pts not in (0, None):

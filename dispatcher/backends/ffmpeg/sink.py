@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable
+from typing import Any
 
 from dispatcher.errors import BackendError
+from dispatcher.lazily import av, np, npt
 from dispatcher.reading import sample_formats
 from dispatcher.reading.collector import Collector
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    import numpy.typing as npt
-    from av import AudioFrame
 
 _STAGE_FRAMES = 1 << 15
 
@@ -21,7 +17,7 @@ _STAGE_FRAMES = 1 << 15
 class ChangedLayoutError(BackendError):
     """A frame has other channels than the ``found`` frames before it, or another sample format."""
 
-    def __init__(self, before: tuple[str, int], frame: AudioFrame, found: int) -> None:
+    def __init__(self, before: tuple[str, int], frame: av.AudioFrame, found: int) -> None:
         self.channels: int = before[1]
         self.found: int = found
         super().__init__(
@@ -47,7 +43,9 @@ class Sink:
     name: str
     channels: int
 
-    def __init__(self, frame: AudioFrame, room: int, normalize: bool, channels_first: bool) -> None:
+    def __init__(
+        self, frame: av.AudioFrame, room: int, normalize: bool, channels_first: bool
+    ) -> None:
         self.name, self.channels = frame.format.name, frame.layout.nb_channels
         self._kind = sample_formats.FORMATS[self.name]
         dtype = "float32" if normalize else self._kind.dtype
@@ -61,7 +59,7 @@ class Sink:
         self._at = self._capacity = 0  # bytes of each row that are used, and that there are
         self._staged: npt.NDArray[Any] | None = None
 
-    def take(self, frames: Iterable[AudioFrame], skip: int = 0, wanted: int = -1) -> None:
+    def take(self, frames: Iterable[av.AudioFrame], skip: int = 0, wanted: int = -1) -> None:
         """Take ``wanted`` frames, or all for -1, after the first ``skip`` of those that come.
 
         Raises:
@@ -94,8 +92,6 @@ class Sink:
 
     def _make_room(self, frames: int) -> None:
         """Make room for ``frames`` more: in the result, or in the small array after emptying it."""
-        import numpy as np
-
         self._flush()
         if self._direct:
             self._rows = self._collected.rows(frames)

@@ -7,27 +7,23 @@ import operator
 import os
 import sys
 from collections.abc import Generator, Iterator, Sequence
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 from dispatcher import arguments, backend, notices, short_files
+from dispatcher.backend import Uri
 from dispatcher.backends.sox import effects as chain
 from dispatcher.backends.sox import encodings, files, library, samples
 from dispatcher.errors import ArgumentError, BackendError, problem
 from dispatcher.headers import ogg
+from dispatcher.lazily import npt, torch
 from dispatcher.metadata import AudioMetaData
 from dispatcher.reading import file_objects
 from dispatcher.reading.collector import Collector
 from dispatcher.reading.opened import opened
+from dispatcher.requests import Blocks, Load, Save
+from dispatcher.settings import Settings
 from dispatcher.streaming import Stream, in_blocks
 from dispatcher.writing import target, writable
-
-if TYPE_CHECKING:
-    import numpy.typing as npt
-    import torch
-
-    from dispatcher.backend import Uri
-    from dispatcher.requests import Blocks, Load, Save
-    from dispatcher.settings import Settings
 
 _FLOAT_BITS = 24
 _MOST_CHANNELS = (1 << 16) - 1
@@ -111,8 +107,6 @@ class Backend(backend.Backend):
         return found
 
     def load(self, asked: Load, settings: Settings) -> tuple[torch.Tensor, int]:
-        import torch
-
         path = self._path("read", asked.uri, settings)
         try:
             arguments.check_piece(asked.frame_offset, asked.num_frames)
@@ -269,8 +263,6 @@ class Backend(backend.Backend):
         dtype: str,
         channels_first: bool,
     ) -> tuple[torch.Tensor, int]:
-        import torch
-
         result, new_rate = chain.apply(self.library, data, rate, precision, effects)
         waveform = torch.from_numpy(samples.to_dtype(result, dtype))
         return (waveform.t().contiguous() if channels_first else waveform), int(new_rate)
@@ -324,8 +316,6 @@ def _checked(src: Any, sample_rate: Any, channels_first: bool) -> tuple[str, int
     Raises:
         BackendError: (a RuntimeError) libsox cannot take it.
     """
-    import torch
-
     if not isinstance(src, torch.Tensor):
         raise BackendError(f"{type(src).__name__} is not a tensor")
     arguments.check_tensor(src)

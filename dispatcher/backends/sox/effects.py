@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from dispatcher import interrupts
 from dispatcher.backends.sox import effects_guard
 from dispatcher.backends.sox.library import Library
+from dispatcher.backends.sox.samples import Samples
 from dispatcher.errors import BackendError
-
-if TYPE_CHECKING:
-    from dispatcher.backends.sox.samples import Samples
+from dispatcher.lazily import np
 
 _MULTICHANNEL = 16  # SOX_EFF_MCHAN: one instance serves all channels
 _EOF = -1
@@ -42,8 +41,6 @@ def apply(
     Raises:
         BackendError: an effect is unknown, an option is wrong, or the chain fails.
     """
-    import numpy as np
-
     effects_guard.check_signal(rate, samples.shape[1])
     rate = effects_guard.settled(rate)
     rows = effects_guard.texts(effects)

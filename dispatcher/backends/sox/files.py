@@ -6,19 +6,18 @@ import contextlib
 import math
 import os
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from dispatcher import handles, interrupts
 from dispatcher.backends.sox import encodings, guard, paths
 from dispatcher.backends.sox.encodings import Encoding
 from dispatcher.backends.sox.library import Library
+from dispatcher.backends.sox.samples import Samples
 from dispatcher.errors import BackendError
+from dispatcher.lazily import np
 from dispatcher.reading import unreadable
 from dispatcher.reading.collector import Collector, plausible
-
-if TYPE_CHECKING:
-    from dispatcher.backends.sox.samples import Samples
-    from dispatcher.reading.opened import OpenFile
+from dispatcher.reading.opened import OpenFile
 
 _UNKNOWN_LENGTH = 2**64 - 1
 _PIECE = 1 << 16
@@ -117,8 +116,6 @@ def pieces(
 
     All pieces share one buffer, which the caller may change.
     """
-    import numpy as np
-
     channels = int(file.signal.channels)
     piece_frames = max(1, min(_PIECE, _MOST_SAMPLES // channels))
     lead = frame_offset if _is_lost_in(sox, file) else 0

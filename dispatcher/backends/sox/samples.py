@@ -6,14 +6,11 @@ nearest and clipped.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any, TypeAlias
 
-if TYPE_CHECKING:
-    import numpy as np
-    import numpy.typing as npt
-    import torch
+from dispatcher.lazily import np, npt, torch
 
-    Samples = npt.NDArray[np.int32]
+Samples: TypeAlias = "npt.NDArray[np.int32]"
 
 _SCALE = 2.0**31
 _MAX = 2**31 - 1
@@ -22,8 +19,6 @@ _PIECE = 1 << 14
 
 def to_dtype(samples: Samples, dtype: str) -> npt.NDArray[Any]:
     """Return samples, ``[time, channel]``, in the dtype of a tensor."""
-    import numpy as np
-
     if dtype == "int32":
         return samples
     out = np.empty(samples.shape, dtype)
@@ -38,8 +33,6 @@ def convert(piece: Samples, out: npt.NDArray[Any], *, short: bool = False) -> No
     ``piece`` is overwritten on the way. ``short`` says that no sample has more than 24 bits, so
     that a float32 holds it as it is.
     """
-    import numpy as np
-
     if out.dtype == np.float32:
         if not short:
             # round to 24 bits and the sign; the bound keeps the largest from rounding up to 1.0
@@ -63,8 +56,6 @@ def convert(piece: Samples, out: npt.NDArray[Any], *, short: bool = False) -> No
 
 def from_tensor(src: torch.Tensor) -> Samples:
     """Return a tensor, ``[time, channel]``, as contiguous samples."""
-    import numpy as np
-
     data = src.detach().resolve_neg().numpy()
     if data.dtype == np.float32:
         scaled = np.multiply(data, _SCALE, dtype=np.float64)

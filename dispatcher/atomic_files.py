@@ -1,0 +1,143 @@
+"""Write a file beside its place, then put it there in one step: nobody ever reads a half of it.
+
+All files are written this way: by our commands, by the codemod, and by the encoders of ``save``. So
+this module needs nothing else of ours. A new file is locked while it is written: one without a lock
+was left by a process that died, and is removed later by whoever writes into its folder.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import secrets
+import stat
+import time
+from collections.abc import Iterator
+
+try:
+    import fcntl
+except ImportError:  # Windows has no such locks
+    fcntl = None  # type: ignore[assignment]
+
+TEMPORARY = ".torchaudio-compat-"
+_LITTER = re.compile(rf"{re.escape(TEMPORARY)}[0-9a-f]{{16}}(\..*)?")
+# more bytes than any library holds back until it closes a file, which is when it hides a full disk
+_ROOM = 1 << 16
+_PAUSES = 20  # a folder is listed again after this many times the duration of the last listing
+_MOST_FOLDERS = 1024
+
+
+def _lock(descriptor: int, *, wait: bool) -> bool:
+    """Lock an open file until it is closed or its process ends; return whether that worked."""
+    if fcntl is None:
+        return False
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+    except OSError:
+        return False
+    return True
+
+
+@contextlib.contextmanager
+def beside(path: str, suffix: str = "", mode: int = 0o666) -> Iterator[str]:
+    """Yield the path of a new file in the folder of another; at the end, remove it if still there.
+
+    It is empty and locked. Its name is chosen before it exists, so that cleaning up after Ctrl-C
+    finds it. ``tempfile`` would ignore the umask.
+    """
+    folder = os.path.dirname(path)
+    while True:
+        part = os.path.join(folder, f"{TEMPORARY}{secrets.token_hex(8)}{suffix}")
+        try:
+            descriptor = os.open(part, os.O_CREAT | os.O_EXCL | os.O_RDWR, mode)
+            with contextlib.ExitStack() as held:
+                held.callback(os.close, descriptor)
+                if not _lock(descriptor, wait=True):
+                    held.close()  # Windows renames and removes no file that is open
+                # another process may have removed it as left over before it was locked
+                if os.path.exists(part):
+                    yield part
+                    return
+        finally:
+            with contextlib.suppress(OSError):
+                os.unlink(part)
+
+
+@contextlib.contextmanager
+def replaced(path: str) -> Iterator[str]:
+    """Yield a path to write to; put what is there in the place of ``path``, unless an error comes.
+
+    It has the extension of ``path``. Symbolic links are followed, and the new file gets the mode
+    and the owner of the old one.
+
+    Raises:
+        OSError: the new file cannot be written; the old one is left as it was.
+    """
+    final = os.path.realpath(path)
+    before = os.stat(final) if os.path.exists(final) else None
+    sweep(os.path.dirname(final))
+    with beside(final, os.path.splitext(path)[1]) as part:
+        yield part
+        finish(part, before)
+        os.replace(part, final)
+
+
+def finish(path: str, before: os.stat_result | None) -> None:
+    """Flush a complete file to the disk, and give it the mode and owner of the one before it.
+
+    Libraries do not report errors when they close a file and write what they still held back.
+
+    Raises:
+        OSError: the disk is full or failed.
+    """
+    with open(path, "r+b") as file:
+        descriptor, size = file.fileno(), os.path.getsize(path)
+        if hasattr(os, "posix_fallocate"):
+            os.posix_fallocate(descriptor, size, _ROOM)
+            os.ftruncate(descriptor, size)
+        os.fsync(descriptor)
+    if before is None:
+        return
+    os.chmod(path, stat.S_IMODE(before.st_mode))
+    # only root can give files away; for others it is their own file already
+    if hasattr(os, "chown") and (before.st_uid, before.st_gid) != (os.geteuid(), os.getegid()):
+        with contextlib.suppress(PermissionError):
+            os.chown(path, before.st_uid, before.st_gid)
+
+
+_swept: dict[str, tuple[int, float]] = {}  # by folder: the process, and when it lists it again
+
+
+def sweep(folder: str) -> None:
+    """Remove what dead processes left in a folder, but not so often that it costs much time.
+
+    Listing a large folder costs more than saving a small file. So it is listed only as often as
+    takes a twentieth of the time. On Windows ``clean`` could meet a file that is being written.
+    """
+    now = time.monotonic()
+    process, again = _swept.get(folder, (0, 0.0))
+    if fcntl is None or (process == os.getpid() and now < again):
+        return
+    with contextlib.suppress(OSError):
+        clean(folder)
+        if len(_swept) >= _MOST_FOLDERS:
+            _swept.clear()
+        _swept[folder] = os.getpid(), now + _PAUSES * (time.monotonic() - now)
+
+
+def clean(folder: str) -> None:
+    """Remove what dead processes left in a folder.
+
+    Raises:
+        OSError: the folder cannot be listed.
+    """
+    for name in filter(_LITTER.fullmatch, os.listdir(folder)):
+        path = os.path.join(folder, name)
+        with contextlib.suppress(OSError):
+            if fcntl is None:
+                os.unlink(path)
+                continue
+            with open(path, "r+b") as file:
+                if _lock(file.fileno(), wait=False):
+                    os.unlink(path)
