@@ -4,7 +4,7 @@ import ast
 
 from compat.codemod.plan import marks, programs, removal, unreadable
 from compat.codemod.plan.marks import Pin
-from compat.codemod.plan.part import FOLD, PLATFORM, RESTORE, SAME_FILE, TRIED, VARIABLE, Part
+from compat.codemod.plan.part import RESTORE, VARIABLE, Part
 from compat.codemod.plan.restore_pairs import restores
 from compat.codemod.rewrite import Remove
 from compat.codemod.source import Kind, Module, NotProvableError
@@ -22,9 +22,7 @@ def settle(part: Part) -> None:
     paired = {setter for pair in pairs for setter in (pair.set, pair.back)}
     for setter in part.setters:
         if setter not in paired:
-            rule = {"platform": PLATFORM, "try": TRIED, "function": FOLD}.get(
-                setter.where, SAME_FILE
-            )
+            rule = part.rule_of(setter)
             try:
                 _one(part, rule, setter, asked)
             except NotProvableError as why:

@@ -93,7 +93,7 @@ class Effects:
         imports = [one for one, _ in names.imports if any(self.code.imported(module, one))]
         ours = [one.statement for one in module.imported]
         unknown = [one for one in names.all(ast.Attribute) if one.attr in UNKNOWN_ATTRIBUTES]
-        telling = (own.sites, own.pins, own.setters, own.kept, imports, ours, unknown)
+        telling = (own.sites, own.pins, own.setters, own.pairs, imports, ours, unknown)
         for node in (node for several in telling for node in several):
             self._tells(module, node)
         for kind in _LEADING:
@@ -169,7 +169,7 @@ class Effects:
         """Return what any setter may put in force; ``None`` if one restores an earlier backend."""
         own = [marks.of(self.project, module) for module in self.code.speaking.values()]
         return frozenset(
-            None if call in one.restored else setter
+            None if call in one.pairs else setter
             for one in own
             for call, setter in one.setters.items()
         )

@@ -15,13 +15,11 @@ class Program:
 
     Attributes:
         is_script: the file itself is run.
-        in_package: the packages around it run first, as with ``python -m``.
         function: the function that a console script calls after the import.
     """
 
     module: Module
     is_script: bool = False
-    in_package: bool = False
     function: str = ""
 
 

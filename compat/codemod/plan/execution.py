@@ -19,6 +19,7 @@ from compat.codemod.plan.code import Meaning
 from compat.codemod.plan.effects import Definition, Effects
 from compat.codemod.plan.evidence import Evidence, Program, in_text
 from compat.codemod.plan.marks import Marks, Pin, Site
+from compat.codemod.plan.rounds import Outcome, Rounds
 from compat.codemod.plan.state import Force, State, joined, repeated
 from compat.codemod.source import Module, NotProvableError
 from compat.codemod.uses import SetterCall
@@ -29,8 +30,6 @@ _MORE_WHERE_ALL_RUN = 20
 # The ways out of a block, with the state in which each is taken. A generator that pauses goes on.
 Ways = dict[str, State | None]
 WAYS_OUT = ("return", "raise", "break", "continue")
-# The state in which a call or a moment ends, and what may be so where it fails.
-_Outcome = tuple[State | None, State | None]
 # Follows one kind of node: the execution, the module, the node and the state before it.
 Visit = Callable[["Execution", Module, Any, State], State | None]
 # What a node is made of, as far as it may run; a statement follows its own blocks.
@@ -93,13 +92,7 @@ class Execution:
         self.bound_by: dict[tuple[Module, str], set[Force]] = defaultdict(set)
         self.all_run = all_run
         self._steps_left = _MOST_STEPS * (_MORE_WHERE_ALL_RUN if all_run else 1)
-        # What calls, and moments at which foreign code runs, come to: for sure, and so far.
-        self._sure: dict[object, _Outcome] = {}
-        self._so_far: dict[object, _Outcome] = {}
-        # Those on their way, those that this round has come to, and whether it is to be the last.
-        self._open: set[object] = set()
-        self._round: set[object] = set()
-        self._met_open = self._grown = False
+        self._rounds = Rounds()
 
     def marks(self, module: Module) -> Marks:
         """Return what matters in a module."""
@@ -186,7 +179,7 @@ class Execution:
             return False
         if self.all_run:
             return not state.kept and state.force in self.anywhere
-        outcome = self._sure.get((state, len(self._handed)))
+        outcome = self._rounds.sure.get((state, len(self._handed)))
         return not self._handed or outcome in ((state, None), (state, state))
 
     # Ways out
@@ -211,7 +204,7 @@ class Execution:
         key = (function, state, len(self._handed), self.all_run)
         return self._outcome(key, (None, None), lambda: self._body_of(module, function, state))
 
-    def _body_of(self, module: Module, function: Any, state: State) -> _Outcome:
+    def _body_of(self, module: Module, function: Any, state: State) -> Outcome:
         self.ran.add(function)
         with self.caught(*WAYS_OUT, "pause") as left:
             if isinstance(function, ast.Lambda):
@@ -223,29 +216,9 @@ class Execution:
                 after = self.block(module, function.body, state)
         return joined(after, left["return"], left["pause"]), left["raise"]
 
-    def _outcome(
-        self, key: object, least: _Outcome, follow: Callable[[], _Outcome]
-    ) -> State | None:
-        """Return the state after a call or moment; note the state if it fails.
-
-        Calls are followed in rounds until a round adds nothing.
-        """
-        is_outermost = not self._open
-        while key not in self._sure and (is_outermost or key not in self._round):
-            if is_outermost:
-                self._round.clear()
-                self._met_open = self._grown = False
-            self._round.add(key)
-            self._open.add(key)
-            before = self._so_far.setdefault(key, least)
-            after, failed = follow()
-            self._open.discard(key)
-            self._so_far[key] = joined(before[0], after), joined(before[1], failed)
-            self._grown |= self._so_far[key] != before
-            if is_outermost and not (self._met_open and self._grown):
-                self._sure.update((one, self._so_far[one]) for one in self._round)
-        self._met_open |= key in self._open
-        after, failed = self._sure.get(key) or self._so_far[key]
+    def _outcome(self, key: object, least: Outcome, follow: Callable[[], Outcome]) -> State | None:
+        """Return the state after a call or moment; note the state if it fails."""
+        after, failed = self._rounds.outcome(key, least, follow)
         self.take("raise", failed)
         return after
 
@@ -295,7 +268,7 @@ class Execution:
         """Come to a place at which Python itself may call methods."""
         return self.others_run(state) if state is not None and self.special else state
 
-    def _moment(self, state: State) -> _Outcome:
+    def _moment(self, state: State) -> Outcome:
         with self.caught("raise") as left:
             after, count = state, -1
             while (after, len(self._handed)) != (state, count):
@@ -313,17 +286,6 @@ class Execution:
         """Note that setters may run while the values of getters are kept."""
         for getter in {getter for getter, _ in state.kept}:
             self.evidence.between[getter].update(filter(None, setters))
-
-    def run_all(self, force: frozenset[Force]) -> None:
-        """Run each file and each function that matters once, whatever has run before."""
-        at_any_time = State(force, frozenset(self.code.paths))
-        for module in self.code.speaking.values():  # those that call them add nothing
-            self.run(module, at_any_time)
-            for kind in (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.GeneratorExp):
-                for function in module.names.all(kind):
-                    if self.effects.matters((module, function)):
-                        self.call(module, function, at_any_time)
-        self.end()
 
 
 def _special(names: Iterable[str]) -> set[str]:

@@ -115,10 +115,10 @@ def _call(run: Execution, module: Module, node: ast.Call, state: State) -> State
         state = _lazily_loaded(run, module, func, state)
     for argument in (*node.args, *node.keywords):
         state = run.visit(module, argument, state) or state
-    if node in own.kept:
-        return state.keep(own.kept[node].getter)
     if node in own.setters:
         return _set(run, module, node, state)
+    if node in own.pairs:
+        return state.keep(own.pairs[node].getter)
     if func in own.sites or func in own.pins or (not targets and _is_quiet(run, module, node)):
         return state
     if module.names.qualified(func) in IMPORTERS or module.names.is_builtin(func, "__import__"):
@@ -132,7 +132,7 @@ def _call(run: Execution, module: Module, node: ast.Call, state: State) -> State
 
 def _set(run: Execution, module: Module, node: ast.Call, state: State) -> State:
     own = run.marks(module)
-    setter, pair = own.setters[node], own.restored.get(node)
+    setter, pair = own.setters[node], own.pairs.get(node)
     run.setters.add(setter)
     force: frozenset[Force] = frozenset({setter})
     if pair is not None and (kept := {one for getter, one in state.kept if getter is pair.getter}):

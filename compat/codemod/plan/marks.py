@@ -55,8 +55,8 @@ class Marks:
         sites: the sites, by the name or dotted name.
         bound_by: for a site whose function an import statement bound, that import.
         setters: the setters, by the call.
-        kept: the pairs of keeping and restoring a backend, by the getter's call.
-        restored: the same pairs, by the call of the setter that restores.
+        pairs: the pairs of keeping and restoring a backend, by the calls of the getter and of the
+            setter that restores.
         pins: the pins, by the node.
         doubt: why nothing is known once this module has run.
     """
@@ -68,26 +68,24 @@ class Marks:
         self.sites: dict[ast.AST, Site] = {
             site.use.node: site for site in _sites(project, module) if runs(site.use.node)
         }
-        self.bound_by: dict[Site | Pin, Imported] = {}
-        for site in self.sites.values():
-            for one in module.imported:
-                if one.local == site.use.root.id and one.path == site.use.path:
-                    self.bound_by[site] = one
         self.setters: dict[ast.AST, SetterCall] = {
             one.call: one for one in setter_calls.of(module) if runs(one.call)
         }
         pairs = [one for one in restores(module) if one.back.call in self.setters]
-        self.kept: dict[ast.AST, Restore] = {
-            one.getter.call: one for one in pairs if one.getter.call is not None
+        self.pairs: dict[ast.AST, Restore] = {
+            call: one for one in pairs for call in (one.getter.call, one.back.call) if call
         }
-        self.restored: dict[ast.AST, Restore] = {one.back.call: one for one in pairs}
         self.pins: dict[ast.AST, Pin] = {
             pin.node: pin for pin in _pins(project, module, self) if runs(pin.node)
         }
-        for pin in self.pins.values():
-            for one in module.imported if isinstance(pin.node, ast.Name) else ():
-                if one.local == pin.node.id:  # type: ignore[attr-defined]
-                    self.bound_by[pin] = one
+        self.bound_by: dict[Site | Pin, Imported] = {}
+        places: list[Site | Pin] = [*self.sites.values(), *self.pins.values()]
+        for place in places:
+            root = place.use.root if isinstance(place, Site) else place.node
+            for one in module.imported if isinstance(root, ast.Name) else ():
+                is_it = isinstance(place, Pin) or one.path == place.use.path
+                if is_it and one.local == getattr(root, "id", ""):
+                    self.bound_by[place] = one
         self.doubt: NotProvableError | None = unseen.doubt(project, module)
 
 
@@ -98,7 +96,7 @@ def of(project: Project, module: Module) -> Marks:
 
 
 def _pins(project: Project, module: Module, marks: Marks) -> Iterator[Pin]:
-    harmless: set[Use] = {one.getter for one in marks.kept.values()}
+    harmless: set[Use] = {one.getter for one in marks.pairs.values()}
     harmless |= {getter for one in marks.setters.values() for getter in one.asked}
     for use in module.of(Kind.GETTER):
         if use not in harmless and not use.stored:

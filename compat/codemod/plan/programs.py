@@ -17,7 +17,7 @@ from compat.codemod.plan.effects import Effects
 from compat.codemod.plan.evidence import Evidence, Program
 from compat.codemod.plan.execution import Execution, TooLongError
 from compat.codemod.plan.marks import Site
-from compat.codemod.plan.state import State
+from compat.codemod.plan.state import Force, State, joined
 from compat.codemod.source import Module, NotProvableError, is_test, old_names
 from compat.codemod.uses import Project, SetterCall
 
@@ -64,12 +64,24 @@ def _evidence(project: Project, modules: list[Module]) -> Evidence:
             anywhere.setdefault(forces, one.program)
     for forces, program in anywhere.items():
         if not any(forces < other for other in anywhere):  # what runs there shows no less
-            Execution(found, program, effects, _VISITS, all_run=True).run_all(forces)
+            _run_all(Execution(found, program, effects, _VISITS, all_run=True), forces)
     for one in idle:
         for site in [site for site in found.force if isinstance(site, Site)]:
             for force in one.execution.bound(site):
                 found.force[site].setdefault(force, one.program)
     return found
+
+
+def _run_all(execution: Execution, force: frozenset[Force]) -> None:
+    """Run each file and each function that matters once, whatever has run before."""
+    at_any_time = State(force, frozenset(execution.code.paths))
+    for module in execution.code.speaking.values():  # those that call them add nothing
+        execution.run(module, at_any_time)
+        for kind in (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.GeneratorExp):
+            for function in module.names.all(kind):
+                if execution.effects.matters((module, function)):
+                    execution.call(module, function, at_any_time)
+    execution.end()
 
 
 class _Followed:
@@ -102,9 +114,12 @@ class _Followed:
         )
         for function in lone:
             execution.hand(function)
-        for package in execution.code.packages(module.path) if program.in_package else ():
-            state = execution.load(package, state) if package is not module else state
         if program.is_script:
+            # the packages around it run first, as with `python -m`, or not at all
+            is_inside = any(getattr(one, "level", 0) for one, _ in module.names.imports)
+            for package in execution.code.packages(module.path):
+                after = execution.load(package, state)
+                state = after if is_inside else joined(state, after) or state
             execution.script = module
             state = execution.run(module, state)
         for one in (*self._conftests, module) if not program.is_script else ():
@@ -230,15 +245,8 @@ def _of_file(
     for function in functions:
         yield Program(module, function=function)
     file = graph.files.get(path)
-    in_package = os.path.join(folder, "__init__.py") in graph.files
     if (file is not None and file.is_main) or module.interactive:
-        relative = any(
-            isinstance(one, ast.ImportFrom) and one.level for one, _ in module.names.imports
-        )
-        if not relative:
-            yield Program(module, is_script=True)
-        if in_package:
-            yield Program(module, is_script=True, in_package=True)
+        yield Program(module, is_script=True)
         return
     above = {one for one in graph.direct_importers(path) & set(paths) if not _is_test(one)}
     if name == "__init__.py":

@@ -17,7 +17,7 @@ from compat.codemod.plan.holding import Held
 from compat.codemod.plan.marks import Pin, Site
 from compat.codemod.plan.naming import Named
 from compat.codemod.plan.part import RESTORE, VARIABLE, Part
-from compat.codemod.plan.removal import Shown, Unit
+from compat.codemod.plan.removal import Unit
 from compat.codemod.plan.restore_pairs import Restore, restores
 from compat.codemod.rewrite import Change, Remove, Substitute
 from compat.codemod.source import NotProvableError, Use
@@ -102,7 +102,8 @@ class _Settlement:
             for setter in unit.setters:
                 try:
                     if unit.restore is None or setter is not unit.restore.back:
-                        removal.may_go(self._part, setter, self._shown(setter))
+                        worked, named = self._shown(setter)
+                        removal.may_go(self._part, setter, never_failed=worked, governs_named=named)
                     if unit.restore is not None:
                         _is_own(self._part, unit.restore)
                 except NotProvableError as why:
@@ -121,12 +122,12 @@ class _Settlement:
             self._held = holding.held(self._part, self._evidence, staying, certain, self._units)
             self._named = certain
 
-    def _shown(self, setter: SetterCall) -> Shown:
-        """Return what traces show of a setter, beside what reading does."""
+    def _shown(self, setter: SetterCall) -> tuple[bool, bool]:
+        """Return whether traces have a setter without a failure, and name all calls under it."""
         if self._traces is None:
-            return Shown()
+            return False, False
         lines = self._part.project.recorded(setter.module, setter.call, "set_audio_backend")
-        return Shown(never_failed(lines), self._names_all_under(setter))
+        return never_failed(lines), self._names_all_under(setter)
 
     def _names_all_under(self, setter: SetterCall) -> bool:
         forces = self._evidence.force
@@ -135,7 +136,7 @@ class _Settlement:
     def _is_confirmed(self, unit: Unit) -> bool:
         """Return whether traces show what an attempt to set a backend came to."""
         shown = [self._shown(one) for one in unit.setters]
-        return all(one.governs_named for one in shown) or shown[0].never_failed
+        return all(names_all for _, names_all in shown) or shown[0][0]
 
     def _keep_unit(self, unit: Unit) -> bool:
         """Keep a whole unit if a part of it stays; return whether that keeps any further setter."""

@@ -166,23 +166,17 @@ def _class(run: Execution, module: Module, node: ast.ClassDef, state: State) -> 
         if not run.code.known(module, base):
             after = run.visit(module, base, after)
     after = run.block(module, node.body, after) or state
-    # what runs as a class is made: metaclass, `__init_subclass__` of its bases, an enum's methods
-    makers: list[Meaning] = [(module, node)] if is_enum(node) else []
+    # what runs as a class is made: metaclass, `__init_subclass__`, an enum's methods
+    is_enum = not _ENUMS.isdisjoint(plain_name(one) for one in node.bases)
+    makers: list[Meaning] = [(module, node)] if is_enum else []
     for home, one in code.line(run.code, (module, node)):
         for keyword in one.keywords:
             makers += run.code.known(home, keyword.value)
-        for base in one.bases:
-            several = run.code.known(home, base)
-            found = (code.method(run.code, owner, "__init_subclass__") for owner in several)
-            makers += [maker for maker in found if maker is not None]
-    for maker in makers:
-        run.hand(maker)
+    if (maker := code.method(run.code, (module, node), "__init_subclass__")) is not None:
+        makers.append(maker)
+    for made_by in makers:
+        run.hand(made_by)
     return _decorated(run, module, node, run.others_run(after) if makers else after)
-
-
-def is_enum(node: ast.ClassDef) -> bool:
-    """Return whether a class is an enum: defining it already calls its own methods."""
-    return not _ENUMS.isdisjoint(plain_name(one) for one in node.bases)
 
 
 def _decorated(

@@ -3,6 +3,7 @@
 import ast
 
 from compat.codemod.plan.part import BY_HAND, VARIABLE, Part
+from compat.codemod.plan.unseen import PASSED_ON
 from compat.codemod.source import Kind, NotProvableError, old_names
 from compat.codemod.uses import SetterCall, setter_calls
 
@@ -29,15 +30,7 @@ def passed_on(part: Part) -> None:
     for module in part.modules:
         for use in module.of(Kind.SETTER):
             if use.call is None:
-                part.say(
-                    VARIABLE,
-                    module,
-                    use.node,
-                    NotProvableError(
-                        "the setter is passed on as a value, so it is unknown what it will set",
-                        advice=BY_HAND,
-                    ),
-                )
+                part.add(VARIABLE, module, use.node, PASSED_ON, advice=BY_HAND)
 
 
 def why(part: Part, setter: SetterCall) -> NotProvableError:
