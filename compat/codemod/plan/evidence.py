@@ -2,9 +2,10 @@
 
 import dataclasses
 from collections import defaultdict
+from collections.abc import Iterable
 
 from compat.codemod.plan.marks import Pin, Site
-from compat.codemod.plan.state import Force
+from compat.codemod.plan.state import Force, State
 from compat.codemod.source import Module, NotProvableError, Use
 from compat.codemod.uses import SetterCall
 
@@ -48,6 +49,11 @@ class Evidence:
         default_factory=lambda: defaultdict(set)
     )
     ran: set[SetterCall] = dataclasses.field(default_factory=set)
+
+    def note_between(self, state: State, setters: Iterable[Force]) -> None:
+        """Note that setters may run while the values of getters are kept."""
+        for getter in {getter for getter, _ in state.kept}:
+            self.between[getter].update(filter(None, setters))
 
 
 def in_text(force: Force) -> tuple[str, int]:

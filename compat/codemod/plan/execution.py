@@ -8,10 +8,9 @@ class that is used, may run at any later moment when such code runs.
 from __future__ import annotations
 
 import ast
-import contextlib
 import dataclasses
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from compat.codemod.plan import marks
@@ -20,16 +19,13 @@ from compat.codemod.plan.effects import Definition, Effects
 from compat.codemod.plan.evidence import Evidence, Program, in_text
 from compat.codemod.plan.marks import Marks, Pin, Site
 from compat.codemod.plan.rounds import Outcome, Rounds
-from compat.codemod.plan.state import Force, State, joined, repeated
+from compat.codemod.plan.state import WAYS_OUT, Force, State, Ways, joined
 from compat.codemod.source import Module, NotProvableError
 from compat.codemod.uses import SetterCall
 
 # Of one program: less than a second.
 _MOST_STEPS = 20_000
 _MORE_WHERE_ALL_RUN = 20
-# The ways out of a block, with the state in which each is taken. A generator that pauses goes on.
-Ways = dict[str, State | None]
-WAYS_OUT = ("return", "raise", "break", "continue")
 # Follows one kind of node: the execution, the module, the node and the state before it.
 Visit = Callable[["Execution", Module, Any, State], State | None]
 # What a node is made of, as far as it may run; a statement follows its own blocks.
@@ -62,6 +58,7 @@ class Execution:
         anywhere: what may be in force at a moment at which any function of the project may run.
         bound_by: what was in force when an import bound a name of a module.
         loaded: the modules that it has run.
+        ways: the ways out of what it is at.
         script: the module that is run as a script.
     """
 
@@ -83,7 +80,7 @@ class Execution:
         self._doubt: NotProvableError | None = None
         self.loaded: dict[Module, None] = {}
         self.script: Module | None = None
-        self._left: Ways = dict.fromkeys((*WAYS_OUT, "pause"))
+        self.ways = Ways()
         # The functions that matter and may be called by code that is not followed.
         self._handed: dict[ast.AST, Module] = {}
         self._handed_meanings: set[Meaning | Definition] = set()
@@ -97,8 +94,6 @@ class Execution:
     def marks(self, module: Module) -> Marks:
         """Return what matters in a module."""
         return marks.of(self.effects.project, module)
-
-    # Files
 
     def run(self, module: Module, state: State) -> State:
         """Run a file's statements."""
@@ -130,8 +125,6 @@ class Execution:
         if self._doubt is not None:
             doubted = dict.fromkeys((*self.force, *self.setters), self._doubt)
             self.evidence.doubts = doubted | self.evidence.doubts
-
-    # Nodes
 
     def visit(self, module: Module, node: ast.AST | None, state: State | None) -> State | None:
         """Follow a node; return the state after it, or ``None`` if it leads elsewhere."""
@@ -165,9 +158,9 @@ class Execution:
     ) -> State | None:
         """Follow statements, each of which may fail before and after what it does."""
         for one in statements:
-            self.take("raise", state)
+            self.ways.take("raise", state)
             state = self.visit(module, one, state)
-            self.take("raise", state)
+            self.ways.take("raise", state)
         return state
 
     def _changes_nothing(self, module: Module, node: ast.AST, state: State) -> bool:
@@ -182,23 +175,6 @@ class Execution:
         outcome = self._rounds.sure.get((state, len(self._handed)))
         return not self._handed or outcome in ((state, None), (state, state))
 
-    # Ways out
-
-    def take(self, way: str, state: State | None) -> None:
-        """Note the state in which a block is left in some way."""
-        self._left[way] = joined(self._left[way], state)
-
-    @contextlib.contextmanager
-    def caught(self, *ways: str) -> Iterator[Ways]:
-        """Collect the states in which the code within is left in these ways."""
-        outer, found = {way: self._left[way] for way in ways}, Ways()
-        self._left.update(dict.fromkeys(ways))
-        yield found
-        found.update((way, self._left[way]) for way in ways)
-        self._left.update(outer)
-
-    # Calls, and moments when unfollowed code may call functions it was given
-
     def call(self, module: Module, function: ast.AST, state: State) -> State | None:
         """Call a function by its name, whatever decorates it."""
         key = (function, state, len(self._handed), self.all_run)
@@ -206,7 +182,7 @@ class Execution:
 
     def _body_of(self, module: Module, function: Any, state: State) -> Outcome:
         self.ran.add(function)
-        with self.caught(*WAYS_OUT, "pause") as left:
+        with self.ways.caught(*WAYS_OUT, "pause") as left:
             if isinstance(function, ast.Lambda):
                 after = self.visit(module, function.body, state)
             elif isinstance(function, ast.GeneratorExp):
@@ -219,7 +195,7 @@ class Execution:
     def _outcome(self, key: object, least: Outcome, follow: Callable[[], Outcome]) -> State | None:
         """Return the state after a call or moment; note the state if it fails."""
         after, failed = self._rounds.outcome(key, least, follow)
-        self.take("raise", failed)
+        self.ways.take("raise", failed)
         return after
 
     def hand(self, meaning: Meaning | Definition) -> None:
@@ -232,26 +208,6 @@ class Execution:
                 module, node = definition
                 self._handed[node] = module
                 self.special |= _special([getattr(node, "name", "")])
-
-    def hand_out(self, functions: Iterable[tuple[Module, ast.AST]], state: State) -> State:
-        """Let users that are not seen call functions, in any order.
-
-        What they pass may be made from any of the classes.
-        """
-        several = []
-        for module, function in functions if not self.all_run else ():
-            if isinstance(module.names.parents[function], ast.ClassDef):
-                self.hand((module, function))
-            if self.effects.matters((module, function)):
-                several.append((module, function))
-
-        def once(state: State) -> State:
-            state = self.others_run(state)
-            for module, function in several:
-                state = joined(state, self.call(module, function, state)) or state
-            return state
-
-        return repeated(state, once) or state
 
     def others_run(self, state: State) -> State:
         """Reach a moment when unfollowed code runs, which may call all functions it was given."""
@@ -269,7 +225,7 @@ class Execution:
         return self.others_run(state) if state is not None and self.special else state
 
     def _moment(self, state: State) -> Outcome:
-        with self.caught("raise") as left:
+        with self.ways.caught("raise") as left:
             after, count = state, -1
             while (after, len(self._handed)) != (state, count):
                 state, count = after, len(self._handed)
@@ -279,13 +235,8 @@ class Execution:
 
     def after_any_setter(self, state: State) -> State:
         """Come to a place before which any setter of the project may have run."""
-        self.note_between(state, self.effects.setters)
+        self.evidence.note_between(state, self.effects.setters)
         return dataclasses.replace(state, force=state.force | self.effects.setters)
-
-    def note_between(self, state: State, setters: Iterable[Force]) -> None:
-        """Note that setters may run while the values of getters are kept."""
-        for getter in {getter for getter, _ in state.kept}:
-            self.evidence.between[getter].update(filter(None, setters))
 
 
 def _special(names: Iterable[str]) -> set[str]:

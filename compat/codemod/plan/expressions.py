@@ -102,7 +102,7 @@ def _generator(
 
 def _pause(run: Execution, module: Module, node: ast.expr, state: State) -> State | None:
     after = run.children(module, node, state)
-    run.take("pause", after)
+    run.ways.take("pause", after)
     return after and run.after_any_setter(run.others_run(after))
 
 
@@ -137,7 +137,7 @@ def _set(run: Execution, module: Module, node: ast.Call, state: State) -> State:
     force: frozenset[Force] = frozenset({setter})
     if pair is not None and (kept := {one for getter, one in state.kept if getter is pair.getter}):
         force, state = frozenset(kept), dataclasses.replace(state, kept=state.without(pair.getter))
-    run.note_between(state, [setter])
+    run.evidence.note_between(state, [setter])
     return dataclasses.replace(state, force=force)
 
 

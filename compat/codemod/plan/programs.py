@@ -9,7 +9,7 @@ call it after an entry has run.
 import ast
 import os
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from compat.codemod.plan import expressions, statements
 from compat.codemod.plan.code import Code
@@ -17,7 +17,7 @@ from compat.codemod.plan.effects import Effects
 from compat.codemod.plan.evidence import Evidence, Program
 from compat.codemod.plan.execution import Execution, TooLongError
 from compat.codemod.plan.marks import Site
-from compat.codemod.plan.state import Force, State, joined
+from compat.codemod.plan.state import Force, State, joined, repeated
 from compat.codemod.source import Module, NotProvableError, is_test, old_names
 from compat.codemod.uses import Project, SetterCall
 
@@ -84,6 +84,29 @@ def _run_all(execution: Execution, force: frozenset[Force]) -> None:
     execution.end()
 
 
+def _hand_out(
+    execution: Execution, functions: Iterable[tuple[Module, ast.AST]], state: State
+) -> State:
+    """Let users that are not seen call functions, in any order.
+
+    What they pass may be made from any of the classes.
+    """
+    several = []
+    for module, function in functions if not execution.all_run else ():
+        if isinstance(module.names.parents[function], ast.ClassDef):
+            execution.hand((module, function))
+        if execution.effects.matters((module, function)):
+            several.append((module, function))
+
+    def once(state: State) -> State:
+        state = execution.others_run(state)
+        for module, function in several:
+            state = joined(state, execution.call(module, function, state)) or state
+        return state
+
+    return repeated(state, once) or state
+
+
 class _Followed:
     """A program, followed until it has started; then others may call what it has loaded."""
 
@@ -125,7 +148,7 @@ class _Followed:
         for one in (*self._conftests, module) if not program.is_script else ():
             state = execution.load(one, state)
             if is_test(module.path):
-                state = execution.hand_out([(one, inner) for inner in one.functions], state)
+                state = _hand_out(execution, [(one, inner) for inner in one.functions], state)
         for called in module.functions:
             if called.name == program.function and called in module.tree.body:
                 state = execution.call(module, called, state) or state
@@ -182,7 +205,7 @@ class _Followed:
             if unseen and not (own or lone):
                 self._finish(ran, shared, unseen)
                 return
-            execution.hand_out(every if unseen else rest, state)
+            _hand_out(execution, every if unseen else rest, state)
         execution.end()
 
 

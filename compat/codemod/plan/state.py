@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from compat.codemod.source import Use
@@ -11,6 +12,7 @@ from compat.codemod.uses import SetterCall
 
 # the setter that ran last; `None` if none did, and torchaudio's default is in force
 Force = SetterCall | None
+WAYS_OUT = ("return", "raise", "break", "continue")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -57,3 +59,24 @@ def repeated(state: State | None, step: Callable[[Any], State | None]) -> State 
     while (after := joined(state, step(state))) != state:
         state = after
     return state
+
+
+class Ways:
+    """The ways out of a block, with the state in which each is taken; and of a function, pauses."""
+
+    def __init__(self) -> None:
+        self._left: dict[str, State | None] = dict.fromkeys((*WAYS_OUT, "pause"))
+
+    def take(self, way: str, state: State | None) -> None:
+        """Note the state in which a block is left in some way."""
+        self._left[way] = joined(self._left[way], state)
+
+    @contextlib.contextmanager
+    def caught(self, *ways: str) -> Iterator[dict[str, State | None]]:
+        """Collect the states in which the code within is left in these ways."""
+        found: dict[str, State | None] = dict.fromkeys(ways)
+        outer = {way: self._left[way] for way in ways}
+        self._left.update(found)
+        yield found
+        found.update((way, self._left[way]) for way in ways)
+        self._left.update(outer)

@@ -5,9 +5,9 @@ import dataclasses
 
 from compat.codemod.plan import code
 from compat.codemod.plan.code import Function, Meaning
-from compat.codemod.plan.execution import WAYS_OUT, Execution, Visit
+from compat.codemod.plan.execution import Execution, Visit
 from compat.codemod.plan.expressions import entered, is_plain
-from compat.codemod.plan.state import State, joined, repeated
+from compat.codemod.plan.state import WAYS_OUT, State, joined, repeated
 from compat.codemod.source import Module, conditions, plain_name
 from compat.codemod.uses import setter_calls
 
@@ -45,7 +45,7 @@ def _leave(run: Execution, module: Module, node: ast.stmt, state: State) -> None
     if isinstance(node, ast.Raise) and node.exc is not None and after is not None:
         for one in run.code.known(module, node.exc):
             after = entered(run, one, after) or after
-    run.take(type(node).__name__.lower(), after)
+    run.ways.take(type(node).__name__.lower(), after)
 
 
 def _if(run: Execution, module: Module, node: ast.If, state: State) -> State | None:
@@ -81,12 +81,12 @@ def _loop(
         return run.children(module, node.target, run.others_run(state))
 
     def once(state: State | None) -> State | None:
-        with run.caught("continue") as left:
+        with run.ways.caught("continue") as left:
             after = run.block(module, node.body, head(state))
         return joined(after, left["continue"])
 
     start = run.visit(module, getattr(node, "iter", None), state)
-    with run.caught("break") as left:
+    with run.ways.caught("break") as left:
         end = head(repeated(start, once))
     return joined(run.block(module, node.orelse, end), left["break"])
 
@@ -98,20 +98,20 @@ def _with(
     for item in node.items:
         entered = run.visit(module, item.context_expr, entered)
         entered = run.children(module, item.optional_vars, entered and run.others_run(entered))
-    with run.caught("raise") as left:
+    with run.ways.caught("raise") as left:
         after = run.block(module, node.body, entered)
-    run.take("raise", left["raise"])
+    run.ways.take("raise", left["raise"])
     every = joined(after, left["raise"])
     _attempt(run, module, node, after, joined(state, every))
     return every and run.others_run(every)
 
 
 def _try(run: Execution, module: Module, node: ast.Try, state: State) -> State | None:
-    with run.caught(*(WAYS_OUT if node.finalbody else ())) as left:
-        with run.caught("raise") as failing:
+    with run.ways.caught(*(WAYS_OUT if node.finalbody else ())) as left:
+        with run.ways.caught("raise") as failing:
             worked = run.block(module, node.body, state)
         failed = failing["raise"]
-        run.take("raise", failed)
+        run.ways.take("raise", failed)
         after = run.block(module, node.orelse, worked)
         for handler in node.handlers:
             failed = run.visit(module, handler.type, failed)
@@ -120,7 +120,7 @@ def _try(run: Execution, module: Module, node: ast.Try, state: State) -> State |
                 after = joined(after, ended)
         _attempt(run, module, node, worked, after)
     for way, ended in left.items():
-        run.take(way, run.block(module, node.finalbody, ended))
+        run.ways.take(way, run.block(module, node.finalbody, ended))
     return run.block(module, node.finalbody, after)
 
 
