@@ -4,8 +4,6 @@ Their signatures are those of the release in ``TORCHAUDIO_COMPAT_VERSION``, or o
 warn of their removal, since they stay here.
 """
 
-from __future__ import annotations
-
 from typing import TYPE_CHECKING
 
 from compat import releases
@@ -18,6 +16,6 @@ if TYPE_CHECKING:
     from dispatcher.streams.reader import StreamReader as StreamReader
     from dispatcher.streams.writer import StreamWriter as StreamWriter
 else:
-    globals().update(streaming.classes(releases.named(), warn=False, module=__name__).names())
+    globals().update(streaming.classes(releases.named(), warn=False, module=__name__))
 
 __all__ = ["AudioEffector", "CodecConfig", "StreamReader", "StreamWriter", "play_audio"]

@@ -19,7 +19,7 @@ from compat.codemod.plan.naming import Named
 from compat.codemod.plan.part import RESTORE, VARIABLE, Part
 from compat.codemod.plan.removal import Unit
 from compat.codemod.plan.restore_pairs import Restore, restores
-from compat.codemod.rewrite import Change, Remove, Substitute
+from compat.codemod.rewrite import Change, Remove
 from compat.codemod.source import NotProvableError, Use
 from compat.codemod.uses import SetterCall, setter_calls
 from compat.codemod.uses.observed import Observed, never_failed
@@ -187,8 +187,8 @@ class _Settlement:
             named = [
                 one.value for one in self._named.values() if set(one.setters) & {*unit.setters}
             ]
-            constant = Substitute(first.region, f"{choice.name} = {choice.value}")
-            rows = [(first, [constant if choice.name in named else Remove(first.region)], ())]
+            constant = f"{choice.name} = {choice.value}" if choice.name in named else ""
+            rows = [(first, [Remove(first.region, constant)], ())]
         for setter, changes, also in rows:
             rule = RESTORE if unit.restore is not None else part.rule_of(setter)
             part.propose(rule, setter, changes, group, also=also, unsafe=unsafe_too)

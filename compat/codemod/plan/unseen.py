@@ -79,7 +79,7 @@ def reached(project: Project, module: Module) -> Iterator[tuple[ast.AST, str]]:
     """Yield the functions and getters that a module reaches through another, with a reason."""
     seen = set()
     for one in reexports.of(project, module):
-        if one.known.kind in (Kind.FUNCTION, Kind.GETTER):
+        if one.kind in (Kind.FUNCTION, Kind.GETTER):
             seen.add(one.node)
             yield one.node, f"torchaudio is reached by way of {one.through}"
     for node in module.names.all(ast.Attribute):
@@ -141,7 +141,7 @@ def _by_texts(project: Project, module: Module) -> Iterator[tuple[str, ast.AST]]
 def _by_others(project: Project, module: Module) -> Iterator[tuple[str, ast.AST]]:
     """Yield setters reached through other modules, and the variable that affects all."""
     for one in reexports.of(project, module):
-        if one.known.kind == Kind.SETTER:
+        if one.kind == Kind.SETTER:
             yield f"torchaudio is reached by way of {one.through}, {_UNSEEN}", one.node
     for node in module.names.all(ast.Attribute):
         if node.attr == "set_audio_backend" and (

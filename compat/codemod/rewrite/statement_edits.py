@@ -4,7 +4,7 @@ import ast
 import re
 from collections.abc import Iterator
 
-from compat.codemod.rewrite.changes import Substitute, Unwrap
+from compat.codemod.rewrite.changes import Unwrap
 from compat.codemod.rewrite.edits import ConflictError, Edit
 from compat.codemod.source import Module, conditions
 
@@ -18,16 +18,20 @@ _DIRECTIVE = re.compile(
 def removals(
     module: Module, removed: dict[ast.stmt, None], added: dict[ast.stmt, dict[str, None]]
 ) -> Iterator[Edit]:
-    """Yield the edits that remove statements, or replace them if a block would become empty."""
+    """Yield the edits that remove or replace statements.
+
+    A block that would become empty gets a ``pass``; a ``finally`` after handlers goes.
+    """
     removed = _with_what_vanishes(module, removed, added)
     if any(map(module.is_elif, removed)):
         raise ConflictError("it is an `elif`")
-    blocks = {id(block): block for block in map(module.siblings, removed)}
-    for block in blocks.values():
-        is_module = block is module.tree.body
-        emptied = not is_module and all(
-            statement in removed and not added.get(statement) for statement in block
-        )
+    for parent, field in dict.fromkeys(map(module.block, removed)):
+        block = getattr(parent, field)
+        is_module = parent is module.tree
+        emptied = not is_module and all(one in removed and not added.get(one) for one in block)
+        if emptied and field == "finalbody" and isinstance(parent, ast.Try) and parent.handlers:
+            yield _drop_finally(module, parent)
+            continue
         for index, statement in enumerate(block):
             if statement in removed:
                 lines = ["pass"] if emptied and index == 0 else list(added.get(statement, ()))
@@ -116,27 +120,19 @@ def _take_out(
 
 def _whole_lines(module: Module, start: int, end: int) -> Edit:
     """Remove whole lines, with the shorter of the two runs of blank lines around them."""
-    text = module.text
-    first, last = text.position(start)[0], text.position(end)[0]
-    count = len(text.starts) if text.starts[-1] < len(text.text) else len(text.starts) - 1
-
-    def blank(line: int) -> bool:
-        return not text.text[text.starts[line - 1] : text.line_end(text.starts[line - 1])].strip()
-
-    before = next((n for n in range(first - 1) if not blank(first - 1 - n)), first - 1)
-    after = next((n for n in range(count - last) if not blank(last + 1 + n)), count - last)
-    if last + after >= count:
+    text, source = module.text, module.text.text
+    head, rest = source[:start].rstrip(), source[end:].lstrip()
+    above = text.position(len(head))[0] if head else 0
+    last = text.position(end)[0]
+    if not rest:
         # Only blank lines follow. Remove those before instead; if the old last line had no line
         # end, the new one has none.
-        keep = first - 1 - before
-        if last == count and text.starts[-1] < len(text.text) and keep:
-            return Edit(text.line_end(text.starts[keep - 1]), end, "")
-        return Edit(
-            text.starts[keep], text.starts[last] if last < len(text.starts) else len(text.text), ""
-        )
-    opens = first - 1 - before == 0 or text.text[
-        : text.line_end(text.starts[first - 2 - before])
-    ].endswith(":")
+        if above and not source[end:]:
+            return Edit(text.line_end(text.starts[above - 1]), end, "")
+        return Edit(text.starts[above], [*text.starts, len(source)][last], "")
+    before = text.position(start)[0] - above - 1
+    after = text.position(len(source) - len(rest))[0] - last - 1
+    opens = not above or head.endswith(":")
     return Edit(start, text.starts[last + (after if opens else min(before, after))], "")
 
 
@@ -210,21 +206,10 @@ def unwrap(module: Module, change: Unwrap) -> Iterator[Edit]:
         )
 
 
-def drop_finally(module: Module, statement: ast.Try) -> Edit:
-    """Return the edit that drops the ``finally`` of a ``try``."""
+def _drop_finally(module: Module, statement: ast.Try) -> Edit:
     text = module.text
-    before = (statement.orelse or statement.handlers or statement.body)[-1]
+    before = (statement.orelse or statement.handlers)[-1]
     start, end = text.line_end(text.span(before)[1]), text.line_end(text.span(statement)[1])
     indent = text.indent(text.span(statement)[0])
-    return Edit(
-        start,
-        end,
-        "".join(f"{text.newline}{indent}{comment}" for comment in _kept(module, start, end)),
-    )
-
-
-def substitute(module: Module, change: Substitute) -> Iterator[Edit]:
-    """Yield the edits that replace a statement with a simple one."""
-    if module.is_elif(change.statement):
-        raise ConflictError("it is an `elif`")
-    yield _put(module, change.statement, [change.new])
+    kept = (f"{text.newline}{indent}{comment}" for comment in _kept(module, start, end))
+    return Edit(start, end, "".join(kept))
