@@ -23,10 +23,9 @@ _MAIN = re.compile(rb"\nif[ \t]+__name__[ \t]*==[ \t]*['\"]__main__['\"]")
 _PATCHED = re.compile(rb"(?:patch|setattr|delattr)[^)]{0,300}")
 _ASSIGNED = re.compile(rb"\.(\w+)[ \t]*=(?!=)")
 _WORD = re.compile(rb"\w+")
-# with the name, unless it is computed
-_BY_NAME = re.compile(
-    rb"(?:import_module|__import__|run_module|run_path)[ \t]*\((?:[ \t\n]*['\"]([\w.]*))?"
-)
+_CALLED = rb"(?:import_module|__import__|run_module|run_path)[ \t]*\("
+_COMPUTED = re.compile(_CALLED + rb"(?![ \t\n]*['\"])")
+_WRITTEN = re.compile(_CALLED + rb"[ \t\n]*['\"]([\w.]+)")
 _DYNAMIC = (b"import_module", b"__import__", b"runpy")
 
 
@@ -40,7 +39,6 @@ class File:
         dynamic: whether it may import by names in strings.
         replaces: whether it may replace a function, as a mock does.
         computed: whether one of these names is not written out.
-        named: those that are.
         imported: the files of the project that it imports, once it is linked.
         names: the names that it may take from them, as ``module.name``.
     """
@@ -51,7 +49,6 @@ class File:
     dynamic: bool
     replaces: bool
     computed: bool
-    named: frozenset[str]
     imported: frozenset[str] = frozenset()
     names: frozenset[str] = frozenset()
 
@@ -228,15 +225,15 @@ def facts(path: str, data: bytes) -> File:
         start = data.rfind(b"\n", 0, match.start()) + 1
         found.update(_names(data[start : match.start()], match[1]))
     is_dynamic = any(word in data for word in _DYNAMIC)
-    named = set(_BY_NAME.findall(data)) if is_dynamic else set()
+    for name in _WRITTEN.findall(data) if is_dynamic else ():
+        found.update(_prefixes(name.decode()))
     return File(
         path,
         imports=frozenset(found),
         is_main=b"__main__" in data and _MAIN.search(b"\n" + data) is not None,
         dynamic=is_dynamic,
         replaces=b"mock" in data or b"monkeypatch" in data or is_test(path),
-        computed=b"" in named,
-        named=frozenset(name.decode() for name in named if name),
+        computed=is_dynamic and _COMPUTED.search(data) is not None,
     )
 
 

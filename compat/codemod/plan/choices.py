@@ -3,8 +3,8 @@
 import ast
 import dataclasses
 
+from compat.codemod.plan.marks import Site
 from compat.codemod.plan.part import Part
-from compat.codemod.plan.sites import Site
 from compat.codemod.source import Module
 from compat.codemod.uses import SetterCall, setter_calls
 

@@ -3,11 +3,11 @@
 import ast
 import functools
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from compat.codemod.plan import replaced_names
-from compat.codemod.source import Binding, Module
+from compat.codemod.source import Binding, Module, string
 from compat.codemod.uses import Project
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
@@ -29,7 +29,7 @@ class Code:
 
     def __init__(self, project: Project, modules: list[Module]) -> None:
         self._project = project
-        self.speaking: dict[str, Module] = {module.path: module for module in modules}
+        self.speaking = {module.path: module for module in modules}
         self._depth = 0
         self._meant: dict[ast.AST, list[Meaning | None]] = {}
 
@@ -88,6 +88,44 @@ class Code:
             paths = [path for path in paths if path in near] or paths
         return [module for path in paths if (module := self.module(path)) is not None]
 
+    def imported(
+        self, module: Module, statement: ast.Import | ast.ImportFrom
+    ) -> Iterator[list[Module]]:
+        """Yield the modules that a statement imports, in running order, each with alternatives."""
+        if isinstance(statement, ast.Import):
+            for alias in statement.names:
+                parts = alias.name.split(".")
+                for length in range(len(parts)):
+                    yield self.files(".".join(parts[: length + 1]), module)
+            return
+        base = base_of(statement)
+        yield self.files(base, module)
+        for alias in statement.names:
+            if not any(alias.name in one.names.module.bindings for one in self.files(base, module)):
+                yield self.files(joined(base, alias.name), module) or [
+                    inner
+                    for one in self.files(base, module)
+                    for inner in self.lazily(one, alias.name)
+                ]
+
+    def lazily(self, package: Module, name: str) -> list[Module]:
+        """Return the modules that a package's ``__getattr__`` may load for a name."""
+        if "__getattr__" not in package.names.module.bindings:
+            return []
+        folder = os.path.join(os.path.dirname(package.path), "")
+        return self.inside(package, name) or [
+            one for one in self.modules if one.path.startswith(folder)
+        ]
+
+    def by_name(self, module: Module, node: ast.expr) -> list[Module] | None:
+        """Return the modules that an expression may name; ``None`` if it may name any."""
+        text, is_whole = _beginning(node)
+        if is_whole:
+            return self.files(text, module)
+        package = text.rpartition(".")[0].lstrip(".")
+        folder = os.path.join(os.sep, *package.split("."), "")
+        return [one for one in self.modules if folder in os.sep + one.path] if package else None
+
     # What is called
 
     def meanings(self, module: Module, node: ast.AST) -> list[Meaning | None]:
@@ -117,70 +155,47 @@ class Code:
 
     def _meanings(self, module: Module, node: ast.AST) -> list[Meaning | None]:
         if isinstance(node, ast.Name):
-            scope = module.names.scope_of.get(node)
-            home = scope.home(node.id) if scope else None
-            if home is None:
-                return self._by_star(module, node.id)
-            return self._bound(module, node.id, home.bindings[node.id])
-        if isinstance(node, ast.Attribute):
-            found = [
-                one
-                for owner in self.meanings(module, node.value)
-                for one in self._member(owner, node.attr)
-            ]
-            if set(found) == {None} and (whole := module.names.qualified(node)):
-                package, _, last = whole.rpartition(".")  # a package without __init__.py
-                found = [
-                    one
-                    for owner in self.files(package, module)
-                    for one in self._member((owner, None), last)
-                ]
-            return found or [None]
-        return [None]
+            bindings = module.names.bindings(node)
+            return self._bound(module, node.id, bindings) or self._by_star(module, node.id)
+        if not isinstance(node, ast.Attribute):
+            return [None]
+        owners = self.meanings(module, node.value)
+        found = [one for owner in owners for one in self._member(owner, node.attr)]
+        if set(found) == {None} and (whole := module.names.qualified(node)):
+            return self._dotted(module, whole)  # a package without __init__.py
+        return found
 
-    def _bound(self, module: Module, name: str, bindings: list[Binding]) -> list[Meaning | None]:
-        found: list[Meaning | None] = []
+    def _bound(
+        self, module: Module, name: str, bindings: Iterable[Binding]
+    ) -> list[Meaning | None]:
+        found: list[Meaning | None] = [None] if name in self._replaced else []
         for binding in bindings:
             node = binding.node
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
                 found.append((module, node))
-            elif isinstance(node, ast.Import | ast.ImportFrom):
-                found += self._by_import(module, node, name)
+            elif binding.target is not None:
+                found += self._dotted(module, binding.target)
             elif not binding.nothing:
                 found.append(None)
-        return [*found, None] if not found or name in self._replaced else found
+        return found
 
-    def _by_import(
-        self, module: Module, statement: ast.Import | ast.ImportFrom, name: str
-    ) -> list[Meaning | None]:
-        for alias in statement.names:
-            if isinstance(statement, ast.Import):
-                if name == (alias.asname or alias.name.partition(".")[0]):
-                    return [
-                        (one, None)
-                        for one in self.files(alias.name if alias.asname else name, module)
-                    ] or [None]
-            elif name == (alias.asname or alias.name):
-                base = base_of(statement)
-                found = [
-                    one
-                    for owner in self.files(base, module)
-                    for one in self._member((owner, None), alias.name)
-                ]
-                if set(found) <= {None}:
-                    found += [(one, None) for one in self.files(joined(base, alias.name), module)]
-                return found or [None]
-        return [None]
+    def _dotted(self, module: Module, name: str) -> list[Meaning | None]:
+        """Return what a whole name means: something in a module, or a module."""
+        last = name.rpartition(".")[2]
+        package = name.removesuffix(last)
+        base = package.removesuffix(".") if package.strip(".") else package
+        found = [
+            one for owner in self.files(base, module) for one in self._member((owner, None), last)
+        ]
+        if set(found) <= {None}:
+            found += [(one, None) for one in self.files(name, module)]
+        return found or [None]
 
     def _by_star(self, module: Module, name: str) -> list[Meaning | None]:
         found: list[Meaning | None] = []
         for statement, _ in module.names.imports if module.names.module.has_star else ():
             if isinstance(statement, ast.ImportFrom) and statement.names[0].name == "*":
-                found += [
-                    one
-                    for owner in self.files(base_of(statement), module)
-                    for one in self._member((owner, None), name)
-                ]
+                found += self._dotted(module, joined(base_of(statement), name))
         return found or [None]
 
     def _member(self, owner: Meaning | None, name: str) -> list[Meaning | None]:
@@ -196,17 +211,14 @@ class Code:
         return [found if plain else None, *([None] if name in self._replaced else ())]
 
     def _of_module(self, module: Module, name: str) -> list[Meaning | None]:
-        if bindings := module.names.module.bindings.get(name):
-            return self._bound(module, name, bindings)
-        return [*self.inside(module, name)] or self._by_star(module, name)
+        found = self._bound(module, name, module.names.module.bindings.get(name, ()))
+        found = found or [(one, None) for one in self.inside(module, name)]
+        return found or self._by_star(module, name)
 
-    def inside(self, module: Module, name: str) -> Iterator[Meaning]:
-        """Yield the submodule of a package with this name."""
-        folder, file = os.path.split(module.path)
-        if file == "__init__.py":
-            for path in (os.path.join(folder, f"{name}.py"), os.path.join(folder, name, file)):
-                if (one := self.module(path)) is not None:
-                    yield one, None
+    def inside(self, module: Module, name: str) -> list[Module]:
+        """Return the submodule of a package with this name."""
+        is_package = os.path.basename(module.path) == "__init__.py"
+        return self.files(f".{name}", module) if is_package else []
 
 
 def method(code: Code, owner: Meaning, name: str) -> tuple[Module, Function] | None:
@@ -226,12 +238,7 @@ def line(code: Code, owner: Meaning) -> Iterator[tuple[Module, ast.ClassDef]]:
         if isinstance(definition, ast.ClassDef) and definition not in seen:
             seen.add(definition)
             yield module, definition
-            waiting += [
-                one
-                for base in definition.bases
-                for one in code.meanings(module, base)
-                if one is not None
-            ]
+            waiting += [one for base in definition.bases for one in code.known(module, base)]
 
 
 def base_of(statement: ast.ImportFrom) -> str:
@@ -242,3 +249,13 @@ def base_of(statement: ast.ImportFrom) -> str:
 def joined(base: str, name: str) -> str:
     """Return the dotted name of a module's member; ``base`` may be dots only."""
     return f"{base}{name}" if base.endswith(".") else f"{base}.{name}"
+
+
+def _beginning(node: ast.expr) -> tuple[str, bool]:
+    """Return the literal text that a name begins with, and whether it is the whole name."""
+    first = node
+    while isinstance(first, ast.BinOp) and isinstance(first.op, ast.Add):
+        first = first.left
+    if isinstance(first, ast.JoinedStr) and first.values:
+        first = first.values[0]
+    return string(first), first is node and string(first) != ""

@@ -4,7 +4,7 @@ import ast
 
 from compat.codemod.plan import marks, programs, removal, unreadable
 from compat.codemod.plan.marks import Pin
-from compat.codemod.plan.part import FOLD, PLATFORM, RESTORE, SAME_FILE, TRIED, VARIABLE, Part
+from compat.codemod.plan.part import RESTORE, VARIABLE, Part
 from compat.codemod.plan.restore_pairs import restores
 from compat.codemod.rewrite import Remove
 from compat.codemod.source import Kind, Module, NotProvableError
@@ -22,9 +22,7 @@ def settle(part: Part) -> None:
     paired = {setter for pair in pairs for setter in (pair.set, pair.back)}
     for setter in part.setters:
         if setter not in paired:
-            rule = {"platform": PLATFORM, "try": TRIED, "function": FOLD}.get(
-                setter.where, SAME_FILE
-            )
+            rule = part.rule_of(setter)
             try:
                 _one(part, rule, setter, asked)
             except NotProvableError as why:
@@ -33,7 +31,6 @@ def settle(part: Part) -> None:
 
 def _asked(part: Part) -> dict[SetterCall, NotProvableError]:
     """Return the setters that are in force at a use of the getter, with the reason to keep them."""
-    found: dict[SetterCall, NotProvableError] = {}
     getters = [
         pin
         for module in part.modules
@@ -41,31 +38,31 @@ def _asked(part: Part) -> dict[SetterCall, NotProvableError]:
         if pin.is_getter
     ]
     if not getters:
-        return found
+        return {}
     try:
         evidence = programs.evidence(part.project, part.modules)
     except NotProvableError:
         return dict.fromkeys(part.setters, getters[0].why)
-    for place, forces in evidence.force.items():
-        if isinstance(place, Pin) and place.is_getter:
-            found |= {force: place.why for force in forces if force is not None}
-    return found
+    return {
+        force: place.why
+        for place, forces in evidence.force.items()
+        for force in forces
+        if force is not None and isinstance(place, Pin) and place.is_getter
+    }
 
 
 def _one(
     part: Part, rule: str, setter: SetterCall, asked: dict[SetterCall, NotProvableError]
 ) -> None:
     if setter.name is None and setter.where != "guarded":
-        unreadable.settle(part, setter)
+        raise unreadable.why(part, setter)
     if setter in asked:
         raise asked[setter]
-    region: ast.stmt = setter.region
+    module, region = setter.module, setter.region
     if setter.where == "guarded":
-        if not (
-            isinstance(region, ast.If)
-            and _asks_lister(setter.module, region.test)
-            and _only_sets(setter.module, region)
-        ):
+        blocks = [region.body, region.orelse] if isinstance(region, ast.If) else [[]]
+        only_sets = all(setter_calls.only_sets(module, block) for block in filter(None, blocks))
+        if not (isinstance(region, ast.If) and _asks_lister(module, region.test) and only_sets):
             return  # TAC121 reports guards
     elif setter.where == "value":
         raise NotProvableError("the value of the setter is used")
@@ -79,9 +76,3 @@ def _one(
 
 def _asks_lister(module: Module, test: ast.expr) -> bool:
     return any(use.kind == Kind.LISTER and module.inside(use.node, test) for use in module.uses)
-
-
-def _only_sets(module: Module, statement: ast.If) -> bool:
-    return setter_calls.only_sets(module, statement.body) and (
-        not statement.orelse or setter_calls.only_sets(module, statement.orelse)
-    )

@@ -3,48 +3,82 @@
 import ast
 import functools
 import re
+from collections import defaultdict
 from collections.abc import Iterator
 
 from compat.codemod.files.content import content
 from compat.codemod.plan import code, marks
 from compat.codemod.plan.code import Code, Function, Meaning
-from compat.codemod.plan.facts import DEFINITIONS, Definition, Facts
 from compat.codemod.plan.state import Force
-from compat.codemod.source import Module
+from compat.codemod.source import Module, Scope, only_import
 from compat.codemod.uses import Project
 
 # It begins with plain letters, which the regex engine finds fastest.
 _DEFINED = re.compile(r"def(?<!\wdef)[ \t]+(\w+)")
+# Calls that load a module by name, and names through which any function may be called.
+IMPORTERS = {"importlib.import_module", "importlib.reload", "runpy.run_module", "runpy.run_path"}
+MODULES = "sys.modules"
+UNKNOWN_NAMES = {"globals", "locals", "exec", "eval", "vars"}
+UNKNOWN_ATTRIBUTES = {"__globals__", "__subclasses__", "__mro__", "__bases__", "__dict__"}
+_TELLING_NAMES = UNKNOWN_NAMES | {"__import__"}
+DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+_FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.GeneratorExp)
+# What leads out of the code around it, or gives a function to code that is not followed.
+_LEADING = (
+    ast.Return,
+    ast.Raise,
+    ast.Break,
+    ast.Continue,
+    ast.Yield,
+    ast.YieldFrom,
+    ast.Await,
+    ast.Lambda,
+    ast.ClassDef,
+)
+
+Definition = tuple[Module, ast.AST]
 
 
 class Effects:
-    """What functions do, as far as their text shows; computed once for all programs."""
+    """What functions do, as far as their text shows; computed once for all programs.
 
-    project: Project
-    code: Code
+    Each module is read in one pass over its names, as soon as a program comes to it.
+    """
 
     def __init__(self, project: Project, code: Code) -> None:
         self.project, self.code = project, code
         # Steps taken so far, summed over all programs.
-        self.steps: int = 0
+        self.steps = 0
         self._matter: dict[ast.AST, bool] = {}
-        self._facts: dict[Module, Facts] = {}
+        self._known: set[Module] = set()
+        # The nodes in or around which something may matter; all others change nothing.
+        self._leading: set[ast.AST] = set()
+        # The functions that set or use a backend, load a module, or may call any function.
+        self._do: set[ast.AST] = set()
+        # What the names in a function mean, and the functions defined in it.
+        self._named: dict[ast.AST, list[Meaning | Definition]] = defaultdict(list)
+        self._pausing: set[ast.AST] = set()
 
-    def facts(self, module: Module) -> Facts:
-        """Return what the functions of a module do themselves."""
-        if module not in self._facts:
-            self._facts[module] = Facts(self.project, self.code, module)
-        return self._facts[module]
+    def leads(self, module: Module, node: ast.AST) -> bool:
+        """Return whether something in or around a node may matter."""
+        if module not in self._known:
+            self._read(module)
+        return node in self._leading
+
+    def pauses(self, module: Module, function: Function) -> bool:
+        """Return whether a function is async or a generator: other code may run in between."""
+        self.leads(module, function)
+        return isinstance(function, ast.AsyncFunctionDef) or function in self._pausing
 
     def matters(self, definition: Definition) -> bool:
         """Return whether a function affects a backend, or names a function that does."""
         known, waiting, seen = self._matter, [definition], {definition[1]}
         while waiting and definition[1] not in known:
             module, node = waiting.pop()
-            facts = self.facts(module)
-            if known.get(node) or node in facts.do:
+            self.leads(module, node)
+            if known.get(node) or node in self._do:
                 known[definition[1]] = True
-            named = facts.named.get(node, ())
+            named = self._named.get(node, ())
             for one in (one for meaning in named for one in self.functions_of(meaning)):
                 if one[1] not in seen and known.get(one[1], True):
                     seen.add(one[1])
@@ -53,9 +87,65 @@ class Effects:
             known.update(dict.fromkeys(seen, False))
         return known[definition[1]]
 
-    def pauses(self, module: Module, function: Function) -> bool:
-        """Return whether a function is async or a generator: other code may run in between."""
-        return isinstance(function, ast.AsyncFunctionDef) or function in self.facts(module).pause
+    def _read(self, module: Module) -> None:
+        self._known.add(module)
+        own, names = marks.of(self.project, module), module.names
+        imports = [one for one, _ in names.imports if any(self.code.imported(module, one))]
+        ours = [one.statement for one in module.imported]
+        unknown = [one for one in names.all(ast.Attribute) if one.attr in UNKNOWN_ATTRIBUTES]
+        telling = (own.sites, own.pins, own.setters, own.pairs, imports, ours, unknown)
+        for node in (node for several in telling for node in several):
+            self._tells(module, node)
+        for kind in _LEADING:
+            for node in names.all(kind):
+                self._leads(module, node)
+        for function in _FUNCTIONS:
+            for node in names.all(function):
+                self._means(module, node, (module, node))
+                if getattr(node, "decorator_list", ()):
+                    self._leads(module, node)
+        for node in (*names.all(ast.Yield), *names.all(ast.YieldFrom)):
+            self._pausing.update([*_around(module, node)][:1])
+        self._find_names(module)
+
+    def _find_names(self, module: Module) -> None:
+        """Note what names mean, and the dotted names that begin with them."""
+        code, parents = self.code, module.names.parents
+        known: dict[tuple[Scope | None, str], list[Meaning]] = {}
+        for name, scope in module.names.scope_of.items():
+            if name.id in _TELLING_NAMES:
+                self._tells(module, name)
+            home, path = scope.home(name.id), name.id
+            imported = only_import(home.bindings[path]) if home is not None else None
+            node: ast.AST | None = name
+            while isinstance(node, ast.Name | ast.Attribute):
+                if (home, path) not in known:
+                    known[home, path] = code.known(module, node)
+                above = parents.get(node)
+                for meaning in known[home, path]:
+                    self._leads(module, node)
+                    if meaning[1] is not None or not isinstance(above, ast.Attribute):
+                        self._means(module, node, meaning)
+                if imported in (*IMPORTERS, MODULES):
+                    self._tells(module, node)
+                is_part = imported is not None or known[home, path]
+                node = above if is_part and isinstance(above, ast.Attribute) else None
+                attribute = getattr(node, "attr", "")
+                path, imported = f"{path}.{attribute}", f"{imported}.{attribute}"
+
+    def _tells(self, module: Module, node: ast.AST) -> None:
+        self._leads(module, node)
+        self._do.update(_around(module, node))
+
+    def _means(self, module: Module, node: ast.AST, meaning: Meaning | Definition) -> None:
+        for function in _around(module, node):
+            if function is not meaning[1]:
+                self._named[function].append(meaning)
+
+    def _leads(self, module: Module, node: ast.AST | None) -> None:
+        while node is not None and node not in self._leading:
+            self._leading.add(node)
+            node = module.names.parents.get(node)
 
     def functions_of(self, meaning: Meaning | Definition) -> Iterator[Definition]:
         """Yield the functions that code can call if it is given this function, class or module."""
@@ -79,7 +169,7 @@ class Effects:
         """Return what any setter may put in force; ``None`` if one restores an earlier backend."""
         own = [marks.of(self.project, module) for module in self.code.speaking.values()]
         return frozenset(
-            None if call in one.restored else setter
+            None if call in one.pairs else setter
             for one in own
             for call, setter in one.setters.items()
         )
@@ -90,3 +180,8 @@ class Effects:
         texts = [module.text.text for module in self.code.speaking.values()]
         texts += [content(path).decode("utf-8", "replace") for path in self.code.quiet_paths]
         return frozenset(name for text in texts for name in _DEFINED.findall(text))
+
+
+def _around(module: Module, node: ast.AST) -> Iterator[ast.AST]:
+    """Yield the functions around a node, from the inside out, and itself if it is one."""
+    return (one for one in (node, *module.names.chain(node)) if isinstance(one, _FUNCTIONS))

@@ -1,18 +1,15 @@
 """Follow the expressions of a program, in the order of their evaluation."""
 
 import ast
+import dataclasses
 
-from compat.codemod.plan import code, imports
+from compat.codemod.plan import code
 from compat.codemod.plan.code import Meaning
-from compat.codemod.plan.execution import Execution, Visit
-from compat.codemod.plan.facts import IMPORTERS, UNKNOWN_ATTRIBUTES, UNKNOWN_NAMES
-from compat.codemod.plan.state import State, joined, repeated
+from compat.codemod.plan.effects import IMPORTERS, MODULES, UNKNOWN_ATTRIBUTES, UNKNOWN_NAMES
+from compat.codemod.plan.execution import Execution, TooLongError, Visit
+from compat.codemod.plan.state import Force, State, joined, repeated
 from compat.codemod.source import Module
 
-# builtins that ask for all items at once
-_CONSUMERS = {
-    "list", "tuple", "set", "frozenset", "dict", "sum", "any", "all", "max", "min", "sorted",
-}  # fmt: skip
 # builtins that call no function of the project that loads
 _QUIET_BUILTINS = {
     "print", "len", "str", "int", "float", "bool", "range", "isinstance", "issubclass", "type",
@@ -40,7 +37,8 @@ def _name(
     if isinstance(node, ast.Attribute):
         after = run.visit(module, node.value, state) or state
         is_of_object = node.attr == "__dict__" and not run.code.known(module, node.value)
-        if node.attr in UNKNOWN_ATTRIBUTES and not is_of_object:
+        is_list = module.names.qualified(node) == MODULES
+        if is_list or (node.attr in UNKNOWN_ATTRIBUTES and not is_of_object):
             _hand_all(run)
         # a property, as far as its name tells
         return run.others_run(after) if node.attr in run.effects.names else after
@@ -59,7 +57,7 @@ def _lazily_loaded(run: Execution, module: Module, node: ast.AST, state: State) 
     """Load what a package loads as it is asked for a name."""
     while isinstance(node, ast.Attribute):
         for owner, definition in run.code.known(module, node.value):
-            for one in imports.lazily(run.code, owner, node.attr) if definition is None else ():
+            for one in run.code.lazily(owner, node.attr) if definition is None else ():
                 state = joined(state, run.load(one, state)) or state
         node = node.value
     return state
@@ -75,13 +73,8 @@ def _lambda(run: Execution, module: Module, node: ast.Lambda, state: State) -> S
     return state
 
 
-def _choice(run: Execution, module: Module, node: ast.IfExp, state: State) -> State | None:
-    tested = run.felt(run.visit(module, node.test, state))
-    return joined(run.visit(module, node.body, tested), run.visit(module, node.orelse, tested))
-
-
 def _chain(
-    run: Execution, module: Module, node: ast.BoolOp | ast.Compare, state: State
+    run: Execution, module: Module, node: ast.BoolOp | ast.Compare | ast.IfExp, state: State
 ) -> State | None:
     """Come to operands of which only the first is sure to be evaluated."""
     first, *others = [one for one in ast.iter_child_nodes(node) if isinstance(one, ast.expr)]
@@ -102,20 +95,15 @@ def _comprehension(
 def _generator(
     run: Execution, module: Module, node: ast.GeneratorExp, state: State
 ) -> State | None:
-    """Come to a generator expression, whose parts run at once or at any later time."""
-    call = module.names.parents.get(node)
-    # alone, since others run before it
-    alone = call if isinstance(call, ast.Call) and [*call.args, *call.keywords] == [node] else None
-    if alone and any(module.names.is_builtin(alone.func, name) for name in _CONSUMERS):
-        return _comprehension(run, module, node, state)
+    """Come to a generator expression, whose parts run at any later time."""
     run.hand((module, node))
     return run.visit(module, node.generators[0].iter, state)
 
 
 def _pause(run: Execution, module: Module, node: ast.expr, state: State) -> State | None:
     after = run.children(module, node, state)
-    run.take("pause", after)
-    return after and run.continued(after)
+    run.ways.take("pause", after)
+    return after and run.after_any_setter(run.others_run(after))
 
 
 def _call(run: Execution, module: Module, node: ast.Call, state: State) -> State | None:
@@ -127,10 +115,10 @@ def _call(run: Execution, module: Module, node: ast.Call, state: State) -> State
         state = _lazily_loaded(run, module, func, state)
     for argument in (*node.args, *node.keywords):
         state = run.visit(module, argument, state) or state
-    if node in own.kept:
-        return state.keep(own.kept[node].getter)
     if node in own.setters:
         return _set(run, module, node, state)
+    if node in own.pairs:
+        return state.keep(own.pairs[node].getter)
     if func in own.sites or func in own.pins or (not targets and _is_quiet(run, module, node)):
         return state
     if module.names.qualified(func) in IMPORTERS or module.names.is_builtin(func, "__import__"):
@@ -144,12 +132,13 @@ def _call(run: Execution, module: Module, node: ast.Call, state: State) -> State
 
 def _set(run: Execution, module: Module, node: ast.Call, state: State) -> State:
     own = run.marks(module)
-    setter, pair = own.setters[node], own.restored.get(node)
-    run.found.setters.add(setter)
-    if pair is None or not any(getter is pair.getter for getter, _ in state.kept):
-        return state.set(setter)
-    run.found.between[setter] |= {one for getter, one in state.since if getter is pair.getter}
-    return state.restore(pair.getter, setter)
+    setter, pair = own.setters[node], own.pairs.get(node)
+    run.setters.add(setter)
+    force: frozenset[Force] = frozenset({setter})
+    if pair is not None and (kept := {one for getter, one in state.kept if getter is pair.getter}):
+        force, state = frozenset(kept), dataclasses.replace(state, kept=state.without(pair.getter))
+    run.evidence.note_between(state, [setter])
+    return dataclasses.replace(state, force=force)
 
 
 def entered(run: Execution, target: Meaning, state: State) -> State | None:
@@ -189,9 +178,9 @@ def _is_quiet(run: Execution, module: Module, node: ast.Call) -> bool:
 
 
 def _imported_by_string(run: Execution, module: Module, node: ast.Call, state: State) -> State:
-    found = None if not node.args else imports.by_name(run.code, module, node.args[0])
-    if found is None and not run.code.is_small:
-        run.let_all_run()
+    found = None if not node.args else run.code.by_name(module, node.args[0])
+    if found is None and not (run.code.is_small or run.all_run):
+        raise TooLongError
     for one in (run.code.modules if found is None else found) if not run.all_run else ():
         if one not in (module, run.script):
             state = joined(state, run.load(one, state)) or state
@@ -205,10 +194,9 @@ VISITS: dict[type[ast.AST], Visit] = {
     **dict.fromkeys(
         (ast.Subscript, ast.BinOp, ast.UnaryOp, ast.Starred, ast.MatchClass), _operated
     ),
-    **dict.fromkeys((ast.BoolOp, ast.Compare), _chain),
+    **dict.fromkeys((ast.BoolOp, ast.Compare, ast.IfExp), _chain),
     **dict.fromkeys((ast.Yield, ast.YieldFrom, ast.Await), _pause),
     ast.Call: _call,
     ast.GeneratorExp: _generator,
     ast.Lambda: _lambda,
-    ast.IfExp: _choice,
 }

@@ -3,8 +3,8 @@
 import ast
 from collections.abc import Iterator
 
+from compat.codemod.plan.marks import Site
 from compat.codemod.plan.part import Part
-from compat.codemod.plan.sites import Site
 from compat.codemod.rewrite import AddArgument, Change, fstring_edits
 from compat.codemod.source import Kind, NotProvableError, Place, called, plain_name
 from compat.codemod.uses import arguments, backend_limits, forwarding
@@ -39,23 +39,17 @@ def changes(part: Part, site: Site, value: str, name: str) -> list[Change]:
 
 def _as_value(part: Part, site: Site, value: str) -> list[Change]:
     module, node = site.module, site.use.node
-    above = module.names.parents[node]
-    if isinstance(above, ast.Call) and _looked_into(part, above):
-        raise NotProvableError(
-            "the code it is passed to reads its name or its parameters", [site.place]
-        )
     compared = [
-        one for one in part.sites if isinstance(one.module.names.parents[one.use.node], ast.Compare)
+        one.place
+        for one in part.sites
+        if isinstance(one.module.names.parents[one.use.node], ast.Compare)
     ]
     if compared:
+        raise NotProvableError("the function itself is compared", compared[:2])
+    if asked := [*_asked_of_functions(part)]:
         raise NotProvableError(
-            "the function itself is compared", [one.place for one in compared[:2]]
-        )
-    given = isinstance(above, ast.keyword) or (isinstance(above, ast.Call) and node in above.args)
-    if not given and (places := [*_asked_of_functions(part)]):
-        raise NotProvableError(
-            "the function is stored as a value, and code reads the names of functions",
-            [site.place, *places[:2]],
+            "the function is used as a value, and code reads the names or parameters of functions",
+            [site.place, *asked[:2]],
         )
     try:
         return forwarding.with_backend(module, site.use, module.segment(node), value)
@@ -64,7 +58,7 @@ def _as_value(part: Part, site: Site, value: str) -> list[Change]:
 
 
 def _asked_of_functions(part: Part) -> Iterator[Place]:
-    """Yield where the project reads the name of something that may not be a class."""
+    """Yield where the project asks something that may not be a class what a partial lacks."""
     for module in part.modules:
         for node in module.names.all(ast.Attribute):
             if (
@@ -73,17 +67,4 @@ def _asked_of_functions(part: Part) -> Iterator[Place]:
                 and plain_name(node.value) not in ("__class__", "cls")
             ):
                 yield module.place(node)
-
-
-def _looked_into(part: Part, call: ast.Call) -> bool:
-    """Return whether a function of this name inspects what a partial lacks."""
-    definitions = (
-        one for module in part.modules for one in module.functions if one.name == called(call)
-    )
-    return any(_mentioned(one) & {*_NAMES, "signature"} for one in definitions)
-
-
-def _mentioned(node: ast.AST) -> set[str]:
-    """Return the names and attributes in a node."""
-    found = {one.id for one in ast.walk(node) if isinstance(one, ast.Name)}
-    return found | {one.attr for one in ast.walk(node) if isinstance(one, ast.Attribute)}
+        yield from (module.place(call) for call in module.calls if called(call) == "signature")

@@ -4,11 +4,33 @@ import ast
 import dataclasses
 from collections.abc import Iterator
 
-from compat.codemod.plan import sites, unseen
+from compat.codemod.plan import unseen
 from compat.codemod.plan.restore_pairs import Restore, restores
-from compat.codemod.plan.sites import Site
-from compat.codemod.source import Imported, Kind, Module, NotProvableError, Use, noted
-from compat.codemod.uses import Project, SetterCall, either, setter_calls
+from compat.codemod.source import (
+    Imported,
+    Kind,
+    Module,
+    NotProvableError,
+    Place,
+    Use,
+    keyword,
+    noted,
+    old_names,
+)
+from compat.codemod.uses import Project, SetterCall, either, forwarding, setter_calls
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class Site:
+    """A call of ``load``, ``save`` or ``info`` without a backend, or one of them as a value."""
+
+    module: Module
+    use: Use
+
+    @property
+    def place(self) -> Place:
+        """Return where it is."""
+        return self.module.place(self.use.node)
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -33,8 +55,8 @@ class Marks:
         sites: the sites, by the name or dotted name.
         bound_by: for a site whose function an import statement bound, that import.
         setters: the setters, by the call.
-        kept: the pairs of keeping and restoring a backend, by the getter's call.
-        restored: the same pairs, by the call of the setter that restores.
+        pairs: the pairs of keeping and restoring a backend, by the calls of the getter and of the
+            setter that restores.
         pins: the pins, by the node.
         doubt: why nothing is known once this module has run.
     """
@@ -43,30 +65,27 @@ class Marks:
         def runs(node: ast.AST) -> bool:
             return not project.runs_not(module, module.span(node))
 
-        self.module: Module = module
         self.sites: dict[ast.AST, Site] = {
-            site.use.node: site for site in sites.of(project, module) if runs(site.use.node)
+            site.use.node: site for site in _sites(project, module) if runs(site.use.node)
         }
-        self.bound_by: dict[Site | Pin, Imported] = {}
-        for site in self.sites.values():
-            for one in module.imported:
-                if one.local == site.use.root.id and one.path == site.use.path:
-                    self.bound_by[site] = one
         self.setters: dict[ast.AST, SetterCall] = {
             one.call: one for one in setter_calls.of(module) if runs(one.call)
         }
         pairs = [one for one in restores(module) if one.back.call in self.setters]
-        self.kept: dict[ast.AST, Restore] = {
-            one.getter.call: one for one in pairs if one.getter.call is not None
+        self.pairs: dict[ast.AST, Restore] = {
+            call: one for one in pairs for call in (one.getter.call, one.back.call) if call
         }
-        self.restored: dict[ast.AST, Restore] = {one.back.call: one for one in pairs}
         self.pins: dict[ast.AST, Pin] = {
             pin.node: pin for pin in _pins(project, module, self) if runs(pin.node)
         }
-        for pin in self.pins.values():
-            for one in module.imported if isinstance(pin.node, ast.Name) else ():
-                if one.local == pin.node.id:  # type: ignore[attr-defined]
-                    self.bound_by[pin] = one
+        self.bound_by: dict[Site | Pin, Imported] = {}
+        places: list[Site | Pin] = [*self.sites.values(), *self.pins.values()]
+        for place in places:
+            root = place.use.root if isinstance(place, Site) else place.node
+            for one in module.imported if isinstance(root, ast.Name) else ():
+                is_it = isinstance(place, Pin) or one.path == place.use.path
+                if is_it and one.local == getattr(root, "id", ""):
+                    self.bound_by[place] = one
         self.doubt: NotProvableError | None = unseen.doubt(project, module)
 
 
@@ -77,7 +96,7 @@ def of(project: Project, module: Module) -> Marks:
 
 
 def _pins(project: Project, module: Module, marks: Marks) -> Iterator[Pin]:
-    harmless: set[Use] = {one.getter for one in marks.kept.values()}
+    harmless: set[Use] = {one.getter for one in marks.pairs.values()}
     harmless |= {getter for one in marks.setters.values() for getter in one.asked}
     for use in module.of(Kind.GETTER):
         if use not in harmless and not use.stored:
@@ -106,3 +125,19 @@ def _pins(project: Project, module: Module, marks: Marks) -> Iterator[Pin]:
     for node, words in unseen.reached(project, module):
         why = NotProvableError(f"{words}, and this call is not changed", [module.place(node)])
         yield Pin(module, node, why, lasts=module.call_of(node) is None)
+
+
+def _sites(project: Project, module: Module) -> Iterator[Site]:
+    """Yield the sites of a module."""
+    given = {use: call for use, call, _ in forwarding.calls_of(module, *old_names.FUNCTIONS)}
+    for use in (*module.of(Kind.FUNCTION), *either.settled(project, module).values()):
+        above, call = module.names.parents.get(use.node), use.call
+        looked_at = isinstance(above, ast.Attribute) or (
+            call is None and forwarding.only_looks(above)
+        )
+        takes = given.get(use, call)  # the call that gives it its arguments
+        names_backend = (takes and keyword(takes, "backend")) or (
+            call and len(call.args) > old_names.PER_CALL_POSITION[use.name]
+        )
+        if not (looked_at or names_backend):
+            yield Site(module, use)

@@ -1,11 +1,13 @@
 """Find the backend that a call must name: the one set by every program that reaches it."""
 
 import dataclasses
+from collections.abc import Sequence
 
 from compat.codemod.plan import choices, marks, unreadable
+from compat.codemod.plan.evidence import Evidence
+from compat.codemod.plan.marks import Site
 from compat.codemod.plan.part import Part
-from compat.codemod.plan.programs import Evidence
-from compat.codemod.plan.sites import Site
+from compat.codemod.rewrite import Change
 from compat.codemod.source import NotProvableError, old_names
 from compat.codemod.uses import SetterCall, observed
 from compat.codemod.uses.observed import Observed
@@ -14,6 +16,7 @@ _BESIDE = "a call in the same function runs before it, or may run without it"
 _OUTLIVES = "the setting outlives its function, and other calls may depend on it"
 _CONDITION = "it is set under a condition"
 _EARLY = "a call may run before the setter"
+_DOES_MORE = "a branch of this choice does more than set a backend that 2.0 has"
 _BOUND = "the function is bound by `from torchaudio import`, perhaps before the setter"
 
 
@@ -27,6 +30,7 @@ class Named:
         setters: those that may be in force there.
         is_guess: whether it holds only if an attempt to set the backend succeeds.
         calls: the number of recorded calls, if only a trace shows the backend.
+        changes: those of the site.
     """
 
     value: str
@@ -34,6 +38,7 @@ class Named:
     setters: list[SetterCall]
     is_guess: bool = False
     calls: int = 0
+    changes: Sequence[Change] = ()
 
 
 def of(part: Part, evidence: Evidence, site: Site, traces: Observed | None = None) -> Named:
@@ -109,34 +114,25 @@ def _why_not(part: Part, evidence: Evidence, site: Site) -> NotProvableError:
     setters = [force for force in forces if force is not None]
     for one in setters:
         if is_unread(part, one):
-            try:
-                unreadable.settle(part, one)
-            except NotProvableError as why:
-                return why
-    first = setters[0]
-    if None in forces:
-        program = forces[None]
-        if site in marks.of(part.project, site.module).bound_by:
-            return NotProvableError(_BOUND, [site.place])
-        if not any(forces[one] == program for one in setters):
-            return NotProvableError(
-                f"this call also runs under {program.module.path}, which sets no backend",
-                [site.place],
-            )
-        if first.where in ("branch", "guarded", "platform", "try"):
-            return NotProvableError(_CONDITION, [site.place])
-        if first.where == "function":
-            function = first.module.function_of(first.call)
-            together = (
-                site.module is first.module and site.module.function_of(site.use.node) is function
-            )
-            return NotProvableError(_BESIDE if together else _OUTLIVES, [site.place])
-        return NotProvableError(_EARLY, [site.place])
-    if any(one.where == "platform" and choices.constant(part, one) is None for one in setters):
-        return NotProvableError(
-            "a branch of this choice does more than set a backend that 2.0 has", [site.place]
-        )
-    if any(one.where == "platform" for one in setters):
-        return NotProvableError("calls in other modules depend on this choice", [site.place])
+            return unreadable.why(part, one)
+    first, is_open, other = setters[0], None in forces, forces.get(None)
+    function = site.module.function_of(site.use.node)
+    is_beside = site.module is first.module and first.module.function_of(first.call) is function
+    choosing = [one for one in setters if one.where == "platform"]
+    rows = (
+        (is_open and site in marks.of(part.project, site.module).bound_by, _BOUND),
+        (
+            other and all(forces[one] != other for one in setters),
+            f"this call also runs under {other and other.module.path}, which sets no backend",
+        ),
+        (is_open and first.where in ("branch", "guarded", "platform", "try"), _CONDITION),
+        (is_open and first.where == "function", _BESIDE if is_beside else _OUTLIVES),
+        (is_open, _EARLY),
+        (any(choices.constant(part, one) is None for one in choosing), _DOES_MORE),
+        (choosing, "calls in other modules depend on this choice"),
+    )
+    for holds, reason in rows:
+        if holds:
+            return NotProvableError(reason, [site.place])
     places = [one.module.place(one.call) for one in setters]
     return NotProvableError("more than one backend is set", [site.place, *places[:3]])

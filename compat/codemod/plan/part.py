@@ -3,9 +3,10 @@
 import ast
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from typing import Any
 
 from compat.codemod.plan import marks
-from compat.codemod.plan.sites import Site
+from compat.codemod.plan.marks import Site
 from compat.codemod.rewrite import Change, Draft
 from compat.codemod.source import Module, NotProvableError, Use
 from compat.codemod.uses import Project, SetterCall
@@ -38,29 +39,23 @@ class Part:
     def __init__(
         self, project: Project, modules: list[Module], drafts: Drafts, groups: Iterator[int]
     ) -> None:
-        self.project: Project = project
-        self.modules: list[Module] = modules
+        self.project = project
+        self.modules = modules
         self._drafts, self._groups = drafts, groups
         own = [marks.of(project, module) for module in modules]
-        self.setters: list[SetterCall] = [setter for one in own for setter in one.setters.values()]
-        self.sites: list[Site] = [site for one in own for site in one.sites.values()]
-        self.per_call: bool = project.target in ("2.1", "2.2")
+        self.setters = [setter for one in own for setter in one.setters.values()]
+        self.sites = [site for one in own for site in one.sites.values()]
+        self.per_call = project.target in ("2.1", "2.2")
 
-    def say(self, rule: str, module: Module, node: ast.AST, why: NotProvableError) -> None:
-        """Report a place, and change nothing there."""
-        self._drafts[rule].append(
-            (module, Draft(module.span(node), why.reason, why.advice, related=why.related))
-        )
+    def add(self, rule: str, module: Module, node: ast.AST, reason: str, **draft: Any) -> None:
+        """Add a draft about a node; the arguments are those of ``Draft``."""
+        self._drafts[rule].append((module, Draft(module.span(node), reason, **draft)))
 
     def say_of(self, setter: SetterCall, why: NotProvableError, rule: str = "") -> None:
         """Report a setter, under the rule for its kind."""
-        advice = why.advice or (BY_HAND if self.per_call else _DELETE_BY_HAND)
-        self.say(
-            rule or self.rule_of(setter),
-            setter.module,
-            setter.call,
-            NotProvableError(why.reason, why.related, advice),
-        )
+        rule, advice = rule or self.rule_of(setter), BY_HAND if self.per_call else _DELETE_BY_HAND
+        advice, related = why.advice or advice, why.related
+        self.add(rule, setter.module, setter.call, why.reason, advice=advice, related=related)
 
     def propose(
         self,
@@ -73,17 +68,9 @@ class Part:
         unsafe: bool = False,
     ) -> None:
         """Propose to remove a setter; ``also`` are the other uses removed with it."""
-        span = setter.module.span(setter.call)
+        more = {"changes": (*changes,), "touches": (setter.use, *also)}
         reason = _GONE if self.per_call else _GONE_IN_NINE
-        draft = Draft(
-            span,
-            reason,
-            changes=tuple(changes),
-            touches=(setter.use, *also),
-            group=group,
-            unsafe=unsafe,
-        )
-        self._drafts[rule].append((setter.module, draft))
+        self.add(rule, setter.module, setter.call, reason, group=group, unsafe=unsafe, **more)
 
     def propose_site(
         self,
@@ -96,24 +83,17 @@ class Part:
         recorded: str = "",
     ) -> None:
         """Propose that a site names its backend; ``recorded`` is set if only a trace shows it."""
-        reason = f"torchaudio.{site.use.name} uses the global backend, which is gone{recorded}"
-        draft = Draft(
-            site.module.span(site.use.node),
-            reason,
-            changes=tuple(changes),
-            touches=(site.use,),
-            group=group,
-            unsafe=unsafe,
-        )
-        self._drafts[VALUE if site.use.call is None else rule].append((site.module, draft))
+        use, rule = site.use, VALUE if site.use.call is None else rule
+        more = {"changes": (*changes,), "touches": (use,)}
+        reason = f"torchaudio.{use.name} uses the global backend, which is gone{recorded}"
+        self.add(rule, site.module, use.node, reason, group=group, unsafe=unsafe, **more)
 
     def rule_of(self, setter: SetterCall) -> str:
         """Return the rule that reports a setter."""
+        beside = self.per_call and any(one.module is not setter.module for one in self.sites)
+        in_project = beside or (self.per_call and setter.where == "main")
         by_place = {"platform": PLATFORM, "try": TRIED, "function": FOLD}
-        if setter.where in by_place:
-            return by_place[setter.where]
-        beside = any(site.module is not setter.module for site in self.sites)
-        return PROJECT if setter.where == "main" or beside else SAME_FILE
+        return by_place.get(setter.where, PROJECT if in_project else SAME_FILE)
 
     def new_group(self) -> int:
         """Return a number for drafts that belong together."""

@@ -7,86 +7,49 @@ call it after an entry has run.
 """
 
 import ast
-import dataclasses
 import os
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
-from compat.codemod.plan import expressions, marks, statements
+from compat.codemod.plan import expressions, statements
 from compat.codemod.plan.code import Code
 from compat.codemod.plan.effects import Effects
-from compat.codemod.plan.execution import Execution, Found, TooLongError
-from compat.codemod.plan.marks import Marks, Pin
-from compat.codemod.plan.sites import Site
-from compat.codemod.plan.state import Force, State
+from compat.codemod.plan.evidence import Evidence, Program
+from compat.codemod.plan.execution import Execution, TooLongError
+from compat.codemod.plan.marks import Site
+from compat.codemod.plan.state import Force, State, joined, repeated
 from compat.codemod.source import Module, NotProvableError, is_test, old_names
 from compat.codemod.uses import Project, SetterCall
 
-_TOO_LONG = "the project has too many programs to follow each of them"
 # Of all programs together; those that come later are followed less closely.
 _MOST_STEPS = 100_000
 _VISITS = {**expressions.VISITS, **statements.VISITS}
 
 
-@dataclasses.dataclass(frozen=True)
-class Program:
-    """One way to start.
-
-    Attributes:
-        is_script: the file itself is run.
-        in_package: the packages around it run first, as with ``python -m``.
-        function: the function that a console script calls after the import.
-    """
-
-    module: Module
-    is_script: bool = False
-    in_package: bool = False
-    function: str = ""
-
-
-@dataclasses.dataclass
-class Evidence:
-    """What all programs show together.
-
-    Attributes:
-        force: for each site and pin, the setters that may be in force there, each with a program.
-        doubts: for sites, pins and setters, why a program that runs them is not fully visible.
-        between: for each setter that restores a kept backend, the setters that may have run since
-            it was kept.
-        instead: for each attempt, the setters that may be in force only because it failed.
-        ran: the setters that run in some program.
-    """
-
-    force: dict[Site | Pin, dict[Force, Program]] = dataclasses.field(
-        default_factory=lambda: defaultdict(dict)
-    )
-    doubts: dict[Site | Pin | SetterCall, NotProvableError] = dataclasses.field(
-        default_factory=dict
-    )
-    between: dict[SetterCall, set[SetterCall]] = dataclasses.field(
-        default_factory=lambda: defaultdict(set)
-    )
-    instead: dict[SetterCall, set[Force]] = dataclasses.field(
-        default_factory=lambda: defaultdict(set)
-    )
-    ran: set[SetterCall] = dataclasses.field(default_factory=set)
-
-
 def evidence(project: Project, modules: list[Module]) -> Evidence:
-    """Follow every program of some modules that run together."""
+    """Follow every program of some modules that run together.
+
+    Raises:
+        NotProvableError: there are too many to follow each of them.
+    """
+    try:
+        return _evidence(project, modules)
+    except (TooLongError, RecursionError) as why:
+        raise NotProvableError("the project has too many programs to follow each of them") from why
+
+
+def _evidence(project: Project, modules: list[Module]) -> Evidence:
     code = Code(project, modules)
     effects = Effects(project, code)
     found = Evidence()
-    anywhere: dict[frozenset[Force], Program] = {}
-    by_name: list[str] = []
-    every = [_Followed(effects, program) for program in _programs(project, code, by_name)]
-    for module in filter(None, map(code.module, by_name[:1])):
-        anywhere[frozenset({None}) | effects.setters] = Program(module)
+    by_name: list[Module] = []
+    every = [_Followed(found, effects, program) for program in _programs(project, code, by_name)]
+    anywhere = {frozenset({None}) | effects.setters: Program(one) for one in by_name[:1]}
     ran = {
         function
         for one in every
         if not is_test(one.program.module.path)
-        for function in one.execution.found.ran
+        for function in one.execution.ran
     }
     names = {
         old_names.PER_CALL_NAMES.get(setter.name or "") for one in every for setter in one.setters
@@ -96,20 +59,12 @@ def evidence(project: Project, modules: list[Module]) -> Evidence:
     for one in every:
         if one not in idle:
             one.finish(ran, [other.program.module for other in idle] if one.setters else [])
-            _add(found, one.execution.found, one.program)
     for one in every:
-        anywhere |= {
-            forces: one.program for forces in one.execution.found.anywhere if forces not in anywhere
-        }
+        for forces in one.execution.anywhere:
+            anywhere.setdefault(forces, one.program)
     for forces, program in anywhere.items():
-        if any(forces < other for other in anywhere):
-            continue  # what runs there shows no less
-        execution = Execution(effects, _VISITS, all_run=True)
-        try:
-            execution.run_all(forces)
-        except (TooLongError, RecursionError) as why:
-            raise NotProvableError(_TOO_LONG) from why
-        _add(found, execution.found, program)
+        if not any(forces < other for other in anywhere):  # what runs there shows no less
+            _run_all(Execution(found, program, effects, _VISITS, all_run=True), forces)
     for one in idle:
         for site in [site for site in found.force if isinstance(site, Site)]:
             for force in one.execution.bound(site):
@@ -117,169 +72,156 @@ def evidence(project: Project, modules: list[Module]) -> Evidence:
     return found
 
 
-def _found_by_name(project: Project, code: Code, path: str) -> bool | None:
-    """Return whether a program may come to what mentions torchaudio by computed names alone.
+def _run_all(execution: Execution, force: frozenset[Force]) -> None:
+    """Run each file and each function that matters once, whatever has run before."""
+    at_any_time = State(force, frozenset(execution.code.paths))
+    for module in execution.code.speaking.values():  # those that call them add nothing
+        execution.run(module, at_any_time)
+        for kind in (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.GeneratorExp):
+            for function in module.names.all(kind):
+                if execution.effects.matters((module, function)):
+                    execution.call(module, function, at_any_time)
+    execution.end()
 
-    Return ``None`` if it is to be followed: its imports lead there, or a name that is written out.
+
+def _hand_out(
+    execution: Execution, functions: Iterable[tuple[Module, ast.AST]], state: State
+) -> State:
+    """Let users that are not seen call functions, in any order.
+
+    What they pass may be made from any of the classes.
     """
-    graph, speaking = project.imports, code.speaking.keys()
-    reached = graph.reachable(path)
-    for package in graph.packages(path):
-        reached |= graph.reachable(package)
-    if not reached.isdisjoint(speaking):
-        return None
-    files = [graph.files[path] for path in reached if path in graph.files]
-    if any(file.computed for file in files):
-        return True
-    named = {
-        path
-        for file in files
-        for name in file.named
-        for path in project.files.named(name, file.path)
-    }
-    return None if any(not graph.reachable(path).isdisjoint(speaking) for path in named) else False
+    several = []
+    for module, function in functions if not execution.all_run else ():
+        if isinstance(module.names.parents[function], ast.ClassDef):
+            execution.hand((module, function))
+        if execution.effects.matters((module, function)):
+            several.append((module, function))
 
+    def once(state: State) -> State:
+        state = execution.others_run(state)
+        for module, function in several:
+            state = joined(state, execution.call(module, function, state)) or state
+        return state
 
-def _add(all_: Evidence, found: Found, program: Program) -> None:
-    all_.ran |= found.setters
-    for place, forces in found.force.items():
-        for force in sorted(forces, key=_in_text):
-            all_.force[place].setdefault(force, program)
-    if found.doubt is not None:
-        for doubted in (*found.force, *found.setters):
-            all_.doubts.setdefault(doubted, found.doubt)
-    for setter, between in found.between.items():
-        all_.between[setter] |= between
-    for setter, instead in found.instead.items():
-        all_.instead[setter] |= instead
-
-
-def _in_text(force: Force) -> tuple[str, int]:
-    return ("", 0) if force is None else (force.module.path, force.module.span(force.call)[0])
+    return repeated(state, once) or state
 
 
 class _Followed:
-    """A program, followed twice if a function pauses, to learn which setters run meanwhile."""
+    """A program, followed until it has started; then others may call what it has loaded."""
 
-    def __init__(self, effects: Effects, program: Program) -> None:
+    def __init__(self, evidence: Evidence, effects: Effects, program: Program) -> None:
         self.program = program
-        self._effects, self._code = effects, effects.code
+        self._evidence, self._effects = evidence, effects
         self._all_run = effects.steps > _MOST_STEPS
-        # The functions with a setter that no program is seen to call.
-        self._lone: list[tuple[Module, ast.AST]] = []
-        self._in_time(self._start, self._start)
+        self._closely(self._start)
 
-    def _in_time(self, follow: Callable[[], None], again: Callable[[], None]) -> None:
+    def _closely(self, follow: Callable[[], None]) -> None:
         """Follow the program; if that takes too long, do it again less closely.
 
         Then any function of the project may run where others run.
         """
         try:
             follow()
-        except (TooLongError, RecursionError) as why:
+        except (TooLongError, RecursionError):
             if self._all_run:
-                raise NotProvableError(_TOO_LONG) from why
+                raise
             self._all_run = True
-            self._in_time(again, again)
+            for again in dict.fromkeys((self._start, follow)):
+                again()
 
-    def _start(self) -> None:
-        self.execution, self._state = self._follow()
-
-    def _follow(self) -> tuple[Execution, State]:
-        program, state = self.program, State()
-        execution = Execution(self._effects, _VISITS, all_run=self._all_run)
-        module = program.module
-        execution.let_run(self._lone)
-        for package in self._code.packages(module.path) if program.in_package else ():
-            state = execution.load(package, state) if package is not module else state
+    def _start(self, lone: Sequence[tuple[Module, ast.AST]] = ()) -> None:
+        program, module, state = self.program, self.program.module, State()
+        execution = self.execution = Execution(
+            self._evidence, program, self._effects, _VISITS, all_run=self._all_run
+        )
+        for function in lone:
+            execution.hand(function)
         if program.is_script:
+            # the packages around it run first, as with `python -m`, or not at all
+            is_inside = any(getattr(one, "level", 0) for one, _ in module.names.imports)
+            for package in execution.code.packages(module.path):
+                after = execution.load(package, state)
+                state = after if is_inside else joined(state, after) or state
             execution.script = module
-            return execution, execution.run(module, state)
-        if is_test(module.path):
-            for conftest in self._conftests(module):
-                state = execution.load(conftest, state)
-                state = execution.hand_out([(conftest, one) for one in conftest.functions], state)
-        state = execution.load(module, state)
-        if is_test(module.path):
-            state = execution.hand_out([(module, one) for one in module.functions], state)
-        for one in module.tree.body if program.function else ():
-            if (
-                isinstance(one, ast.FunctionDef | ast.AsyncFunctionDef)
-                and one.name == program.function
-            ):
-                state = execution.call(module, one, state) or state
-        return execution, state
+            state = execution.run(module, state)
+        for one in (*self._conftests, module) if not program.is_script else ():
+            state = execution.load(one, state)
+            if is_test(module.path):
+                state = _hand_out(execution, [(one, inner) for inner in one.functions], state)
+        for called in module.functions:
+            if called.name == program.function and called in module.tree.body:
+                state = execution.call(module, called, state) or state
+        self._state = state
 
-    def _conftests(self, module: Module) -> list[Module]:
-        found: list[Module] = []
-        place = module.path
-        while place != os.path.dirname(place):
-            place = os.path.dirname(place)  # in the end "/", or "" for a path that is relative
-            path = os.path.join(place, "conftest.py")
-            if path != module.path and (one := self._code.module(path)) is not None:
-                found.insert(0, one)
-        return found
+    @property
+    def _conftests(self) -> list[Module]:
+        """Return what pytest loads before a test, the outermost first."""
+        path, code = self.program.module.path, self._effects.code
+        found = [
+            one
+            for one in (code.paths if is_test(path) else ())
+            if os.path.basename(one) == "conftest.py"
+            and path.startswith(os.path.join(os.path.dirname(one), ""))
+        ]
+        several = [code.module(one) for one in sorted(found, key=len) if one != path]
+        return [one for one in several if one is not None]
 
     @property
     def setters(self) -> list[SetterCall]:
         """Return the setters in the modules that it has run."""
-        return [
-            setter
-            for module in self.execution.loaded
-            for setter in self._marks(module).setters.values()
-        ]
-
-    def _marks(self, module: Module) -> Marks:
-        return marks.of(self._effects.project, module)
+        loaded = self.execution.loaded
+        return [one for module in loaded for one in self.execution.marks(module).setters.values()]
 
     @property
     def does_nothing(self) -> bool:
         """Return whether it only defines what others may call."""
-        found = self.execution.found
-        plain = not (
-            self.program.is_script or self.program.function or is_test(self.program.module.path)
-        )
-        return plain and not (found.force or found.setters or found.ran or found.anywhere)
+        run = self.execution
+        acts = run.force or run.setters or run.ran or run.anywhere
+        return self._is_library and not (acts or is_test(self.program.module.path))
+
+    @property
+    def _is_library(self) -> bool:
+        return not (self.program.is_script or self.program.function)
 
     def finish(self, ran: set[ast.AST], shared: list[Module]) -> None:
         """Let users call what no program has called, and load modules that nobody is seen to."""
+        self._closely(lambda: self._finish(ran, shared))
 
-        def again() -> None:
-            self._start()
-            self._finish_all(ran, shared)
-
-        self._in_time(lambda: self._finish_all(ran, shared), again)
-
-    def _finish_all(self, ran: set[ast.AST], shared: list[Module]) -> None:
-        self._finish(ran, shared)
-        if self._lone:
-            self.execution, self._state = self._follow()
-            self._finish(ran, shared)
-
-    def _finish(self, ran: set[ast.AST], shared: list[Module]) -> None:
+    def _finish(
+        self, ran: set[ast.AST], shared: list[Module], lone: Sequence[tuple[Module, ast.AST]] = ()
+    ) -> None:
+        if lone:  # it is unknown who calls what sets, when, and what else they call
+            self._start(lone)
         state, execution = self._state, self.execution
         if not is_test(self.program.module.path):
             for module in shared:
                 state = execution.load(module, state)
-            own = None if self.program.is_script or self.program.function else self.program.module
+            own = self.program.module if self._is_library else None
             every = [(module, one) for module in execution.loaded for one in module.functions]
             rest = [(module, one) for module, one in every if module is own or one not in ran]
-            unseen = {one for _, one in rest} - ran
-            lone: list[tuple[Module, ast.AST]] = []
-            for setter in self.setters:
-                function = setter.module.function_of(setter.call)
-                lone += [(setter.module, function)] if function in unseen else []
-            self._lone = (
-                lone if own is None else []
-            )  # users call what a library has once it is loaded
-            if lone:
-                rest = every  # it is unknown who calls this, and what else they call
-            execution.let_run([])
-            execution.hand_out(rest, state)
+            setting = {one.module.function_of(one.call) for one in self.setters}
+            unseen = [(module, one) for module, one in rest if one in setting and one not in ran]
+            if unseen and not (own or lone):
+                self._finish(ran, shared, unseen)
+                return
+            _hand_out(execution, every if unseen else rest, state)
         execution.end()
 
 
-def _programs(project: Project, code: Code, by_name: list[str]) -> Iterator[Program]:
+def _found_by_name(project: Project, code: Code, path: str) -> bool | None:
+    """Return whether a program may come to what mentions torchaudio by computed names alone.
+
+    Return ``None`` if it is to be followed, since its imports lead there.
+    """
+    graph = project.imports
+    reached = {one for start in (path, *graph.packages(path)) for one in graph.reachable(start)}
+    if not reached.isdisjoint(code.speaking):
+        return None
+    return any(path in graph.files and graph.files[path].computed for path in reached)
+
+
+def _programs(project: Project, code: Code, by_name: list[Module]) -> Iterator[Program]:
     """Yield the programs to follow.
 
     Those that come to torchaudio by computed names alone are noted in ``by_name``.
@@ -299,7 +241,7 @@ def _programs(project: Project, code: Code, by_name: list[str]) -> Iterator[Prog
             None if code.is_small or scripts[path] else _found_by_name(project, code, path)
         )
         if found_by_name is not None:
-            by_name += [path] if found_by_name else []
+            by_name += filter(None, [code.module(path)]) if found_by_name else []
             reached |= graph.reachable(path)
             continue
         module = code.module(path)
@@ -326,15 +268,8 @@ def _of_file(
     for function in functions:
         yield Program(module, function=function)
     file = graph.files.get(path)
-    in_package = os.path.join(folder, "__init__.py") in graph.files
     if (file is not None and file.is_main) or module.interactive:
-        relative = any(
-            isinstance(one, ast.ImportFrom) and one.level for one, _ in module.names.imports
-        )
-        if not relative:
-            yield Program(module, is_script=True)
-        if in_package:
-            yield Program(module, is_script=True, in_package=True)
+        yield Program(module, is_script=True)
         return
     above = {one for one in graph.direct_importers(path) & set(paths) if not _is_test(one)}
     if name == "__init__.py":

@@ -15,19 +15,6 @@ _MINDS = re.compile(r"raises|warns|deprecated|suppress|expected", re.I)
 _WORKS = (ast.Call, ast.Await, ast.Yield, ast.NamedExpr)
 
 
-@dataclasses.dataclass(frozen=True)
-class Shown:
-    """What a trace shows of a setter.
-
-    Attributes:
-        never_failed: whether it was recorded, and each time without an error.
-        governs_named: whether each call under it names its backend.
-    """
-
-    never_failed: bool = False
-    governs_named: bool = False
-
-
 @dataclasses.dataclass(eq=False)
 class Unit:
     """What goes together or stays together.
@@ -39,20 +26,27 @@ class Unit:
     restore: Restore | None = None
 
 
-def may_go(part: Part, setter: SetterCall, shown: Shown) -> None:
-    """Raise if a setter must stay whatever its calls name."""
-    if setter.where == "value" and not shown.governs_named:
+def may_go(part: Part, setter: SetterCall, *, never_failed: bool, governs_named: bool) -> None:
+    """Raise if a setter must stay whatever its calls name.
+
+    Args:
+        part: the modules that run together.
+        setter: the setter.
+        never_failed: whether a trace has it, and each time without an error.
+        governs_named: whether a trace shows that each call under it names its backend.
+    """
+    if setter.where == "value" and not governs_named:
         raise NotProvableError("the value of the setter is used")
-    if setter.where == "guarded" and not (shown.governs_named and _is_whole_guard(setter)):
+    if setter.where == "guarded" and not (governs_named and _is_whole_guard(setter)):
         raise NotProvableError("it is set under a condition")
-    if naming.is_unread(part, setter) and not (shown.governs_named and setter.name is None):
-        unreadable.settle(part, setter)
+    if naming.is_unread(part, setter) and not (governs_named and setter.name is None):
+        raise unreadable.why(part, setter)
     value = setter_calls.argument(setter.call)
     if setter.name is None and (
         value is None or any(isinstance(one, _WORKS) for one in ast.walk(value))
     ):
         raise NotProvableError("a call computes the name, and would be deleted with the setter")
-    if setter.where != "try" and not shown.never_failed:
+    if setter.where != "try" and not never_failed:
         not_caught(setter)
 
 

@@ -20,7 +20,6 @@ class Restore:
     saved: ast.stmt
     set: SetterCall
     back: SetterCall
-    region: tuple[ast.stmt, ...]
     attempt: ast.Try | None
 
     def changes(self) -> Iterator[Change]:
@@ -38,94 +37,60 @@ class Restore:
 @listed
 def restores(module: Module) -> Iterator[Restore]:
     """Return the places in a module that keep a backend, set another one and restore the first."""
-    own = setter_calls.of(module)
     for use in module.of(Kind.GETTER):
-        target = (
-            module.kept_in(use.call)
-            if use.call and not use.call.args and not use.call.keywords
-            else None
-        )
-        if target:
-            yield from _restore(module, use, module.statement_of(target), target, own)
+        call = use.call
+        target = module.kept_in(call) if call and not call.args and not call.keywords else None
+        pair = _restore(module, use, target) if target else None
+        if pair is not None:
+            yield pair
 
 
-def _restore(
-    module: Module, use: Use, saved: ast.stmt, target: ast.Name, own: list[SetterCall]
-) -> Iterator[Restore]:
-    bindings = module.names.bindings(target)
-    reads = module.reads(target)
+def _restore(module: Module, use: Use, target: ast.Name) -> Restore | None:
+    saved, own, reads = module.statement_of(target), setter_calls.of(module), module.reads(target)
     backs = [
         one
         for one in own
         if len(reads) == 1 and setter_calls.argument(one.call) is reads[0] and one.where != "value"
     ]
-    if len(bindings) != 1 or not backs:
-        return
+    if len(module.names.bindings(target)) != 1 or not backs:
+        return None
     back, block = backs[0], module.siblings(saved)
+    parent, field = module.block(back.statement)
+    is_last = isinstance(parent, ast.Try) and field == "finalbody" and parent in block
+    attempt = parent if is_last and isinstance(parent, ast.Try) else None
+    if attempt.orelse if attempt else back.statement not in block:
+        return None
     start, end = module.span(saved)[1], module.span(back.call)[0]
-    later = [one for one in own if one is not back and start <= module.span(one.call)[0] < end]
+    between = [one for one in own if one is not back and start <= module.span(one.call)[0] < end]
     function = module.function_of(saved)
-    between = [
+    readable = [
         one
-        for one in later
+        for one in between
         if one.name is not None
         and one.where != "value"
         and module.function_of(one.call) is function
     ]
-    parent, field = module.block(back.statement)
-    attempt = (
-        parent if isinstance(parent, ast.Try) and field == "finalbody" and parent in block else None
+    if not between:
+        return Restore(use, saved, back, back, attempt)
+    if len(readable) != 1 or not _is_certain(block, saved, readable[0], back, attempt):
+        return None
+    return Restore(use, saved, readable[0], back, attempt)
+
+
+def _is_certain(
+    block: list[ast.stmt],
+    saved: ast.stmt,
+    by: SetterCall,
+    back: SetterCall,
+    attempt: ast.Try | None,
+) -> bool:
+    """Return whether the first backend is restored on each way after a setter."""
+    setter = by.statement
+    if attempt is not None:
+        first = setter in block or (setter is attempt.body[0] and len(attempt.body) > 1)
+        return first and block.index(setter if setter in block else saved) < block.index(attempt)
+    region = block[block.index(setter) + 1 : block.index(back.statement)] if setter in block else []
+    leaving = (ast.Return, ast.Raise, ast.Break, ast.Continue)
+    return setter in block and not any(
+        isinstance(node, leaving) for one in region for node in ast.walk(one)
     )
-    if attempt is not None and attempt.orelse:
-        return
-    if not later and (attempt is not None or back.statement in block):
-        yield Restore(use, saved, back, back, (), attempt)
-    elif len(between) == 1:
-        setter = between[0].statement
-        region = (
-            _up_to(block, setter, back.statement)
-            if attempt is None
-            else _in_try(block, saved, setter, attempt)
-        )
-        if region is not None:
-            yield Restore(
-                use,
-                saved,
-                between[0],
-                back,
-                tuple(one for one in region if one is not setter),
-                attempt,
-            )
-
-
-def _up_to(block: list[ast.stmt], setter: ast.stmt, back: ast.stmt) -> list[ast.stmt] | None:
-    """Return what runs between two setters of a block; ``None`` if the second may be skipped."""
-    if setter not in block or back not in block:
-        return None
-    region = block[block.index(setter) + 1 : block.index(back)]
-    leaves = any(
-        isinstance(node, ast.Return | ast.Raise | ast.Break | ast.Continue)
-        for one in region
-        for node in ast.walk(one)
-    )
-    return None if leaves else region
-
-
-def _in_try(
-    block: list[ast.stmt], saved: ast.stmt, setter: ast.stmt, attempt: ast.Try
-) -> list[ast.stmt] | None:
-    """Return what runs between a setter and the ``finally`` that restores the old backend.
-
-    Return ``None`` if the setter is elsewhere.
-    """
-    outside = setter in block
-    if not outside and (setter is not attempt.body[0] or len(attempt.body) == 1):
-        return None
-    start = block.index(setter if outside else saved) + 1
-    if start > block.index(attempt):
-        return None
-    return [
-        *block[start : block.index(attempt)],
-        *attempt.body,
-        *(one for handler in attempt.handlers for one in handler.body),
-    ]

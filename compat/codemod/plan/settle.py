@@ -7,20 +7,20 @@ from __future__ import annotations
 
 import ast
 import contextlib
+import dataclasses
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from compat.codemod.plan import choices, giving, holding, naming, programs, removal
+from compat.codemod.plan.evidence import Evidence
 from compat.codemod.plan.holding import Held
-from compat.codemod.plan.marks import Pin
+from compat.codemod.plan.marks import Pin, Site
 from compat.codemod.plan.naming import Named
 from compat.codemod.plan.part import RESTORE, VARIABLE, Part
-from compat.codemod.plan.programs import Evidence
-from compat.codemod.plan.removal import Shown, Unit
+from compat.codemod.plan.removal import Unit
 from compat.codemod.plan.restore_pairs import Restore, restores
-from compat.codemod.plan.sites import Site
 from compat.codemod.rewrite import Change, Remove
-from compat.codemod.source import NotProvableError
+from compat.codemod.source import NotProvableError, Use
 from compat.codemod.uses import SetterCall, setter_calls
 from compat.codemod.uses.observed import Observed, never_failed
 
@@ -42,11 +42,10 @@ def settle(part: Part) -> None:
         for setter in part.setters:
             part.say_of(setter, why, VARIABLE if naming.is_unread(part, setter) else "")
         return
-    traces = part.project.observed
-    if traces is None or traces.applied:
-        _Settlement(part, evidence, traces).propose()
-        return
-    _Settlement(part, evidence, could_be=_Settlement(part, evidence, traces).settled()).propose()
+    traces, could_be = part.project.observed, None
+    if traces is not None and not traces.applied:
+        traces, could_be = None, _Settlement(part, evidence, traces)
+    _Settlement(part, evidence, traces, could_be).propose()
 
 
 class _Settlement:
@@ -68,22 +67,14 @@ class _Settlement:
     ) -> None:
         self._part, self._evidence, self._traces, self._could_be = part, evidence, traces, could_be
         self._named: dict[Site, Named] = {}
-        self._changes: dict[Site, list[Change]] = {}
         # setter -> why it stays
         self._stays: dict[SetterCall, NotProvableError] = {}
         self._held = Held()
         self._units = _units(part)
-
-    def propose(self) -> None:
-        self.settled()._write()
-
-    def settled(self) -> _Settlement:
-        """Return itself, with all decided and nothing proposed."""
         self._name_sites()
         self._keep_setters()
-        if self._traces is not None:
+        if traces is not None:
             self._hold()
-        return self
 
     def _name_sites(self) -> None:
         for place, forces in self._evidence.force.items():
@@ -95,10 +86,8 @@ class _Settlement:
                     raise self._evidence.doubts[place]
                 if setters:
                     named = naming.of(self._part, self._evidence, place, self._traces)
-                    self._changes[place] = giving.changes(
-                        self._part, place, named.value, named.backend
-                    )
-                    self._named[place] = named
+                    changes = giving.changes(self._part, place, named.value, named.backend)
+                    self._named[place] = dataclasses.replace(named, changes=changes)
             except NotProvableError as why:
                 for setter in setters:
                     self._stays.setdefault(setter, why)
@@ -113,7 +102,8 @@ class _Settlement:
             for setter in unit.setters:
                 try:
                     if unit.restore is None or setter is not unit.restore.back:
-                        removal.may_go(self._part, setter, self._shown(setter))
+                        worked, named = self._shown(setter)
+                        removal.may_go(self._part, setter, never_failed=worked, governs_named=named)
                     if unit.restore is not None:
                         _is_own(self._part, unit.restore)
                 except NotProvableError as why:
@@ -132,12 +122,12 @@ class _Settlement:
             self._held = holding.held(self._part, self._evidence, staying, certain, self._units)
             self._named = certain
 
-    def _shown(self, setter: SetterCall) -> Shown:
-        """Return what traces show of a setter, beside what reading does."""
+    def _shown(self, setter: SetterCall) -> tuple[bool, bool]:
+        """Return whether traces have a setter without a failure, and name all calls under it."""
         if self._traces is None:
-            return Shown()
+            return False, False
         lines = self._part.project.recorded(setter.module, setter.call, "set_audio_backend")
-        return Shown(never_failed(lines), self._names_all_under(setter))
+        return never_failed(lines), self._names_all_under(setter)
 
     def _names_all_under(self, setter: SetterCall) -> bool:
         forces = self._evidence.force
@@ -146,19 +136,20 @@ class _Settlement:
     def _is_confirmed(self, unit: Unit) -> bool:
         """Return whether traces show what an attempt to set a backend came to."""
         shown = [self._shown(one) for one in unit.setters]
-        return all(one.governs_named for one in shown) or shown[0].never_failed
+        return all(names_all for _, names_all in shown) or shown[0][0]
 
     def _keep_unit(self, unit: Unit) -> bool:
         """Keep a whole unit if a part of it stays; return whether that keeps any further setter."""
         needed = {*unit.setters}
         if unit.restore is not None:
-            needed |= self._evidence.between[unit.restore.back]
+            needed |= self._evidence.between[unit.restore.getter]
         why = next((self._stays[one] for one in needed if one in self._stays), None)
         new = [one for one in unit.setters if why is not None and one not in self._stays]
         self._stays |= {one: why for one in new if why is not None}
         return bool(new)
 
-    def _write(self) -> None:
+    def propose(self) -> None:
+        """Propose what is certain, and report the rest."""
         part, held = self._part, self._held
         going = {one for one in part.setters if one not in self._stays} | held.setting.keys()
         groups = _groups(part, self._evidence, self._named, going, self._units, held)
@@ -173,7 +164,7 @@ class _Settlement:
                 else ""
             )
             part.propose_site(
-                rule, site, self._changes[site], group, unsafe=group in unsafe, recorded=recorded
+                rule, site, named.changes, group, unsafe=group in unsafe, recorded=recorded
             )
         held.propose(part, groups)
         for unit in self._units:
@@ -186,35 +177,21 @@ class _Settlement:
 
     def _remove(self, unit: Unit, group: int, unsafe: set[int]) -> None:
         part, first = self._part, unit.setters[0]
-        held = group in unsafe or (first.where == "try" and not self._is_confirmed(unit))
+        unsafe_too = group in unsafe or (first.where == "try" and not self._is_confirmed(unit))
+        rows: list[tuple[SetterCall, Iterable[Change], Iterable[Use]]]
+        rows = [(one, [removal.change(one)], one.asked) for one in unit.setters]
         if unit.restore is not None:
-            part.propose(
-                RESTORE,
-                first,
-                unit.restore.changes(),
-                group,
-                also=(unit.restore.getter, unit.restore.back.use),
-                unsafe=held,
-            )
+            uses = unit.restore.getter, unit.restore.back.use
+            rows = [(first, unit.restore.changes(), uses)]
         elif (choice := choices.constant(part, first)) is not None:
-            used = any(
-                named.value == choice.name
-                for named in self._named.values()
-                if set(named.setters) & set(unit.setters)
-            )
-            new = Remove(first.region, f"{choice.name} = {choice.value}" if used else "")
-            part.propose(part.rule_of(first), first, [new], group, unsafe=held)
-        else:
-            for one in unit.setters:
-                rule = part.rule_of(one)
-                part.propose(
-                    rule,
-                    one,
-                    [removal.change(one)],
-                    group,
-                    also=one.asked,
-                    unsafe=held,
-                )
+            named = [
+                one.value for one in self._named.values() if set(one.setters) & {*unit.setters}
+            ]
+            constant = f"{choice.name} = {choice.value}" if choice.name in named else ""
+            rows = [(first, [Remove(first.region, constant)], ())]
+        for setter, changes, also in rows:
+            rule = RESTORE if unit.restore is not None else part.rule_of(setter)
+            part.propose(rule, setter, changes, group, also=also, unsafe=unsafe_too)
 
     def _say(self, unit: Unit) -> None:
         for setter in unit.setters:
@@ -255,20 +232,16 @@ def _groups(
 ) -> dict[Site | SetterCall, int]:
     """Return a group number for each site and setter that goes; those that interact share it."""
     groups: dict[Site | SetterCall, int] = {}
-    members: dict[int, list[Site | SetterCall]] = defaultdict(list)
 
     def join(*those: Site | SetterCall) -> None:
-        number = part.new_group()
-        for old in {groups[one] for one in those if one in groups}:
-            members[number] += members.pop(old)
-        members[number] += [one for one in those if one not in groups]
-        for one in members[number]:
-            groups[one] = number
+        number, old = part.new_group(), {groups.get(one) for one in those} - {None}
+        members = [one for one, group in groups.items() if group in old]
+        groups.update(dict.fromkeys((*members, *those), number))
 
     for site, by in named.items():
         join(site, *(one for one in by.setters if one in going))
     for unit in units:
-        between = evidence.between[unit.restore.back] if unit.restore is not None else ()
+        between = evidence.between[unit.restore.getter] if unit.restore is not None else ()
         join(*unit.setters, *between)
     join(*held.reading, *held.setting)
     return groups

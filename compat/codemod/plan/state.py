@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from compat.codemod.source import Use
@@ -11,6 +12,7 @@ from compat.codemod.uses import SetterCall
 
 # the setter that ran last; `None` if none did, and torchaudio's default is in force
 Force = SetterCall | None
+WAYS_OUT = ("return", "raise", "break", "continue")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -21,39 +23,20 @@ class State:
         force: the setters that may be in force.
         loaded: the files that have certainly been imported.
         kept: for each getter call whose value is kept, the setters that may have been in force.
-        since: for each of them, the setters that may have run since.
     """
 
     force: frozenset[Force] = frozenset({None})
     loaded: frozenset[str] = frozenset()
     kept: frozenset[tuple[Use, Force]] = frozenset()
-    since: frozenset[tuple[Use, SetterCall]] = frozenset()
-
-    def set(self, setter: SetterCall) -> State:
-        """Return the state after a setter."""
-        getters = {getter for getter, _ in self.kept}
-        return dataclasses.replace(
-            self,
-            force=frozenset({setter}),
-            since=self.since | {(getter, setter) for getter in getters},
-        )
 
     def keep(self, getter: Use) -> State:
         """Return the state after the getter's value is kept."""
-        kept = {one for one in self.kept if one[0] is not getter} | {
-            (getter, force) for force in self.force
-        }
-        since = {one for one in self.since if one[0] is not getter}
-        return dataclasses.replace(self, kept=frozenset(kept), since=frozenset(since))
+        kept = {(getter, force) for force in self.force}
+        return dataclasses.replace(self, kept=self.without(getter) | kept)
 
-    def restore(self, getter: Use, setter: SetterCall) -> State:
-        """Return the state after a setter has restored a kept value."""
-        force = frozenset(force for one, force in self.kept if one is getter)
-        kept = frozenset(one for one in self.kept if one[0] is not getter)
-        since = {one for one in self.since if one[0] is not getter} | {
-            (one, setter) for one, _ in kept
-        }
-        return dataclasses.replace(self, force=force, kept=kept, since=frozenset(since))
+    def without(self, getter: Use) -> frozenset[tuple[Use, Force]]:
+        """Return what is kept of other getters."""
+        return frozenset(one for one in self.kept if one[0] is not getter)
 
 
 def joined(*states: State | None) -> State | None:
@@ -67,7 +50,6 @@ def joined(*states: State | None) -> State | None:
                 found.force | one.force,
                 found.loaded & one.loaded,
                 found.kept | one.kept,
-                found.since | one.since,
             )
     return found
 
@@ -77,3 +59,24 @@ def repeated(state: State | None, step: Callable[[Any], State | None]) -> State 
     while (after := joined(state, step(state))) != state:
         state = after
     return state
+
+
+class Ways:
+    """The ways out of a block, with the state in which each is taken; and of a function, pauses."""
+
+    def __init__(self) -> None:
+        self._left: dict[str, State | None] = dict.fromkeys((*WAYS_OUT, "pause"))
+
+    def take(self, way: str, state: State | None) -> None:
+        """Note the state in which a block is left in some way."""
+        self._left[way] = joined(self._left[way], state)
+
+    @contextlib.contextmanager
+    def caught(self, *ways: str) -> Iterator[dict[str, State | None]]:
+        """Collect the states in which the code within is left in these ways."""
+        found: dict[str, State | None] = dict.fromkeys(ways)
+        outer = {way: self._left[way] for way in ways}
+        self._left.update(found)
+        yield found
+        found.update((way, self._left[way]) for way in ways)
+        self._left.update(outer)

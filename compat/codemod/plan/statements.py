@@ -3,11 +3,11 @@
 import ast
 import dataclasses
 
-from compat.codemod.plan import code, imports
+from compat.codemod.plan import code
 from compat.codemod.plan.code import Function, Meaning
-from compat.codemod.plan.execution import WAYS_OUT, Execution, Visit
+from compat.codemod.plan.execution import Execution, Visit
 from compat.codemod.plan.expressions import entered, is_plain
-from compat.codemod.plan.state import State, joined, repeated
+from compat.codemod.plan.state import WAYS_OUT, State, joined, repeated
 from compat.codemod.source import Module, conditions, plain_name
 from compat.codemod.uses import setter_calls
 
@@ -45,7 +45,7 @@ def _leave(run: Execution, module: Module, node: ast.stmt, state: State) -> None
     if isinstance(node, ast.Raise) and node.exc is not None and after is not None:
         for one in run.code.known(module, node.exc):
             after = entered(run, one, after) or after
-    run.take(type(node).__name__.lower(), after)
+    run.ways.take(type(node).__name__.lower(), after)
 
 
 def _if(run: Execution, module: Module, node: ast.If, state: State) -> State | None:
@@ -81,12 +81,12 @@ def _loop(
         return run.children(module, node.target, run.others_run(state))
 
     def once(state: State | None) -> State | None:
-        with run.caught("continue") as left:
+        with run.ways.caught("continue") as left:
             after = run.block(module, node.body, head(state))
         return joined(after, left["continue"])
 
     start = run.visit(module, getattr(node, "iter", None), state)
-    with run.caught("break") as left:
+    with run.ways.caught("break") as left:
         end = head(repeated(start, once))
     return joined(run.block(module, node.orelse, end), left["break"])
 
@@ -98,20 +98,20 @@ def _with(
     for item in node.items:
         entered = run.visit(module, item.context_expr, entered)
         entered = run.children(module, item.optional_vars, entered and run.others_run(entered))
-    with run.caught("raise") as left:
+    with run.ways.caught("raise") as left:
         after = run.block(module, node.body, entered)
-    run.take("raise", left["raise"])
+    run.ways.take("raise", left["raise"])
     every = joined(after, left["raise"])
     _attempt(run, module, node, after, joined(state, every))
     return every and run.others_run(every)
 
 
 def _try(run: Execution, module: Module, node: ast.Try, state: State) -> State | None:
-    with run.caught(*(WAYS_OUT if node.finalbody else ())) as left:
-        with run.caught("raise") as failing:
+    with run.ways.caught(*(WAYS_OUT if node.finalbody else ())) as left:
+        with run.ways.caught("raise") as failing:
             worked = run.block(module, node.body, state)
         failed = failing["raise"]
-        run.take("raise", failed)
+        run.ways.take("raise", failed)
         after = run.block(module, node.orelse, worked)
         for handler in node.handlers:
             failed = run.visit(module, handler.type, failed)
@@ -120,7 +120,7 @@ def _try(run: Execution, module: Module, node: ast.Try, state: State) -> State |
                 after = joined(after, ended)
         _attempt(run, module, node, worked, after)
     for way, ended in left.items():
-        run.take(way, run.block(module, node.finalbody, ended))
+        run.ways.take(way, run.block(module, node.finalbody, ended))
     return run.block(module, node.finalbody, after)
 
 
@@ -130,7 +130,7 @@ def _attempt(
     """Note what may be in force where an attempt to set a backend fails."""
     if worked is not None and every is not None and setter_calls.only_tries(module, node):
         for force in filter(None, worked.force):
-            run.found.instead[force] |= every.force - worked.force
+            run.evidence.instead[force] |= every.force - worked.force
 
 
 def _match(run: Execution, module: Module, node: ast.Match, state: State) -> State | None:
@@ -147,8 +147,8 @@ def _import(
 ) -> State:
     for one in module.imported:
         if one.statement is node:
-            run.bind(module, one.local, state)
-    for several in imports.by_statement(run.code, module, node):
+            run.bound_by[module, one.local] |= state.force
+    for several in run.code.imported(module, node):
         ways = [run.load(one, state) for one in several]
         state = joined(*ways, *([] if len(ways) == 1 else [state])) or state
     return state
@@ -166,23 +166,17 @@ def _class(run: Execution, module: Module, node: ast.ClassDef, state: State) -> 
         if not run.code.known(module, base):
             after = run.visit(module, base, after)
     after = run.block(module, node.body, after) or state
-    # what runs as a class is made: metaclass, `__init_subclass__` of its bases, an enum's methods
-    makers: list[Meaning] = [(module, node)] if is_enum(node) else []
+    # what runs as a class is made: metaclass, `__init_subclass__`, an enum's methods
+    is_enum = not _ENUMS.isdisjoint(plain_name(one) for one in node.bases)
+    makers: list[Meaning] = [(module, node)] if is_enum else []
     for home, one in code.line(run.code, (module, node)):
         for keyword in one.keywords:
             makers += run.code.known(home, keyword.value)
-        for base in one.bases:
-            several = run.code.known(home, base)
-            found = (code.method(run.code, owner, "__init_subclass__") for owner in several)
-            makers += [maker for maker in found if maker is not None]
-    for maker in makers:
-        run.hand(maker)
+    if (maker := code.method(run.code, (module, node), "__init_subclass__")) is not None:
+        makers.append(maker)
+    for made_by in makers:
+        run.hand(made_by)
     return _decorated(run, module, node, run.others_run(after) if makers else after)
-
-
-def is_enum(node: ast.ClassDef) -> bool:
-    """Return whether a class is an enum: defining it already calls its own methods."""
-    return not _ENUMS.isdisjoint(plain_name(one) for one in node.bases)
 
 
 def _decorated(

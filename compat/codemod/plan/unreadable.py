@@ -3,6 +3,7 @@
 import ast
 
 from compat.codemod.plan.part import BY_HAND, VARIABLE, Part
+from compat.codemod.plan.unseen import PASSED_ON
 from compat.codemod.source import Kind, NotProvableError, old_names
 from compat.codemod.uses import SetterCall, setter_calls
 
@@ -29,22 +30,14 @@ def passed_on(part: Part) -> None:
     for module in part.modules:
         for use in module.of(Kind.SETTER):
             if use.call is None:
-                part.say(
-                    VARIABLE,
-                    module,
-                    use.node,
-                    NotProvableError(
-                        "the setter is passed on as a value, so it is unknown what it will set",
-                        advice=BY_HAND,
-                    ),
-                )
+                part.add(VARIABLE, module, use.node, PASSED_ON, advice=BY_HAND)
 
 
-def settle(part: Part, setter: SetterCall) -> None:
-    """Raise the reason why the backend that is set cannot be read."""
+def why(part: Part, setter: SetterCall) -> NotProvableError:
+    """Return the reason why the backend that is set cannot be read."""
     if setter.name is not None:
         or_run = " Or run with --backend sox." if setter.name == "sox" and part.per_call else ""
-        raise NotProvableError(
+        return NotProvableError(
             no_such_backend(setter.name), advice=instead_of(setter.name) + or_run
         )
     value = setter_calls.argument(setter.call)
@@ -61,7 +54,7 @@ def settle(part: Part, setter: SetterCall) -> None:
     ]
     if isinstance(value, ast.Name | ast.Attribute | ast.Subscript | ast.Call):
         places += part.project.mentions
-    raise NotProvableError(
+    return NotProvableError(
         words,
         places[:8],
         'Pass the value on to each load, save and info as backend= ("sox_io" is "sox" there), or '

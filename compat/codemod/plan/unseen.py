@@ -1,6 +1,7 @@
 """Find uses of torchaudio that the text hides, by which a program may set or use a backend."""
 
 import ast
+import itertools
 import re
 import textwrap
 from collections.abc import Iterator
@@ -57,6 +58,7 @@ AMBIGUOUS = "a name is torchaudio in one place and something else in another"
 # what uses the backend in force
 _USES = (*old_names.FUNCTIONS, "get_audio_backend")
 IN_FSTRING = "torchaudio is used in an f-string that cannot be changed"
+PASSED_ON = "the setter is passed on as a value, so it is unknown what it will set"
 _UNSEEN = "so not every call is seen"
 
 
@@ -65,15 +67,11 @@ def doubt(project: Project, module: Module) -> NotProvableError | None:
     unread = [place for place in project.unread if place.cell is None or place.path == module.path]
     if unread and not module.standalone:
         return NotProvableError("code that may load is not read as Python", unread[:3])
-    try:
-        _seen(module)
-        _no_code_in_texts(project, module)
-        _no_module_by_name(project, module)
-        _no_setter_of_others(project, module)
-        if project.target == "2.1":
-            _no_variable(module)
-    except NotProvableError as why:
-        return why
+    hidden = itertools.chain(
+        _by_uses(module), _by_texts(project, module), _by_others(project, module)
+    )
+    for words, node in hidden:
+        return NotProvableError(words, [module.place(node)])
     return None
 
 
@@ -93,31 +91,68 @@ def reached(project: Project, module: Module) -> Iterator[tuple[ast.AST, str]]:
             yield node, "torchaudio is reached through another module"
 
 
-def _no_code_in_texts(project: Project, module: Module) -> None:
-    """Raise if a text of a module, or one that it makes, may be run as code with torchaudio."""
+def _by_uses(module: Module) -> Iterator[tuple[str, ast.AST]]:
+    """Yield uses of torchaudio after which not all calls are visible."""
+    for use in module.uses:
+        escapes = use.path == old_names.ROOT and _escapes(module, use.node)
+        if escapes or use.path == f"{old_names.ROOT}.__dict__":
+            yield (
+                f"the module torchaudio is passed on or bound to another name, {_UNSEEN}",
+                use.node,
+            )
+    for node, name in module.ambiguous:
+        if name not in _USES:
+            yield AMBIGUOUS, node
+    for imported in module.imported:
+        if imported.alias.name == "*":
+            yield f"everything is imported from torchaudio, {_UNSEEN}", imported.statement
+    for use in module.hidden:
+        if use.kind == Kind.SETTER:
+            yield IN_FSTRING, module.statement_of(use.node)
+    for use in module.of(Kind.SETTER):
+        if use.call is None:
+            yield PASSED_ON, use.node
+
+
+def _by_texts(project: Project, module: Module) -> Iterator[tuple[str, ast.AST]]:
+    """Yield texts that may give torchaudio, and texts that may be run as code with it."""
+    for text in module.strings:
+        if (
+            text.value == old_names.ROOT
+            and not is_test(module.path)
+            and _is_looked_up(module, text)
+        ):
+            yield f"torchaudio is looked up by a string, {_UNSEEN}", text
     for call in module.calls if module.imported else ():
         if (
             module.names.is_builtin(call.func, "exec")
             and call.args
             and literal(call.args[0]) is ...
         ):
-            raise NotProvableError(
-                f"code that is made when the program runs may call torchaudio, {_UNSEEN}",
-                [module.place(call)],
-            )
+            words = "code that is made when the program runs may call torchaudio"
+            yield f"{words}, {_UNSEEN}", call
     for node in (*module.strings, *module.names.all(ast.JoinedStr)):
         if _is_code(module, node) and _runs_texts(project):
-            raise NotProvableError(
-                f"torchaudio is called by code in a string, {_UNSEEN}", [module.place(node)]
-            )
-
-
-def _no_module_by_name(project: Project, module: Module) -> None:
-    """Raise if a module may import torchaudio by a computed name, or let others do so."""
+            yield f"torchaudio is called by code in a string, {_UNSEEN}", node
     for name in _given_by_name(project, module):
-        raise NotProvableError(
-            f"torchaudio may be imported by this name, {_UNSEEN}", [module.place(name)]
-        )
+        yield f"torchaudio may be imported by this name, {_UNSEEN}", name
+
+
+def _by_others(project: Project, module: Module) -> Iterator[tuple[str, ast.AST]]:
+    """Yield setters reached through other modules, and the variable that affects all."""
+    for one in reexports.of(project, module):
+        if one.kind == Kind.SETTER:
+            yield f"torchaudio is reached by way of {one.through}, {_UNSEEN}", one.node
+    for node in module.names.all(ast.Attribute):
+        if node.attr == "set_audio_backend" and (
+            _is_of_another(module, node.value) or may_be_torchaudio(project, module, node.value)
+        ):
+            yield f"torchaudio is reached by way of {ast.unparse(node.value)}, {_UNSEEN}", node
+    if project.target == "2.1":
+        named = [one for one in module.names.all(ast.keyword) if one.arg == old_names.VARIABLE]
+        texts = [one for one in module.strings if old_names.VARIABLE in str(one.value)]
+        for mention in (*texts, *named):
+            yield f"{old_names.VARIABLE} is used, and may turn the dispatcher off", mention
 
 
 def _given_by_name(project: Project, module: Module) -> Iterator[ast.AST]:
@@ -172,77 +207,6 @@ def _is_code(module: Module, node: ast.AST) -> bool:
     )
 
 
-def _no_setter_of_others(project: Project, module: Module) -> None:
-    """Raise if a module sets a backend through another module."""
-    for one in reexports.of(project, module):
-        if one.kind == Kind.SETTER:
-            raise NotProvableError(
-                f"torchaudio is reached by way of {one.through}, {_UNSEEN}",
-                [module.place(one.node)],
-            )
-    for node in module.names.all(ast.Attribute):
-        if node.attr == "set_audio_backend" and (
-            _is_of_another(module, node.value) or may_be_torchaudio(project, module, node.value)
-        ):
-            raise NotProvableError(
-                f"torchaudio is reached by way of {ast.unparse(node.value)}, {_UNSEEN}",
-                [module.place(node)],
-            )
-
-
-def _no_variable(module: Module) -> None:
-    """Raise if a module mentions the variable that turns the dispatcher on or off."""
-    named = [node for node in module.names.all(ast.keyword) if node.arg == old_names.VARIABLE]
-    for mention in (
-        *(text for text in module.strings if old_names.VARIABLE in str(text.value)),
-        *named,
-    ):
-        raise NotProvableError(
-            f"{old_names.VARIABLE} is used, and may turn the dispatcher off",
-            [module.place(mention)],
-        )
-
-
-def _seen(module: Module) -> None:
-    """Raise unless all calls of torchaudio in a module are visible."""
-    for use in module.uses:
-        if (
-            use.path == old_names.ROOT and _escapes(module, use.node)
-        ) or use.path == f"{old_names.ROOT}.__dict__":
-            raise NotProvableError(
-                f"the module torchaudio is passed on or bound to another name, {_UNSEEN}",
-                [module.place(use.node)],
-            )
-    for node, name in module.ambiguous:
-        if name not in _USES:
-            raise NotProvableError(AMBIGUOUS, [module.place(node)])
-    for imported in module.imported:
-        if imported.alias.name == "*":
-            raise NotProvableError(
-                f"everything is imported from torchaudio, {_UNSEEN}",
-                [module.place(imported.statement)],
-            )
-    for use in module.hidden:
-        if use.kind == Kind.SETTER:
-            place = module.place(module.statement_of(use.node))
-            raise NotProvableError(IN_FSTRING, [place])
-    for use in module.of(Kind.SETTER):
-        if use.call is None and not use.stored:
-            raise NotProvableError(
-                "the setter is passed on as a value, so it is unknown what it will set",
-                [module.place(use.node)],
-            )
-    for text in module.strings:
-        if (
-            text.value == old_names.ROOT
-            and not is_test(module.path)
-            and _is_looked_up(module, text)
-        ):
-            raise NotProvableError(
-                f"torchaudio is looked up by a string, {_UNSEEN}", [module.place(text)]
-            )
-
-
 def may_be_torchaudio(project: Project, module: Module, owner: ast.expr) -> bool:
     """Return whether an unknown value may be torchaudio, which some file passes on."""
     name = module.names.qualified(owner)
@@ -253,10 +217,8 @@ def may_be_torchaudio(project: Project, module: Module, owner: ast.expr) -> bool
 
 @noted
 def _passes_on(project: Project, module: Module) -> bool:
-    uses = (use for use in module.uses if use.path == old_names.ROOT)
-    return any(_escapes(module, use.node) for use in uses) or any(
-        True for _ in _given_by_name(project, module)
-    )
+    whole = (use.node for use in module.uses if use.path == old_names.ROOT)
+    return any(_escapes(module, node) for node in whole) or any(_given_by_name(project, module))
 
 
 def _escapes(module: Module, node: ast.AST) -> bool:
@@ -298,12 +260,7 @@ def _is_of_another(module: Module, owner: ast.expr) -> bool:
 
 def _is_looked_up(module: Module, node: ast.Constant) -> bool:
     above = module.names.parents.get(node)
-    if isinstance(above, ast.Subscript):
-        return _NAMESPACES.search(ast.unparse(above.value)) is not None
-    callee = above.func if isinstance(above, ast.Call) else None
-    if plain_name(callee) == "get":
-        return (
-            isinstance(callee, ast.Attribute)
-            and _NAMESPACES.search(ast.unparse(callee.value)) is not None
-        )
-    return "import" in plain_name(callee)
+    owner = above.value if isinstance(above, ast.Subscript) else getattr(above, "func", None)
+    if owner is not None and (isinstance(above, ast.Subscript) or called(above) == "get"):
+        return _NAMESPACES.search(ast.unparse(owner)) is not None
+    return "import" in plain_name(owner)

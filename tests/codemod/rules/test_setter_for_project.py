@@ -156,6 +156,7 @@ test_in_a_function_that_the_program_calls_as_it_starts = table(
 
 TOO = "import torchaudio\n{}def read(p):\n    return torchaudio.load(p)\n"
 FIRST = "FIRST = torchaudio.load('a')\n"
+OTHERS = f"def begin(worker):\n    {SET}import yaml\nyaml.load(1)\n{FIRST}"
 TRIED = f"def begin(worker):\n    try:\n        {SET}    except RuntimeError:\n        stop()\n"
 
 
@@ -172,7 +173,8 @@ def too(name: str, begin: str, after: str, *left: str) -> Case:
 test_a_function_that_sets_too = table(
     too("the same goes with the setter", f"def begin(worker):\n    {SET}", "def begin(worker):\n    pass\n"),
     too("who minds a failure stays", TRIED, TRIED, "TAC103"),
-    too("beside a call of its module", f"{FIRST}def begin(worker):\n    {SET}", f"{FIRST}def begin(worker):\n    {SET}", "TAC103"),
+    too("after a call of its module", f"{FIRST}def begin(worker):\n    {SET}", f"{FIRST}def begin(worker):\n    pass\n"),
+    too("before a call of its module, and others run in between", OTHERS, OTHERS, "TAC103"),
     project(
         "another name stays", {"main.py": MAIN, "data.py": TOO.format("def begin(worker):\n    torchaudio.set_audio_backend('sox_io')\n")},
         left={"main.py": ["TAC102"], "data.py": ["TAC103"]},
