@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from compat.codemod.plan import marks
-from compat.codemod.plan.code import Meaning
+from compat.codemod.plan.code import Code, Meaning
 from compat.codemod.plan.effects import Effects
 from compat.codemod.plan.facts import Definition
 from compat.codemod.plan.marks import Marks, Pin
@@ -94,8 +94,10 @@ class Execution:
     def __init__(
         self, effects: Effects, visits: Mapping[type[ast.AST], Visit], *, all_run: bool = False
     ) -> None:
-        self.effects, self.code, self._visits = effects, effects.code, visits
-        self.found = Found()
+        self.effects: Effects = effects
+        self.code: Code = effects.code
+        self._visits = visits
+        self.found: Found = Found()
         self.loaded: dict[Module, None] = {}
         self.script: Module | None = None
         self._left: Ways = dict.fromkeys((*WAYS_OUT, "pause"))
@@ -108,7 +110,7 @@ class Execution:
         self._at_any_time = False
         self._moments_open = 0
         self._bound: dict[tuple[Module, str], set[Force]] = defaultdict(set)
-        self.all_run = False
+        self.all_run: bool = False
         self._steps_left = _MOST_STEPS * (_MORE_WHERE_ALL_RUN if all_run else 1)
         if all_run:
             self.let_all_run()
