@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from compat.codemod.plan import marks
-from compat.codemod.plan.code import Meaning
+from compat.codemod.plan.code import Code, Meaning
 from compat.codemod.plan.effects import Definition, Effects
 from compat.codemod.plan.evidence import Evidence, Program, in_text
 from compat.codemod.plan.marks import Marks, Pin, Site
@@ -71,8 +71,10 @@ class Execution:
         *,
         all_run: bool = False,
     ) -> None:
-        self.evidence, self._program = evidence, program
-        self.effects, self.code, self._visits = effects, effects.code, visits
+        self.evidence: Evidence = evidence
+        self.effects: Effects = effects
+        self.code: Code = effects.code
+        self._program, self._visits = program, visits
         self.force: dict[Site | Pin, set[Force]] = defaultdict(set)
         self.setters: set[SetterCall] = set()
         self.ran: set[ast.AST] = set()
@@ -80,14 +82,14 @@ class Execution:
         self._doubt: NotProvableError | None = None
         self.loaded: dict[Module, None] = {}
         self.script: Module | None = None
-        self.ways = Ways()
+        self.ways: Ways = Ways()
         # The functions that matter and may be called by code that is not followed.
         self._handed: dict[ast.AST, Module] = {}
         self._handed_meanings: set[Meaning | Definition] = set()
         # The names of those that Python may call by itself.
-        self.special = _special(effects.names) if all_run else set()
+        self.special: set[str] = _special(effects.names) if all_run else set()
         self.bound_by: dict[tuple[Module, str], set[Force]] = defaultdict(set)
-        self.all_run = all_run
+        self.all_run: bool = all_run
         self._steps_left = _MOST_STEPS * (_MORE_WHERE_ALL_RUN if all_run else 1)
         self._rounds = Rounds()
 
