@@ -9,7 +9,7 @@ from dispatcher.backends.ffmpeg import packets
 from dispatcher.backends.ffmpeg.encode import LAYOUTS
 from dispatcher.errors import BackendError
 from dispatcher.lazily import av
-from dispatcher.streams import sources
+from dispatcher.streams import options, sources
 
 if TYPE_CHECKING:
     from av.stream import Stream
@@ -44,11 +44,7 @@ def decoder(
         raise BackendError(
             f"{what} does not open: {getattr(why, 'strerror', None) or why}"
         ) from why
-    unknown = [key for key in context.options if key in (option or {})]
-    if unknown:
-        raise BackendError(
-            f"the decoder {context.name!r} has no option {', '.join(map(repr, unknown))}"
-        )
+    options.refuse_unused(f"the decoder {context.name!r}", context, option)
     return context
 
 

@@ -174,21 +174,20 @@ class StreamWriter:
         if encoder_sample_rate is not None:
             encoder_sample_rate = writable.sample_rate(encoder_sample_rate)
         num_channels = arguments.integer("num_channels", num_channels)
-        entering_format = format
-        if entering_format not in _DTYPES:
+        if format not in _DTYPES:
             raise self._problem(BackendError(f"format={format!r} is none of {', '.join(_DTYPES)}"))
-        asked = encoders.Sound(
-            sample_rate,
-            num_channels,
-            encoder,
-            encoder_option,
-            encoder_sample_rate,
-            encoder_num_channels,
-            encoder_format,
-            codec_config,
-        )
         with self._adding():
-            stream = encoders.add_sound(self._container, asked)
+            stream = encoders.add_sound(
+                self._container,
+                sample_rate,
+                num_channels,
+                encoder,
+                encoder_option,
+                encoder_sample_rate,
+                encoder_num_channels,
+                encoder_format,
+                codec_config,
+            )
             entering = graphs.SoundInput(
                 format, encoders.layout(num_channels), sample_rate, Fraction(1, sample_rate)
             )
@@ -231,30 +230,27 @@ class StreamWriter:
             RuntimeError: there is no such format, encoder, option, filter or device, or ``open``
                 was called before.
         """
-        try:
-            pixels = av.VideoFormat(format).name
-        except ValueError:
-            pixels = format
+        pixels = encoders.pixel_format(format) or ""
         if pixels not in _PIXELS:
             raise self._problem(
                 BackendError(f"format={format!r} is none of gray8, rgb24, bgr24, yuv444p")
             )
         incoming = encoders.rate(frame_rate)
-        asked = encoders.Pictures(
-            incoming,
-            width,
-            height,
-            encoder,
-            encoder_option,
-            encoder_frame_rate,
-            encoder_width,
-            encoder_height,
-            encoder_format,
-            codec_config,
-            hw_accel,
-        )
         with self._adding():
-            stream = encoders.add_pictures(self._container, asked)
+            stream = encoders.add_pictures(
+                self._container,
+                incoming,
+                width,
+                height,
+                encoder,
+                encoder_option,
+                encoder_frame_rate,
+                encoder_width,
+                encoder_height,
+                encoder_format,
+                codec_config,
+                hw_accel,
+            )
             entering = graphs.PictureInput(pixels, width, height, incoming, 1 / incoming)
             context = stream.codec_context
             described = _picture_filters(filter_desc, entering, context)
