@@ -164,9 +164,7 @@ class AudioEffector:
             last = chunk
         if last is None:
             return
-        missing = frames - len(last) if self.pad_end else 0
-        if missing > 0:
-            last = torch.nn.functional.pad(last, (0, 0, 0, missing))
+        last = self._padded(last, frames)
         yield from torch.split(last, size) if size > 0 else (last,)
 
     def _filtered(
