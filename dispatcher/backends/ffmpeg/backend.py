@@ -159,7 +159,7 @@ class Backend(backend.Backend):
                     asked.frame_offset, asked.num_frames, asked.normalize, asked.channels_first
                 )
                 if samples is not None:
-                    return torch.from_numpy(samples), plain.rate
+                    return torch.from_numpy(samples), plain.form.rate
             samples, rate = self._load(asked, settings, file)
             return torch.from_numpy(samples), rate
 
