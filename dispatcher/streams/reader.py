@@ -604,6 +604,4 @@ def _on(device: str | None, chunk: chunks.ChunkTensor | None) -> chunks.ChunkTen
 
 
 def _discard(name: str) -> Any:
-    from av.stream import Discard
-
-    return Discard[name]
+    return av.stream.Discard[name]
