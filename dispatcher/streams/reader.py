@@ -513,7 +513,7 @@ class StreamReader:
             BackendError: so it was.
         """
         if (
-            container.is_list(self.src)
+            container.list_demuxers(self.src)
             and time.monotonic() - began >= self.settings.network_timeout
         ):
             raise BackendError(SILENT_SERVER)

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import re
-
 from dispatcher.backends.ffmpeg import decode, pcm
 from dispatcher.lazily import av
 from dispatcher.metadata import AudioMetaData
 from dispatcher.settings import Settings
 
-_PCM = re.compile(r"pcm_([sfu])\d")
-_COMPANDED = {"pcm_alaw": "ALAW", "pcm_mulaw": "ULAW"}
 # offset in flac's extradata of the byte in which the bit depth begins
 _STREAMINFO_BITS = 12
 
@@ -26,14 +22,6 @@ def _alac_bits(extradata: bytes) -> int:
 
 
 _BITS_IN_EXTRADATA = {"flac": (_flac_bits, 14), "alac": (_alac_bits, 18)}
-
-
-def encoding(codec: str) -> str:
-    """Return torchaudio's name of a codec, given FFmpeg's canonical one."""
-    if codec in _COMPANDED:
-        return _COMPANDED[codec]
-    pcm = _PCM.match(codec)
-    return f"PCM_{pcm.group(1).upper()}" if pcm else codec.upper()
 
 
 def bits_per_sample(codec: str, extradata: bytes | None) -> int:
@@ -60,7 +48,7 @@ def header(stream: av.AudioStream, settings: Settings) -> AudioMetaData:
         counted or -1,
         context.channels,
         bits_per_sample(codec, extradata),
-        encoding(codec),
+        pcm.encoding(codec),
     )
 
 
