@@ -187,7 +187,7 @@ def _as_array(asked: Save) -> npt.NDArray[Any]:
 
 
 def _written(subtype: str, container: str, samples: Any, sample_rate: Any) -> tuple[Any, int]:
-    """Return samples, ``[time, channel]``, and the sample rate as libsndfile can take them.
+    """Return ``[time, channel]`` samples and a sample rate (Hz) that libsndfile can take.
 
     Raises:
         BackendError: libsndfile, or the encoder behind it, would crash or end the process.
@@ -279,7 +279,7 @@ def _read(file: Any, frames: int, dtype: str, collected: Collector) -> None:
 def _is_lost_in(file: Any, start: int, place: Any) -> bool:
     """Return whether a piece of such a file must be read from the file's start.
 
-    Of a last block of ADPCM that was cut, libsndfile makes up the rest from what it decoded before.
+    libsndfile fills up a last block of ADPCM that was cut, from what it decoded before.
     """
     if (file.format, file.subtype) in _LOST_IN:
         return True
@@ -429,7 +429,7 @@ class Backend(backend.Backend):
     ) -> Iterator[tuple[Any, Any]]:
         """Open a ``SoundFile`` for reading, and add context to the errors of the block.
 
-        Beside it, give what its headers can be read from again. ``file`` is the file if it is open.
+        Yields it, and what its headers can be read from again. ``file`` is the file if it is open.
 
         Raises:
             BackendError, ArgumentTypeError: libsndfile cannot read it, or it is neither a path nor
@@ -449,8 +449,8 @@ class Backend(backend.Backend):
 
         It is passed as a descriptor: Python closes its file whenever an interrupt comes, and
         python-soundfile does not. And without a path libsndfile does not search for a resource
-        fork. It gets the path only if it does not recognise the content, and knows such files by
-        their names.
+        fork. libsndfile gets the path only if it does not recognise the content and knows such
+        files by their names.
         """
         # on Windows, Python's descriptors may not be the library's
         shared = sys.platform != "win32" and _leaves_descriptors(

@@ -120,9 +120,21 @@ class AudioEffector:
         frames_per_chunk: int,
         output_sample_rate: int | None = None,
     ) -> Iterator[torch.Tensor]:
-        """Apply filters and codec piece by piece; give chunks of ``frames_per_chunk`` frames.
+        """Apply filters and codec piece by piece, as ``apply`` does to a whole waveform.
 
-        The last chunk may be shorter. Arguments and errors as in ``apply``.
+        Args:
+            waveform: ``[time, channel]``; uint8, int16, int32, float32 or float64.
+            sample_rate: in Hz.
+            frames_per_chunk: frames of a chunk; -1 for chunks as they come.
+            output_sample_rate: in Hz, of the result; ``None`` for ``sample_rate``.
+
+        Returns:
+            An iterator of chunks, ``[time, channel]``; the last may be shorter.
+
+        Raises:
+            ValueError: it does not have two dimensions, or FFmpeg lacks its dtype.
+            RuntimeError: ``frames_per_chunk`` is 0 or below -1; while chunks are taken, FFmpeg does
+                not take the effect, the format or the encoder.
         """
         format = _checked(waveform)
         if frames_per_chunk <= 0 and frames_per_chunk != -1:

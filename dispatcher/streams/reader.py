@@ -550,7 +550,11 @@ class StreamReader:
         return True
 
     def pop_chunks(self) -> tuple[chunks.ChunkTensor | None, ...]:
-        """Return one chunk of each output stream; ``None`` for one that has nothing."""
+        """Return one chunk of each output stream, in their order; ``None`` for one without.
+
+        A chunk is ``[time, channel]`` or ``[time, channel, height, width]``; its ``pts`` is the
+        time of its first frame in seconds.
+        """
         popped = [_on(output.device, output.buffer.pop()) for output in self._outputs]
         # the releases returned a list, and annotated it as a tuple
         return cast("tuple[chunks.ChunkTensor | None, ...]", popped)
@@ -576,12 +580,13 @@ class StreamReader:
     def stream(
         self, timeout: float | None = None, backoff: float = 10.0
     ) -> Iterator[tuple[chunks.ChunkTensor | None, ...]]:
-        """Give one chunk of each output stream at a time, to the end of the source.
+        """Give what ``pop_chunks`` returns, again and again to the end of the source.
 
         The last chunks may be shorter, and are ``None`` for a stream that has ended before the
-        others.
+        others. Arguments and errors as in ``process_packet``.
 
-        Arguments and errors as in ``process_packet``.
+        Raises:
+            RuntimeError: also if no output stream was added.
         """
         if not self._outputs:
             raise BackendError(

@@ -323,8 +323,9 @@ class StreamWriter:
             pts: the time of its first frame in seconds; ``None``: right after the chunk before.
 
         Raises:
-            RuntimeError: it is not open, there is no such stream, or the tensor does not fit the
-                stream.
+            RuntimeError: the writer is not open, there is no such stream, or the tensor does not
+                fit it.
+            TypeError: the chunk is not a tensor.
         """
         track = self._track(i, "audio")
         entering: Any = track.entering
@@ -364,8 +365,9 @@ class StreamWriter:
             pts: the time of its first picture in seconds; ``None``: right after the chunk before.
 
         Raises:
-            RuntimeError: it is not open, there is no such stream, or the tensor does not fit the
-                stream.
+            RuntimeError: the writer is not open, there is no such stream, or the tensor does not
+                fit it.
+            TypeError: the chunk is not a tensor.
         """
         track = self._track(i, "video")
         entering: Any = track.entering

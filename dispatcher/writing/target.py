@@ -38,7 +38,7 @@ def _status(path: str) -> os.stat_result | None:
 
 @contextlib.contextmanager
 def _beside(path: str) -> Iterator[str]:
-    """Give a path to write to; at the end it replaces ``path``, unless an error was raised."""
+    """Yield a path to write to; at the end what is there replaces the content of ``path``."""
     before = _status(path)
     final = os.path.realpath(path) if before is None or stat.S_ISREG(before.st_mode) else ""
     if final and not _OPEN_FILE.fullmatch(path) and os.access(os.path.dirname(final), os.W_OK):
@@ -128,7 +128,9 @@ def deliver(file: Any, data: bytes) -> None:
 
 @contextlib.contextmanager
 def writing(uri: Any) -> Iterator[Any]:
-    """Give the encoder a path with the extension of ``uri``, or a ``BytesIO``, to write to instead.
+    """Yield a path with the extension of ``uri``, or a ``BytesIO``, for an encoder to write to.
+
+    At the end of the block the target gets what is there, unless an error was raised.
 
     Raises:
         OSError: the target's folder is missing, or the target cannot be written.

@@ -65,7 +65,10 @@ def place(uri: Uri) -> tuple[str, str]:
 def local_file(
     uri: Uri, file: OpenFile | None = None
 ) -> contextlib.AbstractContextManager[OpenFile | None]:
-    """Open a regular file whose path FFmpeg takes, or give ``file``; ``None`` for anything else."""
+    """Open a regular file by its path, or give ``file`` if it is open already.
+
+    ``None`` for anything else: a URL, a pipe, a path as bytes, a file object.
+    """
     usual = isinstance(uri, (str, os.PathLike)) and not file_objects.is_readable(uri)
     path = os.fspath(uri) if usual else None
     if not isinstance(path, str) or _URL.match(path):
