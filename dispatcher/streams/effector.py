@@ -11,9 +11,10 @@ from fractions import Fraction
 from typing import Any, ClassVar
 
 from dispatcher import arguments, interrupts
+from dispatcher.backends.ffmpeg.encode import sound_frame
 from dispatcher.codec_config import CodecConfig
 from dispatcher.errors import ArgumentError, ArgumentTypeError, BackendError
-from dispatcher.lazily import av, torch
+from dispatcher.lazily import torch
 from dispatcher.settings import Settings
 from dispatcher.streams import encoders, graphs
 from dispatcher.streams.buffers import Chunked, Whole
@@ -277,10 +278,7 @@ def _plain(chunk: Any, waveform: torch.Tensor) -> torch.Tensor:
 def _pieces(waveform: torch.Tensor, entering: graphs.SoundInput) -> Iterator[Any]:
     for first in range(0, len(waveform), _PIECE):
         array = waveform[first : first + _PIECE].detach().cpu().contiguous().numpy()
-        frame = av.AudioFrame(entering.format, entering.layout, len(array))
-        memoryview(frame.planes[0])[: array.nbytes] = memoryview(array).cast("B")  # type: ignore[arg-type]
-        frame.sample_rate, frame.pts, frame.time_base = entering.rate, first, entering.time_base
-        yield frame
+        yield sound_frame(array, entering.format, entering.layout, entering.rate, first)
 
 
 class _Encoding:

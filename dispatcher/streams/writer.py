@@ -9,7 +9,7 @@ from fractions import Fraction
 from typing import Any, ClassVar
 
 from dispatcher import arguments, interrupts
-from dispatcher.backends.ffmpeg.encode import LAYOUTS, SAMPLE_FORMATS, TTA
+from dispatcher.backends.ffmpeg.encode import LAYOUTS, SAMPLE_FORMATS, TTA, sound_frame
 from dispatcher.codec_config import CodecConfig
 from dispatcher.errors import ArgumentError, ArgumentTypeError, BackendError, problem
 from dispatcher.lazily import av, np, torch
@@ -345,13 +345,7 @@ class StreamWriter:
             writable.for_encoder(array, track.stream.codec_context.name)
         except BackendError as why:
             raise self._problem(why) from why
-        frame = av.AudioFrame(entering.format, entering.layout, count)
-        memoryview(frame.planes[0])[: array.nbytes] = memoryview(array).cast("B")  # type: ignore[arg-type]
-        frame.sample_rate, frame.pts, frame.time_base = (
-            entering.rate,
-            track.position,
-            entering.time_base,
-        )
+        frame = sound_frame(array, entering.format, entering.layout, entering.rate, track.position)
         track.position += count
         self._send(track, frame)
 

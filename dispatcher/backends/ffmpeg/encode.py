@@ -18,7 +18,7 @@ from dispatcher import arguments, interrupts, notices
 from dispatcher.backend import Uri
 from dispatcher.codec_config import CodecConfig
 from dispatcher.errors import ArgumentError, ArgumentTypeError, BackendError, NotATensorError
-from dispatcher.lazily import av, torch
+from dispatcher.lazily import av, npt, torch
 from dispatcher.reading import file_objects
 from dispatcher.requests import Save
 from dispatcher.writing import target, writable
@@ -364,21 +364,31 @@ def _encode(
     try:
         stream = _stream(container, choice, rate, channels, config, bit_rates)
         sample_format = SAMPLE_FORMATS[str(data.dtype).removeprefix("torch.")]
-        # in a time base of 1/rate a timestamp counts frames: a chunk has its first frame's number
-        layout, time_base = _layout(channels), fractions.Fraction(1, rate)
+        layout = _layout(channels)
         if stream.name == TTA:
             writable.rate_of_tta(rate)
             writable.frames_of_tta(data.shape[0], channels, rate)
         writable.for_encoder(data.numpy(), stream.codec_context.name)
         container.start_encoding()
         for first in range(0, data.shape[0], _CHUNK):
-            chunk = data[first : first + _CHUNK].numpy()
-            frame = av.AudioFrame(format=sample_format, layout=layout, samples=chunk.shape[0])
-            # FFmpeg may align the size of the plane
-            frame.planes[0].update(chunk.tobytes().ljust(frame.planes[0].buffer_size, b"\0"))
-            frame.sample_rate, frame.pts, frame.time_base = rate, first, time_base
+            chunk = data[first : first + _CHUNK].contiguous().numpy()
+            frame = sound_frame(chunk, sample_format, layout, rate, first)
             container.mux(stream.encode(frame))
             interrupts.check()
         container.mux(stream.encode(None))
     except (av.FFmpegError, ValueError) as why:
         raise BackendError(_refusal(why, choice.encoder, container, channels, rate)) from why
+
+
+def sound_frame(
+    samples: npt.NDArray[Any], sample_format: str, layout: str, rate: int, position: int
+) -> av.AudioFrame:
+    """Return contiguous ``[time, channel]`` samples as a frame of FFmpeg's.
+
+    ``position`` is the timestamp of the first sample, in a time base of ``1 / rate``.
+    """
+    frame = av.AudioFrame(sample_format, layout, len(samples))
+    plane: Any = memoryview(frame.planes[0])
+    plane[: samples.nbytes] = memoryview(samples).cast("B")
+    frame.sample_rate, frame.pts, frame.time_base = rate, position, fractions.Fraction(1, rate)
+    return frame
