@@ -18,7 +18,7 @@ from dispatcher import arguments, interrupts, notices
 from dispatcher.backend import Uri
 from dispatcher.codec_config import CodecConfig
 from dispatcher.errors import ArgumentError, ArgumentTypeError, BackendError, NotATensorError
-from dispatcher.lazily import av, npt, torch
+from dispatcher.lazily import av, torch
 from dispatcher.reading import file_objects
 from dispatcher.requests import Save
 from dispatcher.writing import target, writable
@@ -381,7 +381,7 @@ def _encode(
 
 
 def sound_frame(
-    samples: npt.NDArray[Any], sample_format: str, layout: str, rate: int, position: int
+    samples: Any, sample_format: str, layout: str, rate: int, position: int
 ) -> av.AudioFrame:
     """Return contiguous ``[time, channel]`` samples as a frame of FFmpeg's.
 
