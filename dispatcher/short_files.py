@@ -16,7 +16,7 @@ from dispatcher.headers.file import File
 from dispatcher.lazily import torch
 from dispatcher.reading import joined_files
 from dispatcher.reading.file_objects import is_readable
-from dispatcher.reading.opened import look, opened
+from dispatcher.reading.opened import look, opened, put_back
 from dispatcher.requests import Load
 from dispatcher.settings import Settings
 
@@ -77,7 +77,7 @@ def _look_for_misreading(
         counted = reader.info(asked.uri, asked.format, asked.buffer_size, settings).num_frames
     if start is not None:
         with interrupts.allowed():
-            asked.uri.seek(start)
+            put_back(asked.uri, start)
     if counted > promise.frames:
         _warn_of_misreading(reader.name, asked.uri, promise.frames, counted)
 

@@ -45,6 +45,7 @@ class Reader(io.RawIOBase):
         self._rest: bytes | memoryview = b""
         self._origin = 0
         self._interrupt: BaseException | None = None
+        self._lost: BackendError | None = None
         with contextlib.suppress(OSError, AttributeError, NotImplementedError):
             self._origin = self._place()
 
@@ -56,6 +57,8 @@ class Reader(io.RawIOBase):
 
     def read(self, size: int = -1) -> bytes:
         """Return up to ``size`` bytes, or all if it is negative; none at the end."""
+        if self._lost is not None:
+            raise self._lost
         data = self._rest or self._asked(self._wrapped.read, size)
         if not isinstance(data, (bytes, bytearray, memoryview)):
             raise ArgumentTypeError(
@@ -83,16 +86,38 @@ class Reader(io.RawIOBase):
         return filled
 
     def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
-        if whence == os.SEEK_CUR:
-            offset -= len(self._rest)
-        elif whence == os.SEEK_SET:
+        """Go to a position; after a seek that went elsewhere, refuse to read until one succeeds.
+
+        Libraries drop the error of a seek and read on: wrong data, or a demuxer that never ends.
+
+        Raises:
+            BackendError: the object is not where it was sent, or its end is not its end.
+        """
+        if whence == os.SEEK_SET:
             offset += self._origin
+        elif whence == os.SEEK_CUR:
+            offset += self._place() - len(self._rest)
+        else:
+            offset += self._end()
         self._rest = b""
-        self._asked(self._wrapped.seek, offset, whence)
-        if whence == os.SEEK_SET and self._place() != offset:
-            # at a wrong position a demuxer may loop for ever
-            raise BackendError(f"{describe(self._wrapped)}.seek({offset}) went to {self._place()}")
+        self._asked(self._wrapped.seek, offset)
+        self._lost = None
+        if (place := self._place()) != offset:
+            raise self._losing(f"seek({offset}) went to {place}")
         return self.tell()
+
+    def _end(self) -> int:
+        """Go to the end of the object, and return its position."""
+        self._rest = b""
+        self._asked(self._wrapped.seek, 0, os.SEEK_END)
+        end = self._place()
+        if self._asked(self._wrapped.read, 1):
+            raise self._losing(f"seek(0, 2) went to {end}, where there is more to read")
+        return end
+
+    def _losing(self, why: str) -> BackendError:
+        self._lost = BackendError(f"{describe(self._wrapped)}.{why}")
+        return self._lost
 
     def tell(self) -> int:
         return max(0, self._place() - len(self._rest) - self._origin)

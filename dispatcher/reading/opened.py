@@ -13,6 +13,7 @@ from collections.abc import Callable
 from typing import Any, Self, TypeVar
 
 from dispatcher import interrupts
+from dispatcher.errors import BackendError, describe
 from dispatcher.headers.file import HEAD, File
 from dispatcher.reading.file_objects import is_readable, is_regular
 
@@ -103,12 +104,12 @@ def look(
         check: gets the file.
         start: where a file object's data begins, in bytes; ``None`` for where it stands.
     """
+    if is_readable(place) and not isinstance(place, OpenFile):
+        with interrupts.allowed():
+            return _look_into_object(place, check, start)
     try:
         if isinstance(place, OpenFile):
             return check(place)
-        if is_readable(place):
-            with interrupts.allowed():
-                return _look_into_object(place, check, start)
         with opened(place) as file:
             return None if file is None else check(file)
     except _UNREADABLE:
@@ -118,10 +119,37 @@ def look(
 def _look_into_object(
     wrapped: Any, check: Callable[[File], _Found | None], start: int | None
 ) -> _Found | None:
-    if not wrapped.seekable():
-        return None
-    here = wrapped.tell()
     try:
-        return check(_Object(wrapped, here if start is None else start))
-    finally:
-        wrapped.seek(here)
+        if not wrapped.seekable():
+            return None
+        here = wrapped.tell()
+    except _UNREADABLE:
+        return None
+    found = None
+    try:
+        found = check(_Object(wrapped, here if start is None else start))
+    except _UNREADABLE:
+        pass
+    except BaseException:
+        with contextlib.suppress(*_UNREADABLE):
+            wrapped.seek(here)
+        raise
+    put_back(wrapped, here)
+    return found
+
+
+def put_back(wrapped: Any, place: int) -> None:
+    """Move a file object back to a position.
+
+    Raises:
+        BackendError: (a RuntimeError) it is elsewhere afterwards.
+    """
+    try:
+        wrapped.seek(place)
+    except _UNREADABLE as why:
+        if wrapped.tell() != place:
+            raise BackendError(
+                f"{describe(wrapped)} cannot go back to byte {place}: {why}"
+            ) from why
+    if wrapped.tell() != place:
+        raise BackendError(f"{describe(wrapped)}.seek({place}) went to {wrapped.tell()}")

@@ -12,7 +12,7 @@ import stat
 from collections.abc import Callable
 from typing import Any
 
-from dispatcher.errors import ArgumentTypeError, describe
+from dispatcher.errors import ArgumentTypeError, BackendError, describe
 from dispatcher.reading import file_objects
 from dispatcher.writing import target
 
@@ -75,6 +75,7 @@ class Object(Destination):
         super().__init__(self)
         self._wrapped, self._owned = wrapped, owned
         self._interrupt: BaseException | None = None
+        self._lost: BackendError | None = None
         self.name = ""
         if _goes_back(wrapped):
             self.seek: Callable[..., int] = self._seek
@@ -85,9 +86,12 @@ class Object(Destination):
 
         Raises:
             OSError: the object does not take them, or an interrupt came.
+            BackendError: (a RuntimeError) a seek went elsewhere before.
         """
         if self._interrupt is not None:
             raise OSError("interrupted")
+        if self._lost is not None:
+            raise self._lost
         try:
             target.deliver(self._wrapped, data)
         except Exception:
@@ -98,16 +102,30 @@ class Object(Destination):
         return len(data)
 
     def _seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
+        if whence == os.SEEK_CUR:
+            offset, whence = offset + self._tell(), os.SEEK_SET
         self._wrapped.seek(offset, whence)
-        return self._tell()
+        place = self._tell()
+        if whence == os.SEEK_SET and place != offset:
+            # FFmpeg writes on after a seek that failed
+            self._lost = BackendError(f"{describe(self._wrapped)}.seek({offset}) went to {place}")
+            raise self._lost
+        return place
 
     def _tell(self) -> int:
         place: int = self._wrapped.tell()
         return place
 
     def commit(self) -> None:
+        """Close the object if it is ours.
+
+        Raises:
+            BackendError: (a RuntimeError) a seek went elsewhere, so the file is damaged.
+        """
         if self._owned:
             self._wrapped.close()
+        if self._lost is not None:
+            raise self._lost
 
     abandon = commit
 

@@ -468,7 +468,7 @@ class StreamWriter:
             raise
         try:
             destination.commit()
-        except OSError as why:
+        except (BackendError, OSError) as why:
             raise self._problem(why) from why
 
     def _end(self) -> None:

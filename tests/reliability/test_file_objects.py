@@ -87,6 +87,13 @@ class WildSeek(io.BytesIO):
         return -offset
 
 
+class SeekElsewhere(io.BytesIO):
+    """Goes where FFmpeg would find Ogg pages for ever."""
+
+    def seek(self, offset: int, whence: int = 0) -> int:
+        return super().seek((5 * offset + 999) % 3175 if offset else 0)
+
+
 class RaisingRead(io.BytesIO):
     """Fails in the middle."""
 
@@ -148,7 +155,7 @@ class Shrinking(io.BytesIO):
 
 
 KINDS: list[type[io.BytesIO]] = [
-    TooLong, Text, Nothing, Number, Doubles, NegativeTell, HugeTell, WrongTell, WildSeek, RaisingRead, RaisingSeek, RaisingAll, Closing,
+    TooLong, Text, Nothing, Number, Doubles, NegativeTell, HugeTell, WrongTell, WildSeek, SeekElsewhere, RaisingRead, RaisingSeek, RaisingAll, Closing,
     Endless, Shrinking,
 ]  # fmt: skip
 FILES = ("stereo_16.flac", "stereo_s16.wav", "stereo_cbr.mp3", "stereo.vorbis.ogg", "stereo.m4a")

@@ -14,7 +14,7 @@ Function = ast.FunctionDef | ast.AsyncFunctionDef
 Definition = Function | ast.ClassDef
 _MOST_BY_NAME = 40
 _DEEPEST = 20
-_PLAIN = ("staticmethod", "classmethod")
+PLAIN = ("staticmethod", "classmethod")
 # what a name may mean: a module of the project, or a function or class in one
 Meaning = tuple[Module, Definition | None]
 
@@ -88,13 +88,6 @@ class Code:
             paths = [path for path in paths if path in near] or paths
         return [module for path in paths if (module := self.module(path)) is not None]
 
-    def _root(self, path: str) -> str:
-        """Return the folder of a file's outermost package."""
-        folder = os.path.dirname(path)
-        while os.path.join(folder, "__init__.py") in self._project.imports.files:
-            folder = os.path.dirname(folder)
-        return folder
-
     # What is called
 
     def meanings(self, module: Module, node: ast.AST) -> list[Meaning | None]:
@@ -108,6 +101,10 @@ class Code:
         if not self._depth:
             self._meant[node] = found
         return found
+
+    def known(self, module: Module, node: ast.AST) -> list[Meaning]:
+        """Return what an expression may mean in the project."""
+        return [one for one in self.meanings(module, node) if one is not None]
 
     def _guarded(
         self, find: Callable[[Module, Any], list[Meaning | None]], module: Module, about: Any
@@ -194,7 +191,7 @@ class Code:
             return self._guarded(self._of_module, module, name)
         found = method(self, owner, name)
         plain = found is not None and all(
-            isinstance(one, ast.Name) and one.id in _PLAIN for one in found[1].decorator_list
+            isinstance(one, ast.Name) and one.id in PLAIN for one in found[1].decorator_list
         )
         return [found if plain else None, *([None] if name in self._replaced else ())]
 

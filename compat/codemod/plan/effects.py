@@ -3,14 +3,15 @@
 import ast
 import functools
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 from compat.codemod.files.import_graph import content
 from compat.codemod.plan import code, marks
 from compat.codemod.plan.code import Code, Function, Meaning
 from compat.codemod.plan.facts import DEFINITIONS, Definition, Facts
+from compat.codemod.plan.state import Force
 from compat.codemod.source import Module
-from compat.codemod.uses import Project, SetterCall
+from compat.codemod.uses import Project
 
 # It begins with plain letters, which the regex engine finds fastest.
 _DEFINED = re.compile(r"def(?<!\wdef)[ \t]+(\w+)")
@@ -37,47 +38,24 @@ class Effects:
 
     def matters(self, definition: Definition) -> bool:
         """Return whether a function affects a backend, or names a function that does."""
-        node = definition[1]
-        if node not in self._matter:
-            led_by: dict[ast.AST, ast.AST] = {}
-            for module, one in self.reached(
-                definition, lambda one: self._matter.get(one) is False, led_by
-            ):
-                if self._matter.get(one) or one in self.facts(module).do:
-                    self._matter.update(dict.fromkeys(_way(one, led_by), True))
-                    break
-            else:
-                self._matter.update(dict.fromkeys((node, *led_by), False))
-        return self._matter[node]
+        known, waiting, seen = self._matter, [definition], {definition[1]}
+        while waiting and definition[1] not in known:
+            module, node = waiting.pop()
+            facts = self.facts(module)
+            if known.get(node) or node in facts.do:
+                known[definition[1]] = True
+            named = facts.named.get(node, ())
+            for one in (one for meaning in named for one in self.functions_of(meaning)):
+                if one[1] not in seen and known.get(one[1], True):
+                    seen.add(one[1])
+                    waiting.append(one)
+        if definition[1] not in known:
+            known.update(dict.fromkeys(seen, False))
+        return known[definition[1]]
 
     def pauses(self, module: Module, function: Function) -> bool:
         """Return whether a function is async or a generator: other code may run in between."""
         return isinstance(function, ast.AsyncFunctionDef) or function in self.facts(module).pause
-
-    def reached(
-        self,
-        definition: Definition,
-        known: Callable[[ast.AST], bool],
-        led_by: dict[ast.AST, ast.AST] | None = None,
-    ) -> Iterator[Definition]:
-        """Yield a function and all that its names lead to; do not enter known functions.
-
-        In ``led_by``, note for each other function the one whose names led to it.
-        """
-        waiting, seen = [definition], {definition[1]}
-        led_by = {} if led_by is None else led_by
-        while waiting:
-            module, node = one = waiting.pop()
-            yield one
-            named = [
-                inner
-                for meaning in self.facts(module).named.get(node, ())
-                for inner in self.functions_of(meaning)
-            ]
-            new = [one for one in named if one[1] not in seen and not known(one[1])]
-            seen |= {one for _, one in new}
-            led_by.update((one, node) for _, one in new)
-            waiting += new
 
     def functions_of(self, meaning: Meaning | Definition) -> Iterator[Definition]:
         """Yield the functions that code can call if it is given this function, class or module."""
@@ -97,14 +75,13 @@ class Effects:
             yield module, node
 
     @functools.cached_property
-    def setters(self) -> frozenset[SetterCall]:
-        """Return the setters of all modules, except those that only restore an earlier backend."""
+    def setters(self) -> frozenset[Force]:
+        """Return what any setter may put in force; ``None`` if one restores an earlier backend."""
         own = [marks.of(self.project, module) for module in self.code.speaking.values()]
         return frozenset(
-            setter
+            None if call in one.restored else setter
             for one in own
             for call, setter in one.setters.items()
-            if call not in one.restored
         )
 
     @functools.cached_property
@@ -113,11 +90,3 @@ class Effects:
         texts = [module.text.text for module in self.code.speaking.values()]
         texts += [content(path).decode("utf-8", "replace") for path in self.code.quiet_paths]
         return frozenset(name for text in texts for name in _DEFINED.findall(text))
-
-
-def _way(node: ast.AST, led_by: dict[ast.AST, ast.AST]) -> Iterator[ast.AST]:
-    """Yield a function, and those whose names have led to it."""
-    yield node
-    while node in led_by:
-        node = led_by[node]
-        yield node

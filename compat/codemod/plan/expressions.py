@@ -1,212 +1,214 @@
 """Follow the expressions of a program, in the order of their evaluation."""
 
 import ast
-import dataclasses
-from collections.abc import Callable
 
-from compat.codemod.plan import imports
-from compat.codemod.plan.facts import UNKNOWN_ATTRIBUTES, UNKNOWN_NAMES
-from compat.codemod.plan.moments import Moments
-from compat.codemod.plan.state import State, joined
+from compat.codemod.plan import code, imports
+from compat.codemod.plan.code import Meaning
+from compat.codemod.plan.execution import Execution, Visit
+from compat.codemod.plan.facts import IMPORTERS, UNKNOWN_ATTRIBUTES, UNKNOWN_NAMES
+from compat.codemod.plan.state import State, joined, repeated
 from compat.codemod.source import Module
 
 # builtins that ask for all items at once
-_CONSUMERS = (
-    "list",
-    "tuple",
-    "set",
-    "frozenset",
-    "dict",
-    "sum",
-    "any",
-    "all",
-    "max",
-    "min",
-    "sorted",
-)
+_CONSUMERS = {
+    "list", "tuple", "set", "frozenset", "dict", "sum", "any", "all", "max", "min", "sorted",
+}  # fmt: skip
+# builtins that call no function of the project that loads
+_QUIET_BUILTINS = {
+    "print", "len", "str", "int", "float", "bool", "range", "isinstance", "issubclass", "type",
+    "repr", "abs", "round", "id", "hash", "open", "hasattr", "input", "format", "ord", "chr",
+    "dict", "bytes", "object", "super",
+}  # fmt: skip
+# methods of containers, texts and tensors, unless a class of the project has one of this name
+_QUIET_METHODS = {
+    "append", "extend", "mean", "to", "float", "numpy", "size", "squeeze", "unsqueeze", "view",
+    "reshape", "item", "abs", "close", "read", "write", "join", "format", "strip", "split", "lower",
+    "upper", "keys", "items", "values", "get", "startswith", "endswith", "replace", "pop", "insert",
+    "update", "add", "copy", "cpu", "shape", "dim", "debug", "info", "warning", "error", "exists",
+}  # fmt: skip
 
 
-class Expressions(Moments):
-    """One program, as far as its expressions go; the arguments are those of ``Moments``."""
+def _name(
+    run: Execution, module: Module, node: ast.Name | ast.Attribute, state: State
+) -> State | None:
+    meant = run.code.known(module, node)
+    above = module.names.parents.get(node)
+    if meant and not (meant[0][1] is None and isinstance(above, ast.Attribute)):
+        for one in meant:
+            run.hand(one)
+        return _lazily_loaded(run, module, node, state)
+    if isinstance(node, ast.Attribute):
+        after = run.visit(module, node.value, state) or state
+        is_of_object = node.attr == "__dict__" and not run.code.known(module, node.value)
+        if node.attr in UNKNOWN_ATTRIBUTES and not is_of_object:
+            _hand_all(run)
+        # a property, as far as its name tells
+        return run.others_run(after) if node.attr in run.effects.names else after
+    if node.id in UNKNOWN_NAMES and not module.names.bindings(node):
+        _hand_all(run)
+    return state
 
-    def load(self, module: Module, state: State) -> State:
-        """Import a file, with the packages around it."""
-        raise NotImplementedError
 
-    def _called(self, module: Module, node: ast.Call, state: State) -> State:
-        raise NotImplementedError
+def _hand_all(run: Execution) -> None:
+    """Let any function of the modules that ran be called, since strings may look up names."""
+    for module in list(run.loaded):
+        run.hand((module, None))
 
-    def _children(self, module: Module, node: ast.AST, state: State) -> State:
-        for child in ast.iter_child_nodes(node):
-            if isinstance(child, ast.expr):
-                state = self._expression(module, child, state)
-            elif isinstance(child, ast.keyword):
-                state = self._expression(module, child.value, state)
+
+def _lazily_loaded(run: Execution, module: Module, node: ast.AST, state: State) -> State:
+    """Load what a package loads as it is asked for a name."""
+    while isinstance(node, ast.Attribute):
+        for owner, definition in run.code.known(module, node.value):
+            for one in imports.lazily(run.code, owner, node.attr) if definition is None else ():
+                state = joined(state, run.load(one, state)) or state
+        node = node.value
+    return state
+
+
+def _operated(run: Execution, module: Module, node: ast.AST, state: State) -> State | None:
+    after = run.children(module, node, state)
+    return after and run.others_run(after)
+
+
+def _lambda(run: Execution, module: Module, node: ast.Lambda, state: State) -> State:
+    run.hand((module, node))
+    return state
+
+
+def _choice(run: Execution, module: Module, node: ast.IfExp, state: State) -> State | None:
+    tested = run.felt(run.visit(module, node.test, state))
+    return joined(run.visit(module, node.body, tested), run.visit(module, node.orelse, tested))
+
+
+def _chain(
+    run: Execution, module: Module, node: ast.BoolOp | ast.Compare, state: State
+) -> State | None:
+    """Come to operands of which only the first is sure to be evaluated."""
+    first, *others = [one for one in ast.iter_child_nodes(node) if isinstance(one, ast.expr)]
+    before = after = run.felt(run.visit(module, first, state))
+    for one in others:
+        before = run.felt(run.visit(module, one, before))
+        after = joined(after, before)
+    return after and run.others_run(after) if isinstance(node, ast.Compare) else after
+
+
+def _comprehension(
+    run: Execution, module: Module, node: ast.ListComp | ast.GeneratorExp, state: State
+) -> State | None:
+    begun = run.visit(module, node.generators[0].iter, state) or state
+    return repeated(begun, lambda state: run.children(module, node, run.others_run(state)))
+
+
+def _generator(
+    run: Execution, module: Module, node: ast.GeneratorExp, state: State
+) -> State | None:
+    """Come to a generator expression, whose parts run at once or at any later time."""
+    call = module.names.parents.get(node)
+    # alone, since others run before it
+    alone = call if isinstance(call, ast.Call) and [*call.args, *call.keywords] == [node] else None
+    if alone and any(module.names.is_builtin(alone.func, name) for name in _CONSUMERS):
+        return _comprehension(run, module, node, state)
+    run.hand((module, node))
+    return run.visit(module, node.generators[0].iter, state)
+
+
+def _pause(run: Execution, module: Module, node: ast.expr, state: State) -> State | None:
+    after = run.children(module, node, state)
+    run.take("pause", after)
+    return after and run.continued(after)
+
+
+def _call(run: Execution, module: Module, node: ast.Call, state: State) -> State | None:
+    own, func = run.marks(module), node.func
+    targets = run.code.known(module, func)
+    if not targets and not isinstance(func, ast.Lambda):
+        state = run.visit(module, func, state) or state
+    else:
+        state = _lazily_loaded(run, module, func, state)
+    for argument in (*node.args, *node.keywords):
+        state = run.visit(module, argument, state) or state
+    if node in own.kept:
+        return state.keep(own.kept[node].getter)
+    if node in own.setters:
+        return _set(run, module, node, state)
+    if func in own.sites or func in own.pins or (not targets and _is_quiet(run, module, node)):
         return state
-
-    def _expression(self, module: Module, node: ast.expr, state: State) -> State:
-        if self._changes_nothing(node, state, self._effects.facts(module).leading):
-            return state
-        self._step()
-        own = self._marks(module)
-        if (place := own.sites.get(node) or own.pins.get(node)) is not None:
-            self._at(own, place, state.force)
-            return state
-        if isinstance(node, ast.Call):
-            return self._called(module, node, state)
-        visit = _EXPRESSIONS.get(type(node), Expressions._children)
-        return visit(self, module, node, state)
-
-    def _named(self, module: Module, node: ast.Name | ast.Attribute, state: State) -> State:
-        meant = [one for one in self._code.meanings(module, node) if one is not None]
-        if meant and not (
-            meant[0][1] is None and isinstance(module.names.parents.get(node), ast.Attribute)
-        ):
-            for one in meant:
-                self._hand(one)
-            return self._lazily_loaded(module, node, state)
-        if isinstance(node, ast.Attribute):
-            state = self._expression(module, node.value, state)
-            if node.attr in UNKNOWN_ATTRIBUTES or (
-                node.attr == "__dict__" and any(self._code.meanings(module, node.value))
-            ):
-                self._all_may_be_called()
-            computed = {
-                "__getattr__",
-                "__getattribute__",
-                "__get__",
-                node.attr,
-            }  # a property, as far as its name tells
-            return self._others_run(state) if computed & self._handed_names else state
-        if (
-            node.id in UNKNOWN_NAMES
-            and not module.names.bindings(node)
-            and not _only_asked(module, node)
-        ):
-            self._all_may_be_called()
-        return state
-
-    def _lazily_loaded(self, module: Module, node: ast.AST, state: State) -> State:
-        """Load what a package loads as it is asked for a name."""
-        while isinstance(node, ast.Attribute):
-            for owner in self._code.meanings(module, node.value):
-                for one in (
-                    imports.lazily(self._code, owner[0], node.attr)
-                    if owner is not None and owner[1] is None
-                    else ()
-                ):
-                    state = joined(state, self.load(one, state)) or state
-            node = node.value
-        return state
-
-    def _all_may_be_called(self) -> None:
-        """Let any function of the modules that ran be called, since strings may look up names."""
-        for module in list(self.loaded):
-            self._hand((module, None))
-
-    def _shown(self, module: Module, node: ast.expr, state: State) -> State:
-        return self._implied(node, self._children(module, node, state))
-
-    def _operated(self, module: Module, node: ast.expr, state: State) -> State:
-        return self._others_run(self._children(module, node, state))
-
-    def _lambda(self, module: Module, node: ast.Lambda, state: State) -> State:
-        self._hand((module, node))
-        return state
-
-    def _choice(self, module: Module, node: ast.IfExp, state: State) -> State:
-        state = self._implied(node, self._expression(module, node.test, state))
-        return (
-            joined(
-                self._expression(module, node.body, state),
-                self._expression(module, node.orelse, state),
-            )
-            or state
-        )
-
-    def _either(self, module: Module, node: ast.BoolOp, state: State) -> State:
-        after = state = self._implied(node, self._expression(module, node.values[0], state))
-        for value in node.values[1:]:
-            state = self._implied(node, self._expression(module, value, state))
-            after = joined(after, state) or after
-        return after
-
-    def _comprehension(self, module: Module, node: ast.expr, state: State) -> State:
-        generators: list[ast.comprehension] = node.generators  # type: ignore[attr-defined]
-        state = self._expression(module, generators[0].iter, state)
-        parts = [
-            one
-            for item in generators
-            for one in (item.iter, *item.ifs)
-            if one is not generators[0].iter
-        ]
-        parts += [
-            one
-            for name in ("key", "value", "elt")
-            if (one := getattr(node, name, None)) is not None
-        ]
-        while True:
-            after = self._others_run(state)
-            for one in parts:
-                after = self._expression(module, one, after)
-            if joined(state, after) == state:
-                return state
-            state = joined(state, after) or state
-
-    def _generator(self, module: Module, node: ast.GeneratorExp, state: State) -> State:
-        """Come to a generator expression, whose parts run at once or at any later time."""
-        call = module.names.parents.get(node)
-        alone = (
-            call
-            if isinstance(call, ast.Call) and call.args == [node] and not call.keywords
-            else None
-        )  # others run before it
-        if alone is not None and any(
-            module.names.is_builtin(alone.func, name) for name in _CONSUMERS
-        ):
-            return self._comprehension(module, node, state)
-        self._hand((module, node))
-        return self._expression(module, node.generators[0].iter, state)
-
-    def _compared(self, module: Module, node: ast.Compare, state: State) -> State:
-        after = state = self._expression(
-            module, node.comparators[0], self._expression(module, node.left, state)
-        )
-        for value in node.comparators[1:]:  # one that is false ends it
-            state = self._expression(module, value, self._others_run(state))
-            after = joined(after, state) or after
-        return self._others_run(after)
-
-    def _paused(self, module: Module, node: ast.expr, state: State) -> State:
-        state = self._children(module, node, state)
-        self._paused_in[-1] = joined(self._paused_in[-1], state)
-        return self._continued(state)
-
-    def _continued(self, state: State) -> State:
-        """Come to a place at which a function continues: setters may have run since it paused."""
-        self.pauses = True
-        state = self._others_run(state)
-        return dataclasses.replace(state, force=state.force | self._known)
+    if module.names.qualified(func) in IMPORTERS or module.names.is_builtin(func, "__import__"):
+        return _imported_by_string(run, module, node, state)
+    if isinstance(func, ast.Lambda):
+        return run.call(module, func, state) or state
+    unknown = None in run.code.meanings(module, func)
+    after = run.others_run(state) if unknown else None
+    return joined(after, *(entered(run, target, state) for target in targets)) or state
 
 
-def _only_asked(module: Module, node: ast.Name) -> bool:
-    """Return whether it is ``name in globals()``, or ``globals()[name] = value``."""
-    call = module.names.parents[node]
-    above = module.names.parents[call] if isinstance(call, ast.Call) else None
-    return isinstance(above, ast.Compare) or (
-        isinstance(above, ast.Subscript) and not isinstance(above.ctx, ast.Load)
-    )
+def _set(run: Execution, module: Module, node: ast.Call, state: State) -> State:
+    own = run.marks(module)
+    setter, pair = own.setters[node], own.restored.get(node)
+    run.found.setters.add(setter)
+    if pair is None or not any(getter is pair.getter for getter, _ in state.kept):
+        return state.set(setter)
+    run.found.between[setter] |= {one for getter, one in state.since if getter is pair.getter}
+    return state.restore(pair.getter, setter)
 
 
-_EXPRESSIONS: dict[type[ast.expr], Callable[..., State]] = {
-    **dict.fromkeys((ast.Name, ast.Attribute), Expressions._named),
-    **dict.fromkeys((ast.ListComp, ast.SetComp, ast.DictComp), Expressions._comprehension),
-    **dict.fromkeys((ast.Subscript, ast.BinOp, ast.UnaryOp, ast.Starred), Expressions._operated),
-    ast.GeneratorExp: Expressions._generator,
-    ast.Compare: Expressions._compared,
-    **dict.fromkeys((ast.Yield, ast.YieldFrom, ast.Await), Expressions._paused),
-    **dict.fromkeys((ast.FormattedValue, ast.Set, ast.Dict), Expressions._shown),
-    ast.Lambda: Expressions._lambda,
-    ast.IfExp: Expressions._choice,
-    ast.BoolOp: Expressions._either,
+def entered(run: Execution, target: Meaning, state: State) -> State | None:
+    """Call a function or a class of the project."""
+    module, node = target
+    if isinstance(node, ast.ClassDef):
+        for name in ("__new__", "__init__", "__post_init__"):
+            if (method := code.method(run.code, target, name)) is not None:
+                state = run.call(*method, state) or state
+        run.hand(target)
+        known = all(run.code.known(module, base) for base in node.bases) and not node.keywords
+        return state if known and not node.decorator_list else run.others_run(state)
+    if (
+        node is None
+        or run.effects.pauses(module, node)
+        or any(not is_plain(one) for one in node.decorator_list)
+    ):
+        run.hand(target)
+        return run.others_run(state)
+    return run.call(module, node, state)
+
+
+def is_plain(decorator: ast.expr) -> bool:
+    """Return whether a decorator leaves the function as it is."""
+    return isinstance(decorator, ast.Name) and decorator.id in code.PLAIN
+
+
+def _is_quiet(run: Execution, module: Module, node: ast.Call) -> bool:
+    """Return whether a call reaches no function of the project."""
+    name = module.names.qualified(node.func) or ""
+    if name.startswith("torchaudio.") and ".datasets." not in name:
+        return True
+    if isinstance(node.func, ast.Attribute):
+        return node.func.attr in _QUIET_METHODS - run.effects.names
+    is_builtin = isinstance(node.func, ast.Name) and node.func.id in _QUIET_BUILTINS
+    return is_builtin and not run.special and not module.names.bindings(node.func)
+
+
+def _imported_by_string(run: Execution, module: Module, node: ast.Call, state: State) -> State:
+    found = None if not node.args else imports.by_name(run.code, module, node.args[0])
+    if found is None and not run.code.is_small:
+        run.let_all_run()
+    for one in (run.code.modules if found is None else found) if not run.all_run else ():
+        if one not in (module, run.script):
+            state = joined(state, run.load(one, state)) or state
+            run.hand((one, None))
+    return run.others_run(state)
+
+
+VISITS: dict[type[ast.AST], Visit] = {
+    **dict.fromkeys((ast.Name, ast.Attribute), _name),
+    **dict.fromkeys((ast.ListComp, ast.SetComp, ast.DictComp), _comprehension),
+    **dict.fromkeys(
+        (ast.Subscript, ast.BinOp, ast.UnaryOp, ast.Starred, ast.MatchClass), _operated
+    ),
+    **dict.fromkeys((ast.BoolOp, ast.Compare), _chain),
+    **dict.fromkeys((ast.Yield, ast.YieldFrom, ast.Await), _pause),
+    ast.Call: _call,
+    ast.GeneratorExp: _generator,
+    ast.Lambda: _lambda,
+    ast.IfExp: _choice,
 }

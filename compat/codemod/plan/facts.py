@@ -12,7 +12,7 @@ from compat.codemod.uses import Project
 # Calls that load a module by name, and names through which any function may be called.
 IMPORTERS = {"importlib.import_module", "importlib.reload", "runpy.run_module", "runpy.run_path"}
 UNKNOWN_NAMES = {"globals", "locals", "exec", "eval", "vars"}
-UNKNOWN_ATTRIBUTES = {"__globals__", "__subclasses__", "__mro__", "__bases__"}
+UNKNOWN_ATTRIBUTES = {"__globals__", "__subclasses__", "__mro__", "__bases__", "__dict__"}
 _TELLING_NAMES = UNKNOWN_NAMES | {"__import__"}
 DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.GeneratorExp)
@@ -74,7 +74,7 @@ class Facts:
                 *[one for one in self._names.chain(node) if isinstance(one, _FUNCTIONS)][:1]
             }
         for node in self._names.all(ast.Attribute):
-            if node.attr in UNKNOWN_ATTRIBUTES or node.attr == "__dict__":
+            if node.attr in UNKNOWN_ATTRIBUTES:
                 self._tells(node)
         self._find_names(code, module)
 

@@ -12,12 +12,11 @@ import os
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 
-from compat.codemod.plan import marks
+from compat.codemod.plan import expressions, marks, statements
 from compat.codemod.plan.code import Code
 from compat.codemod.plan.effects import Effects
-from compat.codemod.plan.execution import Execution
+from compat.codemod.plan.execution import Execution, Found, TooLongError
 from compat.codemod.plan.marks import Marks, Pin
-from compat.codemod.plan.moments import Found, TooLongError
 from compat.codemod.plan.sites import Site
 from compat.codemod.plan.state import Force, State
 from compat.codemod.source import Module, NotProvableError, is_test, old_names
@@ -26,6 +25,7 @@ from compat.codemod.uses import Project, SetterCall
 _TOO_LONG = "the project has too many programs to follow each of them"
 # Of all programs together; those that come later are followed less closely.
 _MOST_STEPS = 100_000
+_VISITS = {**expressions.VISITS, **statements.VISITS}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -81,7 +81,7 @@ def evidence(project: Project, modules: list[Module]) -> Evidence:
     by_name: list[str] = []
     every = [_Followed(effects, program) for program in _programs(project, code, by_name)]
     for module in filter(None, map(code.module, by_name[:1])):
-        anywhere[frozenset({None, *effects.setters})] = Program(module)
+        anywhere[frozenset({None}) | effects.setters] = Program(module)
     ran = {
         function
         for one in every
@@ -104,7 +104,7 @@ def evidence(project: Project, modules: list[Module]) -> Evidence:
     for forces, program in anywhere.items():
         if any(forces < other for other in anywhere):
             continue  # what runs there shows no less
-        execution = Execution(effects, forces, all_run=True)
+        execution = Execution(effects, _VISITS, all_run=True)
         try:
             execution.run_all(forces)
         except (TooLongError, RecursionError) as why:
@@ -145,9 +145,9 @@ def _add(all_: Evidence, found: Found, program: Program) -> None:
     for place, forces in found.force.items():
         for force in sorted(forces, key=_in_text):
             all_.force[place].setdefault(force, program)
-    for doubt in list(found.doubts.values())[:1]:
+    if found.doubt is not None:
         for doubted in (*found.force, *found.setters):
-            all_.doubts.setdefault(doubted, doubt)
+            all_.doubts.setdefault(doubted, found.doubt)
     for setter, between in found.between.items():
         all_.between[setter] |= between
     for setter, instead in found.instead.items():
@@ -185,18 +185,16 @@ class _Followed:
     def _start(self) -> None:
         self.execution, self._state = self._follow()
 
-    def _follow(self, known: frozenset[Force] = frozenset()) -> tuple[Execution, State]:
-        program, execution, state = (
-            self.program,
-            Execution(self._effects, known, all_run=self._all_run),
-            State(),
-        )
+    def _follow(self) -> tuple[Execution, State]:
+        program, state = self.program, State()
+        execution = Execution(self._effects, _VISITS, all_run=self._all_run)
         module = program.module
         execution.let_run(self._lone)
         for package in self._code.packages(module.path) if program.in_package else ():
             state = execution.load(package, state) if package is not module else state
         if program.is_script:
-            return execution, execution.script(module, state)
+            execution.script = module
+            return execution, execution.run(module, state)
         if is_test(module.path):
             for conftest in self._conftests(module):
                 state = execution.load(conftest, state)
@@ -209,7 +207,7 @@ class _Followed:
                 isinstance(one, ast.FunctionDef | ast.AsyncFunctionDef)
                 and one.name == program.function
             ):
-                state = execution.call(module, one, state)
+                state = execution.call(module, one, state) or state
         return execution, state
 
     def _conftests(self, module: Module) -> list[Module]:
@@ -253,14 +251,9 @@ class _Followed:
         self._in_time(lambda: self._finish_all(ran, shared), again)
 
     def _finish_all(self, ran: set[ast.AST], shared: list[Module]) -> None:
-        known: frozenset[Force] = frozenset()
         self._finish(ran, shared)
         if self._lone:
             self.execution, self._state = self._follow()
-            self._finish(ran, shared)
-        while self.execution.pauses and self.execution.found.set_to - known:
-            known = frozenset(self.execution.found.set_to)
-            self.execution, self._state = self._follow(known)
             self._finish(ran, shared)
 
     def _finish(self, ran: set[ast.AST], shared: list[Module]) -> None:

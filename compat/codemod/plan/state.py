@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Callable
+from typing import Any
 
 from compat.codemod.source import Use
 from compat.codemod.uses import SetterCall
@@ -54,13 +56,24 @@ class State:
         return dataclasses.replace(self, force=force, kept=kept, since=frozenset(since))
 
 
-def joined(one: State | None, other: State | None) -> State | None:
-    """Return the state where two ways meet; ``None`` stands for a way that is not taken."""
-    if one is None or other is None or one is other:
-        return other if one is None else one
-    return State(
-        one.force | other.force,
-        one.loaded & other.loaded,
-        one.kept | other.kept,
-        one.since | other.since,
-    )
+def joined(*states: State | None) -> State | None:
+    """Return the state where several ways meet; ``None`` stands for a way that is not taken."""
+    found = None
+    for one in states:
+        if found is None or one is None or one is found:
+            found = found if one is None else one
+        else:
+            found = State(
+                found.force | one.force,
+                found.loaded & one.loaded,
+                found.kept | one.kept,
+                found.since | one.since,
+            )
+    return found
+
+
+def repeated(state: State | None, step: Callable[[Any], State | None]) -> State | None:
+    """Return the state after any number of rounds."""
+    while (after := joined(state, step(state))) != state:
+        state = after
+    return state

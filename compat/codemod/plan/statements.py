@@ -2,232 +2,214 @@
 
 import ast
 import dataclasses
-from collections.abc import Callable, Iterable
 
-from compat.codemod.plan import imports
-from compat.codemod.plan.definitions import Definitions
-from compat.codemod.plan.effects import Effects
-from compat.codemod.plan.facts import DEFINITIONS
-from compat.codemod.plan.state import Force, State, joined
-from compat.codemod.source import Module, conditions
+from compat.codemod.plan import code, imports
+from compat.codemod.plan.code import Function, Meaning
+from compat.codemod.plan.execution import WAYS_OUT, Execution, Visit
+from compat.codemod.plan.expressions import entered, is_plain
+from compat.codemod.plan.state import State, joined, repeated
+from compat.codemod.source import Module, conditions, plain_name
 from compat.codemod.uses import setter_calls
 
-# the ways out of a function or a loop, with the state in which each is taken
-Exits = dict[str, State | None]
+_ENUMS = {"Enum", "IntEnum", "StrEnum", "Flag", "IntFlag"}
 
 
-class Statements(Definitions):
-    """One program, as far as its statements go; arguments and attributes as in ``Moments``."""
+def _assign(
+    run: Execution, module: Module, node: ast.Assign | ast.AnnAssign | ast.AugAssign, state: State
+) -> State | None:
+    after = run.visit(module, node.value, state)
+    if isinstance(node, ast.AnnAssign):
+        after = _annotated(run, module, node.annotation, after)
+    for target in node.targets if isinstance(node, ast.Assign) else [node.target]:
+        visit = run.visit if isinstance(target, ast.Attribute) else run.children
+        after = visit(module, target, after)
+    return after
 
-    def __init__(
-        self, effects: Effects, known: Iterable[Force] = (), *, all_run: bool = False
-    ) -> None:
-        super().__init__(effects, known, all_run=all_run)
-        self._exits: list[Exits] = []
 
-    def _body_of(
-        self, module: Module, function: ast.AST, state: State
-    ) -> tuple[State | None, State | None]:
-        self.found.ran.add(function)
-        self._failed.append(None)
-        self._paused_in.append(None)
-        self._exits.append({})
-        if isinstance(function, ast.Lambda):
-            after: State | None = self._expression(module, function.body, state)
-        elif isinstance(function, ast.GeneratorExp):
-            after = self._comprehension(module, function, self._continued(state))
-        else:
-            after = self._block(module, function.body, state)  # type: ignore[attr-defined]
-        after = joined(joined(after, self._exits.pop().get("return")), self._paused_in.pop())
-        return after, self._failed.pop()
+def _argument(run: Execution, module: Module, node: ast.arg, state: State) -> State | None:
+    return _annotated(run, module, node.annotation, state)
 
-    def _block(
-        self, module: Module, statements: Iterable[ast.stmt], state: State | None
-    ) -> State | None:
-        leading = self._effects.facts(module).leading
-        for one in statements:
-            if state is None:
-                return None
-            self._may_fail(state)
-            if self._changes_nothing(one, state, leading):
-                continue
-            anew = self._at_any_time and not self._moments_open
-            state = self._others_run(state) if anew or "__del__" in self._felt_names else state
-            state = _STATEMENTS[type(one)](self, module, one, state)
-            self._may_fail(state)
-        return state
 
-    def _plain(self, module: Module, node: ast.AST, state: State) -> State | None:
-        return self._implied(node, self._children(module, node, state))
+def _annotated(
+    run: Execution, module: Module, node: ast.expr | None, state: State | None
+) -> State | None:
+    """Come to an annotation, whose calls may run; the types that it names are not used by that."""
+    for one in ast.walk(node) if node is not None else ():
+        if isinstance(one, ast.Call):
+            state = joined(state, run.visit(module, one, state))
+    return state
 
-    def _nothing(self, module: Module, node: ast.AST, state: State) -> State | None:
-        return state
 
-    def _assigned(
-        self, module: Module, node: ast.Assign | ast.AnnAssign | ast.AugAssign, state: State
-    ) -> State | None:
-        if node.value is not None:
-            state = self._expression(module, node.value, state)
-        home = next((one for one in module.names.chain(node) if isinstance(one, DEFINITIONS)), None)
-        # in a function Python does not run them
-        if isinstance(node, ast.AnnAssign) and (home is None or isinstance(home, ast.ClassDef)):
-            state = self._annotated(module, [node.annotation], state)
-        for target in node.targets if isinstance(node, ast.Assign) else [node.target]:
-            state = self._children(module, target, state)
-        return self._implied(node, state)
+def _leave(run: Execution, module: Module, node: ast.stmt, state: State) -> None:
+    after = run.children(module, node, state)
+    if isinstance(node, ast.Raise) and node.exc is not None and after is not None:
+        for one in run.code.known(module, node.exc):
+            after = entered(run, one, after) or after
+    run.take(type(node).__name__.lower(), after)
 
-    def _take(self, way: str, state: State | None) -> None:
-        """Note the state in which a block is left in some way."""
-        self._exits[-1][way] = joined(self._exits[-1].get(way), state)
 
-    def _leave(self, module: Module, node: ast.stmt, state: State) -> State | None:
-        way = type(node).__name__.lower()
-        state = self._children(module, node, state)
-        if isinstance(node, ast.Raise):
-            for one in self._code.meanings(module, node.exc) if node.exc is not None else ():
-                state = state if one is None else self._entered(one, state) or state
-            self._may_fail(state)
-        else:
-            self._take(way, state)
-        return None
+def _if(run: Execution, module: Module, node: ast.If, state: State) -> State | None:
+    if conditions.is_main_guard(module, node):
+        after = run.block(module, node.body, state) if module is run.script else None
+        # the code after a main block that exits runs on import
+        return after or run.block(module, node.orelse, state)
+    own = run.marks(module).setters.values()
+    asked = next((one for one in own if one.asked and one.region is node), None)
+    tested = run.felt(run.visit(module, node.test, state))
+    body = run.block(module, node.body, None if _is_dead(run, module, node.body) else tested)
+    other = run.block(module, node.orelse, None if _is_dead(run, module, node.orelse) else tested)
+    if asked is not None and body is not None:
+        same = {one for one in state.force if one is not None and one.name == asked.name}
+        return dataclasses.replace(body, force=body.force | same)
+    if body is not None and conditions.asks_presence(module, node.test):
+        return body
+    return joined(body, other)
 
-    def _if(self, module: Module, node: ast.If, state: State) -> State | None:
-        if conditions.is_main_guard(module, node):
-            after = self._block(module, node.body, state) if module is self._script else None
-            # the code after a main block that exits runs on import
-            return after or self._block(module, node.orelse, state)
-        asked = next(
-            (
-                one
-                for one in self._marks(module).setters.values()
-                if one.asked and one.region is node
-            ),
-            None,
-        )
-        state = self._implied(node, self._expression(module, node.test, state))
-        body = None if self._is_dead(module, node.body) else self._block(module, node.body, state)
-        other = (
-            None if self._is_dead(module, node.orelse) else self._block(module, node.orelse, state)
-        )
-        if asked is not None and body is not None:
-            same = {one for one in state.force if one is not None and one.name == asked.name}
-            return dataclasses.replace(body, force=body.force | same)
-        if body is not None and conditions.asks_presence(module, node.test):
-            return body
-        return joined(body, other)
 
-    def _is_dead(self, module: Module, block: list[ast.stmt]) -> bool:
-        return bool(block) and self._project.runs_not(
-            module, (module.span(block[0])[0], module.span(block[-1])[1])
-        )
+def _is_dead(run: Execution, module: Module, block: list[ast.stmt]) -> bool:
+    return bool(block) and run.effects.project.runs_not(
+        module, (module.span(block[0])[0], module.span(block[-1])[1])
+    )
 
-    def _loop(
-        self, module: Module, node: ast.For | ast.AsyncFor | ast.While, state: State
-    ) -> State | None:
-        if not isinstance(node, ast.While):
-            state = self._expression(module, node.iter, state)
-        while True:
-            if isinstance(node, ast.While):
-                before = self._implied(node, self._expression(module, node.test, state))
-            else:
-                before = self._children(module, node.target, self._others_run(state))
-            self._exits.append({})
-            after = self._block(module, node.body, before)
-            ways = self._exits.pop()
-            again = joined(joined(before, after), ways.get("continue")) or before
-            self._take("return", ways.get("return"))
-            if again in (before, state):
-                break
-            state = again
-        return joined(self._block(module, node.orelse, before), ways.get("break"))
 
-    def _with(self, module: Module, node: ast.With | ast.AsyncWith, state: State) -> State | None:
-        before = state
-        for item in node.items:
-            state = self._others_run(self._expression(module, item.context_expr, state))
-            state = (
-                state
-                if item.optional_vars is None
-                else self._children(module, item.optional_vars, state)
-            )
-        self._failed.append(state)
-        after = self._block(module, node.body, state)
-        failed = self._failed.pop()
-        self._may_fail(failed)
-        every = joined(after, failed)
-        if every is not None and after is not None and setter_calls.only_tries(module, node):
-            self._attempted(after, joined(before, every) or every)
-        return None if every is None else self._others_run(every)
+def _loop(
+    run: Execution, module: Module, node: ast.For | ast.AsyncFor | ast.While, state: State
+) -> State | None:
+    def head(state: State | None) -> State | None:
+        if isinstance(node, ast.While) or state is None:
+            return run.felt(run.visit(module, getattr(node, "test", None), state))
+        return run.children(module, node.target, run.others_run(state))
 
-    def _attempted(self, worked: State, every: State) -> None:
-        for force in worked.force:
-            if force is not None:
-                self.found.instead[force] |= every.force - worked.force
+    def once(state: State | None) -> State | None:
+        with run.caught("continue") as left:
+            after = run.block(module, node.body, head(state))
+        return joined(after, left["continue"])
 
-    def _try(self, module: Module, node: ast.Try, state: State) -> State | None:
-        if not node.finalbody:
-            return self._tried(module, node, state)
-        self._exits.append({})
-        self._failed.append(state)
-        after = self._tried(module, node, state)
-        failed = self._failed.pop()
-        for way, ended in self._exits.pop().items():
-            self._take(way, self._block(module, node.finalbody, ended))
-        self._may_fail(self._block(module, node.finalbody, failed))
-        return self._block(module, node.finalbody, after)
+    start = run.visit(module, getattr(node, "iter", None), state)
+    with run.caught("break") as left:
+        end = head(repeated(start, once))
+    return joined(run.block(module, node.orelse, end), left["break"])
 
-    def _tried(self, module: Module, node: ast.Try, state: State) -> State | None:
-        self._failed.append(state)
-        worked = self._block(module, node.body, state)
-        failed = self._failed.pop()
-        self._may_fail(failed)
-        after = self._block(module, node.orelse, worked)
+
+def _with(
+    run: Execution, module: Module, node: ast.With | ast.AsyncWith, state: State
+) -> State | None:
+    entered: State | None = state
+    for item in node.items:
+        entered = run.visit(module, item.context_expr, entered)
+        entered = run.children(module, item.optional_vars, entered and run.others_run(entered))
+    with run.caught("raise") as left:
+        after = run.block(module, node.body, entered)
+    run.take("raise", left["raise"])
+    every = joined(after, left["raise"])
+    _attempt(run, module, node, after, joined(state, every))
+    return every and run.others_run(every)
+
+
+def _try(run: Execution, module: Module, node: ast.Try, state: State) -> State | None:
+    with run.caught(*(WAYS_OUT if node.finalbody else ())) as left:
+        with run.caught("raise") as failing:
+            worked = run.block(module, node.body, state)
+        failed = failing["raise"]
+        run.take("raise", failed)
+        after = run.block(module, node.orelse, worked)
         for handler in node.handlers:
-            if failed is not None and handler.type is not None:
-                failed = self._expression(module, handler.type, failed)
-            ended = self._block(module, handler.body, failed)
+            failed = run.visit(module, handler.type, failed)
+            ended = run.block(module, handler.body, failed)
             if not conditions.only_minds_absence(node):
                 after = joined(after, ended)
-        if after is not None and worked is not None and setter_calls.only_tries(module, node):
-            self._attempted(worked, after)
-        return after
-
-    def _match(self, module: Module, node: ast.Match, state: State) -> State | None:
-        state = self._implied(node, self._expression(module, node.subject, state))
-        after: State | None = state
-        for case in node.cases:
-            for one in ast.walk(case.pattern):
-                if isinstance(one, ast.MatchValue | ast.MatchClass):
-                    state = self._implied(one, self._children(module, one, state))
-            then = state if case.guard is None else self._expression(module, case.guard, state)
-            after = joined(after, self._block(module, case.body, then))
-        return after
-
-    def _import(
-        self, module: Module, node: ast.Import | ast.ImportFrom, state: State
-    ) -> State | None:
-        for one in module.imported:
-            if one.statement is node:
-                self._bound[module, one.local] |= state.force
-        for several in imports.by_statement(self._code, module, node):
-            ways = [self.load(one, state) for one in several]
-            for way in ways:
-                state = way if len(ways) == 1 else joined(state, way) or state
-        return state
+        _attempt(run, module, node, worked, after)
+    for way, ended in left.items():
+        run.take(way, run.block(module, node.finalbody, ended))
+    return run.block(module, node.finalbody, after)
 
 
-_STATEMENTS: dict[type[ast.stmt], Callable[..., State | None]] = {
-    ast.FunctionDef: Statements._defined,
-    ast.AsyncFunctionDef: Statements._defined,
-    ast.ClassDef: Statements._class,
-    **dict.fromkeys((ast.Return, ast.Raise, ast.Break, ast.Continue), Statements._leave),
-    **dict.fromkeys((ast.Assign, ast.AnnAssign, ast.AugAssign), Statements._assigned),
-    **dict.fromkeys((ast.Expr, ast.Delete, ast.Assert), Statements._plain),
-    **dict.fromkeys((ast.Pass, ast.Global, ast.Nonlocal), Statements._nothing),
-    **dict.fromkeys((ast.For, ast.AsyncFor, ast.While), Statements._loop),
-    **dict.fromkeys((ast.With, ast.AsyncWith), Statements._with),
-    **dict.fromkeys((ast.Import, ast.ImportFrom), Statements._import),
-    ast.If: Statements._if,
-    **dict.fromkeys((ast.Try, ast.TryStar), Statements._try),
-    ast.Match: Statements._match,
+def _attempt(
+    run: Execution, module: Module, node: ast.stmt, worked: State | None, every: State | None
+) -> None:
+    """Note what may be in force where an attempt to set a backend fails."""
+    if worked is not None and every is not None and setter_calls.only_tries(module, node):
+        for force in filter(None, worked.force):
+            run.found.instead[force] |= every.force - worked.force
+
+
+def _match(run: Execution, module: Module, node: ast.Match, state: State) -> State | None:
+    after = tried = run.felt(run.visit(module, node.subject, state))
+    for case in node.cases:
+        tried = run.visit(module, case.pattern, tried)
+        then = run.visit(module, case.guard, tried)
+        after = joined(after, run.block(module, case.body, then))
+    return after
+
+
+def _import(
+    run: Execution, module: Module, node: ast.Import | ast.ImportFrom, state: State
+) -> State:
+    for one in module.imported:
+        if one.statement is node:
+            run.bind(module, one.local, state)
+    for several in imports.by_statement(run.code, module, node):
+        ways = [run.load(one, state) for one in several]
+        state = joined(*ways, *([] if len(ways) == 1 else [state])) or state
+    return state
+
+
+def _define(run: Execution, module: Module, node: Function, state: State) -> State:
+    after = run.children(module, node.args, state)
+    after = _annotated(run, module, node.returns, after)
+    return _decorated(run, module, node, after or state)
+
+
+def _class(run: Execution, module: Module, node: ast.ClassDef, state: State) -> State:
+    after: State | None = state
+    for base in (*node.bases, *(one.value for one in node.keywords)):
+        if not run.code.known(module, base):
+            after = run.visit(module, base, after)
+    after = run.block(module, node.body, after) or state
+    # what runs as a class is made: metaclass, `__init_subclass__` of its bases, an enum's methods
+    makers: list[Meaning] = [(module, node)] if is_enum(node) else []
+    for home, one in code.line(run.code, (module, node)):
+        for keyword in one.keywords:
+            makers += run.code.known(home, keyword.value)
+        for base in one.bases:
+            several = run.code.known(home, base)
+            found = (code.method(run.code, owner, "__init_subclass__") for owner in several)
+            makers += [maker for maker in found if maker is not None]
+    for maker in makers:
+        run.hand(maker)
+    return _decorated(run, module, node, run.others_run(after) if makers else after)
+
+
+def is_enum(node: ast.ClassDef) -> bool:
+    """Return whether a class is an enum: defining it already calls its own methods."""
+    return not _ENUMS.isdisjoint(plain_name(one) for one in node.bases)
+
+
+def _decorated(
+    run: Execution, module: Module, node: Function | ast.ClassDef, state: State
+) -> State:
+    """Decorate a function; decorators from outside the project keep it and call it later."""
+    for one in node.decorator_list:
+        if is_plain(one):
+            continue
+        run.hand((module, node))
+        targets = run.code.known(module, one)
+        state = (run.visit(module, one, state) if not targets else None) or state
+        for target in targets:
+            state = joined(state, entered(run, target, state)) or state
+    return state
+
+
+VISITS: dict[type[ast.AST], Visit] = {
+    **dict.fromkeys((ast.FunctionDef, ast.AsyncFunctionDef), _define),
+    ast.ClassDef: _class,
+    **dict.fromkeys((ast.Return, ast.Raise, ast.Break, ast.Continue), _leave),
+    **dict.fromkeys((ast.Assign, ast.AnnAssign, ast.AugAssign), _assign),
+    **dict.fromkeys((ast.For, ast.AsyncFor, ast.While), _loop),
+    **dict.fromkeys((ast.With, ast.AsyncWith), _with),
+    **dict.fromkeys((ast.Import, ast.ImportFrom), _import),
+    ast.If: _if,
+    **dict.fromkeys((ast.Try, ast.TryStar), _try),
+    ast.Match: _match,
+    ast.arg: _argument,
 }
