@@ -5,8 +5,6 @@ process with that variable. Nothing is installed and nothing heavy imported at t
 happen when the program imports torchaudio.
 """
 
-from __future__ import annotations
-
 import os
 import sys
 

@@ -1,7 +1,5 @@
 """Run ``torchaudio-compat COMMAND``, the same as ``python -m compat.COMMAND``."""
 
-from __future__ import annotations
-
 import importlib
 import sys
 from collections.abc import Sequence

@@ -13,10 +13,10 @@ from typing import Any, NamedTuple, Unpack
 from compat import operators, releases
 from compat.commands import namesakes
 from compat.contents.context import Context
-from compat.dropin import advice, children, first_import
+from compat.dropin import children, first_import
 from compat.dropin.assembly import Tree
 from compat.dropin.finder import Finder
-from compat.dropin.layer import Layer
+from compat.dropin.layer import Layer, empty
 from compat.operators import replacements
 from compat.releases import Release
 from compat.releases.flag_types import Flags
@@ -161,8 +161,6 @@ class _Installation:
             if self.real is None and self.failure is not None
             else "",
         )
-        if self.real is None:
-            _dress(self.tree.host, context)
         self.tree.lay(context)
         self.arguments = (release, backends)
         self._seen = (
@@ -188,8 +186,6 @@ class _Installation:
     def restore(self, state: _State) -> None:
         """Restore the installed release of ``state``, with the very same functions."""
         if self.tree.context is not state.context:
-            if self.real is None:
-                _dress(self.tree.host, state.context)
             self.tree.lay(state.context)
             self.arguments = state.arguments
         for name, value in state.names.items():
@@ -231,25 +227,12 @@ def _loaded() -> list[str]:
 
 
 def _empty(name: str) -> types.ModuleType:
-    module = types.ModuleType(name, "torchaudio's I/O, by torchaudio-compat.")
+    module = empty(name, "torchaudio's I/O, by torchaudio-compat.")
     module.__spec__ = importlib.machinery.ModuleSpec(
         name, None, origin="torchaudio-compat", is_package=True
     )
-    module.__path__ = []
-    module.__package__ = name
     module.__file__ = __file__
     return module
-
-
-def _dress(host: types.ModuleType, context: Context) -> None:
-    """Give an empty module the error texts for names that it lacks."""
-
-    def __getattr__(name: str) -> Any:  # noqa: N807 - a module's hook
-        if name.startswith("__"):
-            raise AttributeError(f"module {host.__name__!r} has no attribute {name!r}")
-        raise AttributeError(advice.missing(name, context))
-
-    vars(host).update(__getattr__=__getattr__)
 
 
 def install(
@@ -418,10 +401,8 @@ def _standing(
     *,
     registered: bool = False,
 ) -> Tree:
-    context = Context(release, backends, host)
-    _dress(host, context)
     tree = Tree(host, registered=registered)
-    tree.lay(context)
+    tree.lay(Context(release, backends, host))
     return tree
 
 

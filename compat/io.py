@@ -4,8 +4,6 @@ Their signatures are those of the release in ``TORCHAUDIO_COMPAT_VERSION``, or o
 warn of their removal, since they stay here.
 """
 
-from __future__ import annotations
-
 from typing import TYPE_CHECKING
 
 from compat import releases

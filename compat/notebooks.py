@@ -3,8 +3,6 @@
 Only IPython's ``%load_ext`` imports this module; nothing else in the package needs IPython.
 """
 
-from __future__ import annotations
-
 import ast
 import difflib
 import shlex
@@ -95,12 +93,7 @@ class _Magic:
         if not installation.is_installed():
             return f"no release is in force; %{_NAME} 2.0 installs one"
         release = compat.release()
-        preset = releases.presets().get(release.name, releases.named())
-        changed = [
-            f", {name}={getattr(release, name)!r}"
-            for name in releases.flags()
-            if getattr(release, name) != getattr(preset, name)
-        ]
+        changed = [f", {name}={value!r}" for name, value in releases.changed(release).items()]
         only = f", backends {', '.join(self._backends)} alone" if self._backends else ""
         kind = (
             "the installed torchaudio, with its I/O replaced"

@@ -5,8 +5,6 @@ The program's worker processes use it too: forked ones inherit it, processes spa
 processes find it in ``TORCHAUDIO_COMPAT_AUTO``.
 """
 
-from __future__ import annotations
-
 import argparse
 import atexit
 import contextlib

@@ -10,7 +10,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 HOME = ROOT / ".hook" / str(sys.implementation.cache_tag)
-NEEDED = ("libcst", "pathspec", "packaging")
+NEEDED = ("pathspec", "packaging")
 
 
 def requirements() -> list[str]:

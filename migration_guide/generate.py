@@ -35,8 +35,6 @@ _TYPED_FLAGS = '''"""The flags of ``compat.install`` for type checkers and edito
 ``migration_guide/generate.py`` writes this module; change the flags where they are declared.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from typing import Literal, TypedDict
 

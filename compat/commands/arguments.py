@@ -1,7 +1,5 @@
 """The arguments of our commands: one parser, and the error for wrong arguments."""
 
-from __future__ import annotations
-
 import argparse
 import sys
 from collections.abc import Sequence

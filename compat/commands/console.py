@@ -1,7 +1,5 @@
 """Deal with the terminal, for all our commands."""
 
-from __future__ import annotations
-
 import contextlib
 import errno
 import importlib

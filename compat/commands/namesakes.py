@@ -1,7 +1,5 @@
 """Find modules of others that have the name of one of our packages, and so hide it."""
 
-from __future__ import annotations
-
 import importlib.machinery
 import pathlib
 from collections.abc import Iterator, Sequence

@@ -1,7 +1,5 @@
 """Find the Python of another environment, and name the signal that ended a process."""
 
-from __future__ import annotations
-
 import contextlib
 import os
 import pathlib

@@ -1,7 +1,5 @@
 """Replace files in one step, as all our commands do."""
 
-from __future__ import annotations
-
 import contextlib
 import os
 from collections.abc import Iterable, Iterator

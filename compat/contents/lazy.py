@@ -1,8 +1,8 @@
 """Make a value of a module tree on its first use."""
 
-from __future__ import annotations
-
 import dataclasses
+import functools
+import pkgutil
 from collections.abc import Callable
 from typing import Any
 
@@ -12,3 +12,8 @@ class Lazy:
     """A value that ``make()`` returns; it is called once."""
 
     make: Callable[[], Any]
+
+
+def imported(name: str) -> Lazy:
+    """Return a value that is imported on its first use; its name is ``MODULE:NAME``."""
+    return Lazy(functools.partial(pkgutil.resolve_name, name))

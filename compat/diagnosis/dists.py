@@ -1,7 +1,5 @@
 """Find out what is installed from metadata and files alone, without importing anything."""
 
-from __future__ import annotations
-
 import csv
 import dataclasses
 import functools
@@ -140,16 +138,20 @@ def folders() -> list[pathlib.Path]:
     return found
 
 
+def _entries(folder: pathlib.Path) -> list[str]:
+    """Return the names in a folder; none if it cannot be read."""
+    try:
+        return sorted(os.listdir(folder))
+    except OSError:
+        return []
+
+
 @functools.cache
 def _in_folder(folder: pathlib.Path) -> tuple[tuple[str, pathlib.Path], ...]:
     """Return the metadata folders inside a folder, each with its distribution's normalised name."""
-    try:
-        names = sorted(os.listdir(folder))
-    except OSError:
-        return ()
     return tuple(
         (normalised(stem.partition("-")[0]), folder / name)
-        for name in names
+        for name in _entries(folder)
         for stem, dot, suffix in [name.rpartition(".")]
         if suffix in ("dist-info", "egg-info") and dot and not name.startswith("~")
     )
@@ -162,17 +164,15 @@ def copies(name: str) -> list[Copy]:
         for known, info in _in_folder(folder):
             if known == normalised(name):
                 metadata = importlib.metadata.Distribution.at(info).metadata
-                version = (metadata["Version"] if metadata else None) or _named_version(info)
+                version = (metadata["Version"] if metadata else None) or info.name.rpartition(".")[
+                    0
+                ].partition("-")[2]
                 installer = info / "INSTALLER"
                 signed = (
                     installer.read_text("utf-8", "replace").strip() if installer.is_file() else ""
                 )
                 found.append(Copy(name, version, folder, info, signed))
     return found
-
-
-def _named_version(info: pathlib.Path) -> str:
-    return info.name.rpartition(".")[0].partition("-")[2]
 
 
 def first(name: str) -> Copy | None:
@@ -199,15 +199,10 @@ def conda_records() -> Iterator[tuple[str, str, str]]:
 
 def leftovers(name: str) -> list[pathlib.Path]:
     """Return folders left by an interrupted pip: ``~orch``, ``~orchaudio-2.8.0.dist-info``."""
-    found = []
-    for folder in folders():
-        try:
-            names = sorted(os.listdir(folder))
-        except OSError:
-            continue
-        found += [
-            folder / entry
-            for entry in names
-            if re.fullmatch(rf"~+{re.escape(name[1:])}([-.].*)?", entry)
-        ]
-    return found
+    remains = re.compile(rf"~+{re.escape(name[1:])}([-.].*)?")
+    return [
+        folder / entry
+        for folder in folders()
+        for entry in _entries(folder)
+        if remains.fullmatch(entry)
+    ]

@@ -4,8 +4,6 @@ The runtime uses this for its own errors, so it is light: it reads two small fil
 something has failed.
 """
 
-from __future__ import annotations
-
 import dataclasses
 import functools
 import pathlib
@@ -30,8 +28,7 @@ class Explanation:
 
     def sentence(self) -> str:
         """Return the cause and the mend, each as a sentence."""
-        mend = self.mend.sentence()
-        return f"{sentence(self.cause)} {sentence(mend)}".rstrip()
+        return f"{sentence(self.cause)} {sentence(self.mend.sentence())}".rstrip()
 
 
 @functools.cache
@@ -70,15 +67,14 @@ def message(text: str, package: str = "torchaudio") -> Explanation | None:
 
 def death(how: str, package: str = "torchaudio") -> tuple[str, Explanation]:
     """Return how the process died, in words, and the explanation."""
-    rows = table()["death"]
-    row = next((row for row in rows if row["how"] == how), None)
-    if row is None:
-        return f"ended with {how}", Explanation(
-            how, "No cause is known.", mends.named("clean-reinstall", package)
-        )
-    return row["words"], Explanation(
-        row["how"].lower().replace(" ", "-"), row["cause"], mends.named(row["mend"], package)
-    )
+    unknown = {
+        "words": f"ended with {how}",
+        "cause": "No cause is known.",
+        "mend": "clean-reinstall",
+    }
+    row = next((row for row in table()["death"] if row["how"] == how), unknown)
+    name = how if row is unknown else how.lower().replace(" ", "-")
+    return row["words"], Explanation(name, row["cause"], mends.named(row["mend"], package))
 
 
 def chain(why: BaseException) -> str:
@@ -118,18 +114,16 @@ def unavailable(
         return known.name, known.mend
     if package == "libsox":
         return _UNAVAILABLE, mends.library("libsox.so")
-    return _UNAVAILABLE, Mend(
-        "Install it", mends.install(package).commands
-    ) if missing else mends.reinstall(package)
+    if missing:
+        return _UNAVAILABLE, Mend("Install it", mends.install(package).commands)
+    return _UNAVAILABLE, mends.reinstall(package)
 
 
 def backend_failure(backend: str, reason: str, tried: Sequence[str], *, missing: bool) -> str:
     """Return one line for an error: the reason, every attempt, and the command that mends it."""
     if not backends.is_installed_apart(backend):
         return "; ".join([reason, *tried])
-    _, mend = unavailable(
-        reason, tried, "cffi" if "cffi" in reason else backends.part(backend), missing=missing
-    )
-    return "; ".join(
-        filter(None, [reason, *(f"tried {attempt}" for attempt in tried), mend.sentence()])
-    )
+    package = "cffi" if "cffi" in reason else backends.part(backend)
+    _, mend = unavailable(reason, tried, package, missing=missing)
+    attempts = (f"tried {attempt}" for attempt in tried)
+    return "; ".join(filter(None, [reason, *attempts, mend.sentence()]))

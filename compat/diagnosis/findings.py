@@ -1,9 +1,8 @@
 """What a check finds, as data; other modules turn it into text, colour and JSON."""
 
-from __future__ import annotations
-
 import dataclasses
 import enum
+import functools
 import re
 from collections.abc import Mapping
 from typing import Any
@@ -14,10 +13,6 @@ from compat.commands.shell import Line
 
 class Status(enum.Enum):
     """How serious a finding is: its word, mark and colour on a page, in order of ``severity``."""
-
-    word: str
-    mark: str
-    colour: str
 
     SKIPPED = ("skipped", "-", "dim")
     OK = ("ok", "✓", "green")
@@ -122,16 +117,10 @@ class Result:
         status = self.status
         if self.headline and not status.is_problem:
             return self.headline
-        if status is Status.OK:
-            return ", ".join(finding.text for finding in self.findings)
         worst = [finding.text for finding in self.findings if finding.status is status]
-        return (
-            f"{worst[0]} (and {len(worst) - 1} more)"
-            if len(worst) > 1
-            else worst[0]
-            if worst
-            else "nothing to look at"
-        )
+        if status is Status.OK or not worst:
+            return ", ".join(worst) or "nothing to look at"
+        return f"{worst[0]} (and {len(worst) - 1} more)" if len(worst) > 1 else worst[0]
 
 
 # these keep a small letter at the beginning of a sentence: packages, libraries, paths, commands
@@ -144,26 +133,10 @@ def sentence(text: str) -> str:
     return begun.rstrip(".") + "." if begun else ""
 
 
-def ok(text: str, **rest: Any) -> Finding:
-    """Return a finding for something that is as it should be."""
-    return Finding(Status.OK, text, **rest)
-
-
-def note(text: str, **rest: Any) -> Finding:
-    """Return a finding that is worth knowing and is not a problem."""
-    return Finding(Status.NOTE, text, **rest)
-
-
-def warning(text: str, **rest: Any) -> Finding:
-    """Return a finding that may cause trouble."""
-    return Finding(Status.WARNING, text, **rest)
-
-
-def error(text: str, **rest: Any) -> Finding:
-    """Return a finding for something that does not work."""
-    return Finding(Status.ERROR, text, **rest)
-
-
-def skipped(text: str, **rest: Any) -> Finding:
-    """Return a finding for something not measured, which is no problem of this check."""
-    return Finding(Status.SKIPPED, text, **rest)
+# makers of findings: what is as it should be, what is worth knowing and no problem, what may cause
+# trouble, what does not work, and what was not measured, which is no problem of its check
+ok = functools.partial(Finding, Status.OK)
+note = functools.partial(Finding, Status.NOTE)
+warning = functools.partial(Finding, Status.WARNING)
+error = functools.partial(Finding, Status.ERROR)
+skipped = functools.partial(Finding, Status.SKIPPED)

@@ -1,7 +1,5 @@
 """Write commands for this machine: its shell, package managers and environment."""
 
-from __future__ import annotations
-
 import functools
 import importlib.machinery
 import os
@@ -61,16 +59,13 @@ def removing(*paths: str) -> tuple[Line, ...]:
     """Return the command that removes folders and their contents, and files."""
     if not shell.is_windows():
         return shell.lines("rm", "-r", *paths)
-    in_powershell = (
-        f"Remove-Item -Recurse -Force -LiteralPath {', '.join(map(shell.for_powershell, paths))}"
-    )
     files = [path for path in paths if os.path.isfile(path)]
     folders = [path for path in paths if path not in files]
     verbs = (("rmdir /s /q", folders), ("del /f /q", files))
-    in_cmd = " && ".join(
-        " ".join((verb, *map(shell.for_cmd, some))) for verb, some in verbs if some
+    return shell.each(
+        f"Remove-Item -Recurse -Force -LiteralPath {', '.join(map(shell.for_powershell, paths))}",
+        " && ".join(" ".join((verb, *map(shell.for_cmd, some))) for verb, some in verbs if some),
     )
-    return shell.each(in_powershell, in_cmd)
 
 
 def renaming(path: str, new: str) -> tuple[Line, ...]:
@@ -125,25 +120,26 @@ def _pip() -> tuple[str, ...]:
     return ("uv", "pip") if shutil.which("uv") else ()
 
 
-def _by_pip(*words: str) -> tuple[Line, ...]:
+def _by_pip(verb: str, *words: str) -> tuple[Line, ...]:
     if not _pip():
         return shell.chain(
-            shell.lines(python(), "-m", "ensurepip"), shell.lines(python(), "-m", "pip", *words)
+            shell.lines(python(), "-m", "ensurepip"),
+            shell.lines(python(), "-m", "pip", verb, *words),
         )
-    return shell.lines(*_pip(), *words)
+    if _pip()[0] == "uv":
+        return shell.lines(*_pip(), verb, "--python", python(), *words)
+    return shell.lines(*_pip(), verb, *words)
 
 
 def pip(*arguments: str) -> tuple[Line, ...]:
     """Return the command that installs into this environment."""
-    with_uv = ("--python", python()) if _pip()[:1] == ("uv",) else ()
-    return _by_pip("install", *with_uv, *arguments)
+    return _by_pip("install", *arguments)
 
 
 def uninstall(*packages: str) -> tuple[Line, ...]:
     """Return the command that removes packages from this environment."""
-    if _pip()[:1] == ("uv",):
-        return _by_pip("uninstall", "--python", python(), *packages)
-    return _by_pip("uninstall", "-y", *packages)
+    unasked = () if _pip()[:1] == ("uv",) else ("-y",)
+    return _by_pip("uninstall", *unasked, *packages)
 
 
 def doctor(*arguments: str, interpreter: str = "") -> tuple[Line, ...]:
@@ -153,8 +149,8 @@ def doctor(*arguments: str, interpreter: str = "") -> tuple[Line, ...]:
 
 def as_root(*words: str) -> tuple[Line, ...]:
     """Return a command of the system's package manager, with ``sudo`` if needed."""
-    root = shell.is_windows() or getattr(os, "geteuid", lambda: 0)() == 0 or words[0] == "brew"
-    return shell.lines(*(() if root else ("sudo",)), *words)
+    is_root = shell.is_windows() or getattr(os, "geteuid", lambda: 0)() == 0
+    return shell.lines(*(() if is_root or words[0] == "brew" else ("sudo",)), *words)
 
 
 def system(packages: dict[str, str]) -> tuple[Line, ...]:

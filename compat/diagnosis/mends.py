@@ -1,7 +1,5 @@
 """Make the commands that mend, for this machine; ``failures.toml`` and the checks name them."""
 
-from __future__ import annotations
-
 import dataclasses
 import functools
 import importlib.metadata
@@ -41,13 +39,17 @@ def reinstall(package: str, *, dependencies: bool = False) -> Mend:
             ),
         )
     wanted = package if found is None else f"{package}=={pairs.public(found.version)}"
-    build = found.build if found is not None and package in ("torch", "torchaudio") else ""
-    source = ("--index-url", pairs.index(build)) if build else ()
+    source = from_index(found) if package in ("torch", "torchaudio") else ()
     without = () if dependencies or found is None else ("--no-deps",)
     return Mend(
         f"Install {package} again, without pip's cache",
         machine.pip("--force-reinstall", "--no-cache-dir", *without, wanted, *source),
     )
+
+
+def from_index(copy: dists.Copy | None) -> tuple[str, ...]:
+    """Return the options of pip that take a package in the build of an installed one."""
+    return ("--index-url", pairs.index(copy.build)) if copy is not None and copy.build else ()
 
 
 def _is_for_another_torch(torchaudio: dists.Copy) -> bool:
@@ -74,9 +76,9 @@ def install_torch(*options: str) -> Mend:
         return Mend("Install it", command)
     if shutil.which("nvidia-smi"):
         return Mend("Install it, for the NVIDIA GPU of this machine", command)
-    for_cpu = machine.pip(*options, "torch", "--index-url", pairs.index("cpu"))
     return Mend(
-        f"Install it, for an NVIDIA GPU with {shell.told(command)}, otherwise for the CPU", for_cpu
+        f"Install it, for an NVIDIA GPU with {shell.told(command)}, otherwise for the CPU",
+        machine.pip(*options, "torch", "--index-url", pairs.index("cpu")),
     )
 
 
@@ -107,7 +109,7 @@ def matched_pair() -> Mend:
             f"Install the torchaudio made for torch {torch.version}",
             machine.by_conda("install", "-c", "conda-forge", *names),
         )
-    source = ("--index-url", pairs.index(torch.build)) if torch.build else ()
+    source = from_index(torch)
     commands = [
         *machine.pip("--force-reinstall", "--no-deps", f"torchaudio=={row.torchaudio}", *source)
     ]
@@ -186,6 +188,13 @@ def _removal(package: str, root: pathlib.Path) -> tuple[Line, ...]:
     return machine.removing(*(paths or [str(root / package)]))
 
 
+def converted(path: str, rate: int = 0, text: str = "Convert it with the ffmpeg command") -> Mend:
+    """Write a file that no backend reads whole as PCM beside it, at ``rate`` Hz if given."""
+    made = str(pathlib.PurePath(path).with_suffix(".converted.wav"))
+    rates = ("-ar", str(rate)) if rate else ()
+    return Mend(text, shell.lines("ffmpeg", "-i", path, *rates, "-c:a", "pcm_s16le", made))
+
+
 def shadow(path: str) -> Mend:
     """Rename a user's file that has the name of a package."""
     target = pathlib.Path(path)
@@ -196,19 +205,15 @@ def shadow(path: str) -> Mend:
 
 
 @functools.cache
-def _libraries() -> list[dict[str, Any]]:
-    rows = tomllib.loads(pathlib.Path(__file__).with_name("libraries.toml").read_text("utf-8"))[
-        "library"
-    ]
-    assert isinstance(rows, list)
-    return rows
+def _libraries() -> dict[str, list[dict[str, Any]]]:
+    return tomllib.loads(pathlib.Path(__file__).with_name("libraries.toml").read_text("utf-8"))
 
 
 def library(name: str) -> Mend:
     """Install the system package that brings a shared library."""
     if re.match(r"lib(cudart|c10|torch(_\w+)?(?![a-z])|amdhip|cublas|cudnn)", name):
         return matched_pair()
-    row = next((row for row in _libraries() if re.search(row["pattern"], name)), None)
+    row = next((row for row in _libraries()["library"] if re.search(row["pattern"], name)), None)
     if row is None:
         search = {
             "apt-get": ("apt-file", "search"),
@@ -236,11 +241,12 @@ def _clean(package: str) -> Mend:
     names = ["torch", "torchaudio"]
     if torch is not None and row is not None:
         names = [f"torch=={pairs.public(torch.version)}", f"torchaudio=={row.torchaudio}"]
-    source = ("--index-url", pairs.index(torch.build)) if torch and torch.build else ()
     if package not in ("torch", "torchaudio"):
         return reinstall(package)
-    anew = machine.pip("--no-cache-dir", *names, *source)
-    return Mend("Remove both, and install a matching pair", shell.chain(uninstall, anew))
+    return Mend(
+        "Remove both, and install a matching pair",
+        shell.chain(uninstall, machine.pip("--no-cache-dir", *names, *from_index(torch))),
+    )
 
 
 def _half_there(module: str) -> Mend:
@@ -291,11 +297,11 @@ def _older_release(package: str, groups: Groups) -> Mend:
         if machine.conda()
         else ()
     )
-    text = (
+    return Mend(
         f"Use an older {package}, a newer system, or conda's build, which contains its own C++ "
-        "library"
+        "library",
+        (*by_conda, *older),
     )
-    return Mend(text, (*by_conda, *older))
 
 
 def _below_path(place: str) -> str:
@@ -307,17 +313,11 @@ def _below_path(place: str) -> str:
     folders = [
         folder
         for folder in (*map(pathlib.Path, sys.path), *dists.folders())
-        if _holds(folder, path)
+        if folder.is_absolute() and path != folder and path.is_relative_to(folder)
     ]
-    return (
-        path.relative_to(max(folders, key=lambda folder: len(folder.parts))).parts[0]
-        if folders
-        else ""
-    )
-
-
-def _holds(folder: pathlib.Path, path: pathlib.Path) -> bool:
-    return folder.is_absolute() and path != folder and path.is_relative_to(folder)
+    if not folders:
+        return ""
+    return path.relative_to(max(folders, key=lambda folder: len(folder.parts))).parts[0]
 
 
 def _older_numpy(package: str, groups: Groups) -> Mend:
@@ -354,30 +354,17 @@ def _nvidia_packages() -> Mend:
     return Mend(text.capitalize(), anew)
 
 
-def _older_mkl() -> Mend:
-    wanted = "mkl<2024.1"
-    if machine.is_conda():
-        return Mend("Install MKL 2024.0", machine.by_conda("install", wanted))
-    return Mend("Install MKL 2024.0", machine.pip(wanted))
+def _build_for_cpu(wanted: str) -> tuple[Line, ...]:
+    return machine.pip("--force-reinstall", "--no-deps", wanted, "--index-url", pairs.index("cpu"))
 
 
 def _driver() -> Mend:
     torch = dists.first("torch")
     wanted = f"torch=={pairs.public(torch.version)}" if torch else "torch"
-    command = machine.pip(
-        "--force-reinstall", "--no-deps", wanted, "--index-url", pairs.index("cpu")
-    )
-    return Mend("Install NVIDIA's driver, or torch for the CPU", command)
+    return Mend("Install NVIDIA's driver, or torch for the CPU", _build_for_cpu(wanted))
 
 
-def _torchcodec_needs() -> Mend:
-    ffmpeg = machine.system({"apt": "ffmpeg", "dnf": "ffmpeg", "brew": "ffmpeg", "conda": "ffmpeg"})
-    text = (
-        "Call compat.install(), which needs no TorchCodec; or install FFmpeg, or the TorchCodec "
-        "made for this torch"
-    )
-    return Mend(text, (*ffmpeg, *machine.pip("--upgrade", "torchcodec")))
-
+_MKL = "mkl<2024.1"
 
 # every function takes the package whose import failed and the groups of the message's pattern
 TABLE: dict[str, Callable[[str, Groups], Mend]] = {
@@ -396,14 +383,22 @@ TABLE: dict[str, Callable[[str, Groups], Mend]] = {
     "fitting-numpy": _fitting_numpy,
     "owner": _owner,
     "nvidia-packages": lambda package, groups: _nvidia_packages(),
-    "older-mkl": lambda package, groups: _older_mkl(),
+    "older-mkl": lambda package, groups: Mend(
+        "Install MKL 2024.0",
+        machine.by_conda("install", _MKL) if machine.is_conda() else machine.pip(_MKL),
+    ),
     "driver": lambda package, groups: _driver(),
-    "torchcodec-needs": lambda package, groups: _torchcodec_needs(),
+    "torchcodec-needs": lambda package, groups: Mend(
+        "Call compat.install(), which needs no TorchCodec; or install FFmpeg, or the TorchCodec "
+        "made for this torch",
+        (
+            *machine.system(dict.fromkeys(("apt", "dnf", "brew", "conda"), "ffmpeg")),
+            *machine.pip("--upgrade", "torchcodec"),
+        ),
+    ),
     "torchcodec-cpu": lambda package, groups: Mend(
         "Call compat.install(), which needs no TorchCodec; or install the build for the CPU",
-        machine.pip(
-            "--force-reinstall", "--no-deps", "torchcodec", "--index-url", pairs.index("cpu")
-        ),
+        _build_for_cpu("torchcodec"),
     ),
     "visual-runtime": lambda package, groups: Mend(
         "Install the newest Visual C++ runtime; if that is not enough, import torch before "

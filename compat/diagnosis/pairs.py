@@ -1,12 +1,11 @@
 """Tell which torch, torchaudio and Python belong together, from ``pairs.toml``."""
 
-from __future__ import annotations
-
 import functools
 import pathlib
 import re
 import tomllib
-from typing import NamedTuple
+from collections.abc import Sequence
+from typing import Any, NamedTuple
 
 from packaging.specifiers import SpecifierSet
 from packaging.version import InvalidVersion, Version
@@ -18,7 +17,7 @@ class Pair(NamedTuple):
     torch: str
     torchaudio: str
     python: tuple[Version, Version]
-    wheels_for: tuple[str, ...] = ()
+    wheels_for: Sequence[str] = ()
     numpy: str = ""
     patches: str = ""
 
@@ -57,33 +56,21 @@ class Pair(NamedTuple):
 
 
 @functools.cache
-def _data() -> dict[str, object]:
+def _data() -> dict[str, Any]:
     return tomllib.loads(pathlib.Path(__file__).with_name("pairs.toml").read_text("utf-8"))
 
 
 @functools.cache
 def table() -> tuple[Pair, ...]:
     """Return all rows, newest first."""
-    rows = _data()["pair"]
-    assert isinstance(rows, list)
     return tuple(
-        Pair(
-            row["torch"],
-            row["torchaudio"],
-            (Version(row["python"][0]), Version(row["python"][1])),
-            tuple(row.get("wheels_for", ())),
-            row.get("numpy", ""),
-            row.get("patches", ""),
-        )
-        for row in rows
+        Pair(**{**row, "python": tuple(map(Version, row["python"]))}) for row in _data()["pair"]
     )
 
 
 def companions() -> dict[str, str]:
     """Return the packages needed beside torch and torchaudio: name to version specifier."""
-    found = _data()["companions"]
-    assert isinstance(found, dict)
-    return dict(found)
+    return dict(_data()["companions"])
 
 
 class Tested(NamedTuple):
@@ -116,9 +103,7 @@ def _numbers(version: str) -> tuple[int, ...]:
 
 def tested() -> dict[str, Tested]:
     """Return what each decoder, and each library of one, was tested with."""
-    found = _data()["tested"]
-    assert isinstance(found, dict)
-    return {name: Tested(*ends) for name, ends in found.items()}
+    return {name: Tested(*ends) for name, ends in _data()["tested"].items()}
 
 
 def public(version: str) -> str:
@@ -126,25 +111,26 @@ def public(version: str) -> str:
     return version.partition("+")[0]
 
 
-def of_torch(version: str) -> Pair | None:
-    """Return the row of a torch version; ``None`` for a nightly or a release outside the table."""
+def _parsed(version: str) -> Version | None:
+    """Return a version without its build tag; ``None`` if it is none."""
     try:
-        parsed = Version(public(version))
+        return Version(public(version))
     except InvalidVersion:
         return None
-    return next((pair for pair in table() if pair.holds_for(parsed)), None)
+
+
+def of_torch(version: str) -> Pair | None:
+    """Return the row of a torch version; ``None`` for a nightly or a release outside the table."""
+    parsed = _parsed(version)
+    return next((pair for pair in table() if parsed and pair.holds_for(parsed)), None)
 
 
 def of_torchaudio(version: str) -> Pair | None:
     """Return the row of a torchaudio version, or ``None``."""
-    try:
-        parsed = Version(public(version))
-    except InvalidVersion:
-        return None
+    parsed = _parsed(version)
     made = ((pair, SpecifierSet(f"=={pair.patches or pair.torchaudio}")) for pair in table())
-    return next(
-        (pair for pair, releases in made if releases.contains(parsed, prereleases=True)), None
-    )
+    fitting = (pair for pair, own in made if parsed and own.contains(parsed, prereleases=True))
+    return next(fitting, None)
 
 
 def of_release(asked: str) -> Pair | None:
@@ -164,10 +150,8 @@ def of_release(asked: str) -> Pair | None:
 
 def is_newer(torchaudio: str) -> bool:
     """Return whether a torchaudio is newer than this table."""
-    try:
-        return Version(public(torchaudio)) > Version(table()[0].torchaudio)
-    except InvalidVersion:
-        return False
+    parsed = _parsed(torchaudio)
+    return parsed is not None and parsed > Version(table()[0].torchaudio)
 
 
 def index(build: str) -> str:

@@ -1,12 +1,11 @@
 """Shared code for the checks of the backends."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from typing import Any
 
-from compat.diagnosis import explain, mends
+from compat.diagnosis import explain
 from compat.diagnosis.findings import Finding, Mend, error, ok
+from compat.doctor import failing
 from compat.doctor.world import World
 from compat.names.backends import is_installed_apart, part
 
@@ -37,24 +36,8 @@ def finding(
         lists: keys of that answer whose lists become evidence, in full.
     """
     answer, needed = ask(world, name), part(name)
-    if answer.died:
-        how, known = explain.death(answer.died, needed)
-        evidence = (*answer.stood_at, *answer.stderr[-4:])
-        return error(
-            f"opening {needed} {how}",
-            why=known.cause,
-            mend=known.mend,
-            subject=needed,
-            cause=known.name,
-            evidence=evidence,
-        )
-    if answer.raised:
-        return error(
-            f"the probe fails: {answer.raised.splitlines()[0]}",
-            mend=mends.reinstall(needed),
-            subject=needed,
-            evidence=answer.trace,
-        )
+    if answer.failed:
+        return failing.finding("the probe fails", answer, needed, dead=f"opening {needed}")
     told = answer.value
     if "unavailable" not in told:
         return ok(

@@ -1,7 +1,5 @@
 """Run risky work in a child process, with a time limit; a crash is one of the possible answers."""
 
-from __future__ import annotations
-
 import contextlib
 import dataclasses
 import json
@@ -20,6 +18,8 @@ from compat.commands import shadows
 from compat.commands.processes import signal_name
 
 _POLL = 0.02
+# frames that say nothing of what was examined
+_OURS = ("importlib", '"<string>"', os.path.join("doctor", "probes"))
 # would replace the torchaudio under examination with our own stand-in
 _AUTO = "TORCHAUDIO_COMPAT_AUTO"
 # The child must find what the doctor finds, so it gets the doctor's sys.path; until then `-P` keeps
@@ -66,16 +66,13 @@ class Children:
 
     Args:
         limit: seconds that one task may take.
-        cores: how many cores there are; by default those of this machine.
     """
 
-    def __init__(self, limit: float, cores: int | None = None) -> None:
+    def __init__(self, limit: float) -> None:
         self.limit = limit
         # Allow more children than cores: a child that hangs keeps its slot and does no work, and
         # four checks import torch.
-        self._places = threading.BoundedSemaphore(
-            max(4, min(6, 2 + (cores or os.cpu_count() or 1)))
-        )
+        self._places = threading.BoundedSemaphore(max(4, min(6, 2 + (os.cpu_count() or 1))))
         self._running: set[subprocess.Popen[bytes]] = set()
         self._stopping = False
 
@@ -86,16 +83,15 @@ class Children:
             probe: a module of ``compat.doctor.probes``; its function ``probe`` gets the task.
             task: any value that JSON can hold.
         """
-        return self.ask_all(probe, [task])[0]
+        return self.ask_all([(probe, task)])[0]
 
     def ask_all(
-        self, probe: str, tasks: Sequence[Any], *, gate: Callable[[], bool] | None = None
+        self, tasks: Sequence[tuple[str, Any]], *, gate: Callable[[], bool] | None = None
     ) -> list[Answer]:
         """Run several tasks in turn in one child; if it dies, a new one continues after that task.
 
         Args:
-            probe: a module of ``compat.doctor.probes``.
-            tasks: any values that JSON can hold.
+            tasks: the probe and the task of each.
             gate: makes the first task a condition: if it fails, the others do not run and only its
                 answer is returned. If this function returns true, the first task is known to fail
                 and does not run either.
@@ -105,9 +101,7 @@ class Children:
             with self._places:
                 if gate and not answers and gate():
                     return [Answer(died="gate")]
-                answers += self._serve(
-                    probe, tasks[len(answers) :], gate=bool(gate) and not answers
-                )
+                answers += self._serve(tasks[len(answers) :], gate=bool(gate) and not answers)
         return answers
 
     def stop(self) -> None:
@@ -116,61 +110,53 @@ class Children:
         for process in list(self._running):
             _end(process)
 
-    def _serve(self, probe: str, tasks: Sequence[Any], *, gate: bool) -> list[Answer]:
+    def _serve(self, tasks: Sequence[tuple[str, Any]], *, gate: bool) -> list[Answer]:
         """Return answers up to the last task, the task that killed the child, or a failed gate."""
         if self._stopping:
             return [Answer(died="interruption")] * len(tasks)
         with tempfile.TemporaryDirectory(prefix="doctor-") as folder:
-            given, out, err = (
-                pathlib.Path(folder, name) for name in ("given.json", "out.jsonl", "err.txt")
+            given, out, stack, err = (
+                pathlib.Path(folder, name)
+                for name in ("given.json", "out.jsonl", "stack.txt", "err.txt")
             )
-            own = [name for name, _ in shadows.found() if name in sys.modules]
             order = {
                 "path": sys.path,
-                "own": own,
-                "probe": probe,
+                "own": [name for name, _ in shadows.found() if name in sys.modules],
                 "tasks": list(tasks),
                 "out": str(out),
+                "stack": str(stack),
                 "limit": self.limit,
                 "gate": gate,
+                "begun": time.monotonic(),
             }
-            given.write_text(json.dumps({**order, "begun": time.monotonic()}), "utf-8")
+            given.write_text(json.dumps(order), "utf-8")
             out.touch()
+            stack.touch()
             with self._child(given, err) as process:
                 died = self._watch(process, out, len(tasks))
             answers = list(_read(out))
-            stderr = err.read_text("utf-8", "replace").strip().splitlines()
-        if gate and answers and answers[0].failed:
-            return [dataclasses.replace(answers[0], stderr=tuple(_split(stderr)[1][-12:]))]
-        if len(answers) < len(tasks):
+            stood_at = _active(stack.read_text("utf-8", "replace"))
+            said = tuple(filter(None, err.read_text("utf-8", "replace").splitlines()[-12:]))
+        is_shut = gate and answers and answers[0].failed
+        if len(answers) < len(tasks) and not is_shut:
             how = "interruption" if self._stopping else died or _how(process.returncode)
-            stood, rest = _split(stderr)
-            answers.append(
-                Answer(
-                    died=how,
-                    stood_at=stood,
-                    stderr=tuple(rest[-12:]),
-                    seconds=self.limit if died else 0.0,
-                )
-            )
+            seconds = self.limit if died else 0.0
+            answers.append(Answer(died=how, stood_at=stood_at, stderr=said, seconds=seconds))
         elif answers and answers[-1].failed:
-            answers[-1] = dataclasses.replace(answers[-1], stderr=tuple(_split(stderr)[1][-12:]))
+            answers[-1] = dataclasses.replace(answers[-1], stderr=said)
         return answers
 
     @contextlib.contextmanager
     def _child(self, given: pathlib.Path, err: pathlib.Path) -> Iterator[subprocess.Popen[bytes]]:
+        own = dict.fromkeys(("TMPDIR", "TEMP", "TMP"), str(given.parent))  # removed if it dies
+        kept = {name: value for name, value in os.environ.items() if name != _AUTO}
         with err.open("wb") as stream:
             process = subprocess.Popen(
-                [sys.executable, "-P", "-X", "faulthandler", "-c", _BOOT, str(given)],
+                [sys.executable, "-P", "-c", _BOOT, str(given)],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=stream,
-                # the temporary files of a child that dies lie in the folder that this process
-                # removes
-                env={
-                    **{name: value for name, value in os.environ.items() if name != _AUTO},
-                    **_own(given.parent),
-                },
+                env={**kept, "PYTHONIOENCODING": "utf-8", **own},
                 start_new_session=os.name != "nt",  # so that processes it started end with it
             )
         self._running.add(process)
@@ -198,10 +184,6 @@ class Children:
         return ""
 
 
-def _own(folder: pathlib.Path) -> dict[str, str]:
-    return {"PYTHONIOENCODING": "utf-8", **dict.fromkeys(("TMPDIR", "TEMP", "TMP"), str(folder))}
-
-
 def _end(process: subprocess.Popen[bytes]) -> None:
     with contextlib.suppress(OSError):
         if process.poll() is None:
@@ -213,10 +195,9 @@ def _end(process: subprocess.Popen[bytes]) -> None:
 
 def _how(code: int | None) -> str:
     """Return a name for the exit status of a child that gave no answer."""
-    if name := signal_name(code):
-        return name
     unsigned = (code or 0) & 0xFFFFFFFF
-    return _WINDOWS.get(unsigned, "exit") if os.name == "nt" else "exit"
+    on_windows = _WINDOWS.get(unsigned, "") if os.name == "nt" else ""
+    return signal_name(code) or on_windows or "exit"
 
 
 def _read(out: pathlib.Path) -> Iterator[Answer]:
@@ -226,33 +207,8 @@ def _read(out: pathlib.Path) -> Iterator[Answer]:
         yield Answer(**fields)
 
 
-def _split(stderr: Sequence[str]) -> tuple[tuple[str, ...], list[str]]:
-    """Split stderr into the frames of the active thread (by the fault handler) and other lines."""
-    stood: list[str] = []
-    rest: list[str] = []
-    inside = False
-    for line in stderr:
-        if line.startswith(
-            (
-                "Fatal Python error",
-                "Timeout (",
-                "Windows fatal exception",
-                "Thread 0x",
-                "Current thread 0x",
-                "Extension modules:",
-            )
-        ):
-            inside = not line.startswith("Extension modules:")
-            if line.startswith("Current thread"):
-                stood = []
-        elif inside and line.startswith("  File "):
-            stood.append(line.strip())
-        elif line.strip():
-            rest.append(line)
-    return tuple(
-        frame
-        for frame in stood
-        if "importlib" not in frame
-        and '"<string>"' not in frame
-        and "doctor" + os.sep + "probes" not in frame
-    )[:4], rest
+def _active(dumped: str) -> tuple[str, ...]:
+    """Return the frames of the active thread in a dump of the fault handler, innermost first."""
+    lines = dumped.rpartition("Current thread")[2].splitlines()
+    frames = (line.strip() for line in lines if line.startswith("  File "))
+    return tuple(frame for frame in frames if not any(ours in frame for ours in _OURS))[:4]

@@ -1,7 +1,5 @@
 """Parse the command line of ``python -m compat.doctor`` and run it."""
 
-from __future__ import annotations
-
 import argparse
 import contextlib
 import json
@@ -10,6 +8,7 @@ import sys
 import textwrap
 import traceback
 from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
 
 from compat.commands import namesakes
 from compat.commands.arguments import Parser
@@ -21,6 +20,7 @@ from compat.doctor.world import World
 
 PROG = "python -m compat.doctor"
 FAILED = 3
+OF_FIX = ("--fix", "--yes", "--outside")
 
 _EPILOG = """\
 examples
@@ -165,7 +165,7 @@ def main(argv: Sequence[str] | None = None, prog: str = PROG) -> int:
         if arguments.json or arguments.report or arguments.schema or arguments.pins is not None:
             print_for_programs()
         if arguments.python is not None:
-            return elsewhere.run(arguments.python, _without_python(argv))
+            return elsewhere.run(arguments.python, _without(argv, "--python"))
         with _working_folder():
             return _printed(arguments) if _only_prints(arguments) else _examined(arguments, argv)
     except ValueError as why:
@@ -207,14 +207,9 @@ def _working_folder() -> Iterator[None]:
     file that has the name of one of our packages is left out, since Python would import that file
     instead.
     """
-    folder = os.getcwd()
-    kept = sys.path[:]
-    if (
-        folder not in sys.path
-        and "" not in sys.path
-        and not os.environ.get("PYTHONSAFEPATH")
-        and not any(namesakes.found([folder]))
-    ):
+    folder, kept = os.getcwd(), sys.path[:]
+    is_safe = not any(namesakes.found([folder])) and not os.environ.get("PYTHONSAFEPATH")
+    if is_safe and folder not in sys.path and "" not in sys.path:
         sys.path.insert(0, folder)
     try:
         yield
@@ -222,18 +217,11 @@ def _working_folder() -> Iterator[None]:
         sys.path[:] = kept
 
 
-def _without_python(argv: Sequence[str] | None) -> list[str]:
-    """Return the arguments for the other interpreter's doctor: all but ``--python``."""
+def _without(argv: Sequence[str] | None, *names: str, **kind: Any) -> list[str]:
+    """Return the arguments for another doctor: all but some options."""
     parser = Parser("", add_help=False)
-    parser.add_argument("--python")
-    return parser.parse_known_args(argv)[1]
-
-
-def _without_fix(argv: Sequence[str] | None) -> list[str]:
-    """Return the arguments for the examination after a fix."""
-    parser = Parser("", add_help=False)
-    for name in ("--fix", "--yes", "--outside"):
-        parser.add_argument(name, action="store_true")
+    for name in names:
+        parser.add_argument(name, **kind)
     return parser.parse_known_args(argv)[1]
 
 
@@ -261,28 +249,26 @@ def _printed(arguments: argparse.Namespace) -> int:
     return 0
 
 
+def _results(world: World, arguments: argparse.Namespace) -> Iterable[Result]:
+    wanted = registry.chosen(arguments.only, arguments.skip)
+    if arguments.project is not None:
+        # it needs our other packages, whose names a folder of the user's may have
+        from compat.doctor import program
+
+        return program.examine(world, arguments.project)
+    if arguments.files:
+        return files.examine(world, arguments.files)
+    return registry.run(wanted, world)
+
+
 def _examined(arguments: argparse.Namespace, argv: Sequence[str] | None) -> int:
     """Run the checks, or load the files, print the results, and return the exit status."""
-    wanted = registry.chosen(arguments.only, arguments.skip)
     as_page = not (arguments.json or arguments.report)
     results: list[Result] = []
     with page.shown(quiet=not as_page) as (shown, progress):
         world = World(arguments.time_limit, thorough=arguments.thorough, progress=progress)
         try:
-            found: Iterable[Result]
-            if arguments.project is not None:
-                from compat.doctor import (
-                    program,
-                )  # it needs our other packages, whose names a folder of the user's may have
-
-                found = program.examine(world, arguments.project)
-            else:
-                found = (
-                    files.examine(world, arguments.files)
-                    if arguments.files
-                    else registry.run(wanted, world)
-                )
-            for result in found:
+            for result in _results(world, arguments):
                 results.append(result)
                 if as_page:
                     shown.result(result, verbose=arguments.verbose)
@@ -296,7 +282,10 @@ def _examined(arguments: argparse.Namespace, argv: Sequence[str] | None) -> int:
     elif arguments.report:
         print(report.document(results, judged), end="")
     elif arguments.fix:
-        consent = dialogue.Consent(arguments.yes, arguments.outside)
-        means = dialogue.means(_without_fix(argv))
-        return dialogue.mend(structured.document(results, judged), judged.next, consent, means)
+        return dialogue.mend(
+            structured.document(results, judged),
+            judged.next,
+            dialogue.Consent(arguments.yes, arguments.outside),
+            dialogue.means(_without(argv, *OF_FIX, action="store_true")),
+        )
     return judged.exit

@@ -1,12 +1,11 @@
 """Report how backends differ on one file, and which returns what the file holds, if known."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from compat.diagnosis import mends
 from compat.diagnosis.findings import Finding, Mend, note, warning
-from compat.doctor import conversion, lengths
+from compat.doctor import lengths
 from compat.doctor.lengths import Lengths
 
 __all__ = ["found", "is_mixed", "named"]
@@ -14,6 +13,9 @@ __all__ = ["found", "is_mixed", "named"]
 _UNLIKE = 0.9
 _LOUDER = 0.01
 _WILD = 1000.0
+_STORED = "the file holds"
+# how samples differ, the worst first; also the causes of findings
+_KINDS = _SOUND, _LOUDNESS, _PLACE = ("other-samples", "other-loudness", "other-place")
 
 # the result of each load, by backend name
 Loads = Mapping[str, Mapping[str, Any]]
@@ -33,7 +35,12 @@ def found(path: str, loads: Loads, facts: Mapping[str, Any], *, told: bool) -> I
     yield from _parts(path, facts, differ=differ)
     if is_mixed(facts):
         return  # any difference follows from that
-    wild = [name for name in loads if _is_wild(loads[name])]
+    # far beyond full scale, as with a wrongly assumed sample format
+    wild = [
+        name
+        for name, load in loads.items()
+        if load.get("finite") is False or load.get("peak", 0.0) > _WILD
+    ]
     yield from _beyond(path, loads, wild) if wild else _samples(path, loads)
     if differ:
         yield _lengths(path, loads, frames, facts, told=told)
@@ -90,11 +97,10 @@ def _parts(path: str, facts: Mapping[str, Any], *, differ: bool) -> Iterator[Fin
             f"it consists of {len(parts)} files joined together: {before}, and from byte "
             f"{other['begin']:,} on {after}"
         )
-        mend = conversion.to_one(path, first["rate"])
         yield warning(
             text,
             why="No backend returns all of it.",
-            mend=mend,
+            mend=mends.converted(path, first["rate"]),
             subject=path,
             cause="changes-on-its-way",
             data=data,
@@ -153,74 +159,53 @@ def _samples(path: str, loads: Loads) -> Iterator[Finding]:
     The audio may be another, or the same one scaled or shifted.
     """
     right = [name for name in loads if _gives_what_is_stored(loads[name])]
-    for kind in (_other_sound, _other_loudness, _other_place):
-        groups: dict[tuple[str, str], list[str]] = {}
-        for name, load in loads.items():
-            apart, reference = _reference(load, loads)
-            words = kind(apart) if apart and reference else ""
-            if words:
-                groups.setdefault((words, reference), []).append(name)
-        for (words, reference), names in groups.items():
-            yield _sample_finding(
-                path, kind, f"{_give(names)} {words} {reference}", names, reference, right
-            )
+    groups: dict[tuple[str, str, str], list[str]] = {}
+    for name, load in loads.items():
+        apart, reference = _reference(load, loads)
+        if apart and _how(apart):
+            groups.setdefault((*_how(apart), reference), []).append(name)
+    for (kind, words, reference), names in sorted(
+        groups.items(), key=lambda group: _KINDS.index(group[0][0])
+    ):
+        text = f"{_give(names)} {words} {reference}"
+        data = {"backends": names, "reference": reference, "right": right}
+        if kind == _PLACE:
+            why = "Labels with timestamps no longer match."
+            yield note(text, why=why, subject=path, data=data)
+            continue
+        is_stored = reference == _STORED
+        why = "A model then gets other input."
+        if kind == _SOUND:
+            end = "." if is_stored else ", or a damaged place is decoded in another way."
+            why = f"Its bytes are read in the wrong number format{end}"
+        listen = f"Listen to both, and name the right one: {_load([reference, *names])}"
+        mend = _better(right) if right or is_stored else Mend(listen)
+        yield warning(text, why=why, mend=mend, subject=path, cause=kind, data=data)
 
 
 def _reference(load: Mapping[str, Any], loads: Loads) -> tuple[Mapping[str, Any] | None, str]:
     """Return the comparison with what the file holds, if known, else with the first backend."""
     if load.get("stored"):
-        return load["stored"], "the file holds"
+        return load["stored"], _STORED
     apart = load.get("apart")
     return (apart, apart["from"]) if apart and apart["from"] in loads else (None, "")
 
 
 def _gives_what_is_stored(load: Mapping[str, Any]) -> bool:
     apart = load.get("stored")
-    return apart is not None and not (
-        _other_sound(apart) or _other_loudness(apart) or _other_place(apart)
-    )
+    return apart is not None and not _how(apart)
 
 
-def _other_sound(apart: Mapping[str, Any]) -> str:
-    return "another sound than" if apart["likeness"] < _UNLIKE else ""
-
-
-def _other_loudness(apart: Mapping[str, Any]) -> str:
-    if _other_sound(apart) or abs(apart["factor"] - 1) <= _LOUDER:
-        return ""
-    return f"the same sound {apart['factor']:.4g} times as loud as"
-
-
-def _other_place(apart: Mapping[str, Any]) -> str:
-    if _other_sound(apart) or _other_loudness(apart) or not apart["shift"]:
-        return ""
-    return (
-        f"the same sound {abs(apart['shift'])} frames "
-        f"{'later' if apart['shift'] > 0 else 'earlier'} than"
-    )
-
-
-def _sample_finding(
-    path: str, kind: Any, text: str, names: list[str], reference: str, right: list[str]
-) -> Finding:
-    data = {"backends": names, "reference": reference, "right": right}
-    if kind is _other_place:
-        return note(text, why="Labels with timestamps no longer match.", subject=path, data=data)
-    cause = "other-samples" if kind is _other_sound else "other-loudness"
-    stored = reference == "the file holds"
-    listen = f"Listen to both, and name the right one: {_load([reference, *names])}"
-    mend = _better(right) if right or stored else Mend(listen)
-    why = "A model then gets other input."
-    if kind is _other_sound:
-        why = "Its bytes are read in the wrong number format" + (
-            "." if stored else ", or a damaged place is decoded in another way."
-        )
-    return warning(text, why=why, mend=mend, subject=path, cause=cause, data=data)
-
-
-def _is_wild(load: Mapping[str, Any]) -> bool:
-    """Return whether samples are far beyond full scale, as with a wrongly assumed sample format."""
-    return load.get("finite") is False or load.get("peak", 0.0) > _WILD
+def _how(apart: Mapping[str, Any]) -> tuple[str, str] | tuple[()]:
+    """Return the kind of a difference and its words; nothing if there is none."""
+    if apart["likeness"] < _UNLIKE:
+        return _SOUND, "another sound than"
+    if abs(apart["factor"] - 1) > _LOUDER:
+        return _LOUDNESS, f"the same sound {apart['factor']:.4g} times as loud as"
+    if apart["shift"]:
+        when = "later" if apart["shift"] > 0 else "earlier"
+        return _PLACE, f"the same sound {abs(apart['shift'])} frames {when} than"
+    return ()
 
 
 def _lengths(
@@ -234,12 +219,16 @@ def _lengths(
     )
     longest = max(frames, key=lambda name: frames[name])
     if not told and 0 in frames.values():
-        mend = Mend(
-            f"Name the backend that gives the sound: {_load([longest])}; and have what "
-            "writes such files close them"
-        )
         return warning(
-            text, why=why, mend=mend, subject=path, cause="other-lengths", data=dict(frames)
+            text,
+            why=why,
+            mend=Mend(
+                f"Name the backend that gives the sound: {_load([longest])}; and have what "
+                "writes such files close them"
+            ),
+            subject=path,
+            cause="other-lengths",
+            data=dict(frames),
         )
     return note(text, why=why, subject=path, data=dict(frames))
 
@@ -248,11 +237,12 @@ def _fewer_than_promised(path: str, loads: Loads, frames: Mapping[str, int]) -> 
     for name, load in loads.items():
         promised = load.get("info", {}).get("num_frames")
         if promised and frames[name] < promised:
-            text = (
+            yield warning(
                 f"{name}: the header promises {promised:,} frames, but only {frames[name]:,} are "
-                "there"
+                "there",
+                why="The file is cut off, or its header was never completed.",
+                mend=Mend("Make or download it again"),
+                subject=path,
+                cause="truncated-file",
             )
-            why = "The file is cut off, or its header was never completed."
-            mend = Mend("Make or download it again")
-            yield warning(text, why=why, mend=mend, subject=path, cause="truncated-file")
             return

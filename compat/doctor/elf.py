@@ -1,7 +1,5 @@
 """Find the shared libraries that an ELF file needs and this system lacks, with pyelftools."""
 
-from __future__ import annotations
-
 import functools
 import os
 import pathlib

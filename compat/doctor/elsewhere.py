@@ -5,8 +5,6 @@ and the few packages it needs are copied into a temporary folder, and the other 
 them from there; nothing is installed.
 """
 
-from __future__ import annotations
-
 import importlib.metadata
 import os
 import pathlib
@@ -37,35 +35,24 @@ def interpreter(given: str) -> str:
     Raises:
         ValueError: there is none, it does not run, or its Python is too old for this package.
     """
-    folder = pathlib.Path(given)
-    inside = pythons(folder)
-    found = (
-        next((str(path) for path in inside if path.exists()), None)
-        if folder.is_dir()
-        else shutil.which(given)
-    )
+    is_folder, inside = os.path.isdir(given), pythons(given)
+    there = (str(path) for path in inside if path.exists())
+    found = next(there, None) if is_folder else shutil.which(given)
     if found is None:
-        looked = (
-            f"neither {' nor '.join(map(str, inside))} is there"
-            if folder.is_dir()
-            else "there is no such program"
-        )
+        places = f"neither {' nor '.join(map(str, inside))} is there"
         raise ValueError(
-            f"--python {given}: {looked}; name an interpreter, or the folder of a virtual "
-            "environment"
+            f"--python {given}: {places if is_folder else 'there is no such program'}; name an "
+            "interpreter, or the folder of a virtual environment"
         )
     asked = [found, "-c", "import sys; print(*sys.version_info[:2])"]
     done = subprocess.run(asked, capture_output=True, text=True, timeout=60, check=False)
-    version = (
-        tuple(map(int, done.stdout.split()))
-        if done.returncode == 0 and done.stdout.replace(" ", "").strip().isdigit()
-        else ()
-    )
-    if not version:
+    told = done.stdout.split()
+    if done.returncode or not told or not all(map(str.isdigit, told)):
         raise ValueError(
             f"--python {given}: {found} does not run as Python: "
             f"{(done.stderr or done.stdout).strip()[-200:]}"
         )
+    version = tuple(map(int, told))
     if version < _OLDEST:
         wanted, has = (".".join(map(str, numbers)) for numbers in (_OLDEST, version))
         raise ValueError(
@@ -106,8 +93,7 @@ def _sources() -> Iterator[pathlib.Path]:
 
 def _closure(names: Sequence[str]) -> set[str]:
     """Return these distributions and everything they require here."""
-    found: set[str] = set()
-    waiting = list(names)
+    found, waiting = set(), list(names)
     while waiting:
         name = waiting.pop()
         if name not in found:

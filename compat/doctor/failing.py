@@ -1,33 +1,60 @@
 """Report a probe that gave no value, because its child process died or the probe raised."""
 
-from __future__ import annotations
+from collections.abc import Callable
+from typing import Any
 
 from compat.diagnosis import explain, mends
+from compat.diagnosis.explain import Explanation
 from compat.diagnosis.findings import Finding, error
 from compat.doctor.child import Answer
 
 
-def finding(name: str, answer: Answer, subject: str, *, cause: str) -> Finding:
+def death(
+    words: str, answer: Answer, package: str, severe: Callable[..., Finding] = error, **rest: Any
+) -> Finding:
+    """Return the finding for a child that died.
+
+    Args:
+        words: what was tried; the text goes on with how it ended.
+        answer: the outcome.
+        package: the package to blame and to reinstall.
+        severe: makes the finding.
+        rest: fields of the finding that are other than those by the cause of death.
+    """
+    how, known = explain.death(answer.died, package)
+    fields = {
+        "why": known.cause,
+        "mend": known.mend,
+        "subject": package,
+        "cause": known.name,
+        "evidence": (*answer.stood_at, *answer.stderr[-4:]),
+    }
+    return severe(f"{words} {how}", **{**fields, **rest})
+
+
+def finding(name: str, answer: Answer, package: str, *, cause: str = "", dead: str = "") -> Finding:
     """Return the finding for an answer that failed.
 
     Args:
         name: what was tried; the text begins with it.
         answer: the outcome.
-        subject: the package to blame and to reinstall.
+        package: the package to blame and to reinstall.
         cause: the name of the cause if the probe raised.
+        dead: what to begin the text with if the child died.
     """
     if answer.died:
-        how, known = explain.death(answer.died, subject)
-        evidence = (*answer.stood_at, *answer.stderr[-4:])
-        return error(
-            f"{name}: it {how}",
-            why=known.cause,
-            mend=known.mend,
-            subject=subject,
-            cause=known.name,
-            evidence=evidence,
-        )
-    text = f"{name}: {answer.raised.splitlines()[0]}"
+        return death(dead or f"{name}: it", answer, package)
     return error(
-        text, mend=mends.reinstall(subject), subject=subject, cause=cause, evidence=answer.trace
+        f"{name}: {answer.raised.splitlines()[0]}",
+        mend=mends.reinstall(package),
+        subject=package,
+        cause=cause,
+        evidence=answer.trace,
     )
+
+
+def known(answer: Answer, package: str) -> Explanation | None:
+    """Return what the exception of a failed import means, or else what standard error says."""
+    # the exception first: standard error may hold another package's warning
+    said = (answer.raised, "\n".join(answer.stderr))
+    return next(filter(None, (explain.message(text, package) for text in said)), None)

@@ -1,7 +1,5 @@
 """Read what an audio file's own bytes say about its length, independent of any backend."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from compat.doctor import stored
@@ -34,23 +32,25 @@ def _facts(file: File) -> dict[str, Any]:
 
 def _of_wave(file: File) -> dict[str, Any]:
     """Return what a WAV header reveals: a data size never written, or samples with unused bytes."""
-    layout = stored.layout(file)
-    if layout is None:
+    told = stored.layout(file)
+    if told is None:
         return {}
+    wave, form, width = told
     found: dict[str, Any] = {}
-    if layout.width > -(-layout.bits // 8) > 0:
-        found["sample_bytes"] = {"bits": layout.bits, "bytes": layout.width}
+    if width > -(-form.used_bits // 8) > 0:
+        found["sample_bytes"] = {"bits": form.used_bits, "bytes": width}
     # recorders that do not know the length yet write zero or the largest number
-    if layout.size == 0 or layout.size >= UNKNOWN:
-        found["data_bytes"] = layout.size
+    if wave.size == 0 or wave.size >= UNKNOWN:
+        found["data_bytes"] = wave.size
     return found
 
 
 def _of_mp3(file: File) -> dict[str, Any]:
     """Return the frames of padding before and after the audio of an mp3, from its LAME header."""
     _, told = mpeg.xing(file) or (None, None)
-    known = told is not None and (told.delay or told.padding)
-    return {"padding": [told.delay, told.padding]} if told is not None and known else {}
+    if told is None or not (told.delay or told.padding):
+        return {}
+    return {"padding": [told.delay, told.padding]}
 
 
 def _of_opus(head: bytes) -> dict[str, Any]:

@@ -1,7 +1,5 @@
 """What a file is by its first bytes, whatever its name says."""
 
-from __future__ import annotations
-
 import pathlib
 from collections.abc import Iterator
 
@@ -94,12 +92,10 @@ def other_name(path: str, head: bytes) -> Iterator[Finding]:
         kind = _MPEG_LAYERS[(head[1] >> 1) & 3]
     extension = pathlib.PurePath(path).suffix.lower()
     if kind and extension and extension not in kind[1]:
-        why = "sox and soundfile may use the extension to choose the format."
-        mend = Mend(f"Rename it to {pathlib.PurePath(path).stem}{kind[1][0]}")
         yield note(
             f"it is {kind[0]} by its content, but its extension is {extension}",
-            why=why,
-            mend=mend,
+            why="sox and soundfile may use the extension to choose the format.",
+            mend=Mend(f"Rename it to {pathlib.PurePath(path).stem}{kind[1][0]}"),
             subject=path,
             data={"kind": kind[0]},
         )

@@ -1,7 +1,5 @@
 """Explain why backends give different lengths for one file, or say that the cause is unknown."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
@@ -18,9 +16,14 @@ class Lengths(NamedTuple):
     facts: Mapping[str, Any]
 
     @property
+    def most(self) -> int:
+        """Return the frames of the longest."""
+        return max(self.frames.values())
+
+    @property
     def span(self) -> int:
         """Return the frames between the shortest and the longest."""
-        return max(self.frames.values()) - min(self.frames.values())
+        return self.most - min(self.frames.values())
 
     def with_(self, frames: int) -> str:
         """Return the names of the backends that gave this many frames."""
@@ -57,21 +60,18 @@ def _chained(given: Lengths) -> str:
     parts = given.facts.get("parts", ())
     if len(parts) < 2:
         return ""
-    text = (
+    return (
         f"The file consists of {len(parts)} files joined together (the second begins at byte "
-        f"{parts[1]['begin']:,})"
+        f"{parts[1]['begin']:,}); {_do(given.without(given.most), 'read')} only the first part."
     )
-    return f"{text}; {_do(given.without(max(given.frames.values())), 'read')} only the first part."
 
 
 def _open_end(given: Lengths) -> str:
     if "data_bytes" not in given.facts:
         return ""
-    longest = given.with_(max(given.frames.values()))
-    said = f"{given.facts['data_bytes']:,} bytes"
     return (
-        f"Its header gives the size of the data as {said}: the recording was never closed. "
-        f"{longest} read to the end of the file."
+        f"Its header gives the size of the data as {given.facts['data_bytes']:,} bytes: the "
+        f"recording was never closed. {given.with_(given.most)} read to the end of the file."
     )
 
 
@@ -79,21 +79,20 @@ def _odd_samples(given: Lengths) -> str:
     odd = given.facts.get("sample_bytes")
     if not odd:
         return ""
-    text = (
+    return (
         f"Its header says samples of {odd['bits']} bits in {odd['bytes']} bytes each, which not "
-        "every backend reads in that way"
+        "every backend reads in that way. Listen to each result, and save the file again with all "
+        "bits used."
     )
-    return f"{text}. Listen to each result, and save the file again with all bits used."
 
 
 def _mp3_padding(given: Lengths) -> str:
     before, after = given.facts.get("padding", (0, 0))
-    if not before or not any(given.span == before + after + extra for extra in _MPEG_FRAMES):
+    if not before or given.span - before - after not in _MPEG_FRAMES:
         return ""
-    longest = _do(given.with_(max(given.frames.values())), "keep")
     return (
         f"The LAME header says that the encoder added {before} frames before the sound and "
-        f"{after} after it; {longest} them."
+        f"{after} after it; {_do(given.with_(given.most), 'keep')} them."
     )
 
 
@@ -101,25 +100,21 @@ def _opus_preskip(given: Lengths) -> str:
     skipped = given.facts.get("preskip", 0)
     if not skipped or given.span != skipped:
         return ""
-    longest = _do(given.with_(max(given.frames.values())), "keep")
     return (
-        f"The header says that {skipped} frames before the sound should be skipped; {longest} them."
+        f"The header says that {skipped} frames before the sound should be skipped; "
+        f"{_do(given.with_(given.most), 'keep')} them."
     )
 
 
 def _wrong_total(given: Lengths) -> str:
     promise = given.facts.get("promise") or given.facts.get("last_page")
-    if not promise:
-        return ""
-    longest, shortest = max(given.frames.values()), min(given.frames.values())
-    if promise == shortest:
-        others = given.without(promise)
-        stop, read = _do(given.with_(promise), "stop"), _do(others, "read")
+    if promise == given.most - given.span:
+        stop, read = _do(given.with_(promise), "stop"), _do(given.without(promise), "read")
         return (
             f"Its header counts {promise:,} frames, and {stop} there; {read} on to the end of "
             "the data."
         )
-    if promise > longest:
+    if promise and promise > given.most:
         return (
             f"Its header counts {promise:,} frames, but some are missing: "
             "the file is cut off or damaged; each backend reads what it can."

@@ -4,12 +4,10 @@ The text is made here once, as lines; a terminal shows them wrapped and in colou
 are.
 """
 
-from __future__ import annotations
-
 import contextlib
 import sys
 from collections.abc import Callable, Iterator
-from typing import IO, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from compat.commands import shell
 from compat.diagnosis.findings import NOTHING_TO_DO, Mend, Result, Status
@@ -67,13 +65,12 @@ def of_result(
             yield from _mend(finding.mend)
 
 
-def _mend(mend: Mend) -> Iterator[Line]:
+def _mend(mend: Mend, label: str = "fix") -> Iterator[Line]:
     if mend.text:
-        yield Line("fix", mend.text.rstrip(".") + (":" if mend.commands else "."))
+        yield Line(label, mend.text.rstrip(".") + (":" if mend.commands else "."))
     for place, command in enumerate(mend.commands):
-        yield Line(
-            "in cmd" if command.shell == "cmd" else "or" if place else "", command, "bold", True
-        )
+        which = "or" if place else "" if mend.text else label
+        yield Line("in cmd" if command.shell == "cmd" else which, command, "bold", True)
 
 
 def of_verdict(verdict: Verdict) -> Iterator[Line]:
@@ -81,119 +78,81 @@ def of_verdict(verdict: Verdict) -> Iterator[Line]:
     if verdict.root is None:
         yield Line("verdict", verdict.text, "bold green")
         return
-    colour = verdict.status.colour
     label = "root cause" if verdict.status is Status.ERROR else "verdict"
-    yield Line(label, verdict.text, f"bold {colour}")
-    if verdict.next.text:
-        yield Line("next", verdict.next.text.rstrip(".") + (":" if verdict.next.commands else "."))
-    if verdict.next.commands:
-        line, *in_cmd = shell.first(verdict.next.commands)
-        yield Line("" if verdict.next.text else "next", line, "bold", True)
-        yield from (Line("in cmd", other, "bold", True) for other in in_cmd)
+    yield Line(label, verdict.text, f"bold {verdict.status.colour}")
+    yield from _mend(Mend(verdict.next.text, tuple(shell.first(verdict.next.commands))), "next")
     for check, finding in verdict.also:
         yield Line("also", told(check, finding) + ("" if check == FILE else f" (check {check})"))
     if verdict.meanwhile:
         yield Line("meanwhile", verdict.meanwhile)
 
 
-class Plain:
+class Page:
     """A page for a pipe or a file: words instead of marks, no colour, nothing wrapped."""
 
-    def __init__(self, out: IO[str]) -> None:
+    # the indent, and the width of labels
+    details, ends = (10, 9), (0, 12)
+
+    def __init__(self, out: Any) -> None:
         self._out = out
         self._mended: dict[Mend, str] = {}
         self._course = Course()
 
     def result(self, result: Result, *, verbose: bool = False) -> None:
         """Write one check."""
-        self._write(
-            f"[{result.status.word}]".ljust(10)
-            + result.title.ljust(_TITLE - 1)
-            + " "
-            + result.summary
-        )
+        self._head(result)
         for line in of_result(result, self._mended, self._course, verbose=verbose):
-            self._write(f"{'':10}{line.label:<9}{'$ ' if line.is_command else ''}{line.text}")
+            self._line(line, *self.details)
 
     def verdict(self, verdict: Verdict) -> None:
         """Write the verdict."""
-        self._write("")
-        for line in of_verdict(verdict):
-            self._write(f"{line.label:<12}{'$ ' if line.is_command else ''}{line.text}")
+        for line in (Line("", ""), *of_verdict(verdict)):
+            self._line(line, *self.ends)
 
-    def _write(self, text: str) -> None:
+    def _head(self, result: Result) -> None:
+        title = result.title.ljust(_TITLE - 1)
+        self._line(Line(f"[{result.status.word}]", f"{title} {result.summary}"), 0, 10)
+
+    def _line(self, line: Line, indent: int, width: int) -> None:
+        text = f"{'':{indent}}{line.label:<{width}}{'$ ' * line.is_command}{line.text}".rstrip()
         encoding = getattr(self._out, "encoding", None) or "utf-8"
-        self._out.write(text.rstrip().encode(encoding, "replace").decode(encoding) + "\n")
+        self._out.write(text.encode(encoding, "replace").decode(encoding) + "\n")
         self._out.flush()
 
 
-class Rich:
+class Terminal(Page):
     """A page for a terminal."""
 
-    def __init__(self, console: Any) -> None:
-        self._console = console
-        self._mended: dict[Mend, str] = {}
-        self._course = Course()
-        self._marks = _encodes(console, "".join(status.mark for status in Status))
+    details, ends = (5, 9), (1, 12)
 
-    def result(self, result: Result, *, verbose: bool = False) -> None:
-        """Write one check."""
+    def _head(self, result: Result) -> None:
         status = result.status
-        mark = status.mark if self._marks else f"[{status.word}]"
-        width = max(_TITLE, len(result.title) + 1)  # a file's name may be longer than any title
-        self._row(
-            (mark, 3 if self._marks else 10, f"bold {status.colour}"),
-            (result.title, width, "bold"),
-            result.summary,
-            "",
-        )
-        for line in of_result(result, self._mended, self._course, verbose=verbose):
-            self._line(line, 5, 9)
-
-    def verdict(self, verdict: Verdict) -> None:
-        """Write the verdict."""
-        self._console.print()
-        for line in of_verdict(verdict):
-            self._line(line, 1, 12)
+        words = (f"[{status.word}]", 10)
+        mark, width = words if self._out.options.ascii_only else (status.mark, 3)
+        titles = max(_TITLE, len(result.title) + 1)  # a file's name may be longer than any title
+        colour = f"bold {status.colour}"
+        self._row((mark, width, colour), (result.title, titles, "bold"), (result.summary, None, ""))
 
     def _line(self, line: Line, indent: int, width: int) -> None:
         from rich.text import Text
 
         if line.is_command:
             label = Text(" " * indent + line.label.ljust(width), style="dim")
-            self._console.print(
-                Text.assemble(label, ("$ ", "dim"), (line.text, line.style)), soft_wrap=True
-            )
+            command = Text.assemble(label, ("$ ", "dim"), (line.text, line.style))
+            self._out.print(command, soft_wrap=True)
         else:
-            self._row(("", indent, ""), (line.label, width, "dim"), line.text, line.style)
+            self._row(("", indent, ""), (line.label, width, "dim"), (line.text, None, line.style))
 
-    def _row(
-        self, first: tuple[str, int, str], second: tuple[str, int, str], text: str, style: str
-    ) -> None:
+    def _row(self, *cells: tuple[str, int | None, str]) -> None:
+        """Write cells side by side; the last one, without a width, is wrapped."""
         from rich.table import Table
         from rich.text import Text
 
         grid = Table.grid()
-        for _, width, _ in (first, second):
-            grid.add_column(width=width, no_wrap=True)
-        grid.add_column(overflow="fold")
-        grid.add_row(
-            Text(first[0], style=first[2]),
-            Text(second[0], style=second[2]),
-            Text(text, style=style),
-        )
-        self._console.print(grid)
-
-
-def _encodes(console: Any, text: str) -> bool:
-    try:
-        text.encode(console.encoding or "ascii")
-    except (UnicodeError, LookupError):
-        return False
-    return True
-
-
-Page = Plain | Rich
+        for _, width, _ in cells:
+            grid.add_column(width=width, no_wrap=width is not None, overflow="fold")
+        grid.add_row(*(Text(text, style=style) for text, _, style in cells))
+        self._out.print(grid)
 
 
 @contextlib.contextmanager
@@ -204,22 +163,25 @@ def shown(*, quiet: bool = False) -> Iterator[tuple[Page, Callable[[str, int, in
         quiet: standard output carries something else than the page, so only show the progress.
     """
     if not (sys.stdout.isatty() or sys.stderr.isatty()):
-        yield Plain(sys.stdout), lambda label, done, total: None
+        yield Page(sys.stdout), lambda label, done, total: None
         return
     try:
         from rich.console import Console
         from rich.progress import BarColumn, Progress, SpinnerColumn, TaskID, TextColumn
     except ImportError:  # the doctor must also run in a damaged environment without rich
-        yield Plain(sys.stdout), lambda label, done, total: None
+        yield Page(sys.stdout), lambda label, done, total: None
         return
     out = Console(highlight=False, markup=False, emoji=False)
     is_page = out.is_terminal and not quiet
     console = out if is_page else Console(stderr=True, highlight=False, markup=False)
-    page: Page = Rich(out) if is_page else Plain(sys.stdout)
     bars: dict[str, TaskID] = {}
-    columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn())
     with Progress(
-        *columns, console=console, transient=True, disable=not console.is_terminal
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(),
+        console=console,
+        transient=True,
+        disable=not console.is_terminal,
     ) as bar:
         bar.add_task("looking", total=None)
 
@@ -228,4 +190,4 @@ def shown(*, quiet: bool = False) -> Iterator[tuple[Page, Callable[[str, int, in
                 bars[label] = bar.add_task(label, total=total)
             bar.update(bars[label], completed=done, visible=done < total)
 
-        yield page, progress
+        yield Terminal(out) if is_page else Page(sys.stdout), progress

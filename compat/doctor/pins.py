@@ -1,7 +1,5 @@
 """Print matching requirement lines for this Python and a chosen release of torch."""
 
-from __future__ import annotations
-
 import sys
 from collections.abc import Iterator
 
@@ -51,12 +49,9 @@ def lines(asked: str, build: str = "") -> Iterator[str]:
     yield "# save this as a file, and install from it: python -m pip install --requirement FILE"
     if build:
         yield f"--extra-index-url {pairs.index(build)}"
-    yield row.torch_requirement(release) + (
-        f"+{build}" if build and _is_exact(row, release) else ""
-    )
-    yield f"torchaudio=={row.torchaudio}" + (
-        f"+{build}" if build and "*" not in row.torchaudio else ""
-    )
+    for requirement in (row.torch_requirement(release), f"torchaudio=={row.torchaudio}"):
+        is_exact = "==" in requirement and "*" not in requirement
+        yield f"{requirement}+{build}" if build and is_exact else requirement
     yield "# what torchaudio-compat reads and writes audio with"
     for name, floor in pairs.companions().items():
         yield f"{name}{floor}" + (f",{row.numpy}" if name == "numpy" and row.numpy else "")
@@ -72,11 +67,6 @@ def _row(asked: str) -> tuple[pairs.Pair | None, str]:
             raise ValueError("torch is not installed; name a release, as in --pins 2.8")
         return pairs.of_torch(torch.version), pairs.public(torch.version)
     return pairs.of_release(asked), asked
-
-
-def _is_exact(row: pairs.Pair, release: str) -> bool:
-    requirement = row.torch_requirement(release)
-    return "==" in requirement and "*" not in requirement
 
 
 def _served(python: str) -> str:

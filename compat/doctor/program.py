@@ -1,12 +1,11 @@
 """Examine a project: which release of the drop-in runs it, and what it needs that is not here."""
 
-from __future__ import annotations
-
 import importlib.machinery
 import importlib.metadata
 import os
 import time
 from collections.abc import Iterator
+from typing import Any
 
 from compat import releases
 from compat.commands import shell
@@ -45,17 +44,15 @@ def _release(folder: str, chosen: choice.Choice) -> Iterator[Finding]:
     if not chosen.reason:
         yield note("no file in it mentions torchaudio", subject="release")
         return
-    command = f"torchaudio-compat run --version {chosen.release} PROGRAM"
     text = f"the drop-in runs it as torchaudio {chosen.release}: {chosen.reason}"
-    data = {"release": chosen.release, "reason": chosen.reason}
+    rest: dict[str, Any] = {"data": {"release": chosen.release, "reason": chosen.reason}}
     if chosen.is_older:
-        mend = Mend(
-            "See what would be rewritten",
-            shell.lines("torchaudio-compat", "codemod", "--diff", folder),
-        )
-        yield warning(text, mend=mend, subject="release", cause="older-than-2.0", data=data)
+        command = shell.lines("torchaudio-compat", "codemod", "--diff", folder)
+        mend = Mend("See what would be rewritten", command)
+        yield warning(text, mend=mend, subject="release", cause="older-than-2.0", **rest)
     else:
-        yield ok(f"{text}. Run it: `{command}`", data=data)
+        command_line = f"torchaudio-compat run --version {chosen.release} PROGRAM"
+        yield ok(f"{text}. Run it: `{command_line}`", **rest)
 
 
 def _names(world: World, used: choice.Calls, chosen: choice.Choice) -> Iterator[Finding]:
@@ -67,30 +64,21 @@ def _names(world: World, used: choice.Calls, chosen: choice.Choice) -> Iterator[
     if answer.failed:
         yield failing.finding("compat.install()", answer, "torchaudio", cause="drop-in-failed")
         return
-    lacking: dict[str, str] = answer.value["lacking"]
     by_pip = machine.pip("torchaudio")
-    for name, why in lacking.items():
-        text = why if name in why else f"torchaudio.{name}: {why}"
-        mend = (
-            Mend("Install torchaudio, any release", by_pip)
-            if any(line in why for line in by_pip)
-            else NOTHING_TO_DO
-        )
+    for name, why in answer.value["lacking"].items():
+        is_told = any(line in why for line in by_pip)
         yield error(
-            text,
+            why if name in why else f"torchaudio.{name}: {why}",
             why="The program stops there.",
-            mend=mend,
+            mend=Mend("Install torchaudio, any release", by_pip) if is_told else NOTHING_TO_DO,
             subject=f"torchaudio.{name}",
             cause="name-missing",
         )
-    here = len(names) - len(lacking)
-    by = (
-        "the torchaudio that is installed, with the drop-in's I/O"
-        if answer.value["over_real"]
-        else "the stand-in"
-    )
+    here = len(names) - len(answer.value["lacking"])
+    real = "the torchaudio that is installed, with the drop-in's I/O"
     yield ok(
-        f"{here} of the {len(names)} names of torchaudio that it uses are there, by {by}",
+        f"{here} of the {len(names)} names of torchaudio that it uses are there, by "
+        f"{real if answer.value['over_real'] else 'the stand-in'}",
         data={"names": names},
     )
 
@@ -101,27 +89,22 @@ def _packages(folder: str) -> Iterator[Finding]:
     for where, requirement in needs.required(folder):
         name = requirement.name.lower()
         known.add(name.replace("-", "_"))
-        try:
-            version = importlib.metadata.version(name)
-        except importlib.metadata.PackageNotFoundError:
-            if name != "torchaudio":
-                yield _missing(
-                    f"{where} requires {requirement}, which is not installed", str(requirement)
-                )
+        version = _version(name)
+        if not version and name != "torchaudio":
+            text = f"{where} requires {requirement}, which is not installed"
+            yield _missing(text, str(requirement))
+        elif not version or requirement.specifier.contains(version, prereleases=True):
             continue
-        if requirement.specifier.contains(version, prereleases=True):
-            continue
-        if name in _OF_TORCH:
+        elif name in _OF_TORCH:
             yield note(
                 f"{where} pins {requirement}; {version} is here, and the drop-in runs the "
                 "program on it",
                 subject=name,
             )
         else:
-            mend = Mend("Install what it asks for", machine.pip(str(requirement)))
             yield warning(
                 f"{where} requires {requirement}; {version} is here",
-                mend=mend,
+                mend=Mend("Install what it asks for", machine.pip(str(requirement))),
                 subject=name,
                 cause="other-version",
             )
@@ -131,9 +114,20 @@ def _packages(folder: str) -> Iterator[Finding]:
             yield _missing(f"{where} imports {name}, which is not installed", name, guessed=True)
 
 
+def _version(name: str) -> str:
+    """Return the version of an installed package; empty if it is not installed."""
+    try:
+        return importlib.metadata.version(name)
+    except importlib.metadata.PackageNotFoundError:
+        return ""
+
+
 def _missing(text: str, package: str, *, guessed: bool = False) -> Finding:
     words = "Install it, if its package has that name" if guessed else "Install it"
-    mend = Mend(words, machine.pip(package), guessed)
     return error(
-        text, why="The program stops there.", mend=mend, subject=package, cause="package-missing"
+        text,
+        why="The program stops there.",
+        mend=Mend(words, machine.pip(package), guessed),
+        subject=package,
+        cause="package-missing",
     )

@@ -4,98 +4,15 @@ A module there, ``some_name.py``, declares one function with ``@check``. The che
 ``some-name``, and ``--explain some-name`` prints the module's docstring. Nothing else lists it.
 """
 
-from __future__ import annotations
-
 import concurrent.futures
-import dataclasses
-import enum
 import functools
 import importlib
 import pkgutil
-import time
-import traceback
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Sequence
 
-from compat.diagnosis.findings import Finding, Result, Status
-
-if TYPE_CHECKING:
-    from compat.doctor.world import World
-
-
-class Group(enum.IntEnum):
-    """What a check looks at. The groups run in this order: causes before their consequences."""
-
-    BROKEN = 0  # a check that does not import
-    MACHINE = 1  # the interpreter and its environment
-    INSTALLED = 2  # which packages are installed, from where, and whether they are complete
-    VERSIONS = 3  # whether their releases and builds match
-    SETTINGS = 4  # variables and requirements
-    LOADING = 5  # imports, and the shared libraries that they need
-    BACKENDS = 6
-    SAMPLES = 7  # what is decoded; slow
-
-
-@dataclasses.dataclass(frozen=True)
-class Check:
-    """One question that the doctor asks.
-
-    Args:
-        name: as the command line knows it.
-        title: as the page shows it.
-        group: when it runs; the checks of a group run in the order of their names.
-        after: a check of the same group that must run before it.
-        why: why the answer matters, for every finding that does not say so itself.
-        body: the function that answers it.
-    """
-
-    name: str
-    title: str
-    group: Group
-    after: str | None
-    why: str
-    body: Callable[[World], Iterable[Finding]]
-
-    @property
-    def explanation(self) -> str:
-        """Return what ``--explain`` prints."""
-        module = importlib.import_module(self.body.__module__)
-        return f"{(module.__doc__ or '').strip()}\n\nWhy it matters: {self.why}"
-
-    def run(self, world: World) -> Result:
-        """Run the check; if its body raises, that becomes a finding too."""
-        begun = time.monotonic()
-        findings: list[Finding] = []
-        try:
-            for found in self.body(world):
-                findings.append(
-                    found
-                    if found.why or found.status is Status.OK
-                    else dataclasses.replace(found, why=self.why)
-                )
-        except Exception as why:  # noqa: BLE001 - one check that breaks must not hide the others
-            last = traceback.format_exception(why)[-4:]
-            findings.append(
-                Finding(
-                    Status.CRASHED,
-                    f"the check itself failed: {type(why).__name__}: {why}",
-                    "The check has no result; this is a bug in the doctor.",
-                    evidence=tuple(line for part in last for line in part.rstrip().splitlines()),
-                )
-            )
-        return Result(self.name, self.title, tuple(findings), time.monotonic() - begun)
-
-
-def check(
-    *, title: str, group: Group, why: str, after: str | None = None
-) -> Callable[[Callable[[World], Iterable[Finding]]], Check]:
-    """Declare the function below to be a check, named after its module."""
-
-    def declare(body: Callable[[World], Iterable[Finding]]) -> Check:
-        name = body.__module__.rpartition(".")[2].replace("_", "-")
-        return Check(name, title, group, after, why, body)
-
-    return declare
+from compat.diagnosis.findings import Finding, Result
+from compat.doctor.check import Check, Group
+from compat.doctor.world import World
 
 
 def _unusable(name: str, why: Exception) -> Check:

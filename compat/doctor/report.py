@@ -1,7 +1,5 @@
 """Write the results as Markdown for an issue, without the home folder and the user's name."""
 
-from __future__ import annotations
-
 import contextlib
 import getpass
 import os
@@ -112,12 +110,10 @@ def _mend(mend: Mend) -> Iterator[str]:
     if mend.text:
         yield from ("", f"Fix: {mend.text}")
     if mend.commands:
-        yield from ("", "```sh", *_commands(mend), "```")
-
-
-def _commands(mend: Mend) -> Iterator[str]:
-    for command in mend.commands:
-        yield from (("# in cmd:", command) if command.shell == "cmd" else (command,))
+        yield from ("", "```sh")
+        for command in mend.commands:
+            yield from (("# in cmd:", command) if command.shell == "cmd" else (command,))
+        yield "```"
 
 
 def _cell(text: str) -> str:

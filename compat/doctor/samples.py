@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    import torch
+from dispatcher.lazily import np, torch
 
 _LOOKED_AT = 1 << 20  # frames
 _REACH = 1 << 12
@@ -21,8 +20,6 @@ def apart(one: torch.Tensor, other: torch.Tensor) -> dict[str, float] | None:
         ``factor``, how many times louder ``other`` is; ``shift``, by how many frames ``other`` is
         later.
     """
-    import numpy as np
-
     from compat.audit import alignment
 
     if len(one) != len(other) or min(one.shape[1], other.shape[1]) < 2:
@@ -31,20 +28,15 @@ def apart(one: torch.Tensor, other: torch.Tensor) -> dict[str, float] | None:
         waveform[:, :_LOOKED_AT].detach().double().numpy() for waveform in (one, other)
     )
     odd = ~np.isfinite(first[:, : second.shape[1]]), ~np.isfinite(second[:, : first.shape[1]])
-    if odd[0].any() and (odd[0] == odd[1]).all():
-        first, second = (
-            np.nan_to_num(first, posinf=0.0, neginf=0.0),
-            np.nan_to_num(second, posinf=0.0, neginf=0.0),
-        )
-    if not (np.isfinite(first).all() and np.isfinite(second).all()):
+    if (odd[0] == odd[1]).all():
+        first, second = (np.nan_to_num(each, posinf=0.0, neginf=0.0) for each in (first, second))
+    else:
         return {"largest": float("inf"), "likeness": 0.0, "factor": 1.0, "shift": 0}
     found = _at(first, second, 0)
     if found["likeness"] < _ALIKE:
         channel = int(np.square(first).sum(axis=1).argmax())
-        lag = alignment.lag(first[channel], second[channel], _REACH)
-        if lag:
-            moved = _at(first, second, lag)
-            found = moved if moved["likeness"] > found["likeness"] else found
+        lag = alignment.lag(first[channel], second[channel], _REACH) or 0
+        found = max(found, _at(first, second, lag), key=lambda one: one["likeness"])
     return found
 
 
@@ -53,8 +45,6 @@ _ALIKE = 0.999
 
 def _at(first: Any, second: Any, lag: int) -> dict[str, float]:
     """Measure the same, with ``first[i + lag]`` beside ``second[i]``."""
-    import numpy as np
-
     old, new = first[:, max(lag, 0) :], second[:, max(-lag, 0) :]
     common = min(old.shape[1], new.shape[1])
     old, new = old[:, :common], new[:, :common]

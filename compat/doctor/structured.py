@@ -1,7 +1,5 @@
 """Write the results as JSON; ``schema.json`` describes them, and changes only by additions."""
 
-from __future__ import annotations
-
 import pathlib
 from collections.abc import Sequence
 from typing import Any

@@ -4,8 +4,6 @@ Checks are in the order of cause and effect. So of several problems with one pac
 counts as the cause of the others; a problem with a package it depends on does so too.
 """
 
-from __future__ import annotations
-
 import dataclasses
 from collections.abc import Iterator, Sequence
 
@@ -55,9 +53,8 @@ def of(results: Sequence[Result]) -> Verdict:
     """Return the verdict on results, which are in the order of their checks."""
     roots = list(_roots(results))
     if not roots:
-        looked = [result for result in results if result.status is not Status.SKIPPED]
-        text = "Nothing was checked." if not looked else "Healthy."
-        return Verdict(Status.OK, text)
+        looked = any(result.status is not Status.SKIPPED for result in results)
+        return Verdict(Status.OK, "Healthy." if looked else "Nothing was checked.")
     # an error is an answer; a check that crashed gave none
     status = max(
         (finding.status for _, finding in roots),
@@ -80,17 +77,10 @@ class Course:
         """Return the title of the check with this finding's root cause; empty if it is a root."""
         if not finding.status.is_problem or not finding.subject:
             return ""
-        subjects = (finding.subject, *_STANDS_ON.get(finding.subject, ()))
-        found = next(
-            (
-                self._broken[subject]
-                for subject in subjects
-                if subject in self._broken and subject != "variables"
-            ),
-            "",
-        )
+        subjects = {finding.subject, *_STANDS_ON.get(finding.subject, ())} - {"variables"}
+        found = next((title for one, title in self._broken.items() if one in subjects), "")
         if not found and finding.status is Status.ERROR:
-            self._broken[finding.subject] = result.title
+            self._broken[finding.subject] = result.title or result.check
         return found
 
 
@@ -105,27 +95,19 @@ def _roots(results: Sequence[Result]) -> Iterator[tuple[str, Finding]]:
     A warning that comes before an error may be its cause and is kept; one that comes after an error
     on the same subject is dropped.
     """
+    course = Course()
     found = [
         (result.check, finding)
         for result in results
         for finding in result.findings
-        if finding.status.is_problem
+        if finding.status.is_problem and not course.under(result, finding)
     ]
-    problems = sorted(enumerate(found), key=lambda place: place[1][1].status is Status.WARNING)
-    broken: dict[str, int] = {}
+    found.sort(key=lambda pair: pair[1].status is Status.WARNING)
     mends: set[Mend] = set()
-    for place, (check, finding) in problems:
-        subjects = (finding.subject, *_STANDS_ON.get(finding.subject, ()))
-        if any(
-            broken.get(subject, place) < place for subject in subjects if subject != "variables"
-        ):
-            continue
-        if finding.mend.commands and finding.mend in mends:
-            continue
-        if finding.status is Status.ERROR and finding.subject:
-            broken.setdefault(finding.subject, place)
-        mends.add(finding.mend)
-        yield check, finding
+    for check, finding in found:
+        if not finding.mend.commands or finding.mend not in mends:
+            mends.add(finding.mend)
+            yield check, finding
 
 
 def _meanwhile(results: Sequence[Result], root: Finding) -> str:
@@ -134,12 +116,7 @@ def _meanwhile(results: Sequence[Result], root: Finding) -> str:
     trip, rescue = by_name.get("round-trip"), by_name.get("rescue")
     if root.subject != "torchaudio" or trip is None or trip.status is not Status.OK:
         return ""
+    how = ", for load, save and info: it needs no torchaudio for them."
     if rescue is not None and rescue.status is Status.OK:
-        return (
-            "compat.install() works here without any fix: it imports torchaudio without its "
-            "compiled part, see Rescue."
-        )
-    return (
-        "compat.install() works here without any fix, for load, save and info: it needs no "
-        "torchaudio for them."
-    )
+        how = ": it imports torchaudio without its compiled part, see Rescue."
+    return f"compat.install() works here without any fix{how}"

@@ -1,7 +1,5 @@
 """Measure what the checks look at, each thing once, however many checks ask for it."""
 
-from __future__ import annotations
-
 import threading
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
@@ -27,8 +25,8 @@ class World:
         self, limit: float = 30.0, *, thorough: bool = False, progress: Progress | None = None
     ) -> None:
         self.thorough = thorough
-        self.progress: Progress = progress or (lambda label, done, total: None)
-        self.children: Children = Children(limit)
+        self.progress = progress or (lambda label, done, total: None)
+        self.children = Children(limit)
         self._known: dict[Any, Any] = {}
         self._locks: dict[Any, threading.Lock] = {}
         self._lock = threading.Lock()
@@ -49,12 +47,16 @@ class World:
 
     def ask_over_torch(self, probe: str, tasks: Sequence[Any]) -> list[Answer] | None:
         """Return answers to tasks that need torch; ``None`` if torch does not import."""
+        torch = ("import", "torch")
 
         def is_shut() -> bool:
-            known = self._known.get(("import", "torch"))
-            return known is not None and known.failed
+            return torch in self._known and self._known[torch].failed
 
-        gate, *answers = self.children.ask_all(probe, [None, *tasks], gate=is_shut)
+        gate, *answers = self.children.ask_all(
+            [("importing", "torch"), *((probe, task) for task in tasks)], gate=is_shut
+        )
+        if gate.failed:
+            self.once(torch, lambda: gate)
         return None if gate.failed else answers
 
     def copies(self, package: str) -> list[Copy]:
@@ -64,6 +66,10 @@ class World:
     def copy(self, package: str) -> Copy | None:
         """Return the copy that Python imports."""
         return next(iter(self.copies(package)), None)
+
+    def installed(self) -> list[Copy]:
+        """Return the copies that Python imports, of all packages that the doctor looks at."""
+        return [copy for name in dists.PACKAGES if (copy := self.copy(name))]
 
     def importable(self, package: str) -> bool:
         """Return whether Python finds anything of that name."""

@@ -1,17 +1,11 @@
 """Word the errors for names that are missing."""
 
-from __future__ import annotations
-
 import importlib.machinery
 import sys
-from typing import TYPE_CHECKING
 
+from compat.contents.context import Context
 from compat.names import removed, wheel_names
 from compat.operators import refused
-
-if TYPE_CHECKING:
-    from compat.contents.context import Context
-
 
 # The stand-in has only a few of these names. Any torchaudio has them all, even one that is rescued.
 _GIVES_WAY = ("functional.", "transforms.")

@@ -5,18 +5,14 @@ silenced, and the functions that the pinned release deprecates warn instead, by 
 ``compat.contents.deprecations``.
 """
 
-from __future__ import annotations
-
 import sys
 import types
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from compat.contents import deprecations
+from compat.contents.context import Context
+from compat.dropin.layer import Layer
 from compat.names import removed
-
-if TYPE_CHECKING:
-    from compat.contents.context import Context
-    from compat.dropin.layer import Layer
 
 _DECORATORS = "_internal.module_utils"
 

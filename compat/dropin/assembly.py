@@ -5,8 +5,6 @@ over the host, and the submodules over ``sys.modules``. Undoing the layer restor
 there before.
 """
 
-from __future__ import annotations
-
 import dis
 import importlib.machinery
 import importlib.util
@@ -19,9 +17,10 @@ from compat import tree
 from compat.contents import deprecations, scripting
 from compat.contents.context import Context
 from compat.contents.lazy import Lazy
+from compat.contents.submodule import Submodule
 from compat.dropin import advice, announcements, definitions, torio
 from compat.dropin.definitions import Definition
-from compat.dropin.layer import Layer
+from compat.dropin.layer import Layer, empty
 from compat.names import removed
 from compat.observation import recording
 
@@ -36,9 +35,6 @@ class Tree:
         registered: whether to put the modules into ``sys.modules`` under the host's name, so that
             ``import`` finds them.
     """
-
-    host: types.ModuleType
-    registered: bool
 
     def __init__(self, host: types.ModuleType, *, registered: bool) -> None:
         self.host, self.registered = host, registered
@@ -65,15 +61,9 @@ class Tree:
         self.context = context
         self._hide(context)
         self._fill(self.host, definitions.top(), context)
-        if context.over_real:
-            if "__getattr__" not in vars(self.host):
-                self._layer.set(
-                    vars(self.host),
-                    "__getattr__",
-                    _reaching(self.host, definitions.top(), {}, context, warns=False),
-                )
-            if not of_this_release:
-                announcements.lay(self._layer, self.host, context)
+        self._answer(self.host, "", context, submodule=definitions.top().submodule)
+        if context.over_real and not of_this_release:
+            announcements.lay(self._layer, self.host, context)
         for path, definition in definitions.below().items():
             if path in self._left and definition.present(context):
                 self._complete(path, definition, context, follows_pin=not of_this_release)
@@ -93,12 +83,13 @@ class Tree:
         prefix = f"{self.host.__name__}."
         for full, module in sys.modules.copy().items():
             path = full.removeprefix(prefix)
-            if (
-                full.startswith(prefix)
-                and isinstance(module, types.ModuleType)
-                and "__getattr__" not in vars(module)
-            ):
-                self._layer.set(vars(module), "__getattr__", _refusing(module, path, context))
+            if full.startswith(prefix) and isinstance(module, types.ModuleType):
+                self._answer(module, path, context)
+
+    def _answer(self, module: types.ModuleType, *what: Any, **more: Any) -> None:
+        """Give a real module a hook for missing names, unless it has one of its own."""
+        if "__getattr__" not in vars(module):
+            self._layer.set(vars(module), "__getattr__", _reaching(module, *what, **more))
 
     @property
     def _serves_torio(self) -> bool:
@@ -140,13 +131,7 @@ class Tree:
             else None
         )
         if module is None:
-            module = types.ModuleType(full, definition.doc)
-            module.__spec__ = importlib.machinery.ModuleSpec(
-                full, None, is_package=definition.package
-            )
-            module.__package__ = full if definition.package else full.rpartition(".")[0]
-            if definition.package:
-                module.__path__ = []
+            module = empty(full, definition.doc, package=definition.package)
             self._ours[path] = module
             if self.registered:
                 self._layer.set(sys.modules, full, module)
@@ -188,12 +173,7 @@ class Tree:
         }
         for name, value in lacking.items():
             self._layer.set(vars(module), name, value)
-        if "__getattr__" not in vars(module):
-            self._layer.set(
-                vars(module),
-                "__getattr__",
-                _reaching(module, definition, late, context, warns=False),
-            )
+        self._answer(module, path, context, late, definition.submodule)
 
     def _full(self, path: str) -> str:
         return f"{self.host.__name__}.{path}"
@@ -263,7 +243,7 @@ class Tree:
             self._layer.set(
                 vars(module),
                 "__getattr__",
-                _reaching(module, definition, late, context, warns=warns),
+                _reaching(module, path, context, late, definition.submodule, warns=warns),
             )
         if late or definition.submodule.stands_in or removed.has_names_in(path):
             self._layer.set(vars(module), "__dir__", lambda: sorted({*vars(module), *late}))
@@ -277,28 +257,6 @@ class Tree:
         return place.get(name) is function
 
 
-def _refusal(module: types.ModuleType, name: str, text: str, frame: types.FrameType) -> Exception:
-    """Return the error for a missing name that a frame asked a module for."""
-    if text and _is_from_import(frame):
-        return ImportError(text, name=module.__name__)
-    return AttributeError(text or f"module {module.__name__!r} has no attribute {name!r}")
-
-
-def _refusing(module: types.ModuleType, path: str, context: Context) -> Any:
-    """Return a ``__getattr__`` for a real module that has none."""
-
-    def __getattr__(name: str) -> Any:  # noqa: N807 - a module's hook
-        full = f"{path}.{name}"
-        raise _refusal(
-            module,
-            name,
-            advice.went(full, context) or advice.of_another_release(full, context),
-            sys._getframe(1),
-        )
-
-    return __getattr__
-
-
 def _is_from_import(frame: types.FrameType) -> bool:
     """Return whether a frame executes ``from MODULE import NAME``.
 
@@ -309,36 +267,45 @@ def _is_from_import(frame: types.FrameType) -> bool:
 
 def _reaching(
     module: types.ModuleType,
-    definition: Definition,
-    late: dict[str, Any],
+    path: str,
     context: Context,
+    late: dict[str, Any] | None = None,
+    submodule: Submodule | None = None,
     *,
-    warns: bool,
+    warns: bool = False,
 ) -> Any:
-    """Return a module's ``__getattr__`` for names that are late, that warn, or that are missing."""
+    """Return a module's ``__getattr__`` for names that are late, that warn, or that are missing.
+
+    Args:
+        module: the module.
+        path: its path below ``torchaudio``.
+        context: the release in force.
+        late: values by name; each is made when it is asked for first.
+        submodule: what the module is to be; ``None`` for a module that a real torchaudio alone has.
+        warns: whether reading a late name warns.
+    """
+    made = late if late is not None else {}
 
     def __getattr__(name: str) -> Any:  # noqa: N807 - a module's hook
         # `from PACKAGE import NAME` asks twice: Python first checks for the name, then fetches it
         # at the user's line, where the warning belongs. The releases warned before they looked
         # whether the name exists.
-        told = name in late or (definition.submodule.warns_of_missing and not name.startswith("__"))
-        if warns and told and sys._getframe(1).f_code.co_name != "_handle_fromlist":
-            deprecations.warn(f"{definition.path}.{name}", "backend")
-        if name not in late:
-            full = f"{definition.path}.{name}".lstrip(".")
-            text = "" if name.startswith("__") else advice.went(full, context)
-            if (
-                not text
-                and (definition.submodule.stands_in or not definition.path)
-                and not name.startswith("__")
-            ):
+        caller, is_public = sys._getframe(1), not name.startswith("__")
+        told = name in made or (submodule is not None and submodule.warns_of_missing and is_public)
+        if warns and told and caller.f_code.co_name != "_handle_fromlist":
+            deprecations.warn(f"{path}.{name}", "backend")
+        if name not in made:
+            text, full = "", f"{path}.{name}".lstrip(".")
+            if is_public and submodule and (submodule.stands_in or not path):
                 text = advice.missing(full, context)
-            raise _refusal(
-                module, name, text or advice.of_another_release(full, context), sys._getframe(1)
-            )
-        value = late[name]
+            elif is_public:
+                text = advice.went(full, context) or advice.of_another_release(full, context)
+            if text and _is_from_import(caller):
+                raise ImportError(text, name=module.__name__)
+            raise AttributeError(text or f"module {module.__name__!r} has no attribute {name!r}")
+        value = made[name]
         if isinstance(value, Lazy):
-            value = late[name] = value.make()
+            value = made[name] = value.make()
         return value
 
     return __getattr__

@@ -5,8 +5,6 @@ add an entry that installs the release when it is unpickled. The process needs o
 that, and the entry carries our folder.
 """
 
-from __future__ import annotations
-
 import functools
 import pathlib
 import sys
@@ -25,14 +23,9 @@ class _Install:
     """An object that installs a release when it is unpickled."""
 
     def __init__(self, release: Release, backends: tuple[str, ...] | None) -> None:
-        presets = releases.presets()
-        preset = presets.get(release.name, presets[releases.DEFAULT])
-        self._flags = {
-            name: value
-            for name in releases.flags()
-            if (value := getattr(release, name)) != getattr(preset, name)
-        }
-        self._name, self._backends = preset.name, backends
+        is_known = release.name in releases.presets()
+        self._name = release.name if is_known else releases.DEFAULT
+        self._flags, self._backends = releases.changed(release), backends
 
     def __reduce__(self) -> tuple[Callable[..., Any], tuple[str]]:
         home = str(pathlib.Path(__file__).resolve().parents[2])

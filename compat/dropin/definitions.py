@@ -1,20 +1,15 @@
 """Read the definitions of the submodules from the files of ``compat.tree``."""
 
-from __future__ import annotations
-
 import dataclasses
 import functools
 import importlib
 import pkgutil
 import types
-from typing import TYPE_CHECKING
 
 from compat import tree
+from compat.contents.context import Context
 from compat.contents.submodule import Submodule
 from compat.names import removed
-
-if TYPE_CHECKING:
-    from compat.contents.context import Context
 
 
 @dataclasses.dataclass(frozen=True)

@@ -5,8 +5,6 @@ text only if it is an ``ImportError`` raised here; ``from torchaudio import data
 other.
 """
 
-from __future__ import annotations
-
 import importlib.machinery
 import importlib.util
 import sys
@@ -15,11 +13,12 @@ from collections.abc import Callable, Sequence
 
 from compat.dropin import advice, definitions, torio
 from compat.dropin.assembly import Tree
+from compat.dropin.first_import import Loader
 
-_OF_THE_IMPORT = ("__spec__", "__loader__", "__path__", "__file__", "__cached__", "__package__")
 
+class _Maker:
+    """Builds a module of a tree, filled, when it is imported."""
 
-class _Loader:
     def __init__(self, tree: Tree, path: str) -> None:
         self._tree, self._path = tree, path
 
@@ -27,26 +26,7 @@ class _Loader:
         return self._tree.child(self._path)
 
     def exec_module(self, module: types.ModuleType) -> None:
-        """Do nothing: the tree fills its modules when it builds them."""
-
-
-class _Renewer:
-    """Serves ``importlib.reload(torchaudio)``, and an import after removal from ``sys.modules``.
-
-    It returns the same module, also a real one, since compiled operators can be registered only
-    once. It lays the release again, which reads its variable again.
-    """
-
-    def __init__(self, host: types.ModuleType, renew: Callable[[], None]) -> None:
-        self._host, self._renew = host, renew
-        self._kept = {name: vars(host)[name] for name in _OF_THE_IMPORT if name in vars(host)}
-
-    def create_module(self, spec: importlib.machinery.ModuleSpec) -> types.ModuleType:
-        return self._host
-
-    def exec_module(self, module: types.ModuleType) -> None:
-        vars(module).update(self._kept)
-        self._renew()
+        """Do nothing."""
 
 
 def _is_elsewhere(fullname: str, path: Sequence[str] | None) -> bool:
@@ -91,18 +71,17 @@ class Finder:
             )
             raise ModuleNotFoundError(text, name=root)
         if fullname == self._tree.host.__name__:
-            renewer = _Renewer(self._tree.host, self._renew)
-            return importlib.machinery.ModuleSpec(fullname, renewer, is_package=True)  # type: ignore[arg-type]
+            # for `reload(torchaudio)`, and an import after a removal from `sys.modules`: the
+            # same module, also a real one, since compiled operators can be registered only once
+            loader = Loader(self._tree.host, self._renew)
+            return importlib.machinery.ModuleSpec(fullname, loader, is_package=True)  # type: ignore[arg-type]
         if root != self._tree.host.__name__ or not below or self._tree.context is None:
             return None
         context, known = self._tree.context, self._tree.has(below)
         if known:
+            maker = _Maker(self._tree, below)
             package = definitions.below()[below].package
-            return importlib.machinery.ModuleSpec(
-                fullname,
-                _Loader(self._tree, below),  # type: ignore[arg-type]
-                is_package=package,
-            )
+            return importlib.machinery.ModuleSpec(fullname, maker, is_package=package)  # type: ignore[arg-type]
         if (
             known is None
             and context.over_real

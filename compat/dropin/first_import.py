@@ -3,14 +3,13 @@
 ``compat.auto`` imports this file at the start of Python, so it imports only what is loaded then.
 """
 
-from __future__ import annotations
-
 import importlib.machinery
 import sys
 import types
 from collections.abc import Callable, Sequence
 
 ROOT = "torchaudio"
+_OF_THE_IMPORT = ("__spec__", "__loader__", "__path__", "__file__", "__cached__", "__package__")
 
 
 class FirstImport:
@@ -38,25 +37,27 @@ class FirstImport:
         # remove it, or the import system would take its spec and load it again
         host = sys.modules.pop(ROOT)
         package = hasattr(host, "__path__")
-        return importlib.machinery.ModuleSpec(ROOT, _Installed(host), is_package=package)  # type: ignore[arg-type]
+        return importlib.machinery.ModuleSpec(ROOT, Loader(host), is_package=package)  # type: ignore[arg-type]
 
 
-class _Installed:
-    """Gives the import system a module that is complete already, and restores its own spec."""
+class Loader:
+    """Gives the import system a module that is complete already, and restores its own spec.
 
-    def __init__(self, module: types.ModuleType) -> None:
-        self._module = module
-        self._kept = {
-            name: getattr(module, name)
-            for name in ("__spec__", "__loader__", "__path__")
-            if hasattr(module, name)
-        }
+    Args:
+        module: the module.
+        then: is called at the end of the import.
+    """
+
+    def __init__(self, module: types.ModuleType, then: Callable[[], object] = bool) -> None:
+        self._module, self._then = module, then
+        self._kept = {name: vars(module)[name] for name in _OF_THE_IMPORT if name in vars(module)}
 
     def create_module(self, spec: importlib.machinery.ModuleSpec) -> types.ModuleType:
         return self._module
 
     def exec_module(self, module: types.ModuleType) -> None:
         vars(module).update(self._kept)
+        self._then()
 
 
 def stop_waiting() -> None:

@@ -1,11 +1,21 @@
 """Change namespaces in a way that can be undone."""
 
-from __future__ import annotations
-
+import importlib.machinery
+import types
 from collections.abc import MutableMapping
 from typing import Any
 
 _MISSING: Any = object()
+
+
+def empty(name: str, doc: str, *, package: bool = True) -> types.ModuleType:
+    """Return a new module or package, as if it had been imported."""
+    module = types.ModuleType(name, doc)
+    module.__spec__ = importlib.machinery.ModuleSpec(name, None, is_package=package)
+    module.__package__ = name if package else name.rpartition(".")[0]
+    if package:
+        module.__path__ = []
+    return module
 
 
 class Layer:

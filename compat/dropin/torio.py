@@ -3,21 +3,16 @@
 It is a top-level package beside ``torchaudio``, so the tree of ``compat.tree`` does not cover it.
 """
 
-from __future__ import annotations
-
-import importlib.machinery
 import sys
 import types
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from compat.contents import streaming
+from compat.contents.context import Context
 from compat.contents.lazy import Lazy
+from compat.dropin.layer import Layer, empty
 from compat.tree.io import _stream_reader
 from compat.tree.utils import ffmpeg_utils
-
-if TYPE_CHECKING:
-    from compat.contents.context import Context
-    from compat.dropin.layer import Layer
 
 ROOT = "torio"
 
@@ -34,8 +29,7 @@ def _contents(context: Context) -> dict[str, dict[str, Any]]:
         f"{ROOT}.io": {**reader, **writer},
         f"{ROOT}.io._streaming_media_decoder": {
             **reader,
-            **found.infos,
-            "ChunkTensor": Lazy(_stream_reader.chunk_tensor),
+            **_stream_reader.properties(context),
         },
         f"{ROOT}.io._streaming_media_encoder": writer,
         f"{ROOT}.utils": {},
@@ -56,12 +50,8 @@ def lay(layer: Layer, context: Context) -> None:
         return
     made: dict[str, types.ModuleType] = {}
     for name, contents in _contents(context).items():
-        module = types.ModuleType(name, f"``{name}``, by torchaudio-compat.")
         package = name in (ROOT, f"{ROOT}.io", f"{ROOT}.utils")
-        module.__spec__ = importlib.machinery.ModuleSpec(name, None, is_package=package)
-        module.__package__ = name if package else name.rpartition(".")[0]
-        if package:
-            module.__path__ = []
+        module = empty(name, f"``{name}``, by torchaudio-compat.", package=package)
         late = {key: value for key, value in contents.items() if isinstance(value, Lazy)}
         vars(module).update({key: value for key, value in contents.items() if key not in late})
         if late:

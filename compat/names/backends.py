@@ -5,8 +5,6 @@ how a backend works: ``dispatcher.backends`` has one file for each, and finds th
 ``compat/doctor/probes/backend.py`` and ``compat/doctor/checks/backend_NAME.py`` open each.
 """
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 

@@ -1,7 +1,5 @@
 """Pins of torchaudio and torch in texts: requirements, TOML, YAML, setup files, lock files."""
 
-from __future__ import annotations
-
 import dataclasses
 import json
 import re

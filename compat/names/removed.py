@@ -7,8 +7,6 @@ removal was announced in github.com/pytorch/audio issue 903 and done in pull req
 and ending sox), 977 (chains) and 1311 (the rest).
 """
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 from compat.names import wheel_names

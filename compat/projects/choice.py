@@ -1,7 +1,5 @@
 """Choose the release that a project was written for: by lock files, then pins, then calls."""
 
-from __future__ import annotations
-
 import contextlib
 import itertools
 import os

@@ -1,7 +1,5 @@
 """Find the files of a project that a program imports, by reading its text; nothing is run."""
 
-from __future__ import annotations
-
 import ast
 import os
 import pathlib

@@ -242,7 +242,8 @@ def named(version: str | Release | None = None, **overrides: Any) -> Release:
     for name, value in overrides.items():
         if name not in known:
             raise ArgumentError(f"there is no flag {name!r}; the flags are {', '.join(known)}")
-        value = overrides[name] = _spelled(name, value)
+        if isinstance(value, bool):  # for flags with several words
+            value = overrides[name] = SPELLED.get(name, {}).get(value, value)
         if isinstance(known[name].default, tuple) and not isinstance(value, tuple):
             value = overrides[name] = (value,) if isinstance(value, str) else tuple(value)
         values = known[name].values
@@ -260,9 +261,14 @@ def _before_2_0(wanted: str) -> str:
     )
 
 
-def _spelled(name: str, value: Any) -> Any:
-    """Return a flag's value; translate ``True`` and ``False`` for flags with several words."""
-    return SPELLED.get(name, {}).get(value, value) if isinstance(value, bool) else value
+def changed(release: Release) -> dict[str, Any]:
+    """Return the flags in which a release differs from its preset."""
+    preset = _PRESETS.get(release.name, _PRESETS[DEFAULT])
+    return {
+        name: value
+        for name in flags()
+        if (value := getattr(release, name)) != getattr(preset, name)
+    }
 
 
 def backends(wanted: Any = None) -> tuple[str, ...] | None:

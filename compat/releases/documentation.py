@@ -1,7 +1,5 @@
 """Add the text of every flag to ``help(compat.Release)``; imported only when it is asked for."""
 
-from __future__ import annotations
-
 import inspect
 import textwrap
 

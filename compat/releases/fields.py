@@ -1,12 +1,10 @@
 """Read the flags of a release from their class: defaults, values, documentation."""
 
-from __future__ import annotations
-
 import ast
 import dataclasses
 import functools
 import inspect
-import sys
+import itertools
 import typing
 from typing import Any, NamedTuple
 
@@ -50,24 +48,17 @@ def _values(kind: Any) -> tuple[Any, ...] | None:
 @functools.cache
 def _docs(settings: type) -> dict[str, str]:
     """Return the text below each field, by name."""
-    found: dict[str, str] = {}
+    found = {}
     for one in settings.__mro__[:-1]:
         try:
-            tree = ast.parse(inspect.getsource(sys.modules[one.__module__]))
+            (definition,) = ast.parse(inspect.getsource(one)).body
         except OSError:
             continue
-        for definition in tree.body:
-            if isinstance(definition, ast.ClassDef) and definition.name == one.__name__:
-                found |= _below(definition)
-    return found
-
-
-def _below(definition: ast.ClassDef) -> dict[str, str]:
-    found = {}
-    for field, below in zip(definition.body, definition.body[1:], strict=False):
-        match field, below:
-            case ast.AnnAssign(target=ast.Name(id=name)), ast.Expr(
-                value=ast.Constant(value=str(text))
-            ):
-                found[name] = " ".join(text.split())
+        body: list[ast.stmt] = getattr(definition, "body", [])
+        for field, below in itertools.pairwise(body):
+            match field, below:
+                case ast.AnnAssign(target=ast.Name(id=name)), ast.Expr(
+                    value=ast.Constant(value=str(text))
+                ):
+                    found[name] = " ".join(text.split())
     return found

@@ -3,8 +3,6 @@
 ``migration_guide/generate.py`` writes this module; change the flags where they are declared.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from typing import Literal, TypedDict
 

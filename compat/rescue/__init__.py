@@ -7,5 +7,3 @@ that the rest of torchaudio reads from it, ``libraries.py`` finds libraries that
 process, and ``notice.py`` words the warning. The compiled operators are replaced by
 ``compat.operators``.
 """
-
-from __future__ import annotations

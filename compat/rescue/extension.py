@@ -5,8 +5,6 @@ Python loop that is a hundred times slower. So the operators of ``compat.operato
 available. The extensions for libsox and FFmpeg do not: our modules replace those that use them.
 """
 
-from __future__ import annotations
-
 import types
 from collections.abc import Callable
 from typing import Any, TypeVar

@@ -3,8 +3,6 @@
 They are ``torchaudio._extension``, and ``torio._extension`` of 2.2 to 2.8.
 """
 
-from __future__ import annotations
-
 import importlib
 import importlib.abc
 import importlib.machinery
@@ -25,17 +23,17 @@ STREAMS = "torio._extension"
 
 
 class Hook(importlib.abc.MetaPathFinder):
-    """A finder for ``sys.meta_path`` that replaces torchaudio's compiled part if that fails."""
+    """A finder for ``sys.meta_path`` that replaces torchaudio's compiled part if that fails.
 
-    failure: Exception | None
-    """The error of loading the compiled part; ``None`` while nothing failed."""
-    engaged: bool
-    """Whether the names of ``compat.rescue.extension`` have replaced the real ones."""
-    registered: bool
-    """Whether our operators were registered for it, and were not registered before."""
+    Attributes:
+        failure: the error of loading the compiled part; ``None`` while nothing failed.
+        engaged: whether the names of ``compat.rescue.extension`` have replaced the real ones.
+        registered: whether our operators were registered for it, and were not registered before.
+    """
 
     def __init__(self) -> None:
-        self.failure, self.engaged, self.registered = None, False, False
+        self.failure: Exception | None = None
+        self.engaged = self.registered = False
 
     def find_spec(
         self, fullname: str, path: Sequence[str] | None = None, target: Any = None
@@ -44,9 +42,8 @@ class Hook(importlib.abc.MetaPathFinder):
         loader = {MODULE: _Loader, STREAMS: _StreamsLoader}.get(fullname)
         if loader is None:
             return None
-        others = [finder for finder in sys.meta_path if finder is not self]
-        for finder in others:
-            spec = finder.find_spec(fullname, path, target)
+        for finder in sys.meta_path:
+            spec = None if finder is self else finder.find_spec(fullname, path, target)
             if spec is not None and spec.loader is not None:
                 spec.loader = loader(spec.loader, self)
                 return spec
@@ -65,8 +62,11 @@ class _Loader(importlib.abc.Loader):
     def exec_module(self, module: types.ModuleType) -> None:
         package = sys.modules[ROOT]
         try:
-            libraries.refuse_cut_off(_libraries_of(package))
-            self._theirs.exec_module(module)
+            damaged = next(libraries.cut_off(_libraries_of(package)), None)
+            if damaged is None:
+                self._theirs.exec_module(module)
+            else:
+                self._hook.failure = ImportError(f"{damaged}: file too short")
         except Exception as why:
             if not _is_compiled_part(why):
                 raise
@@ -87,12 +87,8 @@ class _StreamsLoader(_Loader):
 
     def exec_module(self, module: types.ModuleType) -> None:
         self._theirs.exec_module(module)
-        try:
-            libraries.refuse_cut_off(_libraries_of(sys.modules[STREAMS.partition(".")[0]]))
-            is_cut_off = False
-        except libraries.CutOffError:
-            is_cut_off = True
-        if self._hook.engaged or is_cut_off:
+        streams = sys.modules[STREAMS.partition(".")[0]]
+        if self._hook.engaged or any(libraries.cut_off(_libraries_of(streams))):
             vars(module)["lazy_import_ffmpeg_ext"] = lambda: extension.NoExtension("FFmpeg")
 
 

@@ -1,7 +1,5 @@
 """The warning for a torchaudio whose compiled part does not load."""
 
-from __future__ import annotations
-
 from dispatcher.notices import CompatWarning
 
 

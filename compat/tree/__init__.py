@@ -4,18 +4,14 @@ A file has ``SUBMODULE``, which says what the module holds and when it is there
 (``compat.contents.submodule``). This file is ``torchaudio`` itself.
 """
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from compat.contents import deprecations
+from compat.contents.context import Context
 from compat.contents.submodule import Submodule
 from compat.observation import recording
 from compat.tree import version
 from dispatcher.metadata import AudioMetaData
-
-if TYPE_CHECKING:
-    from compat.contents.context import Context
 
 # top-level names of any release, removed from a real torchaudio before the pinned release's are set
 NAMES = (

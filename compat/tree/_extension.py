@@ -3,32 +3,18 @@
 A stand-in has none. A rescued torchaudio has those for which we have operators.
 """
 
-from __future__ import annotations
+from typing import Any
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
-
+from compat.contents.context import Context
 from compat.contents.lazy import Lazy
 from compat.contents.submodule import Submodule
 from compat.rescue import extension
-from dispatcher.errors import BackendError
-
-if TYPE_CHECKING:
-    from compat.contents.context import Context
+from compat.tree._internal.module_utils import fail_with_message
 
 
-def _failing(what: str) -> Callable[[Any], Any]:
+def _failing(what: str) -> Any:
     """Return a decorator, as torchaudio has them: the decorated function raises when called."""
-
-    def decorate(function: Any) -> Any:
-        def fail(*args: Any, **kwargs: Any) -> Any:
-            raise BackendError(
-                f"{getattr(function, '__name__', 'this')} needs {what} of a real torchaudio"
-            )
-
-        return fail
-
-    return decorate
+    return fail_with_message(f"needs {what} of a real torchaudio")
 
 
 _IN_A_STANDIN = {

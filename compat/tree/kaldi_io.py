@@ -3,36 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from compat.contents.context import Context
 from compat.contents.submodule import Submodule
-from dispatcher import lazily
+from dispatcher.lazily import np, torch
 
-if TYPE_CHECKING:
-    import torch
-
-    from compat.contents.context import Context
-else:
-    torch = lazily.module("torch")
-
-
-# by the name of our function: kaldi_io's function, and the dtype of the tensors
+# by the name of the function, here and in kaldi_io: the dtype of the tensors
 _READERS = {
-    "read_vec_int_ark": ("read_vec_int_ark", "int32"),
-    "read_vec_flt_scp": ("read_vec_flt_scp", "float32"),
-    "read_vec_flt_ark": ("read_vec_flt_ark", "float32"),
-    "read_mat_scp": ("read_mat_scp", "float32"),
-    "read_mat_ark": ("read_mat_ark", "float32"),
+    "read_vec_int_ark": "int32",
+    "read_vec_flt_scp": "float32",
+    "read_vec_flt_ark": "float32",
+    "read_mat_scp": "float32",
+    "read_mat_ark": "float32",
 }
 
 
-def _reader(
-    name: str, theirs: str, dtype: str
-) -> Callable[[Any], Iterator[tuple[str, torch.Tensor]]]:
+def _reader(name: str, dtype: str) -> Callable[[Any], Iterator[tuple[str, torch.Tensor]]]:
     def read(file_or_fd: Any) -> Iterator[tuple[str, torch.Tensor]]:
-        import numpy as np
-        import torch
-
         try:
             import kaldi_io  # type: ignore[import-not-found]
         except ImportError as why:
@@ -40,7 +28,7 @@ def _reader(
                 f"torchaudio.kaldi_io.{name} needs the package kaldi_io: pip install kaldi_io",
                 name="kaldi_io",
             ) from why
-        for key, array in getattr(kaldi_io, theirs)(file_or_fd):
+        for key, array in getattr(kaldi_io, name)(file_or_fd):
             yield key, torch.from_numpy(np.array(array, dtype=dtype))
 
     read.__name__ = read.__qualname__ = name
@@ -53,7 +41,7 @@ def _reader(
 
 def names(context: Context) -> dict[str, Any]:
     """Return the five readers."""
-    return {name: _reader(name, theirs, dtype) for name, (theirs, dtype) in _READERS.items()}
+    return {name: _reader(name, dtype) for name, dtype in _READERS.items()}
 
 
 SUBMODULE = Submodule(names, goes_in_2_9=True, stands_in=True)

@@ -1,15 +1,11 @@
 """``torchaudio.transforms``: in a stand-in only ``Resample``."""
 
-from __future__ import annotations
-
 import functools
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from compat.contents.context import Context
 from compat.contents.lazy import Lazy
 from compat.contents.submodule import Submodule
-
-if TYPE_CHECKING:
-    from compat.contents.context import Context
 
 
 @functools.cache

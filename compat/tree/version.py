@@ -1,24 +1,17 @@
 """``torchaudio.version``: the pinned release, by which old code chooses its branch."""
 
-from __future__ import annotations
+from typing import Any
 
-from typing import TYPE_CHECKING, Any
-
+from compat.contents.context import Context
 from compat.contents.submodule import Submodule
-
-if TYPE_CHECKING:
-    from compat.contents.context import Context
 
 
 def names(context: Context) -> dict[str, Any]:
     """Return the pinned version, unless the flag ``real_version`` keeps the real torchaudio's."""
-    if context.over_real:
-        return {} if context.release.real_version else {"__version__": _pinned(context)}
-    return {"__version__": _pinned(context), "git_version": "Unknown"}
-
-
-def _pinned(context: Context) -> str:
-    return f"{context.release.last_patch}+compat"
+    if context.over_real and context.release.real_version:
+        return {}
+    pinned = {"__version__": f"{context.release.last_patch}+compat"}
+    return pinned if context.over_real else {**pinned, "git_version": "Unknown"}
 
 
 SUBMODULE = Submodule(names, merges=True)

@@ -38,6 +38,10 @@ class Reader(io.RawIOBase):
     corrupts the heap. Position 0 of the reader is where the object stands now. PyAV and cffi print
     an interrupt (``KeyboardInterrupt``, ``SystemExit``) and read on, sometimes for ever. So the
     reader keeps it for ``check`` and gives the library an ordinary error instead.
+
+    Attributes:
+        failure: the first error of reading. FFmpeg may take one for the end of the file, so what it
+            decoded is not to be believed.
     """
 
     def __init__(self, wrapped: Any) -> None:
@@ -46,6 +50,7 @@ class Reader(io.RawIOBase):
         self._origin = 0
         self._interrupt: BaseException | None = None
         self._lost: BackendError | None = None
+        self.failure: Exception | None = None
         with contextlib.suppress(OSError, AttributeError, NotImplementedError):
             self._origin = self._place()
 
@@ -57,6 +62,13 @@ class Reader(io.RawIOBase):
 
     def read(self, size: int = -1) -> bytes:
         """Return up to ``size`` bytes, or all if it is negative; none at the end."""
+        try:
+            return self._read(size)
+        except Exception as why:
+            self.failure = self.failure or why
+            raise
+
+    def _read(self, size: int) -> bytes:
         if self._lost is not None:
             raise self._lost
         data = self._rest or self._asked(self._wrapped.read, size)
@@ -195,10 +207,6 @@ class PatientReader(Reader):
     It keeps the first error, and from then on behaves as at the file's end.
     """
 
-    def __init__(self, wrapped: Any) -> None:
-        super().__init__(wrapped)
-        self.failure: Exception | None = None
-
     def readinto(self, buffer: Any) -> int:
         return self._keep(super().readinto, buffer)
 
@@ -228,6 +236,15 @@ def interruptible(place: Any) -> Iterator[None]:
     finally:
         if isinstance(place, Reader):
             place.check()
+
+
+def believe(place: Any) -> None:
+    """Raise the error of reading that a library took for the end of the file, if there was one.
+
+    ``place`` need not be a reader.
+    """
+    if isinstance(place, Reader) and place.failure is not None:
+        raise place.failure
 
 
 class UnseekableError(AudioError, io.UnsupportedOperation):

@@ -233,6 +233,22 @@ def _connection(
     return connection, is_public
 
 
+class _Version(NamedTuple):
+    """What tells whether two answers are parts of the same file."""
+
+    size: int | None
+    modified: str | None
+    tag: str | None
+
+    def differs(self, other: _Version) -> bool:
+        """Return whether the file changed; servers behind one address may differ in their tags."""
+        if self.size != other.size:
+            return True
+        if self.modified and other.modified:
+            return self.modified != other.modified
+        return bool(self.tag and other.tag) and self.tag != other.tag
+
+
 class Remote:
     """A file on a server, as a file object; it can seek if the server gives parts of files.
 
@@ -250,6 +266,7 @@ class Remote:
         self._timeout = max(settings.network_timeout, 1e-3)
         self._at = 0
         self._size: int | None = None
+        self._version: _Version | None = None
         self._connection: http.client.HTTPConnection | None = None
         self._answer: http.client.HTTPResponse | None = None
         self._failure: BackendError | None = None
@@ -429,6 +446,10 @@ class Remote:
             raise BackendError(
                 "the server gives another part of the file than the one that was asked for"
             )
+        version = _Version(self._size, answer.getheader("Last-Modified"), answer.getheader("ETag"))
+        if self._version is not None and version.differs(self._version):
+            raise BackendError("the file changed on the server while it was read; load it again")
+        self._version = version
         return None, public
 
 

@@ -14,6 +14,7 @@ from dispatcher.backends.ffmpeg import container, decoding, joints, packets
 from dispatcher.backends.ffmpeg.decode import SILENT_SERVER
 from dispatcher.errors import ArgumentError, ArgumentTypeError, BackendError, problem
 from dispatcher.lazily import av
+from dispatcher.reading import file_objects
 from dispatcher.settings import Settings
 from dispatcher.streams import facts, info, sources
 from dispatcher.streams.buffers import Buffer, Chunked, Whole, chunks
@@ -532,9 +533,10 @@ class StreamReader:
         self._packets = None
 
     def _check(self) -> None:
-        """Raise the interrupt that came while a file object was read, if there was one."""
+        """Raise the interrupt, or the error, that came while a file object was read."""
         if self._file is not None:
             self._file.check()
+            file_objects.believe(self._file)
 
     @interrupts.waiting
     def process_all_packets(self) -> None:

@@ -14,7 +14,7 @@ from compat.codemod.source.calls import called
 from compat.codemod.source.module import Module
 from compat.codemod.source.options import Options
 from compat.codemod.source.results import FileResult
-from compat.codemod.uses import passed_values, replacements
+from compat.codemod.uses import arguments, replacements
 from compat.codemod.uses.project import Project
 
 SETTER = 'torchaudio.set_audio_backend("sox_io")\n'
@@ -138,8 +138,8 @@ def _call_of(module: Module, name: str) -> ast.Call:
 
 GONE = [
     ("who patches", IMPORTED, lambda project, module: replacements.where_imported(project, module, "load"), []),
-    ("what comes back", RETURNED, lambda project, module: passed_values.kind(project, module, _call_of(module, "find")), "unknown"),
-    ("who calls", METHOD, lambda project, module: passed_values.callers(project, module, module.names.all(ast.FunctionDef)[0]), []),
+    ("what comes back", RETURNED, lambda project, module: arguments.kind(project, module, _call_of(module, "find")), "unknown"),
+    ("who calls", METHOD, lambda project, module: arguments.callers(project, module, module.names.all(ast.FunctionDef)[0]), []),
     ("which words", UNSURE, lambda project, module: project.neighbours_mention(module, "pathlib"), False),
     ("what it holds", UNSURE, lambda project, module: project.parsed(project.quiet.paths[0], re.compile(b"")), None),
 ]

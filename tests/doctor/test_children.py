@@ -29,9 +29,13 @@ def modules(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> pathlib.
     return tmp_path
 
 
+def imports(*names: str) -> list[tuple[str, str]]:
+    return [("importing", f"world_{name}") for name in names]
+
+
 def test_one_after_the_other_and_each_has_its_answer(modules: pathlib.Path) -> None:
     names = ["sound", "crashes", "sound", "sleeps", "raises", "leaves", "sound"]
-    answers = Children(limit=5).ask_all("importing", [f"world_{name}" for name in names])
+    answers = Children(limit=5).ask_all(imports(*names))
     assert [answer.died for answer in answers] == ["", "SIGSEGV", "", "time limit", "", "", ""]
     assert [answer.failed for answer in answers] == [False, True, False, True, True, True, False]
     assert answers[4].raised.splitlines() == ["RuntimeError: outer", "OSError: inner"]
@@ -41,18 +45,18 @@ def test_one_after_the_other_and_each_has_its_answer(modules: pathlib.Path) -> N
 
 @pytest.mark.parametrize("how", ["crashes", "raises", "sleeps"])
 def test_behind_a_gate_that_stays_shut_nothing_is_tried(modules: pathlib.Path, how: str) -> None:
-    answers = Children(limit=5).ask_all("importing", [f"world_{how}", "world_sound", "world_sound"], gate=lambda: False)
+    answers = Children(limit=5).ask_all(imports(how, "sound", "sound"), gate=lambda: False)
     assert [answer.failed for answer in answers] == [True]
 
 
 def test_a_gate_that_is_known_to_be_shut_is_not_tried(modules: pathlib.Path) -> None:
     begun = time.monotonic()
-    assert len(Children(limit=5).ask_all("importing", ["world_sleeps", "world_sound"], gate=lambda: True)) == 1
+    assert len(Children(limit=5).ask_all(imports("sleeps", "sound"), gate=lambda: True)) == 1
     assert time.monotonic() - begun < 1
 
 
 def test_behind_a_gate_that_opens_all_is_as_ever(modules: pathlib.Path) -> None:
-    answers = Children(limit=5).ask_all("importing", ["world_sound", "world_crashes", "world_raises", "world_sound"], gate=lambda: False)
+    answers = Children(limit=5).ask_all(imports("sound", "crashes", "raises", "sound"), gate=lambda: False)
     assert [answer.failed for answer in answers] == [False, True, True, False]
 
 

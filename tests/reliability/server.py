@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import http.server
+import random
+import re
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -11,6 +13,8 @@ from collections.abc import Callable, Iterator
 from tests.conftest import ASSETS
 
 DATA = (ASSETS / "stereo_s16.wav").read_bytes()
+_FRAMES = 400_000
+PARTS = DATA[:40] + (4 * _FRAMES).to_bytes(4, "little") + random.Random(1).randbytes(4 * _FRAMES)
 _LONG = 20.0
 
 
@@ -124,10 +128,34 @@ def _redirects_to_a_file(handler: _Handler) -> None:
     handler.begin(0, 302, Location=f"file://{ASSETS / 'stereo_s16.wav'}")
 
 
+CHANGES: dict[str, tuple[bytes, dict[str, str]]] = {
+    "size": (PARTS[::-1] + b"more", {}),
+    "date": (PARTS[::-1], {"Last-Modified": "Sun, 29 Nov 2026 05:00:00 GMT", "ETag": '"1"'}),
+    "tag": (PARTS[::-1], {"ETag": '"2"'}),
+    "page": (b"<html>log in</html>", {}),
+    "nothing": (PARTS, {"Last-Modified": "Sun, 29 Nov 2026 04:00:00 GMT", "ETag": '"of another machine"'}),
+}
+
+
+def _changes(handler: _Handler) -> None:
+    """Give parts of a file, which is another one from a request on: ``changes.WHAT.REQUEST``."""
+    what, at = handler.path.split(".")[1:3]
+    data, headers = PARTS, {"Last-Modified": "Sun, 29 Nov 2026 04:00:00 GMT"} if what in ("date", "nothing") else {"ETag": '"1"'}
+    if handler.server.asked.count(handler.path) >= int(at):
+        data, headers = CHANGES[what]
+    begin = int(re.fullmatch(r"bytes=(\d+)-", handler.headers["Range"])[1])  # type: ignore[index]
+    if what == "page" and data is not PARTS:
+        handler.begin(len(data))
+    else:
+        handler.begin(len(data) - begin, 206, **{"Content-Range": f"bytes {begin}-{len(data) - 1}/{len(data)}", **headers})
+    handler.wfile.write(data[begin:] if what != "page" or data is PARTS else data)
+
+
 BEHAVIOUR: dict[str, Callable[[_Handler], None]] = {
     "silent": _silent,
     "stalls": _stalls,
     "drips": _drips,
+    "changes": _changes,
     "cuts": _cuts,
     "lies_long": _lies_long,
     "lies_short": _lies_short,

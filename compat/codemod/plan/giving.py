@@ -7,7 +7,7 @@ from compat.codemod.plan.part import Part
 from compat.codemod.plan.sites import Site
 from compat.codemod.rewrite import AddArgument, Change, fstring_edits
 from compat.codemod.source import Kind, NotProvableError, Place, called, plain_name
-from compat.codemod.uses import argument_dicts, backend_limits, forwarding
+from compat.codemod.uses import arguments, backend_limits, forwarding
 
 _NAMES = {"__name__", "__qualname__", "__code__"}
 
@@ -31,7 +31,7 @@ def changes(part: Part, site: Site, value: str, name: str) -> list[Change]:
         return _as_value(part, site, value)
     if any(keyword.arg is None for keyword in call.keywords):
         own = (Kind.FUNCTION, Kind.SETTER)
-        if other := argument_dicts.named_elsewhere(part.modules, "backend", *own):
+        if other := arguments.named_elsewhere(part.modules, "backend", *own):
             reason = "arguments are passed in a dict, which may name a backend already"
             raise NotProvableError(reason, [site.place, other])
     return [AddArgument(call, "backend", value), *limits]

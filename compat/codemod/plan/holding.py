@@ -17,7 +17,7 @@ from compat.codemod.plan.programs import Evidence
 from compat.codemod.plan.removal import Unit
 from compat.codemod.plan.restore_pairs import Restore
 from compat.codemod.plan.sites import Site
-from compat.codemod.rewrite import Change, Replace, Substitute
+from compat.codemod.rewrite import Change, Remove, Replace
 from compat.codemod.source import Module, NotProvableError, Use, old_names
 from compat.codemod.uses import SetterCall, setter_calls
 from compat.codemod.uses.observed import Line, kinds, never_failed
@@ -133,9 +133,9 @@ def _setter(part: Part, one: SetterCall, served: frozenset[str]) -> Change:
         raise NotProvableError("a trace is of one operating system")
     around = one.module.names.parents[one.statement]
     if one.where == "try":
-        return Substitute(one.region, _set(one, value))
+        return Remove(one.region, _set(one, value))
     if one.asked and isinstance(around, ast.If):
-        return Substitute(around, _set(one, value))
+        return Remove(around, _set(one, value))
     return Replace(*one.module.span(one.call), _set(one, value))
 
 

@@ -4,7 +4,7 @@ import ast
 import dataclasses
 from collections.abc import Iterator
 
-from compat.codemod.rewrite import Change, DropFinally, Remove, Unwrap
+from compat.codemod.rewrite import Change, Remove, Unwrap
 from compat.codemod.source import Kind, Module, Use, listed
 from compat.codemod.uses import SetterCall, setter_calls
 
@@ -28,12 +28,11 @@ class Restore:
         yield Remove(self.saved)
         if self.set is not self.back:
             yield Remove(self.set.statement)
-        if self.attempt is None or len(self.attempt.finalbody) > 1:
+        attempt = self.attempt
+        if attempt is None or attempt.handlers or len(attempt.finalbody) > 1:
             yield Remove(self.back.statement)
-        elif self.attempt.handlers:
-            yield DropFinally(self.attempt)
         else:
-            yield Unwrap(self.attempt, tuple(self.attempt.body))
+            yield Unwrap(attempt, tuple(attempt.body))
 
 
 @listed

@@ -19,7 +19,7 @@ from compat.codemod.plan.programs import Evidence
 from compat.codemod.plan.removal import Shown, Unit
 from compat.codemod.plan.restore_pairs import Restore, restores
 from compat.codemod.plan.sites import Site
-from compat.codemod.rewrite import Change, Remove, Substitute
+from compat.codemod.rewrite import Change, Remove
 from compat.codemod.source import NotProvableError
 from compat.codemod.uses import SetterCall, setter_calls
 from compat.codemod.uses.observed import Observed, never_failed
@@ -202,11 +202,7 @@ class _Settlement:
                 for named in self._named.values()
                 if set(named.setters) & set(unit.setters)
             )
-            new: Change = (
-                Substitute(first.region, f"{choice.name} = {choice.value}")
-                if used
-                else Remove(first.region)
-            )
+            new = Remove(first.region, f"{choice.name} = {choice.value}" if used else "")
             part.propose(part.rule_of(first), first, [new], group, unsafe=held)
         else:
             for one in unit.setters:

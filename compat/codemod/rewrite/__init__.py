@@ -5,14 +5,12 @@ from compat.codemod.rewrite.changes import (
     AddStatement,
     Change,
     DropArgument,
-    DropFinally,
     DropName,
     NameArgument,
     OfCall,
     Remove,
     RenameKeyword,
     Replace,
-    Substitute,
     Unwrap,
     WrapArgument,
 )
@@ -22,9 +20,9 @@ from compat.codemod.rewrite.lowering import lower
 from compat.codemod.rewrite.verification import complaint
 
 __all__ = [  # noqa: RUF022 - grouped by subject
-    "AddArgument", "AddStatement", "Change", "DropArgument", "DropFinally", "DropName",
+    "AddArgument", "AddStatement", "Change", "DropArgument", "DropName",
     "NameArgument", "OfCall", "Remove",
-    "RenameKeyword", "Replace", "Substitute", "Unwrap", "WrapArgument",
+    "RenameKeyword", "Replace", "Unwrap", "WrapArgument",
     "NO_FUNCTION", "Draft",
     "ConflictError", "Edit", "Track", "complaint", "lower",
 ]  # fmt: skip

@@ -2,7 +2,9 @@
 
 import ast
 import re
+from collections import defaultdict
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from compat.codemod.rewrite.changes import (
     AddArgument,
@@ -13,27 +15,32 @@ from compat.codemod.rewrite.changes import (
     WrapArgument,
 )
 from compat.codemod.rewrite.edits import ConflictError, Edit
-from compat.codemod.source import Module, call_layout
+from compat.codemod.source import Module, Text
+
+_SPACE = re.compile(r"(?:[\s\\]|#[^\r\n]*)*")
+_SIGN = re.compile(r"#[^\r\n]*|[(),]")
+_STRINGS = re.compile(r"'[^'\n]*'|\"[^\"\n]*\"")
+
+
+class _Argument(NamedTuple):
+    """Where an argument begins, where its value with brackets ends, where its comma ends."""
+
+    start: int
+    end: int
+    comma_end: int | None
 
 
 def of_call(module: Module, call: ast.Call, changes: list[OfCall]) -> Iterator[Edit]:
-    """Yield the edits that make all changes of one call."""
-    text, (base, end) = module.text, module.text.span(call)
-    segment = text.text[base:end]
-    try:
-        layout = call_layout.layout(segment)
-    except ValueError as why:
-        raise ConflictError(f"this call is left as it is: {why}") from why
-    place = {base + argument.start: index for index, argument in enumerate(layout.arguments)}
+    """Yield the edits that make all changes of one call.
 
-    def index_of(argument: ast.expr | ast.keyword) -> int:
-        if isinstance(argument, ast.expr):
-            return call.args.index(argument)
-        return place[text.span(argument)[0]]
-
+    Raises:
+        ConflictError: the changes do not go together, or a comment stands in their way.
+    """
+    text = module.text
+    inside, arguments = _arguments(text, call)
     added: dict[str, str] = {}
-    dropped = set()
-    closing = {}
+    dropped = []
+    inserted: dict[int, str] = defaultdict(str)
     present = {keyword.arg for keyword in call.keywords}
     for change in changes:
         match change:
@@ -41,75 +48,86 @@ def of_call(module: Module, call: ast.Call, changes: list[OfCall]) -> Iterator[E
                 if name in present or added.setdefault(name, value) != value:
                     raise ConflictError(f"{name}= is given already")
             case DropArgument(_, argument):
-                dropped.add(index_of(argument))
+                dropped.append(arguments[argument])
             case RenameKeyword(_, keyword, name):
-                start = base + layout.arguments[index_of(keyword)].start
+                start = arguments[keyword].start
                 yield Edit(start, start + len(keyword.arg or ""), name)
             case NameArgument(_, argument, name):
-                start = base + layout.arguments[index_of(argument)].start
+                start = arguments[argument].start
                 yield Edit(start, start, f"{name}=")
             case WrapArgument(_, argument, function):
-                index = index_of(argument)
-                start = (
-                    text.span(argument.value)[0]
-                    if isinstance(argument, ast.keyword)
-                    else base + layout.arguments[index].start
-                )
+                start = arguments[argument].start
+                if isinstance(argument, ast.keyword):
+                    start = text.span(argument.value)[0]
                 yield Edit(start, start, f"{function}(")
-                closing[base + layout.arguments[index].end] = ")"
-    for edit in _drop_and_add(
-        segment, layout, dropped, [f"{name}={value}" for name, value in added.items()], text.newline
-    ):
-        yield Edit(
-            edit.start + base, edit.end + base, closing.pop(edit.start + base, "") + edit.new
-        )
-    for at, bracket in closing.items():
-        yield Edit(at, at, bracket)
+                inserted[arguments[argument].end] = ")"
+    whole = [*arguments.values()]
+    kept = [one for one in whole if one not in dropped]
+    for one in dropped:
+        index = whole.index(one)
+        if kept and kept[-1].start < one.start:
+            yield _removal(text, whole[index - 1].end, one.end)
+        else:
+            end = whole[index + 1].start if one is not whole[-1] else one.comma_end or one.end
+            yield _removal(text, one.start, end)
+    if added:
+        last = kept[-1] if kept else None
+        if last and last is not whole[-1]:
+            last = last._replace(comma_end=None)  # its comma goes with the dropped ones
+        new = [f"{name}={value}" for name, value in added.items()]
+        at, joined = _appended(text, call, last, new) if last else (inside, ", ".join(new))
+        inserted[at] += joined
+    for at, part in inserted.items():
+        yield Edit(at, at, part)
 
 
-def _drop_and_add(
-    segment: str, layout: call_layout.Layout, dropped: set[int], added: list[str], newline: str
-) -> Iterator[Edit]:
-    arguments = layout.arguments
-    kept = [index for index in range(len(arguments)) if index not in dropped]
-    last = kept[-1] if kept else -1
-    for index in sorted(dropped):
-        if index < last:
-            yield _without_comments(
-                segment, Edit(arguments[index].start, arguments[index + 1].start, "")
-            )
-    tail = bool(arguments) and last < len(arguments) - 1
-    if not kept:
-        end = (arguments[-1].comma_end or arguments[-1].end) if arguments else layout.inside
-        yield _without_comments(segment, Edit(layout.inside, end, ", ".join(added)))
-    elif tail:
-        new = "".join(f", {one}" for one in added)
-        yield _without_comments(segment, Edit(arguments[last].end, arguments[-1].end, new))
-    elif added:
-        yield _append(segment, arguments[last], added, newline)
+def _arguments(text: Text, call: ast.Call) -> tuple[int, dict[ast.expr | ast.keyword, _Argument]]:
+    """Return where a first argument would go, and the arguments in the order of the text."""
+    last = text.span(call)[1] - 1
+    signs = _SIGN.finditer(text.text, text.span(call.func)[1])
+    at = inside = _after_space(text, next(sign.end() for sign in signs if sign.group() == "("))
+    found: dict[ast.expr | ast.keyword, _Argument] = {}
+    nodes: list[ast.expr | ast.keyword] = [*call.args, *call.keywords]
+    for node in sorted(nodes, key=text.span):
+        start, end = text.span(node)
+        if isinstance(node, ast.GeneratorExp) and start < inside:
+            raise ConflictError("the call takes a generator without brackets")
+        comma_end = None
+        for sign in _SIGN.finditer(text.text, end, last):
+            if sign.group() == ",":
+                comma_end = sign.end()
+                break
+            end = sign.end() if sign.group() == ")" else end
+        found[node] = _Argument(at, end, comma_end)
+        at = _after_space(text, comma_end or end)
+    return inside, found
 
 
-def _without_comments(segment: str, edit: Edit) -> Edit:
-    gone = segment[edit.start : edit.end]
-    if "#" in re.sub(r"'[^'\n]*'|\"[^\"\n]*\"", "", gone):
+def _after_space(text: Text, at: int) -> int:
+    space = _SPACE.match(text.text, at)
+    return space.end() if space else at
+
+
+def _removal(text: Text, start: int, end: int) -> Edit:
+    if "#" in _STRINGS.sub("", text.text[start:end]):
         raise ConflictError("a comment stands between the arguments")
-    return edit
+    return Edit(start, end, "")
 
 
-def _append(segment: str, last: call_layout.Argument, added: list[str], newline: str) -> Edit:
-    line_start = max(segment.rfind("\n", 0, last.start), segment.rfind("\r", 0, last.start)) + 1
-    indent = segment[line_start : last.start]
-    starts_line = line_start > 0 and not indent.strip()
+def _appended(text: Text, call: ast.Call, last: _Argument, added: list[str]) -> tuple[int, str]:
+    """Return where arguments go after the last one, and their text with commas."""
+    first, end = text.span(call)
+    line_start = text.line_start(last.start)
+    indent = text.text[line_start : last.start]
+    starts_line = line_start > first and not indent.strip()
     if last.comma_end is None:
-        joint = (
-            f",{newline}{indent}"
-            if starts_line and "\n" in segment[: last.start].strip("(\r\n\t ")
-            else ", "
-        )
-        if joint != ", " and "#" in re.split(r"[\r\n]", segment[last.end :], maxsplit=1)[0]:
-            joint = ", "  # otherwise the comment after the last argument would move to the new one
-        return Edit(last.end, last.end, "".join(f"{joint}{one}" for one in added))
-    rest = re.compile(r"[ \t]*(#[^\r\n]*)?(?=[\r\n])").match(segment, last.comma_end)
+        each_on_a_line = "\n" in text.text[first : last.start].strip("(\r\n\t ")
+        comment = "#" in text.text[last.end : min(text.line_end(last.end), end)]
+        # a new line would move the comment after the last argument to the new one
+        own_line = starts_line and each_on_a_line and not comment
+        joint = f",{text.newline}{indent}" if own_line else ", "
+        return last.end, "".join(f"{joint}{one}" for one in added)
+    rest = re.compile(r"[ \t]*(#[^\r\n]*)?(?=[\r\n])").match(text.text, last.comma_end)
     if starts_line and rest:
-        return Edit(rest.end(), rest.end(), "".join(f"{newline}{indent}{one}," for one in added))
-    return Edit(last.comma_end, last.comma_end, "".join(f" {one}," for one in added))
+        return rest.end(), "".join(f"{text.newline}{indent}{one}," for one in added)
+    return last.comma_end, "".join(f" {one}," for one in added)

@@ -20,13 +20,6 @@ class OfCall:
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
-class OfStatement:
-    """A change of one statement."""
-
-    statement: ast.stmt
-
-
-@dataclasses.dataclass(frozen=True, eq=False)
 class AddArgument(OfCall):
     """Add a keyword argument to a call, once, even if several ask for the same value.
 
@@ -78,8 +71,11 @@ class Replace:
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
-class Remove(OfStatement):
-    """Remove a statement; comments stay."""
+class Remove:
+    """Remove a statement, or put a simple one in its place; comments stay, above."""
+
+    statement: ast.stmt
+    new: str = ""
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -99,27 +95,14 @@ class AddStatement:
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
-class Unwrap(OfStatement):
+class Unwrap:
     """Replace a compound statement with one of its blocks."""
 
+    statement: ast.stmt
     body: tuple[ast.stmt, ...]
 
 
-@dataclasses.dataclass(frozen=True, eq=False)
-class DropFinally:
-    """Drop the ``finally`` of a ``try`` that has handlers."""
-
-    statement: ast.Try
-
-
-@dataclasses.dataclass(frozen=True, eq=False)
-class Substitute(OfStatement):
-    """Replace a statement with a simple one; comments inside it stay, above."""
-
-    new: str
-
-
-Change = OfCall | Replace | OfStatement | DropName | AddStatement | DropFinally
+Change = OfCall | Replace | Remove | DropName | AddStatement | Unwrap
 
 
 def stretches(module: Tree, change: Change) -> Iterator[tuple[int, int]]:
@@ -130,18 +113,13 @@ def stretches(module: Tree, change: Change) -> Iterator[tuple[int, int]]:
     match change:
         case Replace(start, end):
             yield start, end
-        case Remove(statement) | Substitute(statement):
+        case Remove(statement):
             yield module.span(statement)
         case DropName(alias=alias):
             yield module.span(alias)
         case Unwrap(statement, body):
-            (start, end), first, last = (
-                module.span(statement),
-                module.span(body[0])[0],
-                module.span(body[-1])[1],
-            )
-            yield from ((start, first), (last, end))
-        case DropFinally(statement):
-            yield from map(module.span, statement.finalbody)
+            start, end = module.span(statement)
+            yield start, module.span(body[0])[0]
+            yield module.span(body[-1])[1], end
         case OfCall():
             yield module.span(change.call)

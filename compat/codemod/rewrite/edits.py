@@ -1,6 +1,7 @@
 """Edit a text: order and apply edits, undo them, and map offsets through them."""
 
 import bisect
+import operator
 from collections.abc import Iterable
 from typing import NamedTuple
 
@@ -49,41 +50,38 @@ def apply(text: str, edits: list[Edit]) -> str:
 
 def undo(text: str, changed: str, edits: list[Edit]) -> str:
     """Return the changed text with the edits undone; ``text`` has what they removed."""
-    parts, at, shift = [], 0, 0
-    for edit in edits:
-        start = edit.start + shift
-        parts += [changed[at:start], text[edit.start : edit.end]]
-        at = start + len(edit.new)
-        shift += len(edit.new) - (edit.end - edit.start)
-    return "".join([*parts, changed[at:]])
+    new = Track(edits).after
+    pairs = zip(new, edits, strict=True)
+    return apply(changed, [Edit(*span, text[edit.start : edit.end]) for span, edit in pairs])
 
 
 class Track:
     """Maps offsets of a text to those after edits, and back."""
 
     def __init__(self, edits: list[Edit]) -> None:
-        self._before, self._after, self._edits = [], [], edits
+        self.before = [(edit.start, edit.end) for edit in edits]
+        self.after: list[tuple[int, int]] = []
         shift = 0
-        for edit in edits:
-            self._before.append(edit.start)
-            self._after.append(edit.start + shift)
-            shift += len(edit.new) - (edit.end - edit.start)
+        for start, end, new in edits:
+            self.after.append((start + shift, start + shift + len(new)))
+            shift += len(new) - (end - start)
 
     def forward(self, offset: int) -> int | None:
         """Return the offset after the edits; ``None`` inside a replaced part."""
-        index = bisect.bisect_right(self._before, offset) - 1
-        if index < 0:
-            return offset
-        edit = self._edits[index]
-        if offset < edit.end:
-            return None
-        return self._after[index] + len(edit.new) + offset - edit.end
+        moved, is_inside = _moved(offset, self.before, self.after)
+        return None if is_inside else moved
 
     def back(self, offset: int) -> int:
         """Return the offset before the edits; new text maps to the start of what it replaced."""
-        index = bisect.bisect_right(self._after, offset) - 1
-        if index < 0:
-            return offset
-        edit = self._edits[index]
-        within = offset - self._after[index]
-        return edit.start if within < len(edit.new) else edit.end + within - len(edit.new)
+        return _moved(offset, self.after, self.before)[0]
+
+
+def _moved(
+    offset: int, here: list[tuple[int, int]], there: list[tuple[int, int]]
+) -> tuple[int, bool]:
+    """Return an offset of one text in the other, and whether it is in a part that differs."""
+    index = bisect.bisect_right(here, offset, key=operator.itemgetter(0)) - 1
+    if index < 0:
+        return offset, False
+    past = offset - here[index][1]
+    return (there[index][0], True) if past < 0 else (there[index][1] + past, False)

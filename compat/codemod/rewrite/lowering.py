@@ -8,12 +8,10 @@ from compat.codemod.rewrite import call_edits, fstring_edits, statement_edits
 from compat.codemod.rewrite.changes import (
     AddStatement,
     Change,
-    DropFinally,
     DropName,
     OfCall,
     Remove,
     Replace,
-    Substitute,
     Unwrap,
 )
 from compat.codemod.rewrite.edits import ConflictError, Edit, settle
@@ -37,16 +35,14 @@ def lower(module: Module, changes: Iterable[Change]) -> list[Edit]:
                 edits.append(Edit(change.start, change.end, change.new))
             case Remove():
                 removed[change.statement] = None
+                if change.new:
+                    added[change.statement][change.new] = None
             case DropName():
                 names[change.statement][change.alias] = None
             case AddStatement():
                 added[change.anchor][change.new] = None
             case Unwrap():
                 edits += statement_edits.unwrap(module, change)
-            case DropFinally():
-                edits.append(statement_edits.drop_finally(module, change.statement))
-            case Substitute():
-                edits += statement_edits.substitute(module, change)
             case OfCall():
                 calls[change.call].append(change)
     for statement, aliases in names.items():

@@ -4,7 +4,7 @@ import ast
 import re
 from collections.abc import Iterator
 
-from compat.codemod.rewrite.changes import Substitute, Unwrap
+from compat.codemod.rewrite.changes import Unwrap
 from compat.codemod.rewrite.edits import ConflictError, Edit
 from compat.codemod.source import Module, conditions
 
@@ -18,16 +18,20 @@ _DIRECTIVE = re.compile(
 def removals(
     module: Module, removed: dict[ast.stmt, None], added: dict[ast.stmt, dict[str, None]]
 ) -> Iterator[Edit]:
-    """Yield the edits that remove statements, or replace them if a block would become empty."""
+    """Yield the edits that remove or replace statements.
+
+    A block that would become empty gets a ``pass``; a ``finally`` after handlers goes.
+    """
     removed = _with_what_vanishes(module, removed, added)
     if any(map(module.is_elif, removed)):
         raise ConflictError("it is an `elif`")
-    blocks = {id(block): block for block in map(module.siblings, removed)}
-    for block in blocks.values():
-        is_module = block is module.tree.body
-        emptied = not is_module and all(
-            statement in removed and not added.get(statement) for statement in block
-        )
+    for parent, field in dict.fromkeys(map(module.block, removed)):
+        block = getattr(parent, field)
+        is_module = parent is module.tree
+        emptied = not is_module and all(one in removed and not added.get(one) for one in block)
+        if emptied and field == "finalbody" and isinstance(parent, ast.Try) and parent.handlers:
+            yield _drop_finally(module, parent)
+            continue
         for index, statement in enumerate(block):
             if statement in removed:
                 lines = ["pass"] if emptied and index == 0 else list(added.get(statement, ()))
@@ -210,21 +214,10 @@ def unwrap(module: Module, change: Unwrap) -> Iterator[Edit]:
         )
 
 
-def drop_finally(module: Module, statement: ast.Try) -> Edit:
-    """Return the edit that drops the ``finally`` of a ``try``."""
+def _drop_finally(module: Module, statement: ast.Try) -> Edit:
     text = module.text
-    before = (statement.orelse or statement.handlers or statement.body)[-1]
+    before = (statement.orelse or statement.handlers)[-1]
     start, end = text.line_end(text.span(before)[1]), text.line_end(text.span(statement)[1])
     indent = text.indent(text.span(statement)[0])
-    return Edit(
-        start,
-        end,
-        "".join(f"{text.newline}{indent}{comment}" for comment in _kept(module, start, end)),
-    )
-
-
-def substitute(module: Module, change: Substitute) -> Iterator[Edit]:
-    """Yield the edits that replace a statement with a simple one."""
-    if module.is_elif(change.statement):
-        raise ConflictError("it is an `elif`")
-    yield _put(module, change.statement, [change.new])
+    kept = (f"{text.newline}{indent}{comment}" for comment in _kept(module, start, end))
+    return Edit(start, end, "".join(kept))

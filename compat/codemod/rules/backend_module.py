@@ -50,7 +50,7 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
                 related=why.related[1:],
             )
     for use in module.uses:
-        below = use.known is None and f"{use.path}.".startswith(_BELOW)
+        below = use.kind is None and f"{use.path}.".startswith(_BELOW)
         if below and not use.stored and old_names.has(use.path, project.target) is not True:
             yield from _unknown(module, project, use)
 

@@ -17,7 +17,7 @@ from compat.codemod.rule import (
     literal,
     starred,
 )
-from compat.codemod.uses.argument_dicts import passed_in_dict
+from compat.codemod.uses.arguments import passed_in_dict
 
 _BIT_RATE = (
     "2.9 reads compression as a bit rate in bit/s; before it was kbit/s for mp3, and a level "

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from compat.codemod.rule import NINE, Draft, Level, Module, Project, Rule, Valid, given, value_kinds
-from compat.codemod.uses import passed_values
+from compat.codemod.uses import arguments
 from compat.codemod.uses.observed import has_integers, kinds
 
 
@@ -14,9 +14,7 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
         for name, position in (("src", 1), ("filepath", 0), ("uri", None)):
             node = given(call, name, position)
             kind = (
-                passed_values.kind(project, module, node)
-                if node is not None
-                else value_kinds.UNKNOWN
+                arguments.kind(project, module, node) if node is not None else value_kinds.UNKNOWN
             )
             if name == "src" and (kind == value_kinds.INTEGERS or has_integers(recorded)):
                 yield Draft(

@@ -19,7 +19,7 @@ from compat.codemod.rule import (
     keyword,
 )
 from compat.codemod.uses import forwarding, kept_functions
-from compat.codemod.uses.argument_dicts import passed_in_dict
+from compat.codemod.uses.arguments import passed_in_dict
 
 _OLD = "filepath"
 _GIVEN = re.compile(rb"filepath")

@@ -22,7 +22,7 @@ from compat.codemod.rule import (
     starred,
 )
 from compat.codemod.uses import forwarding
-from compat.codemod.uses.argument_dicts import passed_in_dict
+from compat.codemod.uses.arguments import passed_in_dict
 
 _ZERO = (
     "num_frames=0 meant the whole file up to 0.7; since then it is an error, or returns no frames"

@@ -18,7 +18,7 @@ from compat.codemod.rule import (
     literal,
 )
 from compat.codemod.uses import forwarding
-from compat.codemod.uses.argument_dicts import passed_in_dict
+from compat.codemod.uses.arguments import passed_in_dict
 
 _REASON = "precision= is an argument of the save of 0.7 and before, and a TypeError since"
 

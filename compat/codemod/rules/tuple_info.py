@@ -23,7 +23,7 @@ from compat.codemod.rule import (
     literal,
 )
 from compat.codemod.uses import observed
-from compat.codemod.uses.passed_values import callers
+from compat.codemod.uses.arguments import callers
 
 _NEW = {"rate": "sample_rate", "channels": "num_channels", "precision": "bits_per_sample"}
 _ASKING = ("isinstance", "type", "hasattr", "len")

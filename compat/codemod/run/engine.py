@@ -13,7 +13,6 @@ from compat.codemod.rewrite import (
     Draft,
     Edit,
     Remove,
-    Substitute,
     Track,
     complaint,
     edits,
@@ -76,7 +75,7 @@ class _Proposal:
     @property
     def takes_away(self) -> bool:
         """Return whether it removes a statement, such as a setter; its group depends on that."""
-        return any(isinstance(change, Remove | Substitute) for change in self.draft.changes)
+        return any(isinstance(change, Remove) for change in self.draft.changes)
 
     def report(self, reason: str, advice: str, related: tuple[Place, ...] = ()) -> _Proposal:
         """Return the same without its changes; its own advice and places stay."""

@@ -16,13 +16,20 @@ from compat.codemod.source.calls import (
 )
 from compat.codemod.source.findings import Finding, Level, Place, State
 from compat.codemod.source.grouping import grouped
-from compat.codemod.source.module import Imported, Module, Use, is_test
+from compat.codemod.source.module import Module, Use, is_test
 from compat.codemod.source.not_provable import NotProvableError
 from compat.codemod.source.notes import Notes, listed, noted
 from compat.codemod.source.old_names import ROOT, Kind, Known
 from compat.codemod.source.options import Options, configured
 from compat.codemod.source.results import FileResult, Problem, Result, Tick, kinds_of
-from compat.codemod.source.scopes import AnyFunction, Binding, Scope, all_arguments, only_import
+from compat.codemod.source.scopes import (
+    AnyFunction,
+    Binding,
+    Imported,
+    Scope,
+    all_arguments,
+    only_import,
+)
 from compat.codemod.source.text import Text, parse
 
 __all__ = [  # noqa: RUF022 - grouped by subject

@@ -4,6 +4,7 @@ import ast
 import re
 
 from compat.codemod.source import old_names
+from compat.codemod.source.calls import literal, plain_name
 from compat.codemod.source.module import Module
 
 _PLATFORM = {
@@ -14,6 +15,10 @@ _PLATFORM = {
     "platform.machine",
     "sys.getwindowsversion",
 }
+_NOT_PLAIN = (
+    ast.Await, ast.GeneratorExp, ast.Lambda, ast.ListComp, ast.NamedExpr, ast.Yield, ast.YieldFrom,
+)  # fmt: skip
+_FINDERS = ("importlib.util.find_spec", "pkgutil.find_loader")
 _MAIN = ("__name__ == '__main__'", "'__main__' == __name__")
 _PRESENCE = re.compile(
     r"\A_?(?:(?:is|has|have|with|use|using)_)?_?torch_?audio_?(?:is_)?(?:available|installed|present|found|importable)\Z"
@@ -33,30 +38,18 @@ def is_main_guard(module: Module, statement: ast.stmt) -> bool:
 
 def is_platform_test(module: Module, test: ast.expr) -> bool:
     """Return whether a test checks the operating system and nothing else."""
-    found = False
-    for node in ast.walk(test):
-        if isinstance(node, ast.Name):
-            chain: ast.AST = node
-            while (
-                isinstance(above := module.names.parents.get(chain), ast.Attribute)
-                and module.names.qualified(chain) not in _PLATFORM
-            ):
-                chain = above
-            if module.names.qualified(chain) not in _PLATFORM:
-                return False
-            found = True
-        elif (isinstance(node, ast.Call) and node.keywords) or isinstance(
-            node,
-            ast.Lambda
-            | ast.NamedExpr
-            | ast.Await
-            | ast.Yield
-            | ast.YieldFrom
-            | ast.ListComp
-            | ast.GeneratorExp,
-        ):
-            return False
-    return found
+    parts = [*ast.walk(test)]
+    if any(isinstance(one, _NOT_PLAIN) or getattr(one, "keywords", ()) for one in parts):
+        return False
+    asked = {
+        name
+        for one in parts
+        if isinstance(one, ast.Name | ast.Attribute) and module.names.qualified(one) in _PLATFORM
+        for name in ast.walk(one)
+        if isinstance(name, ast.Name)
+    }
+    names = [one for one in parts if isinstance(one, ast.Name)]
+    return bool(names) and all(one in asked for one in names)
 
 
 def is_guard(module: Module, test: ast.expr) -> bool:
@@ -86,37 +79,21 @@ def asks_presence(module: Module, test: ast.expr) -> bool:
 
     If it is not, no call of torchaudio can run.
     """
-    if (
-        isinstance(test, ast.Compare)
-        and len(test.ops) == 1
-        and isinstance(test.ops[0], ast.IsNot | ast.NotEq)
-    ):
-        other = test.comparators[0]
-        return (
-            isinstance(other, ast.Constant)
-            and other.value is None
-            and _is_or_finds(module, test.left)
-        )
-    if isinstance(test, ast.Call) and not test.args and not test.keywords:
-        test = test.func
+    match test:
+        case ast.Compare(left, [ast.IsNot() | ast.NotEq()], [ast.Constant(None)]):
+            return _is_or_finds(module, left)
+        case ast.Call(function, [], []):
+            test = function
     return _is_or_finds(module, test) or (
         isinstance(test, ast.Name | ast.Attribute) and _is_flag(module, test)
     )
 
 
 def _is_or_finds(module: Module, node: ast.expr) -> bool:
-    if module.names.qualified(node) == old_names.ROOT:
-        return True
-    finds = isinstance(node, ast.Call) and module.names.qualified(node.func) in (
-        "importlib.util.find_spec",
-        "pkgutil.find_loader",
-    )
-    return (
-        finds
-        and len(node.args) == 1  # type: ignore[attr-defined]
-        and isinstance(node.args[0], ast.Constant)  # type: ignore[attr-defined]
-        and node.args[0].value == old_names.ROOT  # type: ignore[attr-defined]
-    )
+    if isinstance(node, ast.Call):
+        finds = module.names.qualified(node.func) in _FINDERS and len(node.args) == 1
+        return finds and literal(node.args[0]) == old_names.ROOT
+    return module.names.qualified(node) == old_names.ROOT
 
 
 def _is_flag(module: Module, node: ast.Name | ast.Attribute) -> bool:
@@ -125,28 +102,21 @@ def _is_flag(module: Module, node: ast.Name | ast.Attribute) -> bool:
     Either its name says so, or it is set to ``True`` or ``False`` depending on whether the import
     succeeded.
     """
-    if _PRESENCE.match(node.id if isinstance(node, ast.Name) else node.attr):
+    if _PRESENCE.match(plain_name(node)):
         return True
-    bindings = module.names.bindings(node)
     found = set()
-    for binding in bindings:
-        statement = module.names.parents.get(binding.node)
-        value = statement.value if isinstance(statement, ast.Assign) else None
-        if not (
-            isinstance(value, ast.Constant)
-            and isinstance(value.value, bool)
-            and isinstance(statement, ast.Assign)
-        ):
-            return False
-        parent = module.names.parents[statement]
+    for binding in module.names.bindings(node):
+        statement = module.names.parents[binding.node]
+        value = literal(statement.value) if isinstance(statement, ast.Assign) else None
+        attempt = module.names.parents.get(statement)
         after = (
-            isinstance(parent, ast.Try)
-            and statement in [*parent.body, *parent.orelse]
-            and only_minds_absence(parent)
+            isinstance(attempt, ast.Try)
+            and statement in [*attempt.body, *attempt.orelse]
+            and only_minds_absence(attempt)
         )
-        if value.value != after:
+        if value is not after:
             return False
-        found.add(value.value)
+        found.add(value)
     return found == {True, False}
 
 

@@ -52,24 +52,12 @@ def is_at_its_place(value: ast.expr, span: Span, text: str) -> bool:
     """Return whether the text at the place of an expression is that expression."""
     start, end = span(value)
     try:
-        alone = parse(f"({text[start:end]})").body[0].value  # type: ignore[attr-defined]
+        alone = parse("(\n" + " " * value.col_offset + text[start:end] + ")").body[0]
     except SyntaxError:
         return False
-    return ast.dump(value) == ast.dump(alone) and all(
-        _same_place(value, one, other)
-        for one, other in zip(_walk(value), _walk(alone), strict=True)
-    )
-
-
-def _same_place(value: ast.expr, one: ast.AST, alone: ast.AST) -> bool:
-    """Return whether a node has the same offset in the expression as when that is parsed alone."""
-    if not isinstance(one, ast.expr) or not isinstance(alone, ast.expr):
-        return True
-    shift = value.col_offset - 1 if alone.lineno == 1 else 0
-    return (one.lineno - value.lineno, one.col_offset) == (
-        alone.lineno - 1,
-        alone.col_offset + shift,
-    )
+    ast.increment_lineno(alone, value.lineno - 2)
+    there: ast.AST = alone.value  # type: ignore[attr-defined]
+    return ast.dump(value, include_attributes=True) == ast.dump(there, include_attributes=True)
 
 
 def _walk(node: ast.AST) -> Iterator[ast.AST]:

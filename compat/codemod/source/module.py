@@ -10,8 +10,8 @@ import re
 from collections.abc import Iterator
 
 from compat.codemod.source import old_names
-from compat.codemod.source.old_names import Kind, Known
-from compat.codemod.source.scopes import Scope, only_import
+from compat.codemod.source.old_names import Kind
+from compat.codemod.source.scopes import Imported, only_import
 from compat.codemod.source.tree import Tree
 
 _IGNORE = re.compile(r"#\s*compat:\s*ignore(?:\[([A-Z0-9,\s]*)\])?", re.I)
@@ -36,7 +36,9 @@ class Use:
 
     Attributes:
         path: its full name, whatever it is called here: ``torchaudio.backend.sox_io_backend.load``.
-        known: the entry for it, if it is one of the old names.
+        kind: the kind of the old name; ``None`` if it is not one.
+        name: the plain old name, or an empty string.
+        backend: the per-call name of the backend whose module it is in, or an empty string.
         node: the name or dotted name.
         root: the name that the import binds.
         call: the call, if it is called.
@@ -44,42 +46,18 @@ class Use:
     """
 
     path: str
-    known: Known | None
+    kind: Kind | None
+    name: str
+    backend: str
     node: ast.Name | ast.Attribute
     root: ast.Name
     call: ast.Call | None
-    stored: bool
-
-    @property
-    def kind(self) -> Kind | None:
-        """Return the kind of the old name; ``None`` if it is not an old name."""
-        return self.known.kind if self.known else None
-
-    @property
-    def name(self) -> str:
-        """Return the plain old name, or an empty string."""
-        return self.known.name if self.known else ""
-
-    @property
-    def backend(self) -> str:
-        """Return the per-call name of the backend whose module it is in, or an empty string."""
-        return self.known.backend if self.known else ""
+    stored: bool = False
 
     @property
     def written(self) -> str:
         """Return the dotted name as it is written: ``ta.load``."""
         return ast.unparse(self.node)
-
-
-@dataclasses.dataclass(frozen=True, eq=False)
-class Imported:
-    """One name bound by an import: statement, alias, full path, local name and scope."""
-
-    statement: ast.Import | ast.ImportFrom
-    alias: ast.alias
-    path: str
-    local: str
-    scope: Scope
 
 
 class Module(Tree):
@@ -94,15 +72,7 @@ class Module(Tree):
     @functools.cached_property
     def imported(self) -> list[Imported]:
         """Return every name bound by an import of torchaudio or of something in it."""
-        found = []
-        for statement, scope in self.names.imports:
-            prefix = f"{statement.module}." if isinstance(statement, ast.ImportFrom) else ""
-            for alias in () if getattr(statement, "level", 0) else statement.names:
-                path = prefix + alias.name
-                if old_names.is_ours(path):
-                    local = alias.asname or (alias.name if prefix else alias.name.partition(".")[0])
-                    found.append(Imported(statement, alias, path, local, scope))
-        return found
+        return [one for one in self.names.imported if old_names.is_ours(one.path)]
 
     @functools.cached_property
     def uses(self) -> list[Use]:
@@ -142,7 +112,7 @@ class Module(Tree):
             node, path = above, f"{path}.{above.attr}"
         return Use(
             path,
-            old_names.KNOWN.get(path),
+            *old_names.KNOWN.get(path, old_names.UNKNOWN),
             node,
             root,
             self.call_of(node),
@@ -184,7 +154,7 @@ class Module(Tree):
         return ((use, use.call) for use in self.of(Kind.FUNCTION) if use.call and use.name in names)
 
     @functools.cached_property
-    def _named(self) -> frozenset[Kind]:
+    def _named(self) -> frozenset[Kind | None]:
         """Return the kinds of old names that occur in the text."""
         return frozenset(
             kind

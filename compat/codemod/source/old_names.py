@@ -1,7 +1,7 @@
 """List torchaudio's old names, by their full path, as data."""
 
-import dataclasses
 import enum
+from typing import NamedTuple
 
 from compat.names import backends, removed, wheel_names
 from compat.names.removed import AUTOMATIC, BEFORE_2_0, LOAD_WAV
@@ -51,14 +51,13 @@ class Kind(enum.Enum):
     BUFFER_SIZE = "set_buffer_size of libsox"
 
 
-@dataclasses.dataclass(frozen=True)
-class Known:
+class Known(NamedTuple):
     """What a full path means: its kind, its plain name and, in a backend's module, that backend.
 
     The backend has its per-call name.
     """
 
-    kind: Kind
+    kind: Kind | None
     name: str
     backend: str = ""
 
@@ -87,6 +86,7 @@ def _table() -> dict[str, Known]:
 
 
 KNOWN = _table()
+UNKNOWN = Known(None, "")
 NAMES_OF = {
     kind: frozenset(known.name for known in KNOWN.values() if known.kind == kind)
     for kind in {known.kind for known in KNOWN.values()}

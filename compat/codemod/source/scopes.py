@@ -14,19 +14,11 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator
 from typing import Any, TypeVar
 
-_FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 _COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 _LEAVES = (ast.Constant, ast.alias)
-# for each kind of node, the fields that may hold nodes with a place in the text
-_FIELDS = {
-    kind: tuple(
-        field
-        for field in kind._fields
-        if field not in ("ctx", "op", "ops", "id", "attr", "arg", "kind") and kind not in _LEAVES
-    )
-    for kind in vars(ast).values()
-    if isinstance(kind, type) and issubclass(kind, ast.AST)
-}
+# fields whose nodes are in the scope that a function, class or comprehension makes
+_INSIDE = ("body", "type_params", "elt", "key", "value", "generators", "target", "ifs")
+_WITHOUT_NODES = ("ctx", "op", "ops", "id", "attr", "arg", "kind")
 Node = TypeVar("Node", bound=ast.AST)
 AnyFunction = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
 
@@ -44,6 +36,20 @@ class Binding:
     target: str | None
     nothing: bool
     node: ast.AST
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class Imported:
+    """One name of an import: statement, alias, full path, local name and scope.
+
+    The path of a relative import begins with dots.
+    """
+
+    statement: ast.Import | ast.ImportFrom
+    alias: ast.alias
+    path: str
+    local: str
+    scope: Scope
 
 
 class Scope:
@@ -100,6 +106,7 @@ class Names:
         scope_of: for each ``ast.Name``, the scope it is in.
         parents: for each node, the node it is part of.
         imports: each import statement, with its scope.
+        imported: each name of an import.
         scope_made_by: for the module, each class and each function, the scope of its body.
     """
 
@@ -108,78 +115,58 @@ class Names:
         self.scope_of: dict[ast.Name, Scope] = {}
         self.parents: dict[ast.AST, ast.AST] = {}
         self.imports: list[tuple[ast.Import | ast.ImportFrom, Scope]] = []
+        self.imported: list[Imported] = []
         self.scope_made_by: dict[ast.AST, Scope] = {tree: self.module}
         self._by_kind: dict[type[ast.AST], list[ast.AST]] = defaultdict(list)
-        self._body(tree, self.module)
+        self._walk(tree, self.module)
 
     # Walking
 
-    def _body(self, node: ast.AST, scope: Scope) -> None:
+    def _walk(self, node: ast.AST, scope: Scope) -> None:
+        """Note the parts of a node, and what it binds in its scope or in one of its own."""
+        fields, bind = _KINDS[type(node)]
+        inner = bind(self, node, scope) or scope if bind else scope
+        if inner is scope and isinstance(node, ast.comprehension):
+            of: Any = scope.node  # its first iterable is evaluated outside
+            scope = scope.parent or scope if of.generators[0] is node else scope
         parents, by_kind = self.parents, self._by_kind
-        for field in _FIELDS[type(node)]:
+        for field, is_inside in fields:
             value = getattr(node, field, None)
+            at = inner if is_inside else scope
             for child in value if isinstance(value, list) else (value,):
-                if isinstance(child, ast.AST):  # `_part` inlined, since nearly all nodes pass here
+                if isinstance(child, ast.AST):
                     parents[child] = node
                     kind = type(child)
                     by_kind[kind].append(child)
                     if kind not in _LEAVES:
-                        _VISITS[kind](self, child, scope)
-
-    def _part(self, child: ast.AST | None, parent: ast.AST, scope: Scope) -> None:
-        if child is not None:
-            self.parents[child] = parent
-            self._by_kind[type(child)].append(child)
-            _VISITS[type(child)](self, child, scope)
-
-    def _parts(self, children: list[ast.AST], parent: ast.AST, scope: Scope) -> None:
-        for child in children:
-            self._part(child, parent, scope)
+                        self._walk(child, at)
 
     def _name(self, node: ast.Name, scope: Scope) -> None:
+        parent = self.parents.get(node)
+        if isinstance(parent, ast.NamedExpr) and parent.target is node:
+            scope = next(outer for outer in scope.outwards() if outer.kind != "comprehension")
         self.scope_of[node] = scope
         if not isinstance(node.ctx, ast.Load):
-            parent = self.parents.get(node)
             value = parent.value if isinstance(parent, ast.Assign | ast.AnnAssign) else None
-            self._bind(
-                node.id,
-                node,
-                scope,
-                nothing=isinstance(value, ast.Constant) and value.value is None,
-            )
+            nothing = isinstance(value, ast.Constant) and value.value is None
+            self._bind(node.id, node, scope, nothing=nothing)
 
-    def _class(self, node: ast.ClassDef, scope: Scope) -> None:
-        self._bind(node.name, node, scope)
-        self._parts([*node.decorator_list, *node.bases, *node.keywords], node, scope)
-        inner = self.scope_made_by[node] = Scope("class", node, scope)
-        self._parts([*node.body, *getattr(node, "type_params", [])], node, inner)
+    def _argument(self, node: ast.arg, scope: Scope) -> None:
+        function = self.parents[self.parents[node]]
+        self._bind(node.arg, node, self.scope_made_by[function])
 
-    def _named_expression(self, node: ast.NamedExpr, scope: Scope) -> None:
-        target = next(outer for outer in scope.outwards() if outer.kind != "comprehension")
-        self.parents[node.target] = node
-        self.scope_of[node.target] = target
-        self._bind(node.target.id, node, target)
-        self._part(node.value, node, scope)
-
-    def _import(self, node: ast.Import, scope: Scope) -> None:
+    def _import(self, node: ast.Import | ast.ImportFrom, scope: Scope) -> None:
         self.imports.append((node, scope))
+        base = "." * node.level + (node.module or "") if isinstance(node, ast.ImportFrom) else ""
+        prefix = base if base.endswith(".") or not base else f"{base}."
         for alias in node.names:
-            if alias.asname:
-                self._bind(alias.asname, node, scope, alias.name)
-            else:
-                root = alias.name.partition(".")[0]
-                self._bind(root, node, scope, root)
-        self._body(node, scope)
-
-    def _import_from(self, node: ast.ImportFrom, scope: Scope) -> None:
-        self.imports.append((node, scope))
-        source = "." * node.level + (node.module or "")
-        for alias in node.names:
-            if alias.name == "*":
+            path = prefix + alias.name
+            local = alias.asname or (alias.name if base else alias.name.partition(".")[0])
+            self.imported.append(Imported(node, alias, path, local, scope))
+            if local == "*":
                 scope.has_star = True
             else:
-                self._bind(alias.asname or alias.name, node, scope, f"{source}.{alias.name}")
-        self._body(node, scope)
+                self._bind(local, node, scope, path if base or alias.asname else local)
 
     def _elsewhere(self, node: ast.Global | ast.Nonlocal, scope: Scope) -> None:
         for name in node.names:
@@ -191,38 +178,16 @@ class Names:
         name = node.rest if isinstance(node, ast.MatchMapping) else node.name
         if name:
             self._bind(name, node, scope)
-        self._body(node, scope)
 
-    def _function(self, node: AnyFunction, scope: Scope) -> None:
-        inner = self.scope_made_by[node] = Scope("function", node, scope)
-        arguments = node.args
-        self.parents[arguments] = node
+    def _definition(self, node: AnyFunction | ast.ClassDef, scope: Scope) -> Scope:
         if not isinstance(node, ast.Lambda):
             self._bind(node.name, node, scope)
-            self._parts([*node.decorator_list], node, scope)
-            self._part(node.returns, node, scope)
-        self._parts(
-            [*arguments.defaults, *(default for default in arguments.kw_defaults if default)],
-            arguments,
-            scope,
-        )
-        for argument in all_arguments(arguments):
-            self.parents[argument] = arguments
-            self._bind(argument.arg, argument, inner)
-            self._part(argument.annotation, argument, scope)
-        body = [node.body] if isinstance(node, ast.Lambda) else node.body
-        self._parts([*body, *getattr(node, "type_params", [])], node, inner)
+        kind = "class" if isinstance(node, ast.ClassDef) else "function"
+        self.scope_made_by[node] = Scope(kind, node, scope)
+        return self.scope_made_by[node]
 
-    def _comprehension(self, node: ast.AST, scope: Scope) -> None:
-        inner = Scope("comprehension", node, scope)
-        generators: list[ast.comprehension] = node.generators  # type: ignore[attr-defined]
-        for index, generator in enumerate(generators):
-            self.parents[generator] = node
-            self._part(generator.iter, generator, scope if index == 0 else inner)
-            self._part(generator.target, generator, inner)
-            self._parts([*generator.ifs], generator, inner)
-        for field in ("elt", "key", "value"):
-            self._part(getattr(node, field, None), node, inner)
+    def _comprehension(self, node: ast.AST, scope: Scope) -> Scope:
+        return Scope("comprehension", node, scope)
 
     def _bind(
         self,
@@ -290,20 +255,27 @@ class Names:
             above = self.parents.get(above)
 
 
-_VISITS: dict[type[ast.AST], Callable[[Names, Any, Scope], None]] = {
-    **dict.fromkeys(_FIELDS, Names._body),
+_BINDERS: dict[type[ast.AST], Callable[[Names, Any, Scope], Scope | None]] = {
     ast.Name: Names._name,
-    **dict.fromkeys(_FUNCTIONS, Names._function),
-    ast.ClassDef: Names._class,
+    ast.arg: Names._argument,
+    **dict.fromkeys(
+        (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef), Names._definition
+    ),
     **dict.fromkeys(_COMPREHENSIONS, Names._comprehension),
-    ast.NamedExpr: Names._named_expression,
-    ast.Import: Names._import,
-    ast.ImportFrom: Names._import_from,
-    ast.Global: Names._elsewhere,
-    ast.Nonlocal: Names._elsewhere,
+    **dict.fromkeys((ast.Import, ast.ImportFrom), Names._import),
+    **dict.fromkeys((ast.Global, ast.Nonlocal), Names._elsewhere),
     **dict.fromkeys(
         (ast.ExceptHandler, ast.MatchAs, ast.MatchStar, ast.MatchMapping), Names._capture
     ),
+}
+# for each kind of node, the fields that may hold nodes, with whether these are inside its scope
+_KINDS = {
+    kind: (
+        [(field, field in _INSIDE) for field in kind._fields if field not in _WITHOUT_NODES],
+        _BINDERS.get(kind),
+    )
+    for kind in vars(ast).values()
+    if isinstance(kind, type) and issubclass(kind, ast.AST)
 }
 
 

@@ -12,7 +12,6 @@ from typing import NamedTuple
 
 from compat.codemod.source.findings import Place
 
-_LONG_LINE = 1000
 _LINE_END = re.compile(r"\r\n|\r|\n")
 
 
@@ -30,7 +29,6 @@ class Text:
         self.text = text
         self.starts: list[int] = _line_starts(text)
         self.ascii: bool = text.isascii()
-        self._long_lines: dict[int, list[int]] = {}
 
     @functools.cached_property
     def newline(self) -> str:
@@ -44,27 +42,13 @@ class Text:
         start = self.starts[min(line, len(self.starts)) - 1]
         if self.ascii or not column:
             return start + column
-        end = self.starts[line] if line < len(self.starts) else len(self.text)
-        if end - start > _LONG_LINE:
-            return start + bisect.bisect_left(self._bytes_before(line, start, end), column)
-        return start + len(
-            self.text[start:end]
-            .encode("utf-8", "surrogatepass")[:column]
-            .decode("utf-8", "ignore")  # it may end within a character, if the file has changed
-        )
+        return bisect.bisect_left(self._bytes_before, self._bytes_before[start] + column)
 
-    def _bytes_before(self, line: int, start: int, end: int) -> list[int]:
-        """Return the number of UTF-8 bytes before each character of a line.
-
-        The numbers are cached, since a long line is asked about often.
-        """
-        if line not in self._long_lines:
-            lengths = (
-                len(character.encode("utf-8", "surrogatepass"))
-                for character in self.text[start:end]
-            )
-            self._long_lines[line] = [0, *itertools.accumulate(lengths)]
-        return self._long_lines[line]
+    @functools.cached_property
+    def _bytes_before(self) -> list[int]:
+        """Return the number of UTF-8 bytes before each character, and of all."""
+        data = self.text.encode("utf-8", "surrogatepass")
+        return [*(at for at, byte in enumerate(data) if byte & 0xC0 != 0x80), len(data)]
 
     def span(self, node: ast.AST) -> tuple[int, int]:
         """Return the start and end of a node."""

@@ -115,6 +115,11 @@ class Tree(Notes):
             found.append(above.value if plain else None)  # type: ignore[union-attr]
         return found
 
+    def only_assigned(self, node: ast.AST | None) -> ast.expr | None:
+        """Return the value of a name that is bound once; ``None`` for any other."""
+        values = self.assigned(node)
+        return values[0] if len(values) == 1 else None
+
     def reads(self, name: ast.Name) -> list[ast.Name]:
         """Return the other places where a name means the same."""
         bindings = self.names.bindings(name)

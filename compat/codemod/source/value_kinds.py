@@ -1,16 +1,14 @@
-"""Find an expression's kind within its own function: a path, a path object, an open file, a number.
+"""Find an expression's kind within its own module: a path, an open file, a number, integers.
 
-``uses.passed_values`` finds what callers pass to a function. Without evidence the kind is unknown,
+``uses.arguments`` finds what callers pass to a function. Without evidence the kind is unknown,
 and a rule that needs to know it changes nothing.
 """
 
 import ast
 import re
 
-from compat.codemod.source import integers
-from compat.codemod.source.calls import called, literal
+from compat.codemod.source.calls import called, given, literal, plain_name, string
 from compat.codemod.source.module import Module
-from compat.codemod.source.scopes import AnyFunction
 
 STRING, PATHLIB, FILE, NUMBER, INTEGERS, UNKNOWN = (
     "string",
@@ -21,38 +19,21 @@ STRING, PATHLIB, FILE, NUMBER, INTEGERS, UNKNOWN = (
     "unknown",
 )
 
-_MAKERS = {
-    "io.BytesIO": FILE,
-    "io.BufferedReader": FILE,
-    "io.open": FILE,
-    "tempfile.TemporaryFile": FILE,
-    "tempfile.NamedTemporaryFile": FILE,
-    "tempfile.SpooledTemporaryFile": FILE,
-    "urllib.request.urlopen": FILE,
-    "fsspec.open": FILE,
-    "gzip.open": FILE,
-    "pathlib.Path": PATHLIB,
-    "pathlib.PurePath": PATHLIB,
-    "pathlib.PosixPath": PATHLIB,
-    "os.path.join": STRING,
-    "os.path.abspath": STRING,
-    "os.path.expanduser": STRING,
-    "os.fspath": STRING,
-    "glob.glob": STRING,
-}
-_PATH_METHODS = {
-    "with_suffix",
-    "with_name",
-    "joinpath",
-    "absolute",
-    "expanduser",
-    "rglob",
-    "iterdir",
-    "with_stem",
-}
+# by the plain name of the called function or method
+_FILE_MAKERS = {
+    "open", "urlopen", "BytesIO", "BufferedReader", "extractfile", "makefile", "TemporaryFile",
+    "NamedTemporaryFile", "SpooledTemporaryFile",
+}  # fmt: skip
+_PATH_MAKERS = {
+    "Path", "PurePath", "PosixPath", "absolute", "expanduser", "iterdir", "joinpath", "rglob",
+    "with_name", "with_stem", "with_suffix",
+}  # fmt: skip
+_STRING_MAKERS = {
+    "as_posix", "as_uri", "decode", "format", "lower", "lstrip", "rstrip", "str", "strip",
+}  # fmt: skip
+# these return what their first argument holds
 _CONTAINERS = ("sorted", "list", "tuple", "set", "reversed", "next", "iter")
-_FILE_METHODS = {"open", "extractfile", "makefile"}
-_STRING_METHODS = {"as_posix", "as_uri", "format", "strip", "rstrip", "lstrip", "lower", "decode"}
+_SAME_ATTRIBUTES = ("T", "mT", "data")
 _ATTRIBUTES = {
     "stdout": FILE,
     "stdin": FILE,
@@ -62,60 +43,133 @@ _ATTRIBUTES = {
     "name": STRING,
     "stem": STRING,
 }
-_ANNOTATIONS = (
-    (
-        FILE,
-        re.compile(
-            r"\b(BytesIO|BinaryIO|IO|IOBase|BufferedReader|BufferedIOBase|RawIOBase|FileIO)\b"
-        ),
-    ),
-    (PATHLIB, re.compile(r"\b(Path|PurePath|PosixPath|PathLike|StrPath)\b")),
-    (STRING, re.compile(r"\A(typing\.)?(Optional\[)?str\]?\Z")),
-)
+_ANNOTATIONS = {
+    FILE: r"\b(BytesIO|BinaryIO|IO|IOBase|BufferedReader|BufferedIOBase|RawIOBase|FileIO)\b",
+    PATHLIB: r"\b(Path|PurePath|PosixPath|PathLike|StrPath)\b",
+    STRING: r"\A(typing\.)?(Optional\[)?str\]?\Z",
+}
+
+_TENSOR_TYPES = {"ByteTensor", "CharTensor", "IntTensor", "LongTensor", "ShortTensor"}
+_INTEGER_TYPES = {
+    "int8", "int16", "int32", "int64", "uint8", "uint16", "short", "int", "long", "intc", "int_",
+    *_TENSOR_TYPES,
+}  # fmt: skip
+_INTEGER_TYPE = re.compile(r"[<>=|]?(?:[iu][1248]|[bhilq]|u?int(?:8|16|32|64)?)\Z|PCM_\d+\Z")
+_INTEGER_MAKERS = {"arange", "get_array_of_samples", "randint", "randint_like", *_TENSOR_TYPES}
+_INTEGER_METHODS = {"byte", "char", "int", "long", "short"}
+# they take a type by position
+_TYPED = {
+    "array", "asarray", "astype", "empty", "empty_like", "frombuffer", "fromfile", "fromstring",
+    "ones", "ones_like", "to", "type", "view", "zeros", "zeros_like",
+}  # fmt: skip
+# function -> position of the numbers that it fills with; they decide the type
+_FILLED = {"tensor": 0, "array": 0, "asarray": 0, "as_tensor": 0, "full": 1}
+# these return the numbers of their owner or first argument, in the same type
+_SAME = {
+    "array", "as_tensor", "asarray", "ascontiguousarray", "cat", "chunk", "clamp", "clip", "clone",
+    "concat", "concatenate", "contiguous", "copy", "cpu", "cuda", "detach", "expand", "expand_dims",
+    "flatten", "flip", "from_numpy", "hstack", "narrow", "numpy", "pad", "permute", "repeat",
+    "reshape", "roll", "select", "split", "squeeze", "stack", "swapaxes", "t", "tensor", "tile",
+    "to", "transpose", "unsqueeze", "view", "vstack",
+}  # fmt: skip
+_FLOATS = re.compile(r"float|double|half|dtype")
+# loader -> position of `normalize`; if that is False, the first returned value has integers
+_LOADERS = {"torchaudio.load": 3, "compat.load": 3, "torchaudio.sox_effects.apply_effects_file": 2}
 
 
-def of_annotation(text: str) -> str:
-    """Return the kind an annotation names: an open file before a path object before a string."""
-    return next((kind for kind, pattern in _ANNOTATIONS if pattern.search(text)), UNKNOWN)
-
-
-def of(module: Module, node: ast.AST, depth: int = 4) -> str:
+def of(module: Module, node: ast.AST | None, depth: int = 4) -> str:
     """Return the kind of an expression."""
-    if isinstance(node, ast.Constant):
-        if isinstance(node.value, str | bytes):
+    match node:
+        case ast.Constant(str() | bytes()) | ast.JoinedStr():
             return STRING
-        return (
-            NUMBER
-            if isinstance(node.value, int | float) and not isinstance(node.value, bool)
-            else UNKNOWN
-        )
-    if isinstance(node, ast.JoinedStr):
-        return STRING
-    if isinstance(node, ast.UnaryOp):
-        return NUMBER if of(module, node.operand, depth) == NUMBER else UNKNOWN
-    if isinstance(node, ast.Call):
-        return _of_call(module, node, depth)
-    if isinstance(node, ast.BinOp):
-        return _of_operation(node.op, {of(module, node.left, depth), of(module, node.right, depth)})
-    if isinstance(node, ast.IfExp):
-        return strongest([of(module, node.body, depth), of(module, node.orelse, depth)])
-    if isinstance(node, ast.NamedExpr):
-        return of(module, node.value, depth)
-    if isinstance(node, ast.Name) and depth:
-        return strongest(
-            [
-                _of_binding(module, binding.node, depth - 1)
-                for binding in module.names.bindings(node)
+        case ast.Constant(int() | float()) if not isinstance(node.value, bool):
+            return NUMBER
+        case ast.UnaryOp(operand=operand):
+            return NUMBER if of(module, operand, depth) == NUMBER else UNKNOWN
+        case ast.BinOp(left, operator, right):
+            return _of_operation(operator, {of(module, left, depth), of(module, right, depth)})
+        case ast.Call():
+            return _of_call(module, node, depth)
+        case ast.IfExp(body=one, orelse=other):
+            return strongest([of(module, one, depth), of(module, other, depth)])
+        case ast.NamedExpr(value=value):
+            return of(module, value, depth)
+        case ast.Attribute(value=value, attr=name) if name in _SAME_ATTRIBUTES and depth:
+            return of(module, value, depth - 1)
+        case ast.Attribute(attr=name) if name in _ATTRIBUTES:
+            return _ATTRIBUTES[name]
+        case ast.Name() | ast.Attribute() if depth:
+            found = [_of_target(module, target, depth - 1) for target in _targets(module, node)]
+            return strongest(found)
+        case ast.Subscript(value=value) if depth:
+            item = _integers_of(module, value)
+            if item is None:
+                return of(module, value, depth - 1)
+            return INTEGERS if item == literal(node.slice) else UNKNOWN
+        case ast.List(elts) | ast.Tuple(elts) | ast.Set(elts) if depth:
+            return strongest([of(module, one, depth - 1) for one in elts])
+        case ast.ListComp(elt) | ast.GeneratorExp(elt) | ast.SetComp(elt) if depth:
+            return of(module, elt, depth - 1)
+    return UNKNOWN
+
+
+def strongest(kinds: list[str]) -> str:
+    """Return the kind to assume for several: one that a rule must know about wins."""
+    for kind in (FILE, PATHLIB, INTEGERS):
+        if kind in kinds:
+            return kind
+    return kinds[0] if kinds and len(set(kinds)) == 1 else UNKNOWN
+
+
+def returned(module: Module, function: str, depth: int = 3) -> list[str]:
+    """Return the kinds that functions of this name in a module return."""
+    found = []
+    results: list[ast.Return | ast.Yield] = [*module.names.all(ast.Return)]
+    results += module.names.all(ast.Yield)
+    for node in module.functions:
+        if node.name == function:
+            found += [_of_annotation(module, node.returns)] if node.returns else []
+            found += [
+                of(module, one.value, depth)
+                for one in results
+                if one.value is not None and module.function_of(one) is node
             ]
-        )
-    if isinstance(node, ast.Attribute) and depth:
-        return _of_attribute(module, node, depth - 1)
-    if isinstance(node, ast.Subscript) and depth:
-        return _of_item(module, node, depth - 1)
-    if isinstance(node, ast.List | ast.Tuple | ast.Set) and depth:
-        return strongest([of(module, one, depth - 1) for one in node.elts])
-    if isinstance(node, ast.ListComp | ast.GeneratorExp | ast.SetComp) and depth:
-        return of(module, node.elt, depth - 1)
+    return found
+
+
+def _of_annotation(module: Module, node: ast.AST) -> str:
+    """Return the kind an annotation names: an open file before a path object before a string."""
+    text = module.segment(node)
+    return next((kind for kind, one in _ANNOTATIONS.items() if re.search(one, text)), UNKNOWN)
+
+
+def _targets(module: Module, node: ast.Name | ast.Attribute) -> list[ast.AST]:
+    """Return where a name is bound; for an attribute, where the module sets any of that name."""
+    names = module.names
+    if isinstance(node, ast.Name):
+        return [binding.node for binding in names.bindings(node)]
+    classes = [scope for scope in names.scope_made_by.values() if scope.kind == "class"]
+    bound = [binding.node for one in classes for binding in one.bindings.get(node.attr, ())]
+    stored = [one for one in names.all(ast.Attribute) if one.attr == node.attr]
+    return [*bound, *(one for one in stored if not isinstance(one.ctx, ast.Load))]
+
+
+def _of_target(module: Module, target: ast.AST, depth: int) -> str:
+    above = module.names.parents.get(target)
+    match above:
+        case ast.Assign() | ast.NamedExpr():
+            return of(module, above.value, depth)
+        case ast.withitem(value) | ast.For(iter=value) | ast.comprehension(iter=value):
+            return of(module, value, depth)
+        case ast.AnnAssign(annotation=note, value=value):
+            found = [of(module, value, depth)] if value else []
+            return strongest([_of_annotation(module, note), *found])
+        case ast.Tuple(elts):
+            whole = module.names.parents[above]
+            loaded = _integers_of(module, whole.value) if isinstance(whole, ast.Assign) else None
+            return INTEGERS if loaded == elts.index(target) else UNKNOWN  # type: ignore[arg-type]
+        case ast.arguments() if isinstance(target, ast.arg) and target.annotation:
+            return _of_annotation(module, target.annotation)
     return UNKNOWN
 
 
@@ -128,124 +182,83 @@ def _of_operation(operator: ast.operator, sides: set[str]) -> str:
     return STRING if isinstance(operator, ast.Add | ast.Mod) and STRING in sides else UNKNOWN
 
 
-def _of_item(module: Module, node: ast.Subscript, depth: int) -> str:
-    loaded = integers.loaded(module, node.value)
-    if loaded is None:
-        return of(module, node.value, depth)
-    return INTEGERS if loaded == literal(node.slice) else UNKNOWN
-
-
-def _of_attribute(module: Module, node: ast.Attribute, depth: int) -> str:
-    """Return an attribute's kind, by the module's assignments to that name and class bodies."""
-    if node.attr in ("T", "mT", "data"):
-        return of(module, node.value, depth)
-    if node.attr in _ATTRIBUTES:
-        return _ATTRIBUTES[node.attr]
-    found = []
-    stored = [
-        one
-        for one in module.names.all(ast.Attribute)
-        if one.attr == node.attr and not isinstance(one.ctx, ast.Load)
-    ]
-    for parent in map(module.names.parents.get, stored):
-        if isinstance(parent, ast.Assign):
-            found.append(of(module, parent.value, depth))
-        elif isinstance(parent, ast.AnnAssign):
-            found.append(of_annotation(module.segment(parent.annotation)))
-    for scope in module.names.scope_made_by.values():
-        if scope.kind == "class" and node.attr in scope.bindings:
-            found += [
-                _of_binding(module, binding.node, depth) for binding in scope.bindings[node.attr]
-            ]
-    return strongest(found)
-
-
-def returned(module: Module, function: str, depth: int = 3) -> list[str]:
-    """Return the kinds that functions of this name in a module return."""
-    found = []
-    given: list[ast.Return | ast.Yield] = [
-        *module.names.all(ast.Return),
-        *module.names.all(ast.Yield),
-    ]
-    for node in module.functions:
-        if node.name == function:
-            if node.returns is not None:
-                found.append(of_annotation(module.segment(node.returns)))
-            found += [
-                of(module, one.value, depth)
-                for one in given
-                if one.value is not None and module.function_of(one) is node
-            ]
-    return found
-
-
 def _of_call(module: Module, node: ast.Call, depth: int) -> str:
-    qualified = module.names.qualified(node.func)
-    if qualified in _MAKERS:
-        return _MAKERS[qualified]
-    if module.names.is_builtin(node.func, "open"):
+    name, qualified = called(node), module.names.qualified(node.func) or ""
+    owner = node.func.value if isinstance(node.func, ast.Attribute) else None
+    if name in _FILE_MAKERS:
         return FILE
-    if module.names.is_builtin(node.func, "str"):
+    if name in _STRING_MAKERS or qualified.startswith(("os.", "glob.")):
         return STRING
-    if node.args and any(module.names.is_builtin(node.func, name) for name in _CONTAINERS):
+    if name in _PATH_MAKERS:
+        return PATHLIB
+    if owner is None and name in _CONTAINERS and node.args:
         return of(module, node.args[0], depth)
-    if integers.makes(module, node) or INTEGERS in [
-        of(module, one, depth) for one in integers.same_as(node)
-    ]:
+    if _makes_integers(module, node):
         return INTEGERS
-    if isinstance(node.func, ast.Attribute):
-        method, owner = node.func.attr, node.func.value
-        if method in _PATH_METHODS:
-            return PATHLIB
-        if method in _FILE_METHODS:
-            return FILE
-        if method in _STRING_METHODS:
-            return STRING
-        kind = of(module, owner, depth)
-        if method in ("resolve", "glob") and kind == PATHLIB:
-            return PATHLIB
-    name = called(node)
+    if INTEGERS in [of(module, one, depth) for one in _same_numbers(node)]:
+        return INTEGERS
+    if name in ("resolve", "glob") and of(module, owner, depth) == PATHLIB:
+        return PATHLIB
     return strongest(returned(module, name, depth - 1)) if name and depth else UNKNOWN
 
 
-def _of_binding(module: Module, at: ast.AST, depth: int) -> str:
-    parent = module.names.parents.get(at)
-    if isinstance(at, ast.arg):
-        return of_annotation(module.segment(at.annotation)) if at.annotation else UNKNOWN
-    if isinstance(parent, ast.Assign) and at in parent.targets:
-        return of(module, parent.value, depth)
-    above = module.names.parents.get(parent) if isinstance(parent, ast.Tuple) else None
-    if isinstance(above, ast.Assign) and isinstance(parent, ast.Tuple):
-        return (
-            INTEGERS if integers.loaded(module, above.value) == parent.elts.index(at) else UNKNOWN  # type: ignore[arg-type]
-        )
-    if isinstance(parent, ast.AnnAssign):
-        said = [of_annotation(module.segment(parent.annotation))]
-        return strongest([*said, of(module, parent.value, depth)] if parent.value else said)
-    if isinstance(parent, ast.withitem):
-        return of(module, parent.context_expr, depth)
-    if isinstance(at, ast.NamedExpr) or isinstance(parent, ast.NamedExpr):
-        return of(module, at.value if isinstance(at, ast.NamedExpr) else parent.value, depth)  # type: ignore[union-attr]
-    if isinstance(parent, ast.For | ast.AsyncFor | ast.comprehension) and at is parent.target:
-        return of(module, parent.iter, depth)
-    return UNKNOWN
+# Integers
 
 
-def strongest(kinds: list[str]) -> str:
-    """Return the kind to assume for several: one that a rule must know about wins."""
-    for kind in (FILE, PATHLIB, INTEGERS):
-        if kind in kinds:
-            return kind
-    return kinds[0] if kinds and len(set(kinds)) == 1 else UNKNOWN
+def _is_integer_type(module: Module, node: ast.AST) -> bool:
+    value = module.only_assigned(node)
+    if value is not None and not isinstance(value, ast.Name):
+        return _is_integer_type(module, value)
+    if called(node) == "getattr" and isinstance(node, ast.Call):
+        return literal(given(node, "name", 1)) in _INTEGER_TYPES
+    text = string(node)
+    name = text or module.names.qualified(node) or plain_name(node)
+    return name.rpartition(".")[2] in _INTEGER_TYPES or _INTEGER_TYPE.match(text) is not None
 
 
-def parameter(module: Module, node: ast.AST) -> tuple[AnyFunction, int | None, str] | None:
-    """Return function, position and name of the parameter that an expression is, or ``None``."""
-    for binding in module.names.bindings(node):
-        arguments = module.names.parents[binding.node]
-        if isinstance(binding.node, ast.arg) and isinstance(arguments, ast.arguments):
-            function: AnyFunction = module.names.parents[arguments]  # type: ignore[assignment]
-            positional = [*arguments.posonlyargs, *arguments.args]
-            index = positional.index(binding.node) if binding.node in positional else None
-            return function, index, binding.node.arg
-    return None
+def _makes_integers(module: Module, call: ast.Call) -> bool:
+    """Return whether a call returns integers whatever its input."""
+    name, dtype = called(call), given(call, "dtype")
+    if dtype is not None:
+        return _is_integer_type(module, dtype)
+    if name in _INTEGER_MAKERS or not isinstance(call.func, ast.Attribute):
+        return name in _INTEGER_MAKERS
+    if name in _INTEGER_METHODS and not call.args:
+        return True
+    if name in _TYPED and any(_is_integer_type(module, one) for one in call.args):
+        return True
+    if name in _FILLED:
+        return all(map(_is_whole, call.args[_FILLED[name] : _FILLED[name] + 1] or [call]))
+    return name in _INTEGER_TYPES and bool(call.args)
+
+
+def _is_whole(node: ast.AST) -> bool:
+    """Return whether it is an integer, or a list of integers."""
+    if isinstance(node, ast.List | ast.Tuple):
+        return bool(node.elts) and all(map(_is_whole, node.elts))
+    return type(literal(node)) is int
+
+
+def _same_numbers(call: ast.Call) -> list[ast.expr]:
+    """Return the expressions whose numbers a call returns in the same type; none if it converts."""
+    converts = called(call) in ("to", "view") and any(
+        _FLOATS.search(ast.unparse(one)) for one in call.args
+    )
+    is_same = called(call) in _SAME and not converts and given(call, "dtype") is None
+    if not is_same or not isinstance(call.func, ast.Attribute):
+        return []
+    first = call.args[0] if call.args else None
+    parts = first.elts if isinstance(first, ast.List | ast.Tuple) else call.args[:1]
+    return [call.func.value, *parts]
+
+
+def _integers_of(module: Module, call: ast.AST) -> int | None:
+    """Return the index of the loader's returned value that has integers; ``None`` if none has."""
+    if not isinstance(call, ast.Call):
+        return None
+    loader = module.names.qualified(call.func) or ""
+    dtype = given(call, "dtype") if loader == "soundfile.read" else None
+    normalize = given(call, "normalize", _LOADERS[loader]) if loader in _LOADERS else None
+    if literal(normalize) is False or (dtype is not None and _is_integer_type(module, dtype)):
+        return 0
+    return 1 if loader == "scipy.io.wavfile.read" else None

@@ -8,7 +8,7 @@ import ast
 
 from compat.codemod.rewrite import Change, WrapArgument
 from compat.codemod.source import Kind, Module, NotProvableError, Use, noted, value_kinds
-from compat.codemod.uses import argument_dicts, passed_values
+from compat.codemod.uses import arguments
 from compat.codemod.uses.observed import kinds
 from compat.codemod.uses.project import Project
 
@@ -38,7 +38,7 @@ def changes_for(project: Project, module: Module, use: Use, backend: str) -> lis
     if first is None:
         return []
     value = first.value if isinstance(first, ast.keyword) else first
-    kind = passed_values.kind(project, module, value)
+    kind = arguments.kind(project, module, value)
     if (
         seen := kinds(project.recorded(module, use.call, use.name), "filepath")
     ) and "file object" in seen:
@@ -92,5 +92,5 @@ def _no_compression(project: Project, module: Module, use: Use) -> None:
     if use.call and not any(keyword.arg is None for keyword in call.keywords):
         return
     own = (Kind.FUNCTION, Kind.BACKEND_FUNCTION)
-    if other := argument_dicts.named_elsewhere(project.modules, "compression", *own):
+    if other := arguments.named_elsewhere(project.modules, "compression", *own):
         raise NotProvableError(_COMPRESSION, [module.place(use.node), other])

@@ -26,5 +26,5 @@ def settled(project: Project, module: Module) -> dict[ast.AST, Use]:
             continue
         for path, one in known.items():
             if one and project.recorded(module, call, one.name):
-                found[node] = Use(path or "", one, node, node, call, False)
+                found[node] = Use(path or "", *one, node, node, call)
     return found

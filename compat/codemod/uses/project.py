@@ -172,15 +172,9 @@ def _imports(module: Module) -> File:
 
 
 def _imports_compat(module: Module) -> bool:
+    text = module.text.text
     return (
-        "compat" in module.text.text
-        and _COMPAT.search(module.text.text) is not None
-        and any(
-            (alias.name if isinstance(statement, ast.Import) else statement.module or "").partition(
-                "."
-            )[0]
-            == "compat"
-            for statement, _ in module.names.imports
-            for alias in statement.names
-        )
+        "compat" in text
+        and _COMPAT.search(text) is not None
+        and any(one.path.partition(".")[0] == "compat" for one in module.names.imported)
     )

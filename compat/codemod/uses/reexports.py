@@ -61,24 +61,16 @@ def of(project: Project, module: Module) -> Iterator[Reached]:
 
 
 def _sources(project: Project, module: Module) -> list[str]:
-    found = []
-    for statement, _ in module.names.imports:
-        base = (
-            "." * statement.level + (statement.module or "")
-            if isinstance(statement, ast.ImportFrom)
-            else ""
+    """Return the full paths of imports from files that pass something of torchaudio on."""
+    return [
+        one.path
+        for one in module.names.imported
+        if any(
+            _exports(project, path)
+            for name in (one.path, one.path.rpartition(".")[0])
+            for path in (project.files.named(name, module.path) if name.strip(".") else ())
         )
-        for alias in statement.names:
-            whole = (
-                alias.name if not base else f"{base}{'' if base.endswith('.') else '.'}{alias.name}"
-            )
-            for name in (whole, base):
-                if name.strip(".") and any(
-                    _exports(project, path) for path in project.files.named(name, module.path)
-                ):
-                    found.append(whole)
-                    break
-    return found
+    ]
 
 
 def _resolved(

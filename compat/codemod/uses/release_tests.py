@@ -6,10 +6,13 @@ excludes no code.
 """
 
 import ast
-import re
+import contextlib
+import copy
+import operator
 from collections.abc import Callable, Iterator
+from typing import Any
 
-from compat.codemod.source import Kind, Module, called, literal, noted, old_names
+from compat.codemod.source import Kind, Module, called, given, literal, noted, old_names, string
 
 _VERSIONS = {
     f"{old_names.ROOT}.__version__",
@@ -18,28 +21,21 @@ _VERSIONS = {
     "torch.version.__version__",
 }
 _READERS = {"importlib.metadata.version", "importlib_metadata.version"}
-# functions that a version passes through before it is compared, by the last part of the name
-_WRAPPERS = {
-    "parse",
-    "Version",
-    "LooseVersion",
-    "StrictVersion",
-    "parse_version",
-    "V",
-    "tuple",
-    "list",
-    "map",
-    "int",
-    "str",
-    "split",
-    "strip",
+_PARSERS = {"parse", "Version", "LooseVersion", "StrictVersion", "parse_version", "V"}
+_ORDER: dict[type[ast.cmpop], Callable[[Any, Any], bool]] = {
+    ast.Lt: operator.lt,
+    ast.LtE: operator.le,
+    ast.Gt: operator.gt,
+    ast.GtE: operator.ge,
 }
-_ORDER: dict[type[ast.cmpop], Callable[[int], bool]] = {
-    ast.Lt: lambda side: side < 0,
-    ast.LtE: lambda side: side < 0,
-    ast.Gt: lambda side: side > 0,
-    ast.GtE: lambda side: side >= 0,
-}
+# an expression is evaluated if it has only these nodes, attributes, and no names but the builtins
+_FORMS = (
+    ast.Attribute, ast.Call, ast.Constant, ast.GeneratorExp, ast.List, ast.ListComp, ast.Name,
+    ast.Slice, ast.Subscript, ast.Tuple, ast.comprehension, ast.expr_context,
+)  # fmt: skip
+_ATTRIBUTES = {"split", "strip", "startswith", "release", "major", "minor"}
+_INSTALLED = "__installed__"
+_NAMES = {"__builtins__": {}, "tuple": tuple, "list": list, "map": map, "int": int, "str": str}
 # a text without any of these has no check of the release
 _ASKING = ("ersion", "hasattr", "TypeError")
 _ENDS = (ast.Return, ast.Continue, ast.Break)
@@ -105,7 +101,7 @@ def _calls(module: Module, block: list[ast.stmt]) -> bool | None:
     uses = [
         use
         for use in module.uses
-        if use.known and any(module.inside(use.node, one) for one in block)
+        if use.kind and any(module.inside(use.node, one) for one in block)
     ]
     if not uses:
         return None
@@ -128,7 +124,7 @@ def _truth(module: Module, test: ast.expr, target: str, depth: int = 3) -> bool 
     if isinstance(test, ast.Compare) and len(test.ops) == 1:
         return _compared(module, test, target)
     if isinstance(test, ast.Name) and depth:
-        value = _value(module, test)
+        value = module.only_assigned(test)
         return None if value is None else _truth(module, value, target, depth - 1)
     if isinstance(test, ast.Call):
         return _asked(module, test, target)
@@ -137,103 +133,72 @@ def _truth(module: Module, test: ast.expr, target: str, depth: int = 3) -> bool 
 
 def _asked(module: Module, call: ast.Call, target: str) -> bool | None:
     """Evaluate ``hasattr(torchaudio, "info")`` or ``torchaudio.__version__.startswith("0.7")``."""
-    given = [one.value if isinstance(one, ast.Constant) else None for one in call.args]
-    if (
-        module.names.is_builtin(call.func, "hasattr")
-        and len(given) == 2
-        and module.names.qualified(call.args[0]) == old_names.ROOT
-    ):
-        return old_names.has(str(given[1]), target)
-    if (
-        isinstance(call.func, ast.Attribute)
-        and call.func.attr == "startswith"
-        and _is_version(module, call.func.value)
-    ):
-        prefix = given[0] if len(given) == 1 else None
-        return False if isinstance(prefix, str) and re.fullmatch(r"[01]\.[\d.]*", prefix) else None
-    return None
+    if module.names.is_builtin(call.func, "hasattr") and len(call.args) == 2:
+        ours = module.names.qualified(call.args[0]) == old_names.ROOT
+        return old_names.has(str(literal(call.args[1])), target) if ours else None
+    found = _values(module, call, target) if called(call) == "startswith" else []
+    return False if found and not any(found) else None
 
 
 def _compared(module: Module, test: ast.Compare, target: str) -> bool | None:
-    sides = test.left, test.comparators[0]
     order = _ORDER.get(type(test.ops[0]))
     if order is None:
         return None
-    versions = [_is_version(module, side) for side in sides]
-    literals = [_literal(side) for side in sides]
-    for index, turned in ((0, 1), (1, -1)):
-        literal = literals[1 - index]
-        if versions[index] and literal is not None:
-            side = _side(
-                old_names.RELEASES[target], literal, is_latest=target == max(old_names.RELEASES)
-            )
-            return None if side is None else order(side * turned)
-    return None
+    pair = ast.Tuple([test.left, test.comparators[0]], ast.Load())
+    found = set()
+    for pair_of_values in _values(module, pair, target):
+        sides = [_version(one) if isinstance(one, str) else one for one in pair_of_values]
+        with contextlib.suppress(TypeError):
+            found.add(order(*sides))
+    return found.pop() if len(found) == 1 else None
 
 
-def _side(release: tuple[int, ...], literal: tuple[int, ...], *, is_latest: bool) -> int | None:
-    """Return whether a release, with all its patches, is before (-1) or after (1) a version.
+def _values(module: Module, node: ast.expr, target: str) -> list[Any]:
+    """Return an expression's values in the releases of a target; none if it has no version.
 
-    The latest target stands for all later releases too; return ``None`` if the answer varies.
+    The latest target stands for all later releases too.
     """
-    padded = (*literal, 0, 0)[: max(len(literal), 2)]
-    if len(literal) == 1:
-        return 1 if release[0] >= literal[0] else -1
-    if release != padded[:2]:
-        return 1 if release > padded[:2] else None if is_latest else -1
-    return None if any(padded[2:]) else 1
+    form = _form(module, node)
+    parts = [*ast.walk(form)]
+    if not any(isinstance(one, ast.Name) and one.id == _INSTALLED for one in parts) or not all(
+        isinstance(one, _FORMS) and getattr(one, "attr", "split") in _ATTRIBUTES for one in parts
+    ):
+        return []
+    code = compile(ast.fix_missing_locations(ast.Expression(form)), "<test>", "eval")
+    later = ("2.99.0", "3.0.0") if target == max(old_names.RELEASES) else ()
+    found = []
+    for release in (f"{target}.0", f"{target}.9", *later):
+        names = {**_NAMES, "parse": _version, _INSTALLED: f"{release}+cpu"}
+        with contextlib.suppress(Exception):  # the test fails under this release, or is unknown
+            found.append(eval(code, names))
+    return found
 
 
-def _is_version(module: Module, node: ast.expr, depth: int = 3) -> bool:
-    """Return whether an expression is the version of torchaudio in some form.
+def _form(module: Module, node: ast.expr, depth: int = 3) -> ast.expr:
+    """Return an expression with a plain name for the version, and with values for other names.
 
-    torch counts too, since it has the same number.
+    The version of torch counts too, since it has the same number.
     """
-    if module.names.qualified(node) in _VERSIONS:
-        return True
-    if isinstance(node, ast.Name):
-        value = _value(module, node) if depth else None
-        return value is not None and _is_version(module, value, depth - 1)
-    if isinstance(node, ast.Call):
-        if module.names.qualified(node.func) in _READERS:
-            return (
-                len(node.args) == 1
-                and isinstance(node.args[0], ast.Constant)
-                and node.args[0].value in (old_names.ROOT, "torch")
-            )
-        parts = [*node.args, *([node.func.value] if isinstance(node.func, ast.Attribute) else [])]
-        return called(node) in _WRAPPERS and any(_is_version(module, part, depth) for part in parts)
-    if isinstance(node, ast.Subscript):
-        return (isinstance(node.slice, ast.Slice) or literal(node.slice) == 0) and _is_version(
-            module, node.value, depth
-        )
-    if isinstance(node, ast.Attribute):
-        return node.attr in ("release", "version", "major") and _is_version(
-            module, node.value, depth
-        )
-    if isinstance(node, ast.GeneratorExp | ast.ListComp):
-        return len(node.generators) == 1 and _is_version(module, node.generators[0].iter, depth)
-    return False
+    put: dict[int, Any] = {}
+    for one in ast.walk(node):
+        if module.names.qualified(one) in _VERSIONS or _reads(module, one):
+            put[id(one)] = ast.Name(_INSTALLED, ast.Load())
+        elif isinstance(one, ast.Call) and called(one) in _PARSERS:
+            put[id(one.func)] = ast.Name("parse", ast.Load())
+        elif depth and (value := module.only_assigned(one)):
+            put[id(one)] = _form(module, value, depth - 1)
+    return copy.deepcopy(node, put)
 
 
-def _value(module: Module, name: ast.Name) -> ast.expr | None:
-    values = module.assigned(name)
-    return values[0] if len(values) == 1 else None
+def _reads(module: Module, node: ast.AST) -> bool:
+    return (
+        isinstance(node, ast.Call)
+        and module.names.qualified(node.func) in _READERS
+        and string(given(node, "distribution_name", 0)) in (old_names.ROOT, "torch")
+    )
 
 
-def _literal(node: ast.expr) -> tuple[int, ...] | None:
-    if isinstance(node, ast.Call) and len(node.args) == 1:
-        return _literal(node.args[0])
-    if isinstance(node, ast.Constant) and isinstance(node.value, str):
-        match = re.match(r"v?(\d+(?:\.\d+)*)", node.value)
-        return tuple(int(part) for part in match.group(1).split(".")) if match else None
-    if isinstance(node, ast.Constant) and isinstance(node.value, int):
-        return (node.value,)
-    if isinstance(node, ast.Tuple | ast.List):
-        values = [
-            one.value
-            for one in node.elts
-            if isinstance(one, ast.Constant) and isinstance(one.value, int)
-        ]
-        return tuple(values) if values and len(values) == len(node.elts) else None
-    return None
+def _version(text: str) -> object:
+    from packaging.version import Version
+
+    return Version(text)

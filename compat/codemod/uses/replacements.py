@@ -82,20 +82,13 @@ def refused(project: Project) -> dict[Replacement, list[Place]]:
 @listed
 def of(module: Module) -> Iterator[Replacement]:
     """Return every replacement in a module."""
-    for use in module.uses:
-        if use.stored and use.kind != Kind.FLAG and use.path != ROOT:
-            yield Replacement(use.path, module.place(use.node), "is assigned")
     for node in dict.fromkeys(
         above for seed in _mentions(module) for above in _within_statement(module, seed)
     ):
         if isinstance(node, ast.Call):
             yield from _by_call(module, node)
-        elif isinstance(node, ast.Subscript) and not isinstance(node.ctx, ast.Load):
-            yield from _item(module, node)
-        elif isinstance(node, ast.Attribute) and not isinstance(node.ctx, ast.Load):
-            path = _path_of(module, node) if _is_by_way_of_another(node) else ""
-            if path:
-                yield Replacement(path, module.place(node), "is assigned")
+        elif isinstance(getattr(node, "ctx", None), ast.Store | ast.Del):
+            yield from _by_target(module, node)
     yield from _by_a_constant(module)
 
 
@@ -113,79 +106,61 @@ def _within_statement(module: Module, node: ast.AST) -> Iterator[ast.AST]:
         node = module.names.parents[node]
 
 
-def _is_by_way_of_another(node: ast.Attribute) -> bool:
-    """Return whether torchaudio is reached through something that no import here binds.
+def _by_target(module: Module, target: ast.AST) -> Iterator[Replacement]:
+    """Find what an assignment replaces.
 
-    Examples: ``data.torchaudio``, ``data.torchaudio.load``, ``sys.modules["torchaudio"].load``.
+    - ``torchaudio.load = fake``, ``data.torchaudio.load = fake``
+    - ``vars(torchaudio)["load"] = fake``, ``torchaudio.__dict__["load"] = fake``
+    - ``sys.modules["torchaudio"] = fake``
     """
-    while isinstance(node.value, ast.Attribute):
-        if node.attr == ROOT:
-            return True
-        node = node.value
-    return node.attr == ROOT or not isinstance(node.value, ast.Name)
-
-
-def _item(module: Module, item: ast.Subscript) -> Iterator[Replacement]:
-    """Find ``sys.modules["torchaudio"] = fake`` and ``vars(torchaudio)["load"] = fake``."""
-    name, owner = string(item.slice), item.value
-    if name and old_names.is_ours(name) and _MODULES.search(ast.unparse(owner)):
-        yield Replacement(ROOT, module.place(item), "is replaced in sys.modules")
-    inner = owner.value if isinstance(owner, ast.Attribute) and owner.attr == "__dict__" else None
-    inner = (
-        owner.args[0]
-        if isinstance(owner, ast.Call) and called(owner) == "vars" and owner.args
-        else inner
-    )
-    if name and inner is not None and (path := _path_of(module, inner)):
-        yield Replacement(f"{path}.{name}", module.place(item), "is assigned")
+    place = module.place(target)
+    match target:
+        case ast.Attribute():
+            path = _path_of(module, target)
+        case ast.Subscript(ast.Attribute(owner, "__dict__"), ast.Constant(str(name))):
+            path = _path_of(module, owner, name)
+        case ast.Subscript(ast.Call(args=[owner]) as call, ast.Constant(str(name))):
+            path = _path_of(module, owner, name) if called(call) == "vars" else ""
+        case ast.Subscript(owner, ast.Constant(str(name))) if old_names.is_ours(name):
+            path = ""
+            if _MODULES.search(ast.unparse(owner)):
+                yield Replacement(ROOT, place, "is replaced in sys.modules")
+        case _:
+            return
+    known = old_names.KNOWN.get(path, old_names.UNKNOWN)
+    if path and known.kind != Kind.FLAG:
+        yield Replacement(path, place, "is assigned")
 
 
 def _by_call(module: Module, call: ast.Call) -> Iterator[Replacement]:
-    given = [*call.args, *(keyword.value for keyword in call.keywords)]
-    owner = _path_of(module, given[0]) if given else ""
-    if not (owner or any(ROOT in string(one) for one in given[:2]) or _changes_modules(call)):
-        return  # nearly all calls leave here
-    callee = ast.unparse(call.func) if isinstance(call.func, ast.Name | ast.Attribute) else ""
-    replaces = _REPLACERS.search(callee) is not None
-    put = (
-        called(call) in ("setdefault", "__setitem__")
-        and bool(given)
-        and old_names.is_ours(string(given[0]))
-    )
-    if put and _MODULES.search(callee.rpartition(".")[0]):
-        yield Replacement(ROOT, module.place(call), "is replaced in sys.modules")
-    if replaces and _changes_modules(call):
-        yield Replacement(ROOT, module.place(call), "is replaced in sys.modules")
-    if owner and called(call) not in ("hasattr", "getattr"):
-        yield from _of_owner(module, call, owner, given[1:], replaces)
-    elif replaces:
-        for one in given[:2]:
-            match = _PATH.match(string(one))
-            if match:
-                yield Replacement(
-                    match.group(1), module.place(call), "is patched", _is_mock(call, 1)
-                )
+    """Find what a call replaces.
 
-
-def _of_owner(
-    module: Module, call: ast.Call, owner: str, rest: list[ast.expr], replaces: bool
-) -> Iterator[Replacement]:
-    """Find replacements by a call that gets torchaudio.
-
-    - ``patch.object(torchaudio, "load")``
-    - ``setattr(torchaudio, name, fake)``
-    - ``patch.multiple(torchaudio, load=fake)``
+    - ``patch("torchaudio.load")``, ``patch.object(torchaudio, "load")``
+    - ``setattr(torchaudio, name, fake)``, ``patch.multiple(torchaudio, load=fake)``
+    - ``patch.dict(sys.modules, {"torchaudio": fake})``, ``sys.modules.setdefault("torchaudio", x)``
     """
-    place, name = module.place(call), string(rest[0]) if rest else ""
-    if replaces and called(call) == "multiple":
-        yield from (
-            Replacement(f"{owner}.{one.arg}", place, "is replaced")
-            for one in call.keywords
-            if one.arg
-        )
+    given = [*call.args, *(one.value for one in call.keywords)]
+    method, place = called(call), module.place(call)
+    callee = ast.unparse(call.func) if method else ""
+    replaces = _REPLACERS.search(callee) is not None
+    puts = method in ("setdefault", "__setitem__") and _MODULES.search(callee.rpartition(".")[0])
+    strings = [string(one) for one in given[:2]]
+    keys = [string(key) for one in given if isinstance(one, ast.Dict) for key in one.keys]
+    keys += [str(one.arg) for one in call.keywords if method == "dict"]
+    if any(map(old_names.is_ours, keys if replaces else strings[:1] if puts else ())):
+        yield Replacement(ROOT, place, "is replaced in sys.modules")
+    owner = _path_of(module, given[0]) if given and method not in ("getattr", "hasattr") else ""
+    name = strings[1] if len(strings) == 2 else ""
+    if not owner:
+        for match in map(_PATH.match, strings if replaces else ()):
+            if match:
+                yield Replacement(match.group(1), place, "is patched", _is_mock(call, 1))
+    elif replaces and method == "multiple":
+        for one in call.keywords:
+            yield Replacement(f"{owner}.{one.arg}", place, "is replaced")
     elif name and (replaces or name in old_names.REPLACEABLE):
         yield Replacement(f"{owner}.{name}", place, "is replaced", _is_mock(call, 2))
-    elif (replaces and rest and literal(rest[0]) is ...) or called(call) in _WHOLE:
+    elif method in _WHOLE or (replaces and [literal(one) for one in given[1:2]] == [...]):
         yield Replacement(owner, place, "is replaced")
 
 
@@ -195,23 +170,6 @@ def _is_mock(call: ast.Call, own: int) -> bool:
         "patch" in ast.unparse(call.func)
         and len(call.args) == own
         and {one.arg for one in call.keywords} <= {"return_value", "create"}
-    )
-
-
-def _changes_modules(call: ast.Call) -> bool:
-    """Return whether a call sets torchaudio in a dict.
-
-    - ``patch.dict(sys.modules, {"torchaudio": fake})``
-    - ``patch.dict("sys.modules", torchaudio=fake)``
-    """
-    tables = [
-        one
-        for one in [*call.args, *(keyword.value for keyword in call.keywords)]
-        if isinstance(one, ast.Dict)
-    ]
-    keys = [string(key) for table in tables for key in table.keys]
-    return any(map(old_names.is_ours, keys)) or (
-        called(call) == "dict" and any(one.arg == ROOT for one in call.keywords)
     )
 
 
@@ -226,43 +184,38 @@ def _by_a_constant(module: Module) -> Iterator[Replacement]:
             yield Replacement(path, module.place(node), "is named for a mock")
 
 
-def _path_of(module: Module, node: ast.AST) -> str:
+def _path_of(module: Module, node: ast.AST, *tail: str) -> str:
     """Return the path in torchaudio that an expression leads to, or an empty string.
 
     Examples: ``data.torchaudio.load``, ``sys.modules["torchaudio"]``.
     """
-    tail: list[str] = []
     while isinstance(node, ast.Attribute):
         if node.attr == ROOT:
-            return ".".join([ROOT, *reversed(tail)])
-        tail.append(node.attr)
+            return ".".join([ROOT, *tail])
+        tail = (node.attr, *tail)
         node = node.value
-    root = module.names.qualified(node) if isinstance(node, ast.Name) else ""
+    root = module.names.qualified(node)
     if isinstance(node, ast.Subscript):
         root = string(node.slice)
     elif isinstance(node, ast.Call) and "import" in called(node) and node.args:
         root = string(node.args[0])
-    return ".".join([root, *reversed(tail)]) if root and old_names.is_ours(root) else ""
+    return ".".join([root, *tail]) if root and old_names.is_ours(root) else ""
 
 
 # Replacements where a module imported the name
 
 
-def where_imported(project: Project, module: Module, written: str) -> list[Replacement]:
-    """Return the places that replace a name where it was imported: ``patch("package.audio.load")``.
+@listed
+def where_imported(project: Project, module: Module, written: str) -> Iterator[Replacement]:
+    """Yield the places that replace a name where it was imported: ``patch("package.audio.load")``.
 
     Args:
         project: the project.
         module: the module that imported the name.
         written: the name as the module writes it: ``load``, ``ta.load``.
     """
-    path = PurePath(module.path)
-    home = path.parent.name if path.stem == "__init__" else path.stem
-    return _patched(project, home, written)
-
-
-@listed
-def _patched(project: Project, home: str, written: str) -> Iterator[Replacement]:
+    file = PurePath(module.path)
+    home = file.parent.name if file.stem == "__init__" else file.stem
     name = written.partition(".")[0]
     path = f"{ROOT}.{written.rpartition('.')[2]}"
     targets = [
@@ -270,14 +223,14 @@ def _patched(project: Project, home: str, written: str) -> Iterator[Replacement]
     ]
     asked = _by_last_name(project)
     for last in {target.rpartition(".")[2] for target in targets}:
-        for module, node in asked.get(last, ()):
+        for other, node in asked.get(last, ()):
             if isinstance(node, ast.Attribute):
-                if last == name and _is_home(module, node.value, home):
-                    yield Replacement(path, module.place(node), "is assigned where it is imported,")
+                if last == name and _is_home(other, node.value, home):
+                    yield Replacement(path, other.place(node), "is assigned where it is imported,")
             elif f".{node.value!s}".endswith(
                 tuple(f".{target}" for target in targets)
-            ) or _is_named_beside(module, node, home, name):
-                yield Replacement(path, module.place(node), "is patched where it is imported,")
+            ) or _is_named_beside(other, node, home, name):
+                yield Replacement(path, other.place(node), "is patched where it is imported,")
     yield from _in_quiet_files(project, home, name, targets, path)
 
 

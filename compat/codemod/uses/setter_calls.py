@@ -4,11 +4,10 @@ import ast
 import dataclasses
 import re
 from collections.abc import Iterable
-from typing import TypeGuard
 
-from compat.codemod.source import Kind, Module, Use, conditions, noted, old_names, string
+from compat.codemod.source import Kind, Module, Use, called, conditions, noted, old_names, string
 
-_LOGGERS = re.compile(r"\A_?(print|warn|warnings|log|logs|logging|logger|console)\Z", re.I)
+_LOGGERS = re.compile(r"_?(print|warn|warnings|log|logs|logging|logger|console)(\.\w+)*", re.I)
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -184,7 +183,7 @@ def only_tries(module: Module, statement: ast.AST) -> bool:
     ):
         return False
     return all(
-        _sets(module, one) or _idle(module, one) or only_tries(module, one)
+        _sets(module, one) or _idle(one) or only_tries(module, one)
         for block in [*(h.body for h in statement.handlers), statement.orelse]
         for one in block
     )
@@ -197,39 +196,22 @@ def only_sets(module: Module, block: list[ast.stmt]) -> bool:
 
 def _sets(module: Module, statement: ast.stmt) -> bool:
     call = statement.value if isinstance(statement, ast.Expr) else None
-    return _calls(call, module, Kind.SETTER) and literal(call) is not None
+    return isinstance(call, ast.Call) and _is_setter(module, call) and literal(call) is not None
 
 
-def _calls(node: ast.AST | None, module: Module, kind: Kind) -> TypeGuard[ast.Call]:
-    known = (
-        old_names.KNOWN.get(module.names.qualified(node.func) or "")
-        if isinstance(node, ast.Call)
-        else None
-    )
-    return known is not None and known.kind == kind
+def _is_setter(module: Module, call: ast.Call) -> bool:
+    return any(use.call is call for use in module.of(Kind.SETTER))
 
 
-def _idle(module: Module, statement: ast.stmt) -> bool:
-    if isinstance(statement, ast.Pass):
-        return True
-    if not (isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Call)):
-        return isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant)
-    root = statement.value.func
-    while isinstance(root, ast.Attribute):
-        root = root.value
-    if not (isinstance(root, ast.Name) and _LOGGERS.match(root.id)):
-        return False
-    # the logged values must have no side effects
-    inner = [
-        node
-        for argument in [*statement.value.args, *statement.value.keywords]
-        for node in ast.walk(argument)
-    ]
-    calls = [node for node in inner if isinstance(node, ast.Call)]
-    return all(
-        any(module.names.is_builtin(call.func, name) for name in ("str", "repr", "type", "format"))
-        for call in calls
-    )
+def _idle(statement: ast.stmt) -> bool:
+    match statement:
+        case ast.Pass() | ast.Expr(ast.Constant()):
+            return True
+        case ast.Expr(ast.Call(function) as call) if _LOGGERS.fullmatch(ast.unparse(function)):
+            inner = [one for one in ast.walk(call) if isinstance(one, ast.Call) and one is not call]
+            # other calls may have effects
+            return {called(one) for one in inner} <= {"str", "repr", "type", "format"}
+    return False
 
 
 def platform_choice(module: Module, node: ast.AST | None) -> str | None:
@@ -238,7 +220,7 @@ def platform_choice(module: Module, node: ast.AST | None) -> str | None:
     It has per-call names. Return ``None`` if the node does more, or sets a name unknown to 2.0.
     """
     match node:
-        case ast.Expr(ast.Call() as call) if _calls(call, module, Kind.SETTER):
+        case ast.Expr(ast.Call() as call) if _is_setter(module, call):
             return platform_choice(module, argument(call))
         case ast.Constant(value):
             name = old_names.PER_CALL_NAMES.get(str(value))

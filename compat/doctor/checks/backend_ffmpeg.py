@@ -3,15 +3,10 @@
 Shows FFmpeg's version, the licences of its build, and which of the usual codecs it has.
 """
 
-from __future__ import annotations
-
-from collections.abc import Iterator
 from typing import Any
 
-from compat.diagnosis.findings import Finding, note
 from compat.doctor import backends
-from compat.doctor.registry import Group, check
-from compat.doctor.world import World
+from compat.doctor.check import Finding, Group, Iterator, World, check, note
 
 
 @check(
@@ -25,10 +20,9 @@ def backend_ffmpeg(world: World) -> Iterator[Finding]:
     for action, key in (("decode", "no_decoders"), ("encode", "no_encoders")):
         lacking = found.data.get(key)
         if lacking:
-            why = "This FFmpeg was built without them, like many builds of distributions."
             yield note(
                 f"it does not {action} {', '.join(lacking)}",
-                why=why,
+                why="This FFmpeg was built without them, like many builds of distributions.",
                 subject="av",
                 data={key: lacking},
             )

@@ -3,16 +3,11 @@
 Shows both versions, the formats, and the path of the loaded library if the system reveals it.
 """
 
-from __future__ import annotations
-
-from collections.abc import Iterator
 from typing import Any
 
-from compat.diagnosis.findings import Finding, Mend, note
 from compat.diagnosis.machine import pip
 from compat.doctor import backends
-from compat.doctor.registry import Group, check
-from compat.doctor.world import World
+from compat.doctor.check import Finding, Group, Iterator, Mend, World, check, note
 
 
 @check(
@@ -33,11 +28,8 @@ def backend_soundfile(world: World) -> Iterator[Finding]:
 
 
 def _words(told: dict[str, Any]) -> str:
+    usual = (name.lower() for name in ("WAV", "FLAC", "OGG", "MP3") if name in told["formats"])
     return (
         f"soundfile {told['soundfile']}, libsndfile {told['libsndfile']}, {len(told['formats'])} "
-        f"formats ({_some(told['formats'])})"
+        f"formats ({', '.join(usual)})"
     )
-
-
-def _some(formats: list[str]) -> str:
-    return ", ".join(name.lower() for name in ("WAV", "FLAC", "OGG", "MP3") if name in formats)

@@ -4,20 +4,16 @@ libsox is optional: it comes from the system or from conda, never from PyPI. If 
 note lists what was tried. If one is there or asked for and does not load, that is an error.
 """
 
-from __future__ import annotations
-
 import dataclasses
+import functools
 import os
 import pathlib
 import re
-from collections.abc import Iterator
 from typing import Any
 
 from compat.diagnosis import machine, mends
-from compat.diagnosis.findings import Finding, Mend, Status, note
 from compat.doctor import backends
-from compat.doctor.registry import Group, check
-from compat.doctor.world import World
+from compat.doctor.check import Finding, Group, Iterator, Mend, Status, World, check, note
 
 _VARIABLE = "TORCHAUDIO_COMPAT_LIBSOX"
 # distributions put these into a package of their own
@@ -38,10 +34,9 @@ def backend_sox(world: World) -> Iterator[Finding]:
     yield found
     lacking = [name for name in _WORTH_HAVING if name not in found.data.get("reads", _WORTH_HAVING)]
     if lacking:
-        why = "Distributions put these formats into a separate package."
         yield note(
             f"it does not read {', '.join(lacking)}",
-            why=why,
+            why="Distributions put these formats into a separate package.",
             mend=mends.library("libsox.so"),
             subject="libsox",
             data={"lacking": lacking},
@@ -52,33 +47,34 @@ def _unavailable(found: Finding) -> Finding:
     """Return the finding for a libsox that does not open: a note if none exists, else an error."""
     chosen = os.environ.get(_VARIABLE)
     broken = [attempt for attempt in found.data.get("tried", ()) if _is_there(attempt)]
+    change = functools.partial(dataclasses.replace, found)
     if "cffi" in found.data.get("unavailable", ""):
-        return dataclasses.replace(found, mend=mends.install("cffi"), cause="no-cffi")
+        return change(mend=mends.install("cffi"), cause="no-cffi")
+    libsox = mends.library("libsox.so")
     if chosen:
-        return dataclasses.replace(
-            found,
+        return change(
             text=f"{_VARIABLE} asks for {chosen}, which does not load",
             why="While it is set, no other libsox is tried.",
             mend=Mend(
                 "Unset it, so that the usual places are searched",
-                (*machine.unset(_VARIABLE), *mends.library("libsox.so").commands),
+                (*machine.unset(_VARIABLE), *libsox.commands),
             ),
             cause="unloadable-libsox",
         )
     if broken:
-        return dataclasses.replace(
-            found,
+        blamed = _blamed(" ".join(broken))
+        return change(
             text="a libsox was found, but it does not load",
-            mend=_repair(broken),
+            mend=mends.library(blamed) if blamed else libsox,
             cause="unloadable-libsox",
         )
-    return dataclasses.replace(
-        found,
-        status=Status.NOTE,
-        text="no libsox here",
-        mend=mends.library("libsox.so"),
-        cause="no-libsox",
-    )
+    return change(status=Status.NOTE, text="no libsox here", mend=libsox, cause="no-libsox")
+
+
+def _blamed(said: str) -> str:
+    """Return the library that an error names as missing; empty if it names none."""
+    found = re.search(r"([\w.+-]+\.so[\w.]*): cannot open shared object", said)
+    return found[1] if found else ""
 
 
 def _is_there(attempt: str) -> bool:
@@ -89,18 +85,8 @@ def _is_there(attempt: str) -> bool:
     name, _, why = attempt.partition(" (")
     if pathlib.Path(name).is_absolute() and pathlib.Path(name).exists():
         return True
-    blamed = re.search(r"([\w.+-]+\.so[\w.]*): cannot open shared object", why)
-    return (
-        "init failed" in why
-        or "invalid ELF" in why
-        or "file too short" in why
-        or bool(blamed and blamed[1] != name)
-    )
-
-
-def _repair(broken: list[str]) -> Mend:
-    blamed = re.search(r"([\w.+-]+\.so[\w.]*): cannot open shared object", " ".join(broken))
-    return mends.library(blamed[1]) if blamed else mends.library("libsox.so")
+    told = any(words in why for words in ("init failed", "invalid ELF", "file too short"))
+    return told or _blamed(why) not in ("", name)
 
 
 def _words(told: dict[str, Any]) -> str:

@@ -4,15 +4,11 @@ Reads the build tags (``cpu``, ``cu128``, ``rocm6.4``) from the versions. Wheels
 tag there; for those it reads ``version.py`` inside the package, as text.
 """
 
-from __future__ import annotations
-
 import re
-from collections.abc import Iterator
 
 from compat.diagnosis import mends, pairs
 from compat.diagnosis.findings import Finding, error, note, ok, skipped, warning
-from compat.doctor.registry import Group, check
-from compat.doctor.world import World
+from compat.doctor.check import Group, Iterator, World, check
 
 
 @check(
@@ -27,8 +23,9 @@ def build(world: World) -> Iterator[Finding]:
     if torch is None or torchaudio is None:
         yield skipped("it takes both torch and torchaudio")
         return
-    tags = {"torch": torch.build, "torchaudio": torchaudio.build}
-    ours, theirs = tags["torchaudio"], tags["torch"]
+    ours, theirs = torchaudio.build, torch.build
+    tags = {"torch": theirs, "torchaudio": ours}
+    row = pairs.of_torchaudio(torchaudio.version)
     both = f"torch is built for {_words(theirs)}, torchaudio for {_words(ours)}"
     if not ours or not theirs:
         if ours == theirs:
@@ -38,36 +35,24 @@ def build(world: World) -> Iterator[Finding]:
     elif ours == theirs:
         yield ok(f"both for {_words(ours)}", data=tags)
     elif ours == "cpu":
-        why = (
-            "It loads, because it needs less than this torch has; but its own CUDA functions are "
-            "missing."
-        )
         yield warning(
             both,
-            why=why,
+            why="It loads, because it needs less than this torch has; but its own CUDA functions "
+            "are missing.",
             mend=mends.matched_pair(),
             subject="torchaudio",
             cause="mixed-builds",
             data=tags,
         )
-    elif _is_stable(torchaudio.version) and _cuda(ours)[:1] == _cuda(theirs)[:1] != ():
+    elif row is not None and row.any_torch and _cuda(ours)[:1] == _cuda(theirs)[:1] != ():
         yield note(
             f"{both}; they load together, because both need the same libcudart",
             subject="torchaudio",
             data=tags,
         )
     else:
-        cause = (
-            "different-cuda"
-            if ours.startswith("cu") and theirs.startswith("cu")
-            else "mixed-builds"
-        )
+        cause = "different-cuda" if _cuda(ours) and _cuda(theirs) else "mixed-builds"
         yield error(both, mend=mends.matched_pair(), subject="torchaudio", cause=cause, data=tags)
-
-
-def _is_stable(torchaudio: str) -> bool:
-    row = pairs.of_torchaudio(torchaudio)
-    return row is not None and row.any_torch
 
 
 def _cuda(tag: str) -> tuple[str, ...]:

@@ -6,19 +6,15 @@ with the name of a module of Python's own library, and a file or folder with a p
 belongs to no installed package.
 """
 
-from __future__ import annotations
-
 import dataclasses
 import pathlib
 import sys
-from collections.abc import Iterator
+from typing import Any
 
 from compat.commands import namesakes, shadows, shell
 from compat.diagnosis import dists, machine, mends, pairs
-from compat.diagnosis.dists import Copy
-from compat.diagnosis.findings import NOTHING_TO_DO, Finding, Mend, error, note, ok, warning
-from compat.doctor.registry import Group, check
-from compat.doctor.world import World
+from compat.diagnosis.findings import Finding, Mend, error, note, ok, warning
+from compat.doctor.check import Copy, Group, Iterator, World, check
 
 _PAIR = ("torch", "torchaudio")
 
@@ -57,18 +53,16 @@ def _of_python(world: World) -> Iterator[Finding]:
     found = shadows.found()
     if not found:
         return
-    (answer,) = world.children.ask_all(
-        "bare", [[name for name in dists.PACKAGES if world.importable(name)]]
-    )
+    here = [name for name in dists.PACKAGES if world.importable(name)]
+    answer = world.children.ask("bare", here)
     said = "" if answer.failed else str(answer.value["failed"])
     last = said.rpartition("\n")[2]
     for name, place in found:
         text = f"`import {name}` finds {place}, and not Python's own module of that name"
         if place in said or f"'{name}'" in last:
-            why = "Packages that import it get the wrong module, so an import fails."
             yield error(
                 text,
-                why=why,
+                why="Packages that import it get the wrong module, so an import fails.",
                 mend=mends.shadow(place),
                 subject="python",
                 cause="shadowed",
@@ -86,16 +80,15 @@ def _own() -> Iterator[Finding]:
     """Report a package of this project for which `import` finds something else."""
     for ours, place in namesakes.found():
         name = ours.name
-        mend = mends.shadow(place)
-        words = (
-            "Use the command torchaudio-compat (run, doctor, codemod, audit), which does not "
-            "search this folder; or rename it"
-        )
         yield error(
             f"`import {name}` finds {place}, which is not torchaudio-compat's",
             why="Python finds this file or folder before ours, so parts of torchaudio-compat are "
             "missing.",
-            mend=dataclasses.replace(mend, text=words),
+            mend=dataclasses.replace(
+                mends.shadow(place),
+                text="Use the command torchaudio-compat (run, doctor, codemod, audit), which does "
+                "not search this folder; or rename it",
+            ),
             subject=name,
             cause="shadowed",
             evidence=(f"found: {place}", f"ours: {ours}"),
@@ -105,21 +98,19 @@ def _own() -> Iterator[Finding]:
 
 def _together(torch: Copy, torchaudio: Copy) -> Mend:
     """Return the mend that puts both into this environment."""
-    prefix = pathlib.Path(sys.prefix).resolve()
-    outside = [copy for copy in (torch, torchaudio) if not copy.root.is_relative_to(prefix)]
+    outside = [copy for copy in (torch, torchaudio) if not _is_inside(copy)]
     if len(outside) != 1:
         return mends.matched_pair()
     (stray,) = outside
     removal = mends.without(stray.name, (stray.root,))
     row = pairs.of_torch(torch.version)
     version = row.torchaudio if stray is torchaudio and row else pairs.public(stray.version)
-    source = ("--index-url", pairs.index(torch.build)) if torch.build else ()
-    install = machine.pip(f"{stray.name}=={version}", *source)
+    install = machine.pip(f"{stray.name}=={version}", *mends.from_index(torch))
     if not removal.commands:
         return Mend(f"{removal.text}; install {stray.name} inside the environment", install)
-    both = shell.chain(removal.commands, install)
     return Mend(
-        f"Remove the {stray.name} that lies outside the environment, and install it inside", both
+        f"Remove the {stray.name} that lies outside the environment, and install it inside",
+        shell.chain(removal.commands, install),
     )
 
 
@@ -128,133 +119,89 @@ def _of_package(world: World, name: str) -> Iterator[Finding]:
     yield from _foreign(world, name, known)
     if len(known) < 2:
         return
-    versions = sorted({copy.version for copy in known})
     listed = "; ".join(f"{copy.version} in {copy.root}" for copy in known)
-    evidence = tuple(f"{copy.version}  {copy.info}" for copy in known)
-    data = {
-        "copies": [
-            {"version": copy.version, "root": str(copy.root), "installer": copy.installer}
-            for copy in known
-        ]
+    rest: dict[str, Any] = {
+        "subject": name,
+        "evidence": tuple(f"{copy.version}  {copy.info}" for copy in known),
+        "data": {
+            "copies": [
+                {"version": copy.version, "root": str(copy.root), "installer": copy.installer}
+                for copy in known
+            ]
+        },
     }
     if len({copy.root for copy in known}) == 1:
         text = f"{name} has metadata of {len(known)} versions in one folder: {listed}"
-        yield error(
-            text,
-            mend=mends.reinstall(name),
-            subject=name,
-            cause="two-copies",
-            evidence=evidence,
-            data=data,
-        )
+        yield error(text, mend=mends.reinstall(name), cause="two-copies", **rest)
     elif _is_meant(known):
-        text = (
-            f"{name} {known[0].version} of this environment is imported, not the system's "
-            f"{known[1].version}"
-        )
-        yield note(text, mend=NOTHING_TO_DO, subject=name, evidence=evidence, data=data)
+        ours, theirs = (copy.version for copy in known[:2])
+        text = f"{name} {ours} of this environment is imported, not the system's {theirs}"
+        yield note(text, **rest)
     else:
-        severe = error if name in _PAIR or len(versions) > 1 else warning
-        mend = mends.without(name, tuple(copy.root for copy in _in_the_way(known)))
+        differ = len({copy.version for copy in known}) > 1
+        outside = [copy.root for copy in known if not _is_inside(copy)]
+        others = outside if len(outside) < len(known) else [copy.root for copy in known[1:]]
+        severe = error if name in _PAIR or differ else warning
         yield severe(
             f"{name} is installed {len(known)} times: {listed}",
-            mend=mend,
-            subject=name,
+            mend=mends.without(name, tuple(others)),
             cause="two-copies",
-            evidence=evidence,
-            data=data,
+            **rest,
         )
 
 
 def _is_meant(known: list[Copy]) -> bool:
     """Return whether the other copies are the system's, in an environment made to see them."""
     base = pathlib.Path(sys.base_prefix).resolve()
-    inside = pathlib.Path(sys.prefix).resolve()
     return (
         machine.is_venv()
-        and known[0].root.is_relative_to(inside)
+        and _is_inside(known[0])
         and all(copy.root.is_relative_to(base) for copy in known[1:])
     )
 
 
-def _in_the_way(known: list[Copy]) -> list[Copy]:
-    """Return the copies to remove: those outside the environment, or all but the first."""
-    inside = [
-        copy for copy in known if copy.root.is_relative_to(pathlib.Path(sys.prefix).resolve())
-    ]
-    return [copy for copy in known if copy not in inside] if inside else known[1:]
+def _is_inside(copy: Copy) -> bool:
+    """Return whether a copy lies in this environment."""
+    return copy.root.is_relative_to(pathlib.Path(sys.prefix).resolve())
 
 
 def _foreign(world: World, name: str, known: list[Copy]) -> Iterator[Finding]:
     """Report an `import` that finds something else than the installed package."""
     place = dists.origin(name)
-    if place is None or any(copy.holds(place) for copy in known[:1]) or _is_editable(known):
+    is_editable = any('"editable": true' in (copy.read("direct_url.json") or "") for copy in known)
+    if place is None or is_editable or any(copy.holds(place) for copy in known[:1]):
         return
-    installed = tuple(f"installed: {copy.info}" for copy in known)
-    evidence, data = (
-        (f"found: {place}", *installed),
-        {"found": place, "installed": [str(copy.root) for copy in known]},
-    )
-    version = _working_version(world, name)
+    rest: dict[str, Any] = {
+        "subject": name,
+        "evidence": (f"found: {place}", *(f"installed: {copy.info}" for copy in known)),
+        "data": {"found": place, "installed": [str(copy.root) for copy in known]},
+    }
+    answer = world.imported(name)
+    version = "" if answer.failed else str(answer.value["version"])
+    folder = pathlib.Path(place).parent
+    source = "without metadata: a build from source, or a copied folder"
     if version and not known:
-        text = (
-            f"{name} {version} is imported from {place}, without metadata: a build from source, "
-            "or a copied folder. It works"
-        )
+        why = "pip does not know this copy, and may install a second one."
         yield note(
-            text,
-            why="pip does not know this copy, and may install a second one.",
-            subject=name,
-            evidence=evidence,
-            data=data,
+            f"{name} {version} is imported from {place}, {source}. It works", why=why, **rest
         )
         return
-    why = (
+    rest["cause"], rest["why"] = (
+        "shadowed",
         "Python finds a file or folder with this name first on its path, and imports it instead "
-        "of the package."
+        "of the package.",
     )
     text = f"`import {name}` finds {place}, which belongs to no installed package"
     if version:
-        folder = pathlib.Path(place).parent.parent
         mend = Mend(
-            f"If you mean the installed package, take {folder} off Python's path "
+            f"If you mean the installed package, take {folder.parent} off Python's path "
             "(PYTHONPATH, or the folder you are in)"
         )
-        text = f"{text}, and works: {name} {version}"
-        yield warning(
-            text, why=why, mend=mend, subject=name, cause="shadowed", evidence=evidence, data=data
-        )
-    elif not known and _looks_real(place):
+        yield warning(f"{text}, and works: {name} {version}", mend=mend, **rest)
+    elif not known and (any(folder.glob("version.py")) or any(folder.glob("_C*"))):
         mend = mends.matched_pair() if name == "torchaudio" else mends.install(name)
-        text = (
-            f"{name} is imported from {place}, without metadata: a build from source, or a "
-            "copied folder; it does not work"
-        )
         yield warning(
-            text, why=why, mend=mend, subject=name, cause="shadowed", evidence=evidence, data=data
+            f"{name} is imported from {place}, {source}; it does not work", mend=mend, **rest
         )
     else:
-        yield error(
-            text,
-            why=why,
-            mend=mends.shadow(place),
-            subject=name,
-            cause="shadowed",
-            evidence=evidence,
-            data=data,
-        )
-
-
-def _working_version(world: World, name: str) -> str:
-    """Return the version of the imported module; empty if the import fails or it has no version."""
-    answer = world.imported(name)
-    return "" if answer.failed else str(answer.value["version"])
-
-
-def _looks_real(place: str) -> bool:
-    folder = pathlib.Path(place).parent
-    return any(folder.glob("version.py")) or any(folder.glob("_C*"))
-
-
-def _is_editable(known: list[Copy]) -> bool:
-    return any('"editable": true' in (copy.read("direct_url.json") or "") for copy in known)
+        yield error(text, mend=mends.shadow(place), **rest)

@@ -4,18 +4,13 @@ Shows where packages come from, and reports what leads Python elsewhere: the use
 ``PYTHONPATH``, ``PYTHONHOME``, an active environment that is not this interpreter's.
 """
 
-from __future__ import annotations
-
 import os
 import pathlib
 import site
 import sys
-from collections.abc import Iterator
 
 from compat.diagnosis import dists, machine
-from compat.diagnosis.findings import Finding, Mend, note, ok, warning
-from compat.doctor.registry import Group, check
-from compat.doctor.world import World
+from compat.doctor.check import Finding, Group, Iterator, Mend, World, check, note, ok, warning
 
 
 @check(
@@ -25,46 +20,36 @@ from compat.doctor.world import World
     why="Python may import a package from a place that you did not think of.",
 )
 def environment(world: World) -> Iterator[Finding]:
-    kinds = [
-        name
-        for name, is_it in (
-            ("conda environment", machine.is_conda()),
-            ("virtual environment", machine.is_venv()),
-        )
-        if is_it
-    ]
-    user = _user_site()
-    data = {
-        "kind": kinds,
-        "prefix": sys.prefix,
-        "base_prefix": sys.base_prefix,
-        "user_site": str(user) if user else None,
-        "path": [str(folder) for folder in dists.folders()],
-    }
-    yield ok(f"{' and '.join(kinds) or 'no virtual environment'} in {sys.prefix}", data=data)
+    kinds = ["conda environment"] * machine.is_conda() + ["virtual environment"] * machine.is_venv()
+    site_of_user = pathlib.Path(site.getusersitepackages()).resolve()
+    user = site_of_user if site_of_user in dists.folders() else None
+    yield ok(
+        f"{' and '.join(kinds) or 'no virtual environment'} in {sys.prefix}",
+        data={
+            "kind": kinds,
+            "prefix": sys.prefix,
+            "base_prefix": sys.base_prefix,
+            "user_site": str(user) if user else None,
+            "path": [str(folder) for folder in dists.folders()],
+        },
+    )
     for variable in ("VIRTUAL_ENV", "CONDA_PREFIX"):
-        active = os.environ.get(variable)
-        if (
-            active
-            and not _same(active, sys.prefix)
-            and not (variable == "CONDA_PREFIX" and machine.is_venv())
-        ):
+        active = os.environ.get(variable) or sys.prefix
+        is_other = os.path.realpath(active) != os.path.realpath(sys.prefix)
+        if is_other and not (variable == "CONDA_PREFIX" and machine.is_venv()):
+            place = ("python.exe",) if os.name == "nt" else ("bin", "python")
             yield warning(
                 f"{variable} names {active}, and this Python is that of {sys.prefix}",
                 why="pip and conda install packages there, and this Python does not see them.",
                 mend=Mend(
                     "Run the doctor with the active environment's Python",
-                    machine.doctor(interpreter=_python_in(active)),
+                    machine.doctor(interpreter=os.path.join(active, *place)),
                 ),
                 subject="environment",
                 cause="other-environment-active",
                 evidence=(active, sys.executable),
             )
-    held = [
-        name
-        for name in dists.PACKAGES
-        if (copy := world.copy(name)) is not None and copy.root == user
-    ]
+    held = [copy.name for copy in world.installed() if copy.root == user]
     if held:
         yield note(
             f"{', '.join(held)} from the user site {user}",
@@ -83,10 +68,9 @@ def environment(world: World) -> Iterator[Finding]:
             cause="pythonhome",
         )
     if os.environ.get("PYTHONPATH"):
-        folders = [folder for folder in os.environ["PYTHONPATH"].split(os.pathsep) if folder]
         held = [
             f"{name} in {folder}"
-            for folder in folders
+            for folder in filter(None, os.environ["PYTHONPATH"].split(os.pathsep))
             for name in dists.PACKAGES
             if pathlib.Path(folder, name).exists()
         ]
@@ -97,20 +81,3 @@ def environment(world: World) -> Iterator[Finding]:
                 mend=Mend("Unset it if you do not want this", machine.unset("PYTHONPATH")),
                 subject="environment",
             )
-
-
-def _user_site() -> pathlib.Path | None:
-    folder = pathlib.Path(site.getusersitepackages()).resolve()
-    return folder if folder in dists.folders() else None
-
-
-def _same(one: str, other: str) -> bool:
-    return os.path.realpath(one) == os.path.realpath(other)
-
-
-def _python_in(prefix: str) -> str:
-    return (
-        os.path.join(prefix, "python.exe")
-        if os.name == "nt"
-        else os.path.join(prefix, "bin", "python")
-    )

@@ -5,21 +5,15 @@ gigabytes. Compiled ``.pyc`` files are left out, since they come and go, and so 
 ``bin``, which are not copied with an environment.
 """
 
-from __future__ import annotations
-
 import base64
 import concurrent.futures
 import hashlib
 import os
 import pathlib
 import threading
-from collections.abc import Iterator
 
-from compat.diagnosis import dists, mends
-from compat.diagnosis.dists import Copy
-from compat.diagnosis.findings import Finding, error, ok, skipped
-from compat.doctor.registry import Group, check
-from compat.doctor.world import World
+from compat.diagnosis import mends
+from compat.doctor.check import Copy, Finding, Group, Iterator, World, check, error, ok, skipped
 
 _SHOWN = 8
 
@@ -32,11 +26,10 @@ _SHOWN = 8
     "the package is complete.",
 )
 def files(world: World) -> Iterator[Finding]:
-    copies = [copy for name in dists.PACKAGES if (copy := world.copy(name))]
-    if not copies:
+    if not world.installed():
         yield skipped("none of the packages is installed with metadata")
     count = 0
-    for copy in copies:
+    for copy in world.installed():
         record = copy.record()
         if record is None:
             yield skipped(
@@ -47,47 +40,33 @@ def files(world: World) -> Iterator[Finding]:
         record = [row for row in record if row[0].suffix != ".pyc" and ".." not in row[0].parts]
         missing, altered = _compare(record)
         if world.thorough:
-            altered = {
-                **altered,
-                **_hashed(
-                    world,
-                    copy,
-                    [row for row in record if row[0] not in altered and row[0] not in missing],
-                ),
-            }
+            whole = [row for row in record if row[0] not in altered and row[0] not in missing]
+            altered |= _hashed(world, copy, whole)
         count += len(record)
+        of_all = f"of {len(record)} files of {copy.name}"
         if missing:
-            yield _finding(
-                copy,
-                f"{len(missing)} of {len(record)} files of {copy.name} are missing",
-                "files-missing",
-                missing,
-            )
+            text = f"{len(missing)} {of_all} are missing"
+            yield _finding(copy, text, "files-missing", list(map(str, missing)))
         if altered:
-            what = "is altered or cut off" if len(altered) == 1 else "are altered or cut off"
-            text = f"{len(altered)} of {len(record)} files of {copy.name} {what}"
-            yield _finding(
-                copy, text, "files-altered", [f"{path}: {how}" for path, how in altered.items()]
+            text = (
+                f"{len(altered)} {of_all} {'is' if len(altered) == 1 else 'are'} altered or cut off"
             )
+            lines = [f"{path}: {how}" for path, how in altered.items()]
+            yield _finding(copy, text, "files-altered", lines)
     if count:
         how = "with their sizes and hashes" if world.thorough else "with their sizes"
         yield ok(f"{count} files compared {how}", data={"files": count, "thorough": world.thorough})
 
 
-def _finding(copy: Copy, text: str, cause: str, lines: list[pathlib.Path] | list[str]) -> Finding:
-    shown = [str(line) for line in lines[:_SHOWN]]
+def _finding(copy: Copy, text: str, cause: str, lines: list[str]) -> Finding:
     more = [f"... and {len(lines) - _SHOWN} more"] if len(lines) > _SHOWN else []
     return error(
         text,
         mend=mends.reinstall(copy.name),
         subject=copy.name,
         cause=cause,
-        evidence=(*shown, *more),
-        data={
-            "package": copy.name,
-            "version": copy.version,
-            "files": [str(line) for line in lines[:100]],
-        },
+        evidence=(*lines[:_SHOWN], *more),
+        data={"package": copy.name, "version": copy.version, "files": lines[:100]},
     )
 
 

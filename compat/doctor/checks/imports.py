@@ -4,18 +4,14 @@ An import that raises is looked up in the table of known failures (``failures.to
 crashes, aborts or hangs, the report names the line where it stopped.
 """
 
-from __future__ import annotations
-
 import concurrent.futures
+import dataclasses
 import os
 import re
-from collections.abc import Iterator
 
-from compat.diagnosis import dists, explain, mends
-from compat.diagnosis.findings import Finding, Mend, error, ok
-from compat.doctor.child import Answer
-from compat.doctor.registry import Group, check
-from compat.doctor.world import World
+from compat.diagnosis import dists, mends
+from compat.doctor import failing
+from compat.doctor.check import Answer, Finding, Group, Iterator, World, check, error, ok
 from compat.names import backends
 
 # the quick ones come first, so that they need not wait for one that hangs
@@ -53,23 +49,22 @@ def finding(world: World, name: str) -> Finding:
         return ok(f"{name} {answer.seconds:.1f} s", data={**data, **answer.value})
     if answer.died:
         return _death(world, name, answer, data)
-    # the exception first: standard error may hold another package's warning
-    known = explain.message(answer.raised, name) or explain.message("\n".join(answer.stderr), name)
-    first = _first_line(answer.raised)
+    blamed = _to_blame(world, name)
+    known = failing.known(answer, name)
     data["raised"] = answer.raised
     if known is None:
-        text = f"import {name} fails: {first}"
+        first = (answer.raised.splitlines() or [""])[0].replace(os.linesep, " ")
         return error(
-            text,
+            f"import {name} fails: {first}",
             mend=mends.reinstall(name),
-            subject=_to_blame(world, name),
+            subject=blamed,
             evidence=answer.trace,
             data=data,
         )
     return error(
         f"import {name} fails: {known.cause}",
         mend=known.mend,
-        subject=_to_blame(world, name),
+        subject=blamed,
         cause=known.name,
         evidence=(*answer.raised.splitlines(), *answer.stderr[-2:]),
         data=data,
@@ -77,27 +72,26 @@ def finding(world: World, name: str) -> Finding:
 
 
 def _death(world: World, name: str, answer: Answer, data: dict[str, object]) -> Finding:
-    blamed = _to_blame(world, name)
-    words, known = explain.death(answer.died, blamed)
-    said = explain.message("\n".join(answer.stderr), name)
-    known = said or known
-    where = f"; it stopped at {_place(answer.stood_at[0])}" if answer.stood_at else ""
-    limit = f" ({world.children.limit:g} s)" if answer.died == "time limit" else ""
-    mend = known.mend
-    if said is None and answer.died == "time limit" and answer.stood_at:
-        mend = Mend(
-            mend.text.replace("See where it stopped", f"Look at {_place(answer.stood_at[0])}"),
-            mend.commands,
-        )
-    return error(
-        f"import {name} {words}{limit}{where}",
-        why=known.cause,
-        mend=mend,
-        subject=blamed,
-        cause=known.name,
-        evidence=(*answer.stood_at, *answer.stderr[-4:]),
+    found = failing.death(
+        f"import {name}",
+        answer,
+        _to_blame(world, name),
         data={**data, "died": answer.died, "stood_at": list(answer.stood_at)},
     )
+    said = failing.known(answer, name)
+    is_late = answer.died == "time limit"
+    text, mend = found.text, found.mend
+    if is_late:
+        text += f" ({world.children.limit:g} s)"
+    if answer.stood_at:
+        place = _place(answer.stood_at[0])
+        text += f"; it stopped at {place}"
+        if is_late:
+            words = mend.text.replace("See where it stopped", f"Look at {place}")
+            mend = dataclasses.replace(mend, text=words)
+    if said is None:
+        return dataclasses.replace(found, text=text, mend=mend)
+    return dataclasses.replace(found, text=text, why=said.cause, mend=said.mend, cause=said.name)
 
 
 def _place(frame: str) -> str:
@@ -111,7 +105,3 @@ def _to_blame(world: World, name: str) -> str:
     if name == "torchaudio" and world.importable("torch") and world.imported("torch").failed:
         return "torch"
     return name
-
-
-def _first_line(raised: str) -> str:
-    return (raised.splitlines() or [""])[0].replace(os.linesep, " ")

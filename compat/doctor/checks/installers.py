@@ -5,18 +5,11 @@ which pip renames before it removes them, and for an old installer's ``.egg-info
 ``.dist-info``.
 """
 
-from __future__ import annotations
-
-import pathlib
 import sys
-from collections.abc import Iterable, Iterator
 
 from compat.commands import shell
-from compat.commands.shell import Line
 from compat.diagnosis import dists, machine, mends, pairs
-from compat.diagnosis.findings import Finding, Mend, error, ok, warning
-from compat.doctor.registry import Group, check
-from compat.doctor.world import World
+from compat.doctor.check import Finding, Group, Iterator, Mend, World, check, error, ok, warning
 
 
 @check(
@@ -27,23 +20,10 @@ from compat.doctor.world import World
 )
 def installers(world: World) -> Iterator[Finding]:
     by_conda = {name: (version, build) for name, version, build in dists.conda_records()}
-    sound = True
-    for finding in (
-        *_both(world, by_conda),
-        *_apart(world, by_conda),
-        *_leftovers(),
-        *_eggs(world),
-    ):
-        sound = False
-        yield finding
-    if sound:
-        names = sorted(
-            {
-                copy.installer
-                for name in dists.PACKAGES
-                if (copy := world.copy(name)) and copy.installer
-            }
-        )
+    found = [*_both(world, by_conda), *_apart(world, by_conda), *_leftovers(), *_eggs(world)]
+    yield from found
+    if not found:
+        names = sorted({copy.installer for copy in world.installed() if copy.installer})
         yield ok(f"all by {' and '.join(names)}" if names else "nothing is left of another")
 
 
@@ -92,21 +72,17 @@ def _leftovers() -> Iterator[Finding]:
     for name in dists.PACKAGES:
         left = dists.leftovers(name)
         if left:
+            removal = machine.removing(*map(str, left))
+            anew = shell.chain(removal, mends.reinstall(name).commands)
             yield warning(
                 f"an interrupted pip left {', '.join(path.name for path in left)}",
                 why=f"{name} was being replaced or removed when pip was stopped; it may now be "
                 "incomplete.",
-                mend=Mend(
-                    "Remove the remains, and install again", _removed_and_installed(name, left)
-                ),
+                mend=Mend("Remove the remains, and install again", anew),
                 subject=name,
                 cause="interrupted-pip",
                 evidence=tuple(map(str, left)),
             )
-
-
-def _removed_and_installed(name: str, left: Iterable[pathlib.Path]) -> tuple[Line, ...]:
-    return shell.chain(machine.removing(*map(str, left)), mends.reinstall(name).commands)
 
 
 def _eggs(world: World) -> Iterator[Finding]:

@@ -4,19 +4,14 @@ Reads the needed libraries from each file (ELF's DT_NEEDED) without loading anyt
 all missing ones and not only the first. On macOS and Windows there is nothing to read this way.
 """
 
-from __future__ import annotations
-
 import pathlib
 import sys
-from collections.abc import Iterator
 
 from compat.commands import shell
-from compat.diagnosis import dists, mends
-from compat.diagnosis.dists import Copy
+from compat.diagnosis import mends
 from compat.diagnosis.findings import Finding, Mend, error, note, ok, skipped
 from compat.doctor import elf
-from compat.doctor.registry import Group, check
-from compat.doctor.world import World
+from compat.doctor.check import Copy, Group, Iterator, World, check
 
 
 @check(
@@ -31,31 +26,24 @@ def libraries(world: World) -> Iterator[Finding]:
     try:
         import elftools  # noqa: F401
     except ImportError:
-        mend = mends.install("pyelftools")
-        yield skipped("pyelftools, which this check needs, is not installed", mend=mend)
+        yield skipped(
+            "pyelftools, which this check needs, is not installed", mend=mends.install("pyelftools")
+        )
         return
-    copies = [copy for name in dists.PACKAGES if (copy := world.copy(name))]
-    beside = _beside(copies)
-    count = 0
-    for copy in copies:
+    beside, count = _beside(world.installed()), 0
+    for copy in world.installed():
         wanted, damaged = {}, []
         for path in copy.native():
             count += 1
             try:
-                lacking = elf.missing(path, beside)
+                wanted[path] = elf.missing(path, beside)
             except Exception as why:  # noqa: BLE001 - its reader may raise anything
                 damaged.append(f"{path}: {type(why).__name__}: {why}")
-                continue
-            if lacking:
-                wanted[path] = lacking
+        wanted = {path: lacking for path, lacking in wanted.items() if lacking}
         if damaged:
-            text = (
-                f"{len(damaged)} native files of {copy.name} cannot be read"
-                if len(damaged) > 1
-                else f"a native file of {copy.name} cannot be read"
-            )
+            files = "a native file" if len(damaged) == 1 else f"{len(damaged)} native files"
             yield error(
-                text,
+                f"{files} of {copy.name} cannot be read",
                 mend=mends.reinstall(copy.name),
                 subject=copy.name,
                 cause="truncated-file",
@@ -96,10 +84,9 @@ def _finding(world: World, copy: Copy, wanted: dict[pathlib.Path, list[str]]) ->
         "files": {str(path): lacking for path, lacking in wanted.items()},
     }
     if not world.imported(copy.name).failed:
-        optional = "Only parts of the package that are loaded on use need them; the rest works."
         return note(
             f"optional parts of {copy.name} need {', '.join(names)}",
-            why=optional,
+            why="Only parts of the package that are loaded on use need them; the rest works.",
             subject=copy.name,
             evidence=evidence,
             data=data,

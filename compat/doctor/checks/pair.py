@@ -4,17 +4,11 @@ Reads both versions from metadata, without importing, and compares them with the
 (``pairs.toml``) and with the requirements in torchaudio's own metadata.
 """
 
-from __future__ import annotations
-
-from collections.abc import Iterator
-
 from packaging.requirements import InvalidRequirement, Requirement
 
 from compat.diagnosis import mends, pairs
-from compat.diagnosis.dists import Copy
 from compat.diagnosis.findings import Finding, error, note, ok, warning
-from compat.doctor.registry import Group, check
-from compat.doctor.world import World
+from compat.doctor.check import Copy, Group, Iterator, World, check
 
 
 @check(
@@ -32,10 +26,9 @@ def pair(world: World) -> Iterator[Finding]:
                 subject="torch",
             )
         else:
-            why = "Samples are torch tensors, so nothing can be loaded or saved without torch."
             yield error(
                 "torch is not installed",
-                why=why,
+                why="Samples are torch tensors, so nothing can be loaded or saved without torch.",
                 mend=mends.install_torch(),
                 subject="torch",
                 cause="not-installed",

@@ -4,17 +4,12 @@ Shows which Python runs, where it is, and on what system; compares it with the P
 project and the installed torch are made for.
 """
 
-from __future__ import annotations
-
 import platform
 import struct
 import sys
-from collections.abc import Iterator
 
 from compat.diagnosis import machine, pairs
-from compat.diagnosis.findings import Finding, Mend, error, ok, warning
-from compat.doctor.registry import Group, check
-from compat.doctor.world import World
+from compat.doctor.check import Finding, Group, Iterator, Mend, World, check, error, ok, warning
 
 _FLOOR = (3, 11)  # same as `requires-python`
 
@@ -30,16 +25,16 @@ def python(world: World) -> Iterator[Finding]:
     bits = struct.calcsize("P") * 8
     libc = " ".join(platform.libc_ver()).strip()
     where = " ".join(part for part in (platform.system(), platform.machine(), libc) if part)
-    data = {
-        "version": version,
-        "implementation": platform.python_implementation(),
-        "executable": sys.executable,
-        "system": platform.platform(),
-        "machine": platform.machine(),
-        "bits": bits,
-    }
     yield ok(
-        f"{platform.python_implementation()} {version} on {where} ({sys.executable})", data=data
+        f"{platform.python_implementation()} {version} on {where} ({sys.executable})",
+        data={
+            "version": version,
+            "implementation": platform.python_implementation(),
+            "executable": sys.executable,
+            "system": platform.platform(),
+            "machine": platform.machine(),
+            "bits": bits,
+        },
     )
     if sys.version_info[:2] < _FLOOR:
         yield error(

@@ -5,20 +5,15 @@ recorded cases were replayed with: another FFmpeg or libsndfile may decode other
 same file.
 """
 
-from __future__ import annotations
-
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.version import InvalidVersion
 
-from compat.commands.shell import Line
 from compat.diagnosis import dists, machine, pairs
-from compat.diagnosis.findings import Finding, Mend, ok, warning
 from compat.doctor import backends
-from compat.doctor.registry import Group, check
-from compat.doctor.world import World
+from compat.doctor.check import Finding, Group, Iterator, Mend, World, check, note, ok, warning
 from compat.names.backends import part
 
 _ITSELF = "torchaudio-compat"
@@ -38,26 +33,34 @@ _LIBRARIES: dict[str, tuple[str, Callable[[dict[str, Any]], str]]] = {
     "other samples, or fail.",
 )
 def requirements(world: World) -> Iterator[Finding]:
-    met, problems = [], []
+    met, absent, problems = [], [], []
     for requirement in _required(world):
         found = world.copy(requirement.name)
-        if found is None:
-            problems += _missing(requirement)
-        elif _meets(requirement, found.version):
+        if found is not None and _meets(requirement, found.version):
             met.append(f"{requirement.name} {found.version}")
+        elif found is None and requirement.name in _known():
+            absent.append(requirement.name)
         else:
-            problems.append(_unmet(requirement, found.version))
+            problems.append(_problem(requirement, found.version if found is not None else ""))
     unmet = {problem.subject for problem in problems}
     problems += [problem for problem in _untested(world) if problem.subject not in unmet]
     if problems:
         yield from problems
+    elif absent:
+        text = f"{len(met)} of {len(met) + len(absent)} met; not installed: {', '.join(absent)}"
+        yield note(text, why="Another check reports these.", evidence=tuple(met))
     else:
         yield ok(f"{len(met)} met; the decoders are tested releases", evidence=tuple(met))
 
 
+def _known() -> dict[str, str]:
+    """Return the requirements that other checks report if they are missing."""
+    return {**pairs.companions(), **_FLOORS}
+
+
 def _required(world: World) -> Iterator[Requirement]:
     """Yield the requirements of this package: those known here and those in its metadata."""
-    known = {**pairs.companions(), **_FLOORS}
+    known = _known()
     yield from (Requirement(name + specifier) for name, specifier in known.items())
     itself = world.copy(_ITSELF)
     for line in itself.requires() if itself is not None else ():
@@ -78,27 +81,16 @@ def _meets(requirement: Requirement, version: str) -> bool:
         return True
 
 
-def _missing(requirement: Requirement) -> list[Finding]:
-    """Report a missing package, except torch and the decoders, which other checks report."""
-    if requirement.name in pairs.companions() or requirement.name in _FLOORS:
-        return []
-    return [
-        warning(
-            f"{requirement.name} is not installed, and this package requires it",
-            mend=_install(requirement),
-            subject=requirement.name,
-            cause="requirement-missing",
-        )
-    ]
-
-
-def _unmet(requirement: Requirement, version: str) -> Finding:
+def _problem(requirement: Requirement, version: str) -> Finding:
+    """Return the finding for a package in another version, or in none."""
+    name = requirement.name
     return warning(
-        f"{requirement.name} {version} is installed, and this package requires "
-        f"{requirement.name}{requirement.specifier}",
+        f"{name} {version} is installed, and this package requires {name}{requirement.specifier}"
+        if version
+        else f"{name} is not installed, and this package requires it",
         mend=_install(requirement),
-        subject=requirement.name,
-        cause="requirement-unmet",
+        subject=name,
+        cause="requirement-unmet" if version else "requirement-missing",
     )
 
 
@@ -126,20 +118,16 @@ def _untested(world: World) -> Iterator[Finding]:
             version = copy.version if copy is not None else ""
         place = tested.place(version) if version else ""
         if place:
+            own = pairs.tested()[package]
             yield warning(
                 f"{name} {version} is {place} than what was tested ({tested.first} to "
                 f"{tested.last})",
                 why="It may decode a file to other samples; the recorded cases were not replayed "
                 "with it.",
                 mend=Mend(
-                    f"Install {package} in a tested release, from its wheel", _tested_wheel(package)
+                    f"Install {package} in a tested release, from its wheel",
+                    machine.pip("--only-binary", package, f"{package}>={own.first},<{own.after}"),
                 ),
                 subject=package,
                 cause="decoder-untested",
             )
-
-
-def _tested_wheel(package: str) -> tuple[Line, ...]:
-    """Return the command for the newest tested release that has a wheel for this Python."""
-    tested = pairs.tested()[package]
-    return machine.pip("--only-binary", package, f"{package}>={tested.first},<{tested.after}")

@@ -3,16 +3,10 @@
 The result is compared with the same tone generated at 8 kHz.
 """
 
-from __future__ import annotations
-
-from collections.abc import Iterator
-
 from compat.diagnosis import mends
 from compat.diagnosis.findings import Finding, error, ok, skipped, warning
 from compat.doctor import failing
-from compat.doctor.child import Answer
-from compat.doctor.registry import Group, check
-from compat.doctor.world import World
+from compat.doctor.check import Answer, Group, Iterator, World, check
 
 _THROUGH = ("torchaudio", "compat")
 _NEAR = 0.02  # the default filter of every release stays within this, away from the ends

@@ -4,14 +4,8 @@ Runs only if ``import torchaudio`` fails. A child process imports torchaudio's P
 the compiled one, runs something from each part, and reports what serves it.
 """
 
-from __future__ import annotations
-
-from collections.abc import Iterator
-
-from compat.diagnosis.findings import Finding, ok, skipped, warning
 from compat.doctor import failing
-from compat.doctor.registry import Group, check
-from compat.doctor.world import World
+from compat.doctor.check import Finding, Group, Iterator, World, check, ok, skipped, warning
 
 _NEEDLESS = "torchaudio imports without help, or is not installed"
 

@@ -3,16 +3,9 @@
 Every sample is compared: 16-bit samples must come back exactly as they were saved.
 """
 
-from __future__ import annotations
-
-from collections.abc import Iterator
-
 from compat.diagnosis import mends
-from compat.diagnosis.findings import Finding, error, ok, skipped
 from compat.doctor import backends, failing
-from compat.doctor.child import Answer
-from compat.doctor.registry import Group, check
-from compat.doctor.world import World
+from compat.doctor.check import Answer, Finding, Group, Iterator, World, check, error, ok, skipped
 from compat.names.backends import part
 
 

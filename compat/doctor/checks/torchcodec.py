@@ -5,18 +5,12 @@ needs shared libraries of FFmpeg from the system, in a version that its release 
 since 0.9). The check really loads it and decodes a short file. ``compat.install()`` needs neither.
 """
 
-from __future__ import annotations
-
-from collections.abc import Iterator
-
 from packaging.version import Version
 
-from compat.diagnosis import explain, mends, pairs
-from compat.diagnosis.dists import Copy
+from compat.diagnosis import mends, pairs
 from compat.diagnosis.findings import Finding, note, ok, skipped, warning
 from compat.doctor import failing
-from compat.doctor.registry import Group, check
-from compat.doctor.world import World
+from compat.doctor.check import Copy, Group, Iterator, World, check
 
 _SHOWN = 6
 
@@ -57,9 +51,7 @@ def _tried(world: World, codec: Copy) -> Finding:
             f"TorchCodec {codec.version}", answer, "torchcodec", cause="torchcodec-dies"
         )
     if answer.raised:
-        known = explain.message(answer.raised, "torchcodec") or explain.message(
-            "\n".join(answer.stderr), "torchcodec"
-        )
+        known = failing.known(answer, "torchcodec")
         first = answer.raised.splitlines()[0]
         return warning(
             f"TorchCodec {codec.version} is installed and does not load: "
@@ -72,12 +64,9 @@ def _tried(world: World, codec: Copy) -> Finding:
         )
     told = answer.value
     if told["frames"] != told["wanted"]:
-        text = (
-            f"TorchCodec {codec.version} loads, and decodes {told['frames']} of {told['wanted']} "
-            "frames"
-        )
         return warning(
-            text,
+            f"TorchCodec {codec.version} loads, and decodes {told['frames']} of {told['wanted']} "
+            "frames",
             mend=mends.reinstall("torchcodec"),
             subject="torchcodec",
             cause="torchcodec-decodes-wrongly",

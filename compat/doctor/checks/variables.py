@@ -5,22 +5,19 @@
 Variables of the system's loader matter if they lead to another torch.
 """
 
-from __future__ import annotations
-
 import difflib
 import functools
 import os
 import pathlib
 import tomllib
-from collections.abc import Iterator
 from typing import Any
 
 import compat.releases as releases  # not `from compat import`, which would build the stand-in first
 from compat.diagnosis import machine
 from compat.diagnosis.findings import Finding, Mend, error, note, ok, warning
-from compat.doctor.registry import Group, check
-from compat.doctor.world import World
+from compat.doctor.check import Group, Iterator, World, check
 
+_LIBSOX = "TORCHAUDIO_COMPAT_LIBSOX"
 _ON, _OFF = ("1", "true", "yes", "on", "y", "t"), ("0", "false", "no", "off", "n", "f")
 _LOADER = ("LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "DYLD_FALLBACK_LIBRARY_PATH")
 _PRELOAD = ("LD_PRELOAD", "DYLD_INSERT_LIBRARIES")
@@ -56,19 +53,6 @@ def _unset(name: str) -> Mend:
     return Mend("Unset it", machine.unset(name))
 
 
-def _effects() -> dict[str, str]:
-    """Return what the dispatcher's variable, with its present value, does under each release."""
-    effects = {}
-    for name, release in releases.presets().items():
-        on = "on" if releases.dispatcher_on(release) else "off"
-        effects[name] = (
-            "not read, always on"
-            if release.dispatcher_variable == "ignored"
-            else f"dispatcher {on}"
-        )
-    return effects
-
-
 def _dispatcher() -> Iterator[Finding]:
     name = releases.DISPATCHER_VARIABLE
     value = os.environ.get(name)
@@ -78,57 +62,51 @@ def _dispatcher() -> Iterator[Finding]:
         release = releases.named()
     except ValueError:
         release = releases.named(releases.DEFAULT)
-    effects = _effects()
-    listed = "; ".join(f"{key}: {effect}" for key, effect in effects.items())
+    # what the variable, with its present value, does under each release
+    effects = {
+        key: f"dispatcher {'on' if releases.dispatcher_on(preset) else 'off'}"
+        if _is_read(preset)
+        else "not read, always on"
+        for key, preset in releases.presets().items()
+    }
+    evidence = tuple(f"{key}: {effect}" for key, effect in effects.items())
+    listed = "; ".join(evidence)
     rest: dict[str, Any] = {
         "subject": "variables",
-        "evidence": tuple(f"{key}: {effect}" for key, effect in effects.items()),
+        "evidence": evidence,
         "data": {"name": name, "value": value, "effects": effects, "release": release.name},
     }
-    seems = True if value.lower() in _ON else False if value.lower() in _OFF else None
-    wanted = {True: "1", False: "0"}.get(seems) if seems is not None else None
-    does = releases.dispatcher_on(release)
-    if release.dispatcher_variable == "ignored" and value == "1":
-        yield note(
-            f"{name}=1 does nothing under release {release.name}: the dispatcher is always "
-            f"on ({listed})",
-            mend=_unset(name),
+    wanted = "1" if value.lower() in _ON else "0" if value.lower() in _OFF else ""
+    is_on, under = releases.dispatcher_on(release), f"under release {release.name}"
+    if not _is_read(release) and value == "1":
+        text = f"{name}=1 does nothing {under}: the dispatcher is always on ({listed})"
+        yield note(text, mend=_unset(name), **rest)
+    elif not _is_read(release):
+        pin = machine.setting(releases.VERSION_VARIABLE, "2.1")
+        global_backend = Mend("To get the global backend, pin release 2.1 or 2.0", pin)
+        yield warning(
+            f"{name}={value} does nothing {under}, where the dispatcher is always on ({listed})",
+            mend=global_backend if wanted == "0" else _unset(name),
+            cause="variable-without-effect",
             **rest,
         )
-    elif release.dispatcher_variable == "ignored":
-        text = (
-            f"{name}={value} does nothing under release {release.name}, where the dispatcher is "
-            f"always on ({listed})"
-        )
-        mend = (
-            Mend(
-                "To get the global backend, pin release 2.1 or 2.0",
-                machine.setting(releases.VERSION_VARIABLE, "2.1"),
-            )
-            if seems is False
-            else _unset(name)
-        )
-        yield warning(text, mend=mend, cause="variable-without-effect", **rest)
-    elif seems is None or seems != does:
-        state = "on" if does else "off"
-        text = f"{name}={value!r} means {state} under release {release.name} ({listed})"
-        commands = (
-            machine.setting(name, wanted)
-            if wanted
-            else (*machine.setting(name, "1"), *machine.setting(name, "0"))
-        )
+    elif wanted != ("1" if is_on else "0"):
+        values = (wanted,) if wanted else ("1", "0")
+        commands = tuple(line for one in values for line in machine.setting(name, one))
         yield warning(
-            text,
+            f"{name}={value!r} means {'on' if is_on else 'off'} {under} ({listed})",
             mend=Mend("Use 1 or 0: other values do not mean what they seem to", commands),
             cause="variable-misread",
             **rest,
         )
     elif value not in ("0", "1"):
-        mend = Mend(
-            "Use 1 or 0: other values mean something else in some releases",
-            machine.setting(name, wanted or "1"),
-        )
+        words = "Use 1 or 0: other values mean something else in some releases"
+        mend = Mend(words, machine.setting(name, wanted))
         yield note(f"{name}={value!r}: {listed}", mend=mend, **rest)
+
+
+def _is_read(release: releases.Release) -> bool:
+    return release.dispatcher_variable != "ignored"
 
 
 def _unknown() -> Iterator[Finding]:
@@ -154,51 +132,40 @@ def _unknown() -> Iterator[Finding]:
             text, mend = f"no program reads {name}", _unset(name)
         else:
             continue
-        data_of = {"name": name, "value": os.environ[name], "meant": close[0] if close else None}
-        yield warning(text, mend=mend, subject="variables", cause="unknown-variable", data=data_of)
+        yield warning(
+            text,
+            mend=mend,
+            subject="variables",
+            cause="unknown-variable",
+            data={"name": name, "value": os.environ[name], "meant": close[0] if close else None},
+        )
 
 
 def _ours() -> Iterator[Finding]:
     # importing the registry imports no backend's library
     from dispatcher import registry
 
+    bad = functools.partial(error, cause="bad-variable")
+    raises = functools.partial(bad, why="compat.install() raises it.", subject="variables")
     for name in (releases.VERSION_VARIABLE, "TORCHAUDIO_COMPAT_AUTO"):
         try:
             releases.named(os.environ.get(name) or releases.DEFAULT)
         except ValueError as why:
             mend = Mend("Set it to one of them", machine.setting(name, releases.DEFAULT))
-            yield error(
-                f"{name}: {why}",
-                why="compat.install() raises it.",
-                mend=mend,
-                subject="variables",
-                cause="bad-variable",
-            )
+            yield raises(f"{name}: {why}", mend=mend)
     try:
         registry.Registry(releases.backends())
     except ValueError as why:
-        mend = Mend(
-            "Name existing backends",
-            machine.setting(releases.BACKENDS_VARIABLE, ",".join(registry.known())),
-        )
-        text = f"{releases.BACKENDS_VARIABLE}={os.environ.get(releases.BACKENDS_VARIABLE)}: {why}"
-        yield error(
-            text,
-            why="compat.install() raises it.",
-            mend=mend,
-            subject="variables",
-            cause="bad-variable",
-        )
-    libsox = os.environ.get("TORCHAUDIO_COMPAT_LIBSOX")
+        name, known = releases.BACKENDS_VARIABLE, ",".join(registry.known())
+        mend = Mend("Name existing backends", machine.setting(name, known))
+        yield raises(f"{name}={os.environ.get(name)}: {why}", mend=mend)
+    libsox = os.environ.get(_LIBSOX)
     if libsox and os.sep in libsox and not pathlib.Path(libsox).exists():
-        why_bad = "While it is set, no other libsox is tried, so the sox backend does not work."
-        text = f"TORCHAUDIO_COMPAT_LIBSOX names {libsox}, which is not there"
-        yield error(
-            text,
-            why=why_bad,
-            mend=_unset("TORCHAUDIO_COMPAT_LIBSOX"),
+        yield bad(
+            f"{_LIBSOX} names {libsox}, which is not there",
+            why="While it is set, no other libsox is tried, so the sox backend does not work.",
+            mend=_unset(_LIBSOX),
             subject="libsox",
-            cause="bad-variable",
         )
 
 

@@ -1,7 +1,5 @@
 """Compare two examinations, check by check."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 

@@ -3,8 +3,6 @@
 Nothing here writes through a library: the command may replace the one that would colour the page.
 """
 
-from __future__ import annotations
-
 import dataclasses
 import sys
 from collections.abc import Callable, Sequence
@@ -14,7 +12,7 @@ from compat.commands import shell
 from compat.commands.shell import Line
 from compat.diagnosis.findings import Mend
 from compat.doctor.fix import changes, runner
-from compat.doctor.fix.reach import Reach, Touches, Words, judged, unattended
+from compat.doctor.fix.reach import Reach, Touches, Words, of, unattended
 
 UNANSWERED = 3  # as for wrong usage
 FAILED = 4
@@ -93,17 +91,14 @@ def mend(before: dict[str, Any], root: Mend, consent: Consent, by: Means) -> int
         how = ": do what 'next' says." if root.text else "."
         _say("fix", f"No command fixes this{how}")
         return status
-    commands = judged(root, shell.alternatives(root.commands))
+    commands = [(line, of(line, root)) for line in shell.alternatives(root.commands)]
     _show(commands)
     if all(reach.touches is Touches.SHOWN for _, reach in commands):
         _say("", "The doctor runs none of these. Run one yourself, then run the doctor again.")
         return status
     if not consent.yes and by.ask is None:
-        sys.stdout.flush()
         how = _WITHOUT_QUESTION[commands[0][1].touches]
-        print(
-            f"doctor --fix: there is no terminal to ask, so nothing was run; {how}", file=sys.stderr
-        )
+        _complain(f"doctor --fix: there is no terminal to ask, so nothing was run; {how}")
         return UNANSWERED
     chosen = commands[0] if consent.yes else _chosen(commands, by)
     if chosen is None or not _is_allowed(*chosen, consent, by):
@@ -125,15 +120,15 @@ def _chosen(commands: Sequence[tuple[Line, Reach]], by: Means) -> tuple[Line, Re
     """Ask whether to run the command, or which one; return ``None`` for none."""
     if len(commands) == 1:
         return commands[0] if _is_yes("Run it? [y/N] ", by) else None
-    may = [
-        str(number)
-        for number, (_, reach) in enumerate(commands, 1)
-        if reach.touches is not Touches.SHOWN
-    ]
+    may = {
+        str(number): command
+        for number, command in enumerate(commands, 1)
+        if command[1].touches is not Touches.SHOWN
+    }
     answer = _ask(f"Run which one? [{', '.join(may)}; Enter: none] ", by)
     if answer and answer not in may:
         _say("", f"{answer!r} is none of {', '.join(may)}.")
-    return commands[int(answer) - 1] if answer in may else None
+    return may.get(answer)
 
 
 def _is_allowed(command: Line, reach: Reach, consent: Consent, by: Means) -> bool:
@@ -166,29 +161,24 @@ def _done(command: Line, before: dict[str, Any], consent: Consent, by: Means) ->
         try:
             outcome = by.run(step)
         except KeyboardInterrupt:
-            said = "Interrupted while it ran. Run the doctor again: it may be half done."
-            print(f"\n{said}", file=sys.stderr)
+            _complain("", "Interrupted while it ran. Run the doctor again: it may be half done.")
             raise
         if outcome.status:
-            _fail(line, outcome)
+            how = f"signal {-outcome.status}" if outcome.status < 0 else f"status {outcome.status}"
+            _complain(
+                "",
+                f"{line} failed with {how}. Nothing further was run. Its last lines:",
+                *(f"  {last}" for last in outcome.last or ("(it wrote none to standard error)",)),
+            )
             return FAILED
     print()
     _say("again", "Examining again, in a new process ...")
     after = by.examine()
     if after is None:
-        sys.stdout.flush()
-        print("doctor --fix: the second examination has no result", file=sys.stderr)
+        _complain("doctor --fix: the second examination has no result")
         return UNANSWERED
     _compare(before, after)
     return int(after["verdict"]["exit"])
-
-
-def _fail(line: str, outcome: runner.Outcome) -> None:
-    sys.stdout.flush()
-    how = f"signal {-outcome.status}" if outcome.status < 0 else f"status {outcome.status}"
-    print(f"\n{line} failed with {how}. Nothing further was run. Its last lines:", file=sys.stderr)
-    for last in outcome.last or ("(it wrote none to standard error)",):
-        print(f"  {last}", file=sys.stderr)
 
 
 def _compare(before: dict[str, Any], after: dict[str, Any]) -> None:
@@ -207,3 +197,8 @@ def _compare(before: dict[str, Any], after: dict[str, Any]) -> None:
 
 def _say(label: str, text: str) -> None:
     print(f"{label:<12}{text}".rstrip(), flush=True)
+
+
+def _complain(*lines: str) -> None:
+    sys.stdout.flush()
+    print(*lines, sep="\n", file=sys.stderr)

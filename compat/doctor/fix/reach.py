@@ -12,14 +12,12 @@ other programs
 ============================================  ===================================================
 """
 
-from __future__ import annotations
-
 import dataclasses
 import enum
 import os
 import shutil
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 from compat.commands.shell import Line
 from compat.diagnosis import dists, machine
@@ -127,10 +125,6 @@ def _system(words: Words) -> Reach:
     return _more("installs for the whole system")
 
 
-def _root(words: Words) -> Reach:
-    return _shown("needs the rights of root, and the doctor never calls sudo")
-
-
 def _rename(words: Words) -> Reach:
     old, new = words[1:]
     if os.path.lexists(new):
@@ -153,21 +147,12 @@ def _is_inside(path: str) -> bool:
     return place.startswith(prefix) and any(place.startswith(folder) for folder in folders)
 
 
-def _rights(words: Words) -> Reach:
-    return _more(f"changes the rights of {words[-1]}")
-
-
 _RULES: dict[str, Callable[[Words], Reach]] = {
     **dict.fromkeys(("pip", "ensurepip", "uv"), _pip),
     **dict.fromkeys(machine.CONDAS, _conda),
     **dict.fromkeys((*machine.SYSTEM_MANAGERS, "winget"), _system),
-    "sudo": _root,
+    "sudo": lambda words: _shown("needs the rights of root, and the doctor never calls sudo"),
     "mv": _rename,
     "rm": _remove,
-    "chmod": _rights,
+    "chmod": lambda words: _more(f"changes the rights of {words[-1]}"),
 }
-
-
-def judged(mend: Mend, commands: Sequence[Line]) -> list[tuple[Line, Reach]]:
-    """Return each command with what it touches."""
-    return [(command, of(command, mend)) for command in commands]

@@ -1,7 +1,5 @@
 """Run a program where the user sees it, and the doctor again in a new process."""
 
-from __future__ import annotations
-
 import codecs
 import collections
 import contextlib

@@ -1,12 +1,11 @@
 """Open one backend of ``dispatcher`` and report what its library can do."""
 
-from __future__ import annotations
-
 import pathlib
 import re
 from typing import Any
 
 from dispatcher.errors import BackendUnavailable
+from dispatcher.lazily import av
 from dispatcher.registry import Registry
 
 # the codecs in common use; FFmpeg may have others as well
@@ -47,8 +46,6 @@ def probe(task: str) -> dict[str, Any]:
 
 
 def _ffmpeg(backend: Any) -> dict[str, Any]:
-    import av
-
     # some releases of PyAV lack these names
     core = getattr(av, "_core", None)
     meta = getattr(core, "library_meta", {})
@@ -91,30 +88,15 @@ def _soundfile(backend: Any) -> dict[str, Any]:
 
 
 def _sox(backend: Any) -> dict[str, Any]:
+    from dispatcher.backends.sox import formats
+
     sox = backend.library
-    lib = sox.lib
-    reads: set[str] = set()
-    writes: set[str] = set()
-    table, at = lib.sox_get_format_fns(), 0
-    while table[at].fn:
-        handler = table[at].fn()
-        names, place = handler.names, 0
-        while names[place]:
-            name = sox.text(names[place])
-            place += 1
-            if "/" in name:
-                continue  # a MIME type
-            if handler.startread or handler.read:
-                reads.add(name)
-            if handler.startwrite or handler.write:
-                writes.add(name)
-        at += 1
     return {
         "libsox": sox.version,
         "asked": sox.path,
         "file": _loaded("libsox.") or sox.path,
-        "reads": sorted(reads),
-        "writes": sorted(writes),
+        "reads": sorted(formats.names(sox, writing=False)),
+        "writes": sorted(formats.names(sox, writing=True)),
     }
 
 

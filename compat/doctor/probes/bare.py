@@ -1,7 +1,5 @@
 """Import packages as a program would, in a process without the rest of the doctor."""
 
-from __future__ import annotations
-
 import subprocess
 import sys
 from typing import Any

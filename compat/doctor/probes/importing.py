@@ -1,7 +1,5 @@
 """Import one package."""
 
-from __future__ import annotations
-
 import importlib
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Look up, under a release of the drop-in, the names of torchaudio that a program uses."""
 
-from __future__ import annotations
-
 import importlib
 import warnings
 from typing import Any

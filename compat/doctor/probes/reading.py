@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import os
 import warnings
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    import torch
+from dispatcher.lazily import torch
 
 # per path: the first backend that read it, its waveform and rate, to compare the others with
 _first: dict[str, tuple[str, torch.Tensor, int]] = {}
@@ -15,16 +14,12 @@ _first: dict[str, tuple[str, torch.Tensor, int]] = {}
 _MISREAD = "MisreadInputWarning"
 
 
-def probe(task: dict[str, Any] | None) -> dict[str, Any]:
+def probe(task: dict[str, Any]) -> dict[str, Any]:
     """Run ``info`` and ``load`` on a file and return both results or errors.
 
     Args:
-        task: ``path`` and ``backend``; ``None`` only imports torch.
+        task: ``path`` and ``backend``.
     """
-    import torch
-
-    if task is None:
-        return {}
     # not `from compat import`, which would build the stand-in first
     import compat.releases as releases
     import dispatcher
@@ -83,8 +78,6 @@ def _apart(path: str, backend: str, waveform: torch.Tensor, rate: int) -> dict[s
 
 def _stored(path: str, waveform: torch.Tensor) -> dict[str, float] | None:
     """Return how far it is from the file's samples; ``None`` where those are not established."""
-    import torch
-
     from compat.doctor import samples, stored
 
     try:

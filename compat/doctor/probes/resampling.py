@@ -1,21 +1,17 @@
 """Resample one second from 16 to 8 kHz, with torchaudio's functions or with this package's."""
 
-from __future__ import annotations
-
 from typing import Any
+
+from dispatcher.lazily import torch
 
 _FROM, _TO, _TONE = 16000, 8000, 440
 
 
-def probe(task: str | None) -> dict[str, Any]:
+def probe(task: str) -> dict[str, Any]:
     """Resample through ``torchaudio`` or ``compat``, whichever ``task`` names.
 
     Return the length, and the largest difference from the same tone generated at 8 kHz.
     """
-    import torch
-
-    if task is None:
-        return {}
     functional = _functional(task)
     if functional is None:
         return {"absent": True}
@@ -33,8 +29,6 @@ def probe(task: str | None) -> dict[str, Any]:
 
 
 def _tone(rate: int) -> Any:
-    import torch
-
     return torch.sin(2 * torch.pi * _TONE * torch.arange(rate, dtype=torch.float64) / rate).to(
         torch.float32
     )[None]

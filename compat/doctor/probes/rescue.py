@@ -1,7 +1,5 @@
 """Import a torchaudio that does not load, as ``compat.install()`` does, and try each part."""
 
-from __future__ import annotations
-
 import warnings
 from collections.abc import Callable
 from typing import Any
@@ -9,12 +7,10 @@ from typing import Any
 _OWN, _OURS = "torchaudio's own Python part", "torchaudio-compat"
 
 
-def probe(task: str | None) -> dict[str, Any]:
+def probe(task: str) -> dict[str, Any]:
     """Return whether it was rescued, its version, and what serves each part; else the reason."""
     import torch
 
-    if task is None:
-        return {}
     import compat
 
     warnings.simplefilter("ignore")

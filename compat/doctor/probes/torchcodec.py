@@ -1,7 +1,5 @@
 """Load TorchCodec and decode a short file, since it loads its libraries only then."""
 
-from __future__ import annotations
-
 import importlib.util
 import struct
 from typing import Any
@@ -9,12 +7,8 @@ from typing import Any
 _RATE, _FRAMES = 8000, 800
 
 
-def probe(task: str | None) -> dict[str, Any]:
+def probe(task: str) -> dict[str, Any]:
     """Return how many of the frames were decoded, and whether there is an encoder."""
-    import torch  # noqa: F401 - TorchCodec needs torch, so try that first
-
-    if task is None:
-        return {}
     decoders = importlib.import_module("torchcodec.decoders")
     samples = decoders.AudioDecoder(_sound()).get_all_samples()
     return {

@@ -3,8 +3,6 @@
 ``names.txt`` is the table, ``collect.py`` makes it, and this file answers from it.
 """
 
-from __future__ import annotations
-
 import functools
 import pathlib
 from typing import NamedTuple
@@ -48,23 +46,21 @@ def table() -> Table:
     return Table(patches, spans)
 
 
+def _is_in(name: str, number: tuple[int, int]) -> bool:
+    return any(span.first <= number <= span.last for span in table().spans.get(name, ()))
+
+
 def releases_of(name: str) -> list[str]:
     """Return the releases with ``torchaudio.NAME``, each as its last patch, oldest first.
 
     Return an empty list for an unknown name.
     """
-    found = table()
-    spans = found.spans.get(name, ())
-    return [
-        patch
-        for number, patch in found.patches.items()
-        if any(span.first <= number <= span.last for span in spans)
-    ]
+    return [patch for number, patch in table().patches.items() if _is_in(name, number)]
 
 
 def has(name: str, release: str) -> bool:
     """Return whether a release, given as ``"2.8"`` or ``"2.8.0"``, has ``torchaudio.NAME``."""
-    return any(span.first <= minor(release) <= span.last for span in table().spans.get(name, ()))
+    return _is_in(name, minor(release))
 
 
 def removed_in(name: str) -> str:

@@ -7,8 +7,6 @@ A name counts if its module binds it at the top level, also under ``if`` and ``t
 classes, constants, submodules, and names imported from torchaudio or torio.
 """
 
-from __future__ import annotations
-
 import ast
 import pathlib
 import sys
@@ -79,13 +77,10 @@ def _bound(source: _Source, modules: Mapping[str, _Source]) -> Iterator[str]:
                 if isinstance(leaf, ast.Name)
             )
             if makes_names and isinstance(node.value, ast.List):
-                yield from (leaf.value for leaf in ast.walk(node.value) if _is_text(leaf))  # type: ignore[attr-defined]
+                leaves = (leaf for leaf in ast.walk(node.value) if isinstance(leaf, ast.Constant))
+                yield from (leaf.value for leaf in leaves if isinstance(leaf.value, str))
         elif isinstance(node, ast.ImportFrom):
             yield from _imported(node, source, modules)
-
-
-def _is_text(node: ast.AST) -> bool:
-    return isinstance(node, ast.Constant) and isinstance(node.value, str)
 
 
 def _statements(body: Iterable[ast.stmt]) -> Iterator[ast.stmt]:

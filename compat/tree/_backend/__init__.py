@@ -3,20 +3,20 @@
 In 2.0 it is there without an import only if the dispatcher is on.
 """
 
-from __future__ import annotations
-
 import functools
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from compat import tree
+from compat.contents.context import Context
 from compat.contents.submodule import Submodule
 from compat.names.backends import BACKENDS
 from dispatcher import AudioMetaData, Backend
 
-if TYPE_CHECKING:
-    from compat.contents.context import Context
-
+# a module that 2.1 added
+from_2_1 = functools.partial(
+    Submodule, present=lambda context: context.release.backend_classes, goes_in_2_9=True
+)
 CLASSES = {name: backend.class_name for name, backend in BACKENDS.items()}
 
 
@@ -69,10 +69,10 @@ def _backend_class(context: Context, name: str, backend: str) -> type:
     They are ``info``, ``load``, ``save``, ``can_decode`` and ``can_encode``.
     """
 
-    def bound(function: Any) -> staticmethod[..., Any]:
+    def bound(function: Any) -> Any:
         return staticmethod(functools.partial(function, backend=backend))
 
-    def can(refuses: str) -> staticmethod[..., Any]:
+    def can(refuses: str) -> Any:
         return staticmethod(
             lambda uri, format=None: (
                 getattr(context.registry.get(backend), refuses)(uri, format) is None

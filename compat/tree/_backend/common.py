@@ -1,21 +1,6 @@
 """``torchaudio._backend.common``: from 2.1 on."""
 
-from __future__ import annotations
+from compat.tree._backend import from_2_1
+from compat.tree.backend import common
 
-from typing import TYPE_CHECKING, Any
-
-from compat.contents.submodule import Submodule
-from dispatcher.metadata import AudioMetaData
-
-if TYPE_CHECKING:
-    from compat.contents.context import Context
-
-
-def names(context: Context) -> dict[str, Any]:
-    """Return the class of what ``info`` returns."""
-    return {"AudioMetaData": AudioMetaData}
-
-
-SUBMODULE = Submodule(
-    names, present=lambda context: context.release.backend_classes, goes_in_2_9=True
-)
+SUBMODULE = from_2_1(common.SUBMODULE.names)

@@ -1,14 +1,6 @@
-"""``torchaudio._backend.ffmpeg``: from 2.1 on."""
+"""``torchaudio._backend.ffmpeg``, from 2.1 on: the class over PyAV."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
-
-from compat.contents.submodule import Submodule
-from compat.tree._backend import backend_names
-
-if TYPE_CHECKING:
-    from compat.contents.context import Context
+from compat.tree._backend import backend_names, from_2_1
 
 
 def _parse_save_args(
@@ -29,11 +21,6 @@ def _parse_save_args(
     return choice
 
 
-def names(context: Context) -> dict[str, Any]:
-    """Return the class over PyAV."""
-    return {**backend_names(context, "ffmpeg"), "_parse_save_args": _parse_save_args}
-
-
-SUBMODULE = Submodule(
-    names, present=lambda context: context.release.backend_classes, goes_in_2_9=True
+SUBMODULE = from_2_1(
+    lambda context: {**backend_names(context, "ffmpeg"), "_parse_save_args": _parse_save_args}
 )

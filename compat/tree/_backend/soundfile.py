@@ -1,21 +1,5 @@
-"""``torchaudio._backend.soundfile``: from 2.1 on."""
+"""``torchaudio._backend.soundfile``, from 2.1 on: the class over libsndfile."""
 
-from __future__ import annotations
+from compat.tree._backend import backend_names, from_2_1
 
-from typing import TYPE_CHECKING, Any
-
-from compat.contents.submodule import Submodule
-from compat.tree._backend import backend_names
-
-if TYPE_CHECKING:
-    from compat.contents.context import Context
-
-
-def names(context: Context) -> dict[str, Any]:
-    """Return the class over libsndfile."""
-    return backend_names(context, "soundfile")
-
-
-SUBMODULE = Submodule(
-    names, present=lambda context: context.release.backend_classes, goes_in_2_9=True
-)
+SUBMODULE = from_2_1(lambda context: backend_names(context, "soundfile"))

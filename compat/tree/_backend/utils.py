@@ -1,16 +1,12 @@
 """``torchaudio._backend.utils``: public code finds the available backends here."""
 
-from __future__ import annotations
+from typing import Any
 
-from typing import TYPE_CHECKING, Any
-
+from compat.contents.context import Context
 from compat.contents.submodule import Submodule
 from compat.tree._backend import CLASSES, backend_class, getters
 from dispatcher import AudioMetaData, Backend
 from dispatcher.errors import ArgumentError
-
-if TYPE_CHECKING:
-    from compat.contents.context import Context
 
 
 def names(context: Context) -> dict[str, Any]:

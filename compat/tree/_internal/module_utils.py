@@ -1,19 +1,15 @@
 """``torchaudio._internal.module_utils``: find optional modules, and decorators that do so."""
 
-from __future__ import annotations
-
 import functools
 import importlib.util
 import os
 import warnings
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
+from compat.contents.context import Context
 from compat.contents.submodule import Submodule
 from dispatcher.errors import BackendError
-
-if TYPE_CHECKING:
-    from compat.contents.context import Context
 
 _F = TypeVar("_F", bound=Callable[..., Any])
 
@@ -30,15 +26,8 @@ def requires_module(*modules: str) -> Callable[[_F], _F]:
         lacking = [module for module in modules if not is_module_available(module)]
         if not lacking:
             return function
-
-        @functools.wraps(function)
-        def fail(*args: Any, **kwargs: Any) -> Any:
-            raise BackendError(
-                f"{function.__module__}.{function.__name__} needs {', '.join(lacking)}, "
-                "which cannot be found"
-            )
-
-        return fail  # type: ignore[return-value]
+        message = f"needs {', '.join(lacking)}, which cannot be found"
+        return fail_with_message(message)(function)
 
     return decorate
 

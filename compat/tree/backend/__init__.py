@@ -1,15 +1,34 @@
 """``torchaudio.backend``: the package of the global backend, with its functions only until 2.1."""
 
-from __future__ import annotations
+from typing import Any
 
-from typing import TYPE_CHECKING, Any
-
-from compat.contents.submodule import Submodule
+from compat.contents.context import Context
+from compat.contents.submodule import Submodule, never
 from compat.tree._backend import getters
 from compat.tree.backend import utils
+from dispatcher.metadata import AudioMetaData
 
-if TYPE_CHECKING:
-    from compat.contents.context import Context
+
+def of_global_backend(name: str | None) -> Submodule:
+    """Return the module of a global backend, with its functions whatever backend is chosen."""
+    return Submodule(
+        lambda context: {
+            **vars(context.global_backend.functions[name]),
+            "AudioMetaData": AudioMetaData,
+        },
+        goes_in_2_9=True,
+        warns=True,
+    )
+
+
+def without_warning(public: Submodule) -> Submodule:
+    """Return the private module, from 2.1 on, with the names of a public one that warns."""
+    return Submodule(
+        public.names,
+        present=lambda context: context.release.backend_modules_warn,
+        attached=never,
+        goes_in_2_9=True,
+    )
 
 
 def names(context: Context) -> dict[str, Any]:

@@ -1,19 +1,5 @@
-"""``torchaudio.backend.no_backend``."""
+"""``torchaudio.backend.no_backend``: its functions raise RuntimeError."""
 
-from __future__ import annotations
+from compat.tree.backend import of_global_backend
 
-from typing import TYPE_CHECKING, Any
-
-from compat.contents.submodule import Submodule
-from dispatcher.metadata import AudioMetaData
-
-if TYPE_CHECKING:
-    from compat.contents.context import Context
-
-
-def names(context: Context) -> dict[str, Any]:
-    """Return the functions that raise RuntimeError."""
-    return {**vars(context.global_backend.functions[None]), "AudioMetaData": AudioMetaData}
-
-
-SUBMODULE = Submodule(names, goes_in_2_9=True, warns=True)
+SUBMODULE = of_global_backend(None)

@@ -1,19 +1,5 @@
-"""``torchaudio.backend.soundfile_backend``."""
+"""``torchaudio.backend.soundfile_backend``: libsndfile's functions, whatever backend is chosen."""
 
-from __future__ import annotations
+from compat.tree.backend import of_global_backend
 
-from typing import TYPE_CHECKING, Any
-
-from compat.contents.submodule import Submodule
-from dispatcher.metadata import AudioMetaData
-
-if TYPE_CHECKING:
-    from compat.contents.context import Context
-
-
-def names(context: Context) -> dict[str, Any]:
-    """Return libsndfile's functions, whatever backend is chosen."""
-    return {**vars(context.global_backend.functions["soundfile"]), "AudioMetaData": AudioMetaData}
-
-
-SUBMODULE = Submodule(names, goes_in_2_9=True, warns=True)
+SUBMODULE = of_global_backend("soundfile")

@@ -1,19 +1,5 @@
-"""``torchaudio.backend.sox_io_backend``."""
+"""``torchaudio.backend.sox_io_backend``: libsox' functions, whatever backend is chosen."""
 
-from __future__ import annotations
+from compat.tree.backend import of_global_backend
 
-from typing import TYPE_CHECKING, Any
-
-from compat.contents.submodule import Submodule
-from dispatcher.metadata import AudioMetaData
-
-if TYPE_CHECKING:
-    from compat.contents.context import Context
-
-
-def names(context: Context) -> dict[str, Any]:
-    """Return libsox' functions, whatever backend is chosen."""
-    return {**vars(context.global_backend.functions["sox_io"]), "AudioMetaData": AudioMetaData}
-
-
-SUBMODULE = Submodule(names, goes_in_2_9=True, warns=True)
+SUBMODULE = of_global_backend("sox_io")

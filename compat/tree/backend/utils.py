@@ -3,15 +3,11 @@
 In 2.1 its functions switch the backend even with the dispatcher on.
 """
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from compat import tree
+from compat.contents.context import Context
 from compat.contents.submodule import Submodule
-
-if TYPE_CHECKING:
-    from compat.contents.context import Context
 
 
 def names(context: Context) -> dict[str, Any]:

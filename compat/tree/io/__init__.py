@@ -1,26 +1,22 @@
 """``torchaudio.io``, until 2.8: streams of audio and video, over PyAV."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
+import functools
+from typing import Any
 
 from compat.contents import parts, streaming
+from compat.contents.context import Context
 from compat.contents.submodule import Submodule
 
-if TYPE_CHECKING:
-    from compat.contents.context import Context
-
-
 _FROM_2_1 = ("AudioEffector", "CodecConfig")
+# a module that a real torchaudio keeps if its FFmpeg extension works
+part = functools.partial(Submodule, goes_in_2_9=True, stands_in=True, works=parts.ffmpeg_works)
 
 
 def names(context: Context) -> dict[str, Any]:
     """Return the reader, the writer, the effector, and what belongs to them."""
     found = streaming.of(context).names()
-    if not context.release.effector:
-        for name in _FROM_2_1:
-            del found[name]
-    return found
+    absent = () if context.release.effector else _FROM_2_1
+    return {name: value for name, value in found.items() if name not in absent}
 
 
-SUBMODULE = Submodule(names, goes_in_2_9=True, stands_in=True, works=parts.ffmpeg_works)
+SUBMODULE = part(names)

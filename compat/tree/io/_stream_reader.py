@@ -1,34 +1,21 @@
 """``torchaudio.io._stream_reader``, in 2.0 and 2.1: the reader's module before torio."""
 
-from __future__ import annotations
+from typing import Any
 
-from typing import TYPE_CHECKING, Any
-
-from compat.contents import parts, streaming
-from compat.contents.lazy import Lazy
-from compat.contents.submodule import Submodule
-
-if TYPE_CHECKING:
-    from compat.contents.context import Context
+from compat.contents import lazy, streaming
+from compat.contents.context import Context
+from compat.tree import io
 
 
-def chunk_tensor() -> type:
-    """Return the class of chunks, which needs torch."""
-    from dispatcher.streams.chunks import ChunkTensor
-
-    return ChunkTensor
+def properties(context: Context) -> dict[str, Any]:
+    """Return the classes of streams' properties, and the class of chunks, which needs torch."""
+    chunks = lazy.imported("dispatcher.streams.chunks:ChunkTensor")
+    return {**streaming.of(context).infos, "ChunkTensor": chunks}
 
 
 def names(context: Context) -> dict[str, Any]:
-    """Return the reader, the classes of its streams' properties, and the class of chunks."""
-    found = streaming.of(context)
-    return {"StreamReader": found.reader, **found.infos, "ChunkTensor": Lazy(chunk_tensor)}
+    """Return the reader, and what belongs to it."""
+    return {"StreamReader": streaming.of(context).reader, **properties(context)}
 
 
-SUBMODULE = Submodule(
-    names,
-    present=lambda context: not context.release.torio,
-    goes_in_2_9=True,
-    stands_in=True,
-    works=parts.ffmpeg_works,
-)
+SUBMODULE = io.part(names, present=lambda context: not context.release.torio)

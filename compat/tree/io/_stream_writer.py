@@ -1,24 +1,17 @@
 """``torchaudio.io._stream_writer``, in 2.0 and 2.1: the writer's module before torio."""
 
-from __future__ import annotations
-
-import dataclasses
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from compat.contents import streaming
-from compat.tree.io import _stream_reader
-
-if TYPE_CHECKING:
-    from compat.contents.context import Context
+from compat.contents.context import Context
+from compat.tree import io
 
 
 def names(context: Context) -> dict[str, Any]:
     """Return the writer and, from 2.1 on, ``CodecConfig``."""
     found = streaming.of(context)
-    return {
-        "StreamWriter": found.writer,
-        **({"CodecConfig": found.codec_config} if context.release.effector else {}),
-    }
+    configs = {"CodecConfig": found.codec_config} if context.release.effector else {}
+    return {"StreamWriter": found.writer, **configs}
 
 
-SUBMODULE = dataclasses.replace(_stream_reader.SUBMODULE, names=names)
+SUBMODULE = io.part(names, present=lambda context: not context.release.torio)

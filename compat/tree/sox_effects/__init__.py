@@ -7,19 +7,16 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from compat.contents import parts
+from compat.contents.context import Context
 from compat.contents.submodule import Submodule
-from dispatcher import arguments, interrupts, lazily
+from dispatcher import arguments, interrupts
 from dispatcher.errors import BackendError, BackendUnavailable, problem
+from dispatcher.lazily import torch
 from dispatcher.requests import Load
 from legacy import sox_io_backend
 
 if TYPE_CHECKING:
-    import torch
-
-    from compat.contents.context import Context
     from dispatcher.backends.sox import Backend
-else:
-    torch = lazily.module("torch")
 
 _TAKER = sox_io_backend.Taker(
     "apply_effects_file", "Pass a path, or load() the file object and use apply_effects_tensor"

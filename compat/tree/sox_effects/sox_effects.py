@@ -1,16 +1,11 @@
 """``torchaudio.sox_effects.sox_effects``: where the releases define these functions."""
 
-from __future__ import annotations
+import dataclasses
+from typing import Any
 
-from typing import TYPE_CHECKING, Any
-
-from compat.contents import parts
-from compat.contents.submodule import Submodule
+from compat.contents.context import Context
 from compat.tree import sox_effects
 from compat.tree.utils import sox_utils
-
-if TYPE_CHECKING:
-    from compat.contents.context import Context
 
 
 def names(context: Context) -> dict[str, Any]:
@@ -18,4 +13,4 @@ def names(context: Context) -> dict[str, Any]:
     return {**sox_effects.names(context), "list_effects": sox_utils.names(context)["list_effects"]}
 
 
-SUBMODULE = Submodule(names, goes_in_2_9=True, stands_in=True, works=parts.sox_works)
+SUBMODULE = dataclasses.replace(sox_effects.SUBMODULE, names=names)

@@ -3,17 +3,14 @@
 2.9 removed ``download_asset``.
 """
 
-from __future__ import annotations
-
 import hashlib
 import pathlib
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from compat.contents.context import Context
 from compat.contents.submodule import Submodule
 from dispatcher.errors import ArgumentError
-
-if TYPE_CHECKING:
-    from compat.contents.context import Context
+from dispatcher.lazily import torch
 
 _SOURCE = "https://download.pytorch.org/torchaudio"
 
@@ -35,8 +32,6 @@ def download_asset(key: str, hash: str = "", path: str = "", *, progress: bool =
         ValueError: the file has another SHA-256; if it was downloaded just now, it is deleted.
         urllib.error.URLError: the server cannot be reached.
     """
-    import torch
-
     target = pathlib.Path(path or pathlib.Path(torch.hub.get_dir(), "torchaudio", key))
     is_new = not target.exists()
     if is_new:

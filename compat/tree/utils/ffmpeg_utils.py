@@ -1,16 +1,13 @@
 """``torchaudio.utils.ffmpeg_utils``, until 2.8; here it describes the FFmpeg of PyAV."""
 
-from __future__ import annotations
-
+import contextlib
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 from compat.contents import parts
+from compat.contents.context import Context
 from compat.contents.submodule import Submodule
-
-if TYPE_CHECKING:
-    from compat.contents.context import Context
-
+from dispatcher.lazily import av
 
 _VERSIONS = ("libavcodec", "libavdevice", "libavfilter", "libavformat", "libavutil")
 # Only C code can list FFmpeg's protocols. So each name is tried, with every protocol forbidden so
@@ -26,33 +23,25 @@ _PROTOCOLS = (
 
 
 def _formats(*, writing: bool) -> dict[str, str]:
-    import av
-
-    found = {}
-    for name in sorted(av.formats_available):
-        kind = av.ContainerFormat(name)
-        if kind.is_output if writing else kind.is_input:
-            found[name] = kind.long_name
-    return found
+    formats = {name: av.ContainerFormat(name) for name in sorted(av.formats_available)}
+    return {
+        name: kind.long_name
+        for name, kind in formats.items()
+        if (kind.is_output if writing else kind.is_input)
+    }
 
 
 def _codecs(kind: str, *, writing: bool) -> dict[str, str]:
-    import av
-
     found = {}
     for name in sorted(av.codecs_available):
-        try:
+        with contextlib.suppress(av.codec.codec.UnknownCodecError):
             codec = av.Codec(name, "w" if writing else "r")
-        except av.codec.codec.UnknownCodecError:
-            continue
-        if codec.type == kind:
-            found[codec.name] = codec.long_name
+            if codec.type == kind:
+                found[codec.name] = codec.long_name
     return found
 
 
 def _protocols(mode: Literal["r", "w"]) -> Iterator[str]:
-    import av
-
     for name in _PROTOCOLS:
         try:
             av.open(
@@ -67,8 +56,6 @@ def _protocols(mode: Literal["r", "w"]) -> Iterator[str]:
 
 def get_versions() -> dict[str, tuple[int, ...]]:
     """Return the versions of five of FFmpeg's libraries by name: major, minor, micro."""
-    import av
-
     return {name: av.library_versions[name] for name in _VERSIONS if name in av.library_versions}
 
 
@@ -82,16 +69,12 @@ def get_build_config() -> str:
 
 def get_log_level() -> int:
     """Return FFmpeg's log level; -8 if nothing is logged."""
-    import av.logging
-
     level = av.logging.get_level()
     return -8 if level is None else int(level)
 
 
 def set_log_level(level: int) -> None:
     """Set FFmpeg's log level: -8 quiet, 8 fatal, 16 errors, 24 warnings, 32 information, to 56."""
-    import av.logging
-
     av.logging.set_level(level)
 
 

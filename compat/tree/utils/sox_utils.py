@@ -1,16 +1,12 @@
 """``torchaudio.utils.sox_utils``, until 2.8; works wherever libsox is found."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from compat.contents import parts
+from compat.contents.context import Context
 from compat.contents.submodule import Submodule
 from compat.tree import sox_effects
 from dispatcher.errors import ArgumentError
-
-if TYPE_CHECKING:
-    from compat.contents.context import Context
 
 _LEAST_BUFFER = 1024
 

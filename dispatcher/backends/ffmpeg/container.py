@@ -203,6 +203,7 @@ def open_container(asked: Opening) -> Iterator[av.container.InputContainer]:
     )
     with file_objects.interruptible(asked.file), opening as container:
         yield container
+        file_objects.believe(asked.file)
 
 
 def kept_open(asked: Opening) -> av.container.InputContainer:

@@ -1,0 +1,170 @@
+"""Find what calls are given: by the callers of a function, as a dict, and of which kind."""
+
+import ast
+import re
+from collections.abc import Iterable, Iterator
+
+from compat.codemod.source import (
+    Kind,
+    Module,
+    Place,
+    called,
+    given,
+    grouped,
+    is_dict_with,
+    keyword,
+    listed,
+    noted,
+    plain_name,
+    string,
+    value_kinds,
+)
+from compat.codemod.uses.project import Project
+
+_OPEN_OR_PATH = re.compile(rb"BytesIO|open\(|Path\b|pathlib")
+
+# Values
+
+
+def kind(project: Project, module: Module, node: ast.expr) -> str:
+    """Return an argument's kind; for a parameter, consider what the function's callers pass."""
+    own = value_kinds.of(module, node)
+    if own in (value_kinds.FILE, value_kinds.PATHLIB):
+        return own
+    values = [*_passed(project, module, node)] or [(module, node)]
+    return value_kinds.strongest([own, *(_kind(project, *one) for one in values)])
+
+
+def _kind(project: Project, module: Module, node: ast.expr) -> str:
+    """Return an expression's kind, also if a function of another module returns it."""
+    found = [value_kinds.of(module, node)]
+    values = module.assigned(node) if isinstance(node, ast.Name) else [node]
+    names = {called(value) for value in values} - {""} if found == [value_kinds.UNKNOWN] else ()
+    for name in sorted(names):
+        for other in project.modules:
+            if other is not module and name in other.text.text:
+                found += value_kinds.returned(other, name)
+        found += _returned_by_quiet(project, module, name)
+    return value_kinds.strongest(found)
+
+
+@listed
+def _returned_by_quiet(project: Project, module: Module, name: str) -> Iterator[str]:
+    """Yield the same for files without torchaudio that the module imports."""
+    paths = () if module.standalone else project.imports.reachable(module.path) & project.quiet.all
+    for other in _parsed(project, paths, rf"\bdef[ \t]+{re.escape(name)}\b"):
+        yield from value_kinds.returned(other, name)
+
+
+def _parsed(project: Project, paths: Iterable[str], pattern: str) -> Iterator[Module]:
+    """Yield files without torchaudio that match a pattern and have paths or open files."""
+    for path in sorted(paths):
+        if other := project.parsed(path, re.compile(pattern.encode()), _OPEN_OR_PATH):
+            yield other
+
+
+def _passed(project: Project, module: Module, node: ast.expr) -> Iterator[tuple[Module, ast.expr]]:
+    """Yield what callers pass for the parameter that an expression is."""
+    for binding in module.names.bindings(node):
+        arguments = module.names.parents[binding.node]
+        if isinstance(binding.node, ast.arg) and isinstance(arguments, ast.arguments):
+            function, name = module.names.parents[arguments], binding.node.arg
+            names = [one.arg for one in (*arguments.posonlyargs, *arguments.args)]
+            index = names.index(name) - _is_method(module, function) if name in names else None
+            for caller, call in callers(project, module, function):
+                if value := given(call, name, index):
+                    yield caller, value
+            return
+
+
+# Callers
+
+
+def callers(project: Project, module: Module, function: ast.AST) -> list[tuple[Module, ast.Call]]:
+    """Return the calls that have a function's name.
+
+    For ``__init__`` that is its class's name; a ``lambda`` has no name and so no calls.
+    """
+    if not isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef):
+        return []
+    name, above = function.name, module.names.parents[function]
+    if name == "__init__" and isinstance(above, ast.ClassDef):
+        name = above.name
+    quiet = _quiet_callers(project, module, name, _is_method(module, function))
+    own = [(one, call) for one in project.modules for call in _calls_by_name(one).get(name, ())]
+    return [*own, *quiet]
+
+
+@listed
+def _quiet_callers(
+    project: Project, module: Module, name: str, method: bool
+) -> Iterator[tuple[Module, ast.Call]]:
+    paths = project.quiet.paths
+    if paths and not module.standalone:
+        near = paths if method else project.imports.importers(module.path) & project.quiet.all
+        for caller in _parsed(project, near, rf"\b{re.escape(name)}[ \t]*\("):
+            yield from ((caller, call) for call in caller.calls if called(call) == name)
+
+
+@noted
+def _calls_by_name(module: Module) -> dict[str, list[ast.Call]]:
+    return grouped((called(call), call) for call in module.calls)
+
+
+def _is_method(module: Module, function: ast.AST) -> bool:
+    decorators = getattr(function, "decorator_list", ())
+    static = any(plain_name(one) == "staticmethod" for one in decorators)
+    return isinstance(module.names.parents[function], ast.ClassDef) and not static
+
+
+# Dicts
+
+
+def passed_in_dict(module: Module, project: Project, call: ast.Call, *names: str) -> str | None:
+    """Return the first of these arguments that a call gets, or may get, through ``**arguments``."""
+    spread = [one.value for one in call.keywords if one.arg is None]
+    return next(
+        (name for name in names if any(_holds(module, project, value, name) for value in spread)),
+        None,
+    )
+
+
+def named_elsewhere(modules: Iterable[Module], name: str, *own: Kind) -> Place | None:
+    """Return where a dict may get an argument of this name: in a string, or as a keyword.
+
+    Args:
+        modules: where to look.
+        name: the argument.
+        own: the old names whose calls are seen; their keywords do not count.
+    """
+    for module in modules:
+        for node in _mentions(module, name, rf"\A{name}\Z", *own):
+            return module.place(node)
+    return None
+
+
+def _holds(module: Module, project: Project, node: ast.expr, name: str) -> bool:
+    if isinstance(node, ast.Dict) or is_dict_with(module, node, name):
+        return is_dict_with(module, node, name)
+    around: ast.AST = module.tree
+    for binding in module.names.bindings(node):
+        parent = module.names.parents.get(binding.node)
+        if isinstance(parent, ast.arguments) and parent.kwarg is binding.node:
+            around = module.names.parents[parent]  # what callers give is seen
+            if any(keyword(call, name) for _, call in callers(project, module, around)):
+                return True
+    fields = (one.target for one in module.names.all(ast.AnnAssign))
+    named = (one for one in fields if plain_name(one) == name)
+    mentions = _mentions(module, name, rf"\b{name}\b", *Kind)
+    return any(module.inside(one, around) for one in (*named, *mentions))
+
+
+def _mentions(module: Module, name: str, text: str, *own: Kind) -> Iterator[ast.AST]:
+    """Yield keywords of a name in calls of other functions, and strings that match a pattern."""
+    seen = {use.call for use in module.of(*own)}
+    for node in module.names.all(ast.keyword):
+        if node.arg == name and module.names.parents[node] not in seen:
+            yield node
+    for one in module.names.all(ast.Constant):
+        if re.search(text, string(one)) and not module.is_docstring(one):
+            yield one
