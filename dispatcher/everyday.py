@@ -196,4 +196,5 @@ def _without(function: Any, name: str) -> Any:
 
     del older.__wrapped__
     older.__signature__ = signature  # type: ignore[attr-defined]
+    older.__doc__ = f"{function.__doc__}\n    In this release there is no ``{name}``.\n    "
     return older

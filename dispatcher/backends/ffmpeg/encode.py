@@ -18,7 +18,7 @@ from dispatcher import arguments, interrupts, notices
 from dispatcher.backend import Uri
 from dispatcher.codec_config import CodecConfig
 from dispatcher.errors import ArgumentError, ArgumentTypeError, BackendError, NotATensorError
-from dispatcher.lazily import av, torch
+from dispatcher.lazily import av, np, torch
 from dispatcher.reading import file_objects
 from dispatcher.requests import Save
 from dispatcher.writing import target, writable
@@ -371,7 +371,8 @@ def _encode(
         writable.for_encoder(data.numpy(), stream.codec_context.name)
         container.start_encoding()
         for first in range(0, data.shape[0], _CHUNK):
-            chunk = data[first : first + _CHUNK].contiguous().numpy()
+            # numpy's copy: one by torch would wait for ever in a forked child
+            chunk = np.ascontiguousarray(data[first : first + _CHUNK].numpy())
             frame = sound_frame(chunk, sample_format, layout, rate, first)
             container.mux(stream.encode(frame))
             interrupts.check()
