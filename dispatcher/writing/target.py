@@ -44,7 +44,7 @@ def _beside(path: str) -> Iterator[str]:
     if final and not _OPEN_FILE.fullmatch(path) and os.access(os.path.dirname(final), os.W_OK):
         if before is not None and not os.access(final, os.W_OK):
             raise PermissionError(f"{final!r} is read-only")
-        with atomic_files.replaced(path) as part:
+        with atomic_files.replaced(final, os.path.splitext(path)[1]) as part:
             yield part
         return
     if final and not os.path.isdir(os.path.dirname(final)):

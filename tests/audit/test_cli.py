@@ -219,7 +219,7 @@ def test_a_report_that_cannot_be_written_after_all(
     folder: pathlib.Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(atomic_files.secrets, "token_hex", lambda count: "planted")
-    pathlib.Path(f"{atomic_files.TEMPORARY}planted.html").mkdir()
+    pathlib.Path(f"{atomic_files.TEMPORARY}planted").mkdir()
     assert main([*PAIR, "data", "--report", "audit.html"]) == 3
     assert "--report audit.html: File exists" in capsys.readouterr().err
 
