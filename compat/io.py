@@ -16,6 +16,6 @@ if TYPE_CHECKING:
     from dispatcher.streams.reader import StreamReader as StreamReader
     from dispatcher.streams.writer import StreamWriter as StreamWriter
 else:
-    globals().update(streaming.classes(releases.named(), warn=False, module=__name__).names())
+    globals().update(streaming.classes(releases.named(), warn=False, module=__name__))
 
 __all__ = ["AudioEffector", "CodecConfig", "StreamReader", "StreamWriter", "play_audio"]

@@ -71,23 +71,17 @@ class _Magic:
         try:
             version, backends, flags = parsed(line)
             if version == _OFF:
-                self._remove()
+                compat.uninstall()
+                self._backends = None
             elif version is not None:
-                self._install(version, backends, flags)
+                with notices.collected() as told:
+                    compat.install(version, backends=backends, **flags)
+                self._backends = backends
+                for text in told:
+                    print(text, file=sys.stderr)
             print(self._state())
         except ValueError as why:
             raise UsageError(f"%{_NAME}: {why}") from None
-
-    def _install(self, version: str, backends: list[str] | None, flags: dict[str, Any]) -> None:
-        with notices.collected() as told:
-            compat.install(version, backends=backends, **flags)
-        self._backends = backends
-        for text in told:
-            print(text, file=sys.stderr)
-
-    def _remove(self) -> None:
-        compat.uninstall()
-        self._backends = None
 
     def _state(self) -> str:
         if not installation.is_installed():
@@ -95,11 +89,9 @@ class _Magic:
         release = compat.release()
         changed = [f", {name}={value!r}" for name, value in releases.changed(release).items()]
         only = f", backends {', '.join(self._backends)} alone" if self._backends else ""
-        kind = (
-            "the installed torchaudio, with its I/O replaced"
-            if installation.is_over_real()
-            else "a stand-in, which has the I/O"
-        )
+        kind = "a stand-in, which has the I/O"
+        if installation.is_over_real():
+            kind = "the installed torchaudio, with its I/O replaced"
         return f"torchaudio {release.name}{only}{''.join(changed)}: {kind}"
 
 

@@ -26,6 +26,7 @@ pytest_plugins = ["tests.isolation"]
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 ASSETS = ROOT / "tests" / "oracle" / "assets"
+BACKENDS = ["ffmpeg", "soundfile", pytest.param("sox", marks=pytest.mark.libsox)]
 # what the fixtures python and forked give
 Python = Callable[..., subprocess.CompletedProcess[str]]
 # pytest, rich and argparse cut their lines by these

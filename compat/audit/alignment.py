@@ -7,14 +7,9 @@ loud passage elsewhere does not win.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
 import numpy as np
 
-if TYPE_CHECKING:
-    import numpy.typing as npt
-
-    Signal = npt.NDArray[Any]
+from compat.audit.measures import Samples
 
 _WINDOW = 1 << 14
 _LEAST_OVERLAP = 0.25
@@ -23,7 +18,7 @@ _TIE = 1e-4
 _NEAR = 2
 
 
-def lag(old: Signal, new: Signal, max_lag: int) -> int | None:
+def lag(old: Samples, new: Samples, max_lag: int) -> int | None:
     """Return the n for which ``old[i + n]`` is most like ``new[i]``; ``None`` if nothing is alike.
 
     Args:
@@ -40,7 +35,7 @@ def lag(old: Signal, new: Signal, max_lag: int) -> int | None:
     return found
 
 
-def _one_way(old: Signal, new: Signal, max_lag: int) -> int | None:
+def _one_way(old: Samples, new: Samples, max_lag: int) -> int | None:
     """Return the lag at which the loudest window of one signal is found in the other."""
     start = _loudest(old)
     begin = max(0, start - max_lag)
@@ -49,7 +44,7 @@ def _one_way(old: Signal, new: Signal, max_lag: int) -> int | None:
     return None if found is None else _refined(window, region, start - begin, found)
 
 
-def _loudest(signal: Signal) -> int:
+def _loudest(signal: Samples) -> int:
     """Return the first frame of the window with the most energy."""
     if len(signal) <= _WINDOW:
         return 0
@@ -60,7 +55,7 @@ def _loudest(signal: Signal) -> int:
     return int(energy.argmax()) * _WINDOW
 
 
-def _peak(window: Signal, region: Signal, offset: int, max_lag: int) -> int | None:
+def _peak(window: Samples, region: Samples, offset: int, max_lag: int) -> int | None:
     """Return the lag with the highest correlation.
 
     Of equally high ones, prefer a positive correlation, then the lag nearest to 0.
@@ -72,10 +67,10 @@ def _peak(window: Signal, region: Signal, offset: int, max_lag: int) -> int | No
     places = np.arange(1 - len(window), len(region))
     places = places[np.abs(offset - places) <= max_lag]
     first, last = np.maximum(-places, 0), np.minimum(len(window), len(region) - places)
-    places = places[last - first >= max(1, _LEAST_OVERLAP * min(len(window), len(region)))]
-    if not len(places):
+    enough = last - first >= max(1, _LEAST_OVERLAP * min(len(window), len(region)))
+    if not enough.any():
         return None
-    first, last = np.maximum(-places, 0), np.minimum(len(window), len(region) - places)
+    places, first, last = places[enough], first[enough], last[enough]
     energies = _energy(window, first, last) * _energy(region, places + first, places + last)
     floor = 1e-12 * float(energies.max())
     if floor <= 0:
@@ -85,44 +80,37 @@ def _peak(window: Signal, region: Signal, offset: int, max_lag: int) -> int | No
     best = float(likeness.max())
     if best < _LEAST_LIKENESS:
         return None
-    good = _tops(likeness) & (likeness >= best * (1 - _TIE))
+    around = np.r_[-np.inf, likeness, -np.inf]
+    tops = (likeness >= around[:-2]) & (likeness >= around[2:])
+    good = tops & (likeness >= best * (1 - _TIE))
     upright = good & (signed > 0)
     lags = offset - places[upright if upright.any() else good]
     return int(lags[np.abs(lags).argmin()])
 
 
-def _tops(values: Signal) -> npt.NDArray[np.bool_]:
-    """Return which values are at least as high as both neighbours."""
-    before, after = np.r_[-np.inf, values[:-1]], np.r_[values[1:], -np.inf]
-    top: npt.NDArray[np.bool_] = (values >= before) & (values >= after)
-    return top
-
-
-def _energy(signal: Signal, first: Signal, last: Signal) -> Signal:
+def _energy(signal: Samples, first: Samples, last: Samples) -> Samples:
     """Return the energies of the slices ``first:last``."""
     sums = np.r_[0.0, np.cumsum(np.square(signal, dtype=np.float64))]
-    found: Signal = np.maximum(sums[last] - sums[first], 0)
-    return found
+    found: Samples = sums[last] - sums[first]
+    return found.clip(0)
 
 
-def _refined(window: Signal, region: Signal, offset: int, found: int) -> int:
-    """Return the nearby lag with the smallest difference, whatever the sign and the loudness."""
+def _refined(window: Samples, region: Samples, offset: int, found: int) -> int:
+    """Return the nearby lag at which both are most alike, whatever the sign and the loudness."""
+    window, region = window.astype(np.float64), region.astype(np.float64)
 
-    def apart(candidate: int) -> float:
+    def likeness(candidate: int) -> float:
         place = offset - candidate
         first, last = max(-place, 0), min(len(window), len(region) - place)
         if last - first < 2:
-            return np.inf
-        old, new = (
-            window[first:last].astype(np.float64),
-            region[place + first : place + last].astype(np.float64),
-        )
+            return 0.0
+        old, new = window[first:last], region[place + first : place + last]
         energy = float(np.dot(old, old)) * float(np.dot(new, new))
-        return 1 - abs(float(np.dot(old, new))) / np.sqrt(energy) if energy > 0 else np.inf
+        return abs(float(np.dot(old, new))) / np.sqrt(energy) if energy > 0 else 0.0
 
-    return min(
+    return max(
         range(found - _NEAR, found + _NEAR + 1),
-        key=lambda candidate: (apart(candidate), abs(candidate - found)),
+        key=lambda candidate: (likeness(candidate), -abs(candidate - found)),
     )
 
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import collections
 import dataclasses
+import itertools
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
+from typing import TypeAlias
 
 from compat.audit import causes
 from compat.audit.classes import CLASSES, ERRORS, SAME
@@ -13,7 +15,8 @@ from compat.audit.inputs import formats
 from compat.audit.rows import Row
 
 FORMAT, BACKEND, FOLDER = "format", "backend", "folder"
-Counts = dict[str, collections.Counter[str]]
+Counts: TypeAlias = collections.defaultdict[str, collections.Counter[str]]
+_ByFolder: TypeAlias = collections.defaultdict[tuple[str, ...], collections.Counter[str]]
 
 _SHARE = 0.9
 _MOST_VALUES = 3
@@ -83,101 +86,78 @@ class Breakdown:
     """Counts of the classes by format, backend and folder."""
 
     def __init__(self, folders: int = _FOLDERS) -> None:
-        self.formats: Counts = {}
-        self.backends: Counts = {}
+        self._formats, self._backends, self._causes = _counts(), _counts(), _counts()
         self._kinds: collections.Counter[str] = collections.Counter()
-        self._causes: Counts = {}
-        self._folders: dict[tuple[str, ...], collections.Counter[str]] = {}
+        self._folders: _ByFolder = collections.defaultdict(collections.Counter)
         self._most, self._depth = folders, 1 << 30
 
     def add(self, row: Row) -> None:
         """Count a row."""
         self._kinds[row.kind] += 1
-        _count(self.formats, formats.extension(row.path) or "without extension", row.kind)
-        _count(self.backends, _backend(row), row.kind)
+        self._formats[formats.extension(row.path) or "without extension"][row.kind] += 1
+        self._backends[_backend(row)][row.kind] += 1
         if cause := causes.of(row):
-            _count(self._causes, row.kind, cause)
+            self._causes[row.kind][cause] += 1
         folder = tuple(_SEPARATORS.split(row.path)[:-1])[: self._depth]
-        self._folders.setdefault(folder, collections.Counter())[row.kind] += 1
+        self._folders[folder][row.kind] += 1
         while len(self._folders) > self._most:
-            self._merge_deepest()
-
-    def _merge_deepest(self) -> None:
-        """Count the deepest folders as the folder around them, so that memory stays small."""
-        self._depth = max(map(len, self._folders)) - 1
-        merged: dict[tuple[str, ...], collections.Counter[str]] = {}
-        for folder, kinds in self._folders.items():
-            merged.setdefault(folder[: self._depth], collections.Counter()).update(kinds)
-        self._folders = merged
-
-    def _common(self) -> tuple[str, ...]:
-        if not self._folders:
-            return ()
-        first, last = min(self._folders), max(self._folders)
-        size = next(
-            (
-                place
-                for place, pair in enumerate(zip(first, last, strict=False))
-                if pair[0] != pair[1]
-            ),
-            min(len(first), len(last)),
-        )
-        return first[:size]
+            # count the deepest folders as the folder around them, so that memory stays small
+            self._depth = max(map(len, self._folders)) - 1
+            merged: _ByFolder = collections.defaultdict(collections.Counter)
+            for folder, kinds in self._folders.items():
+                merged[folder[: self._depth]].update(kinds)
+            self._folders = merged
 
     def folders(self, levels: int = 1) -> Counts:
         """Return the counts by folder, so many levels below the common one."""
-        start = len(self._common())
-        found: Counts = {}
+        ends = min(self._folders, default=()), max(self._folders, default=())
+        common = itertools.takewhile(lambda pair: pair[0] == pair[1], zip(*ends, strict=False))
+        start = len(list(common))
+        found = _counts()
         for folder, kinds in self._folders.items():
-            name = "/".join(folder[start : start + levels])
-            found.setdefault(f"{name}/" if name else "./", collections.Counter()).update(kinds)
+            below = folder[start : start + levels]
+            found[f"{'/'.join(below) or '.'}/"].update(kinds)
         return found
 
     def tables(self) -> dict[str, Counts]:
         """Return the counts by dimension."""
-        return {FORMAT: self.formats, BACKEND: self.backends, FOLDER: self.folders()}
+        return {FORMAT: self._formats, BACKEND: self._backends, FOLDER: self.folders()}
 
     def explanations(self) -> Iterator[Explanation]:
         """Yield what the files of each class share, for the classes where there is something."""
         tables = [
-            (FORMAT, self.formats),
-            (BACKEND, self.backends),
+            (FORMAT, self._formats),
+            (BACKEND, self._backends),
             *((FOLDER, self.folders(level)) for level in range(1, _LEVELS + 1)),
         ]
         for one in CLASSES.values():
-            if (
-                self._kinds[one.name]
-                and one.group != SAME
-                and (found := self._explained(one.name, tables))
-            ):
-                yield found
+            if self._kinds[one.name] and one.group != SAME:
+                yield from self._explained(one.name, tables)
 
-    def _explained(self, kind: str, tables: list[tuple[str, Counts]]) -> Explanation | None:
+    def _explained(self, kind: str, tables: list[tuple[str, Counts]]) -> Iterator[Explanation]:
         number = self._kinds[kind]
-        cause, known = next(
-            iter(self._causes.get(kind, collections.Counter()).most_common(1)), ("", 0)
-        )
+        cause, known = next(iter(self._causes[kind].most_common(1)), ("", 0))
         cause = cause if known >= _SHARE * number else ""
-        ranked: list[tuple[tuple[bool, int, float, int], Explanation]] = []
+        best: tuple[tuple[bool, int, float], Explanation] | None = None
         for dimension, counts in tables:
             # a side that fails has no backend: the class would be explained by itself
             if dimension == BACKEND and CLASSES[kind].group == ERRORS:
                 continue
-            values, covered, among = _smallest(counts, kind, number)
-            # a value that a single file has lists the files rather than explaining them
-            several = (
-                all(counts[value][kind] > 1 for value in values) and len(values) <= _MOST_VALUES
-            )
-            by_cause = bool(cause) and dimension == FORMAT and len(values) == 1
-            if not by_cause and not (several and self._tells(covered, among, number)):
-                continue
-            likeness = 2 * covered / (among + number)
-            found = Explanation(kind, dimension, values, covered, number, among, cause)
+            values = _smallest(counts, kind, number)
+            covered = sum(counts[value][kind] for value in values)
+            among = sum(counts[value].total() for value in values)
             # a known cause is one of the format's, whatever else the files share
-            ranked.append(((not by_cause, len(values), -likeness, len(ranked)), found))
-        if ranked:
-            return min(ranked)[1]
-        return Explanation(kind, "", (), known, number, known, cause) if cause else None
+            by_cause = bool(cause) and dimension == FORMAT and len(values) == 1
+            # a value that a single file has lists the files rather than explaining them
+            several = all(counts[value][kind] > 1 for value in values)
+            tells = several and len(values) <= _MOST_VALUES and self._tells(covered, among, number)
+            rank = (not by_cause, len(values), -2 * covered / (among + number))
+            if (by_cause or tells) and (best is None or rank < best[0]):
+                best = rank, Explanation(kind, dimension, values, covered, number, among, cause)
+        if best is not None:
+            yield best[1]
+        elif cause:
+            yield Explanation(kind, "", (), known, number, known, cause)
 
     def _tells(self, covered: int, among: int, number: int) -> bool:
         """Return whether values say something about a class: they are not simply common."""
@@ -188,23 +168,16 @@ class Breakdown:
         )
 
 
-def _smallest(
-    counts: Mapping[str, collections.Counter[str]], kind: str, number: int
-) -> tuple[tuple[str, ...], int, int]:
-    """Return the smallest set of values for 90 % of a class, its files of the class, and of all."""
-    values: list[str] = []
-    covered = among = 0
-    for value in sorted(counts, key=lambda name: (-counts[name][kind], name)):
-        if covered >= _SHARE * number:
-            break
-        values.append(value)
-        covered += counts[value][kind]
-        among += counts[value].total()
-    return tuple(values), covered, among
+def _counts() -> Counts:
+    return collections.defaultdict(collections.Counter)
 
 
-def _count(counts: Counts, value: str, kind: str) -> None:
-    counts.setdefault(value, collections.Counter())[kind] += 1
+def _smallest(counts: Counts, kind: str, number: int) -> tuple[str, ...]:
+    """Return the smallest set of values that 90 % of a class have."""
+    values = sorted(counts, key=lambda value: (-counts[value][kind], value))
+    covered = itertools.accumulate(counts[value][kind] for value in values)
+    size = next(size for size, files in enumerate(covered, 1) if files >= _SHARE * number)
+    return tuple(values[:size])
 
 
 def _backend(row: Row) -> str:

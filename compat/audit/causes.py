@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Callable
 
 from compat.audit.inputs import formats
@@ -13,19 +12,6 @@ _DROP_PADDING = frozenset({"ffmpeg", "soundfile"})
 _LONGEST_PADDING = 4096
 # a packet of AAC or ALAC has 1,024 frames or more
 _FRAMES_A_PACKET = 512
-
-
-@dataclasses.dataclass(frozen=True)
-class Cause:
-    """A known cause.
-
-    Attributes:
-        text: the cause, as it follows a colon.
-        holds: return whether it explains a row's class.
-    """
-
-    text: str
-    holds: Callable[[Row], bool]
 
 
 def _mp3_padding(row: Row) -> bool:
@@ -62,14 +48,13 @@ def _packets_counted(row: Row) -> bool:
     )
 
 
-CAUSES = (
-    Cause(
-        "libsox keeps the encoder's padding of an mp3; FFmpeg and libsndfile drop it", _mp3_padding
-    ),
-    Cause("info of the ffmpeg backend returns the number of packets here", _packets_counted),
-)
+# the causes as they follow a colon, and which rows each explains
+_CAUSES: dict[str, Callable[[Row], bool]] = {
+    "libsox keeps the encoder's padding of an mp3; FFmpeg and libsndfile drop it": _mp3_padding,
+    "info of the ffmpeg backend returns the number of packets here": _packets_counted,
+}
 
 
 def of(row: Row) -> str:
-    """Return the text of the cause that explains a row, or ""."""
-    return next((cause.text for cause in CAUSES if cause.holds(row)), "")
+    """Return the cause that explains a row, or ""."""
+    return next((text for text, explains in _CAUSES.items() if explains(row)), "")

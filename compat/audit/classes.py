@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 
+from compat.commands.arguments import UsageError
+
 SAME, DIFFERENCES, ERRORS = "same", "differences", "errors"
 
 
@@ -78,7 +80,7 @@ def named(text: str) -> frozenset[str]:
     """Return the classes for a comma-separated list of classes and groups; ``none`` is empty.
 
     Raises:
-        ValueError: a name is neither.
+        UsageError: a name is neither.
     """
     found: set[str] = set()
     for name in filter(None, (part.strip().replace("-", "_") for part in text.split(","))):
@@ -86,8 +88,9 @@ def named(text: str) -> frozenset[str]:
             continue
         members = {one.name for one in _ALL if name in (one.name, one.group)}
         if not members:
-            raise ValueError(
-                f"there is no class {name!r}; there is none, {', '.join((*GROUPS, *CLASSES))}"
+            raise UsageError(
+                f"--fail-on: there is no class {name!r}; there is none, "
+                f"{', '.join((*GROUPS, *CLASSES))}"
             )
         found |= members
     return frozenset(found)

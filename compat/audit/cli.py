@@ -6,18 +6,18 @@ import argparse
 import contextlib
 import os
 import sys
-import traceback
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from compat._version import __version__
+from compat.audit.engines import EngineError
 from compat.audit.options import Terms
 from compat.commands.arguments import Parser, UsageError, parsed
 from compat.commands.console import (
-    is_full,
-    nobody_reads,
+    STOPPED,
     print_anything,
     print_for_programs,
+    report_end,
 )
 
 if TYPE_CHECKING:
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from compat.audit.reporting.result import Result
 
 _FAILED = 3
-_STOPPED = 130
 _WORKERS = {
     # each process is a thread of its own, and numpy's threads would compete for the cores
     "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1",
@@ -243,40 +242,21 @@ def main(argv: Sequence[str] | None = None, prog: str = _PROG) -> int:
     print_anything()
     try:
         return _audited(arguments)
-    except UsageError as why:
+    except (UsageError, EngineError) as why:
         print(f"{prog}: {why}", file=sys.stderr)
     except KeyboardInterrupt:
         print(f"{prog}: stopped", file=sys.stderr)
-        return _STOPPED
-    except BrokenPipeError:
-        nobody_reads()
+        return STOPPED
     except Exception as why:  # noqa: BLE001 - its status must not be taken for a finding
-        if _cannot_go_on(why):
-            print(f"{prog}: {why}", file=sys.stderr)
-        elif not is_full(why):
-            traceback.print_exc()
-            print(
-                f"{prog}: the audit itself failed; this is a bug of torchaudio-compat",
-                file=sys.stderr,
-            )
+        report_end(why, prog, "the audit")
     return _FAILED
-
-
-def _cannot_go_on(why: Exception) -> bool:
-    """Return whether an engine has given the reason."""
-    from compat.audit.engines import EngineError
-
-    return isinstance(why, EngineError)
 
 
 def _audited(arguments: argparse.Namespace) -> int:
     from compat.audit import classes
     from compat.audit.reporting import machine, terminal
 
-    try:
-        failing = classes.named(arguments.fail_on)
-    except ValueError as why:
-        raise UsageError(f"--fail-on: {why}") from why
+    failing = classes.named(arguments.fail_on)
     only_reports = not arguments.data and not arguments.manifest
     if arguments.report:
         _writable(arguments.report)
@@ -287,12 +267,15 @@ def _audited(arguments: argparse.Namespace) -> int:
         print_for_programs()
     (machine if arguments.json else terminal).write(result, sys.stdout)
     if arguments.report:
-        _write_page(arguments, result, wanted)
+        from compat.audit.reporting import writing
+
+        jobs = arguments.jobs or os.cpu_count() or 1
+        writing.write(result, wanted, most=arguments.report_rows, drawn=arguments.draw, jobs=jobs)
         print(
             f"The page is {terminal.printable(arguments.report)}.",
             file=sys.stderr if arguments.json else sys.stdout,
         )
-    return _STOPPED if result.stopped else result.status
+    return STOPPED if result.stopped else result.status
 
 
 def _terms(arguments: argparse.Namespace) -> Terms:
@@ -353,10 +336,8 @@ def _compared(
     request = session.Request(
         sources, terms, arguments.sample, arguments.seed, arguments.retry_errors
     )
-    results = (
-        arguments.results
-        or f"audit-{_spelled(arguments.old)}-{_new_spelled(arguments, terms)}.jsonl"
-    )
+    new = f"{terms.new.partition('@')[0]}-python" if arguments.to_python else arguments.new
+    results = arguments.results or f"audit-{arguments.old}-{new}.jsonl".replace(":", "_")
     stopped = ""
     with shown(quiet=arguments.quiet) as progress, contextlib.ExitStack() as held:
         engine = _engine(arguments, progress)
@@ -387,18 +368,6 @@ def _engine(arguments: argparse.Namespace, progress: Progress) -> Engine:
     from compat.audit.engines.local import LocalEngine
 
     return LocalEngine(arguments.jobs or os.cpu_count() or 1, arguments.time_limit)
-
-
-def _spelled(side: str) -> str:
-    """Return a side as part of a file's name."""
-    return side.replace(":", "_")
-
-
-def _new_spelled(arguments: argparse.Namespace, terms: Terms) -> str:
-    """Return the new side as part of a file's name."""
-    return (
-        f"{terms.new.partition('@')[0]}-python" if arguments.to_python else _spelled(arguments.new)
-    )
 
 
 def _reported(
@@ -447,20 +416,3 @@ def _writable(path: str) -> None:
         raise UsageError(f"--report {path}: the page goes to a file that ends in .html")
     if not os.path.isdir(folder) or not os.access(folder, os.W_OK) or os.path.isdir(path):
         raise UsageError(f"--report {path}: it cannot be written there")
-
-
-def _write_page(arguments: argparse.Namespace, result: Result, wanted: set[int] | None) -> None:
-    """Write the page for the rows that count."""
-    from compat.audit.reporting import writing
-    from compat.audit.storage import open_store
-    from compat.audit.tally import latest
-
-    with open_store(result.results) as store:
-        writing.write(
-            arguments.report,
-            result,
-            latest(store.rows(), wanted),
-            most=arguments.report_rows,
-            drawn=arguments.draw,
-            jobs=arguments.jobs or os.cpu_count() or 1,
-        )

@@ -8,65 +8,50 @@ for that.
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
-from compat.audit import alignment, pairing, wording
-from compat.audit.measures import Measure, as_float
-from compat.audit.reading import Reading
+from compat.audit import alignment, wording
+from compat.audit.measures import Measure, Samples, as_float, finite
+from compat.audit.options import Terms
+from compat.audit.reading import Reading, paired
 from compat.audit.rows import INFO_FIELDS, Row
+from compat.audit.sides import OneSide
 from dispatcher.streaming import BLOCK_FRAMES
-
-if TYPE_CHECKING:
-    import numpy.typing as npt
-
-    from compat.audit.options import Terms
-    from compat.audit.sides import OneSide
-
-    Block = npt.NDArray[Any]
 
 # Search for short shifts first: codecs pad by a few thousand frames, and a wide search costs more.
 _NEAR_SHIFT = 1 << 13
-# at most this share of the energy of a difference may remain once it is explained
-_SHARE = 1 / 16
+# at most this share of the RMS of a difference may remain once it is explained
+_SHARE = 1 / 4
 _LIKENESS = 0.97
 # a lossy codec reacts to the end of a file a few thousand frames before it
 _TAIL = 1 << 13
 _PROBE = 1 << 18
 
 
-class _Explained(NamedTuple):
-    """A shift and a factor, and the difference that remains."""
-
-    shift: int
-    factor: float
-    squares: float
-    measure: Measure
-
-
 class _Probe:
     """The first part of one channel where both sides differ, to find the shift in."""
 
     def __init__(self) -> None:
-        self.old: list[Block] = []
-        self.new: list[Block] = []
+        self.old: list[Samples] = []
+        self.new: list[Samples] = []
         self._channel = 0
         self._frames = 0
 
-    def take(self, old: Block, new: Block) -> None:
+    def take(self, old: Samples, new: Samples) -> None:
         """Keep the channel that changes most in the next blocks, until there is enough.
 
         A loud tone is alike at every period; a softer noise at one shift only.
         """
         if self._frames >= _PROBE:
             return
-        if not self._frames:
-            self._channel = (
-                int(np.square(np.diff(as_float(old))).sum(axis=1).argmax()) if len(old) > 1 else 0
-            )
-        self.old.append(as_float(old[self._channel]).copy())
-        self.new.append(as_float(new[self._channel]).copy())
+        if not self._frames and len(old) > 1:
+            with np.errstate(all="ignore"):
+                changes = np.square(np.diff(as_float(old))).sum(axis=1)
+            self._channel = int(finite(changes).argmax())
+        self.old.append(finite(as_float(old[self._channel])))
+        self.new.append(finite(as_float(new[self._channel])))
         self._frames += max(old.shape[1], new.shape[1])
 
     def lag(self, max_lag: int) -> int | None:
@@ -84,7 +69,7 @@ def compare(
     """Fill in a row.
 
     Args:
-        row: with the path and stamp filled in.
+        row: what is known of the file before it is read.
         paths: what the old side and the new side read; usually the same file.
         sides: the old one and the new one.
         terms: the tolerance, and what else decides.
@@ -98,14 +83,9 @@ def compare(
         Reading(side, path, normalize=terms.normalize, block_frames=block_frames)
         for side, path in zip(sides, paths, strict=True)
     )
-    row.from_side, row.to_side, row.terms, row.tolerance = (
-        terms.old,
-        terms.new,
-        terms.digest,
-        terms.tolerance,
-    )
     with old, new:
         _compare(row, old, new, terms)
+    row.note = wording.note(row)
     row.took = time.perf_counter() - begun
     return row
 
@@ -125,46 +105,45 @@ def _compare(row: Row, old: Reading, new: Reading, terms: Terms) -> None:
             if not measure.add(first[:, :common], second[:, :common]):
                 probe.take(first, second)
     _describe(row, old, new)
-    if old.error is not None or new.error is not None:
-        row.kind = (
-            "error_both" if old.error and new.error else "error_from" if old.error else "error_to"
-        )
+    if old.error or new.error:
+        both = old.error and new.error
+        row.kind = "error_both" if both else "error_from" if old.error else "error_to"
     else:
-        _judge(row, old, new, measure, probe, comparable, terms)
-    row.note = wording.note(row)
+        row.kind = _judged(row, old, new, measure if comparable else None, probe, terms)
 
 
 def _describe(row: Row, old: Reading, new: Reading) -> None:
     """Fill in the metadata of each side, and the names of the fields that differ."""
     for prefix, one in (("from", old), ("to", new)):
-        row_set: dict[str, Any] = {
-            "error": one.error,
-            "backend": one.backend,
-            "warning": " ".join(one.warnings) or None,
-        }
-        if one.metadata is not None:
-            row_set["rate"] = one.metadata.sample_rate
-            row_set["channels"] = one.channels or one.metadata.num_channels
-            row_set["frames"], row_set["dtype"] = one.frames, one.dtype
-            if one.side.has_info:
-                row_set["encoding"], row_set["bits"] = (
-                    one.metadata.encoding,
-                    one.metadata.bits_per_sample,
-                )
-                row_set["info_frames"] = (
-                    one.frames if one.metadata.num_frames < 0 else one.metadata.num_frames
-                )
-        for name, value in row_set.items():
+        for name, value in _columns(one).items():
             setattr(row, f"{prefix}_{name}", value)
     if row.from_rate and row.from_frames:
         row.seconds = row.from_frames / row.from_rate
     elif row.to_rate and row.to_frames:
         row.seconds = row.to_frames / row.to_rate
-    if old.error is None and new.error is None:
-        compared = ["rate", "channels", "dtype"] + (
-            list(INFO_FIELDS) if old.side.has_info and new.side.has_info else []
-        )
+    if not old.error and not new.error:
+        by_info = INFO_FIELDS if old.side.has_info and new.side.has_info else ()
+        compared = ("rate", "channels", "dtype", *by_info)
         row.fields = ",".join(name for name in compared if _differs(row, name))
+
+
+def _columns(one: Reading) -> dict[str, Any]:
+    """Return a row's columns of one side, without their prefix."""
+    known: dict[str, Any] = {
+        "error": one.error,
+        "backend": one.backend,
+        "warning": " ".join(one.warnings) or None,
+    }
+    told = one.metadata
+    if told is None:
+        return known
+    channels = one.channels or told.num_channels
+    known |= {"rate": told.sample_rate, "channels": channels}
+    known |= {"frames": one.frames, "dtype": one.dtype}
+    if one.side.has_info:
+        frames = one.frames if told.num_frames < 0 else told.num_frames
+        known |= {"encoding": told.encoding, "bits": told.bits_per_sample, "info_frames": frames}
+    return known
 
 
 def _differs(row: Row, name: str) -> bool:
@@ -173,100 +152,83 @@ def _differs(row: Row, name: str) -> bool:
     return old != new and not (name == "dtype" and None in (old, new))
 
 
-def _judge(
+def _judged(
     row: Row,
     old: Reading,
     new: Reading,
-    measure: Measure,
+    measure: Measure | None,
     probe: _Probe,
-    comparable: bool,
     terms: Terms,
-) -> None:
-    """Set the class of a file that both sides read."""
-    essential = {"rate", "channels", "dtype"} & set(row.fields.split(","))
-    if comparable:
-        row.largest, row.rms, row.starts = measure.largest, measure.rms, measure.first
-    if not comparable or ("rate" in essential and old.frames != new.frames):
-        row.largest = row.rms = row.starts = None
-        row.kind = "metadata"
-        return
-    if "rate" in essential:  # a shift can be found only between samples of one rate
-        row.kind = "metadata"
-        return
-    row.kind = _of_samples(row, old, new, measure, probe, terms)
-    if essential or (row.fields and row.kind in ("identical", "tolerance")):
-        row.kind = "metadata"
+) -> str:
+    """Return the class of a file that both sides read; no measure if their channels differ."""
+    differing = set(row.fields.split(","))
+    if measure is None or ("rate" in differing and old.frames != new.frames):
+        return "metadata"
+    row.largest, row.rms, row.starts = measure.largest, measure.rms, measure.first
+    if "rate" in differing:  # a shift can be found only between samples of one rate
+        return "metadata"
+    kind = _of_samples(row, old, new, measure, probe, terms)
+    same = kind in ("identical", "tolerance")
+    essential = not differing.isdisjoint({"channels", "dtype"})
+    return "metadata" if essential or (row.fields and same) else kind
 
 
 def _of_samples(
     row: Row, old: Reading, new: Reading, measure: Measure, probe: _Probe, terms: Terms
 ) -> str:
     """Return the class by the samples alone."""
-    if measure.first is None:
-        if old.frames != new.frames:
-            return "length"
-        return "identical" if measure.exact else "tolerance"
-    if old.frames != new.frames and measure.first >= max(
-        measure.frames - _TAIL, measure.frames // 2
-    ):
+    if measure.first is None and old.frames == new.frames:
+        return "tolerance" if measure.largest else "identical"
+    tail = max(measure.frames - _TAIL, measure.frames // 2)
+    if old.frames != new.frames and (measure.first is None or measure.first >= tail):
         return "length"
-    found = _explain(old, new, measure, probe, terms)
+    found = _explained(old, new, measure, probe, terms)
     if found is None:
         return "different"
-    row.left_largest, row.left_rms = found.measure.largest, found.measure.rms
-    if found.shift:
-        row.shift = found.shift
-    if found.factor != 1.0:
-        row.factor = found.factor
-    return {(True, False): "shifted", (False, True): "scaled", (True, True): "shifted_scaled"}[
-        bool(found.shift), found.factor != 1.0
-    ]
+    shift, factor, left = found
+    row.left_largest, row.left_rms = left.largest, left.rms
+    row.shift = shift or None
+    row.factor = None if factor == 1.0 else factor
+    return "shifted_scaled" if row.shift and row.factor else "shifted" if row.shift else "scaled"
 
 
-def _explain(
+def _explained(
     old: Reading, new: Reading, measure: Measure, probe: _Probe, terms: Terms
-) -> _Explained | None:
-    """Find the simplest explanation: a factor, a shift, or both; ``None`` if none explains it."""
+) -> tuple[int, float, Measure] | None:
+    """Find the simplest explanation: a factor, a shift, or both; ``None`` if none explains it.
+
+    Returns:
+        The shift, the factor, and the difference that remains.
+    """
 
     def tried(shift: int, factor: float) -> Measure:
         found = Measure(terms.tolerance)
-        for first, second in pairing.paired(old, new, shift):
+        for first, second in paired(old, new, shift):
             first, second = as_float(first), as_float(second)
             found.add(first if factor == 1.0 else first * first.dtype.type(factor), second)
         return found
 
     def fits(found: Measure, before: float) -> bool:
-        if not found.frames or found.frames < measure.frames // 2:
+        if not found.is_finite or found.frames < max(measure.frames // 2, 1):
             return False
-        return found.first is None or (
-            found.squares / found.samples <= before * _SHARE and found.likeness >= _LIKENESS
-        )
+        return found.first is None or (found.rms <= before * _SHARE and found.likeness >= _LIKENESS)
 
-    apart = measure.squares / measure.samples
-    if (
-        abs(measure.likeness) >= _LIKENESS
-        and measure.left_squares / measure.samples <= apart * _SHARE
-    ):
+    if abs(measure.likeness) >= _LIKENESS and measure.left_rms <= measure.rms * _SHARE:
         scaled = tried(0, measure.factor)
-        if fits(scaled, apart):
-            return _Explained(0, measure.factor, scaled.squares, scaled)
-    for reach in (min(_NEAR_SHIFT, terms.max_shift), terms.max_shift):
+        if fits(scaled, measure.rms):
+            return 0, measure.factor, scaled
+    for reach in sorted({min(_NEAR_SHIFT, terms.max_shift), terms.max_shift}):
         shift = probe.lag(reach)
-        if shift:
-            shifted = tried(shift, 1.0)
-            if fits(shifted, apart) and not _worth_scaling(shifted):
-                return _Explained(shift, 1.0, shifted.squares, shifted)
-            if abs(shifted.likeness) >= _LIKENESS:
-                both = tried(shift, shifted.factor)
-                if fits(both, min(apart, shifted.squares / max(shifted.samples, 1))):
-                    return _Explained(shift, shifted.factor, both.squares, both)
-            if fits(shifted, apart):
-                return _Explained(shift, 1.0, shifted.squares, shifted)
-        if reach >= terms.max_shift:
-            break
+        if not shift:
+            continue
+        shifted = tried(shift, 1.0)
+        fitting = fits(shifted, measure.rms)
+        if fitting and (shifted.first is None or shifted.left_rms > shifted.rms * _SHARE):
+            return shift, 1.0, shifted
+        if abs(shifted.likeness) >= _LIKENESS:
+            both = tried(shift, shifted.factor)
+            if fits(both, min(measure.rms, shifted.rms)):
+                return shift, shifted.factor, both
+        if fitting:
+            return shift, 1.0, shifted
     return None
-
-
-def _worth_scaling(shifted: Measure) -> bool:
-    """Return whether a factor would explain most of what remains after a shift."""
-    return shifted.first is not None and shifted.left_squares <= shifted.squares * _SHARE

@@ -4,36 +4,32 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from typing import TYPE_CHECKING, Any
+from typing import Any, TypeAlias
 
 import numpy as np
+import numpy.typing as npt
 
-if TYPE_CHECKING:
-    import numpy.typing as npt
-
-    Samples = npt.NDArray[Any]
+Samples: TypeAlias = npt.NDArray[Any]
 
 # fits into a processor's cache, and keeps sums in float32 exact to seven digits
 _PIECE = 1 << 14
-_FULL_SCALE = {
-    "uint8": 2.0**7,
-    "int8": 2.0**7,
-    "int16": 2.0**15,
-    "int32": 2.0**31,
-    "int64": 2.0**63,
-}
+# the difference where one side is not finite and the other is something else
 _NOT_A_NUMBER = float(np.finfo(np.float32).max)
 
 
 def as_float(samples: Samples) -> Samples:
     """Return samples of any dtype as contiguous floating point with a full scale of 1."""
-    scale = None if samples.dtype.kind == "f" else _FULL_SCALE.get(samples.dtype.name)
-    if scale is None:
+    if samples.dtype.kind == "f":
         return np.ascontiguousarray(samples)
-    kind = "float64" if samples.dtype.itemsize > 2 else "float32"
-    found: Samples = np.ascontiguousarray(samples, kind)
-    found = found * found.dtype.type(1 / scale)
+    size = samples.dtype.itemsize
+    found: Samples = np.ascontiguousarray(samples, "float64" if size > 2 else "float32")
+    found = found * found.dtype.type(2.0 ** (1 - 8 * size))
     return found - 1 if samples.dtype.kind == "u" else found
+
+
+def finite(samples: Samples) -> Samples:
+    """Return samples with those that are no finite number set to 0."""
+    return np.where(np.isfinite(samples), samples, samples.dtype.type(0))
 
 
 @dataclasses.dataclass
@@ -43,15 +39,13 @@ class Measure:
     Attributes:
         tolerance: differences up to this do not set ``first``.
         frames: how many were compared.
-        exact: whether no sample differs at all.
         first: the first frame that differs by more than the tolerance.
-        largest: the largest difference.
+        largest: the largest difference; 0 if no sample differs at all.
     """
 
     tolerance: float
     frames: int = 0
     samples: int = 0
-    exact: bool = True
     first: int | None = None
     largest: float = 0.0
     squares: float = 0.0
@@ -64,14 +58,13 @@ class Measure:
         at = self.frames
         self.frames += old.shape[1]
         self.samples += old.size
-        if self.exact and old.dtype == new.dtype and np.array_equal(old, new):
+        if not self.largest and old.dtype == new.dtype and np.array_equal(old, new):
             return True
         same = True
         old, new = as_float(old), as_float(new)
         for start in range(0, old.shape[1], _PIECE):
-            same &= self._piece(
-                old[:, start : start + _PIECE], new[:, start : start + _PIECE], at + start
-            )
+            piece = np.s_[:, start : start + _PIECE]
+            same &= self._piece(old[piece], new[piece], at + start)
         return same
 
     def _piece(self, old: Samples, new: Samples, at: int) -> bool:
@@ -88,13 +81,11 @@ class Measure:
         self.products += float(np.dot(old, new))
         if largest == 0:
             return True
-        self.exact = False
         self.squares += float(np.dot(apart, apart)) if largest < 1e15 else largest
         self.largest = max(self.largest, largest)
         if self.first is None and largest > self.tolerance:
-            self.first = at + int(
-                np.argmax((np.abs(apart) > self.tolerance).reshape(channels, -1).any(axis=0))
-            )
+            differ = (np.abs(apart) > self.tolerance).reshape(channels, -1).any(axis=0)
+            self.first = at + int(np.argmax(differ))
         return largest <= self.tolerance
 
     @property
@@ -108,17 +99,23 @@ class Measure:
         return self.products / self.old_squares if self.old_squares > 0 else 1.0
 
     @property
-    def left_squares(self) -> float:
-        """Return the sum of squares that remains after that factor."""
+    def left_rms(self) -> float:
+        """Return the root mean square of the differences that remain after that factor."""
         if self.old_squares <= 0:
-            return self.squares
-        return max(self.new_squares - self.products * self.products / self.old_squares, 0.0)
+            return self.rms
+        squares = self.new_squares - self.products * self.products / self.old_squares
+        return math.sqrt(max(squares, 0.0) / self.samples)
 
     @property
     def likeness(self) -> float:
         """Return the correlation of both sides, from -1 to 1."""
         both = self.old_squares * self.new_squares
         return self.products / math.sqrt(both) if both > 0 else 0.0
+
+    @property
+    def is_finite(self) -> bool:
+        """Return whether the sides have the same NaN and infinities at the same places."""
+        return self.largest < _NOT_A_NUMBER
 
 
 def _finite(old: Samples, new: Samples) -> tuple[Samples, Samples, Samples]:
@@ -128,8 +125,6 @@ def _finite(old: Samples, new: Samples) -> tuple[Samples, Samples, Samples]:
     """
     same = (old == new) | (np.isnan(old) & np.isnan(new))
     fine = np.isfinite(old) & np.isfinite(new)
-    clean_old, clean_new = np.where(np.isfinite(old), old, 0), np.where(np.isfinite(new), new, 0)
-    apart = np.where(
-        same, 0, np.where(fine, np.abs(clean_new.astype(np.float64) - clean_old), _NOT_A_NUMBER)
-    )
-    return clean_old, clean_new, apart
+    old, new = finite(old), finite(new)
+    apart = np.where(fine, np.abs(new.astype(np.float64) - old), _NOT_A_NUMBER)
+    return old, new, np.where(same, 0, apart)

@@ -15,10 +15,14 @@ _EVERY = 30.0
 
 
 class Progress:
-    """Receives the events of a run while it goes on, and shows nothing of them."""
+    """Counts what is done while a run goes on, and shows nothing of it."""
+
+    def __init__(self) -> None:
+        self._todo = self._done = self._differ = 0
+        self._begun = time.monotonic()
 
     def waiting(self, text: str) -> None:
-        """Tell that the run waits, for what and since when."""
+        """Tell what the run waits for."""
 
     def note(self, text: str) -> None:
         """Tell something that stays on the screen, such as an address."""
@@ -28,57 +32,62 @@ class Progress:
 
     def begin(self, todo: int, done_before: int) -> None:
         """Tell that the comparison begins."""
+        self._todo, self._begun = todo, time.monotonic()
 
     def row(self, row: Row) -> None:
         """Tell that a file is done."""
+        self._done += 1
+        self._differ += CLASSES[row.kind].group != SAME
+
+    @property
+    def _rate(self) -> float:
+        """Return the number of files a second."""
+        return self._done / max(time.monotonic() - self._begun, 1e-9)
 
 
 class Lines(Progress):
     """Shows a line every half minute, for a log."""
 
     def __init__(self) -> None:
-        self._todo = self._done = self._differ = 0
-        self._begun = self._told = time.monotonic()
+        super().__init__()
+        self._told = self._begun
 
     def waiting(self, text: str) -> None:
-        self._tell(text)
+        self._told = time.monotonic()
+        print(text, file=sys.stderr, flush=True)
 
     note = waiting
 
+    @property
+    def _is_due(self) -> bool:
+        return time.monotonic() - self._told > _EVERY
+
     def found(self, number: int) -> None:
-        if time.monotonic() - self._told > _EVERY:
-            self._tell(f"{number:,} files found so far")
+        if self._is_due:
+            self.waiting(f"{number:,} files found so far")
 
     def begin(self, todo: int, done_before: int) -> None:
-        self._todo, self._begun = todo, time.monotonic()
-        self._tell(
-            f"{todo:,} files to compare{f', {done_before:,} done before' if done_before else ''}"
-        )
+        super().begin(todo, done_before)
+        before = f", {done_before:,} done before" if done_before else ""
+        self.waiting(f"{todo:,} files to compare{before}")
 
     def row(self, row: Row) -> None:
-        self._done += 1
-        self._differ += CLASSES[row.kind].group != SAME
-        if time.monotonic() - self._told > _EVERY:
-            rate = self._done / max(time.monotonic() - self._begun, 1e-9)
-            left = duration((self._todo - self._done) / rate)
-            self._tell(
-                f"{self._done:,} of {self._todo:,} files, {rate:,.1f} a second, {left} left; "
+        super().row(row)
+        if self._is_due:
+            left = duration((self._todo - self._done) / self._rate)
+            self.waiting(
+                f"{self._done:,} of {self._todo:,} files, {self._rate:,.1f} a second, {left} left; "
                 f"{self._differ:,} not the same"
             )
-
-    def _tell(self, text: str) -> None:
-        self._told = time.monotonic()
-        print(text, file=sys.stderr, flush=True)
 
 
 class Bar(Progress):
     """Shows a bar with rate and remaining time."""
 
     def __init__(self, bar: Any) -> None:
+        super().__init__()
         self._bar = bar
         self._task = bar.add_task("looking for files", total=None, differ=0, rate="", left="")
-        self._differ = self._done = 0
-        self._begun = 0.0
 
     def waiting(self, text: str) -> None:
         self._bar.update(self._task, description=text)
@@ -90,22 +99,14 @@ class Bar(Progress):
         self._bar.update(self._task, completed=number)
 
     def begin(self, todo: int, done_before: int) -> None:
-        self._begun = time.monotonic()
-        self._bar.reset(
-            self._task, total=todo, description="comparing", differ=0, rate="", left="left,"
-        )
+        super().begin(todo, done_before)
+        nothing = {"differ": 0, "rate": "", "left": "left,"}
+        self._bar.reset(self._task, total=todo, description="comparing", **nothing)
 
     def row(self, row: Row) -> None:
-        self._done += 1
-        self._differ += CLASSES[row.kind].group != SAME
-        rate = self._done / max(time.monotonic() - self._begun, 1e-9)
-        self._bar.update(
-            self._task,
-            description="comparing",
-            advance=1,
-            differ=self._differ,
-            rate=f"{rate:,.1f} files/s",
-        )
+        super().row(row)
+        changed = {"differ": self._differ, "rate": f"{self._rate:,.1f} files/s"}
+        self._bar.update(self._task, description="comparing", advance=1, **changed)
 
 
 def duration(seconds: float) -> str:

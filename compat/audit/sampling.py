@@ -8,6 +8,7 @@ the smaller one.
 from __future__ import annotations
 
 import heapq
+import itertools
 import math
 from collections.abc import Iterable
 from typing import NamedTuple
@@ -17,15 +18,11 @@ from compat.audit.items import Item, number
 
 def drawn(items: Iterable[Item], size: int, seed: int) -> tuple[list[Item], int]:
     """Return the files with the smallest hashes, in listed order, and the number of all files."""
-    heap: list[tuple[int, int, Item]] = []
-    total = 0
-    for total, item in enumerate(items, 1):
-        entry = (-number(f"{seed}\0{item.path}"), total, item)
-        if len(heap) < size:
-            heapq.heappush(heap, entry)
-        elif entry > heap[0]:
-            heapq.heapreplace(heap, entry)
-    return [item for _, _, item in sorted(heap, key=lambda entry: entry[1])], total
+    places = itertools.count()
+    smallest = heapq.nsmallest(
+        size, zip(items, places, strict=False), key=lambda one: number(f"{seed}\0{one[0].path}")
+    )
+    return [item for item, _ in sorted(smallest, key=lambda one: one[1])], next(places)
 
 
 class Bound(NamedTuple):
@@ -63,10 +60,10 @@ def bound(found: int, size: int, population: int, confidence: float = 0.95) -> B
 
     The sample is drawn without replacement, so the counts are hypergeometric; the bounds are the
     numbers that neither tail excludes. A sample without such a file has no lower bound, so the
-    whole chance of error goes to the upper one; for many files that is the exact form of the rule
-    of three (3 / size for 95 %). If the sample is everything, nothing is uncertain.
+    whole chance of error goes to the upper one: for many files about 3 / size at 95 %, the rule of
+    three. If the sample has all files, both bounds are their number.
     """
-    # exclude a tie whatever the last digits of either number
+    # rounding must not decide where a chance is exactly the allowed error
     error = (1 - confidence) * (1 + 1e-9)
     if 0 < found < size:
         error /= 2
@@ -79,7 +76,8 @@ def bound(found: int, size: int, population: int, confidence: float = 0.95) -> B
 def _most(found: int, size: int, population: int, error: float) -> int:
     """Return the largest number of such files that the sample does not rule out.
 
-    With it, ``found`` or fewer of them in the sample still have a chance of more than ``error``.
+    If there were that many, a sample with at most ``found`` of them would have a chance of more
+    than ``error``.
     """
     low, high = found, population - (size - found)
     while low < high:

@@ -16,7 +16,7 @@ from compat.audit.inputs.sources import Sources
 from compat.audit.items import Item, key
 from compat.audit.options import Terms
 from compat.audit.rows import Row
-from compat.audit.storage import Store
+from compat.audit.storage.jsonl import JsonLines
 from compat.audit.tally import Tally, latest
 from compat.audit.task import Compare
 from compat.commands.arguments import UsageError
@@ -33,7 +33,7 @@ class Request:
         terms: how they are compared.
         sample: how many files to take, 0 for all.
         seed: another one gives another sample.
-        retry: compare again the files that could not be read the last time.
+        retry: compare files again that could not be read the last time.
     """
 
     sources: Sources
@@ -46,7 +46,8 @@ class Request:
 class Plan:
     """The files of a run.
 
-    Those to compare are listed on disk, so that ten million paths need no memory for their text.
+    Those to compare are kept in a temporary file, since the text of ten million paths would fill
+    the memory.
 
     Attributes:
         wanted: the keys of all files of the run.
@@ -54,12 +55,10 @@ class Plan:
         todo: how many are to be compared.
     """
 
-    found: int
-    todo: int
-
     def __init__(self) -> None:
         self.wanted: set[int] = set()
-        self.found = self.todo = 0
+        self.found: int = 0
+        self.todo: int = 0
         self._spool: IO[bytes] = tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY)  # noqa: SIM115 - as long as the plan
 
     def add(self, item: Item) -> None:
@@ -79,7 +78,9 @@ class Plan:
         return len(self.wanted) - self.todo
 
 
-def plan(request: Request, store: Store, tick: Callable[[int], None] = lambda found: None) -> Plan:
+def plan(
+    request: Request, store: JsonLines, tick: Callable[[int], None] = lambda found: None
+) -> Plan:
     """Find the files and leave out those that have a row.
 
     Raises:
@@ -111,7 +112,7 @@ def _nothing(sources: Sources) -> str:
     return "; ".join(parts)
 
 
-def _done(request: Request, store: Store) -> set[int]:
+def _done(request: Request, store: JsonLines) -> set[int]:
     """Return the keys of the files that have a row."""
     done = set()
     for row in store.rows():
@@ -141,7 +142,9 @@ def _once(items: Iterable[Item], tick: Callable[[int], None]) -> Iterator[Item]:
             yield item
 
 
-def run(request: Request, made: Plan, store: Store, engine: Engine) -> Generator[Row, None, None]:
+def run(
+    request: Request, made: Plan, store: JsonLines, engine: Engine
+) -> Generator[Row, None, None]:
     """Compare the planned files; each row is stored before it is yielded.
 
     Raises:
@@ -159,7 +162,7 @@ def run(request: Request, made: Plan, store: Store, engine: Engine) -> Generator
         )
 
 
-def summary(store: Store, wanted: set[int] | None) -> Tally:
+def summary(store: JsonLines, wanted: set[int] | None) -> Tally:
     """Return the counts of all rows that count, of this run and earlier ones."""
     tally = Tally()
     for row in latest(store.rows(), wanted):

@@ -11,8 +11,8 @@ import contextlib
 import dataclasses
 import functools
 import types
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, Protocol
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, TypeAlias
 
 from compat import releases
 from compat.commands.arguments import UsageError
@@ -24,36 +24,13 @@ from dispatcher.requests import Blocks
 from legacy import sox_io_backend
 
 if TYPE_CHECKING:
+    from compat.audit.environments.environment import Environment
     from dispatcher.backend import Backend
     from dispatcher.streaming import Stream
 
 GLOBAL, DISPATCHER, TORCHCODEC = "global", "dispatcher", "torchcodec"
 _BUFFER = 4096
-
-
-class OneSide(Protocol):
-    """What a comparison needs of a side; see ``Side`` and ``environments.environment``."""
-
-    @property
-    def name(self) -> str:
-        """Return the complete name."""
-        ...
-
-    @property
-    def has_info(self) -> bool:
-        """Return whether the release has ``info``."""
-        ...
-
-    def open(
-        self, path: str, *, normalize: bool, block_frames: int
-    ) -> contextlib.AbstractContextManager[Stream]:
-        """Open a file in blocks; see ``Side.open``."""
-        ...
-
-
-def is_environment(name: str) -> bool:
-    """Return whether a side's name is that of another environment, ``VERSION@PYTHON``."""
-    return "@" in name
+OneSide: TypeAlias = "Side | Environment"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -81,8 +58,9 @@ class Side:
     def _context(self) -> Context:
         return Context(self.release, None, types.ModuleType("torchaudio"))
 
-    @contextlib.contextmanager
-    def open(self, path: str, *, normalize: bool, block_frames: int) -> Iterator[Stream]:
+    def open(
+        self, path: str, *, normalize: bool, block_frames: int
+    ) -> contextlib.AbstractContextManager[Stream]:
         """Open a file as this side decodes it, in blocks; the errors are those of ``load``.
 
         Raises:
@@ -92,11 +70,8 @@ class Side:
         asked = Blocks(path, normalize, None, _BUFFER, block_frames)
         if self.mode == TORCHCODEC:
             self._context.registry.get("ffmpeg")
-            with torchcodec.stream(asked, self.release) as stream:
-                yield stream
-            return
-        with contextlib.ExitStack() as held:
-            yield held.enter_context(_opened(self._readers(path), asked, self.release))
+            return torchcodec.stream(asked, self.release)
+        return _first(self._readers(path), asked, self.release)
 
     def _readers(self, path: str) -> list[Backend]:
         """Return the backends for a path, in the order in which they are tried."""
@@ -105,12 +80,8 @@ class Side:
             if self.backend is not None:
                 return [context.registry.get(self.backend)]
             if not context.chooser.available():
-                raise BackendUnavailable(
-                    "; ".join(
-                        f"{name}: {context.chooser.why_not(name)}"
-                        for name in context.registry.allowed
-                    )
-                )
+                why = [f"{one}: {context.chooser.why_not(one)}" for one in context.registry.allowed]
+                raise BackendUnavailable("; ".join(why))
             return [context.chooser.reader(None, path, None)]
         if self.backend == "sox_io":
             other = sox_io_backend.fall_back(context.registry, self.release)
@@ -119,19 +90,18 @@ class Side:
 
 
 @contextlib.contextmanager
-def _opened(readers: list[Backend], asked: Blocks, release: releases.Release) -> Iterator[Stream]:
+def _first(readers: list[Backend], asked: Blocks, release: releases.Release) -> Iterator[Stream]:
     """Yield the stream of the first backend that opens a file; if none does, raise all errors."""
+    causes: list[BackendError] = []
     with contextlib.ExitStack() as held:
-        causes: list[str] = []
-        for number, reader in enumerate(readers, 1):
+        for reader in readers:
             try:
                 stream = held.enter_context(reader.stream(asked, release))
-            except BackendError as why:
-                causes.append(str(why))
-                if number == len(readers):
-                    raise BackendError(" ".join(causes)) from why
-            else:
                 break
+            except BackendError as why:
+                causes.append(why)
+        else:
+            raise BackendError(" ".join(map(str, causes))) from causes[-1]
         yield stream
 
 
@@ -141,67 +111,53 @@ def parse(text: str) -> Side:
     Raises:
         UsageError: there is no such release, mode or backend; the text lists the valid ones.
     """
-    parts = text.split(":")
+    name, *rest = text.split(":")
     try:
-        release = releases.named(parts[0])
+        release = releases.named(name)
     except AudioError as why:
         raise UsageError(str(why)) from why
-    rest = parts[1:]
     mode = rest.pop(0) if rest and rest[0] in (GLOBAL, DISPATCHER, TORCHCODEC) else None
-    backend = rest.pop(0) if rest else None
+    backend = rest.pop(0) or None if rest else None
     if rest:
         raise UsageError(
             f"{text!r} is not RELEASE[:MODE][:BACKEND], as in 2.0:sox_io or 2.1:global:soundfile"
         )
-    if release.torchcodec:
-        return _of_torchcodec(text, release, mode, backend)
+    if release.torchcodec and (mode not in (None, TORCHCODEC) or backend):
+        raise UsageError(f"{text!r}: {release.name} uses TorchCodec only; write {release.name}")
     mode = mode or _mode(release, backend)
-    if mode == TORCHCODEC:
+    if mode == TORCHCODEC and not release.torchcodec:
         raise UsageError(f"{text!r}: TorchCodec decodes for 2.9, not for {release.name}")
     if mode == GLOBAL:
-        return _of_global(text, release, backend)
-    backend = backends.RENAMED.get(backend, backend) if backend else None
-    if backend is not None and backend not in backends.PER_CALL:
-        raise UsageError(
-            f"{text!r}: there is no backend {backend!r}; there is {', '.join(backends.PER_CALL)}"
-        )
-    return Side(
-        ":".join(filter(None, (release.name, DISPATCHER, backend))), release, DISPATCHER, backend
-    )
+        backend = _global_backend(text, release, backend)
+    elif backend:
+        backend = backends.RENAMED.get(backend, backend)
+        _require(text, "backend", backend, backends.PER_CALL)
+    return Side(":".join(filter(None, (release.name, mode, backend))), release, mode, backend)
+
+
+def _require(text: str, kind: str, backend: str, known: Iterable[str]) -> None:
+    if backend not in known:
+        raise UsageError(f"{text!r}: there is no {kind} {backend!r}; there is {', '.join(known)}")
 
 
 def _mode(release: releases.Release, backend: str | None) -> str:
     """Return the mechanism that a backend's name implies, or the release's default."""
+    if release.torchcodec:
+        return TORCHCODEC
     if backend == "sox_io" and release.global_backend != "never":
         return GLOBAL
-    if backend in ("ffmpeg", "sox") or release.dispatcher:
-        return DISPATCHER
-    return GLOBAL
+    return DISPATCHER if backend in ("ffmpeg", "sox") or release.dispatcher else GLOBAL
 
 
-def _of_torchcodec(
-    text: str, release: releases.Release, mode: str | None, backend: str | None
-) -> Side:
-    if mode not in (None, TORCHCODEC) or backend is not None:
-        raise UsageError(f"{text!r}: {release.name} uses TorchCodec only; write {release.name}")
-    return Side(f"{release.name}:{TORCHCODEC}", release, TORCHCODEC, None)
-
-
-def _of_global(text: str, release: releases.Release, backend: str | None) -> Side:
+def _global_backend(text: str, release: releases.Release, backend: str | None) -> str:
+    """Return the name of a global backend, by default that of the release on this machine."""
     if release.global_backend == "never":
         raise UsageError(f"{text!r}: {release.name} has no global backend; 2.0 and 2.1 have")
-    if backend is not None and backend not in backends.GLOBAL:
-        raise UsageError(
-            f"{text!r}: there is no global backend {backend!r}; there is "
-            f"{', '.join(backends.GLOBAL)}"
-        )
-    if backend is None:
-        context = Context(
-            dataclasses.replace(release, dispatcher=False), None, types.ModuleType("torchaudio")
-        )
-        backend = context.global_backend.default()
-        if backend is None:
-            raise UsageError(
-                f"{text!r}: no global backend works here; run `python -m compat.doctor`"
-            )
-    return Side(f"{release.name}:{GLOBAL}:{backend}", release, GLOBAL, backend)
+    if backend:
+        _require(text, "global backend", backend, backends.GLOBAL)
+        return backend
+    without = dataclasses.replace(release, dispatcher=False)
+    found = Context(without, None, types.ModuleType("torchaudio")).global_backend.default()
+    if found is None:
+        raise UsageError(f"{text!r}: no global backend works here; run `python -m compat.doctor`")
+    return found

@@ -19,21 +19,17 @@ _SEVERITY = {"crashed": 9.0, "error_to": 8.0, "error_from": 7.0, "error_both": 6
 def severity(row: Row) -> float:
     """Return how bad a row is.
 
-    Failures come first, then files that cannot be compared, then the size of what differs or is
-    missing.
+    Failures are the worst, then files that cannot be compared, then large differences and missing
+    ends.
     """
-    found = _SEVERITY.get(row.kind, 0.0)
     if CLASSES[row.kind].group == SAME:
         return 0.0
-    frames = max(row.from_frames or 0, row.to_frames or 0)
-    missing = abs((row.from_frames or 0) - (row.to_frames or 0)) / frames if frames else 0.0
+    frames = row.from_frames or 0, row.to_frames or 0
+    missing = 0.0
+    if row.kind in ("length", "different", "metadata"):
+        missing = (max(frames) - min(frames)) / max(*frames, 1)
     left = row.rms if row.left_rms is None else row.left_rms
-    return (
-        found
-        + min(left or 0.0, 2.0)
-        + (missing if row.kind in ("length", "different", "metadata") else 0.0)
-        + 1e-9
-    )
+    return _SEVERITY.get(row.kind, 0.0) + min(left or 0.0, 2.0) + missing + 1e-9
 
 
 class Tally:
@@ -44,21 +40,16 @@ class Tally:
         kinds: how many of each class.
         breakdown: how many of each class, by format, backend and folder.
         seconds: the duration of all audio.
-        took: seconds of work.
         worst: the worst rows that are not the same, worst first.
     """
 
-    files: int
-    seconds: float
-    took: float
-
     def __init__(self, worst: int = _WORST) -> None:
-        self.files = 0
+        self.files: int = 0
         self.kinds: collections.Counter[str] = collections.Counter()
         self.breakdown: Breakdown = Breakdown()
-        self.seconds = self.took = 0.0
+        self.seconds: float = 0.0
+        self.worst: list[Row] = []
         self._most = worst
-        self._heap: list[tuple[float, int, Row]] = []
 
     def add(self, row: Row) -> None:
         """Count a row."""
@@ -66,18 +57,8 @@ class Tally:
         self.kinds[row.kind] += 1
         self.breakdown.add(row)
         self.seconds += row.seconds or 0.0
-        self.took += row.took or 0.0
-        if CLASSES[row.kind].group != SAME and self._most:
-            entry = (severity(row), -self.files, row)
-            if len(self._heap) < self._most:
-                heapq.heappush(self._heap, entry)
-            elif entry > self._heap[0]:
-                heapq.heapreplace(self._heap, entry)
-
-    @property
-    def worst(self) -> list[Row]:
-        """Return the worst rows, worst first."""
-        return [row for _, _, row in sorted(self._heap, reverse=True)]
+        if CLASSES[row.kind].group != SAME:
+            self.worst = heapq.nlargest(self._most, [*self.worst, row], key=severity)
 
     def of(self, group: str) -> int:
         """Return how many rows are of the classes of a group."""

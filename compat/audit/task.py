@@ -9,7 +9,7 @@ import os
 import stat
 
 from compat.audit import fetching, sides, wording
-from compat.audit.engines.engine import EngineError
+from compat.audit.engines import EngineError
 from compat.audit.items import Item
 from compat.audit.options import Terms
 from compat.audit.rows import Row
@@ -19,7 +19,7 @@ from dispatcher.errors import BackendUnavailable
 @functools.cache
 def _side(name: str) -> sides.OneSide:
     """Return a side, made once in each process."""
-    if sides.is_environment(name):
+    if "@" in name:  # VERSION@PYTHON
         from compat.audit.environments.environment import Environment
 
         return Environment(name)
@@ -46,24 +46,19 @@ class Compare:
         """
         from compat.audit import comparison  # imports numpy, which the parent process does without
 
-        row = _begun(item)
         with contextlib.ExitStack() as held:
             try:
                 old, new = self.fetched(item, held)
             except fetching.FetchError as why:
-                return failed(row, self.terms, "error_both", str(why))
-            refusal = _refused(old)
-            if refusal:
-                return failed(row, self.terms, "error_both", f"cannot read {old!r}: {refusal}")
+                return self._failed(item, "error_both", str(why))
+            if refusal := _refused(old):
+                return self._failed(item, "error_both", f"cannot read {old!r}: {refusal}")
+            if item.other and not os.path.exists(new):
+                return self._failed(item, "error_to", f"the new side has no file {item.other!r}")
             if item.other and (refusal := _refused(new)):
-                why_not = (
-                    f"cannot read {item.other!r}: {refusal}"
-                    if os.path.exists(new)
-                    else f"the new side has no file {item.other!r}"
-                )
-                return failed(row, self.terms, "error_to", why_not)
+                return self._failed(item, "error_to", f"cannot read {item.other!r}: {refusal}")
             try:
-                return comparison.compare(row, (old, new), self.sides(), self.terms)
+                return comparison.compare(self._begun(item), (old, new), self.sides(), self.terms)
             except BackendUnavailable as why:
                 raise EngineError(
                     f"a backend does not work here: {why.explain()}. Run `python -m compat.doctor`."
@@ -71,12 +66,8 @@ class Compare:
             except EngineError:
                 raise
             except Exception as why:  # noqa: BLE001 - one odd file must not end the run
-                return failed(
-                    _begun(item),
-                    self.terms,
-                    "error_both",
-                    f"comparing {old!r} failed: {type(why).__name__}: {why}",
-                )
+                told = f"comparing {old!r} failed: {type(why).__name__}: {why}"
+                return self._failed(item, "error_both", told)
 
     def sides(self) -> tuple[sides.OneSide, sides.OneSide]:
         """Return the old and the new side, in this process."""
@@ -95,7 +86,26 @@ class Compare:
 
     def crashed(self, item: Item, why: str) -> Row:
         """Return the row of a file that killed its process."""
-        return failed(_begun(item), self.terms, "crashed", why)
+        return self._failed(item, "crashed", why)
+
+    def _begun(self, item: Item) -> Row:
+        """Return a file's row with what is known before it is read."""
+        terms = self.terms
+        return Row(
+            item.path, from_side=terms.old, to_side=terms.new, other=item.other or None,
+            tolerance=terms.tolerance, stamp=item.stamp, terms=terms.digest,
+        )  # fmt: skip
+
+    def _failed(self, item: Item, kind: str, why: str) -> Row:
+        """Return the row of a file that was not decoded at all."""
+        row = self._begun(item)
+        row.kind = kind
+        if kind != "error_to":
+            row.from_error = why
+        if kind != "crashed":
+            row.to_error = why
+        row.note = wording.note(row)
+        return row
 
 
 def _refused(path: str) -> str:
@@ -116,24 +126,3 @@ def _refused(path: str) -> str:
         if stat.S_ISDIR(mode)
         else "it is not a regular file"
     )
-
-
-def _begun(item: Item) -> Row:
-    return Row(item.path, stamp=item.stamp, other=item.other or None)
-
-
-def failed(row: Row, terms: Terms, kind: str, why: str) -> Row:
-    """Return the row of a file that was not decoded at all."""
-    row.kind, row.from_side, row.to_side, row.terms, row.tolerance = (
-        kind,
-        terms.old,
-        terms.new,
-        terms.digest,
-        terms.tolerance,
-    )
-    if kind != "error_to":
-        row.from_error = why
-    if kind != "crashed" and kind != "error_from":
-        row.to_error = why
-    row.note = wording.note(row)
-    return row

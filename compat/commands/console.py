@@ -5,6 +5,7 @@ import errno
 import importlib
 import os
 import sys
+import traceback
 from collections.abc import Sequence
 from typing import NoReturn
 
@@ -48,6 +49,15 @@ def print_for_programs() -> None:
 def nobody_reads() -> None:
     """Redirect a standard output that nobody reads, or Python would complain when it closes it."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def report_end(why: Exception, prog: str, what: str) -> None:
+    """Say why a command ended early: nobody reads its output, a full disk, or a bug of ours."""
+    if isinstance(why, BrokenPipeError):
+        nobody_reads()
+    elif not is_full(why):
+        traceback.print_exc()
+        print(f"{prog}: {what} itself failed; this is a bug of torchaudio-compat", file=sys.stderr)
 
 
 def leave(status: int) -> NoReturn:

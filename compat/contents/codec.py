@@ -7,17 +7,13 @@ import os
 import tempfile
 from typing import TYPE_CHECKING, Any
 
-from dispatcher import lazily
 from dispatcher.codec_config import CodecConfig
 from dispatcher.errors import ArgumentError, BackendUnavailable
+from dispatcher.lazily import torch
 from dispatcher.requests import Load, Save
 
 if TYPE_CHECKING:
-    import torch
-
     from compat.contents.context import Context
-else:
-    torch = lazily.module("torch")
 
 # libsox's name -> FFmpeg's name, where they differ
 _MUXERS = {"ulaw": "mulaw", "al": "alaw", "ul": "mulaw", "vorbis": "ogg"}
@@ -129,8 +125,6 @@ def _by_ffmpeg(
     reader.process_all_packets()
     (chunk,) = reader.pop_chunks()
     told: Any = reader.get_src_stream_info(0)
-    import torch
-
     found = (
         waveform.new_zeros((0, waveform.shape[0]))
         if chunk is None

@@ -32,18 +32,6 @@ class Context:
         broken: why an installed torchaudio does not import; empty otherwise.
     """
 
-    release: Release
-    host: types.ModuleType
-    over_real: bool
-    rescued: bool
-    broken: str
-    registry: Registry
-    chooser: Chooser
-    per_call: dispatcher.Functions
-    torchcodec: torchcodec.Functions
-    global_backend: GlobalBackend
-    dispatcher_on: bool
-
     def __init__(
         self,
         release: Release,
@@ -54,21 +42,20 @@ class Context:
         rescued: bool = False,
         broken: str = "",
     ) -> None:
-        self.release, self.host, self.over_real, self.rescued, self.broken = (
-            release,
-            host,
-            over_real,
-            rescued,
-            broken,
-        )
+        self.release: Release = release
+        self.host: types.ModuleType = host
+        self.over_real: bool = over_real
+        self.rescued: bool = rescued
+        self.broken: str = broken
         self._made: dict[str, Any] = {}
-        self.registry = NotingRegistry(backends) if recording.is_on() else Registry(backends)
-        self.chooser = Chooser(self.registry, release)
+        registry = NotingRegistry if recording.is_on() else Registry
+        self.registry: Registry = registry(backends)
+        self.chooser: Chooser = Chooser(self.registry, release)
         self.chooser.explain = _explained
-        self.per_call = dispatcher.functions(self.chooser)
-        self.torchcodec = torchcodec.functions(self.registry, release)
-        self.global_backend = GlobalBackend(host, self.registry, release)
-        self.dispatcher_on = releases.dispatcher_on(release)
+        self.per_call: dispatcher.Functions = dispatcher.functions(self.chooser)
+        self.torchcodec: torchcodec.Functions = torchcodec.functions(self.registry, release)
+        self.global_backend: GlobalBackend = GlobalBackend(host, self.registry, release)
+        self.dispatcher_on: bool = releases.dispatcher_on(release)
         if release.dispatcher and not self.dispatcher_on:
             text = (
                 f"{releases.DISPATCHER_VARIABLE} turns the dispatcher of torchaudio {release.name} "
@@ -79,18 +66,10 @@ class Context:
             self._mix_dialects()
         for where, functions in ((host.__name__, self.per_call), *self._global_functions()):
             for function in vars(functions).values():
-                function.__module__, function.__qualname__ = where, function.__name__
-                scripting.refuse(function, f"torchaudio.{function.__name__}")
+                _settle(function, where, function.__name__)
         for function in self.torchcodec:
-            name = (
-                function.__name__ if release.torchcodec else f"{function.__name__}_with_torchcodec"
-            )
-            function.__module__, function.__name__, function.__qualname__ = (
-                host.__name__,
-                name,
-                name,
-            )
-            scripting.refuse(function, f"torchaudio.{name}")
+            suffix = "" if release.torchcodec else "_with_torchcodec"
+            _settle(function, host.__name__, f"{function.__name__}{suffix}")
         if recording.is_on():
             self._record()
 
@@ -113,11 +92,9 @@ class Context:
         The setter does not change those modules, so a spawned process finds each function by its
         name, as it did in the releases.
         """
+        functions = self.global_backend.functions
         if not self.release.old_names:
-            return [
-                (self.host.__name__, functions)
-                for functions in self.global_backend.functions.values()
-            ]
+            return [(self.host.__name__, found) for found in functions.values()]
         private = "_" if self.release.backend_modules_warn else ""
         names = {
             "sox_io": f"{private}sox_io_backend",
@@ -126,7 +103,7 @@ class Context:
         }
         return [
             (f"{self.host.__name__}.backend.{names[name]}", found)
-            for name, found in self.global_backend.functions.items()
+            for name, found in functions.items()
         ]
 
     def once(self, key: str, make: Callable[[], Any]) -> Any:
@@ -176,6 +153,12 @@ class Context:
                 _naming_backend(_renaming(functions.load, "uri", "filepath"), self.per_call.load),
                 _naming_backend(_renaming(functions.save, "uri", "filepath"), self.per_call.save),
             )
+
+
+def _settle(function: Callable[..., Any], module: str, name: str) -> None:
+    """Name a function as the release did; TorchScript refuses it."""
+    function.__module__, function.__name__, function.__qualname__ = module, name, name
+    scripting.refuse(function, f"torchaudio.{name}")
 
 
 def _recorded(functions: Any, release: str) -> dict[str, Any]:

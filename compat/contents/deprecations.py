@@ -20,19 +20,16 @@ from dispatcher import notices
 class DeprecatedNameWarning(notices.CompatWarning):
     """A warning for a name that the pinned release deprecates, with the facts of its table."""
 
-    name: str
-    deprecated_in: str
-    removed_in: str
-    advice: str
-
     def __init__(self, name: str, fact_of: str) -> None:
         fate, gone_in = removed.FATES[fact_of], removed.removed_in(fact_of)
         gone = f" and gone in {gone_in}" if gone_in else ""
         super().__init__(
             f"torchaudio.{name} is deprecated since {fate.deprecated_in}{gone}. {fate.advice}"
         )
-        self.name, self.removed_in = name, gone_in
-        self.deprecated_in, self.advice = fate.deprecated_in, fate.advice
+        self.name: str = name
+        self.deprecated_in: str = fate.deprecated_in
+        self.removed_in: str = gone_in
+        self.advice: str = fate.advice
         self._fact_of = fact_of
 
     def __reduce__(self) -> tuple[type[DeprecatedNameWarning], tuple[str, str]]:

@@ -10,12 +10,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from compat.contents.context import Context
-
-    Works = Callable[[Context], bool]
-    """Returns whether a real torchaudio's own version of a submodule works."""
 
 
 def sox_works(context: Context) -> bool:

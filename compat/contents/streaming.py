@@ -28,28 +28,6 @@ if TYPE_CHECKING:
     from compat.releases import Release
 
 
-@dataclasses.dataclass(frozen=True)
-class Classes:
-    """The contents of ``torchaudio.io`` in a release."""
-
-    reader: type
-    writer: type
-    effector: type
-    codec_config: type
-    play_audio: Callable[..., None]
-    infos: dict[str, type]
-
-    def names(self) -> dict[str, Any]:
-        """Return them under the names in ``torchaudio.io`` from 2.1 on."""
-        return {
-            "StreamReader": self.reader,
-            "StreamWriter": self.writer,
-            "AudioEffector": self.effector,
-            "CodecConfig": self.codec_config,
-            "play_audio": self.play_audio,
-        }
-
-
 def _by_position(method: Callable[..., Any], *names: str) -> Any:
     """Return a method that takes these parameters alone, each by position too, as in 2.0."""
     known = inspect.signature(method).parameters
@@ -115,41 +93,34 @@ class _Writer20(StreamWriter):
     write_video_chunk = _by_position(StreamWriter.write_video_chunk, "i", "chunk")
 
 
-_KEYWORD_ONLY: dict[str, type] = {"reader": StreamReader, "writer": StreamWriter}
-_POSITIONAL: dict[str, type] = {"reader": _Reader20, "writer": _Writer20}
-# module and name of each class, in torio and before torio
-_TORIO = {
-    "reader": ("torio.io._streaming_media_decoder", "StreamingMediaDecoder"),
-    "writer": ("torio.io._streaming_media_encoder", "StreamingMediaEncoder"),
-    "codec_config": ("torio.io._streaming_media_encoder", "CodecConfig"),
-}
+# by their names in torchaudio.io: the modules before torio, and the modules and names in torio
 _BEFORE_TORIO = {
-    "reader": ("torchaudio.io._stream_reader", "StreamReader"),
-    "writer": ("torchaudio.io._stream_writer", "StreamWriter"),
-    "codec_config": ("torchaudio.io._stream_writer", "CodecConfig"),
+    "StreamReader": "torchaudio.io._stream_reader",
+    "StreamWriter": "torchaudio.io._stream_writer",
+    "CodecConfig": "torchaudio.io._stream_writer",
+    "AudioEffector": "torchaudio.io._effector",
 }
-_EFFECTOR = ("torchaudio.io._effector", "AudioEffector")
-_NAMES = {
-    "reader": "StreamReader",
-    "writer": "StreamWriter",
-    "codec_config": "CodecConfig",
-    "effector": "AudioEffector",
+_TORIO = {
+    "StreamReader": ("torio.io._streaming_media_decoder", "StreamingMediaDecoder"),
+    "StreamWriter": ("torio.io._streaming_media_encoder", "StreamingMediaEncoder"),
+    "CodecConfig": ("torio.io._streaming_media_encoder", "CodecConfig"),
 }
 
 
-def classes(release: Release, *, warn: bool, module: str = "") -> Classes:
-    """Return the classes of a release, the same ones each time.
+def classes(release: Release, *, warn: bool, module: str = "") -> dict[str, Any]:
+    """Return the contents of ``torchaudio.io`` in a release, the same classes each time.
 
     Args:
         release: its flags.
         warn: whether constructing one warns that it will be removed, as in 2.8.
         module: where pickle finds them; "" for the modules of the release.
     """
-    return _classes(release, warn=warn, record=recording.is_on(), module=module)
+    made = _classes(release, warn=warn, record=recording.is_on(), module=module)
+    return {**made, "play_audio": play_audio}
 
 
-def of(context: Context) -> Classes:
-    """Return the classes of a module ``torchaudio``."""
+def of(context: Context) -> dict[str, Any]:
+    """Return the contents of ``io`` for a module ``torchaudio``."""
     release, host = context.release, context.host.__name__
     if host == "torchaudio":
         return classes(release, warn=release.names_warn)
@@ -158,60 +129,55 @@ def of(context: Context) -> Classes:
     return classes(release, warn=release.names_warn, module=module)
 
 
-@functools.lru_cache(maxsize=16)
-def _classes(release: Release, *, warn: bool, record: bool, module: str) -> Classes:
-    homes = {**(_TORIO if release.torio else _BEFORE_TORIO), "effector": _EFFECTOR}
-    if module:
-        homes = {kind: (module, name) for kind, name in _NAMES.items()}
-    bases = _POSITIONAL if release.stream_positional else _KEYWORD_ONLY
-    bound: dict[str, Any] = {"settings": release}
-    noted = release.name if record else None
-    reader = _named(
-        bases["reader"], "StreamReader", homes["reader"], bound, warn=warn, record=noted
-    )
-    writer = _named(
-        bases["writer"], "StreamWriter", homes["writer"], bound, warn=warn, record=noted
-    )
-    effector = _named(
-        AudioEffector,
-        "AudioEffector",
-        homes["effector"],
-        bound,
-        warn=warn,
-        record=noted,
-    )
-    config = (
-        _named(CodecConfig, "CodecConfig", homes["codec_config"], {}, warn=warn, record=noted)
-        if warn or record
-        else CodecConfig
-    )
-    infos = {
+def infos(release: Release) -> dict[str, type]:
+    """Return the classes of the properties of a reader's streams."""
+    found = {
         name: value
         for name, value in vars(info).items()
         if dataclasses.is_dataclass(value) and isinstance(value, type)
     }
-    if release.stream_positional:
-        infos = {name: value for name, value in infos.items() if not name.startswith("Output")}
-        infos["OutputStream"] = OutputStream20
-    return Classes(reader, writer, effector, config, play_audio, infos)
+    if not release.stream_positional:
+        return found
+    kept = {name: value for name, value in found.items() if not name.startswith("Output")}
+    return {**kept, "OutputStream": OutputStream20}
+
+
+@functools.lru_cache(maxsize=16)
+def _classes(release: Release, *, warn: bool, record: bool, module: str) -> dict[str, type]:
+    bases: dict[str, type] = {
+        "StreamReader": _Reader20 if release.stream_positional else StreamReader,
+        "StreamWriter": _Writer20 if release.stream_positional else StreamWriter,
+        "AudioEffector": AudioEffector,
+        "CodecConfig": CodecConfig,
+    }
+    homes = {name: (module or home, name) for name, home in _BEFORE_TORIO.items()}
+    if release.torio and not module:
+        homes |= _TORIO
+    noted = release.name if record else None
+    made = {
+        name: _named(base, name, homes[name], release, warn=warn, record=noted)
+        for name, base in bases.items()
+    }
+    return made if warn or record else {**made, "CodecConfig": CodecConfig}
 
 
 def _named(
     base: type,
     name: str,
     home: tuple[str, str],
-    bound: dict[str, Any],
+    release: Release,
     *,
     warn: bool,
     record: str | None,
 ) -> type:
     namespace: dict[str, Any] = {
-        **bound,
         "__module__": home[0],
         "__doc__": base.__doc__,
         "__qualname__": home[1],
+        scripting.CLASS_MARK: scripting.RefusedClass(f"torchaudio.io.{name}"),
     }
-    namespace[scripting.CLASS_MARK] = scripting.RefusedClass(f"torchaudio.io.{name}")
+    if base is not CodecConfig:
+        namespace["settings"] = release
     if warn or record:
         namespace["__init__"] = _telling_init(base, name, warn=warn, record=record)
     return types.new_class(home[1], (base,), {}, lambda body: body.update(namespace))

@@ -163,15 +163,11 @@ def copies(name: str) -> list[Copy]:
     for folder in folders():
         for known, info in _in_folder(folder):
             if known == normalised(name):
-                metadata = importlib.metadata.Distribution.at(info).metadata
-                version = (metadata["Version"] if metadata else None) or info.name.rpartition(".")[
-                    0
-                ].partition("-")[2]
-                installer = info / "INSTALLER"
-                signed = (
-                    installer.read_text("utf-8", "replace").strip() if installer.is_file() else ""
-                )
-                found.append(Copy(name, version, folder, info, signed))
+                installed = importlib.metadata.Distribution.at(info)
+                in_its_name = info.name.rpartition(".")[0].partition("-")[2]
+                told = installed.metadata["Version"] if installed.metadata else None
+                signed = (installed.read_text("INSTALLER") or "").strip()
+                found.append(Copy(name, told or in_its_name, folder, info, signed))
     return found
 
 

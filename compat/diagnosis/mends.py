@@ -52,13 +52,18 @@ def from_index(copy: dists.Copy | None) -> tuple[str, ...]:
     return ("--index-url", pairs.index(copy.build)) if copy is not None and copy.build else ()
 
 
+def _torch() -> tuple[dists.Copy | None, pairs.Pair | None]:
+    """Return the installed torch, and its row in the table of pairs."""
+    torch = dists.first("torch")
+    return torch, pairs.of_torch(torch.version) if torch is not None else None
+
+
 def _is_for_another_torch(torchaudio: dists.Copy) -> bool:
     """Return whether this torchaudio is made for another torch than the one installed.
 
     Reinstalling the same version would not help then.
     """
-    torch = dists.first("torch")
-    row = pairs.of_torch(torch.version) if torch else None
+    _, row = _torch()
     other = pairs.of_torchaudio(torchaudio.version)
     return row is not None and other is not None and other.torchaudio != row.torchaudio
 
@@ -96,8 +101,7 @@ def matched_pair() -> Mend:
 
     If no torchaudio is made for it, install both again.
     """
-    torch, torchaudio = dists.first("torch"), dists.first("torchaudio")
-    row = pairs.of_torch(torch.version) if torch else None
+    (torch, row), torchaudio = _torch(), dists.first("torchaudio")
     if torch is None or row is None:
         return Mend(
             "Install both from one index",
@@ -114,10 +118,10 @@ def matched_pair() -> Mend:
         *machine.pip("--force-reinstall", "--no-deps", f"torchaudio=={row.torchaudio}", *source)
     ]
     other = pairs.of_torchaudio(torchaudio.version) if torchaudio else None
-    is_other = other is not None and other is not row
-    if other is not None and is_other:
+    either = ""
+    if other is not None and other is not row:
         commands += machine.pip(f"torch{other.torch}", *source)
-    either = " (or the torch made for this torchaudio)" if is_other else ""
+        either = " (or the torch made for this torchaudio)"
     return Mend(
         f"Install the torchaudio made for torch {torch.full_version}{either}", tuple(commands)
     )
@@ -125,16 +129,14 @@ def matched_pair() -> Mend:
 
 def without(package: str, roots: tuple[pathlib.Path, ...]) -> Mend:
     """Remove surplus copies of a package; for another environment's copy, say what to change."""
-    led = [words for root in roots if (words := _what_leads_to(root))]
+    led = {root: _what_leads_to(root) for root in roots}
     commands = tuple(
-        line for root in roots if not _what_leads_to(root) for line in _removal(package, root)
+        line for root, words in led.items() if not words for line in _removal(package, root)
     )
-    text = (
-        f"Keep one copy of {package} and remove the others"
-        if commands
-        else f"Let Python find only one copy of {package}"
-    )
-    return Mend(f"{text}: {'; '.join(led)}" if led else text, commands)
+    text = f"Let Python find only one copy of {package}"
+    if commands:
+        text = f"Keep one copy of {package} and remove the others"
+    return Mend(": ".join(filter(None, (text, "; ".join(filter(None, led.values()))))), commands)
 
 
 def _what_leads_to(root: pathlib.Path) -> str:
@@ -144,38 +146,23 @@ def _what_leads_to(root: pathlib.Path) -> str:
     """
     for folder in dists.folders():
         for path in sorted(folder.glob("*.pth")):
-            lines = path.read_text("utf-8", "replace").splitlines()
-            found = next(
-                (number for number, line in enumerate(lines, 1) if _names(line, folder, root)), None
-            )
-            if found is not None:
-                return f"take line {found} out of {path}, which leads to {root}"
-    environment = next(
-        (
-            parent
-            for parent in root.parents
-            if (parent / "pyvenv.cfg").is_file() or (parent / "conda-meta").is_dir()
-        ),
-        None,
-    )
-    if (
-        environment is None
-        or environment == pathlib.Path(sys.prefix).resolve()
-        or environment == pathlib.Path(sys.base_prefix).resolve()
-    ):
-        return ""
-    return f"take {root} off PYTHONPATH: it is of the environment {environment}"
+            for number, line in enumerate(path.read_text("utf-8", "replace").splitlines(), 1):
+                if _names(line, folder, root):
+                    return f"take line {number} out of {path}, which leads to {root}"
+    own = [pathlib.Path(prefix).resolve() for prefix in (sys.prefix, sys.base_prefix)]
+    for parent in root.parents:
+        if (parent / "pyvenv.cfg").is_file() or (parent / "conda-meta").is_dir():
+            words = f"take {root} off PYTHONPATH: it is of the environment {parent}"
+            return "" if parent in own else words
+    return ""
 
 
 def _names(line: str, folder: pathlib.Path, root: pathlib.Path) -> bool:
     """Return whether a line of a .pth file, a folder or code, adds a folder to the path."""
     if line.startswith(("import ", "import\t")):
         return str(root) in line
-    return (
-        bool(line.strip())
-        and not line.startswith("#")
-        and (folder / line.strip()).resolve() == root
-    )
+    is_folder = bool(line.strip()) and not line.startswith("#")
+    return is_folder and (folder / line.strip()).resolve() == root
 
 
 def _removal(package: str, root: pathlib.Path) -> tuple[Line, ...]:
@@ -235,18 +222,15 @@ def library(name: str) -> Mend:
 
 
 def _clean(package: str) -> Mend:
-    uninstall = machine.uninstall("torch", "torchaudio")
-    torch = dists.first("torch")
-    row = pairs.of_torch(torch.version) if torch else None
+    if package not in ("torch", "torchaudio"):
+        return reinstall(package)
+    torch, row = _torch()
     names = ["torch", "torchaudio"]
     if torch is not None and row is not None:
         names = [f"torch=={pairs.public(torch.version)}", f"torchaudio=={row.torchaudio}"]
-    if package not in ("torch", "torchaudio"):
-        return reinstall(package)
-    return Mend(
-        "Remove both, and install a matching pair",
-        shell.chain(uninstall, machine.pip("--no-cache-dir", *names, *from_index(torch))),
-    )
+    anew = machine.pip("--no-cache-dir", *names, *from_index(torch))
+    both = shell.chain(machine.uninstall("torch", "torchaudio"), anew)
+    return Mend("Remove both, and install a matching pair", both)
 
 
 def _half_there(module: str) -> Mend:

@@ -6,13 +6,12 @@ import json
 import os
 import sys
 import textwrap
-import traceback
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from compat.commands import namesakes
 from compat.commands.arguments import Parser
-from compat.commands.console import is_full, nobody_reads, print_anything, print_for_programs
+from compat.commands.console import print_anything, print_for_programs, report_end
 from compat.diagnosis.findings import Result
 from compat.doctor import elsewhere, files, page, pins, registry, report, structured, verdict
 from compat.doctor.fix import dialogue
@@ -172,15 +171,8 @@ def main(argv: Sequence[str] | None = None, prog: str = PROG) -> int:
         print(f"{prog}: {why}", file=sys.stderr)
     except KeyboardInterrupt:
         print(f"{prog}: interrupted", file=sys.stderr)
-    except BrokenPipeError:
-        nobody_reads()
     except Exception as why:  # noqa: BLE001 - its status must not be taken for a finding
-        if not is_full(why):
-            traceback.print_exc()
-            print(
-                f"{prog}: the doctor itself failed; this is a bug of torchaudio-compat",
-                file=sys.stderr,
-            )
+        report_end(why, prog, "the doctor")
     return FAILED
 
 
@@ -273,7 +265,7 @@ def _examined(arguments: argparse.Namespace, argv: Sequence[str] | None) -> int:
                 if as_page:
                     shown.result(result, verbose=arguments.verbose)
         finally:
-            world.stop()
+            world.children.stop()
         judged = verdict.of(results)
         if as_page:
             shown.verdict(judged)

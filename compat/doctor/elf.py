@@ -7,7 +7,6 @@ import re
 import shutil
 import subprocess
 from collections.abc import Iterable
-from typing import Any, NamedTuple
 
 _SYSTEM = (
     "/lib64",
@@ -20,16 +19,10 @@ _SYSTEM = (
 _LOADER = re.compile(r"^(ld-linux|ld-musl|linux-vdso|linux-gate)")
 
 
-class Wants(NamedTuple):
-    """The libraries that a file's dynamic section names, and where the loader searches for them."""
+def _wanted(path: pathlib.Path) -> tuple[list[str], list[str]]:
+    """Return the libraries that a file needs (DT_NEEDED), and its own search path.
 
-    needed: tuple[str, ...]
-    folders: tuple[str, ...]
-
-
-@functools.cache
-def wants(path: pathlib.Path) -> Wants | None:
-    """Return the libraries that a file needs (DT_NEEDED) and its search path; ``None`` if not ELF.
+    Both are empty if it is no ELF file.
 
     Raises:
         ImportError: pyelftools is not installed.
@@ -38,35 +31,28 @@ def wants(path: pathlib.Path) -> Wants | None:
     from elftools.elf.dynamic import DynamicSection
     from elftools.elf.elffile import ELFFile
 
+    needed: list[str] = []
+    folders: list[str] = []
     with path.open("rb") as stream:
         if stream.read(4) != b"\x7fELF":
-            return None
-        needed: list[str] = []
-        folders: list[str] = []
+            return needed, folders
         section = ELFFile(stream).get_section_by_name(".dynamic")
         for tag in section.iter_tags() if isinstance(section, DynamicSection) else ():
-            wanted: Any = tag  # pyelftools names the attribute after the tag
-            if tag.entry.d_tag == "DT_NEEDED":
-                needed.append(wanted.needed)
-            elif tag.entry.d_tag in ("DT_RUNPATH", "DT_RPATH"):
-                folders += (
-                    wanted.runpath if tag.entry.d_tag == "DT_RUNPATH" else wanted.rpath
-                ).split(":")
+            name = str(tag.entry.d_tag).removeprefix("DT_").lower()  # as pyelftools calls its value
+            if name == "needed":
+                needed.append(getattr(tag, name))
+            elif name in ("runpath", "rpath"):
+                folders += getattr(tag, name).split(":")
     here = str(path.parent)
-    return Wants(
-        tuple(needed),
-        tuple(folder.replace("$ORIGIN", here).replace("${ORIGIN}", here) for folder in folders),
-    )
+    return needed, [
+        folder.replace("$ORIGIN", here).replace("${ORIGIN}", here) for folder in folders
+    ]
 
 
 @functools.cache
 def _system_libraries() -> frozenset[str]:
     """Return the library names in the loader's cache."""
-    command = shutil.which("ldconfig") or (
-        "/sbin/ldconfig" if os.path.exists("/sbin/ldconfig") else None
-    )
-    if command is None:
-        return frozenset()
+    command = shutil.which("ldconfig") or "/sbin/ldconfig"
     try:
         listed = subprocess.run(
             [command, "-p"], capture_output=True, text=True, timeout=10, check=False
@@ -83,15 +69,12 @@ def missing(path: pathlib.Path, loaded: Iterable[pathlib.Path] = ()) -> list[str
         path: a shared object.
         loaded: folders whose libraries the process has loaded already.
     """
-    wanted = wants(path)
-    if wanted is None:
-        return []
-    own = filter(None, os.environ.get("LD_LIBRARY_PATH", "").split(":"))
-    folders = [pathlib.Path(folder) for folder in (*wanted.folders, *own, *_SYSTEM)]
-    folders += loaded
+    needed, own = _wanted(path)
+    for_all = filter(None, os.environ.get("LD_LIBRARY_PATH", "").split(":"))
+    folders = [*map(pathlib.Path, (*own, *for_all, *_SYSTEM)), *loaded]
     return [
         name
-        for name in wanted.needed
+        for name in needed
         if not _LOADER.match(name)
         and name not in _system_libraries()
         and not any((folder / name).exists() for folder in folders)

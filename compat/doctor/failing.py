@@ -53,8 +53,13 @@ def finding(name: str, answer: Answer, package: str, *, cause: str = "", dead: s
     )
 
 
-def known(answer: Answer, package: str) -> Explanation | None:
-    """Return what the exception of a failed import means, or else what standard error says."""
+def known(answer: Answer, package: str) -> Explanation:
+    """Return what the exception of a failed import means, or else what standard error says.
+
+    The explanation of an unknown one has no name; its cause is the first line of the exception.
+    """
     # the exception first: standard error may hold another package's warning
-    said = (answer.raised, "\n".join(answer.stderr))
-    return next(filter(None, (explain.message(text, package) for text in said)), None)
+    for text in (answer.raised, "\n".join(answer.stderr)):
+        if found := explain.message(text, package):
+            return found
+    return Explanation("", answer.raised.partition("\n")[0], mends.reinstall(package))

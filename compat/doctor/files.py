@@ -36,8 +36,8 @@ def examine(world: World, paths: Sequence[str]) -> Iterator[Result]:
     answers = world.ask_over_torch("reading", tasks) if tasks else []
     seconds = (time.monotonic() - begun) * len(names) / max(1, len(tasks))
     if answers is None:
-        found = imports.finding(world, "torch")
-        yield Result(imports.imports.name, imports.imports.title, (found,))
+        check = imports.imports
+        yield Result(check.name, check.title, (imports.finding(world, "torch"),))
     remaining = iter(answers or ())
     for path, refusal in zip(paths, refusals, strict=True):
         if refusal is None and answers is None:

@@ -40,15 +40,11 @@ def of_result(
         course: knows which findings follow from an earlier error; those show no mend of their own.
         verbose: whether to show what is fine as well.
     """
-    roots = {id(finding): course.under(result, finding) for finding in result.findings}
-    shown = [
-        finding
-        for finding in result.findings
-        if verbose or finding.status not in (Status.OK, Status.SKIPPED)
-    ]
-    shown.sort(key=lambda finding: -finding.status.severity)
+    found = [(finding, course.under(result, finding)) for finding in result.findings]
+    shown = [pair for pair in found if verbose or pair[0].status not in (Status.OK, Status.SKIPPED)]
+    shown.sort(key=lambda pair: -pair[0].status.severity)
     said = ""
-    for finding in shown:
+    for finding, root in shown:
         if len(shown) > 1 or finding.text != result.summary:
             yield Line(finding.status.word, finding.text, finding.status.colour)
         if finding.why and finding.why != said:
@@ -56,10 +52,9 @@ def of_result(
         said = finding.why
         for line in finding.evidence:
             yield Line("seen", line, "dim")
-        if roots[id(finding)] and finding.mend != NOTHING_TO_DO:
-            yield Line("fix", f"as under {roots[id(finding)]}")
-        elif finding.mend.commands and finding.mend in mended:
-            yield Line("fix", f"as under {mended[finding.mend]}")
+        under = root or (mended.get(finding.mend, "") if finding.mend.commands else "")
+        if under and finding.mend != NOTHING_TO_DO:
+            yield Line("fix", f"as under {under}")
         elif finding.mend != NOTHING_TO_DO:
             mended[finding.mend] = result.title
             yield from _mend(finding.mend)

@@ -81,4 +81,4 @@ def run(wanted: Sequence[Check], world: World) -> Iterator[Result]:
             for future in pending:
                 yield future.result()
         finally:
-            world.stop()
+            world.children.stop()

@@ -68,42 +68,33 @@ def document(results: Sequence[Result], verdict: Verdict) -> str:
 
 
 def _lines(results: Sequence[Result], verdict: Verdict) -> Iterator[str]:
-    yield f"### torchaudio-compat {__version__}: doctor's report"
-    yield ""
-    yield f"**{'Root cause' if verdict.status is Status.ERROR else 'Verdict'}:** {verdict.text}"
+    label = "Root cause" if verdict.status is Status.ERROR else "Verdict"
+    yield from (f"### torchaudio-compat {__version__}: doctor's report", "")
+    yield f"**{label}:** {verdict.text}"
     for check, finding in verdict.also:
         yield f"Also: {told(check, finding)} (check `{check}`)"
-    yield ""
-    yield "| check | status | measured |"
-    yield "|---|---|---|"
+    yield from ("", "| check | status | measured |", "|---|---|---|")
     for result in results:
         bold = "**" if result.status.is_problem else ""
         name = _cell(result.title) if result.check == FILE else result.check
         yield f"| {name} | {bold}{result.status.word}{bold} | {_cell(result.summary)} |"
     course = Course()
     for result in results:
-        problems = [finding for finding in result.findings if finding.status.is_problem]
-        for finding in problems:
-            yield from _details(result, finding, course.under(result, finding))
+        for finding in result.findings:
+            if finding.status.is_problem:
+                yield from _details(result, finding, course.under(result, finding))
 
 
 def _details(result: Result, finding: Finding, root: str) -> Iterator[str]:
-    yield ""
-    yield f"#### {result.title if result.check == FILE else result.check}: {finding.text}"
-    yield ""
-    yield finding.why
+    name = result.title if result.check == FILE else result.check
+    yield from ("", f"#### {name}: {finding.text}", "", finding.why)
     if finding.evidence:
-        yield from (
-            "",
-            "```text",
-            *(line.replace("```", "'''") for line in finding.evidence),
-            "```",
-        )
-    yield from (
-        ("", f"Fix: as under {root}")
-        if root and finding.mend != NOTHING_TO_DO
-        else _mend(finding.mend)
-    )
+        lines = (line.replace("```", "'''") for line in finding.evidence)
+        yield from ("", "```text", *lines, "```")
+    if root and finding.mend != NOTHING_TO_DO:
+        yield from ("", f"Fix: as under {root}")
+    else:
+        yield from _mend(finding.mend)
 
 
 def _mend(mend: Mend) -> Iterator[str]:

@@ -74,7 +74,3 @@ class World:
     def importable(self, package: str) -> bool:
         """Return whether Python finds anything of that name."""
         return dists.origin(package) is not None
-
-    def stop(self) -> None:
-        """End all children."""
-        self.children.stop()

@@ -23,8 +23,8 @@ class Definition:
 
     def present(self, context: Context) -> bool:
         """Return whether the release has it."""
-        kept = context.release.old_names or not self.submodule.goes_in_2_9
-        return kept and self.submodule.present(context)
+        is_gone = self.submodule.goes_in_2_9 and not context.release.old_names
+        return not is_gone and self.submodule.present(context)
 
     @property
     def parent(self) -> str:

@@ -21,8 +21,8 @@ def _contents(context: Context) -> dict[str, dict[str, Any]]:
     """Return what each module holds, parents before their children."""
     found = streaming.of(context)
     reader, writer = (
-        {"StreamingMediaDecoder": found.reader},
-        {"StreamingMediaEncoder": found.writer, "CodecConfig": found.codec_config},
+        {"StreamingMediaDecoder": found["StreamReader"]},
+        {"StreamingMediaEncoder": found["StreamWriter"], "CodecConfig": found["CodecConfig"]},
     )
     return {
         ROOT: {},

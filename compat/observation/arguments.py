@@ -38,7 +38,7 @@ def described(
     }
 
 
-def came(name: str, value: Any) -> Any:
+def described_value(name: str, value: Any) -> Any:
     """Describe what a call returned: the names of backends, or the class of what ``info`` gave."""
     short = name.rpartition(".")[2]
     if short == "info":

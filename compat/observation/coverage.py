@@ -15,7 +15,7 @@ from compat.commands.arguments import UsageError
 from compat.observation import paths
 from compat.observation.recording import Call, by_place
 
-# states of a place, in the words of the report
+# what the codemod does at a place, in the words of the report
 _WORDS = {
     "rewritten": "rewrites it",
     "fixable": "rewrites it with --unsafe",
@@ -108,7 +108,7 @@ def _not_run(file: FileResult, seen: set[int]) -> Iterator[Finding]:
 
 
 def _sites(calls: list[Call], root: str, files: dict[str, FileResult]) -> Iterator[Site]:
-    """Yield the calls with their findings: those in the call, and of its lines those in no call."""
+    """Yield each call with its findings: inside it, or on its lines but inside no call."""
     found = [(call, _said(files.get(os.path.realpath(call.path)), call)) for call in calls]
     inside = {id(one) for _, said in found for one, is_inside in said if is_inside}
     for call, said in found:
@@ -117,18 +117,18 @@ def _sites(calls: list[Call], root: str, files: dict[str, FileResult]) -> Iterat
 
 
 def _said(file: FileResult | None, call: Call) -> list[tuple[Finding, bool]]:
-    """Return the findings on the lines of a call, and whether each meets the call itself."""
+    """Return the findings on the lines of a call, and whether each overlaps the call itself."""
     if file is None:
         return []
     text = Text(file.before)
     begin, end = text.offset(call.line, call.column), text.offset(call.end_line, call.end_column)
 
-    def meets(one: Finding) -> bool:
+    def overlaps(one: Finding) -> bool:
         first, last = text.stretch(one.place)
         return not call.end_column or (first < end and begin < last)  # Python kept no columns
 
     return [
-        (one, meets(one))
+        (one, overlaps(one))
         for one in (*file.fixed, *file.left)
         if one.place.line <= call.end_line and call.line <= one.place.end_line
     ]

@@ -96,7 +96,7 @@ def recorded(function: Callable[..., Any], name: str, release: str) -> Callable[
                 outcome = type(why).__name__
                 raise
             else:
-                value = arguments.came(name, returned)
+                value = arguments.described_value(name, returned)
                 return returned
             finally:
                 given = json.dumps(arguments.described(signature, args, kwargs))

@@ -1,10 +1,11 @@
-"""Tell which backend serves a recorded call: the backends of a registry note it themselves."""
+"""Note which backend serves a recorded call; the backends of a ``NotingRegistry`` do it."""
 
 from __future__ import annotations
 
 import contextlib
 import contextvars
-from collections.abc import Iterator
+import functools
+from collections.abc import Callable, Iterator
 from typing import Any, cast
 
 from dispatcher import Registry
@@ -38,10 +39,10 @@ class NotingRegistry(Registry):
 
 
 class _Noting:
-    """A backend that notes its name.
+    """A backend that notes its name when it is chosen or does the work.
 
-    The chosen backend counts, even if another does the work: ffmpeg leaves flac to libsndfile where
-    the result is the same. If a backend fails, the next one counts.
+    ffmpeg is noted even where it leaves flac to libsndfile, which gives the same result. If a
+    backend fails, the next one is noted.
     """
 
     def __init__(self, backend: Backend) -> None:
@@ -50,29 +51,26 @@ class _Noting:
     def __getattr__(self, name: str) -> Any:
         value = getattr(self._backend, name)
         if name in ("refuses_to_read", "refuses_to_write"):
-            return self._asking(value)
-        return self._working(value) if name in ("info", "load", "save", "stream") else value
+            return functools.partial(self._asked, value)
+        works = name in ("info", "load", "save", "stream")
+        return functools.partial(self._working, value) if works else value
 
-    def _asking(self, refuses: Any) -> Any:
-        def asked(*args: Any) -> Any:
-            why = refuses(*args)
-            served = _serving.get()
-            if why is None and served is not None and not served:
-                served.append(self._backend.name)
-            return why
+    def _asked(self, refuses: Callable[..., Any], *args: Any) -> Any:
+        why = refuses(*args)
+        if why is None:
+            self._note()
+        return why
 
-        return asked
+    def _working(self, function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+        self._note()
+        try:
+            return function(*args, **kwargs)
+        except Exception:
+            if (served := _serving.get()) is not None:
+                served.clear()
+            raise
 
-    def _working(self, function: Any) -> Any:
-        def worked(*args: Any, **kwargs: Any) -> Any:
-            served = _serving.get()
-            if served is not None and not served:
-                served.append(self._backend.name)
-            try:
-                return function(*args, **kwargs)
-            except Exception:
-                if served is not None:
-                    served.clear()
-                raise
-
-        return worked
+    def _note(self) -> None:
+        served = _serving.get()
+        if served is not None and not served:
+            served.append(self._backend.name)

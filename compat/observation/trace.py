@@ -1,4 +1,4 @@
-"""The trace of ``--record``: JSON lines, one for each kind of call at each place; runs add up."""
+"""Write the trace of ``--record``: a line for each kind of call at each place, over all runs."""
 
 from __future__ import annotations
 

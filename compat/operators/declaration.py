@@ -56,24 +56,9 @@ def _numbers(release: str) -> tuple[int, int]:
 
 @functools.cache
 def operators() -> tuple[Operator, ...]:
-    """Return all operators of all releases; this imports torch.
-
-    Raises:
-        RuntimeError: two of them have one name in one release.
-    """
+    """Return all operators of all releases; this imports torch."""
     package = importlib.import_module("compat.operators.ops")
-    found: list[Operator] = []
-    for module in pkgutil.iter_modules(package.__path__):
-        found += importlib.import_module(f"{package.__name__}.{module.name}").OPERATORS
-    for operator in found:
-        if any(_clash(operator, other) for other in found if other is not operator):
-            raise RuntimeError(
-                f"two operators are called {operator.namespace}::{operator.name} in one release"
-            )
-    return tuple(found)
-
-
-def _clash(one: Operator, other: Operator) -> bool:
-    """Return whether two operators have the same name in the same release."""
-    same = (one.namespace, one.name) == (other.namespace, other.name)
-    return same and (one.serves(other.since) or other.serves(one.since))
+    modules = [
+        f"{package.__name__}.{module.name}" for module in pkgutil.iter_modules(package.__path__)
+    ]
+    return tuple(one for name in modules for one in importlib.import_module(name).OPERATORS)

@@ -11,9 +11,8 @@ _shared = forks.Shared()
 _release = ""
 _libraries: dict[str, Any] = {}
 _names: tuple[str, ...] = ()
-# libraries by namespace that keep the entry of every operator ever defined
+# by the name of every operator ever defined, a library that keeps its entry
 _places: dict[str, Any] = {}
-_placed: set[str] = set()
 _NO_DEVICE = "PrivateUse3"
 
 
@@ -107,12 +106,11 @@ def _keep_its_place(operator: declaration.Operator) -> None:
     """
     import torch
 
-    if f"{operator.namespace}::{operator.name}" not in _placed:
+    name = f"{operator.namespace}::{operator.name}"
+    if name not in _places:
         make: Any = torch.library.Library
-        place = _places.get(operator.namespace) or make(operator.namespace, "IMPL")
-        _places[operator.namespace] = place
-        place.impl(operator.name, _refuse, _NO_DEVICE)
-        _placed.add(f"{operator.namespace}::{operator.name}")
+        _places[name] = make(operator.namespace, "IMPL")
+        _places[name].impl(operator.name, _refuse, _NO_DEVICE)
 
 
 def _refuse(*arguments: Any) -> None:

@@ -1,4 +1,4 @@
-"""Replace functions of torchaudio's Python part by operators that are faster."""
+"""Replace a function of torchaudio's Python part by an operator that is faster."""
 
 from __future__ import annotations
 
@@ -6,22 +6,20 @@ import sys
 import types
 
 # since 2.9 this is Python that convolves and then filters; up to 2.8 it is the operator itself
-_REPLACED = (("torchaudio.functional.filtering", "_lfilter"),)
+_MODULE, _NAME = "torchaudio.functional.filtering", "_lfilter"
 
 
 def replace() -> list[tuple[types.ModuleType, str, object]]:
-    """Put operators in the place of Python functions, after torchaudio was imported.
+    """Put the operator in the place of the Python function, after torchaudio was imported.
 
     Returns:
-        The replaced functions, to be put back: module, name and function of each.
+        The replaced function, to be put back: module, name and function; empty if there is none.
     """
     import torch
 
-    before: list[tuple[types.ModuleType, str, object]] = []
-    for where, name in _REPLACED:
-        module = sys.modules.get(where)
-        function = getattr(module, name, None)
-        if isinstance(module, types.ModuleType) and isinstance(function, types.FunctionType):
-            before.append((module, name, function))
-            setattr(module, name, getattr(torch.ops.torchaudio, name))
-    return before
+    module = sys.modules.get(_MODULE)
+    function = getattr(module, _NAME, None)
+    if not isinstance(module, types.ModuleType) or not isinstance(function, types.FunctionType):
+        return []
+    setattr(module, _NAME, getattr(torch.ops.torchaudio, _NAME))
+    return [(module, _NAME, function)]

@@ -42,7 +42,6 @@ _ROOTS = (
     *_LOCKS,
 )
 _INCLUDED = re.compile(r"^(?:-r|--requirement|-c|--constraint)[ =]*([^\s#]+)", re.M)
-_MOST_FILES = 3000  # a huge folder, such as a home, must not delay the program
 _NEWEST_FIRST = ("2.2", "2.8", "2.1", "2.9", "2.0")
 _OF_A_GLOBAL_BACKEND = ("2.0", "2.1", "2.2", "2.8", "2.9")
 _OF_BOTH = ("2.1", "2.2", "2.8", "2.0", "2.9")
@@ -103,7 +102,7 @@ def choose(folder: str, default: str, program: str = "", known: Calls | None = N
         program: the script or package to run; what it imports counts before other files.
         known: what ``calls`` returned for the folder, if that has been found out already.
     """
-    found = list(_pins(folder))
+    found = _pins(folder)
     for where, pin in found:
         admitted = [
             name for name, versions in _STANDS_FOR.items() if pin.admits(_own(pin, versions))
@@ -193,25 +192,25 @@ def _own(pin: pins.Pin, versions: Iterable[str]) -> list[str]:
     ]
 
 
-def _pins(folder: str) -> Iterator[tuple[str, pins.Pin]]:
-    """Yield the pins of a project: torchaudio before torch, locked before pinned."""
-    for name in ("torchaudio", "torch"):
-        for patterns, read in ((_LOCKS, pins.locked), (_PINNED, pins.found)):
-            globs = (sorted(pathlib.Path(folder).glob(pattern)) for pattern in patterns)
-            paths = dict.fromkeys(itertools.chain.from_iterable(globs))
-            waiting = [path for path in paths if path.is_file()]
-            for path in waiting:
-                with contextlib.suppress(OSError, ValueError, AttributeError, TypeError):
-                    text = path.read_text("utf-8")
-                    for included in _INCLUDED.findall(text):
-                        other = path.parent / included
-                        if other.is_file() and not any(map(other.samefile, waiting)):
-                            waiting.append(other)
-                    for pin in read(_without_comments(text) if read is pins.found else text):
-                        if pin.name == name:
-                            line = text.count("\n", 0, pin.start) + 1
-                            place = os.path.relpath(path, folder).replace(os.sep, "/")
-                            yield f"{place}:{line}", pin
+def _pins(folder: str) -> list[tuple[str, pins.Pin]]:
+    """Return the pins of a project: torchaudio before torch, locked before pinned."""
+    found = []
+    for patterns, read in ((_LOCKS, pins.locked), (_PINNED, pins.found)):
+        globs = (sorted(pathlib.Path(folder).glob(pattern)) for pattern in patterns)
+        paths = dict.fromkeys(itertools.chain.from_iterable(globs))
+        waiting = [path for path in paths if path.is_file()]
+        for path in waiting:
+            with contextlib.suppress(OSError, ValueError, AttributeError, TypeError):
+                text = path.read_text("utf-8")
+                for included in _INCLUDED.findall(text):
+                    other = path.parent / included
+                    if other.is_file() and not any(map(other.samefile, waiting)):
+                        waiting.append(other)
+                place = os.path.relpath(path, folder).replace(os.sep, "/")
+                for pin in read(_without_comments(text) if read is pins.found else text):
+                    line = text.count("\n", 0, pin.start) + 1
+                    found.append((f"{place}:{line}", pin))
+    return sorted(found, key=lambda one: one[1].name != "torchaudio")
 
 
 def _without_comments(text: str) -> str:
@@ -226,13 +225,9 @@ def calls(folder: str) -> Calls:
 
 def _python(folder: str) -> Iterator[str]:
     """Yield the Python files of a project that mention torchaudio."""
-    from compat.codemod.files import discovery
     from compat.codemod.files.content import probe
 
-    python = (
-        one for one in discovery.walk([folder], (), documents=False) if one.kind == discovery.PYTHON
-    )
-    for reading in probe(itertools.islice(python, _MOST_FILES)):
+    for reading in probe(reach.python_files(folder)):
         if reading.mentions and not reading.found.is_ignored():
             yield reading.found.path
 

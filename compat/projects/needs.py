@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import itertools
 import os
 import pathlib
 import sys
@@ -16,8 +15,6 @@ from compat.projects import reach
 if TYPE_CHECKING:
     from packaging.requirements import Requirement
 
-_MOST_FILES = 3000
-
 
 def imported(folder: str) -> dict[str, str]:
     """Return the third-party packages that a project imports, each with the first place.
@@ -25,13 +22,8 @@ def imported(folder: str) -> dict[str, str]:
     An import in a ``try``, or under ``if TYPE_CHECKING``, is left out: the program can run
     without it.
     """
-    from compat.codemod.files import discovery
-
     found: dict[str, str] = {}
-    walked = (
-        one for one in discovery.walk([folder], (), documents=False) if one.kind == discovery.PYTHON
-    )
-    python = [one.path for one in itertools.islice(walked, _MOST_FILES) if not one.is_ignored()]
+    python = [one.path for one in reach.python_files(folder) if not one.is_ignored()]
     own = {
         part
         for path in python

@@ -1,11 +1,14 @@
 """Find the files of a project that a program imports, by reading its text; nothing is run."""
 
 import ast
+import itertools
 import os
 import pathlib
 from collections.abc import Iterator
+from typing import Any
 
 _MOST = 2000
+_MOST_FOUND = 3000
 
 
 def files(program: str, folder: str) -> list[str]:
@@ -43,6 +46,15 @@ def files(program: str, folder: str) -> list[str]:
                 name, [*homes, real.parent] if name.startswith(".") else homes, start=real
             )
     return [str(path) for path in found]
+
+
+def python_files(folder: str) -> Iterator[Any]:
+    """Yield the Python files of a project; not all of a huge folder, such as a home."""
+    from compat.codemod.files import discovery
+
+    found = discovery.walk([folder], (), documents=False)
+    python = (one for one in found if one.kind == discovery.PYTHON)
+    return itertools.islice(python, _MOST_FOUND)
 
 
 def needed(path: str) -> Iterator[tuple[str, int]]:

@@ -1,7 +1,7 @@
-"""The process of one release: install it, collect, run the tests that the session names.
+"""Be the process of one release: install it, collect, run the tests that the session names.
 
-Started by ``compat.suites.process``. Messages use the original stdin and
-stdout; the tests get others.
+``compat.suites.process`` starts it. The messages use its standard input and output; the tests get
+others.
 """
 
 from __future__ import annotations
@@ -17,9 +17,9 @@ from compat.suites.worlds import MARKER
 
 
 def main(heard: BinaryIO) -> None:
-    """Serve the session until it closes the pipe; ``heard`` replaces standard input."""
+    """Serve the session until it closes the pipe ``heard``, which was standard input."""
     told = os.fdopen(os.dup(1), "wb")
-    _give_the_tests_their_own()
+    _redirect()
     order: Order = messages.receive(heard)
     with order.world.in_force():
         try:
@@ -41,8 +41,8 @@ def _serve(order: Order, heard: BinaryIO, told: BinaryIO) -> None:
         config._ensure_unconfigure()
 
 
-def _give_the_tests_their_own() -> None:
-    """Give the tests an empty standard input, and standard error for their output."""
+def _redirect() -> None:
+    """Give the tests an empty standard input, and send their output to standard error."""
     null = os.open(os.devnull, os.O_RDONLY)
     os.dup2(null, 0)
     os.close(null)
@@ -50,7 +50,7 @@ def _give_the_tests_their_own() -> None:
 
 
 class Server:
-    """A plugin that runs the requested tests and sends what pytest reports."""
+    """A plugin that runs the tests that are asked for, and sends what pytest reports."""
 
     def __init__(self, config: Any, heard: BinaryIO, told: BinaryIO) -> None:
         self._config, self._heard, self._told = config, heard, told
@@ -85,19 +85,13 @@ class Server:
     ) -> None:
         """Send a warning."""
         category = warning_message.category
-        messages.send(
-            self._told,
-            Warned(
-                str(warning_message.message),
-                category.__module__,
-                category.__name__,
-                warning_message.filename,
-                warning_message.lineno,
-                when,
-                nodeid,
-                location,
-            ),
-        )
+        message = {
+            "message": str(warning_message.message),
+            "filename": warning_message.filename,
+            "lineno": warning_message.lineno,
+        }
+        recorded = {"when": when, "nodeid": nodeid, "location": location}
+        messages.send(self._told, Warned(category.__module__, category.__name__, message, recorded))
 
     def pytest_internalerror(self, excrepr: Any) -> None:
         """Send an internal error of pytest."""

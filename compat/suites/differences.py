@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-# the worst phase of a test counts
+# from the worst to the best: of a test's phases the worst counts
 _WORST = ("error", "failed", "xpassed", "passed", "xfailed", "skipped", "")
 
 

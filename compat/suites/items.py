@@ -18,12 +18,10 @@ class ReleaseItem(pytest.Item):
         world: the release.
     """
 
-    original: pytest.Item
-    world: World
-
     def __init__(self, *, original: pytest.Item, world: World, **node: Any) -> None:
         super().__init__(**node)
-        self.original, self.world = original, world
+        self.original: pytest.Item = original
+        self.world: World = world
         self.own_markers: list[pytest.Mark] = list(original.own_markers)
         self.keywords.update({name: original.keywords[name] for name in original.keywords})
         self.extra_keyword_matches: set[str] = set(original.extra_keyword_matches)

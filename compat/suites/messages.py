@@ -45,16 +45,16 @@ class Report:
 
 @dataclasses.dataclass(frozen=True)
 class Warned:
-    """A warning that pytest recorded."""
+    """A warning that pytest recorded.
 
-    text: str
+    ``message`` has the arguments of ``warnings.WarningMessage`` but the category, which may not
+    exist in the session, and ``recorded`` those of ``pytest_warning_recorded``.
+    """
+
     module: str
     category: str
-    filename: str
-    lineno: int
-    when: str
-    test: str
-    location: tuple[str, int, str] | None
+    message: dict[str, Any]
+    recorded: dict[str, Any]
 
 
 @dataclasses.dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import pathlib
 import pickle
 import subprocess
@@ -35,7 +36,7 @@ _START = (
 
 
 class Stopped(Exception):  # noqa: N818 - it is no error of the caller
-    """The process has ended, or cannot go on; the text says why."""
+    """The process has ended or cannot go on; the text says why."""
 
 
 class Process:
@@ -99,8 +100,8 @@ class Process:
             options["basetemp"] = str(factory.mktemp(f"torchaudio-{self.world.release.name}-"))
         return options
 
-    def _until(self, last: type[Any]) -> Iterator[Any]:
-        """Yield the messages up to one of a kind; pass warnings to pytest.
+    def _until(self, last: type[Any] | tuple[()]) -> Iterator[Any]:
+        """Yield the messages up to one of a kind, or all; pass warnings to pytest.
 
         Raises:
             Stopped: the process ended, or cannot go on.
@@ -111,7 +112,7 @@ class Process:
                 message = messages.receive(self._heard)
             except (EOFError, pickle.UnpicklingError):
                 raise self._death() from None
-            except BaseException:  # Ctrl-C, time limit: later messages are about this test
+            except BaseException:  # Ctrl-C or a time limit: what comes later is of this test
                 self.kill()
                 raise
             if isinstance(message, Broken):
@@ -128,18 +129,16 @@ class Process:
         how = f"by signal {-status}" if status < 0 else f"with status {status}"
         return Stopped(f"the process of torchaudio {self.world.label} ended {how}")
 
-    def _warn(self, message: Warned) -> None:
-        category = getattr(sys.modules.get(message.module), message.category, None)
+    def _warn(self, warned: Warned) -> None:
+        category = getattr(sys.modules.get(warned.module), warned.category, None)
         if not (isinstance(category, type) and issubclass(category, Warning)):
-            category = type(message.category, (Warning,), {"__module__": message.module})
-        warned = warnings.WarningMessage(message.text, category, message.filename, message.lineno)
-        arguments = {
-            "warning_message": warned,
-            "when": message.when,
-            "nodeid": self._names.get(message.test, message.test),
-            "location": message.location,
+            category = type(warned.category, (Warning,), {"__module__": warned.module})
+        recorded = {
+            **warned.recorded,
+            "warning_message": warnings.WarningMessage(category=category, **warned.message),
+            "nodeid": self._names.get(warned.recorded["nodeid"], warned.recorded["nodeid"]),
         }
-        self._config.hook.pytest_warning_recorded.call_historic(kwargs=arguments)
+        self._config.hook.pytest_warning_recorded.call_historic(kwargs=recorded)
 
     def run(
         self, test: str, following: str | None, own: dict[str, Any]
@@ -185,14 +184,9 @@ class Process:
         """Let the process tear down its fixtures and end."""
         if self._child.poll() is None:
             self._told.close()
-            try:
-                while True:
-                    message = messages.receive(self._heard)
-                    if isinstance(message, Warned):
-                        self._warn(message)
-            except (EOFError, pickle.UnpicklingError, OSError):
-                pass
-            self._child.wait()
+            with contextlib.suppress(Stopped, OSError):
+                for _ in self._until(()):
+                    pass
         self.kill()
 
     def kill(self) -> None:

@@ -1,4 +1,4 @@
-"""A pytest session under releases: choose tests, run each in its process, compare."""
+"""Run a pytest session under releases: choose tests, run each in its process, compare."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class ReleaseSession:
         self._path = list(sys.path)
         self._stack = contextlib.ExitStack()
         self._processes: dict[World, Process] = {}
-        # why no process starts under a release; each try takes seconds
+        # why the process of a release did not start; trying again would take seconds for each test
         self._unstarted: dict[World, str] = {}
         self._seen: set[str] = set()
         self._only: dict[World, list[str]] = {}
@@ -113,7 +113,7 @@ class ReleaseSession:
             self._run(item, nextitem)
             return True
         if isinstance(nextitem, ReleaseItem) and not self._at_boundary:
-            # the next test uses no fixture of this process, so all are torn down with this one
+            # the next test runs in another process, so this one tears down all fixtures here
             self._at_boundary = True
             try:
                 return item.ihook.pytest_runtest_protocol(item=item, nextitem=None)
@@ -127,22 +127,8 @@ class ReleaseSession:
             if isinstance(nextitem, ReleaseItem) and nextitem.world == item.world
             else None
         )
-        item.ihook.pytest_runtest_logstart(nodeid=item.nodeid, location=item.location)
-        try:
-            process = self._process(item)
-            if item.original.nodeid in process.ready.tests:
-                for report in process.run(
-                    item.original.nodeid,
-                    following,
-                    {"nodeid": item.nodeid, "location": item.location},
-                ):
-                    self._log(item, report)
-            else:
-                self._log(item, _not_collected(item, process.problem(item.original.nodeid)))
-        except Stopped as why:
-            self._processes.pop(item.world, None)
-            self._log(item, _report(item, "failed", f"{why}, while it ran {item.nodeid}"))
-        item.ihook.pytest_runtest_logfinish(nodeid=item.nodeid, location=item.location)
+        own = {"nodeid": item.nodeid, "location": item.location}
+        self._run_there(item, item.original.nodeid, own, following)
         if following is None and not self._is_worker:
             self._run_those_of_this_release_alone(item)
             if item.world in self._processes:
@@ -153,24 +139,39 @@ class ReleaseSession:
         names = self._only.pop(item.world, [])
         item.session.testscollected += len(names)
         for test in names:
-            name, location = (
-                with_label(test, item.world.label),
-                (test.partition("::")[0], None, test.rpartition("::")[2]),
-            )
-            item.ihook.pytest_runtest_logstart(nodeid=name, location=location)
-            try:
-                for report in self._process(item).run(test, None, {"nodeid": name}):
+            path, *names_within = test.split("::")
+            location = (path, None, ".".join(names_within))
+            own = {"nodeid": with_label(test, item.world.label), "location": location}
+            self._run_there(item, test, own, None)
+
+    def _run_there(
+        self,
+        item: ReleaseItem,
+        test: str,
+        own: dict[str, Any],
+        following: str | None,
+    ) -> None:
+        """Run a test in the process of its release, and report it.
+
+        Args:
+            item: the test, or another one of its release.
+            test: its id there.
+            own: its id and its location here.
+            following: the id there of the next test of the release.
+        """
+        item.ihook.pytest_runtest_logstart(**own)
+        try:
+            process = self._process(item)
+            if test in process.ready.tests:
+                for report in process.run(test, following, own):
                     self._log(item, report, test)
-            except Stopped as why:
-                self._processes.pop(item.world, None)
-                self._log(
-                    item,
-                    pytest.TestReport(
-                        name, location, {}, "failed", f"{why}, while it ran {name}", "call"
-                    ),
-                    test,
-                )
-            item.ihook.pytest_runtest_logfinish(nodeid=name, location=location)
+            else:
+                self._log(item, _not_collected(item, process.problem(test)), test)
+        except Stopped as why:
+            self._processes.pop(item.world, None)
+            told = f"{why}, while it ran {own['nodeid']}"
+            self._log(item, _report(item, own, "failed", told, "call"), test)
+        item.ihook.pytest_runtest_logfinish(**own)
 
     def _note_those_of_this_release_alone(self, process: Process) -> None:
         option = self.config.option
@@ -221,8 +222,8 @@ class ReleaseSession:
             self._note_those_of_this_release_alone(process)
         return self._processes[item.world]
 
-    def _log(self, item: ReleaseItem, report: pytest.TestReport, test: str = "") -> None:
-        setattr(report, _PLACE, (test or item.original.nodeid, item.world.label))
+    def _log(self, item: ReleaseItem, report: pytest.TestReport, test: str) -> None:
+        setattr(report, _PLACE, (test, item.world.label))
         item.ihook.pytest_runtest_logreport(report=report)
 
     # Reporting
@@ -252,18 +253,17 @@ class ReleaseSession:
 
 def _not_collected(item: ReleaseItem, problem: pytest.CollectReport | None) -> pytest.TestReport:
     """Return the report of a test that was not collected under its release."""
-    if problem is None:
-        path, line, _ = item.location
-        return _report(
-            item,
-            "skipped",
-            (path, (line or 0) + 1, f"Skipped: it is not defined under {item.world.label}"),
-            "setup",
-        )
-    return _report(item, problem.outcome, problem.longrepr, "setup")
+    own = {"nodeid": item.nodeid, "location": item.location}
+    if problem is not None:
+        return _report(item, own, problem.outcome, problem.longrepr, "setup")
+    path, line, _ = item.location
+    why = (path, (line or 0) + 1, f"Skipped: it is not defined under {item.world.label}")
+    return _report(item, own, "skipped", why, "setup")
 
 
-def _report(item: ReleaseItem, outcome: Any, why: Any, when: Any = "call") -> pytest.TestReport:
+def _report(
+    item: ReleaseItem, own: dict[str, Any], outcome: Any, why: Any, when: Any
+) -> pytest.TestReport:
     return pytest.TestReport(
-        item.nodeid, item.location, dict.fromkeys(item.keywords, 1), outcome, why, when
+        **own, keywords=dict.fromkeys(item.keywords, 1), outcome=outcome, longrepr=why, when=when
     )

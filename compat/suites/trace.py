@@ -1,4 +1,4 @@
-"""``--torchaudio-record``: write the calls of all processes of a session to a trace."""
+"""Write the calls of all processes of a session to a trace, for ``--torchaudio-record``."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from compat.observation import endings, recording
 
 
 class Trace:
-    """Record the calls of a session, if asked to and if no parent process records them already.
+    """The trace of a session, if one is asked for and no parent process records the calls already.
 
     Args:
         config: the configuration of the session.

@@ -12,7 +12,7 @@ import pytest
 
 MARKER = "torchaudio"
 OPTION = "--torchaudio"
-# the option of a process that holds its release
+# the option by which a process knows the release that it serves
 SERVED = "torchaudio_world"
 
 
@@ -25,7 +25,7 @@ class World:
 
     @property
     def label(self) -> str:
-        """Return the text for ids: the release, then backends and flags that were changed."""
+        """Return the name in the ids of tests: the release, then backends and changed flags."""
         from compat import releases
 
         preset = releases.presets().get(self.release.name)

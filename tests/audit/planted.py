@@ -76,14 +76,6 @@ def write(path: pathlib.Path, samples: np.ndarray, rate: int) -> None:
             container.mux(packet)
 
 
-def _shift(path: pathlib.Path, samples: np.ndarray, rate: int) -> None:
-    write(path, samples[SHIFT:], rate)
-
-
-def _gain(path: pathlib.Path, samples: np.ndarray, rate: int) -> None:
-    write(path, samples * GAIN, rate)
-
-
 def _truncate(path: pathlib.Path, samples: np.ndarray, rate: int) -> None:
     if path.suffix[1:] in _STREAMS:  # cut as a broken download is; to encode less would change what comes before the end too
         write(path, samples, rate)
@@ -92,17 +84,13 @@ def _truncate(path: pathlib.Path, samples: np.ndarray, rate: int) -> None:
         write(path, samples[:-CUT], rate)
 
 
-def _rate(path: pathlib.Path, samples: np.ndarray, rate: int) -> None:
-    write(path, samples, RATES[(RATES.index(rate) + 1) % len(RATES)])
-
-
-def _unreadable(path: pathlib.Path, samples: np.ndarray, rate: int) -> None:
-    path.write_bytes(b"this is no sound at all\n" * 40)
-
-
-_PLANTERS: dict[str, Callable[[pathlib.Path, np.ndarray, int], None]] = {
-    "shift": _shift, "gain": _gain, "truncation": _truncate, "rate": _rate, "unreadable": _unreadable,
-}  # fmt: skip
+_PLANTERS: dict[str, Callable[[pathlib.Path, np.ndarray, int], object]] = {
+    "shift": lambda path, samples, rate: write(path, samples[SHIFT:], rate),
+    "gain": lambda path, samples, rate: write(path, samples * GAIN, rate),
+    "truncation": _truncate,
+    "rate": lambda path, samples, rate: write(path, samples, RATES[(RATES.index(rate) + 1) % len(RATES)]),
+    "unreadable": lambda path, samples, rate: path.write_bytes(b"this is no sound at all\n" * 40),
+}
 
 
 def make(root: pathlib.Path, files: int, *, seconds: float = 1.5, every: int = 4, sounds: int = 7) -> list[Planted]:

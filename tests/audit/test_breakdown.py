@@ -9,11 +9,9 @@ import json
 import pytest
 
 from compat.audit.breakdown import Breakdown, Explanation
-from compat.audit.options import Terms
 from compat.audit.reporting import machine, terminal
-from compat.audit.reporting.result import Result
 from compat.audit.rows import Row
-from compat.audit.tally import Tally
+from tests.audit.runs import result
 
 PADDING = "libsox keeps the encoder's padding of an mp3; FFmpeg and libsndfile drop it"
 PACKETS = "info of the ffmpeg backend returns the number of packets here"
@@ -125,17 +123,9 @@ def test_many_folders_take_little_memory() -> None:
     assert len(breakdown._folders) <= 10
 
 
-def result_of(given: list[Row], **fields: object) -> Result:
-    tally = Tally()
-    for row in given:
-        tally.add(row)
-    result = Result(Terms("2.0", "2.2"), tally, tally.files, tally.files, 0, 0, 0, 0.95, "", frozenset())
-    return dataclasses.replace(result, **fields)
-
-
 def test_in_the_terminal() -> None:
     out = io.StringIO()
-    terminal.write(result_of(SAME + PADDED), out)
+    terminal.write(result(SAME + PADDED), out)
     lines = out.getvalue().splitlines()
     place = lines.index(f"{31:>10}  {'shifted':<22} The same sound, some frames earlier or later.")
     assert lines[place + 1] == f"{'':35}all 31 are mp3: {PADDING}"
@@ -143,7 +133,7 @@ def test_in_the_terminal() -> None:
 
 def test_in_the_json() -> None:
     out = io.StringIO()
-    machine.write(result_of(SAME + PADDED, report="audit.html"), out)
+    machine.write(result(SAME + PADDED, report="audit.html"), out)
     found = json.loads(out.getvalue())
     assert found["report"] == "audit.html"
     assert found["breakdown"] == {

@@ -114,6 +114,27 @@ def test_the_same_is_the_same(case: str, tmp_path: pathlib.Path) -> None:
     assert compared(tmp_path, samples, samples).kind in ("identical", "tolerance")
 
 
+# of the old and the new side: the frames of the left channel that are no number, and the right channel from a frame on
+NO_NUMBERS: dict[str, tuple[object, object, int, str]] = {
+    "on both sides": (np.s_[:], np.s_[:], 0, "identical"),
+    "on both sides, and the rest is shifted": (np.s_[:], np.s_[:], 500, "shifted"),
+    "here and there on both sides, shifted": (np.s_[::300], np.s_[::300], 500, "shifted"),
+    "on the old side": (np.s_[:], np.s_[:0], 0, "different"),
+    "one on the old side": (np.s_[777:778], np.s_[:0], 0, "different"),
+    "on the old side, and the rest is shifted": (np.s_[::300], np.s_[:0], 500, "different"),
+    "one more on the new side, shifted": (np.s_[::300], np.s_[[*range(0, 2 * RATE, 300), 9001]], 500, "different"),
+}
+
+
+@pytest.mark.parametrize("case", NO_NUMBERS)
+def test_a_channel_without_numbers(case: str, block_frames: int, tmp_path: pathlib.Path) -> None:
+    of_old, of_new, shift, kind = NO_NUMBERS[case]
+    old, new = MUSIC.copy(), MUSIC.copy()
+    old[of_old, 0] = new[of_new, 0] = np.nan
+    row = compared(tmp_path, old, new[shift:], block_frames=block_frames)
+    assert (row.kind, row.shift) == (kind, shift if kind == "shifted" else None)
+
+
 def test_metadata_count_beside_equal_samples(tmp_path: pathlib.Path) -> None:
     row = compared(tmp_path, NOISE, NOISE, rates=(RATE, 2 * RATE))
     assert (row.kind, row.fields, row.from_rate, row.to_rate) == ("metadata", "rate", RATE, 2 * RATE)

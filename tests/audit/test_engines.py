@@ -72,9 +72,13 @@ def test_closing_the_run_ends_the_processes() -> None:
 # Dask
 
 
-@pytest.mark.parametrize("address", ["nonsense", "local[x]", "local[2"])
-def test_addresses_that_are_none(address: str) -> None:
+@pytest.fixture(scope="module")
+def has_dask() -> None:
     pytest.importorskip("distributed", reason="the engine is for Dask")
+
+
+@pytest.mark.parametrize("address", ["nonsense", "local[x]", "local[2"])
+def test_addresses_that_are_none(has_dask: None, address: str) -> None:
     with pytest.raises(UsageError, match=r"tcp://HOST:PORT, or local\[N\]"):
         DaskEngine(address)
 
@@ -85,18 +89,8 @@ class Cluster:
     def __init__(self, folder: pathlib.Path) -> None:
         file = folder / "scheduler.json"
         self._environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-        self.scheduler = self._start(
-            "scheduler",
-            "--port",
-            "0",
-            "--host",
-            "127.0.0.1",
-            "--no-dashboard",
-            "--dashboard-address",
-            "127.0.0.1:0",
-            "--scheduler-file",
-            str(file),
-        )
+        options = "--port 0 --host 127.0.0.1 --no-dashboard --dashboard-address 127.0.0.1:0 --scheduler-file"
+        self.scheduler = self._start("scheduler", *options.split(), str(file))
         limit = time.monotonic() + 60
         while not (file.exists() and file.read_text()):
             assert time.monotonic() < limit, "the scheduler did not start"
@@ -106,8 +100,7 @@ class Cluster:
 
     def worker(self) -> subprocess.Popen[bytes]:
         """A further worker, without the nanny that would start it again."""
-        options = ("--no-nanny", "--nthreads", "1", "--no-dashboard", "--death-timeout", "60")
-        return self._start("worker", self.address, *options)
+        return self._start("worker", self.address, *["--no-nanny", "--nthreads", "1", "--no-dashboard", "--death-timeout", "60"])
 
     def _start(self, *arguments: str) -> subprocess.Popen[bytes]:
         return subprocess.Popen(
@@ -120,27 +113,18 @@ class Cluster:
             process.wait()
 
 
-@pytest.fixture(scope="module")
-def _dask() -> None:
-    pytest.importorskip("distributed", reason="the engine is for Dask")
-
-
 @pytest.fixture
-def cluster(_dask: None, tmp_path: pathlib.Path) -> Iterator[Cluster]:
+def cluster(has_dask: None, tmp_path: pathlib.Path) -> Iterator[Cluster]:
+    from distributed import Client
+
     made = Cluster(tmp_path)
+    with Client(made.address, set_as_default=False) as client:
+        client.wait_for_workers(2, timeout=60)
     yield made
     made.end()
 
 
-def wait_for_workers(cluster: Cluster, number: int) -> None:
-    from distributed import Client
-
-    with Client(cluster.address, set_as_default=False) as client:
-        client.wait_for_workers(number, timeout=60)
-
-
 def test_a_worker_that_is_killed_midway_loses_nothing_and_repeats_nothing(cluster: Cluster) -> None:
-    wait_for_workers(cluster, 2)
     found, notes = [], []
     for path in DaskEngine(cluster.address, note=notes.append).run(Echo(0.005), FILES):
         found.append(path)
@@ -152,8 +136,7 @@ def test_a_worker_that_is_killed_midway_loses_nothing_and_repeats_nothing(cluste
     assert notes == [f"Dask at {cluster.address}: 2 workers, no dashboard"]
 
 
-def test_the_dashboard_is_named_and_answers() -> None:
-    pytest.importorskip("distributed", reason="the engine is for Dask")
+def test_the_dashboard_is_named_and_answers(has_dask: None) -> None:
     notes: list[str] = []
     rows = DaskEngine("local[1]", note=notes.append).run(Echo(), FILES[:3])
     next(rows)
@@ -164,14 +147,7 @@ def test_the_dashboard_is_named_and_answers() -> None:
     rows.close()  # type: ignore[attr-defined]
 
 
-def test_a_scheduler_that_is_not_there() -> None:
-    pytest.importorskip("distributed", reason="the engine is for Dask")
-    with pytest.raises(EngineError, match=r"no scheduler answers at tcp://127\.0\.0\.1:9"):
-        list(DaskEngine("tcp://127.0.0.1:9", patience=1).run(Echo(), FILES))
-
-
 def test_workers_that_are_all_gone(cluster: Cluster) -> None:
-    wait_for_workers(cluster, 2)
     rows = DaskEngine(cluster.address, patience=1).run(Echo(0.005), FILES)
     found = [next(rows)]
     for worker in cluster.workers:
@@ -181,9 +157,8 @@ def test_workers_that_are_all_gone(cluster: Cluster) -> None:
     assert len(found) == len(set(found)) < len(FILES)
 
 
-def test_a_file_that_ends_every_worker_is_named() -> None:
+def test_a_file_that_ends_every_worker_is_named(has_dask: None) -> None:
     """On a cluster of this machine, whose workers are started again."""
-    pytest.importorskip("distributed", reason="the engine is for Dask")
     import dask
 
     items = [*FILES[:20], Item("abort.wav"), *FILES[20:40]]

@@ -13,6 +13,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pytest
@@ -23,9 +24,11 @@ from compat.audit.engines import EngineError
 from compat.audit.environments import environment
 from compat.audit.reading import Reading
 from compat.commands.arguments import UsageError
+from tests.audit.runs import Audit, encoded, put, rows_of
 from tests.conftest import ASSETS
 
 NOISE = np.random.default_rng(3).uniform(-0.5, 0.5, (4000, 2))
+SOUND = encoded(NOISE)
 TORCH = """
 class Tensor:
     dtype = "torch.float32"
@@ -61,6 +64,15 @@ Make = Callable[..., pathlib.Path]
 
 
 @pytest.fixture
+def spool(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> pathlib.Path:
+    """The folder for temporary files."""
+    folder = tmp_path / "spool"
+    folder.mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(folder))
+    return folder
+
+
+@pytest.fixture
 def made(tmp_path: pathlib.Path) -> Make:
     """Make an environment: its folder, with ``bin/python``."""
 
@@ -80,30 +92,26 @@ def made(tmp_path: pathlib.Path) -> Make:
 
 
 @pytest.fixture
-def folder(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> pathlib.Path:
-    (tmp_path / "data").mkdir()
-    monkeypatch.chdir(tmp_path)
-    return tmp_path / "data"
+def audit(capsys: pytest.CaptureFixture[str]) -> Audit:
+    """Run the command with an old side."""
+    return Audit(capsys, "--from", "2.0:soundfile", "--quiet", "--jobs", "1")
 
 
-def write(folder: pathlib.Path, *names: str) -> None:
-    for name in names:
-        soundfile.write(folder / name, NOISE, 8000, subtype="PCM_16")
+def files(*names: str) -> None:
+    put(dict.fromkeys([f"data/{name}" for name in names], SOUND))
 
 
-def rows(*arguments: object) -> tuple[int, dict[str, dict]]:
-    results = pathlib.Path("rows.jsonl")
-    status = main(["--from", "2.0:soundfile", *map(str, arguments), "--results", str(results), "--quiet", "--jobs", "1"])
-    found = [json.loads(line) for line in results.read_text().splitlines()]
-    return status, {pathlib.Path(row["path"]).name: row for row in found}
+def rows(audit: Audit, *arguments: object) -> tuple[int, dict[str, dict[str, Any]]]:
+    status = audit(*arguments, "--results", "rows.jsonl").status
+    return status, {pathlib.Path(row["path"]).name: row for row in rows_of("rows.jsonl")}
 
 
-def test_files_are_decoded_there(made: Make, folder: pathlib.Path) -> None:
+def test_files_are_decoded_there(made: Make, audit: Audit) -> None:
     """Each file has its own fate, and a file that ends the process is no harm to the next one."""
-    write(folder, "a.wav", "abort.wav", "b.wav", "exit.wav", "moved.wav", "warned.wav")
-    (folder / "text.wav").write_bytes(b"no sound " * 99)
+    files("a.wav", "abort.wav", "b.wav", "exit.wav", "moved.wav", "warned.wav")
+    put({"data/text.wav": b"no sound " * 99})
     place = made()
-    status, found = rows("--to-python", place, "data", "--report", "audit.html")
+    status, found = rows(audit, "--to-python", place, "data", "--report", "audit.html")
     assert status == 2
     assert {name: row["kind"] for name, row in found.items()} == {
         "a.wav": "identical", "abort.wav": "error_to", "b.wav": "identical", "exit.wav": "error_to", "moved.wav": "shifted",
@@ -120,10 +128,9 @@ def test_files_are_decoded_there(made: Make, folder: pathlib.Path) -> None:
     assert [bool(drawing["new"]) for drawing in data["drawings"]] == [True]
 
 
-def test_rows_are_named_by_the_version_and_the_page_is_made_again_from_them(made: Make, folder: pathlib.Path) -> None:
-    write(folder, "moved.wav")
-    arguments = ["--from", "2.0:soundfile", "--to", "2.2", "--to-python", str(made() / "bin/python"), "data", "--quiet"]
-    assert main(arguments) == 1
+def test_rows_are_named_by_the_version_and_the_page_is_made_again_from_them(made: Make, audit: Audit) -> None:
+    files("moved.wav")
+    assert audit("--to", "2.2", "--to-python", made() / "bin/python", "data").status == 1
     assert pathlib.Path("audit-2.0_soundfile-2.2.2-python.jsonl").exists()
     assert main(["--results", "audit-2.0_soundfile-2.2.2-python.jsonl", "--report", "audit.html"]) == 1
     assert '"error":""' in pathlib.Path("audit.html").read_text(encoding="utf-8")
@@ -148,31 +155,29 @@ BROKEN: dict[str, tuple[dict[str, str], str]] = {
 
 
 @pytest.mark.parametrize("case", BROKEN)
-def test_a_broken_environment_is_told_before_any_file(
-    case: str, made: Make, folder: pathlib.Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_broken_environment_is_told_before_any_file(case: str, made: Make, audit: Audit) -> None:
     modules, text = BROKEN[case]
-    write(folder, "a.wav")
+    files("a.wav")
     place = made(**modules)
-    assert main(["--from", "2.0:soundfile", "--to-python", str(place), "data"]) == 3
-    told = capsys.readouterr().err
-    assert f"--to-python {place / 'bin' / 'python'}" in told
-    assert text in told
+    told = audit("--to-python", place, "data")
+    assert told.status == 3
+    assert f"--to-python {place / 'bin' / 'python'}" in told.err
+    assert text in told.err
     assert not list(pathlib.Path().glob("*.jsonl"))
 
 
-def test_what_no_file_survives_ends_the_run(made: Make, folder: pathlib.Path, capsys: pytest.CaptureFixture[str]) -> None:
-    write(folder, "import.wav")
-    assert main(["--from", "2.0:soundfile", "--to-python", str(made()), "data", "--quiet"]) == 3
-    assert "its torchaudio cannot load files: no codec library" in capsys.readouterr().err
+def test_what_no_file_survives_ends_the_run(made: Make, audit: Audit) -> None:
+    files("import.wav")
+    told = audit("--to-python", made(), "data")
+    assert (told.status, "its torchaudio cannot load files: no codec library" in told.err) == (3, True)
 
 
 @pytest.mark.parametrize(
     ("path", "text"),
     [("gone", "there is no such file"), ("data", "this folder has no bin/python"), ("data/a.wav", "does not start: Permission denied")],
 )
-def test_paths_that_are_no_environment(path: str, text: str, folder: pathlib.Path) -> None:
-    write(folder, "a.wav")
+def test_paths_that_are_no_environment(path: str, text: str) -> None:
+    files("a.wav")
     with pytest.raises(UsageError, match=text):
         environment.named(path)
 
@@ -186,8 +191,8 @@ def test_another_release_than_the_one_named(made: Make) -> None:
             environment.named(place, release)
 
 
-def test_an_environment_that_changed_meanwhile(made: Make, folder: pathlib.Path) -> None:
-    write(folder, "a.wav")
+def test_an_environment_that_changed_meanwhile(made: Make) -> None:
+    files("a.wav")
     side = environment.Environment(f"2.1.0@{made() / 'bin' / 'python'}")
     with (
         pytest.raises(EngineError, match=r"has torchaudio 2\.2\.2 now; it had 2\.1\.0"),
@@ -196,11 +201,8 @@ def test_an_environment_that_changed_meanwhile(made: Make, folder: pathlib.Path)
         pass
 
 
-def test_in_blocks_and_no_file_is_left(made: Make, folder: pathlib.Path, tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    write(folder, "a.wav", "empty.wav")
-    spool = tmp_path / "spool"
-    spool.mkdir()
-    monkeypatch.setattr("tempfile.tempdir", str(spool))
+def test_in_blocks_and_no_file_is_left(made: Make, spool: pathlib.Path) -> None:
+    files("a.wav", "empty.wav")
     side = environment.Environment(environment.named(str(made())))
     with side.open("data/a.wav", normalize=True, block_frames=1500) as stream:
         assert list(spool.iterdir()) == []
@@ -214,14 +216,9 @@ def test_in_blocks_and_no_file_is_left(made: Make, folder: pathlib.Path, tmp_pat
     assert list(spool.iterdir()) == []
 
 
-def test_no_file_is_left_if_this_process_is_killed(
-    made: Make, folder: pathlib.Path, tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_no_file_is_left_if_this_process_is_killed(made: Make, spool: pathlib.Path) -> None:
     """By a time limit, say, while the file is decoded there: nothing could delete the samples then."""
-    write(folder, "a.wav")
-    spool = tmp_path / "spool"
-    spool.mkdir()
-    monkeypatch.setattr("tempfile.tempdir", str(spool))
+    files("a.wav")
     seen = f"{TORCHAUDIO}\ndef load(path, normalize=True): raise RuntimeError(os.listdir({str(spool)!r}))\n"
     side = environment.Environment(environment.named(str(made(torchaudio=seen))))
     with pytest.raises(RuntimeError, match=r"RuntimeError: \[\]"), side.open("data/a.wav", normalize=True, block_frames=9):
@@ -233,7 +230,7 @@ def test_2_9_has_no_info() -> None:
     assert {name: environment.Environment(name).has_info for name in names} == names
 
 
-def test_its_process_ends_with_ours(made: Make, folder: pathlib.Path) -> None:
+def test_its_process_ends_with_ours(made: Make) -> None:
     process = environment._Process(str(made() / "bin" / "python"))
     child = process._process
     assert child.stdin is not None
@@ -245,8 +242,8 @@ def test_its_process_ends_with_ours(made: Make, folder: pathlib.Path) -> None:
 
 
 @pytest.mark.real
-def test_the_real_torchaudio_of_this_environment(folder: pathlib.Path) -> None:
+def test_the_real_torchaudio_of_this_environment(audit: Audit) -> None:
     if subprocess.run([sys.executable, "-c", "import torchaudio"], check=False, capture_output=True).returncode:
         pytest.fail("this cell has no torchaudio that loads")
-    status, found = rows("--to-python", sys.executable, ASSETS / "stereo_24.flac")
+    status, found = rows(audit, "--to-python", sys.executable, ASSETS / "stereo_24.flac")
     assert (status, found["stereo_24.flac"]["kind"]) == (0, "identical")

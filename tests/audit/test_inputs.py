@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import functools
 import gzip
-import http.server
 import io
 import json
 import os
 import pathlib
 import sys
-import threading
 from collections.abc import Iterator
 
 import pytest
@@ -20,6 +17,7 @@ from compat.audit.inputs import formats
 from compat.audit.inputs.sources import Sources
 from compat.audit.items import Item
 from compat.commands.arguments import UsageError
+from tests.audit.runs import served
 
 NAMES = ("a.wav", "deep/er/b.FLAC", "deep/c.mp3", "[odd] d.ogg")
 
@@ -85,6 +83,7 @@ MANIFESTS = {
     "commas": ("list.csv", COMMAS, None),
     "commas, named": ("list.csv", COMMAS.replace("path", "clip"), "clip"),
     "commas, by number": ("list.csv", COMMAS.replace("path", "clip"), "2"),
+    "commas, and lines without anything": ("list.csv", f"path\n\n{LINES}\n\n", None),
     "commas, with a mark": ("list.csv", f"\ufeffpath\n{LINES}", None),
     "tabs": ("list.tsv", "path\ttext\na.wav\tone\ndeep/c.mp3\ttwo\n", None),
     "json": ("list.jsonl", JSON, None),
@@ -114,17 +113,10 @@ def test_a_manifest_may_lie_elsewhere_and_on_standard_input(
     assert found("-", base=folder) == ["a.wav"]
 
 
-def test_a_manifest_that_is_empty_lists_nothing(folder: pathlib.Path) -> None:
-    for name in ("list.txt", "list.csv", "list.tsv", "list.jsonl"):
-        (folder / name).write_text("")
-        assert found(folder / name) == []
-    (folder / "list.csv").write_text("path\n\na.wav\n\n")  # nor does a line without anything
-    assert found(folder / "list.csv", base=folder) == ["a.wav"]
-
-
-def test_a_manifest_that_cannot_be_read(folder: pathlib.Path) -> None:
-    with pytest.raises(UsageError, match=r"gone\.txt: the manifest cannot be read \(.*No such file"):
-        found(folder / "gone.txt")
+@pytest.mark.parametrize("name", ["list.txt", "list.csv", "list.tsv", "list.jsonl"])
+def test_a_manifest_that_is_empty_lists_nothing(name: str, folder: pathlib.Path) -> None:
+    (folder / name).write_text("")
+    assert found(folder / name) == []
 
 
 def test_a_manifest_without_fsspec(folder: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -136,6 +128,7 @@ def test_a_manifest_without_fsspec(folder: pathlib.Path, monkeypatch: pytest.Mon
 
 
 BAD = {
+    "no file": ("gone.txt", None, None, r"gone\.txt: the manifest cannot be read \(.*No such file"),
     "no such column": ("list.csv", COMMAS, "clip", "there is no column 'clip'; there is id, path, text"),
     "no usual column": ("list.csv", "x,y\n1,2\n", None, "which column has the paths"),
     "a short line": ("list.csv", "x,path\n1\n", None, "the line has 1 column"),
@@ -152,24 +145,30 @@ BAD = {
 @pytest.mark.parametrize("case", BAD)
 def test_manifests_that_are_not_what_they_should_be(case: str, folder: pathlib.Path) -> None:
     name, text, field, message = BAD[case]
-    (folder / name).write_text(text)
+    if text is not None:
+        (folder / name).write_text(text)
     with pytest.raises(UsageError, match=message):
         found(folder / name, field=field)
 
 
-def test_counterparts_have_the_same_relative_path(folder: pathlib.Path) -> None:
-    sources = Sources((str(folder),), against="/other")
-    assert {item.other for item in sources.items()} == {f"/other/{name}" for name in NAMES}
-    (item,) = Sources((f"{folder}/deep/*.mp3",), against="/other").items()
-    assert item.other == "/other/c.mp3"
+# what is named below the folder {0}, how, and the counterpart of what is found
+COUNTERPARTS = {
+    "a folder": ("{0}", {"against": "/other"}, {f"/other/{name}" for name in NAMES}),
+    "a pattern": ("{0}/deep/*.mp3", {"against": "/other"}, {"/other/c.mp3"}),
+    "a list": ("{0}/list.txt", {"against": "/other", "root": "{0}"}, {"/other/deep/c.mp3"}),
+    # from outside of where the list lies: by the whole path
+    "a list below": ("{0}/deep/list.txt", {"against": "/other"}, {"/other{0}/a.wav"}),
+    "a bucket": ("{0}/list.txt", {"against": "s3://bucket/new"}, {"s3://bucket/new/deep/c.mp3"}),
+}
+
+
+@pytest.mark.parametrize("case", COUNTERPARTS)
+def test_counterparts_have_the_same_relative_path(case: str, folder: pathlib.Path) -> None:
     (folder / "list.txt").write_text("deep/c.mp3\n")
-    (item,) = Sources((f"{folder}/list.txt",), root=str(folder), against="/other").items()
-    assert item.other == "/other/deep/c.mp3"
-    (folder / "deep" / "list.txt").write_text(f"{folder}/a.wav\n")  # from outside of where the list lies: by the whole path
-    (item,) = Sources((f"{folder}/deep/list.txt",), against="/other").items()
-    assert item.other == f"/other{folder}/a.wav"
-    (item,) = Sources((f"{folder}/list.txt",), against="s3://bucket/new").items()
-    assert item.other == "s3://bucket/new/deep/c.mp3"
+    (folder / "deep" / "list.txt").write_text(f"{folder}/a.wav\n")
+    named, options, others = COUNTERPARTS[case]
+    sources = Sources((named.format(folder),), **{name: value.format(folder) for name, value in options.items()})
+    assert {item.other for item in sources.items()} == {other.format(folder) for other in others}
 
 
 def test_a_decoded_copy_may_end_in_wav(folder: pathlib.Path) -> None:
@@ -190,19 +189,8 @@ def remote(request: pytest.FixtureRequest, folder: pathlib.Path) -> Iterator[str
         yield "memory://data"
         system.rm("/data", recursive=True)
         return
-    pytest.importorskip("aiohttp", reason="fsspec's http needs aiohttp")
-    handler = functools.partial(_Quiet, directory=str(folder))
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        thread = threading.Thread(target=server.serve_forever, daemon=True)
-        thread.start()
-        yield f"http://127.0.0.1:{server.server_address[1]}"
-        server.shutdown()
-        thread.join()
-
-
-class _Quiet(http.server.SimpleHTTPRequestHandler):
-    def log_message(self, *arguments: object) -> None:
-        """Say nothing."""
+    with served(folder) as address:
+        yield address
 
 
 def test_files_and_folders_behind_urls(remote: str) -> None:

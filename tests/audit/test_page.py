@@ -17,13 +17,13 @@ from compat.audit.options import Terms
 from compat.audit.reporting import page as reporting
 from compat.audit.reporting.drawing import Drawing
 from compat.audit.reporting.page import page
-from compat.audit.reporting.result import Result
 from compat.audit.rows import Row
-from compat.audit.tally import Tally
 from tests import isolation
 from tests.audit import planted
+from tests.audit.runs import result
 
 ROWS = 50_000
+TERMS = Terms("2.0:global:sox_io", "2.2:dispatcher")
 _NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 
@@ -59,12 +59,8 @@ def large(tmp_path_factory: pytest.TempPathFactory) -> pathlib.Path:
         Row(f"/data/{number % 97:02}/{number:05}.wav", names[number % 7], f"note {number}", rms=(number * 7919 % ROWS) / ROWS, seconds=1.0)
         for number in range(ROWS)
     ]
-    tally = Tally()
-    for row in rows:
-        tally.add(row)
-    result = Result(Terms("2.0:global:sox_io", "2.2:dispatcher"), tally, ROWS, ROWS, 0, 0, 0, 0.95, "audit.jsonl", frozenset())
     path = tmp_path_factory.mktemp("large") / "audit.html"
-    path.write_text("".join(page(result, rows, {})), encoding="utf-8")
+    path.write_text("".join(page(result(rows, TERMS), rows, {})), encoding="utf-8")
     return path
 
 
@@ -112,21 +108,21 @@ def test_it_opens_with_its_counts(browser: Any, audited: pathlib.Path) -> None:
 
 def test_it_sorts(browser: Any, large: pathlib.Path) -> None:
     with Opened(browser, large) as page:
+
+        def direction() -> str:
+            return str(page.get_attribute("[data-sort=rms]", "aria-sort"))
+
         page.click("[data-sort=rms] button")
-        assert page.get_attribute("[data-sort=rms]", "aria-sort") == "descending"
         values = [float(text) for text in cells(page, 5)]
-        assert values == sorted(values, reverse=True)
+        assert (direction(), values) == ("descending", sorted(values, reverse=True))
         assert values[0] > 0.999
         page.click("[data-sort=rms] button")
-        assert page.get_attribute("[data-sort=rms]", "aria-sort") == "ascending"
-        assert cells(page, 5)[0] == "0"
+        assert (direction(), cells(page, 5)[0]) == ("ascending", "0")
         page.click("#worst")
-        assert page.get_attribute("[data-sort=rms]", "aria-sort") == "none"
-        assert cells(page, 1)[:2] == ["00/00000.wav", "01/00001.wav"]
+        assert (direction(), cells(page, 1)[:2]) == ("none", ["00/00000.wav", "01/00001.wav"])
         page.focus("[data-sort=path] button")
         page.keyboard.press("Enter")
-        assert cells(page, 1)[:2] == ["00/00000.wav", "00/00097.wav"]
-        assert page.get_attribute("[data-sort=rms]", "aria-sort") == "none"
+        assert (direction(), cells(page, 1)[:2]) == ("none", ["00/00000.wav", "00/00097.wav"])
 
 
 def test_it_filters(browser: Any, large: pathlib.Path) -> None:
@@ -163,9 +159,8 @@ def test_50_000_rows_are_few_elements(browser: Any, large: pathlib.Path) -> None
 def test_there_is_a_limit_to_the_sound(monkeypatch: pytest.MonkeyPatch) -> None:
     """The worst are heard, as many as fit; the others are still drawn."""
     monkeypatch.setattr(reporting, "_SOUND_BYTES", 25)
-    result = Result(Terms("2.0", "2.2"), Tally(), 3, 3, 0, 0, 0, 0.95, "", frozenset())
     drawings = {name: Drawing(name, old=f"outline {name}", old_sound="s" * 6, new_sound="t" * 6) for name in "abc"}
-    text = "".join(page(result, [], drawings))
+    text = "".join(page(result([]), [], drawings))
     data = json.loads(text.partition("id='data'>")[2].partition("</script>")[0])
     assert [drawing["old"] for drawing in data["drawings"]] == ["outline a", "outline b", "outline c"]
     assert [(drawing["old_sound"], drawing["new_sound"]) for drawing in data["drawings"]] == [("s" * 6, "t" * 6)] * 2 + [("", "")]
@@ -183,13 +178,9 @@ CUT = """() => [...document.querySelectorAll('#rows .row > :nth-child(3)')].filt
 
 
 @pytest.mark.parametrize(("width", "least"), [(1300, 28), (700, 28), (390, 52)])
-def test_a_long_path_shows_its_end_and_a_long_reason_all_of_it(width: int, least: int, browser: Any, tmp_path: pathlib.Path) -> None:
+def test_a_long_path_shows_its_end_and_a_long_reason_all_of_it(width: int, least: int, browser: Any) -> None:
     """And nothing is wider than the window, however narrow that is."""
-    rows = [LONG, Row("/data/other.wav", "different", rms=0.1)]
-    result = Result(Terms("2.0:global:sox_io", "2.2:dispatcher"), Tally(), 2, 2, 0, 0, 0, 0.95, "audit.jsonl", frozenset())
-    path = tmp_path / "audit.html"
-    path.write_text("".join(page(result, rows, {})), encoding="utf-8")
-    with Opened(browser, path) as opened:
+    with Opened(browser, made(LONG, Row("/data/other.wav", "different", rms=0.1))) as opened:
         opened.set_viewport_size({"width": width, "height": 900})
         opened.wait_for_timeout(100)
         assert opened.evaluate("document.documentElement.scrollWidth") <= width
@@ -202,30 +193,27 @@ def test_a_long_path_shows_its_end_and_a_long_reason_all_of_it(width: int, least
         assert 2 * least < first < 450
 
 
+FOCUS, CHOSEN = "document.activeElement.id", "document.getElementById('table').getAttribute('aria-activedescendant')"
+# keys that are pressed or typed, what is asked, and the answer
+KEYS = [
+    (["/"], FOCUS, "filter"),
+    ([*"flac scaled", "ArrowDown"], FOCUS, "table"),
+    ([], CHOSEN, "row-0"),
+    ([], "document.getElementById('row-0').getAttribute('aria-selected')", "true"),
+    (["Enter"], FOCUS, "detail"),
+    ([], "document.querySelector('#detail h2').innerText.includes('flac/')", True),
+    (["Escape", "/", "Escape", "ArrowDown", "End"], CHOSEN, "row-49"),
+    (["PageUp", "ArrowUp"], f"((place) => 10 < place && place < 48)(Number({CHOSEN}.slice(4)))", True),
+    (["Home"], CHOSEN, "row-0"),
+]
+
+
 def test_it_is_used_by_keyboard_alone(browser: Any, audited: pathlib.Path) -> None:
     with Opened(browser, audited) as page:
-        page.keyboard.press("/")
-        assert page.evaluate("document.activeElement.id") == "filter"
-        page.keyboard.type("flac scaled")
-        page.keyboard.press("ArrowDown")
-        assert page.evaluate("document.activeElement.id") == "table"
-        assert page.get_attribute("#table", "aria-activedescendant") == "row-0"
-        assert page.get_attribute("#row-0", "aria-selected") == "true"
-        page.keyboard.press("Enter")
-        assert page.evaluate("document.activeElement.id") == "detail"
-        assert "flac/" in page.inner_text("#detail h2")
-        page.keyboard.press("Escape")
-        page.keyboard.press("/")
-        page.keyboard.press("Escape")
-        page.keyboard.press("ArrowDown")
-        page.keyboard.press("End")
-        assert page.get_attribute("#table", "aria-activedescendant") == "row-49"
-        page.keyboard.press("PageUp")
-        page.keyboard.press("ArrowUp")
-        chosen = int(page.get_attribute("#table", "aria-activedescendant").removeprefix("row-"))
-        assert 10 < chosen < 48
-        page.keyboard.press("Home")
-        assert page.get_attribute("#table", "aria-activedescendant") == "row-0"
+        for keys, asked, answer in KEYS:
+            for key in keys:
+                page.keyboard.press(key if key != " " else "Space")
+            assert page.evaluate(asked) == answer, keys
 
 
 INK = """() => [...document.querySelectorAll('#detail canvas')].map((canvas) => {
@@ -267,14 +255,9 @@ def test_what_cannot_be_drawn_says_so(browser: Any, audited: pathlib.Path) -> No
         assert "cannot read" in page.inner_text("#detail")
 
 
-def test_nothing_in_a_name_is_taken_for_html(browser: Any, tmp_path: pathlib.Path) -> None:
+def test_nothing_in_a_name_is_taken_for_html(browser: Any) -> None:
     row = Row("</script><img src=x onerror=alert(1)>.wav", "different", "<b>bold</b>", rms=0.5, from_error="<i>")
-    tally = Tally()
-    tally.add(row)
-    result = Result(Terms("2.0", "2.2"), tally, 1, 1, 0, 0, 0, 0.95, "<results>", frozenset())
-    path = tmp_path / "audit.html"
-    path.write_text("".join(page(result, [row], {})), encoding="utf-8")
-    with Opened(browser, path) as opened:
+    with Opened(browser, made(row, results="<results>")) as opened:
         opened.focus("#table")
         assert opened.inner_text("#detail h2") == row.path
         assert opened.locator("img, b b, i").count() == 0
@@ -290,29 +273,25 @@ CHANGED = Row("/data/a/changed.wav", "different", "from frame 0 on", largest=0.5
 KEPT = Row("/data/a/kept.wav", "identical")
 
 
-def made(tmp_path: pathlib.Path, *rows: Row) -> pathlib.Path:
-    tally = Tally()
-    for row in rows:
-        tally.add(row)
-    number = len(rows)
-    result = Result(Terms("2.0:global:sox_io", "2.2:dispatcher"), tally, number, number, 0, 0, 0, 0.95, "audit.jsonl", frozenset())
-    path = tmp_path / "audit.html"
-    path.write_text("".join(page(result, rows, {})), encoding="utf-8")
+def made(*rows: Row, **fields: Any) -> pathlib.Path:
+    """The report of these rows."""
+    path = pathlib.Path("audit.html").resolve()
+    path.write_text("".join(page(result(rows, TERMS, **fields), rows, {})), encoding="utf-8")
     return path
 
 
-def test_it_opens_on_the_worst(browser: Any, audited: pathlib.Path, tmp_path: pathlib.Path) -> None:
+def test_it_opens_on_the_worst(browser: Any, audited: pathlib.Path) -> None:
     with Opened(browser, audited) as page:
         assert page.get_attribute("#table", "aria-activedescendant") == "row-0"
         assert "only the new side fails" in page.inner_text("#detail")
         assert page.inner_text("#detail h2").endswith(f"/old/{cells(page, 1)[0]}")
         assert page.evaluate("document.activeElement === document.body")  # the keyboard is where it was
-    with Opened(browser, made(tmp_path, KEPT, KEPT)) as page:
+    with Opened(browser, made(KEPT, KEPT)) as page:
         assert "Choose a file" in page.inner_text("#detail")
 
 
-def test_aligned_differences_are_told_apart(browser: Any, tmp_path: pathlib.Path) -> None:
-    with Opened(browser, made(tmp_path, MOVED, CHANGED)) as page:
+def test_aligned_differences_are_told_apart(browser: Any) -> None:
+    with Opened(browser, made(MOVED, CHANGED)) as page:
         heads = page.eval_on_selector_all(".head > *", "(all) => all.map((one) => one.textContent)")
         assert heads == ["File", "Class", "What", "Largest", "RMS", "Aligned", "Seconds"]
         assert [cells(page, column) for column in (4, 5, 6)] == [["0.75", "0.5"], ["0.25", "0.125"], ["1.0e-7", ""]]
@@ -328,8 +307,8 @@ def test_aligned_differences_are_told_apart(browser: Any, tmp_path: pathlib.Path
         assert cells(page, 1) == ["moved.mp3", "changed.wav"]
 
 
-def test_the_common_folder_is_said_once(browser: Any, tmp_path: pathlib.Path) -> None:
-    with Opened(browser, made(tmp_path, HARM, MOVED, KEPT)) as page:
+def test_the_common_folder_is_said_once(browser: Any) -> None:
+    with Opened(browser, made(HARM, MOVED, KEPT)) as page:
         assert cells(page, 1) == ["b/worst.mp3", "a/moved.mp3", "a/kept.wav"]
         assert page.inner_text("#folder") == "All files of the table are in /data/."
         assert cells(page, 3)[0] == "cannot read 'b/worst.mp3': it is cut"
@@ -337,8 +316,8 @@ def test_the_common_folder_is_said_once(browser: Any, tmp_path: pathlib.Path) ->
         assert page.inner_text("body").count("/data/") == 2
 
 
-def test_it_says_what_the_files_of_a_class_share(browser: Any, tmp_path: pathlib.Path) -> None:
-    with Opened(browser, made(tmp_path, HARM, MOVED, CHANGED, KEPT)) as page:
+def test_it_says_what_the_files_of_a_class_share(browser: Any) -> None:
+    with Opened(browser, made(HARM, MOVED, CHANGED, KEPT)) as page:
         shared = page.inner_text("#shared")
         assert (
             shared
@@ -356,10 +335,10 @@ def test_it_says_what_the_files_of_a_class_share(browser: Any, tmp_path: pathlib
         assert page.evaluate("document.documentElement.scrollWidth") <= 390
 
 
-def test_rows_of_other_heights_are_all_reached(browser: Any, tmp_path: pathlib.Path) -> None:
+def test_rows_of_other_heights_are_all_reached(browser: Any) -> None:
     """By the keyboard and by scrolling, with the chosen one always in sight."""
     rows = [Row(f"/data/{number}.wav", "different", "reason " * (number % 60), rms=0.1) for number in range(400)]
-    with Opened(browser, made(tmp_path, *rows)) as page:
+    with Opened(browser, made(*rows)) as page:
         page.focus("#table")
         for key, place in (("End", 399), ("Home", 0), ("ArrowDown", 1), ("ArrowUp", 0)):
             page.keyboard.press(key)

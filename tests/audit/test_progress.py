@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import sys
 import types
 
@@ -10,6 +9,7 @@ import pytest
 
 from compat.audit import progress
 from compat.audit.rows import Row
+from tests.audit.runs import Terminal, known_terminal, plain
 
 SAME, OTHER, BROKEN = Row("a.wav", "identical"), Row("b.wav", "shifted"), Row("c.wav", "error_to")
 
@@ -24,17 +24,6 @@ class Clock:
         return self.now
 
 
-class Terminal(io.StringIO):
-    """A standard error that is, or is not, a terminal."""
-
-    def __init__(self, *, tty: bool) -> None:
-        super().__init__()
-        self.tty = tty
-
-    def isatty(self) -> bool:
-        return self.tty
-
-
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     made = Clock()
@@ -46,10 +35,7 @@ def shown_on(monkeypatch: pytest.MonkeyPatch, *, tty: bool) -> Terminal:
     """Standard error as the test has it, wide enough for the bar and known to take colours."""
     made = Terminal(tty=tty)
     monkeypatch.setattr(sys, "stderr", made)
-    monkeypatch.setenv("TERM", "xterm")
-    monkeypatch.setenv("COLUMNS", "200")
-    for name in ("NO_COLOR", "FORCE_COLOR", "TTY_COMPATIBLE", "TTY_INTERACTIVE"):
-        monkeypatch.delenv(name, raising=False)
+    known_terminal(monkeypatch, columns=200)
     return made
 
 
@@ -131,13 +117,6 @@ def test_a_bar_on_a_terminal(case: str, clock: Clock, monkeypatch: pytest.Monkey
     for text in texts:
         assert text in plain(err.getvalue())
     assert err.getvalue().endswith("\x1b[2K")  # and is gone when the run is over
-
-
-def plain(text: str) -> str:
-    """What a terminal shows, without its colours."""
-    from rich.text import Text
-
-    return Text.from_ansi(text).plain
 
 
 @pytest.mark.parametrize(

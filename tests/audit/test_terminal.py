@@ -12,7 +12,7 @@ from compat.audit.options import Terms
 from compat.audit.reporting import terminal
 from compat.audit.reporting.result import Result
 from compat.audit.rows import Row
-from compat.audit.tally import Tally
+from tests.audit.runs import Terminal, known_terminal, plain, result
 
 TERMS = Terms("2.0:global:sox_io", "2.2:dispatcher")
 SAME = Row("data/a.wav", "identical", seconds=61.0)
@@ -21,25 +21,17 @@ BROKEN = Row("data/c\x1b[31m\udce9.wav", "error_to", "cannot\nread it [bold]", s
 BOTH = Row("data/d.wav", "error_both", "nobody can")
 
 
-def result(rows: Iterable[Row] = (SAME,), **fields: Any) -> Result:
-    """A run that had these rows, all that there were, unless it says otherwise."""
-    tally = Tally()
-    for row in rows:
-        tally.add(row)
-    plain = {
-        "found": tally.files, "wanted": tally.files, "done_before": 0, "passed_over": 0, "sample": 0, "confidence": 0.95,
-        "results": "rows.jsonl", "failing": frozenset(),
-    }  # fmt: skip
-    return Result(TERMS, tally, **{**plain, **fields})
+def told(rows: Iterable[Row] = (SAME,), **fields: Any) -> Result:
+    return result(rows, TERMS, **fields)
 
 
 HEADS: dict[str, tuple[Result, str]] = {
-    "one": (result(), "1 file, 1:01 of sound"),
-    "some": (result([SAME, SHIFTED]), "2 files, 1:01:01 of sound"),
-    "none yet": (result([], wanted=1), "0 of 1 file, 0:00 of sound"),
-    "a part": (result([SAME, SAME], wanted=12345), "2 of 12,345 files, 2:02 of sound"),
-    "gone on with": (result([SAME] * 3, done_before=2), "3 files, 3:03 of sound, 2 of them before"),
-    "a sample": (result([SAME, SAME], found=4000, sample=2), "2 files (a sample of 4,000), 2:02 of sound"),
+    "one": (told(), "1 file, 1:01 of sound"),
+    "some": (told([SAME, SHIFTED]), "2 files, 1:01:01 of sound"),
+    "none yet": (told([], wanted=1), "0 of 1 file, 0:00 of sound"),
+    "a part": (told([SAME, SAME], wanted=12345), "2 of 12,345 files, 2:02 of sound"),
+    "gone on with": (told([SAME] * 3, done_before=2), "3 files, 3:03 of sound, 2 of them before"),
+    "a sample": (told([SAME, SAME], found=4000, sample=2), "2 files (a sample of 4,000), 2:02 of sound"),
 }
 
 
@@ -53,27 +45,27 @@ KEPT = "Every file's row is in rows.jsonl."
 BOTH_FAIL = "A file that neither side can read also counts as an error; --fail-on changes that."
 AGAIN = "--retry-errors compares files again that could not be read."
 NOTES: dict[str, tuple[Result, list[str]]] = {
-    "nothing to say": (result(results=""), []),
-    "where the rows are": (result(), [KEPT]),
-    "one passed over": (result(passed_over=1), ["1 file skipped because of the extension; --extensions chooses.", KEPT]),
+    "nothing to say": (told(results=""), []),
+    "where the rows are": (told(), [KEPT]),
+    "one passed over": (told(passed_over=1), ["1 file skipped because of the extension; --extensions chooses.", KEPT]),
     "more passed over": (
-        result(passed_over=2000),
+        told(passed_over=2000),
         ["2,000 files skipped because of the extension; --extensions chooses.", KEPT],
     ),
-    "one link": (result(links=1), ["1 folder behind links skipped; name them to include them.", KEPT]),
-    "links": (result(links=3), ["3 folders behind links skipped; name them to include them.", KEPT]),
-    "a difference": (result([SHIFTED]), [KEPT]),
-    "a failure": (result([BROKEN]), [AGAIN, KEPT]),
-    "both fail": (result([BOTH]), [BOTH_FAIL, AGAIN, KEPT]),
-    "stopped": (result(stopped="Stopped."), ["Stopped. The rows so far are in rows.jsonl; run the same command again to continue."]),
-    "a sample of all": (result([SAME, SAME], sample=5), ["The sample contains all 2 files.", KEPT]),
-    "a sample of nothing yet": (result([], sample=5), [KEPT]),
+    "one link": (told(links=1), ["1 folder behind links skipped; name them to include them.", KEPT]),
+    "links": (told(links=3), ["3 folders behind links skipped; name them to include them.", KEPT]),
+    "a difference": (told([SHIFTED]), [KEPT]),
+    "a failure": (told([BROKEN]), [AGAIN, KEPT]),
+    "both fail": (told([BOTH]), [BOTH_FAIL, AGAIN, KEPT]),
+    "stopped": (told(stopped="Stopped."), ["Stopped. The rows so far are in rows.jsonl; run the same command again to continue."]),
+    "a sample of all": (told([SAME, SAME], sample=5), ["The sample contains all 2 files.", KEPT]),
+    "a sample of nothing yet": (told([], sample=5), [KEPT]),
     "a sample with differences": (
-        result([SAME, SHIFTED], sample=2, found=4),
+        told([SAME, SHIFTED], sample=2, found=4),
         ["1 of 2 sampled files are not the same: with 95 % confidence, 1 to 3 of all 4 files (25 % to 75 %) are not.", KEPT],
     ),
     "a sample without": (
-        result([SAME, SAME], sample=2, found=4),
+        told([SAME, SAME], sample=2, found=4),
         ["0 of 2 sampled files are not the same: with 95 % confidence, at most 2 of all 4 files (50 %) are not.", KEPT],
     ),
 }
@@ -108,13 +100,13 @@ Every file's row is in rows.jsonl.
 
 def test_plainly() -> None:
     out = io.StringIO()
-    terminal.write(result([SAME, SHIFTED, BROKEN, BOTH]), out)
+    terminal.write(told([SAME, SHIFTED, BROKEN, BOTH]), out)
     assert out.getvalue() == PLAIN
 
 
 def test_plainly_without_any_difference() -> None:
     out = io.StringIO()
-    terminal.write(result([]), out)
+    terminal.write(told([]), out)
     lines = out.getvalue().splitlines()
     assert lines[1:] == ["         0  identical              Both sides give the same samples, bit for bit.", "", KEPT]
 
@@ -122,31 +114,20 @@ def test_plainly_without_any_difference() -> None:
 def test_plainly_where_not_every_letter_can_be_written() -> None:
     kept = io.BytesIO()
     out = io.TextIOWrapper(kept, encoding="ascii")
-    terminal.write(result([Row("data/\N{HIRAGANA LETTER A}.wav", "shifted")]), out)
+    terminal.write(told([Row("data/\N{HIRAGANA LETTER A}.wav", "shifted")]), out)
     assert b"  shifted: data/?.wav\n" in kept.getvalue()
-
-
-class Screen(io.StringIO):
-    """A terminal."""
-
-    def isatty(self) -> bool:
-        return True
 
 
 def test_in_colour(monkeypatch: pytest.MonkeyPatch) -> None:
     """The same words, each class in the colour of its group; nothing in a name is taken for a colour, and no path is cut or broken."""
-    for name in ("NO_COLOR", "FORCE_COLOR", "TTY_COMPATIBLE"):
-        monkeypatch.delenv(name, raising=False)
-    monkeypatch.setenv("TERM", "xterm")
-    monkeypatch.setenv("COLUMNS", "100")
-    monkeypatch.delenv("COLORTERM", raising=False)
-    out = Screen()
+    known_terminal(monkeypatch, columns=100)
+    out = Terminal()
     long = Row(f"data/{'long/' * 40}e.wav", "different", "from frame 7 on", rms=0.5)
-    terminal.write(result([SAME, SHIFTED, BROKEN, BOTH, long]), out)
+    terminal.write(told([SAME, SHIFTED, BROKEN, BOTH, long]), out)
     text = out.getvalue()
     for shown in ("\x1b[32midentical", "\x1b[33mshifted", "\x1b[31monly the new side fails", "\x1b[1;33m1\x1b", "\x1b[1;31m1\x1b"):
         assert shown in text, shown
-    lines = without_colours(text)
+    lines = [line.rstrip() for line in plain(text).splitlines()]
     assert lines[0] == "2.0:global:sox_io -> 2.2:dispatcher: 5 files, 1:01:01 of sound"
     assert lines[1].split(maxsplit=2) == ["1", "identical", "Both sides give the same samples, bit for bit."]
     worst = lines[lines.index("The worst") + 1 :]
@@ -155,10 +136,3 @@ def test_in_colour(monkeypatch: pytest.MonkeyPatch) -> None:
         "  nobody can", f"different: {long.path}", "  from frame 7 on", "shifted: data/[red]b.wav", "  the new side lacks 7 frames",
         BOTH_FAIL, AGAIN, KEPT,
     ]  # fmt: skip
-
-
-def without_colours(text: str) -> list[str]:
-    """The lines that a terminal shows."""
-    from rich.text import Text
-
-    return [line.rstrip() for line in Text.from_ansi(text).plain.splitlines()]

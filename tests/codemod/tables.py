@@ -3,7 +3,7 @@
 import ast
 import dataclasses
 import textwrap
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -17,43 +17,68 @@ from compat.codemod.source.options import Options
 from compat.codemod.uses.project import Project
 
 IMPORT = "import torchaudio\n"
+PROGRAM = "program.py"
 
 
 @dataclasses.dataclass(frozen=True)
 class Case:
-    """One program: what it is, and what it is to be; ``after`` left out means that nothing may change.
+    """A project: what it is, and what is to become of it.
 
     Attributes:
-        left: the rules that have something left to say, in any order, each once.
-        says: words of what is left to say, where that is asked and not which rules.
-        others: other files beside it.
+        after: the files that change; the others stay.
+        left: by file the rules that have something left to say; of other files that is not asked.
+        says: by file words, or several, of what is left to say; each finding is its words and the places that it speaks of, and ends with `|`.
     """
 
     name: str
-    before: str
-    after: str | None = None
-    left: tuple[str, ...] = ()
+    files: Mapping[str, str]
+    after: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    left: Mapping[str, Collection[str]] = dataclasses.field(default_factory=dict)
+    says: Mapping[str, str | Collection[str]] = dataclasses.field(default_factory=dict)
     target: str = "2.2"
-    options: tuple[tuple[str, Any], ...] = ()
-    says: str | None = None
-    others: tuple[tuple[str, str], ...] = ()
+    options: Mapping[str, Any] = dataclasses.field(default_factory=dict)
 
 
 def changes(name: str, before: str, after: str, *left: str, target: str = "2.2", **options: Any) -> Case:
-    """A program that changes."""
-    return Case(name, dedent(before), dedent(after), left, target, tuple(options.items()))
+    """A program that changes, and the rules that have something left to say."""
+    return project(name, {PROGRAM: before}, {PROGRAM: after}, left={PROGRAM: left}, target=target, **options)
 
 
 def stays(name: str, before: str, *left: str, target: str = "2.2", **options: Any) -> Case:
-    """A program that must not change."""
-    return Case(name, dedent(before), None, left, target, tuple(options.items()))
+    """A program that must not change, and the rules that have something left to say."""
+    return project(name, {PROGRAM: before}, left={PROGRAM: left}, target=target, **options)
 
 
 def said(name: str, says: str, source: str, target: str = "2.2", **others: str) -> Case:
     """A program that must not change, and words that are said of it; beside it other files, by their names without ``.py``."""
-    options = (("entries", ["program.py"]),) if target == "compat" else ()
-    beside = tuple((f"{other}.py", dedent(text)) for other, text in others.items())
-    return Case(name, dedent(source), None, (), target, options, says, beside)
+    options = {"entries": [PROGRAM]} if target == "compat" else {}
+    return project(
+        name, {PROGRAM: source, **{f"{other}.py": text for other, text in others.items()}}, says={PROGRAM: says}, target=target, **options
+    )
+
+
+def project(
+    name: str,
+    files: Mapping[str, str],
+    after: Mapping[str, str] | None = None,
+    *,
+    left: Mapping[str, Collection[str]] | None = None,
+    says: Mapping[str, str | Collection[str]] | None = None,
+    target: str = "2.2",
+    **options: Any,
+) -> Case:
+    """Several files."""
+    before, changed = ({path: dedent(text) for path, text in texts.items()} for texts in (files, after or {}))
+    return Case(name, before, changed, left or {}, says or {}, target, options)
+
+
+def given(name: str, before: str, after: str, head: str = "") -> Case:
+    """What a call is given under the setter of sox, in a module that speaks of path objects."""
+    return changes(
+        f"given {name}",
+        f'import torchaudio, pathlib\ntorchaudio.set_audio_backend("sox_io")\n{head}x = torchaudio.load({before})\n',
+        f'import torchaudio, pathlib\n{head}x = torchaudio.load({after}, backend="sox")\n',
+    )
 
 
 def dedent(text: str) -> str:
@@ -65,7 +90,7 @@ def table(*cases: Case) -> Callable[..., None]:
     names = [case.name for case in cases]
     assert len(names) == len(set(names)), sorted(name for name in names if names.count(name) > 1)
 
-    @pytest.mark.parametrize("case", [pytest.param(case, id=case.name) for case in cases])
+    @pytest.mark.parametrize("case", cases, ids=names)
     def test(case: Case) -> None:
         check(case)
 
@@ -80,26 +105,33 @@ def rewrite(sources: Mapping[str, str], target: str = "2.2", *, unsafe: bool = F
     return {outcome.module.path: outcome for outcome in found}
 
 
-def said_of(path: Path, target: str = "2.2") -> list[str]:
-    """What is left in the files below a path, place and rule first, and then the files that could not be parsed."""
+def said_of(path: Path | str = ".", target: str = "2.2") -> list[str]:
+    """What is left in the files below a path, by default below the current folder: place and rule first, and then the files that could not be parsed."""
     result = session.run(Options(paths=(str(path),), target=target, check=True))
     left = [f"{one.place}: {one.rule} {one.reason} {one.advice} {one.related}" for file in result.files for one in file.left]
     return [*left, *map(str, result.problems)]
 
 
-def check(case: Case) -> Outcome:
-    """Run a case: the text, the findings, and that a second run has nothing to do."""
-    options = dict(case.options)
-    outcome = rewrite({"program.py": case.before, **dict(case.others)}, case.target, **options)["program.py"]
-    ast.parse(outcome.text)
-    assert outcome.text == (case.before if case.after is None else case.after)
-    words = [f"{finding.place} {finding.rule} {finding.reason} {finding.advice}" for finding in outcome.left]
-    if case.says is not None:
-        assert any(case.says in one for one in words), words
-        return outcome
-    assert {finding.rule for finding in outcome.left} == set(case.left), words
-    assert outcome.changed or not outcome.fixed
-    again = rewrite({"program.py": outcome.text}, case.target, **options)["program.py"]
-    assert not again.changed
-    assert {finding.rule for finding in again.left} == set(case.left)
-    return outcome
+def check(case: Case) -> None:
+    """Run a case: the texts, the findings, and that a second run has nothing to do."""
+    outcomes = rewrite(case.files, case.target, **case.options)
+    texts = {path: outcome.text for path, outcome in outcomes.items()}
+    for path, text in texts.items():
+        assert text == case.after.get(path, case.files[path])
+    _check_words(case, outcomes)
+    if texts != case.files:
+        again = rewrite(texts, case.target, **case.options)
+        assert {path: outcome.text for path, outcome in again.items()} == texts
+        _check_words(dataclasses.replace(case, says={}), again)
+
+
+def _check_words(case: Case, outcomes: Mapping[str, Outcome]) -> None:
+    for path, outcome in outcomes.items():
+        ast.parse(outcome.text)
+        words = [f"{one.place} {one.rule} {one.reason} {one.advice} {' '.join(map(str, one.related))}|" for one in outcome.left]
+        if path in case.left:
+            assert {one.rule for one in outcome.left} == set(case.left[path]), words
+            assert outcome.changed or not outcome.fixed
+        says = case.says.get(path, ())
+        for word in [says] if isinstance(says, str) else says:
+            assert any(word in one for one in words), words

@@ -6,33 +6,20 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import torch
 
+import compat
 from tests.codemod.tables import dedent, rewrite
+from tests.conftest import ASSETS
 
-compat = pytest.importorskip("compat")
-torch = pytest.importorskip("torch")
-np = pytest.importorskip("numpy")
-soundfile = pytest.importorskip("soundfile")
-
-ASSETS = Path(__file__).parents[1] / "oracle" / "assets"
 USED = ("stereo_s16.wav", "mono_s16.wav", "stereo_16.flac", "stereo_24.flac", "stereo_f32.wav", "mono_8.flac")
-
-
-def sox_works() -> bool:
-    return "sox" in compat.standin("2.2").list_audio_backends()
 
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """A folder with audio in it."""
-    noise = np.random.default_rng(0)
     for name in USED:
-        if (ASSETS / name).exists():
-            shutil.copy(ASSETS / name, tmp_path / name)
-        else:
-            channels = 1 if name.startswith("mono") else 2
-            subtype = {"24": "PCM_24", "f32": "FLOAT", "8": "PCM_S8"}.get(name.split("_")[-1].split(".")[0], "PCM_16")
-            soundfile.write(tmp_path / name, noise.uniform(-0.9, 0.9, (4000, channels)), 8000, subtype=subtype)
+        shutil.copy(ASSETS / name, tmp_path / name)
     return tmp_path
 
 
@@ -239,32 +226,22 @@ SETTERS = {
 }
 
 
-@pytest.mark.parametrize("backend", ["soundfile", "sox_io"])
-@pytest.mark.parametrize("name", SETTERS)
+@pytest.mark.parametrize("backend", ["soundfile", pytest.param("sox_io", marks=pytest.mark.libsox)])
+@pytest.mark.parametrize("name", [*SETTERS, "the drop-in"])
 @pytest.mark.filterwarnings("ignore")
 def test_same_outcome(
     name: str, backend: str, folder: Path, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    if backend == "sox_io" and not sox_works():
-        pytest.skip("libsox is not here")
-    program = dedent(SETTERS[name].replace("NAME", backend))
-    result = rewrite({"program.py": program}, unsafe=name == "tried")["program.py"]
+    program = dedent(SETTERS.get(name, SETTERS["module level"]).replace("NAME", backend))
+    if name == "the drop-in":
+        result = rewrite({"program.py": program}, "compat", entries=["program.py"])["program.py"]
+    else:
+        result = rewrite({"program.py": program}, unsafe=name == "tried")["program.py"]
+        assert "set_audio_backend" not in result.text
     assert result.changed or (name == "lister" and backend == "soundfile")
     assert not result.left
-    assert "set_audio_backend" not in result.text
     other = tmp_path_factory.mktemp("other")
     shutil.copytree(folder, other, dirs_exist_ok=True)
     before = outcome(program, "2.0", folder, monkeypatch)
-    after = outcome(result.text, "2.2", other, monkeypatch)
     assert before[0]
-    assert after == before
-
-
-def test_drop_in_gives_the_same(folder: Path, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
-    program = dedent(SETTERS["module level"].replace("NAME", "soundfile"))
-    result = rewrite({"program.py": program}, "compat", entries=["program.py"])["program.py"]
-    other = tmp_path_factory.mktemp("other")
-    shutil.copytree(folder, other, dirs_exist_ok=True)
-    before = outcome(program, "2.0", folder, monkeypatch)
-    after = outcome(result.text, "2.2", other, monkeypatch)
-    assert after == before
+    assert outcome(result.text, "2.2", other, monkeypatch) == before

@@ -2,31 +2,11 @@
 
 import json
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from compat.codemod.run import cli
+from tests.codemod.commands import Codemod, commands, notebook, put, row
 from tests.codemod.tables import dedent
-
-
-def notebook(*cells: list[str] | str, kind: str = "code", **more: Any) -> dict[str, Any]:
-    return {
-        "cells": [
-            {
-                "cell_type": kind,
-                "execution_count": 1,
-                "metadata": {"a": [1, 2.50]},
-                "outputs": [{"text": ["torchaudio.load(filepath=1)"]}],
-                "source": cell,
-            }
-            for cell in cells
-        ],
-        "metadata": {"kernelspec": {"language": "python", "name": "python3"}},
-        "nbformat": 4,
-        **more,
-    }
-
 
 CELLS = (
     ["%matplotlib inline\n", "!pip install torchaudio\n", "import torchaudio\n", "torchaudio.set_audio_backend('soundfile')"],
@@ -39,69 +19,44 @@ CELLS = (
 
 @pytest.mark.parametrize("indent", [1, 2, 4, None])
 @pytest.mark.parametrize("ascii_only", [True, False])
-def test_only_the_source_of_changed_cells_differs(tmp_path: Path, indent: int | None, ascii_only: bool) -> None:
-    before = notebook(*CELLS)
-    text = json.dumps(before, indent=indent, ensure_ascii=ascii_only) + "\n"
-    path = tmp_path / "a.ipynb"
-    path.write_text(text, encoding="utf-8")
-    assert cli.main([str(path)]) == 0
-    after = path.read_text(encoding="utf-8")
-    expected = json.loads(text)
+def test_only_the_source_of_changed_cells_differs(codemod: Codemod, indent: int | None, ascii_only: bool) -> None:
+    expected = json.loads(notebook(*CELLS))
+    put({"a.ipynb": json.dumps(expected, indent=indent, ensure_ascii=ascii_only) + "\n"})
+    assert codemod("a.ipynb").status == 0
     expected["cells"][0]["source"] = ["%matplotlib inline\n", "!pip install torchaudio\n", "import torchaudio"]
     expected["cells"][2]["source"][1] = "x, sr = torchaudio.load(uri='é.wav', backend=\"soundfile\")\n"
     expected["cells"][3]["source"][3] = "await torchaudio.info('a.wav', backend=\"soundfile\")\n"
-    assert json.loads(after) == expected
-    assert after == json.dumps(expected, indent=indent, ensure_ascii=ascii_only) + "\n"
-    assert cli.main(["--check", str(path)]) == 0
+    assert Path("a.ipynb").read_text("utf-8") == json.dumps(expected, indent=indent, ensure_ascii=ascii_only) + "\n"
+    assert codemod("--check", "a.ipynb").status == 0
 
 
-def test_a_source_that_is_one_string(tmp_path: Path) -> None:
-    path = tmp_path / "a.ipynb"
-    path.write_text(json.dumps(notebook("import torchaudio\nx = torchaudio.load(filepath='a')")))
-    assert cli.main([str(path)]) == 0
-    assert json.loads(path.read_text())["cells"][0]["source"] == "import torchaudio\nx = torchaudio.load(uri='a')"
+OLD = ["import torchaudio\n", "x = torchaudio.load(filepath='a')"]
+NEW = ["import torchaudio\n", "x = torchaudio.load(uri='a')"]
+SETTER = ["import torchaudio\n", "torchaudio.set_audio_backend('soundfile')\n"]
+WAV = ["# first\n", "x = torchaudio.load_wav('a')"]
 
-
-def test_other_languages_and_other_cells_are_left(tmp_path: Path) -> None:
-    cell = ["import torchaudio\n", "torchaudio.load(filepath='a')"]
-    for name, content in {
-        "julia": notebook(cell) | {"metadata": {"kernelspec": {"language": "julia"}}},
-        "prose": notebook(cell, kind="markdown"),
-    }.items():
-        path = tmp_path / f"{name}.ipynb"
-        path.write_text(text := json.dumps(content))
-        assert cli.main([str(path)]) == 0
-        assert path.read_text() == text
-
-
-def test_places_are_cells_and_lines(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    path = tmp_path / "a.ipynb"
-    path.write_text(
-        json.dumps(
-            notebook(["import torchaudio\n", "torchaudio.set_audio_backend('soundfile')\n"], ["# first\n", "x = torchaudio.load_wav('a')"])
+test_notebooks = commands(
+    row("a source that is one string", ".", {"a.ipynb": notebook("".join(OLD))}, 0, after={"a.ipynb": notebook("".join(NEW))}),
+    row("a cell of prose", ".", {"a.ipynb": notebook(OLD, kind="markdown")}, 0),
+    row("another language", ".", {"a.ipynb": notebook(OLD, metadata={"kernelspec": {"language": "julia"}})}, 0),
+    row("R", ".", {"a.ipynb": notebook(OLD, metadata={"kernelspec": {"name": "ir", "language": "R"}})}, 0),
+    row("a language without a kernel", ".", {"a.ipynb": notebook(OLD, metadata={"language_info": {"name": "julia"}})}, 0),
+    row("places are cells and lines", "--format concise --check a.ipynb", {"a.ipynb": notebook(SETTER, WAV)}, 1, "a.ipynb:cell 2:2:5: TAC115"),
+    row(
+        "places after a change", "--format concise a.ipynb", {"a.ipynb": notebook(SETTER, WAV)}, 1,
+        "a.ipynb:cell 2:2:5: TAC115", after={"a.ipynb": notebook(["import torchaudio\n"], WAV)},
+    ),
+    row(
+        "a cell that is not Python is named", ".", {"a.ipynb": notebook(OLD, ["print 'torchaudio'"])}, 2,
+        "not Python", after={"a.ipynb": notebook(NEW, ["print 'torchaudio'"])},
+    ),
+    *(
+        row(f"no notebook: {text}", "a.ipynb", {"a.ipynb": text}, status)
+        for text, status in (
+            ("", 0), ("{", 0), ("[]", 0), ('{"cells": 3, "x": "torchaudio"}', 2), ('{"cells": [{"cell_type": "code"}], "torchaudio": 1}', 2),
         )
-    )
-    assert cli.main(["--format", "concise", "--check", str(path)]) == 1
-    assert f"{path}:cell 2:2:5: TAC115" in capsys.readouterr().out
-    assert cli.main(["--format", "concise", str(path)]) == 1
-    assert f"{path}:cell 2:2:5: TAC115" in capsys.readouterr().out
-
-
-@pytest.mark.parametrize("text", ["", "{", "[]", '{"cells": 3, "x": "torchaudio"}', '{"cells": [{"cell_type": "code"}], "torchaudio": 1}'])
-def test_what_is_no_notebook(tmp_path: Path, text: str) -> None:
-    path = tmp_path / "a.ipynb"
-    path.write_text(text)
-    assert cli.main([str(path)]) in (0, 2)
-    assert path.read_text() == text
-
-
-def test_a_cell_that_is_not_python_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    path = tmp_path / "a.ipynb"
-    path.write_text(json.dumps(notebook(["import torchaudio\n", "torchaudio.load(filepath='a')"], ["print 'torchaudio'"])))
-    assert cli.main([str(path)]) == 2
-    assert "not Python" in capsys.readouterr().err
-    assert json.loads(path.read_text())["cells"][0]["source"][1] == "torchaudio.load(uri='a')"
-
+    ),
+)  # fmt: skip
 
 MARKDOWN = dedent("""
     # torchaudio.load(filepath=1)
@@ -133,23 +88,9 @@ MARKDOWN = dedent("""
     >>> import torchaudio; torchaudio.load(filepath=1)
     ```
 """)
-
-
-def test_markdown(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    path = tmp_path / "README.md"
-    path.write_text(MARKDOWN)
-    assert cli.main([str(tmp_path)]) == 0
-    assert path.read_text() == MARKDOWN
-    assert cli.main(["--docs", "--format", "concise", str(tmp_path)]) == 1
-    expected = MARKDOWN.replace(
-        'torchaudio.set_audio_backend("sox_io")\n\nx = torchaudio.load("a.wav")', '\nx = torchaudio.load("a.wav", backend="sox")'
-    )
-    expected = expected.replace('filepath="b.wav"', 'uri="b.wav"')
-    assert path.read_text() == expected
-    line = 1 + expected[: expected.index("load_wav")].count("\n")
-    assert f"README.md:{line}:5: TAC115" in capsys.readouterr().out
-
-
+MOVED = MARKDOWN.replace(
+    'torchaudio.set_audio_backend("sox_io")\n\nx = torchaudio.load("a.wav")', '\nx = torchaudio.load("a.wav", backend="sox")'
+).replace('filepath="b.wav"', 'uri="b.wav"')
 RST = dedent("""
     Title
     =====
@@ -168,21 +109,11 @@ RST = dedent("""
        torchaudio.load(filepath=1)
 """)
 
-
-def test_rst(tmp_path: Path) -> None:
-    path = tmp_path / "index.rst"
-    path.write_text(RST)
-    assert cli.main(["--docs", str(tmp_path)]) == 0
-    assert path.read_text() == RST.replace('filepath="b.wav"', 'uri="b.wav"')
-    assert cli.main(["--docs", "--check", str(tmp_path)]) == 0
-
-
-def test_markdown_with_crlf(tmp_path: Path) -> None:
-    path = tmp_path / "README.md"
-    path.write_bytes(MARKDOWN.replace("\n", "\r\n").encode())
-    assert cli.main(["--docs", str(tmp_path)]) == 1
-    other = tmp_path / "other" / "README.md"
-    other.parent.mkdir()
-    other.write_text(MARKDOWN)
-    assert cli.main(["--docs", str(other)]) == 1
-    assert path.read_bytes() == other.read_bytes().replace(b"\n", b"\r\n")
+test_documents = commands(
+    row("Markdown without --docs", ".", {"README.md": MARKDOWN}, 0),
+    row("Markdown", "--docs --format concise .", {"README.md": MARKDOWN}, 1, "README.md:22:5: TAC115", after={"README.md": MOVED}),
+    row(
+        "Markdown with CRLF", "--docs .", {"README.md": MARKDOWN.replace("\n", "\r\n")}, 1, after={"README.md": MOVED.replace("\n", "\r\n")},
+    ),
+    row("reStructuredText", "--docs .", {"index.rst": RST}, 0, after={"index.rst": RST.replace('filepath="b.wav"', 'uri="b.wav"')}),
+)  # fmt: skip

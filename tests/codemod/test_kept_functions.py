@@ -1,11 +1,9 @@
 """``filepath=`` given to functions of torchaudio that are kept as values or passed on."""
 
 import textwrap
-from pathlib import Path
 
-import pytest
-
-from tests.codemod.tables import rewrite, said_of, stays, table
+from tests.codemod.commands import commands, row
+from tests.codemod.tables import project, stays, table
 
 test_it_is_reported = table(
     *(
@@ -61,35 +59,25 @@ test_it_is_reported = table(
 )  # fmt: skip
 
 USE = "def use(fn):\n    return fn(filepath='a.wav')\n"
-
-
-def findings(files: dict[str, str]) -> dict[str, set[str]]:
-    return {path: {finding.rule for finding in outcome.left} for path, outcome in rewrite(files).items()}
-
-
-def test_in_a_module_that_speaks_of_torchaudio_too() -> None:
-    files = {"a.py": "import torchaudio\nfrom b import use\nuse(torchaudio.load)\n", "b.py": f"import torchaudio\n{USE}"}
-    assert findings(files) == {"a.py": set(), "b.py": {"TAC110"}}
-
-
-def test_kept_in_a_module_that_is_imported() -> None:
-    files = {"a.py": "import torchaudio\nREAD = {1: torchaudio.load}\n", "b.py": "import torchaudio, a\na.READ[1](filepath=1)\n"}
-    assert findings(files) == {"a.py": set(), "b.py": {"TAC110"}}
-    files["b.py"] = "import torchaudio\na[1](filepath=1)\n"
-    assert findings(files) == {"a.py": set(), "b.py": set()}
-
-
-@pytest.mark.parametrize(
-    ("audio", "other"),
-    [
-        ("import torchaudio\nfrom other import use\nuse(torchaudio.load)\n", USE),
-        ("import torchaudio\nREADERS = {'wav': torchaudio.load}\n", "from audio import READERS\nREADERS['wav'](filepath='a')\n"),
-        ("import torchaudio\nread = torchaudio.load\n", "from audio import read\nread(filepath='a')\n"),
-        ("import torchaudio\nclass R:\n    read = staticmethod(torchaudio.load)\n", "import audio\naudio.R.read(filepath='a')\n"),
-    ],
+KEPT = "import torchaudio\nREAD = {1: torchaudio.load}\n"
+test_in_another_module = table(
+    project(
+        "passed on",
+        {"a.py": "import torchaudio\nfrom b import use\nuse(torchaudio.load)\n", "b.py": f"import torchaudio\n{USE}"},
+        left={"a.py": [], "b.py": ["TAC110"]},
+    ),
+    project("kept", {"a.py": KEPT, "b.py": "import torchaudio, a\na.READ[1](filepath=1)\n"}, left={"a.py": [], "b.py": ["TAC110"]}),
+    project("not imported", {"a.py": KEPT, "b.py": "import torchaudio\na[1](filepath=1)\n"}, left={"a.py": [], "b.py": []}),
 )
-def test_in_a_module_that_does_not_speak_of_torchaudio(tmp_path: Path, audio: str, other: str) -> None:
-    (tmp_path / "audio.py").write_text(audio)
-    (tmp_path / "other.py").write_text(other)
-    said = [one for one in said_of(tmp_path) if "TAC110" in one or "TAC127" in one]
-    assert "other.py" in said[0]
+
+test_in_a_module_that_does_not_speak_of_torchaudio = commands(
+    *(
+        row(name, "--check --format concise --ignore TAC139 .", {"audio.py": audio, "other.py": other}, 1, "other.py:")
+        for name, audio, other in (
+            ("passed on", "import torchaudio\nfrom other import use\nuse(torchaudio.load)\n", USE),
+            ("a table", "import torchaudio\nREADERS = {'wav': torchaudio.load}\n", "from audio import READERS\nREADERS['wav'](filepath='a')\n"),
+            ("a name", "import torchaudio\nread = torchaudio.load\n", "from audio import read\nread(filepath='a')\n"),
+            ("a class", "import torchaudio\nclass R:\n    read = staticmethod(torchaudio.load)\n", "import audio\naudio.R.read(filepath='a')\n"),
+        )
+    )
+)  # fmt: skip

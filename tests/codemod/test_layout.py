@@ -2,14 +2,12 @@
 
 import json
 import os
-import sys
-from pathlib import Path
 
 import pytest
 
 from compat.codemod.files import writing
-from compat.codemod.run import cli
-from tests.codemod.tables import rewrite, said, table
+from tests.codemod.commands import Codemod, commands, put, row
+from tests.codemod.tables import changes, said, stays, table
 
 test_it_stays_and_it_is_said_why = table(
     said(
@@ -110,108 +108,90 @@ test_it_stays_and_it_is_said_why = table(
 )
 
 
-@pytest.mark.parametrize(
-    ("before", "after"),
-    [
-        pytest.param(
-            "x = torchaudio.load(\n    path  # where it is\n)\n",
-            'x = torchaudio.load(\n    path, backend="sox"  # where it is\n)\n',
-            id="a comment behind the last argument keeps its side",
-        ),
-        pytest.param(
-            "x = torchaudio.load(path, )\n",
-            'x = torchaudio.load(path, backend="sox", )\n',
-            id="a comma behind the last argument, on one line",
-        ),
-        pytest.param(
-            "x = torchaudio.load(\n    path,\n)\n",
-            'x = torchaudio.load(\n    path,\n    backend="sox",\n)\n',
-            id="a comma behind the last argument, on its own line",
-        ),
-        pytest.param(
-            "for p in paths: x = torchaudio.load(p)\n",
-            'for p in paths: x = torchaudio.load(p, backend="sox")\n',
-            id="a body on its header's line",
-        ),
-    ],
+TORCHAUDIO = "import torchaudio\n"
+SETTER = 'torchaudio.set_audio_backend("sox_io")'
+CALL = 'x = torchaudio.load("a.wav")\n'
+NAMED = 'x = torchaudio.load("a.wav", backend="sox")\n'
+
+test_an_argument_is_added_where_the_layout_wants_it = table(
+    *(
+        changes(name, f"{TORCHAUDIO}{SETTER}\n{before}", TORCHAUDIO + after)
+        for name, before, after in (
+            (
+                "a comment behind the last argument keeps its side",
+                "x = torchaudio.load(\n    path  # where it is\n)\n",
+                'x = torchaudio.load(\n    path, backend="sox"  # where it is\n)\n',
+            ),
+            (
+                "a comma behind the last argument, on one line",
+                "x = torchaudio.load(path, )\n",
+                'x = torchaudio.load(path, backend="sox", )\n',
+            ),
+            (
+                "a comma behind the last argument, on its own line",
+                "x = torchaudio.load(\n    path,\n)\n",
+                'x = torchaudio.load(\n    path,\n    backend="sox",\n)\n',
+            ),
+            (
+                "a body on its header's line",
+                "for p in paths: x = torchaudio.load(p)\n",
+                'for p in paths: x = torchaudio.load(p, backend="sox")\n',
+            ),
+        )
+    )
 )
-def test_an_argument_is_added_where_the_layout_wants_it(before: str, after: str) -> None:
-    head = "import torchaudio\n"
-    outcome = rewrite({"a.py": f'{head}torchaudio.set_audio_backend("sox_io")\n{before}'})["a.py"]
-    assert outcome.text == head + after
 
-
-@pytest.mark.parametrize(
-    ("line", "left"),
-    [
-        ('x = 1; torchaudio.set_audio_backend("sox_io")', "x = 1"),
-        ('torchaudio.set_audio_backend("sox_io"); x = 1', "x = 1"),
-        ('torchaudio.set_audio_backend("sox_io");', ""),
-        ('torchaudio.set_audio_backend("sox_io")  # because', "# because"),
-        ('torchaudio.set_audio_backend("sox_io")  # noqa', ""),
-        ('if here: torchaudio.set_audio_backend("sox_io")', None),
-    ],
+# what stands beside it stays; one that an `if` guards is no setter for all
+test_a_setter_that_shares_its_line = table(
+    *(
+        changes(line, f"{TORCHAUDIO}{line}\n{CALL}", f"{TORCHAUDIO}{left}{NAMED}")
+        for line, left in (
+            (f"x = 1; {SETTER}", "x = 1\n"),
+            (f"{SETTER}; x = 1", "x = 1\n"),
+            (f"{SETTER};", ""),
+            (f"{SETTER}  # because", "# because\n"),
+            (f"{SETTER}  # noqa", ""),
+        )
+    ),
+    stays("under a condition", f"{TORCHAUDIO}if here: {SETTER}\n{CALL}", "TAC101"),
 )
-def test_a_setter_that_shares_its_line(line: str, left: str | None) -> None:
-    """What stands beside it stays; one that an ``if`` guards is no setter for all."""
-    source = f'import torchaudio\n{line}\nx = torchaudio.load("a.wav")\n'
-    outcome = rewrite({"a.py": source})["a.py"]
-    rest = f"{left}\n" if left else ""
-    assert outcome.text == (source if left is None else f'import torchaudio\n{rest}x = torchaudio.load("a.wav", backend="sox")\n')
+
+FILES = {"a.py": 'import torchaudio\nx = torchaudio.load(filepath="a")', "bad.py": "import torchaudio\nx = torchaudio.load(\n"}
+NO_END = "\\ No newline at end of file\n"
+test_forms = commands(
+    row("a file that does not parse, as text", "--check --format text .", FILES, 2, "bad.py", "a.py"),
+    row("in GitHub's form", "--check --format github .", FILES, 2, "::error file=", "bad.py", "a.py"),
+    row("as JSON", "--check --format json .", FILES, 2, "bad.py", "a.py"),
+    row(
+        "a diff says where no line end stands", "--diff a.py", FILES, 1,
+        f'-x = torchaudio.load(filepath="a")\n{NO_END}+x = torchaudio.load(uri="a")\n{NO_END}',
+    ),
+)  # fmt: skip
 
 
-@pytest.fixture
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.chdir(tmp_path)
-    (tmp_path / "a.py").write_text('import torchaudio\nx = torchaudio.load(filepath="a")')
-    (tmp_path / "bad.py").write_text("import torchaudio\nx = torchaudio.load(\n")
-    return tmp_path
-
-
-@pytest.mark.parametrize("form", ["github", "sarif", "json", "text"])
-def test_every_form_tells_of_a_file_that_does_not_parse(folder: Path, form: str, capsys: pytest.CaptureFixture[str]) -> None:
-    """And of the other one; the page too, and the status says so."""
-    assert cli.main(["--check", "--format", form, "--report", "page.html", str(folder)]) == 2
-    said = capsys.readouterr()
-    everything = said.out + said.err
-    assert "bad.py" in everything
-    assert "a.py" in everything
-    page = (folder / "page.html").read_text()
+def test_sarif_and_the_page_tell_of_a_file_that_does_not_parse(codemod: Codemod) -> None:
+    put(FILES)
+    said = codemod("--check", "--format", "sarif", "--report", "page.html", ".")
+    assert said.status == 2
+    assert "bad.py" in said.out + said.err
+    results = json.loads(said.out)["runs"][0]["results"]
+    assert [one["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] for one in results] == ["a.py"]
+    with open("page.html") as file:
+        page = file.read()
     assert "Not read, parsed or written" in page
     assert "bad.py" in page
-    if form == "github":
-        assert "::error file=" in said.out
-    if form == "sarif":
-        places = [
-            result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] for result in json.loads(said.out)["runs"][0]["results"]
-        ]
-        assert places == [f"file://{folder}/a.py"]
 
 
-def test_a_diff_says_where_no_line_end_stands(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert cli.main(["--diff", "a.py"]) == 1
-    assert capsys.readouterr().out.splitlines()[-4:] == [
-        '-x = torchaudio.load(filepath="a")',
-        "\\ No newline at end of file",
-        '+x = torchaudio.load(uri="a")',
-        "\\ No newline at end of file",
-    ]
-
-
-@pytest.mark.skipif(sys.platform == "win32", reason="links and modes of POSIX")
 @pytest.mark.parametrize(
-    ("refused", "says"), [("file", "the file is read-only"), ("folder", "its folder is read-only"), ("gone", "No such file or directory")]
+    ("denied", "says"), [("a.py", "the file is read-only"), (".", "its folder is read-only"), ("", "No such file or directory")]
 )
-def test_what_keeps_a_file_from_being_replaced(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, refused: str, says: str) -> None:
+def test_what_keeps_a_file_from_being_replaced(monkeypatch: pytest.MonkeyPatch, denied: str, says: str) -> None:
     """Asked of the system, which allows root everything: so it is played."""
-    path = tmp_path / "a.py"
-    path.write_bytes(b"old")
-    denied = {"file": str(path), "folder": str(tmp_path)}.get(refused)
-    if refused == "gone":
-        path.unlink()
-    monkeypatch.setattr(os, "access", lambda place, mode: os.fspath(place) != denied)
-    assert writing.obstacle(str(path), b"old") == says
-    if refused == "file":
+    put({"a.py": "old"} if denied else {})
+    monkeypatch.setattr(os, "access", lambda place, mode: os.path.abspath(place) != os.path.abspath(denied or "x"))
+    assert writing.obstacle(os.path.abspath("a.py"), b"old") == says
+    if denied == "a.py":
         with pytest.raises(PermissionError, match="the file is read-only"):
-            writing.replace(str(path), b"old", b"new")
-        assert path.read_bytes() == b"old"
+            writing.replace("a.py", b"old", b"new")
+        with open("a.py") as file:
+            assert file.read() == "old"

@@ -1,14 +1,12 @@
 """Every public name that the wheels lost is told or changed, and none that they have."""
 
-from pathlib import Path
-
 import pytest
 
 from compat.codemod.files.content import speaks
 from compat.names import wheel_names
-from tests.codemod.tables import changes, rewrite, said, said_of, stays, table
+from tests.codemod.tables import PROGRAM, changes, project, rewrite, said, stays, table
 
-TARGETS = {"2.1": "2.1", "2.2": "2.2", "2.9": "2.9"}
+TARGETS = ("2.1", "2.2", "2.9")
 
 
 def lost(target: str) -> list[str]:
@@ -56,20 +54,18 @@ def test_none_that_is_there_is_told(target: str) -> None:
     assert not outcome.changed
 
 
-def test_the_report_on_names_gone_in_nine(tmp_path: Path) -> None:
-    lines = [
-        "import torchaudio",
-        "from torchaudio.utils import download_asset",
-        "from torchaudio.functional import apply_codec",
-        "from torchaudio.prototype.pipelines import VGGISH",
-        "import torchaudio.prototype.transforms as prototype",
-        "path = torchaudio.utils.download_asset('a.wav')",
-        "again = torchaudio.functional.apply_codec(path, 8000, 'mp3')",
-    ]
-    (tmp_path / "program.py").write_text("\n".join(lines) + "\n")
-    told = "".join(said_of(tmp_path, "2.9"))
-    assert all(f"program.py:{line}:" in told for line in range(2, len(lines) + 1))
-
+GONE = """
+import torchaudio
+from torchaudio.utils import download_asset
+from torchaudio.functional import apply_codec
+from torchaudio.prototype.pipelines import VGGISH
+import torchaudio.prototype.transforms as prototype
+path = torchaudio.utils.download_asset('a.wav')
+again = torchaudio.functional.apply_codec(path, 8000, 'mp3')
+"""
+test_each_place_of_a_name_gone_in_nine_is_told = table(
+    project("all lines but the first", {PROGRAM: GONE}, says={PROGRAM: [f"{PROGRAM}:{line}:" for line in range(2, 8)]}, target="2.9")
+)
 
 test_list_audio_backends_by_its_old_path = table(
     changes(

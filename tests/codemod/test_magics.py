@@ -10,78 +10,92 @@ import pytest
 
 from compat.codemod.files.magics import Magics
 from compat.codemod.run import cli
-from tests.codemod.tables import check, said_of, stays
-from tests.codemod.test_documents import notebook
+from tests.codemod.commands import commands, notebook, put, row
+from tests.codemod.tables import said_of, stays, table
 
 SETTER = "import torchaudio\ntorchaudio.set_audio_backend('soundfile')\ndef get(p):\n    return torchaudio.load(p)"
+UNSET = 'import torchaudio\ndef get(p):\n    return torchaudio.load(p, backend="soundfile")'
 LOAD = "torchaudio.load('a.mp3')"
 NAMED = "torchaudio.load('a.mp3', backend=\"soundfile\")"
 
 
-def run(tmp_path: Path, *cells: str, target: str = "2.2", status: int | None = None) -> list[str]:
-    path = tmp_path / "a.ipynb"
-    path.write_text(json.dumps(notebook(*cells), indent=1))
-    found = cli.main(["--target", target, str(path)])
+def run(*cells: str, status: int | None = None) -> list[str]:
+    put({"a.ipynb": notebook(*cells)})
+    found = cli.main(["a.ipynb"])
     assert status is None or found == status
-    return [cell["source"] for cell in json.loads(path.read_text())["cells"]]
+    return [cell["source"] for cell in json.loads(Path("a.ipynb").read_text())["cells"]]
 
 
-@pytest.mark.parametrize(
-    "line",
-    [
-        "%time x, r = {}",
-        "%timeit {}",
-        "%timeit -n 10 -r3 {}",
-        "%timeit -n10 -q x = {}",
-        "%prun -l 5 -s cumulative {}",
-        "%prun -D profile.out -q {}",
-        "%lprun -f get {}",
-        "%memit -r 1 {}",
-        "%debug {}",
-        "waveform, rate = %time {}",
-        "result = %timeit -o {}",
-        "for path in paths:\n    %time x = {}",
-        "%%time\nx, r = {}",
-        "%%timeit -n 1\nx, r = {}",
-        "%%timeit x, r = {}\nx.sum()",
-        "%%capture out\nx, r = {}",
-        "%%prun -s time\nx, r = {}",
-        "%%debug\n%time {}",
-        "\n%%time\n{}  # noqa",
-        "%time {}  # measured",
-        "time {}",
-        "!ls -l\nx, r = {}",
-        "!ls \\\n  -l \\\n    a\nx, r = {}",
-        "if x:\n    !pip install \\\n        torchaudio\n    y = {}",
-        "files = !ls *.wav\nx, r = {}",
-        "files[0], n = %sx ls\nx, r = {}",
-        "torchaudio.load?\nx, r = {}",
-        "get??\nx, r = {}",
-        "?torchaudio.load\nx, r = {}",
-        "%matplotlib inline\nx, r = {}",
-        "%cd /tmp\n%load_ext autoreload\n%autoreload 2\nx, r = {}",
-        "cd /tmp\nx, r = {}",
-        "pip install torchaudio\nx, r = {}",
-        "!pip install torchaudio\nx, r = {}",
-        "!{{sys.executable}} -m pip install torchaudio\nx, r = {}",
-        "!echo \"it's\nx, r = {}",
-        "text = '''\n%time f()\n!ls\n'''\nx, r = {}",
-        "y = (a\n  % b)\n!ls (\nx, r = {}",
-        ",print a b\nx, r = {}",
-        "    x, r = {}\n    y = 1",
-        "\n  # indented\n  %time x, r = {}\n  !ls \\\n-l",
-        "  %%time\n  x, r = {}",
-    ],
+test_python_beside_and_in_magics_is_rewritten = commands(
+    *(
+        row(line, ".", {"a.ipynb": notebook(SETTER, line.format(LOAD))}, 0, after={"a.ipynb": notebook(UNSET, line.format(NAMED))})
+        for line in (
+            "%time x, r = {}",
+            "%timeit {}",
+            "%timeit -n 10 -r3 {}",
+            "%timeit -n10 -q x = {}",
+            "%prun -l 5 -s cumulative {}",
+            "%prun -D profile.out -q {}",
+            "%lprun -f get {}",
+            "%memit -r 1 {}",
+            "%debug {}",
+            "waveform, rate = %time {}",
+            "result = %timeit -o {}",
+            "for path in paths:\n    %time x = {}",
+            "%%time\nx, r = {}",
+            "%%timeit -n 1\nx, r = {}",
+            "%%timeit x, r = {}\nx.sum()",
+            "%%capture out\nx, r = {}",
+            "%%prun -s time\nx, r = {}",
+            "%%debug\n%time {}",
+            "\n%%time\n{}  # noqa",
+            "%time {}  # measured",
+            "time {}",
+            "!ls -l\nx, r = {}",
+            "!ls \\\n  -l \\\n    a\nx, r = {}",
+            "if x:\n    !pip install \\\n        torchaudio\n    y = {}",
+            "files = !ls *.wav\nx, r = {}",
+            "files[0], n = %sx ls\nx, r = {}",
+            "torchaudio.load?\nx, r = {}",
+            "get??\nx, r = {}",
+            "?torchaudio.load\nx, r = {}",
+            "%matplotlib inline\nx, r = {}",
+            "%cd /tmp\n%load_ext autoreload\n%autoreload 2\nx, r = {}",
+            "cd /tmp\nx, r = {}",
+            "pip install torchaudio\nx, r = {}",
+            "!pip install torchaudio\nx, r = {}",
+            "!{{sys.executable}} -m pip install torchaudio\nx, r = {}",
+            "!echo \"it's\nx, r = {}",
+            "text = '''\n%time f()\n!ls\n'''\nx, r = {}",
+            "y = (a\n  % b)\n!ls (\nx, r = {}",
+            ",print a b\nx, r = {}",
+            "    x, r = {}\n    y = 1",
+            "\n  # indented\n  %time x, r = {}\n  !ls \\\n-l",
+            "  %%time\n  x, r = {}",
+        )
+    ),
+    row(
+        "a setter in a magic goes with it",
+        ".",
+        {"a.ipynb": notebook("import torchaudio\n%time torchaudio.set_audio_backend('sox_io')\n!ls", f"%time {LOAD}")},
+        0,
+        after={"a.ipynb": notebook("import torchaudio\n!ls", "%time " + NAMED.replace("soundfile", "sox"))},
+    ),
+    *(
+        row(cell, ".", {"a.ipynb": notebook(SETTER, cell)}, 0, after={"a.ipynb": notebook(UNSET, cell)})
+        for cell in (
+            "%%html\n<p>torchaudio.load()</p>",
+            "%%latex\ntorchaudio",
+            "torchaudio.load?",
+            "!pip3 install torchaudio",
+            "%%R\nload('a')",
+        )
+    ),
+    *(
+        row(f"no Python: {cell}", ".", {"a.ipynb": notebook(SETTER, cell, f"x = {LOAD}")}, 2, "cell 2 is not Python")
+        for cell in ("print 'x'", "x = (", "!ls\nprint 'x'", "%%time\nprint 'x'", "def f(:\n  pass")
+    ),
 )
-def test_python_beside_and_in_magics_is_rewritten(tmp_path: Path, line: str) -> None:
-    cells = run(tmp_path, SETTER, line.format(LOAD), status=0)
-    assert cells[1] == line.format(NAMED)
-    assert "set_audio_backend" not in cells[0]
-
-
-def test_a_setter_in_a_magic_goes_with_it(tmp_path: Path) -> None:
-    cells = run(tmp_path, "import torchaudio\n%time torchaudio.set_audio_backend('sox_io')\n!ls", f"%time {LOAD}", status=0)
-    assert cells == ["import torchaudio\n!ls", "%time " + NAMED.replace("soundfile", "sox")]
 
 
 @pytest.mark.parametrize(
@@ -104,19 +118,12 @@ def test_a_setter_in_a_magic_goes_with_it(tmp_path: Path) -> None:
         "%timeit",
     ],
 )
-def test_what_may_load_keeps_the_setter_and_is_named(tmp_path: Path, cell: str) -> None:
+def test_what_may_load_keeps_the_setter_and_is_named(cell: str) -> None:
     doubt = cell != "%timeit"
-    cells = run(tmp_path, SETTER, "x = 1", cell, status=1 if doubt else 0)
+    cells = run(SETTER, "x = 1", cell, status=1 if doubt else 0)
     assert ("set_audio_backend" in cells[0]) is doubt
     assert cells[2] == cell
-    assert any("cell=3" in one for one in said_of(tmp_path)) is doubt
-
-
-@pytest.mark.parametrize(
-    "cell", ["%%html\n<p>torchaudio.load()</p>", "%%latex\ntorchaudio", "torchaudio.load?", "!pip3 install torchaudio", "%%R\nload('a')"]
-)
-def test_what_cannot_load_keeps_nothing(tmp_path: Path, cell: str) -> None:
-    assert "set_audio_backend" not in run(tmp_path, SETTER, cell, status=0)[0]
+    assert any("cell=3" in one for one in said_of()) is doubt
 
 
 @pytest.mark.parametrize(
@@ -130,19 +137,12 @@ def test_what_cannot_load_keeps_nothing(tmp_path: Path, cell: str) -> None:
         ("!ls && \\\n  python -c 'import torchaudio; torchaudio.set_audio_backend(\"sox_io\")'", 2, "set_audio_backend"),
     ],
 )
-def test_the_rest_is_searched_like_shell_files(tmp_path: Path, cell: str, line: int, says: str) -> None:
+def test_the_rest_is_searched_like_shell_files(cell: str, line: int, says: str) -> None:
     before = ["import torchaudio\nx = 1\n\ntorchaudio.load(filepath='a')", cell]
-    after = run(tmp_path, *before)
+    after = run(*before)
     assert after == [before[0].replace("filepath", "uri"), cell]
-    said = [one for one in said_of(tmp_path) if "TAC133" in one]
+    said = [one for one in said_of() if "TAC133" in one]
     assert any(f"cell 2:{line}:" in one and says in one for one in said), said
-
-
-@pytest.mark.parametrize("cell", ["print 'x'", "x = (", "!ls\nprint 'x'", "%%time\nprint 'x'", "def f(:\n  pass"])
-def test_a_cell_that_is_not_python_is_named(tmp_path: Path, cell: str, capsys: pytest.CaptureFixture[str]) -> None:
-    cells = run(tmp_path, SETTER, cell, f"x = {LOAD}", status=2)
-    assert cells == [SETTER, cell, f"x = {LOAD}"]
-    assert "cell 2 is not Python" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
@@ -178,36 +178,28 @@ def test_whatever_lines_there_are_they_come_back() -> None:
     assert masked > 500
 
 
-@pytest.mark.parametrize("metadata", [{"kernelspec": {"name": "ir", "language": "R"}}, {"language_info": {"name": "julia"}}])
-def test_notebooks_of_other_languages(tmp_path: Path, metadata: dict[str, object]) -> None:
-    path = tmp_path / "a.ipynb"
-    path.write_text(text := json.dumps(notebook(SETTER, "x <- torchaudio") | {"metadata": metadata}))
-    assert cli.main([str(path)]) == 0
-    assert path.read_text() == text
-
-
 @pytest.mark.parametrize("sign", ["é", "\\u00e9", "\\ud83d\\ude00", "😀", "\\/", "\\t"])
-def test_places_in_the_json(tmp_path: Path, sign: str) -> None:
+def test_places_in_the_json(sign: str) -> None:
     source = '"import torchaudio\\n# SIGN\\ntorchaudio.load(filepath=1)"'.replace("SIGN", sign)
     text = '\n {"cells":\t[{"metadata": {"x": [1e5, -2, true, null, NaN, "SIGN"]},\r\n"cell_type": "code", "source": SOURCE}], "metadata": {}}\n'
     text = text.replace("SIGN", sign).replace("SOURCE", source)
-    path = tmp_path / "a.ipynb"
-    path.write_bytes(text.encode())
-    assert cli.main([str(path)]) == 0
-    after = path.read_bytes().decode()
+    put({"a.ipynb": text})
+    assert cli.main(["a.ipynb"]) == 0
+    after = Path("a.ipynb").read_bytes().decode()
     assert json.loads(after)["cells"][0]["source"].endswith("torchaudio.load(uri=1)")
     assert after.partition('"source": ')[0] == text.partition('"source": ')[0]
 
 
-@pytest.mark.parametrize(
-    "line",
-    [
-        "exec('x = torchaudio.load(p)')",
-        "y = eval('torchaudio.load(p)')",
-        "timeit.timeit('torchaudio.load(p)', number=3)",
-        "get_ipython().run_line_magic('time', 'torchaudio.load(p)')",
-        "get_ipython().run_cell_magic('time', '', 'torchaudio.load(p)')",
-    ],
+SET = "import timeit\nimport torchaudio\n\ntorchaudio.set_audio_backend('soundfile')\n"
+test_code_in_a_string_that_runs_here_keeps_the_setter = table(
+    *(
+        stays(line, f"{SET}{line}\n", "TAC101")
+        for line in (
+            "exec('x = torchaudio.load(p)')",
+            "y = eval('torchaudio.load(p)')",
+            "timeit.timeit('torchaudio.load(p)', number=3)",
+            "get_ipython().run_line_magic('time', 'torchaudio.load(p)')",
+            "get_ipython().run_cell_magic('time', '', 'torchaudio.load(p)')",
+        )
+    )
 )
-def test_code_in_a_string_that_runs_here_keeps_the_setter(line: str) -> None:
-    check(stays("a", f"import timeit\nimport torchaudio\n\ntorchaudio.set_audio_backend('soundfile')\n{line}\n", "TAC101"))

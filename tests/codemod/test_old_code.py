@@ -1,11 +1,7 @@
 """Code of 0.8 and older, which comes here first."""
 
-from pathlib import Path
-
-import pytest
-
-from compat.codemod.run import cli
-from tests.codemod.tables import changes, rewrite, stays, table
+from tests.codemod.commands import commands, row
+from tests.codemod.tables import PROGRAM, changes, project, stays, table
 
 test_load_wav_that_is_scaled = table(
     *(
@@ -71,27 +67,36 @@ test_the_fifth_argument_of_save = table(
 )
 
 
-@pytest.mark.parametrize(
-    ("pin", "is_old"),
-    [
-        ("torchaudio==0.13.1", True),
-        ("torchaudio==2.0.2", True),
-        ("torchaudio<2.1", True),
-        ("torchaudio<=2.0", True),
-        ("torchaudio~=0.12", True),
-        ("torchaudio>=0.13,<2.1", True),
-        ("torchaudio >= 0.13, != 2.0, < 3", False),
-        ("torchaudio>=0.10", False),
-        ("torchaudio<2.2", False),
-        ("torchaudio==2.1.0", False),
-        ("torchaudio", False),
-    ],
+COMPRESSION = SAVE.format("", "compression=c")
+PINS = {
+    "torchaudio==0.13.1": True,
+    "torchaudio==2.0.2": True,
+    "torchaudio<2.1": True,
+    "torchaudio<=2.0": True,
+    "torchaudio~=0.12": True,
+    "torchaudio>=0.13,<2.1": True,
+    "torchaudio >= 0.13, != 2.0, < 3": False,
+    "torchaudio>=0.10": False,
+    "torchaudio<2.2": False,
+    "torchaudio==2.1.0": False,
+    "torchaudio": False,
+}
+test_a_pin_tells_the_order = commands(
+    *(
+        row(
+            pin,
+            ".",
+            {"requirements.txt": f"{pin}\n", "a.py": SAVE.format("", "c")},
+            0 if is_old else 1,
+            after={"a.py": COMPRESSION} if is_old else {},
+        )
+        for pin, is_old in PINS.items()
+    )
 )
-def test_a_pin_tells_the_order(tmp_path: Path, pin: str, is_old: bool) -> None:
-    (tmp_path / "requirements.txt").write_text(f"{pin}\n")
-    program = tmp_path / "a.py"
-    program.write_text(SAVE.format("", "c"))
-    assert cli.main([str(tmp_path)]) in (0, 1)
-    assert ("compression=c" in program.read_text()) is is_old
-    text = f'install_requires = ["{pin}"]\n'
-    assert ("compression=c" in rewrite({"a.py": SAVE.format("", "c") + text})["a.py"].text) is is_old
+LISTED = 'install_requires = ["{}"]\n'
+test_a_pin_in_the_program_tells_it_too = table(
+    *(
+        project(pin, {PROGRAM: SAVE.format("", "c") + LISTED.format(pin)}, {PROGRAM: COMPRESSION + LISTED.format(pin)} if is_old else {})
+        for pin, is_old in PINS.items()
+    )
+)

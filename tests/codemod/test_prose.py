@@ -1,10 +1,9 @@
 """Old names outside Python's reach: YAML, shell, strings that are looked up, types in strings."""
 
-from pathlib import Path
-
 import pytest
 
 from compat.codemod.run import cli
+from tests.codemod.commands import contents, put
 from tests.codemod.tables import changes, said, said_of, stays, table
 
 
@@ -32,12 +31,12 @@ from tests.codemod.tables import changes, said, said_of, stays, table
         ("run.sh", "python -c 'torchaudio.load_wav(1)'  # compat: ignore\n", None),
     ],
 )
-def test_files_that_are_not_python(tmp_path: Path, name: str, text: str, words: str | None, target: str) -> None:
-    (tmp_path / name).write_text(text)
-    told = said_of(tmp_path, target)
+def test_files_that_are_not_python(name: str, text: str, words: str | None, target: str) -> None:
+    put({name: text})
+    told = said_of(target=target)
     assert (words is None and not told) or any(words is not None and words in one for one in told), told
-    cli.main(["--target", target, str(tmp_path)])
-    assert (tmp_path / name).read_text() == text
+    cli.main(["--target", target])
+    assert contents() == {name: text.encode()}
 
 
 @pytest.mark.parametrize(
@@ -50,10 +49,10 @@ def test_files_that_are_not_python(tmp_path: Path, name: str, text: str, words: 
         ("x: torchaudio.AudioMetaData\n", "AudioMetaData"),
     ],
 )
-def test_what_nine_lost_in_yaml(tmp_path: Path, text: str, word: str) -> None:
-    (tmp_path / "conf.yaml").write_text(text)
-    assert not said_of(tmp_path)
-    assert word in said_of(tmp_path, "2.9")[0]
+def test_what_nine_lost_in_yaml(text: str, word: str) -> None:
+    put({"conf.yaml": text})
+    assert not said_of()
+    assert word in said_of(target="2.9")[0]
 
 
 def of_a_class(name: str, line: str) -> object:

@@ -3,7 +3,6 @@
 import ast
 import re
 from collections.abc import Callable
-from pathlib import Path
 from typing import NamedTuple
 
 import pytest
@@ -13,9 +12,9 @@ from compat.codemod.run.session import run
 from compat.codemod.source.calls import called
 from compat.codemod.source.module import Module
 from compat.codemod.source.options import Options
-from compat.codemod.source.results import FileResult
 from compat.codemod.uses import arguments, replacements
 from compat.codemod.uses.project import Project
+from tests.codemod.commands import put
 
 SETTER = 'torchaudio.set_audio_backend("sox_io")\n'
 IMPORTED = "from torchaudio import load\n\n\ndef read(path):\n    return load(filepath=path)\n"
@@ -110,26 +109,16 @@ ROWS = [
 ]  # fmt: skip
 
 
-def settled(row: Row, folder: Path) -> FileResult:
-    for path, text in {row.path: row.speaking, **row.quiet}.items():
-        (folder / path).parent.mkdir(exist_ok=True)
-        (folder / path).write_bytes(text.encode() if isinstance(text, str) else text)
-    (file,) = run(Options(paths=(str(folder),), check=True, ignore=("TAC139",))).files
-    assert file.path == str(folder / row.path)
-    return file
-
-
-@pytest.mark.parametrize("row", [pytest.param(row, id=row.name) for row in ROWS])
-def test_what_quiet_files_say(row: Row, tmp_path: Path) -> None:
-    file = settled(row, tmp_path)
+@pytest.mark.parametrize("case", [pytest.param(row, id=row.name) for row in ROWS])
+def test_what_quiet_files_say(case: Row) -> None:
+    put({case.path: case.speaking, **case.quiet})
+    (file,) = run(Options(paths=(".",), check=True, ignore=("TAC139",))).files
     said = " | ".join(finding.reason for finding in file.left)
-    assert (row.says in said) if row.says else not said, said
-    if row.says:
-        assert not file.changed
-    else:
-        assert row.text in file.after
+    assert (file.path, file.changed, bool(said)) == (case.path, not case.says, bool(case.says)), said
+    assert case.says in said
+    assert case.text in file.after
     related = [str(place) for finding in file.left for place in finding.related]
-    assert any(place.startswith(str(tmp_path / row.related)) for place in related) if row.related else True
+    assert not case.related or any(place.startswith(case.related) for place in related)
 
 
 def _call_of(module: Module, name: str) -> ast.Call:
@@ -146,10 +135,7 @@ GONE = [
 
 
 @pytest.mark.parametrize(("source", "ask", "answer"), [pytest.param(*row, id=name) for name, *row in GONE])
-def test_a_file_that_is_gone_since_says_nothing(
-    source: str, ask: Callable[[Project, Module], object], answer: object, tmp_path: Path
-) -> None:
-    paths = [str(tmp_path / "data.py"), str(tmp_path / "places.py")]
-    files, module = Files(paths), Module(paths[0], source)
-    project = Project([module], known_files=files, quiet=Quiet(paths[1:], files.read))
+def test_a_file_that_is_gone_since_says_nothing(source: str, ask: Callable[[Project, Module], object], answer: object) -> None:
+    files, module = Files(["data.py", "places.py"]), Module("data.py", source)
+    project = Project([module], known_files=files, quiet=Quiet(["places.py"], files.read))
     assert ask(project, module) == answer

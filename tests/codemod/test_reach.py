@@ -9,6 +9,7 @@ import pytest
 
 from compat.codemod.run import session
 from compat.codemod.source import Options
+from tests.codemod.commands import put
 
 SET = 'torchaudio.set_audio_backend("soundfile")'
 SOX = 'torchaudio.set_audio_backend("sox_io")'
@@ -199,17 +200,14 @@ PROJECTS: dict[str, tuple[dict[str, str], dict[str, str], str]] = {
 
 
 @pytest.mark.parametrize("name", PROJECTS)
-def test_reach(name: str, tmp_path: Path) -> None:
+def test_reach(name: str) -> None:
     files, backends, stays = PROJECTS[name]
-    for path, text in files.items():
-        (tmp_path / path).parent.mkdir(exist_ok=True)
-        (tmp_path / path).write_text(text)
-    result = session.run(Options(paths=(str(tmp_path),)))
-    texts = {path: (tmp_path / path).read_text() for path in files}
+    put(files)
+    result = session.run(Options(paths=(".",)))
+    texts = {path: Path(path).read_text() for path in files}
     assert {path: given(texts[path]) for path in backends} == backends, texts
     assert " ".join(path for path in files if "set_audio_backend" in texts[path]) == stays
-    said = {Path(finding.place.path).relative_to(tmp_path).as_posix() for file in result.files for finding in file.left}
-    assert set(stays.split()) <= said
+    assert set(stays.split()) <= {finding.place.path for file in result.files for finding in file.left}
 
 
 def given(text: str) -> str:

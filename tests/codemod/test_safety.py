@@ -2,7 +2,6 @@
 
 import sys
 import types
-from pathlib import Path
 
 import pytest
 
@@ -12,11 +11,10 @@ from compat.codemod.rewrite.drafts import Draft
 from compat.codemod.rule import Rule
 from compat.codemod.rules import rules
 from compat.codemod.run import engine
-from compat.codemod.run.session import run
 from compat.codemod.source.module import Module
-from compat.codemod.source.options import Options
 from compat.codemod.uses.project import Project
-from tests.codemod.tables import dedent, rewrite
+from tests.codemod.commands import commands, row
+from tests.codemod.tables import PROGRAM, project, rewrite, table
 
 HEAD = "import torchaudio\n\n\ndef ask():\n    return "
 
@@ -125,46 +123,50 @@ OTHERS = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("source", "line"), [pytest.param(source, line, id=name) for name, source, line in OTHERS])
-def test_other_ways_to_replace_it(source: str, line: str) -> None:
-    test = f"import importlib, sys\nimport torchaudio\nfrom unittest.mock import patch\nimport program\n{line}\n"
-    outcomes = rewrite({"program.py": source, "test_it.py": test})
-    assert outcomes["program.py"].text == source
-    assert outcomes["test_it.py"].text == test
-    assert outcomes["program.py"].left
-    assert all(place.path == "test_it.py" for finding in outcomes["program.py"].left for place in finding.related)
-
-
-@pytest.mark.parametrize(
-    ("name", "line"),
-    [
-        ("by an alias", 'patch("program.ta.load")'),
-        ("beside its module", 'def test(monkeypatch): monkeypatch.setattr(program, "ta", fake)'),
-        ("assigned in its module", "program.ta = fake"),
-    ],
+HEAD_OF_TEST = "import importlib, sys\nimport torchaudio\nfrom unittest.mock import patch\nimport program\n"
+IMPORTED = "from torchaudio import load\nx = load(filepath=p)\n"
+ALIAS = "import torchaudio as ta\nx = ta.load(filepath=p)\n"
+test_other_ways_to_replace_it = table(
+    *(
+        project(name, {PROGRAM: source, "test_it.py": f"{HEAD_OF_TEST}{line}\n"}, says={PROGRAM: " test_it.py:"})
+        for name, source, line in OTHERS
+    )
 )
-def test_files_that_do_not_speak_of_torchaudio_may_replace_it(name: str, line: str, tmp_path: Path) -> None:
-    (tmp_path / "program.py").write_text("import torchaudio as ta\nx = ta.load(filepath=p)\n")
-    (tmp_path / "test_it.py").write_text(f"import program\n{line}\n")
-    [file] = run(Options(paths=(str(tmp_path),), check=True)).files
-    assert not file.changed
-    assert [str(place) for finding in file.left for place in finding.related] == [f"{tmp_path / 'test_it.py'}:2:1"]
-
-
-@pytest.mark.parametrize(
-    ("source", "line"),
-    [
-        (CALL, 'patch("torchaudio.functional.resample")'),
-        (CALL, 'patch("torchaudio.info")'),
-        (CALL, 'patch("other.load")'),
-        (CALL, "torchaudio.load.cache = {}"),
-        ("from torchaudio import load\nx = load(filepath=p)\n", 'setattr(other, "load", 1)'),
-        ("import torchaudio as ta\nx = ta.load(filepath=p)\n", 'patch("program.data")'),
-    ],
+test_what_replaces_something_else_is_no_matter = table(
+    *(
+        project(
+            line,
+            {PROGRAM: source, "test_it.py": f"import torchaudio\nfrom unittest.mock import patch\n{line}\n"},
+            {PROGRAM: source.replace("filepath=", "uri=")},
+            left={PROGRAM: []},
+        )
+        for source, line in (
+            (CALL, 'patch("torchaudio.functional.resample")'),
+            (CALL, 'patch("torchaudio.info")'),
+            (CALL, 'patch("other.load")'),
+            (CALL, "torchaudio.load.cache = {}"),
+            (IMPORTED, 'setattr(other, "load", 1)'),
+            (ALIAS, 'patch("program.data")'),
+        )
+    )
 )
-def test_what_replaces_something_else_is_no_matter(source: str, line: str) -> None:
-    outcomes = rewrite({"program.py": source, "test_it.py": f"import torchaudio\nfrom unittest.mock import patch\n{line}\n"})
-    assert "uri=p" in outcomes["program.py"].text
+test_files_that_do_not_speak_of_torchaudio_may_replace_it = commands(
+    *(
+        row(
+            name,
+            "--check --format concise .",
+            {"program.py": ALIAS, "test_it.py": f"import program\n{line}\n"},
+            1,
+            "(see test_it.py:2:1)",
+            never="changed (",
+        )
+        for name, line in (
+            ("by an alias", 'patch("program.ta.load")'),
+            ("beside its module", 'def test(monkeypatch): monkeypatch.setattr(program, "ta", fake)'),
+            ("assigned in its module", "program.ta = fake"),
+        )
+    )
+)
 
 
 @pytest.mark.parametrize("rule", [pytest.param(rule, id=rule.id) for rule in rules().values() if rule.after])
@@ -215,10 +217,6 @@ def test_a_new_rule_is_refused_by_the_engine_alone(name: str, source: str) -> No
     assert run_rule(source, draft) == source, "what it says itself"
 
 
-def test_a_comment_on_any_line_that_would_change_keeps_it() -> None:
-    source = dedent("""
-        import torchaudio
-        si, ei = torchaudio.info(p)
-        rate = si.rate  # compat: ignore
-    """)
-    assert rewrite({"a.py": source})["a.py"].text == source
+test_a_comment_on_any_line_that_would_change_keeps_it = table(
+    project("of three lines the last", {PROGRAM: "import torchaudio\nsi, ei = torchaudio.info(p)\nrate = si.rate  # compat: ignore\n"})
+)

@@ -9,7 +9,7 @@ from libcst.metadata import MetadataWrapper, PositionProvider, QualifiedNameProv
 from compat.codemod.source.scopes import Names, only_import
 from compat.codemod.source.text import Text, parse
 from tests.codemod.tables import rewrite
-from tests.codemod.test_properties import read, real_files
+from tests.codemod.test_properties import real_file
 
 LOAD = "\n\ndef read(path):\n    return torchaudio.load(filepath=path)\n"
 
@@ -51,7 +51,7 @@ def imports_by_us(text: str) -> dict[tuple[int, int], str]:
 
 @pytest.mark.parametrize("number", range(80, 92))
 def test_real_files(number: int) -> None:
-    text = read(real_files()[number])
+    text = real_file(number)
     theirs = imports_by_libcst(text)
     ours = {place: target for place, target in imports_by_us(text).items() if theirs.get(place) and not target.startswith(".")}
     assert {place: target for place, target in ours.items() if target not in theirs[place]} == {}

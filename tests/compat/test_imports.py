@@ -35,7 +35,7 @@ def test_the_package_itself_is_next_to_nothing(python: Python) -> None:
     assert alone.stdout.split() == ["__future__", "compat"], alone.stderr
 
 
-def test_a_broken_torchaudio_is_replaced_and_the_reason_told(python: Python, tmp_path: pathlib.Path) -> None:
+def test_a_broken_torchaudio_is_replaced_and_the_reason_told(forked: Python, tmp_path: pathlib.Path) -> None:
     """Where its Python part is damaged, what its import said stands in the error for what the stand-in lacks."""
     package = tmp_path / "torchaudio"
     package.mkdir()
@@ -48,7 +48,7 @@ def test_a_broken_torchaudio_is_replaced_and_the_reason_told(python: Python, tmp
         "try:\n    from torchaudio import datasets\n"
         "except ImportError as why:\n    print(why)\n"
     )
-    done = python(code=code, PYTHONPATH=str(tmp_path))
+    done = forked(code=code, PYTHONPATH=str(tmp_path))
     assert done.stdout.splitlines()[:2] == ["2.0.2+compat soundfile", "False"], done.stderr
     assert "SyntaxError: invalid syntax (functional.py, line 1)" in done.stdout
     assert "compat.doctor" in done.stdout
@@ -100,10 +100,10 @@ from torchaudio.kaldi_io import read_mat_ark
 
 
 @pytest.mark.parametrize("release", ["2.0", "2.1"])
-def test_the_tops_of_old_scripts_import(python: Python, release: str) -> None:
+def test_the_tops_of_old_scripts_import(forked: Python, release: str) -> None:
     """Every name that public code was seen to import."""
     later = "" if release == "2.0" else "from torchaudio.io import AudioEffector, CodecConfig"
-    done = python(code=f"import compat; compat.install({release!r})\n{_TOPS}\n{later}\nprint('past the imports')", PYTHONWARNINGS="ignore")
+    done = forked(code=f"import compat; compat.install({release!r})\n{_TOPS}\n{later}\nprint('past the imports')", PYTHONWARNINGS="ignore")
     assert done.stdout.strip() == "past the imports", done.stderr
 
 

@@ -14,11 +14,10 @@ import soundfile
 import compat
 import dispatcher
 from dispatcher.errors import AudioError
-from tests.conftest import ASSETS
+from tests.conftest import ASSETS, BACKENDS
 
 FRAMES = 30000
 PCM = (np.sin(np.arange(FRAMES) * 0.1) * 9000).astype("<i2")
-BACKENDS = ["ffmpeg", "soundfile", pytest.param("sox", marks=pytest.mark.libsox)]
 
 
 def _wav(size: int, tail: bytes = b"", kept: int = FRAMES) -> bytes:

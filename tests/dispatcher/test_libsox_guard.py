@@ -18,6 +18,8 @@ pytestmark = pytest.mark.libsox
 _COMM = (0).to_bytes(2, "big") + bytes(20)
 _ADPCM = b"fmt " + (20).to_bytes(4, "little") + bytes.fromhex("0200 0200 401f0000 80bb0000 0004 0400 0200 ffff")
 HARMFUL = {
+    "sphere of a negative length": ("x.sph", b"NIST_1A\n   -5\n" + b"a b c\n" * 50),
+    "sphere of 373 GiB": ("x.sph", b"NIST_1A\n   1024\nsample_count -i 99999999999\nend_head\n".ljust(1024)),
     "sphere without an end": ("x.sph", b"NIST_1A\n   1024\nsample_count -i 10\n".ljust(1024, b"a") + bytes(100)),
     "sphere with no channels": ("x.sph", b"NIST_1A\n   1024\nchannel_count -i 0\nend_head\n".ljust(1024) + bytes(100)),
     "sphere with a NUL": ("x.sph", b"NIST_1A\n   1024\nname -s3 a\0b\nend_head\n".ljust(1024) + bytes(100)),
@@ -44,7 +46,7 @@ def test_libsox_is_not_given_what_it_does_not_survive(case: str, tmp_path: pathl
     path = tmp_path / name
     path.write_bytes(data)
     for call in (dispatcher.info, dispatcher.load):
-        with pytest.raises(RuntimeError, match=r"header|chunk|claims|block|AMR|closed|begins"):
+        with pytest.raises(RuntimeError, match=r"SPHERE|header|chunk|claims|block|AMR|closed|begins"):
             call(str(path), backend="sox")
 
 
@@ -89,3 +91,13 @@ def test_a_closed_type_opens_by_name(tmp_path: pathlib.Path) -> None:
     with pytest.raises(RuntimeError, match="format='gsrt'"):
         dispatcher.load(path, backend="sox")
     assert dispatcher.load(path, format="gsrt", backend="sox")[0].shape == (1, 100)
+
+
+def test_a_header_that_promises_too_much_takes_no_memory(tmp_path: pathlib.Path) -> None:
+    """What is there is read; a wav header may say anything."""
+    data = bytearray((ASSETS / "stereo_s16.wav").read_bytes())
+    data[4:8] = data[40:44] = b"\xff\xff\xff\x7f"
+    path = tmp_path / "x.wav"
+    path.write_bytes(data)
+    for backend in dispatcher.list_audio_backends():
+        assert dispatcher.load(str(path), backend=backend)[0].shape == (2, 4000)

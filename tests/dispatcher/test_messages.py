@@ -16,6 +16,7 @@ import torch
 import compat
 import dispatcher
 from dispatcher.errors import NoAudioStreamError
+from tests.conftest import BACKENDS
 
 SOUND = torch.sin(torch.arange(8000) * 0.1)[None]
 
@@ -71,7 +72,7 @@ def test_nor_is_it_in_a_warning() -> None:
     assert not any(tempfile.gettempdir() + os.sep in str(warning.message) for warning in told)
 
 
-@pytest.mark.parametrize("backend", ["ffmpeg", "soundfile", pytest.param("sox", marks=pytest.mark.libsox)])
+@pytest.mark.parametrize("backend", BACKENDS)
 def test_a_path_without_an_extension_asks_for_one(backend: str) -> None:
     """And with it, the call works; as it does with format=."""
     with pytest.raises((RuntimeError, ValueError), match=r"'sound'.*give the path an extension, or pass format='wav'"):
@@ -183,7 +184,7 @@ _WRONG = {
 }
 
 
-@pytest.mark.parametrize("backend", ["ffmpeg", "soundfile", pytest.param("sox", marks=pytest.mark.libsox)])
+@pytest.mark.parametrize("backend", BACKENDS)
 @pytest.mark.parametrize("name", _WRONG)
 def test_what_cannot_be_read_has_its_cause(name: str, backend: str) -> None:
     """A library says of all of these that it is a system error, or no format that it knows."""
@@ -212,7 +213,7 @@ def test_an_object_that_stands_at_its_end_is_to_be_sought(backend: str) -> None:
 
 
 @pytest.mark.parametrize("given", [None, ["x.wav"], 1.5])
-@pytest.mark.parametrize("backend", ["ffmpeg", "soundfile", pytest.param("sox", marks=pytest.mark.libsox)])
+@pytest.mark.parametrize("backend", BACKENDS)
 def test_what_is_neither_path_nor_file_is_called_that(given: Any, backend: str) -> None:
     """It is not advised to write str(None)."""
     with pytest.raises((RuntimeError, TypeError), match="neither a path nor a file object, but") as caught:

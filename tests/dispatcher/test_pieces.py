@@ -12,6 +12,7 @@ import torch
 
 import dispatcher
 from dispatcher.errors import AudioError
+from tests.conftest import BACKENDS
 
 KINDS = [
     (format, subtype)
@@ -32,7 +33,7 @@ def _written(path: pathlib.Path, format: str, subtype: str, channels: int) -> bo
 
 
 @pytest.mark.parametrize(("format", "subtype"), KINDS)
-@pytest.mark.parametrize("backend", ["ffmpeg", "soundfile", pytest.param("sox", marks=pytest.mark.libsox)])
+@pytest.mark.parametrize("backend", BACKENDS)
 @pytest.mark.filterwarnings("ignore::dispatcher.notices.CompatWarning")
 def test_pieces_are_slices_of_the_whole(format: str, subtype: str, backend: str, tmp_path: pathlib.Path) -> None:
     """At odd places, at the very end, and over it."""

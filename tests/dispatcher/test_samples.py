@@ -10,7 +10,7 @@ import torch
 from hypothesis import strategies as st
 
 import dispatcher
-from tests.conftest import ASSETS
+from tests.conftest import ASSETS, BACKENDS
 
 PCM = (
     "stereo_s16.wav",
@@ -46,7 +46,7 @@ def test_backends_agree_on_lossless_files(name: str) -> None:
     assert torch.allclose(ffmpeg, sox, atol=2**-24)
 
 
-@pytest.mark.parametrize("backend", ["ffmpeg", "soundfile", pytest.param("sox", marks=pytest.mark.libsox)])
+@pytest.mark.parametrize("backend", BACKENDS)
 @hypothesis.settings(max_examples=40, deadline=None, suppress_health_check=[hypothesis.HealthCheck.function_scoped_fixture])
 @hypothesis.given(
     name=st.sampled_from(PCM),

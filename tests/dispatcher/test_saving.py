@@ -15,9 +15,9 @@ import torch
 
 import compat
 import dispatcher
+from tests.conftest import BACKENDS
 
 WAVE = torch.sin(torch.arange(1600) / 10).repeat(2, 1) / 2
-BACKENDS = [pytest.param(name, marks=[pytest.mark.libsox] if name == "sox" else []) for name in ("ffmpeg", "sox", "soundfile")]
 BAD: dict[str, dict[str, Any]] = {
     "encoding": {"encoding": "nonsense"},
     "bits": {"bits_per_sample": 12},

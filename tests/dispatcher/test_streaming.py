@@ -14,9 +14,8 @@ from dispatcher.errors import BackendError
 from dispatcher.registry import Registry
 from dispatcher.requests import Blocks, Load
 from dispatcher.settings import Settings
-from tests.conftest import ASSETS
+from tests.conftest import ASSETS, BACKENDS
 
-BACKENDS = ("ffmpeg", "soundfile", pytest.param("sox", marks=pytest.mark.libsox))
 NAMES = sorted(path.name for path in ASSETS.iterdir() if path.is_file())
 SETTINGS = Settings()
 

@@ -14,6 +14,9 @@ import pytest
 from tests.doctor.worlds import World
 from tests.isolation import CACHE
 
+# so that a failing case prints what is different
+pytest.register_assert_rewrite("tests.doctor.cases")
+
 TORCHAUDIO = "2.11.0"  # on PyPI it is built for CUDA, so beside a torch for the CPU its extension cannot load
 
 

@@ -1,78 +1,97 @@
-"""Worlds in which a backend's library is missing or does not load."""
+"""Worlds in which a backend's library is missing or does not load, or is another release than what is required."""
 
 from __future__ import annotations
 
 import ctypes.util
 import pathlib
+import shutil
 from collections.abc import Callable
 
 import pytest
+from packaging.specifiers import SpecifierSet
 
+from compat.diagnosis import pairs
 from compat.doctor.checks import round_trip
 from compat.doctor.child import Answer
+from tests.doctor.cases import Case, worlds
 from tests.doctor.worlds import World
 
-Make = Callable[..., World]
+TORCH = {"torch 2.8.0": "Tensor = list\n"}
+METADATA = """Metadata-Version: 2.1
+Name: torchaudio-compat
+Version: 1
+Requires-Dist: rich>=13
+Requires-Dist: rarely; extra == 'bench'
+"""
 
 
-def test_no_soundfile(build: Make) -> None:
-    world = build(without=("soundfile", "torch"))
-    world.plant("torch", {"__init__.py": "Tensor = list\n"}, "2.8.0")
-    report = world.examine("--only", "imports,backend-soundfile,backend-ffmpeg")
-    assert report.code == 2
-    assert report.finding("backend-soundfile")["cause"] == "missing-package"
-    assert report.finding("imports")["cause"] == "not-installed"
-    assert report.verdict["root"]["check"] == "imports"
-    assert report.verdict["also"] == []
-    assert "pip install 'soundfile>=" in report.verdict["next"]["commands"][0]
-    # the others are not blamed for it
-    assert report.status("backend-ffmpeg") in ("ok", "note")
+def released(package: str, version: str, words: str, command: str) -> Case:
+    """A package that claims another version, its files as they are."""
+
+    def claim(world: World) -> None:
+        (info,) = world.site.glob(f"{package}-*.dist-info")
+        real = info.resolve()
+        info.unlink()
+        shutil.copytree(real, info)
+        world.metadata(package, version)
+
+    return Case(f"{package} {version}", "requirements", "warning", breaks=claim, says=(words,), commands=(command,))
 
 
-def test_no_av(build: Make) -> None:
-    report = build(without=("av",)).examine("--only", "backend-ffmpeg")
-    found = report.finding("backend-ffmpeg")
-    assert (report.code, found["cause"]) == (2, "missing-package")
-    assert "pip install 'av>=" in found["mend"]["commands"][0]
-
-
-def test_no_numpy_is_the_cause_of_what_needs_it(build: Make) -> None:
-    world = build(without=("numpy", "torch"))
-    world.plant("torch", {"__init__.py": "Tensor = list\n"}, "2.8.0")
-    report = world.examine("--only", "imports,backend-soundfile")
-    assert report.verdict["root"]["cause"] == "not-installed"
-    assert report.verdict["text"] == "numpy is not installed."
-    assert report.verdict["also"] == []
-
-
-def test_a_soundfile_without_its_library(build: Make) -> None:
-    world = build()
+def _without_library(world: World) -> None:
     world.own("soundfile")
     for library in (world.site / "_soundfile_data").glob("libsndfile*"):
         library.unlink()
+
+
+test_backends = worlds(
+    Case("no soundfile", "backend-soundfile,imports,backend-ffmpeg", "error", "missing-package", without=("soundfile", "torch"), plants=TORCH,
+         root="imports", commands=("pip install 'soundfile>=",)),
+    Case("no av", "backend-ffmpeg", "error", "missing-package", without=("av",), commands=("pip install 'av>=",)),
+    Case("no numpy is the cause of what needs it", "imports,backend-soundfile", "error", "not-installed", "numpy", ("numpy", "torch"), TORCH,
+         root="imports", says=("numpy is not installed",)),
     # where the system has a libsndfile of its own, soundfile takes that, and only the files tell
-    report = world.examine("--only", "files,backend-soundfile")
-    assert report.finding("files")["cause"] == "files-missing"
-    assert report.verdict["root"]["check"] == "files"
-    assert "soundfile==" in report.verdict["next"]["commands"][0]
+    Case("a soundfile without its library", "files,backend-soundfile", "error", "files-missing", breaks=_without_library, root="files",
+         commands=("soundfile==",)),
+    released("numpy", "1.23.5", "requires numpy>=1.24", "numpy>=1.24"),
+    released("av", "17.1.0", "requires av<20,>=18", "av<20,>=18"),
+    released("av", "20.0.0", "requires av<20,>=18", "av<20,>=18"),
+    released("av", "19.4.0", "av 19.4.0 is newer than what was tested", "av>=18.0,<19.1"),
+    released("soundfile", "0.15.1", "requires soundfile<0.15,>=0.13.1", "soundfile<0.15,>=0.13.1"),
+    released("cffi", "1.14.6", "requires cffi>=1.15", "cffi>=1.15"),
+    released("torch", "1.13.1", "requires torch>=2.0", "torch>=2.0"),
+    Case("rich is missing where this package is installed", "requirements", "warning", without=("torchaudio_compat", "rich"),
+         breaks=lambda world: world.plant("torchaudio_compat-1.dist-info", {"METADATA": METADATA}), says=("rich is not installed",)),
+)  # fmt: skip
 
 
-def _garbage(folder: pathlib.Path) -> str:
-    path = folder / "libsox.so.3"
-    path.write_bytes(b"not a library" * 100)
-    return str(path)
+def test_all_requirements_are_met_here(healthy: World) -> None:
+    assert healthy.examine("--only", "requirements").status("requirements") == "ok"
 
 
-def _other(folder: pathlib.Path) -> str:
-    found = ctypes.util.find_library("m")
-    if found is None:
+@pytest.mark.parametrize(
+    ("version", "place"),
+    [("17.1.0", "older"), ("18.0.0", ""), ("18.1.0", ""), ("19.0.7", ""), ("19.0.0rc1", ""), ("19.1.0", "newer"), ("20.0", "newer")],
+)
+def test_where_a_version_lies(version: str, place: str) -> None:
+    assert pairs.Tested("18.0", "19.0").place(version) == place
+
+
+@pytest.mark.parametrize("name", ["av", "soundfile"])
+def test_what_was_tested_is_allowed(name: str) -> None:
+    """The tested releases lie within the requirement, and the requirement ends where the tested ones do."""
+    tested, allowed = pairs.tested()[name], SpecifierSet(pairs.companions()[name])
+    assert f"{tested.first}.99" in allowed
+    assert f"{tested.last}.99" in allowed
+    assert str(int(tested.last.split(".")[0]) + 1) not in allowed
+
+
+@pytest.mark.parametrize("kind", ["garbage", "another library", "absent"])
+def test_a_libsox_that_does_not_load(healthy: World, tmp_path: pathlib.Path, kind: str) -> None:
+    (tmp_path / "garbage").write_bytes(b"not a library" * 100)
+    path = ctypes.util.find_library("m") if kind == "another library" else str(tmp_path / kind)
+    if path is None:
         pytest.skip("takes a library that is not libsox")
-    return found
-
-
-@pytest.mark.parametrize("make", [_garbage, _other, lambda folder: str(folder / "absent.so")], ids=["garbage", "another library", "absent"])
-def test_a_libsox_that_does_not_load(healthy: World, tmp_path: pathlib.Path, make: Callable[[pathlib.Path], str]) -> None:
-    path = make(tmp_path)
     report = healthy.examine("--only", "backend-sox", env={"TORCHAUDIO_COMPAT_LIBSOX": path})
     found = report.finding("backend-sox")
     assert (report.code, found["status"], found["cause"]) == (2, "error", "unloadable-libsox")
@@ -82,47 +101,32 @@ def test_a_libsox_that_does_not_load(healthy: World, tmp_path: pathlib.Path, mak
 
 
 @pytest.mark.libsox
-def test_the_libsox_that_is_loaded_is_named(healthy: World) -> None:
-    data = healthy.examine("--only", "backend-sox").checks["backend-sox"]["findings"][0]["data"]
-    assert data["libsox"].startswith("14.")
-    assert pathlib.Path(data["file"]).name.startswith("libsox.")
-    assert {"wav", "sph", "au"} <= set(data["reads"])
-    assert {"wav", "sph", "au"} <= set(data["writes"])
+def test_what_the_libraries_have_is_told(healthy: World) -> None:
+    report = healthy.examine("--only", "backend-ffmpeg,backend-soundfile,backend-sox")
+    ffmpeg, sndfile, sox = (report.checks[f"backend-{name}"]["findings"][0]["data"] for name in ("ffmpeg", "soundfile", "sox"))
+    assert sox["libsox"].startswith("14.")
+    assert pathlib.Path(sox["file"]).name.startswith("libsox.")
+    assert {"wav", "sph", "au"} <= set(sox["reads"]) & set(sox["writes"])
+    assert ffmpeg["ffmpeg"]
+    assert any("GPL" in licence for licence in ffmpeg["licences"])
+    assert {"mp3", "flac", "aac"} <= set(ffmpeg["decoders"])
+    assert {"WAV", "FLAC", "OGG"} <= set(sndfile["formats"])
+    assert sndfile["libsndfile"].startswith("1.")
 
 
-def test_what_ffmpeg_has_is_told(healthy: World) -> None:
-    report = healthy.examine("--only", "backend-ffmpeg")
-    data = report.checks["backend-ffmpeg"]["findings"][0]["data"]
-    assert data["ffmpeg"]
-    assert any("GPL" in licence for licence in data["licences"])
-    assert {"mp3", "flac", "aac"} <= set(data["decoders"])
-
-
-def test_what_libsndfile_has_is_told(healthy: World) -> None:
-    data = healthy.examine("--only", "backend-soundfile").checks["backend-soundfile"]["findings"][0]["data"]
-    assert {"WAV", "FLAC", "OGG"} <= set(data["formats"])
-    assert data["libsndfile"].startswith("1.")
-
-
-def _with_writing(world: World, statement: str) -> None:
-    """Have soundfile do something else before it writes samples."""
-    world.own("soundfile")
-    with (world.site / "soundfile.py").open("a") as stream:
-        stream.write(
-            f"""
+CRASHES = """
 
 _real = SoundFile._array_io
 
 
 def _broken(self, action, array, frames):
     if action == "write":
-        {statement}
+        import ctypes; ctypes.string_at(0)
     return _real(self, action, array, frames)
 
 
 SoundFile._array_io = _broken
 """
-        )
 
 
 def test_a_library_that_does_its_work_wrongly() -> None:
@@ -135,9 +139,11 @@ def test_a_library_that_does_its_work_wrongly() -> None:
     assert causes == ["", "wrong-samples", "wrong-samples", "wrong-header"]
 
 
-def test_a_library_that_crashes_at_its_work_does_not_hide_the_others(build: Make) -> None:
+def test_a_library_that_crashes_at_its_work_does_not_hide_the_others(build: Callable[..., World]) -> None:
     world = build()
-    _with_writing(world, "import ctypes; ctypes.string_at(0)")
+    world.own("soundfile")
+    with (world.site / "soundfile.py").open("a") as stream:
+        stream.write(CRASHES)
     report = world.examine("--only", "round-trip")
     assert report.finding("round-trip")["cause"] == "sigsegv"
     assert "ffmpeg exact" in [found["text"] for found in report.checks["round-trip"]["findings"]]

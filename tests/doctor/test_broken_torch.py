@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from tests.doctor.cases import Case, worlds
 from tests.doctor.worlds import FOR_CPU, Report, World
 
 Make = Callable[..., World]
@@ -43,30 +44,23 @@ ENDS = {
 def test_a_torch_that(how: str, build: Make) -> None:
     code, cause, words, mend = ENDS[how]
     world = build(without=("torch",))
-    world.plant("torch", {"__init__.py": code}, "2.8.0")
+    world.plant("torch", {"__init__.py": "from torch import deeper\n", "deeper.py": code}, "2.8.0")
     begun = time.monotonic()
     report = world.examine("--time-limit", str(_LIMIT), "--skip", "files,libraries,variables")
     assert time.monotonic() - begun < 90
-    found = next(found for found in report.findings("imports") if found["subject"] == "torch")
+    (found,) = of_torch(report)
     assert (report.code, found["status"], found["cause"]) == (2, "error", cause)
     assert words in found["text"]
-    assert report.verdict["root"]["check"] == "imports"
-    assert report.verdict["also"] == []
+    assert (report.verdict["root"]["check"], report.verdict["also"]) == ("imports", [])
     assert mend in " ".join([report.verdict["next"]["text"], *report.verdict["next"]["commands"]])
     # what does not need torch is still looked at, and what needs it is not blamed
     assert report.status("backend-ffmpeg") in ("ok", "note")
     assert report.status("backend-soundfile") == "ok"
     assert report.status("round-trip") == report.status("resampling") == "skipped"
-
-
-@pytest.mark.parametrize("how", ["hangs", "segfaults", "aborts"])
-def test_where_it_stood_is_told(how: str, build: Make) -> None:
-    world = build(without=ALONE)
-    world.plant("torch", {"__init__.py": "from torch import deeper\n", "deeper.py": ENDS[how][0]}, "2.8.0")
-    (found,) = of_torch(world.examine("--only", "imports", "--time-limit", str(_LIMIT)))
-    places = " ".join(found["data"]["stood_at"])
-    assert str(world.site / "torch" / "deeper.py") in places
-    assert str(world.site / "torch" / "__init__.py") in places
+    if how in ("hangs", "segfaults", "aborts"):  # where it stood is told
+        places = " ".join(found["data"]["stood_at"])
+        assert str(world.site / "torch" / "deeper.py") in places
+        assert str(world.site / "torch" / "__init__.py") in places
 
 
 def test_a_torchaudio_that_fails_because_torch_does_is_not_blamed(build: Make) -> None:
@@ -92,39 +86,15 @@ def test_no_torch(build: Make) -> None:
     assert report.status("backend-soundfile") == "ok"
 
 
-def test_a_file_of_that_name_in_the_working_directory(build: Make) -> None:
-    world = build()
-    (world.folder / "torch.py").write_text("tensor = list\n")
-    report = world.examine("--only", "copies,imports")
-    found = next(found for found in report.findings("copies") if found["cause"] == "shadowed")
-    assert (found["status"], found["subject"]) == ("error", "torch")
-    assert str(world.folder / "torch.py") in found["text"]
-    assert found["mend"]["commands"] == [f"mv {world.folder / 'torch.py'} {world.folder / 'my_torch.py'}"]
-    assert report.verdict["root"]["cause"] == "shadowed"
-
-
-def test_a_folder_of_that_name_in_the_working_directory(build: Make) -> None:
-    world = build()
-    (world.folder / "torchaudio").mkdir()
-    (world.folder / "torchaudio" / "notes.txt").write_text("my data\n")
-    found = world.examine("--only", "copies").finding("copies")
-    assert (found["cause"], found["subject"]) == ("shadowed", "torchaudio")
-
-
-def test_a_module_that_needs_another_that_is_missing(build: Make) -> None:
-    world = build(without=ALONE)
-    world.plant("torch", {"__init__.py": "import surely_not_installed\n"}, "2.8.0")
-    (found,) = of_torch(world.examine("--only", "imports"))
-    assert found["cause"] == "missing-package"
-    assert found["mend"]["commands"][0].endswith("-m pip install surely_not_installed")
-
-
-def test_a_missing_part_of_the_package_itself(build: Make) -> None:
-    world = build(without=ALONE)
-    world.plant("torch", {"__init__.py": "import torch._gone\n"}, "2.8.0")
-    (found,) = of_torch(world.examine("--only", "imports"))
-    assert found["cause"] == "missing-part"
-    assert "--force-reinstall" in found["mend"]["commands"][0]
+test_imports = worlds(
+    Case("a file of that name in the working directory", "copies,imports", "error", "shadowed", "torch", root="copies",
+         files={"torch.py": "tensor = list\n"}, says=("{folder}/torch.py",), commands=("mv {folder}/torch.py {folder}/my_torch.py",)),
+    Case("a folder of that name in the working directory", "copies", "error", "shadowed", "torchaudio", files={"torchaudio/notes.txt": "my data\n"}),
+    Case("a module that is missing", "imports", "error", "missing-package", without=ALONE, plants={"torch 2.8.0": "import surely_not_installed\n"},
+         commands=("-m pip install surely_not_installed",)),
+    Case("a part of itself that is missing", "imports", "error", "missing-part", without=ALONE, plants={"torch 2.8.0": "import torch._gone\n"},
+         commands=("--force-reinstall",)),
+)  # fmt: skip
 
 
 def test_a_module_that_writes_to_standard_output_is_no_trouble(build: Make) -> None:

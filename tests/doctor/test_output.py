@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import dataclasses
 import errno
 import os
 import pathlib
@@ -11,12 +10,12 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 import pytest
 
 from compat.commands.shell import Line
-from compat.diagnosis.findings import Finding, Mend, Result, Status, error, note, ok, skipped, warning
+from compat.diagnosis.findings import Finding, Mend, Result, Status, error, note, ok, skipped
 from compat.doctor import checks, cli, registry, report, verdict
 from compat.doctor.registry import Check
 from compat.doctor.world import World as Looked
@@ -28,12 +27,9 @@ ESCAPE = "\x1b["
 def test_a_pipe_gets_no_colour_and_a_line_a_check(healthy: World) -> None:
     done = healthy.run("--only", "python,environment,variables")
     assert ESCAPE not in done.stdout
-    assert [line.split()[:2] for line in done.stdout.splitlines()[:3]] == [
-        ["[ok]", "Python"],
-        ["[ok]", "Environment"],
-        ["[ok]", "Variables"],
-    ]
-    assert done.stdout.splitlines()[-1].split() == ["verdict", "Healthy."]
+    lines = [line.split() for line in done.stdout.splitlines()]
+    assert [line[:2] for line in lines[:3]] == [["[ok]", "Python"], ["[ok]", "Environment"], ["[ok]", "Variables"]]
+    assert lines[-1] == ["verdict", "Healthy."]
     assert done.stderr == ""
 
 
@@ -135,34 +131,24 @@ def test_a_check_is_chosen_by_name_or_by_the_title_it_prints(said: str, name: st
     assert check not in registry.chosen(skip=[said])
 
 
-def test_list_has_every_check_in_order(capsys: pytest.CaptureFixture[str]) -> None:
+def test_checks_are_listed_and_explain_themselves(capsys: pytest.CaptureFixture[str]) -> None:
+    """Each file is one check, the slow ones are last, and one that must run after another names one of its group."""
+    found = registry.checks()
+    by_name = {check.name: check for check in found}
     assert cli.main(["--list"]) == 0
-    assert [line.split()[0] for line in capsys.readouterr().out.splitlines()] == [check.name for check in registry.checks()]
-
-
-def test_every_check_explains_itself(capsys: pytest.CaptureFixture[str]) -> None:
+    assert [line.split()[0] for line in capsys.readouterr().out.splitlines()] == list(by_name)
     assert cli.main(["--explain", "libraries"]) == 0
     assert "DT_NEEDED" in capsys.readouterr().out
-    for check in registry.checks():
+    files = pathlib.Path(checks.__file__).parent.glob("[!_]*.py")
+    assert sorted(by_name) == sorted(path.stem.replace("_", "-") for path in files)
+    assert list(by_name)[-2:] == ["round-trip", "resampling"]
+    for place, check in enumerate(found):
         assert len(check.explanation) > 100
         assert check.why.endswith(".")
         assert check.title
-
-
-def test_each_file_is_one_check_and_the_slow_ones_are_last() -> None:
-    names = [check.name for check in registry.checks()]
-    files = pathlib.Path(checks.__file__).parent.glob("[!_]*.py")
-    assert sorted(names) == sorted(path.stem.replace("_", "-") for path in files)
-    assert names[-2:] == ["round-trip", "resampling"]
-
-
-def test_a_check_that_must_run_after_another_names_one_of_its_group() -> None:
-    by_name = {check.name: check for check in registry.checks()}
-    for place, check in enumerate(registry.checks()):
         if check.after is not None:
-            before = by_name[check.after]
-            assert before.group is check.group
-            assert registry.checks().index(before) < place
+            assert by_name[check.after].group is check.group
+            assert by_name[check.after] in found[:place]
 
 
 def test_every_check_is_tested() -> None:
@@ -176,19 +162,10 @@ def test_every_check_is_tested() -> None:
 
 
 @pytest.mark.parametrize(
-    "arguments",
-    [
-        ["--only", "nothing"],
-        ["--skip", "nothing"],
-        ["--explain", "nothing"],
-        ["--pins", "9.9"],
-        ["--no-such"],
-        ["--time-limit", "0"],
-        ["--json", "--report"],
-    ],
+    "arguments", ["--only nothing", "--skip nothing", "--explain nothing", "--pins 9.9", "--no-such", "--time-limit 0", "--json --report"]
 )
-def test_a_wrong_call_exits_with_three(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
-    assert _code(arguments) == 3
+def test_a_wrong_call_exits_with_three(arguments: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert _code(arguments.split()) == 3
     said = capsys.readouterr()
     assert said.out == ""
     assert said.err
@@ -244,8 +221,8 @@ def test_scrubbing(monkeypatch: pytest.MonkeyPatch, home: str, user: str, text: 
     assert report.scrubber()(text) == scrubbed
 
 
-def _check(name: str, *findings: Finding) -> Check:
-    return Check(name, name.title(), registry.Group.SAMPLES, None, "It matters.", lambda world: findings)
+def _check(body: Callable[[Looked], Iterable[Finding]]) -> Check:
+    return Check("x", "X", registry.Group.SAMPLES, None, "It matters.", body)
 
 
 def test_a_check_that_raises_becomes_a_result() -> None:
@@ -253,7 +230,7 @@ def test_a_check_that_raises_becomes_a_result() -> None:
         yield ok("so far")
         raise RuntimeError("broken")
 
-    result = Check("x", "X", registry.Group.SAMPLES, None, "It matters.", body).run(Looked())
+    result = _check(body).run(Looked())
     assert result.status is Status.CRASHED
     assert result.findings[0].text == "so far"
     assert "RuntimeError: broken" in result.summary
@@ -261,70 +238,23 @@ def test_a_check_that_raises_becomes_a_result() -> None:
 
 
 def test_a_finding_without_a_reason_gets_that_of_its_check() -> None:
-    result = _check("x", error("bad"), ok("good")).run(Looked())
+    result = _check(lambda world: (error("bad"), ok("good"))).run(Looked())
     assert [finding.why for finding in result.findings] == ["It matters.", ""]
 
 
 @pytest.mark.parametrize(
-    ("statuses", "code"),
+    ("findings", "summary"),
     [
-        ([], 0),
-        ([Status.OK, Status.NOTE, Status.SKIPPED], 0),
-        ([Status.OK, Status.WARNING], 1),
-        ([Status.ERROR, Status.WARNING], 2),
-        ([Status.CRASHED, Status.WARNING], 3),
-        ([Status.CRASHED, Status.ERROR], 2),
+        ((ok("fine"), note("hm"), error("bad")), "bad"),
+        ((error("bad"), error("worse")), "bad (and 1 more)"),
+        ((ok("a"), ok("b")), "a, b"),
+        ((skipped("no torch"),), "no torch"),
     ],
 )
-def test_exit_statuses(statuses: list[Status], code: int) -> None:
-    assert (
-        verdict.of([Result(f"c{place}", "", (Finding(status, "x", subject=f"s{place}"),)) for place, status in enumerate(statuses)]).exit
-        == code
-    )
-
-
-def test_the_first_problem_of_a_package_is_the_cause_of_the_others() -> None:
-    first, second = (
-        error("files are missing", subject="torchaudio", cause="a"),
-        error("it does not import", subject="torchaudio", cause="b"),
-    )
-    judged = verdict.of([Result("files", "", (first,)), Result("imports", "", (second,))])
-    assert judged.root == ("files", first)
-    assert judged.also == ()
-    assert judged.text == "Files are missing."
-
-
-def test_what_stands_on_something_broken_follows_from_it() -> None:
-    judged = verdict.of([Result("imports", "", (error("torch hangs", subject="torch"), error("torchaudio hangs", subject="torchaudio")))])
-    assert judged.also == ()
-
-
-def test_a_warning_never_hides_an_error() -> None:
-    judged = verdict.of(
-        [Result("a", "", (warning("leftovers", subject="torch"),)), Result("b", "", (error("no import", subject="torch"),))]
-    )
-    assert judged.root is not None
-    assert judged.root[0] == "b"
-    assert [check for check, _ in judged.also] == ["a"]
-
-
-def test_a_warning_behind_an_error_is_part_of_it() -> None:
-    judged = verdict.of([Result("a", "", (error("no import", subject="torch"),)), Result("b", "", (warning("slow", subject="torch"),))])
-    assert judged.also == ()
-
-
-def test_problems_of_different_packages_are_both_told() -> None:
-    judged = verdict.of([Result("a", "", (error("one", subject="av"),)), Result("b", "", (error("other", subject="libsox"),))])
-    assert [finding.text for _, finding in judged.also] == ["other"]
-
-
-def test_the_summary_is_the_worst_finding() -> None:
-    assert Result("x", "", (ok("fine"), note("hm"), error("bad"))).summary == "bad"
-    assert Result("x", "", (error("bad"), error("worse"))).summary == "bad (and 1 more)"
-    assert Result("x", "", (ok("a"), ok("b"))).summary == "a, b"
-    assert Result("x", "", (skipped("no torch"),)).summary == "no torch"
+def test_the_summary_is_the_worst_finding(findings: tuple[Finding, ...], summary: str) -> None:
+    assert Result("x", "", findings).summary == summary
 
 
 def test_a_mend_in_one_line() -> None:
     assert Mend("Install it", (Line("pip install x"), Line("or so"))).sentence() == "Install it: `pip install x`"
-    assert dataclasses.replace(Mend("Rename it")).sentence() == "Rename it"
+    assert Mend("Rename it").sentence() == "Rename it"

@@ -1,4 +1,4 @@
-"""Packages that come from where no installer put them: a build from source, a line of a .pth file, the working folder."""
+"""Packages that come from where no installer put them, or are the user's own: a build from source, a line of a .pth file, the working folder."""
 
 from __future__ import annotations
 
@@ -11,47 +11,55 @@ from collections.abc import Callable
 
 import pytest
 
+from tests.doctor.cases import Case, worlds
 from tests.doctor.worlds import World, plant
 
-Make = Callable[..., World]
 BROKEN = "raise OSError('no')\n"
+OURS = "copies,backend-ffmpeg,backend-soundfile,backend-sox"
+CHECKOUT = {"torchaudio 2.11.0": "__version__ = '2.11.0'\n", "torchaudio@other": "__version__ = '2.8.0a0'\n"}
 
 
-@pytest.mark.parametrize("name", ["torchaudio", "soundfile", "av", "numpy"])
-def test_a_package_without_metadata_that_works_is_not_to_be_renamed(build: Make, name: str) -> None:
-    """A build from source, or a copied folder."""
-    world = build(without=(name,))
-    world.plant(name, {"__init__.py": "__version__ = '9.9.9'\n"})
-    found = world.examine("--only", "copies").finding("copies")
-    assert found["status"] == "note"
-    assert "9.9.9" in found["text"]
-    assert found["mend"] == {"text": "", "commands": []}
+def of_python(name: str, program: str) -> Case:
+    """A file called as a module of Python; the doctor itself goes on, and nothing of what fails for it is installed again."""
+    plants = {"soundfile 0.13.1": f"{program}__version__ = '0.13.1'\n"}
+    return Case(
+        name, "copies,imports", "error", "shadowed", "python", ("soundfile",), plants, {name: "x = 1\n"}, root="copies", commands=("mv ",)
+    )
 
 
-def test_a_torchaudio_without_metadata_that_does_not_work_is_installed_and_not_renamed(build: Make) -> None:
-    world = build()
-    world.plant("torchaudio", {"__init__.py": BROKEN, "version.py": "__version__ = '2.8.0'\n"})
-    found = world.examine("--only", "copies").finding("copies")
-    assert found["status"] == "warning"
-    assert "install" in found["mend"]["commands"][0]
+test_names_that_something_else_has = worlds(
+    # a build from source, or a copied folder; what works is not to be renamed
+    *(
+        Case(f"a {name} without metadata", "copies", "note", without=(name,), plants={name: "__version__ = '9.9.9'\n"}, says=("9.9.9",), never=" ")
+        for name in ("torchaudio", "soundfile", "av", "numpy")
+    ),
+    Case("a torchaudio without metadata that does not work", "copies", "warning",
+         plants={"torchaudio": {"__init__.py": BROKEN, "version.py": "__version__ = '2.8.0'\n"}}, commands=("install",)),
+    Case("a file that only has the name", "copies", "error", "shadowed", files={"torchaudio.py": "import os\n"}, commands=("mv ",)),
+    Case("a checkout that works before the installed one", "copies", "warning", "shadowed", plants=CHECKOUT, env={"PYTHONPATH": "{other}"},
+         says=("{other}",), never=" "),
+    *(
+        Case(f"a folder called {name}", OURS, "error", "shadowed", name, files={f"{name}/__init__.py": ""}, root="copies",
+             says=(f"{{folder}}/{name}", "torchaudio-compat"))
+        for name in ("dispatcher", "legacy")
+    ),
+    of_python("copy.py", "from copy import deepcopy\n"),
+    of_python("queue/__init__.py", "import queue\nqueue.SimpleQueue\n"),
+)  # fmt: skip
 
 
-def test_a_file_that_only_has_the_name_is_to_be_renamed(build: Make) -> None:
-    world = build()
-    (world.folder / "torchaudio.py").write_text("import os\n")
-    found = world.examine("--only", "copies").finding("copies")
-    assert (found["status"], found["cause"]) == ("error", "shadowed")
-    assert found["mend"]["commands"][0].startswith("mv ")
+def test_one_that_no_package_needs_is_no_problem(build: Callable[..., World]) -> None:
+    """Nor is it blamed for what fails for another cause."""
+    world = build(without=("soundfile",))
+    world.plant("soundfile", {"__init__.py": BROKEN}, "0.13.1")
+    for name in ("statistics.py", "test.py", "code.py"):
+        (world.folder / name).write_text("x = 1\n")
+    report = world.examine("--only", "copies")
+    assert (report.code, [found["status"] for found in report.findings("copies")]) == (0, ["note", "note"])
 
 
-def test_a_checkout_that_works_before_the_installed_one_is_not_to_be_renamed(build: Make, tmp_path: pathlib.Path) -> None:
-    world = build()
-    world.plant("torchaudio", {"__init__.py": "__version__ = '2.11.0'\n"}, "2.11.0")
-    plant(tmp_path / "checkout", "torchaudio", {"__init__.py": "__version__ = '2.8.0a0'\n"})
-    found = world.examine("--only", "copies", env={"PYTHONPATH": str(tmp_path / "checkout")}).finding("copies")
-    assert (found["status"], found["cause"]) == ("warning", "shadowed")
-    assert found["mend"]["commands"] == []
-    assert str(tmp_path / "checkout") in found["mend"]["text"]
+def test_our_own_are_not_told_of(healthy: World) -> None:
+    assert healthy.examine("--only", "copies").findings("copies") == []
 
 
 @pytest.fixture
@@ -69,27 +77,26 @@ LINES = {
     "a folder": "{site}\n",
     "code": "import site; site.addsitedir({site!r})\n",
     "below a comment": "# of mine\n\n{site}\n",
+    "PYTHONPATH": "",
 }
 
 
 @pytest.mark.parametrize("line", LINES)
 @pytest.mark.parametrize("own", [False, True])
 def test_a_line_that_leads_to_another_environment_is_taken_out_and_nothing_removed(
-    build: Make, other: pathlib.Path, line: str, own: bool
+    build: Callable[..., World], other: pathlib.Path, line: str, own: bool
 ) -> None:
     world = build()
     if own:
         world.plant("torchaudio", {"__init__.py": ""}, "2.11.0")
-    (world.site / "zz_other.pth").write_text(LINES[line].format(site=str(other)))
-    found = next(found for found in world.examine("--only", "copies").findings("copies") if found["cause"] in ("two-copies", "two-places"))
+    env, says = {"PYTHONPATH": str(other)}, "PYTHONPATH"
+    if LINES[line]:
+        (world.site / "zz_other.pth").write_text(LINES[line].format(site=str(other)))
+        env, says = {}, f"take line {len(LINES[line].splitlines())} out of {world.site / 'zz_other.pth'}"
+    found = world.examine("--only", "copies", env=env).findings("copies")[0]
+    assert found["cause"] in ("two-copies", "two-places")
     assert not [command for command in found["mend"]["commands"] if command.startswith("rm")]
-    assert f"take line {len(LINES[line].splitlines())} out of {world.site / 'zz_other.pth'}" in found["mend"]["text"]
-
-
-def test_another_environment_on_pythonpath_keeps_its_packages(build: Make, other: pathlib.Path) -> None:
-    found = build().examine("--only", "copies", env={"PYTHONPATH": str(other)}).finding("copies")
-    assert not [command for command in found["mend"]["commands"] if command.startswith("rm")]
-    assert "PYTHONPATH" in found["mend"]["text"]
+    assert says in found["mend"]["text"]
 
 
 @pytest.mark.parametrize("name", ["torchaudio.py", "soundfile.py", "numpy/__init__.py", "torch.py"])
@@ -104,7 +111,7 @@ def test_the_console_command_finds_what_lies_in_the_working_folder(tmp_path: pat
     assert (found["cause"], found["subject"]) == ("shadowed", name.partition("/")[0].removesuffix(".py"))
 
 
-def test_the_working_folder_is_seen_for_another_interpreter(build: Make, tmp_path: pathlib.Path) -> None:
+def test_the_working_folder_is_seen_for_another_interpreter(build: Callable[..., World], tmp_path: pathlib.Path) -> None:
     world = build()
     (tmp_path / "torchaudio.py").write_text("import os\n")
     command = [sys.executable, "-m", "compat.doctor", "--python", str(world.python), "--only", "copies", "--json"]

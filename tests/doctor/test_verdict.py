@@ -5,13 +5,14 @@ from __future__ import annotations
 import pytest
 
 from compat.commands.shell import Line
-from compat.diagnosis.findings import Finding, Mend, Result, error, note, ok, skipped, warning
+from compat.diagnosis.findings import Finding, Mend, Result, Status, error, note, ok, skipped, warning
 from compat.doctor import page, report, verdict
 from compat.doctor.verdict import Course
 
 REINSTALL = Mend("Install it again", (Line("pip install it"),))
 TORCH = error("torch is half there", why="A download broke off.", mend=REINSTALL, subject="torch", evidence=("a", "b"))
 TORCHAUDIO = error("torchaudio does not load", mend=Mend(commands=(Line("pip install torchaudio"),)), subject="torchaudio")
+LACKING = error("files are missing", subject="torchaudio", cause="a")
 VARIABLE = warning("a variable does nothing", mend=Mend("Unset it"), subject="variables")
 TRIP = Result("round-trip", "Round trip", (ok("ffmpeg exact"),))
 RESCUE = Result("rescue", "Rescue", (ok("by its own Python part"),))
@@ -37,6 +38,15 @@ def results(*findings: Finding) -> list[Result]:
         ([*results(TORCHAUDIO), TRIP], "torchaudio does not load.", 2, [], _STANDIN),
         ([*results(TORCHAUDIO), RESCUE, TRIP], "torchaudio does not load.", 2, [], _RESCUED),
         ([*results(TORCH), TRIP], "torch is half there.", 2, [], ""),
+        # of one package the first problem is the cause of the others, and a warning never hides an error
+        (results(LACKING, error("it does not import", subject="torchaudio")), "Files are missing.", 2, [], ""),
+        (results(error("torch hangs", subject="torch"), error("torchaudio hangs", subject="torchaudio")), "torch hangs.", 2, [], ""),
+        (results(warning("leftovers", subject="torch"), TORCH), "torch is half there.", 2, ["leftovers"], ""),
+        (results(TORCH, warning("slow", subject="torch")), "torch is half there.", 2, [], ""),
+        (results(error("one", subject="av"), error("other", subject="libsox")), "One.", 2, ["other"], ""),
+        (results(ok("a"), note("b"), skipped("c")), "Healthy.", 0, [], ""),
+        (results(Finding(Status.CRASHED, "it crashed", subject="a"), VARIABLE), "It crashed.", 3, ["a variable does nothing"], ""),
+        (results(Finding(Status.CRASHED, "it crashed", subject="a"), error("bad", subject="b")), "Bad.", 2, ["it crashed"], ""),
     ],
 )
 def test_the_verdict(looked: list[Result], text: str, exit_status: int, also: list[str], meanwhile: str) -> None:

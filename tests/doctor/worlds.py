@@ -16,6 +16,7 @@ import shutil
 import subprocess
 import sys
 import sysconfig
+import venv
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -61,7 +62,7 @@ class World:
 
     def __init__(self, folder: pathlib.Path, without: Iterable[str] = ()) -> None:
         lacking = {"torchaudio", "torchcodec", *without}
-        subprocess.run([sys.executable, "-m", "venv", "--without-pip", folder], check=True)
+        venv.create(folder, symlinks=sys.platform != "win32")
         paths = sysconfig.get_paths(vars={"base": str(folder), "platbase": str(folder)}, scheme="venv")
         self.folder, self.site = folder, pathlib.Path(paths["purelib"])
         self.python = pathlib.Path(paths["scripts"], "python")

@@ -269,7 +269,7 @@ def replay(paths: list[pathlib.Path], release: str, backends: list[str] | None, 
     # modules and libraries are loaded once, here, and not in every child
     dispatcher.list_audio_backends()
     if release != "real":
-        importlib.import_module("compat.installation")
+        compat.standin(release, backends=backends)
 
     def install() -> Any:
         if release == "real":

@@ -17,18 +17,15 @@ from compat import releases
 from tests.conftest import ROOT
 from tests.release import pyright
 
-_SAVE = dispatcher.save.__doc__ or ""
-HOVERED: dict[str, str | None] = {
+SHOWN: dict[str, str | None] = {
     "compat.load": dispatcher.load.__doc__,
     "compat.info": dispatcher.info.__doc__,
-    "compat.save": _SAVE,
+    "compat.save": dispatcher.save.__doc__,
     "compat.install": compat.install.__doc__,
     "compat.Release": (compat.Release.__doc__ or "").partition("Attributes:")[0],
+    **{f"compat.release().{name}": flag.doc for name, flag in releases.flags().items()},
+    **{f'compat.install("2.0", {name}': flag.doc for name, flag in releases.flags().items()},
 }
-OF_FLAGS = {
-    line: flag.doc for name, flag in releases.flags().items() for line in (f"compat.release().{name}", f'compat.install("2.0", {name}')
-}
-SHOWN = {**HOVERED, **OF_FLAGS}
 
 
 class Editor:
@@ -92,17 +89,10 @@ def editor(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Editor]:
 
 
 @pytest.mark.network
-@pytest.mark.parametrize("line", HOVERED)
-def test_a_hover_shows_the_whole_text(editor: Editor, line: str) -> None:
-    """Word by word, as Markdown has them."""
-    assert SHOWN[line]
-    assert _left_out(editor, line) == []
-
-
-@pytest.mark.network
-def test_a_hover_over_a_flag_shows_its_whole_text(editor: Editor) -> None:
-    """Of a release's attribute, and of the keyword of a call."""
-    assert {line: words for line in OF_FLAGS if (words := _left_out(editor, line))} == {}
+def test_a_hover_shows_the_whole_text(editor: Editor) -> None:
+    """Word by word, as Markdown has them; of a flag, over a release's attribute and the keyword of a call."""
+    assert all(SHOWN.values())
+    assert {line: words for line in SHOWN if (words := _left_out(editor, line))} == {}
 
 
 def _left_out(editor: Editor, line: str) -> list[str]:

@@ -84,22 +84,14 @@ def _drips(handler: _Handler) -> None:
             return
 
 
-def _cuts(handler: _Handler) -> None:
-    handler.begin(len(DATA))
-    handler.wfile.write(DATA[:8000])
-    handler.close_connection = True
+def sends(data: bytes, length: int | None = None, status: int = 200, **headers: str) -> Callable[[_Handler], None]:
+    """Return the behaviour of a server that sends this, whatever is asked for, and tells that length of it, or the true one."""
 
+    def behave(handler: _Handler) -> None:
+        handler.begin(len(data) if length is None else length, status, **headers)
+        handler.wfile.write(data)
 
-def _lies_long(handler: _Handler) -> None:
-    handler.begin(10**15)
-    handler.wfile.write(DATA)
-    handler.close_connection = True
-
-
-def _lies_short(handler: _Handler) -> None:
-    handler.begin(100)
-    handler.wfile.write(DATA)
-    handler.close_connection = True
+    return behave
 
 
 def _garbage(handler: _Handler) -> None:
@@ -107,25 +99,8 @@ def _garbage(handler: _Handler) -> None:
     handler.close_connection = True
 
 
-def _garbage_body(handler: _Handler) -> None:
-    handler.begin(10240)
-    handler.wfile.write(bytes(range(256)) * 40)
-
-
-def _missing(handler: _Handler) -> None:
-    handler.begin(0, 404)
-
-
-def _redirects(handler: _Handler) -> None:
-    handler.begin(0, 302, Location="/stereo_s16.wav")
-
-
 def _redirects_for_ever(handler: _Handler) -> None:
     handler.begin(0, 302, Location=handler.path)
-
-
-def _redirects_to_a_file(handler: _Handler) -> None:
-    handler.begin(0, 302, Location=f"file://{ASSETS / 'stereo_s16.wav'}")
 
 
 CHANGES: dict[str, tuple[bytes, dict[str, str]]] = {
@@ -156,15 +131,15 @@ BEHAVIOUR: dict[str, Callable[[_Handler], None]] = {
     "stalls": _stalls,
     "drips": _drips,
     "changes": _changes,
-    "cuts": _cuts,
-    "lies_long": _lies_long,
-    "lies_short": _lies_short,
+    "cuts": sends(DATA[:8000], len(DATA)),
+    "lies_long": sends(DATA, 10**15),
+    "lies_short": sends(DATA, 100),
     "garbage": _garbage,
-    "garbage_body": _garbage_body,
-    "missing": _missing,
-    "redirects": _redirects,
+    "garbage_body": sends(bytes(range(256)) * 40),
+    "missing": sends(b"", status=404),
+    "redirects": sends(b"", status=302, Location="/stereo_s16.wav"),
     "redirects_for_ever": _redirects_for_ever,
-    "redirects_to_a_file": _redirects_to_a_file,
+    "redirects_to_a_file": sends(b"", status=302, Location=f"file://{ASSETS / 'stereo_s16.wav'}"),
 }
 
 

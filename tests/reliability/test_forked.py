@@ -10,7 +10,7 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 import torch
@@ -18,6 +18,7 @@ import torch
 import compat
 import dispatcher
 from dispatcher import forks
+from tests.conftest import BACKENDS
 
 SECONDS = 60
 
@@ -31,39 +32,15 @@ def threads() -> Iterator[None]:
     torch.set_num_threads(before)
 
 
-@pytest.mark.parametrize("backend", ["ffmpeg", "soundfile", pytest.param("sox", marks=pytest.mark.libsox)])
-@pytest.mark.filterwarnings("ignore::DeprecationWarning")
-@pytest.mark.usefixtures("threads")
-def test_a_forked_child_waits_for_no_thread_of_the_parent(backend: str, tmp_path: pathlib.Path) -> None:
-    """torch's threads are gone in it, and a copy by torch of more than a few thousand samples would wait for them for ever."""
-    path = str(tmp_path / "x.wav")
-    wave = torch.rand(2, 1 << 18) - 0.5
-    torch.rand(2, 1 << 20).t().contiguous()
-    dispatcher.save(path, wave, 16000, backend=backend)
-    dispatcher.load(path, backend=backend)
+def _in_child(work: Callable[[], object]) -> int | None:
+    """Do some work in a forked child; return its exit code, 0 where the work was done, or ``None`` where it had to be killed."""
     pid = os.fork()
     if pid == 0:
         try:
-            dispatcher.save(path, wave, 16000, backend=backend)
-            for first in (True, False):
-                dispatcher.load(path, channels_first=first, backend=backend)
-                dispatcher.load(path, channels_first=first, normalize=False, backend=backend)
-            os._exit(7)
+            work()
+            os._exit(0)
         finally:
             os._exit(1)
-    end, done, status = time.monotonic() + SECONDS, 0, 0
-    while not done and time.monotonic() < end:
-        time.sleep(0.01)
-        done, status = os.waitpid(pid, os.WNOHANG)
-    if not done:
-        os.kill(pid, signal.SIGKILL)
-        os.waitpid(pid, 0)
-    assert done, "the child hangs"
-    assert os.waitstatus_to_exitcode(status) == 7
-
-
-def _joined(pid: int) -> int | None:
-    """The exit code of a child; ``None`` where it had to be killed."""
     end = time.monotonic() + SECONDS
     while time.monotonic() < end:
         done, status = os.waitpid(pid, os.WNOHANG)
@@ -75,7 +52,27 @@ def _joined(pid: int) -> int | None:
     return None
 
 
-@pytest.mark.parametrize("backend", ["ffmpeg", "soundfile", pytest.param("sox", marks=pytest.mark.libsox)])
+@pytest.mark.parametrize("backend", BACKENDS)
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+@pytest.mark.usefixtures("threads")
+def test_a_forked_child_waits_for_no_thread_of_the_parent(backend: str, tmp_path: pathlib.Path) -> None:
+    """torch's threads are gone in it, and a copy by torch of more than a few thousand samples would wait for them for ever."""
+    path = str(tmp_path / "x.wav")
+    wave = torch.rand(2, 1 << 18) - 0.5
+    torch.rand(2, 1 << 20).t().contiguous()
+    dispatcher.save(path, wave, 16000, backend=backend)
+    dispatcher.load(path, backend=backend)
+
+    def work() -> None:
+        dispatcher.save(path, wave, 16000, backend=backend)
+        for first in (True, False):
+            dispatcher.load(path, channels_first=first, backend=backend)
+            dispatcher.load(path, channels_first=first, normalize=False, backend=backend)
+
+    assert _in_child(work) == 0
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 def test_a_child_forked_while_another_thread_holds_every_lock_does_not_wait_for_it(
     backend: str, tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch
@@ -98,23 +95,20 @@ def test_a_child_forked_while_another_thread_holds_every_lock_does_not_wait_for_
     thread = threading.Thread(target=hold, daemon=True)
     thread.start()
     assert taken.wait(SECONDS)
-    pid = os.fork()
-    if pid == 0:
-        try:
-            dispatcher.load(path, backend=backend)
-            dispatcher.save(path, wave, 16000, backend=backend)
-            compat.install("2.0")
-            os._exit(7)
-        finally:
-            os._exit(1)
-    found = _joined(pid)
+
+    def work() -> None:
+        dispatcher.load(path, backend=backend)
+        dispatcher.save(path, wave, 16000, backend=backend)
+        compat.install("2.0")
+
+    found = _in_child(work)
     done.set()
     thread.join()
-    assert found == 7
+    assert found == 0
     assert dispatcher.load(path, backend=backend)[0].shape == wave.shape
 
 
-@pytest.mark.parametrize("backend", ["ffmpeg", "soundfile", pytest.param("sox", marks=pytest.mark.libsox)])
+@pytest.mark.parametrize("backend", BACKENDS)
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 def test_children_forked_while_threads_load_can_load(backend: str, tmp_path: pathlib.Path) -> None:
     """As the workers of a data loader are, in a process that loads as well."""
@@ -130,15 +124,8 @@ def test_children_forked_while_threads_load_can_load(backend: str, tmp_path: pat
     for thread in threads:
         thread.start()
     try:
-        for _ in range(15):
-            pid = os.fork()
-            if pid == 0:
-                try:
-                    dispatcher.load(path, backend=backend)
-                    os._exit(7)
-                finally:
-                    os._exit(1)
-            assert _joined(pid) == 7
+        for _ in range(8):
+            assert _in_child(lambda: dispatcher.load(path, backend=backend)) == 0
     finally:
         over.set()
         for thread in threads:
@@ -159,22 +146,18 @@ def test_children_forked_while_a_thread_installs_have_a_whole_release() -> None:
             if number % 4 == 3:
                 compat.uninstall()
 
+    def work() -> None:
+        with pin("2.8") as torchaudio:
+            assert sys.modules["torchaudio"] is torchaudio
+            assert torchaudio.__version__.startswith("2.8")
+        compat.uninstall()
+        assert "torchaudio" not in sys.modules
+
     thread = threading.Thread(target=switch, daemon=True)
     thread.start()
     try:
         for _ in range(3):
-            pid = os.fork()
-            if pid == 0:
-                try:
-                    with pin("2.8") as torchaudio:
-                        assert sys.modules["torchaudio"] is torchaudio
-                        assert torchaudio.__version__.startswith("2.8")
-                    compat.uninstall()
-                    assert "torchaudio" not in sys.modules
-                    os._exit(7)
-                finally:
-                    os._exit(1)
-            assert _joined(pid) == 7
+            assert _in_child(work) == 0
     finally:
         over.set()
         thread.join()

@@ -21,6 +21,7 @@ import torch
 import dispatcher
 from dispatcher import atomic_files
 from dispatcher.writing import target
+from tests.conftest import BACKENDS
 
 WAVE = torch.rand(2, 40_000, generator=torch.Generator().manual_seed(1)) - 0.5
 BY_BACKEND = {
@@ -73,7 +74,7 @@ def _child(work: Callable[[], object]) -> int:
         os._exit(0)
 
 
-@pytest.mark.parametrize("backend", ["ffmpeg", "soundfile", pytest.param("sox", marks=pytest.mark.libsox)])
+@pytest.mark.parametrize("backend", BACKENDS)
 def test_a_killed_process_leaves_the_old_file(backend: str, tmp_path: pathlib.Path) -> None:
     """Whole, each time; what it was writing is removed by the next save into that folder."""
     path, chance, littered = tmp_path / "x.wav", random.Random(backend), False

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import functools
 import io
 import pathlib
 import struct
+import tempfile
 import warnings
 from typing import Any
 
@@ -20,7 +22,7 @@ from dispatcher.headers import registry
 from dispatcher.notices import CompatWarning, TruncatedInputWarning
 from dispatcher.reading.opened import look
 
-SOUND = torch.rand(2, 150000, generator=torch.Generator().manual_seed(1)) * 0.4 - 0.2
+SOUND = torch.rand(2, 100000, generator=torch.Generator().manual_seed(1)) * 0.4 - 0.2
 BY_FFMPEG = ["ogg", "opus", "webm", "mkv", "mka", "mp4", "m4a", "mov", "wma", "avi", "wv", "tta", "w64", "caf", "aiff", "au", "oga",
     "voc", "sox", "rm",
 ]  # fmt: skip
@@ -49,16 +51,22 @@ def _extensible_w64() -> bytes:
 
 
 def _made(kind: Any, folder: pathlib.Path) -> pathlib.Path:
-    if kind == "extensible":
-        path = folder / "wide.w64"
-        path.write_bytes(_extensible_w64())
-    elif isinstance(kind, str):
-        path = folder / f"x.{kind}"
-        dispatcher.save(str(path), SOUND, 48000, backend="ffmpeg")
-    else:
-        path = folder / f"x.{kind[1].lower()}"
-        soundfile.write(path, SOUND[0].numpy(), 8000, subtype=kind[0], format=kind[1])
+    path = folder / f"x.{'w64' if kind == 'extensible' else kind if isinstance(kind, str) else kind[1].lower()}"
+    path.write_bytes(_content(kind, path.name))
     return path
+
+
+@functools.cache
+def _content(kind: Any, name: str) -> bytes:
+    if kind == "extensible":
+        return _extensible_w64()
+    with tempfile.TemporaryDirectory() as folder:
+        path = pathlib.Path(folder, name)
+        if isinstance(kind, str):
+            dispatcher.save(str(path), SOUND, 48000, backend="ffmpeg")
+        else:
+            soundfile.write(path, SOUND[0].numpy(), 8000, subtype=kind[0], format=kind[1])
+        return path.read_bytes()
 
 
 def _read(path: pathlib.Path, reader: str) -> tuple[torch.Tensor | None, list[str]]:

@@ -8,7 +8,6 @@ import io
 import pathlib
 import signal
 import sys
-from collections.abc import Iterator
 from typing import Any
 
 import av
@@ -25,6 +24,7 @@ from tests.reliability import process, server, watch
 from tests.reliability.soak.calls import settled
 
 _MB = 1 << 20
+RATE = 4000
 _PLAYLISTS = {
     "x.m3u8": "#EXTM3U\n#EXT-X-TARGETDURATION:1\n#EXTINF:1,\n{target}\n#EXT-X-ENDLIST\n",
     "x.wav": "#EXTM3U\n#EXT-X-TARGETDURATION:1\n#EXTINF:1,\n{target}\n#EXT-X-ENDLIST\n",
@@ -34,15 +34,6 @@ _PLAYLISTS = {
     '<Representation id="1" bandwidth="1"><BaseURL>{target}</BaseURL></Representation></AdaptationSet></Period></MPD>',
     "x.imf": "{target}",
 }
-
-
-@pytest.fixture
-def canary(tmp_path: pathlib.Path) -> Iterator[tuple[pathlib.Path, watch.Watch]]:
-    """A good audio file that nobody may open."""
-    path = tmp_path / "canary.wav"
-    path.write_bytes((ASSETS / "mono_s16.wav").read_bytes())
-    with watch.watching(path) as seen:
-        yield path, seen
 
 
 def _read(place: Any, **named: Any) -> int:
@@ -93,12 +84,7 @@ def test_an_address_names_no_file(canary: tuple[pathlib.Path, watch.Watch], monk
     """A list that a server gives may name addresses of that kind, and no file of this machine."""
     target, seen = canary
     text = _PLAYLISTS["x.m3u8"].format(target=f"file://{target}").encode()
-
-    def listed(handler: Any) -> None:
-        handler.begin(len(text))
-        handler.wfile.write(text)
-
-    monkeypatch.setitem(server.BEHAVIOUR, "listed", listed)
+    monkeypatch.setitem(server.BEHAVIOUR, "listed", server.sends(text))
     with server.running() as web, pytest.raises(RuntimeError):
         _read(web.url("listed.m3u8"))
     assert "/listed.m3u8" in web.asked
@@ -119,12 +105,7 @@ def test_an_address_plays(path: str, frames: int) -> None:
 def test_a_list_of_addresses_plays(monkeypatch: pytest.MonkeyPatch) -> None:
     """Where the address says by its ending that it is one, as live streams are given."""
     text = b"#EXTM3U\n#EXT-X-TARGETDURATION:3\n#EXTINF:3,\nlong.mp3\n#EXT-X-ENDLIST\n"
-
-    def listed(handler: Any) -> None:
-        handler.begin(len(text))
-        handler.wfile.write(text)
-
-    monkeypatch.setitem(server.BEHAVIOUR, "listed", listed)
+    monkeypatch.setitem(server.BEHAVIOUR, "listed", server.sends(text))
     with server.running() as web:
         with av.open(web.url("listed.m3u8")) as container:
             bare = sum(frame.samples for frame in container.decode(audio=0))
@@ -178,11 +159,7 @@ def test_options_leave_each_wait_bounded_and_not_the_whole(monkeypatch: pytest.M
 
 def test_a_part_of_a_list_that_stalls_is_told_of(monkeypatch: pytest.MonkeyPatch) -> None:
     """FFmpeg calls it invalid, or leaves it out."""
-
-    def lists(handler: Any) -> None:
-        body = b"#EXTM3U\n#EXT-X-TARGETDURATION:1\n#EXTINF:1,\nstalling.ts\n#EXT-X-ENDLIST\n"
-        handler.begin(len(body))
-        handler.wfile.write(body)
+    body = b"#EXTM3U\n#EXT-X-TARGETDURATION:1\n#EXTINF:1,\nstalling.ts\n#EXT-X-ENDLIST\n"
 
     def stalls(handler: Any) -> None:
         data = io.BytesIO()
@@ -192,7 +169,7 @@ def test_a_part_of_a_list_that_stalls_is_told_of(monkeypatch: pytest.MonkeyPatch
         handler.wfile.flush()
         handler.server.stop.wait(20)
 
-    monkeypatch.setitem(server.BEHAVIOUR, "list", lists)
+    monkeypatch.setitem(server.BEHAVIOUR, "list", server.sends(body))
     monkeypatch.setitem(server.BEHAVIOUR, "stalling", stalls)
     monkeypatch.setattr(StreamReader, "settings", Settings(network_timeout=0.4))
     with server.running() as web, pytest.raises(RuntimeError, match="network_timeout"):
@@ -273,10 +250,10 @@ def test_hundreds_of_readers_and_writers_leave_nothing(tmp_path: pathlib.Path) -
     gc.collect()
     gc.disable()
     try:
-        for number in range(100):
+        for number in range(60):
             _use(number, tmp_path)
         files, memory = process.open_files(), settled()
-        for number in range(250):
+        for number in range(150):
             _use(number, tmp_path)
         assert process.open_files() == files
         assert settled() - memory < 3 * _MB
@@ -288,9 +265,9 @@ def test_hundreds_of_readers_and_writers_leave_nothing(tmp_path: pathlib.Path) -
 def test_an_hour_of_sound_takes_no_more_memory_than_a_minute(tmp_path: pathlib.Path) -> None:
     """Written and read piece by piece."""
     path = str(tmp_path / "hour.flac")
-    minute = torch.randint(-20000, 20000, (60 * 8000, 1), dtype=torch.int16)
+    minute = torch.randint(-20000, 20000, (60 * RATE, 1), dtype=torch.int16)
     writer = StreamWriter(path)
-    writer.add_audio_stream(8000, 1, "s16", encoder_option={"compression_level": "0"})
+    writer.add_audio_stream(RATE, 1, "s16", encoder_option={"compression_level": "0"})
     memory = 0
     with writer.open() as opened:
         for number in range(60):
@@ -298,13 +275,13 @@ def test_an_hour_of_sound_takes_no_more_memory_than_a_minute(tmp_path: pathlib.P
             memory = memory or settled()
             assert settled() - memory < 8 * _MB, number
     reader = StreamReader(path)
-    reader.add_basic_audio_stream(8000)
+    reader.add_basic_audio_stream(RATE)
     memory, frames = 0, 0
     for number, (chunk,) in enumerate(reader.stream()):
         assert chunk is not None
         frames += len(chunk)
         if number == 60:
             memory = settled()
-    assert frames == 3600 * 8000
+    assert frames == 3600 * RATE
     assert settled() - memory < 8 * _MB
     assert sys.getrefcount(reader) < 5

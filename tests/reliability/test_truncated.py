@@ -17,7 +17,7 @@ from dispatcher.errors import TruncatedInputError
 from dispatcher.headers import registry
 from dispatcher.notices import DamagedInputWarning, TruncatedInputWarning
 from dispatcher.reading.opened import look
-from tests.conftest import ASSETS
+from tests.conftest import ASSETS, BACKENDS
 
 WHOLE = {
     "stereo_s16.wav": 4000, "mono_s16.wav": 2000, "six_s16.wav": 1600, "stereo_f32.wav": 4000, "stereo_s24.wav": 4000, "stereo_u8.wav": 4000,
@@ -25,7 +25,6 @@ WHOLE = {
     "mono_ulaw.au": 2000, "stereo_s16.w64": 4000, "stereo_s16.caf": 4000, "mono_s16.sph": 2000, "stereo_16.flac": 4000,
     "stereo_24.flac": 4000, "stereo_cbr.mp3": 26460,
 }  # fmt: skip
-BACKENDS = [pytest.param(name, marks=[pytest.mark.libsox] if name == "sox" else []) for name in ("ffmpeg", "sox", "soundfile")]
 
 
 @pytest.mark.parametrize("name", WHOLE)

@@ -18,16 +18,6 @@ pytestmark = pytest.mark.filterwarnings("ignore::dispatcher.notices.CompatWarnin
 
 
 @pytest.fixture
-def canary(tmp_path: pathlib.Path) -> Iterator[tuple[pathlib.Path, watch.Watch]]:
-    """A good audio file that nobody may open."""
-    path = tmp_path / "canary.wav"
-    path.write_bytes((ASSETS / "mono_s16.wav").read_bytes())
-    (tmp_path / "x.sub").symlink_to(path)
-    with watch.watching(path) as seen:
-        yield path, seen
-
-
-@pytest.fixture
 def web() -> Iterator[server.Server]:
     """A server that nobody may ask."""
     with server.running() as running:

@@ -18,7 +18,7 @@ import urllib.request
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
-from compat.audit.engines.engine import EngineError, Outcome, Task
+from compat.audit.engines import EngineError, Outcome, Task
 from compat.audit.items import Item
 from compat.commands.arguments import UsageError
 
@@ -47,9 +47,6 @@ class DaskEngine:
         EngineError: nothing answers at that address.
     """
 
-    scheduler: str
-    patience: float
-
     def __init__(
         self,
         scheduler: str,
@@ -57,12 +54,17 @@ class DaskEngine:
         tell: Callable[[str], None] = lambda text: None,
         note: Callable[[str], None] = lambda text: None,
     ) -> None:
-        self.scheduler, self.patience, self._tell, self._note = scheduler, patience, tell, note
-        self._local = _LOCAL.fullmatch(scheduler)
-        if not self._local and "://" not in scheduler:
-            raise UsageError(f"--scheduler {scheduler}: write tcp://HOST:PORT, or local[N]")
-        if not self._local:
+        self._scheduler, self._patience, self._tell, self._note = scheduler, patience, tell, note
+        self._options: dict[str, Any] = {"address": scheduler, "timeout": _CONNECT_SECONDS}
+        if local := _LOCAL.fullmatch(scheduler):
+            self._options = {
+                "n_workers": int(local[1]) if local[1] else None, "threads_per_worker": 1,
+                "processes": True, "dashboard_address": "127.0.0.1:0",
+            }  # fmt: skip
+        elif "://" in scheduler:
             self._look()
+        else:
+            raise UsageError(f"--scheduler {scheduler}: write tcp://HOST:PORT, or local[N]")
         try:
             import distributed
         except ImportError as why:
@@ -77,16 +79,16 @@ class DaskEngine:
         Raises:
             EngineError: nothing answers.
         """
-        address = urllib.parse.urlsplit(self.scheduler)
+        address = urllib.parse.urlsplit(self._scheduler)
         try:
             host, port = address.hostname, address.port
         except ValueError as why:
             raise UsageError(
-                f"--scheduler {self.scheduler}: write tcp://HOST:PORT, or local[N] ({why})"
+                f"--scheduler {self._scheduler}: write tcp://HOST:PORT, or local[N] ({why})"
             ) from why
         if address.scheme not in _BY_SOCKET or not host or not port:
             return
-        self._tell(f"connecting to the scheduler at {self.scheduler}")
+        self._tell(f"connecting to the scheduler at {self._scheduler}")
         try:
             with socket.create_connection((host, port), timeout=_CONNECT_SECONDS) as connection:
                 # a scheduler speaks first; distributed would wait forever for a server that does
@@ -101,45 +103,26 @@ class DaskEngine:
             "Is the scheduler running, and is this its address? `dask scheduler` prints the "
             "address. local[2] needs no scheduler"
         )
-        return EngineError(f"no scheduler answers at {self.scheduler} ({why}). {hint}")
+        return EngineError(f"no scheduler answers at {self._scheduler} ({why}). {hint}")
 
     def run(self, task: Task[Outcome], items: Iterable[Item]) -> Iterator[Outcome]:
         """Run a task; see ``Engine``."""
-        with contextlib.ExitStack() as held:
-            try:
-                client = held.enter_context(self._client(held))
-            except (OSError, TimeoutError) as why:
-                raise self._silent(why) from why
+        try:  # without an address, the client starts and ends a cluster on this machine
+            client = self._distributed.Client(**self._options, set_as_default=False)
+        except (OSError, TimeoutError) as why:
+            raise self._silent(why) from why
+        with client:
             self._note(self._connected(client))
             yield from self._through(client, task, items)
 
     def _connected(self, client: Any) -> str:
         """Return the number of workers and the address of the dashboard, for people."""
         workers = len(client.nthreads())
-        many = (
-            f"Dask at {client.scheduler.address}: {workers:,} "
-            f"{'worker' if workers == 1 else 'workers'}"
-        )
-        try:
-            return f"{many}, {_dashboard(client.dashboard_link)}"
-        except KeyError:
-            return f"{many}, no dashboard"
-
-    def _client(self, held: contextlib.ExitStack) -> Any:
-        if self._local is None:
-            return self._distributed.Client(
-                self.scheduler, timeout=_CONNECT_SECONDS, set_as_default=False
-            )
-        number = int(self._local[1]) if self._local[1] else None
-        cluster = held.enter_context(
-            self._distributed.LocalCluster(
-                n_workers=number,
-                threads_per_worker=1,
-                processes=True,
-                dashboard_address="127.0.0.1:0",
-            )
-        )
-        return self._distributed.Client(cluster, set_as_default=False)
+        many = f"{workers:,} {'worker' if workers == 1 else 'workers'}"
+        dashboard = "no dashboard"
+        with contextlib.suppress(KeyError):
+            dashboard = _dashboard(client.dashboard_link)
+        return f"Dask at {client.scheduler.address}: {many}, {dashboard}"
 
     def _through(
         self, client: Any, task: Task[Outcome], items: Iterable[Item]
@@ -197,16 +180,16 @@ class DaskEngine:
                 )
             if client.nthreads():
                 seen = time.monotonic()
-            elif time.monotonic() - seen <= self.patience:
+            elif time.monotonic() - seen <= self._patience:
                 waited = time.monotonic() - seen
                 self._tell(
                     f"the scheduler has no worker; waiting for one ({waited:.0f} of "
-                    f"{self.patience:g} s)"
+                    f"{self._patience:g} s)"
                 )
             else:
                 raise EngineError(
-                    f"the scheduler at {self.scheduler} has had no worker for "
-                    f"{self.patience:g} s. Run the command again to continue"
+                    f"the scheduler at {self._scheduler} has had no worker for "
+                    f"{self._patience:g} s. Run the command again to continue"
                 )
 
     def _rows(self, future: Any, batch: list[Item]) -> Any:
@@ -227,7 +210,7 @@ class DaskEngine:
             return _NOT_YET
         except (self._distributed.client.FutureCancelledError, OSError) as why:
             raise EngineError(
-                f"the scheduler at {self.scheduler} is gone ({why}). Run the same command "
+                f"the scheduler at {self._scheduler} is gone ({why}). Run the same command "
                 "again to continue"
             ) from why
         except Exception as why:

@@ -15,7 +15,7 @@ from typing import IO, Any
 import numpy as np
 import numpy.typing as npt
 
-from compat.audit.engines.engine import EngineError
+from compat.audit.engines import EngineError
 from compat.commands.arguments import UsageError
 from compat.commands.processes import pythons, signal_name
 from dispatcher import notices
@@ -23,7 +23,6 @@ from dispatcher.metadata import AudioMetaData
 from dispatcher.streaming import Stream
 
 _WORKER = pathlib.Path(__file__).with_name("worker.py")
-_NAME = re.compile(r"([^@:]+)@(.+)", re.DOTALL)
 _NO_INFO = (2, 9)
 # ours: wrong for another Python, or they put the stand-in in the place of its torchaudio
 _OWN = ("PYTHONPATH", "PYTHONHOME", "TORCHAUDIO_COMPAT")
@@ -39,8 +38,6 @@ class _Process:
     Raises:
         EngineError: the environment cannot decode.
     """
-
-    version: str
 
     def __init__(self, python: str) -> None:
         variables = {name: value for name, value in os.environ.items() if not name.startswith(_OWN)}
@@ -67,7 +64,7 @@ class _Process:
         if "fatal" in ready:
             self.close()
             raise EngineError(f"{python}: {ready['fatal']}")
-        self.version = str(ready["torchaudio"]).partition("+")[0]
+        self.version: str = str(ready["torchaudio"]).partition("+")[0]
 
     def ask(self, request: dict[str, Any]) -> dict[str, Any]:
         """Return the answer to a request.
@@ -87,19 +84,17 @@ class _Process:
         stdout: IO[bytes] = self._process.stdout  # type: ignore[assignment]
         line = stdout.readline()
         try:
-            found = json.loads(line)
-        except ValueError as why:
+            return dict(json.loads(line))
+        except (ValueError, TypeError) as why:
             raise _DiedError(
                 "it sends an answer that is not valid" if line else self._ended()
             ) from why
-        if not isinstance(found, dict):
-            raise _DiedError("it sends an answer that is not valid")
-        return found
 
     def _ended(self) -> str:
         status = self._process.wait()
-        name = signal_name(status)
-        return f"it ended by {name}" if name else f"it ended with status {status}"
+        return (
+            f"it ended by {signal_name(status)}" if status < 0 else f"it ended with status {status}"
+        )
 
     def _said(self) -> str:
         """Return the last line on standard error."""
@@ -111,10 +106,8 @@ class _Process:
         """End the process."""
         self._process.kill()
         self._process.wait()
-        for file in (self._process.stdin, self._process.stdout, self._errors):
-            if file is not None:
-                with contextlib.suppress(OSError):
-                    file.close()
+        with contextlib.suppress(OSError), self._process, self._errors:  # closes its pipes
+            pass
 
 
 class Environment:
@@ -122,21 +115,14 @@ class Environment:
 
     Attributes:
         name: ``VERSION@PYTHON``.
-        python: the environment's Python.
         has_info: whether that release has ``info``; 2.9 does not.
     """
 
-    name: str
-    python: str
-    has_info: bool
-
     def __init__(self, name: str) -> None:
-        found = _NAME.fullmatch(name)
-        if found is None:
-            raise UsageError(f"{name!r} is not VERSION@PYTHON")
-        self.name, self._version, self.python = name, found[1], found[2]
-        numbers = tuple(int(number) for number in re.findall(r"\d+", found[1])[:2])
-        self.has_info = numbers < _NO_INFO
+        self.name: str = name
+        self._version, _, self._python = name.partition("@")
+        numbers = tuple(int(number) for number in re.findall(r"\d+", self._version)[:2])
+        self.has_info: bool = numbers < _NO_INFO
         self._process: _Process | None = None
 
     @contextlib.contextmanager
@@ -149,29 +135,28 @@ class Environment:
         """
         process = self._started()
         handle, samples = tempfile.mkstemp(suffix=".samples")
+        request = {"path": os.path.abspath(path), "normalize": normalize, "samples": samples}
         try:
             # The worker deletes the file's name before it decodes, so that nothing is left if this
             # process is killed.
             with open(handle, "rb") as file:
-                answer = self._asked(
-                    process,
-                    {"path": os.path.abspath(path), "normalize": normalize, "samples": samples},
-                )
-                yield Stream(
-                    f"torchaudio {self._version}",
-                    _metadata(answer),
-                    _blocks(file, answer, block_frames),
-                )
+                answer = self._asked(process, request)
+                info = answer["info"] or {
+                    "sample_rate": answer["rate"], "num_frames": -1, "bits_per_sample": 0,
+                    "num_channels": answer["channels"], "encoding": "UNKNOWN",
+                }  # fmt: skip
+                blocks = _blocks(file, answer, block_frames)
+                yield Stream(f"torchaudio {self._version}", AudioMetaData(**info), blocks)
         finally:
             with contextlib.suppress(OSError):
                 os.unlink(samples)
 
     def _started(self) -> _Process:
         if self._process is None:
-            self._process = _Process(self.python)
+            self._process = _Process(self._python)
             if self._process.version != self._version:
                 raise EngineError(
-                    f"{self.python} has torchaudio {self._process.version} now; it had "
+                    f"{self._python} has torchaudio {self._process.version} now; it had "
                     f"{self._version}"
                 )
         return self._process
@@ -186,17 +171,10 @@ class Environment:
                 f"the process of torchaudio {self._version} died while it read the file: {why}"
             ) from why
         if "fatal" in answer:
-            raise EngineError(f"{self.python}: {answer['fatal']}")
+            raise EngineError(f"{self._python}: {answer['fatal']}")
         if "error" in answer:
             raise RuntimeError(answer["error"])
         return answer
-
-
-def _metadata(answer: dict[str, Any]) -> AudioMetaData:
-    info = answer["info"]
-    if info is None:
-        return AudioMetaData(answer["rate"], -1, answer["channels"], 0, "UNKNOWN")
-    return AudioMetaData(**info)
 
 
 def _blocks(
@@ -241,13 +219,11 @@ def named(python: str, release: str | None = None) -> str:
 
 def _python(path: str) -> str:
     """Return the Python of a path that is one, or the folder of an environment."""
-    for found in pythons(path):
-        if found.is_file():
+    for found in (*map(str, pythons(path)), path):
+        if os.path.isfile(found):
             return os.path.abspath(found)
     if os.path.isdir(path):
         raise UsageError(
             f"--to-python {path}: this folder has no bin/python; name the environment's Python"
         )
-    if not os.path.isfile(path):
-        raise UsageError(f"--to-python {path}: there is no such file")
-    return os.path.abspath(path)
+    raise UsageError(f"--to-python {path}: there is no such file")

@@ -42,42 +42,23 @@ def _words(why: BaseException) -> str:
     return f"{type(why).__name__}: {why}"
 
 
-def _torchaudio() -> Any:
-    """Import torchaudio, or answer why that fails and end."""
+def _why_not() -> str:
+    """Import torchaudio; return why it cannot decode any file, or ""."""
     try:
         import torch  # noqa: F401
         import torchaudio
-    except ModuleNotFoundError as why:
-        _answer(
-            {
-                "fatal": f"it has no {why.name}"
-                if why.name in ("torch", "torchaudio")
-                else f"torchaudio does not load: {_words(why)}"
-            }
-        )
     except BaseException as why:  # noqa: BLE001 - a compiled part may raise anything
-        _answer({"fatal": f"torchaudio does not load: {_words(why)}"})
-    else:
-        if "compat" in sys.modules:
-            _answer(
-                {"fatal": "its torchaudio is the stand-in of torchaudio-compat, not the real one"}
-            )
-        elif not _backends(torchaudio):
-            _answer(
-                {"fatal": "its torchaudio has no backend: install soundfile, FFmpeg or SoX there"}
-            )
-        else:
-            return torchaudio
-    sys.exit(1)
-
-
-def _backends(torchaudio: Any) -> bool:
-    """Return whether a backend works; releases without backends need none."""
+        if isinstance(why, ModuleNotFoundError) and why.name in ("torch", "torchaudio"):
+            return f"it has no {why.name}"
+        return f"torchaudio does not load: {_words(why)}"
+    if "compat" in sys.modules:
+        return "its torchaudio is the stand-in of torchaudio-compat, not the real one"
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        return not hasattr(torchaudio, "list_audio_backends") or bool(
-            torchaudio.list_audio_backends()
-        )
+        # releases without backends need none
+        if hasattr(torchaudio, "list_audio_backends") and not torchaudio.list_audio_backends():
+            return "its torchaudio has no backend: install soundfile, FFmpeg or SoX there"
+    return ""
 
 
 def _info(torchaudio: Any, path: str) -> dict[str, Any] | None:
@@ -144,7 +125,11 @@ def _requests() -> Iterator[dict[str, Any]]:
 
 def main() -> None:
     """Serve requests until standard input ends."""
-    torchaudio = _torchaudio()
+    if why_not := _why_not():
+        _answer({"fatal": why_not})
+        sys.exit(1)
+    import torchaudio
+
     _answer({"torchaudio": torchaudio.__version__})
     for request in _requests():
         _answer(_decoded(torchaudio, request))

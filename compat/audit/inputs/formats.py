@@ -11,7 +11,8 @@ _AUDIO = (
     "3g2 amb htk voc vox sox"
 )
 AUDIO = frozenset(_AUDIO.split())
-LINES, COMMAS, TABS, JSON_LINES = "lines", "commas", "tabs", "json lines"
+# the kinds of manifests; tables by their delimiter
+LINES, COMMAS, TABS, JSON_LINES = "lines", ",", "\t", "json lines"
 _MANIFESTS = {
     "txt": LINES, "lst": LINES, "list": LINES, "csv": COMMAS, "tsv": TABS, "jsonl": JSON_LINES,
     "ndjson": JSON_LINES, "json": JSON_LINES,

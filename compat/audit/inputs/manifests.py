@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from typing import IO, Any
 
-from compat.audit.inputs import formats
-from compat.audit.inputs.tables import Table
+from compat.audit.inputs import formats, tables
 from compat.commands.arguments import UsageError
 
 # the names that public corpora and tools use for the path, the clearest first
@@ -35,7 +34,13 @@ def paths(file: IO[str], kind: str, name: str, field: str | None) -> Iterator[st
     Raises:
         UsageError: there is no such column or field, or a line is malformed.
     """
-    yield from _KINDS[kind](_checked(file, name), name, field)
+    lines = _checked(file, name)
+    if kind == formats.LINES:
+        yield from (text for line in lines if (text := line.rstrip("\r\n")).strip())
+    elif kind == formats.JSON_LINES:
+        yield from _json(lines, name, field)
+    else:
+        yield from _table(tables.rows(lines, kind, name), name, field)
 
 
 def _checked(file: Iterable[str], name: str) -> Iterator[str]:
@@ -50,35 +55,22 @@ def _checked(file: Iterable[str], name: str) -> Iterator[str]:
         yield line
 
 
-def _lines(file: Iterable[str], name: str, field: str | None) -> Iterator[str]:
-    for line in file:
-        text = line.rstrip("\r\n")
-        if text.strip():
-            yield text
-
-
-def _table(delimiter: str) -> Callable[[Iterable[str], str, str | None], Iterator[str]]:
-    def read(file: Iterable[str], name: str, field: str | None) -> Iterator[str]:
-        rows = Table(file, delimiter, name).rows()
-        _, header = next(rows, (0, None))
-        if header is None:
-            return
-        column = _column([title.strip() for title in header], name, field)
-        for number, row in rows:
-            if not row:
-                continue
-            if column >= len(row):
-                raise UsageError(
-                    f"{name}:{number}: the line has {len(row)} "
-                    f"column{'s' * (len(row) != 1)}, and the path is in column {column + 1}"
-                )
-            if not row[column].strip():
-                raise UsageError(
-                    f"{name}:{number}: column {column + 1}, which has the path, is empty"
-                )
-            yield row[column]
-
-    return read
+def _table(rows: Iterator[tuple[int, list[str]]], name: str, field: str | None) -> Iterator[str]:
+    _, header = next(rows, (0, None))
+    if header is None:
+        return
+    column = _column([title.strip() for title in header], name, field)
+    for number, row in rows:
+        if not row:
+            continue
+        if column >= len(row):
+            raise UsageError(
+                f"{name}:{number}: the line has {len(row)} column{'s' * (len(row) != 1)}, and the "
+                f"path is in column {column + 1}"
+            )
+        if not row[column].strip():
+            raise UsageError(f"{name}:{number}: column {column + 1}, which has the path, is empty")
+        yield row[column]
 
 
 def _column(header: list[str], name: str, field: str | None) -> int:
@@ -128,11 +120,3 @@ def _field(entry: Any, where: str, field: str | None) -> str:
             f"{where}: there is no text in the field {field!r}; there is {', '.join(entry)}"
         )
     return value
-
-
-_KINDS = {
-    formats.LINES: _lines,
-    formats.COMMAS: _table(","),
-    formats.TABS: _table("\t"),
-    formats.JSON_LINES: _json,
-}

@@ -53,21 +53,17 @@ class Sources:
         for place in self.manifests:
             yield from self._listed(place)
         for place in self.data:
-            if place == "-" or (formats.manifest(place) and not self._is_folder(place)):
+            if place == "-" or (formats.manifest(place) and not os.path.isdir(place)):
                 yield from self._listed(place)
             else:
                 yield from self._found(place)
-
-    def _is_folder(self, place: str) -> bool:
-        return not is_url(place) and os.path.isdir(place)
 
     def _found(self, place: str) -> Iterator[Item]:
         if is_url(place):
             yield from self._behind_url(place)
         elif os.path.isdir(place):
             for path in self._walked(place):
-                if self._taken(path):
-                    yield self._paired(_local(path), place)
+                yield self._paired(_local(path), place)
         elif os.path.exists(place):
             yield self._paired(_local(place), os.path.dirname(place))
         elif any(sign in place for sign in _MAGIC):
@@ -76,14 +72,11 @@ class Sources:
             raise UsageError(f"{place}: there is no such file or folder")
 
     def _globbed(self, place: str) -> Iterator[Item]:
-        base = _fixed(place)
-        number = 0
-        for path in sorted(glob.iglob(place, recursive=True)):
-            if os.path.isfile(path):
-                number += 1
-                yield self._paired(_local(path), base)
-        if not number:
+        found = [path for path in glob.iglob(place, recursive=True) if os.path.isfile(path)]
+        if not found:
             raise UsageError(f"{place}: no file matches")
+        for path in sorted(found):
+            yield self._paired(_local(path), _fixed(place))
 
     def _behind_url(self, place: str) -> Iterator[Item]:
         system, path = opened(place)
@@ -110,16 +103,13 @@ class Sources:
 
     def _listed(self, place: str) -> Iterator[Item]:
         kind = formats.manifest(place) or formats.LINES
-        folder = _folder(place) if self.root is None else self.root
+        folder = os.path.dirname(place) if self.root is None else self.root
         try:
             with _text(place) as file:
                 for path in manifests.paths(file, kind, place, self.field):
-                    whole = (
-                        path
-                        if is_url(path) or os.path.isabs(path) or not folder
-                        else f"{folder.rstrip('/')}/{path}"
-                    )
-                    item = Item(whole) if is_url(whole) else _local(whole)
+                    if folder and not is_url(path) and not os.path.isabs(path):
+                        path = f"{folder.rstrip('/')}/{path}"
+                    item = Item(path) if is_url(path) else _local(path)
                     yield self._paired(item, folder)
         except UsageError:
             raise
@@ -127,27 +117,20 @@ class Sources:
             raise UsageError(f"{place}: the manifest cannot be read ({why})") from why
 
     def _walked(self, folder: str) -> Iterator[str]:
-        """Yield all files below a folder, in the order of their names.
+        """Yield the files below a folder that are to be taken, in the order of their names.
 
         A broken link counts as a file, which then cannot be read.
         """
-        waiting = [folder]
-        while waiting:
-            try:
-                with os.scandir(waiting.pop()) as entries:
-                    found = sorted(entries, key=lambda entry: entry.name)
-            except OSError as why:
-                raise UsageError(
-                    f"{why.filename}: the folder cannot be read ({why.strerror})"
-                ) from why
-            waiting += [
-                entry.path for entry in reversed(found) if entry.is_dir(follow_symlinks=False)
-            ]
-            for entry in found:
-                if _is_there(entry):
-                    yield entry.path
-                elif entry.is_symlink() and entry.is_dir():
-                    self.links += 1
+
+        def refuse(why: OSError) -> None:
+            raise UsageError(f"{why.filename}: the folder cannot be read ({why.strerror})") from why
+
+        for place, folders, names in os.walk(folder, onerror=refuse):
+            folders.sort()
+            self.links += sum(os.path.islink(os.path.join(place, name)) for name in folders)
+            for path in (os.path.join(place, name) for name in sorted(names)):
+                if self._taken(path) and (os.path.isfile(path) or not os.path.exists(path)):
+                    yield path
 
     def _taken(self, path: str) -> bool:
         if not self.extensions or formats.extension(path) in self.extensions:
@@ -166,21 +149,6 @@ class Sources:
         if relative.startswith(".."):
             relative = item.path.lstrip("/")
         return item._replace(other=f"{self.against.rstrip('/')}/{relative}")
-
-
-def _is_there(entry: os.DirEntry[str]) -> bool:
-    """Return whether it is a file or a broken link, which is reported as unreadable."""
-    try:
-        return entry.is_file() or (entry.is_symlink() and not os.path.exists(entry.path))
-    except OSError:  # a link to itself
-        return True
-
-
-def _folder(place: str) -> str:
-    """Return a manifest's folder, where its relative paths start."""
-    if place == "-":
-        return ""
-    return place.rpartition("/")[0] if is_url(place) else os.path.dirname(place)
 
 
 def is_url(place: str) -> bool:

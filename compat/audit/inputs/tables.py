@@ -14,103 +14,64 @@ _LONGEST_FIELD = (1 << 31) - 1
 _OPEN = "unexpected end of data"
 
 
-class Table:
-    """The rows of a CSV or TSV file, each with the number of its first line.
+def rows(lines: Iterable[str], delimiter: str, name: str) -> Iterator[tuple[int, list[str]]]:
+    """Yield the columns of each row, and the number of its first line; the header is a row too.
+
+    TSV is often written without quoting, so there a quote that spans rows is part of the text.
 
     Args:
         lines: the lines of a file that was opened with ``newline=""``.
         delimiter: the character between columns.
         name: the name of the table, for errors.
+
+    Raises:
+        UsageError: a quote is not closed, or spans lines that look like rows.
     """
+    csv.field_size_limit(_LONGEST_FIELD)
+    numbered, again = enumerate(lines, 1), collections.deque[tuple[int, str]]()
+    taken: list[tuple[int, str]] = []
+    width = 0
 
-    def __init__(self, lines: Iterable[str], delimiter: str, name: str) -> None:
-        self._lines = enumerate(lines, 1)
-        self._delimiter, self._name = delimiter, name
-        self._again: collections.deque[tuple[int, str]] = collections.deque()
-        self._width = 0
-        csv.field_size_limit(_LONGEST_FIELD)
+    def taking() -> Iterator[str]:
+        while one := again.popleft() if again else next(numbered, None):
+            taken.append(one)
+            yield one[1]
 
-    def rows(self) -> Iterator[tuple[int, list[str]]]:
-        """Yield line number and columns of each row; the first row is the header.
+    while (row := next(csv.reader(taking(), delimiter=delimiter), None)) is not None:
+        begin, first = taken.pop(0)
+        alone = _sounds(first, delimiter, width) if '"' in first else set()
+        below = [line for _, line in taken]
+        if '"' in first and _spans_rows(first, below, alone, delimiter, width):
+            if delimiter != "\t" or not alone:
+                raise UsageError(
+                    f"{name}:{begin}: a quote begins here and is not closed, so the lines below "
+                    "belong to it. Close it; inside a text, write a quote twice"
+                )
+            row = first.rstrip("\r\n").split(delimiter)
+            again.extendleft(reversed(taken))
+        taken.clear()
+        width = width or len(row)
+        yield begin, row
 
-        Raises:
-            UsageError: a quote is not closed, or spans lines that look like rows.
-        """
-        for number, line in self._each():
-            row = self._row(line)
-            if row is None:
-                row = self._over_lines(number, line)
-            self._width = self._width or len(row)
-            yield number, row
 
-    def _each(self) -> Iterator[tuple[int, str]]:
-        while True:
-            found = self._again.popleft() if self._again else next(self._lines, None)
-            if found is None:
-                return
-            yield found
+def _spans_rows(first: str, below: list[str], alone: set[int], delimiter: str, width: int) -> bool:
+    """Return whether a quote in a row was never closed, so that the lines below are rows too."""
+    error = ""
+    try:  # strictly, a delimiter or the end follows each closing quote
+        next(csv.reader(["".join((first, *below))], delimiter=delimiter, strict=True))
+    except csv.Error as why:
+        error = str(why)
+    if not alone and not error:
+        below = below[:-1]
+    sounding = [_sounds(line, delimiter, width) for line in below]
+    return _OPEN in error or any(one & alone if alone else one for one in sounding)
 
-    def _row(self, text: str) -> list[str] | None:
-        """Parse the row in a text; return ``None`` if a quote in it is still open."""
-        if '"' not in text:
-            return self._split(text)
-        try:
-            return next(csv.reader([text], delimiter=self._delimiter, strict=True))
-        except csv.Error as why:
-            if _OPEN in str(why):
-                return None
-        return next(csv.reader([text], delimiter=self._delimiter))
 
-    def _split(self, text: str) -> list[str]:
-        text = text.rstrip("\r\n")
-        return text.split(self._delimiter) if text else []
-
-    def _over_lines(self, begin: int, first: str) -> list[str]:
-        """Read a row whose quoted field continues on the next lines.
-
-        If one of these lines looks like a row, the quote was never closed. TSV is often written
-        without quoting, so there the quote is part of the text.
-        """
-        alone = self._sounds(first)
-        taken: list[tuple[int, str]] = []
-        for number, line in self._each():
-            taken.append((number, line))
-            # one quote stands for the lines before, so that long rows are parsed only once
-            closed = '"' in line and self._row(f'"{line}') is not None
-            text = "".join((first, *(line for _, line in taken))) if closed else ""
-            suspect = self._sounds(line)
-            if alone:
-                suspect &= alone
-            elif closed and self._is_clean(text):
-                suspect = set()
-            if suspect:
-                break
-            if closed and (row := self._row(text)) is not None:
-                return row
-        if self._delimiter == "\t" and alone:
-            self._again.extendleft(reversed(taken))
-            return self._split(first)
-        text = (
-            "a quote begins here and is not closed, so the lines below belong to it. Close it; "
-            "inside a text, write a quote twice"
-        )
-        raise UsageError(f"{self._name}:{begin}: {text}")
-
-    def _is_clean(self, text: str) -> bool:
-        """Return whether a delimiter or the end follows each closing quote."""
-        try:
-            next(csv.reader([text], delimiter=self._delimiter, strict=True))
-        except csv.Error:
-            return False
-        return True
-
-    def _sounds(self, line: str) -> set[int]:
-        """Return the columns that name a sound file; none if it has another width."""
-        row = self._split(line)
-        if len(row) != self._width:
-            return set()
-        return {
-            place
-            for place, value in enumerate(row)
-            if formats.extension(value.strip(' "')) in formats.AUDIO
-        }
+def _sounds(line: str, delimiter: str, width: int) -> set[int]:
+    """Return the columns that name a sound file; none if the line has another width."""
+    row = line.rstrip("\r\n").split(delimiter)
+    return {
+        place
+        for place, value in enumerate(row)
+        if len(row) == width and formats.extension(value.strip(' "')) in formats.AUDIO
+    }

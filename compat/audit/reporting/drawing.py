@@ -9,21 +9,15 @@ import base64
 import contextlib
 import dataclasses
 import io
-from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from compat.audit import fetching, pairing, task
+from compat.audit import fetching, task
 from compat.audit.items import Item
-from compat.audit.measures import as_float
-from compat.audit.reading import Reading
+from compat.audit.measures import Samples, as_float
+from compat.audit.reading import Reading, paired
 from compat.audit.rows import Row
 from dispatcher.streaming import BLOCK_FRAMES
-
-if TYPE_CHECKING:
-    import numpy.typing as npt
-
-    Block = npt.NDArray[Any]
 
 _BINS = 600
 _SECONDS = 3.0
@@ -75,7 +69,7 @@ class _Outline:
         self.least, self.greatest = np.zeros(_BINS), np.zeros(_BINS)
         self._at = 0
 
-    def add(self, block: Block) -> None:
+    def add(self, block: Samples) -> None:
         """Add the next frames, ``[channel, time]``."""
         count = min(block.shape[1], self.frames - self._at)
         if count <= 0:
@@ -114,9 +108,9 @@ class _Excerpt:
     def __init__(self, begin: int, frames: int) -> None:
         self.begin, self.end = begin, begin + frames
         self._at = 0
-        self._parts: list[Block] = []
+        self._parts: list[Samples] = []
 
-    def add(self, block: Block) -> None:
+    def add(self, block: Samples) -> None:
         """Add the next frames, ``[channel, time]``."""
         first, last = max(self.begin - self._at, 0), min(self.end - self._at, block.shape[1])
         if first < last:
@@ -140,7 +134,7 @@ class _Excerpt:
 
 @dataclasses.dataclass(frozen=True)
 class Draw:
-    """Draws a file whose row is known.
+    """Draws a file that was compared.
 
     Attributes:
         compare: how it was compared.
@@ -174,25 +168,14 @@ def _drawn(row: Row, old: Reading, new: Reading) -> Drawing:
     rates = (row.from_rate or 1, row.to_rate or 1)
     begin = max((row.starts or 0) / rates[0] - _BEFORE, 0.0)
     frames = max(row.from_frames or 0, row.to_frames or 0)
-    outlines = [_Outline(frames), _Outline(frames)]
+    outlines = (_Outline(frames), _Outline(frames))
     excerpts = [_Excerpt(int(begin * rate), int(_SECONDS * rate)) for rate in rates]
-    apart = _Outline(frames)
-    comparable = row.from_channels == row.to_channels
-    while True:
-        blocks = [reading.take() for reading in (old, new)]
-        for block, outline, excerpt in zip(blocks, outlines, excerpts, strict=True):
-            if block is not None:
-                outline.add(as_float(block))
-                excerpt.add(as_float(block))
-        first, second = blocks
-        if first is None and second is None:
-            break
-        if first is not None and second is not None and comparable:
-            common = min(first.shape[1], second.shape[1])
-            apart.add(as_float(second[:, :common]) - as_float(first[:, :common]))
-    failure = old.error or new.error
-    if failure is not None:
-        return Drawing(row.path, failure)
+    for reading, outline, excerpt in zip((old, new), outlines, excerpts, strict=True):
+        for block in map(as_float, reading.rest()):
+            outline.add(block)
+            excerpt.add(block)
+        if reading.error is not None:
+            return Drawing(row.path, reading.error)
     peak = max(outline.peak for outline in outlines)
     drawing = Drawing(
         row.path,
@@ -204,18 +187,21 @@ def _drawn(row: Row, old: Reading, new: Reading) -> Drawing:
         new_sound=excerpts[1].flac(rates[1]),
         sound_at=begin,
     )
-    if comparable:
+    if row.from_channels == row.to_channels:
+        apart = _apart(old, new, frames)
         drawing.apart, drawing.apart_peak = apart.packed(apart.peak), apart.peak
-    if comparable and (row.shift or row.factor is not None):
-        left = _left(row, old, new, frames)
-        drawing.left, drawing.left_peak = left.packed(left.peak), left.peak
+        if row.shift or row.factor is not None:
+            left = _apart(old, new, frames, row.shift or 0, row.factor)
+            drawing.left, drawing.left_peak = left.packed(left.peak), left.peak
     return drawing
 
 
-def _left(row: Row, old: Reading, new: Reading, frames: int) -> _Outline:
-    """Return the outline of what remains once shift and factor are undone."""
+def _apart(
+    old: Reading, new: Reading, frames: int, shift: int = 0, factor: float | None = None
+) -> _Outline:
+    """Return the outline of the difference that remains once shift and factor are undone."""
     outline = _Outline(frames)
-    factor = np.float32(1.0 if row.factor is None else row.factor)
-    for first, second in pairing.paired(old, new, row.shift or 0):
-        outline.add(as_float(second) - as_float(first) * factor)
+    scale = np.float32(1.0 if factor is None else factor)
+    for first, second in paired(old, new, shift):
+        outline.add(as_float(second) - as_float(first) * scale)
     return outline

@@ -12,19 +12,19 @@ from compat.audit.tally import Tally
 
 @dataclasses.dataclass(frozen=True)
 class Result:
-    """A run, or the part of it that was done.
+    """The result of a run, or of the part that was done.
 
     Attributes:
         terms: what was compared, and how.
         tally: the counts.
         found: how many files there are.
-        wanted: how many of them were to be compared: all, or the sample.
+        wanted: how many of them were to be compared: all, or those of the sample.
         done_before: how many earlier runs had done.
         passed_over: files of folders with other extensions.
         sample: the size asked for, 0 for no sample.
         confidence: of the bounds.
         results: where the rows are.
-        failing: the classes that make the exit status other than 0.
+        failing: the classes that make the exit status 1 or 2.
         stopped: why the run ended early, or "".
         links: links to folders, which were not followed.
         report: the page to write, or "".

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import heapq
 import os
-from collections.abc import Iterable
 
 from compat.audit.classes import CLASSES, DIFFERENCES
 from compat.audit.engines.local import LocalEngine
@@ -13,7 +12,8 @@ from compat.audit.reporting.drawing import Draw, Drawing
 from compat.audit.reporting.page import page
 from compat.audit.reporting.result import Result
 from compat.audit.rows import Row
-from compat.audit.tally import severity
+from compat.audit.storage import open_store
+from compat.audit.tally import latest, severity
 from compat.audit.task import Compare
 from compat.commands import writing
 from compat.commands.arguments import UsageError
@@ -21,15 +21,12 @@ from compat.commands.arguments import UsageError
 _SECONDS = 120.0
 
 
-def write(
-    path: str, result: Result, rows: Iterable[Row], *, most: int, drawn: int, jobs: int
-) -> None:
-    """Write the page.
+def write(result: Result, wanted: set[int] | None, *, most: int, drawn: int, jobs: int) -> None:
+    """Write the page of a result.
 
     Args:
-        path: where to write it.
-        result: the counts.
-        rows: all rows that count.
+        result: the counts, where the rows are, and where the page goes.
+        wanted: the keys of the files that count; ``None`` for all.
         most: how many rows the table lists, the worst first.
         drawn: for how many of the differing files to draw waveforms and include audio.
         jobs: processes that draw.
@@ -37,14 +34,15 @@ def write(
     Raises:
         UsageError: it cannot be written.
     """
-    listed = heapq.nlargest(most, rows, key=severity)
+    with open_store(result.results) as store:
+        listed = heapq.nlargest(most, latest(store.rows(), wanted), key=severity)
     chosen = [row for row in listed if CLASSES[row.kind].group == DIFFERENCES][:drawn]
     drawings = _drawings(result, chosen, jobs)
     unlisted = max(0, result.tally.files - len(listed))
     try:
-        writing.write(path, page(result, listed, drawings, unlisted))
+        writing.write(result.report, page(result, listed, drawings, unlisted))
     except OSError as why:
-        raise UsageError(f"--report {path}: {why.strerror}") from why
+        raise UsageError(f"--report {result.report}: {why.strerror}") from why
 
 
 def _drawings(result: Result, rows: list[Row], jobs: int) -> dict[str, Drawing]:

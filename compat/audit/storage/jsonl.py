@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import time
@@ -10,7 +11,6 @@ from typing import IO, Any
 
 from compat.audit.rows import Row, from_dict
 from compat.audit.storage import locks
-from compat.audit.storage.store import Store
 from compat.commands.arguments import UsageError
 
 _FLUSH_SECONDS = 1.0
@@ -19,51 +19,62 @@ _NEEDED = ("path", "kind", "terms")
 _BEGIN = b'{"path": '
 
 
-class JsonLines(Store):
-    """One file of rows; empty columns are not written."""
+class JsonLines:
+    """Rows in the order in which they were appended; only one process may have them open.
+
+    Empty columns are not written.
+    """
 
     def __init__(self, path: str, *, fresh: bool = False) -> None:
-        self.path = path
+        self._path = path
         self._file: IO[bytes] = open(path, "ab+")  # noqa: SIM115 - it stays open until close
-        try:
-            _lock(self._file, path)
+        with contextlib.ExitStack() as failing:
+            failing.callback(self._file.close)
+            if not locks.lock(self._file):
+                raise UsageError(
+                    f"{path}: another run appends to it; wait for it, or name another file with "
+                    "--results"
+                )
             _refuse_others(self._file, path)
-        except UsageError:
-            self._file.close()
-            raise
+            failing.pop_all()
         if fresh:
-            self._file.truncate(0)
+            self._clear()
         _mend(self._file)
         self._flushed = time.monotonic()
 
+    def __enter__(self) -> JsonLines:
+        return self
+
+    def __exit__(self, *failure: object) -> None:
+        self.close()
+
     def rows(self) -> Iterator[Row]:
+        """Yield all stored rows."""
         self._file.flush()
-        with open(self.path, encoding="utf-8", errors="surrogateescape") as file:
+        with open(self._path, encoding="utf-8", errors="surrogateescape") as file:
             for number, line in enumerate(file, 1):
                 try:
                     yield from_dict(_values(line))
                 except (ValueError, TypeError, RecursionError) as why:
-                    hint = (
-                        "delete the line, and its file is compared again; or name another file "
-                        "with --results"
-                    )
                     raise UsageError(
-                        f"{self.path}:{number}: this is not a row of an audit ({why}); {hint}"
+                        f"{self._path}:{number}: this is not a row of an audit ({why}); delete the "
+                        "line, and its file is compared again; or name another file with --results"
                     ) from why
 
     def append(self, row: Row) -> None:
+        """Add a row; it is on disk after a second or so, and after ``close``."""
         values = {name: value for name, value in row.as_dict().items() if value not in (None, "")}
         self._file.write(_line(values) + b"\n")
         if time.monotonic() - self._flushed > _FLUSH_SECONDS:
             self._file.flush()
             self._flushed = time.monotonic()
 
-    def clear(self) -> None:
-        """Remove all rows."""
+    def _clear(self) -> None:
         self._file.flush()
         self._file.truncate(0)
 
     def close(self) -> None:
+        """Write what is left, and release the rows for others."""
         self._file.close()
 
 
@@ -73,14 +84,6 @@ def _line(values: dict[str, Any]) -> bytes:
         return json.dumps(values, ensure_ascii=False).encode("utf-8", "surrogateescape")
     except UnicodeEncodeError:  # half of a UTF-16 pair, as a JSON manifest may have it
         return json.dumps(values).encode()
-
-
-def _lock(file: IO[bytes], path: str) -> None:
-    """Lock the file, so that no second run appends at the same time."""
-    if not locks.lock(file):
-        raise UsageError(
-            f"{path}: another run appends to it; wait for it, or name another file with --results"
-        )
 
 
 def _values(line: str | bytes) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from typing import IO, Any
 
-# Windows locks bytes, which others cannot read then; lock one beyond the end of any of our files.
+# On Windows nobody else can read locked bytes, so lock one beyond the end of any of our files.
 _FAR_BYTE = (1 << 31) - 2
 
 

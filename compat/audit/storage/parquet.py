@@ -7,28 +7,27 @@ journal, because its name begins with ``_``.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from compat.audit.rows import COLUMNS, Row, from_dict
 from compat.audit.storage.jsonl import JsonLines
-from compat.audit.storage.store import Store
 from compat.commands import writing
 from compat.commands.arguments import UsageError
 
 _PART_ROWS = 50_000
+_JOURNAL = "_journal.jsonl"
 _FOREIGN = "it is damaged, or no audit made it"
 _NEEDED = ("path", "kind")
-_PART = re.compile(r"part-(\d+)\.parquet")
+_PART = re.compile(r"part-\d+\.parquet")
 _TYPES = {"str": "string", "int": "int64", "float": "float64"}
 
 
-class Parquet(Store):
-    """One folder of parts."""
-
-    path: str
+class Parquet(JsonLines):
+    """One folder of parts; as JSON lines it is the journal."""
 
     def __init__(self, path: str, *, fresh: bool = False, part_rows: int = _PART_ROWS) -> None:
         try:
@@ -44,25 +43,26 @@ class Parquet(Store):
                 f"{path}: it is a file, but Parquet results are a folder; name another one"
             )
         self._arrow, self._parquet = pyarrow, pyarrow.parquet
-        self._schema = pyarrow.schema([(name, _TYPES[kind]) for name, kind in COLUMNS.items()])
-        self.path, self._part_rows = path, part_rows
+        self._errors = (pyarrow.ArrowException, OSError, ValueError, TypeError)
+        self._folder, self._part_rows = path, part_rows
         os.makedirs(path, exist_ok=True)
-        self._refuse_others()
-        self._journal = JsonLines(os.path.join(path, "_journal.jsonl"), fresh=fresh)
+        self._refuse_corpus()
+        super().__init__(os.path.join(path, _JOURNAL), fresh=fresh)
         if fresh:
             for part in self._parts():
                 os.remove(part)
-        waiting = list(self._journal.rows())
-        if waiting and self._is_stored(waiting):
-            self._journal.clear()
+        waiting = _names(super().rows())
+        # a killed run may have stored the journal as a part, and not emptied it
+        if waiting and (parts := self._parts()) and _names(self._rows_of(parts[-1])) == waiting:
+            self._clear()
             waiting = []
-        self._waiting = waiting
+        self._waiting = len(waiting)
 
     def _parts(self) -> list[str]:
-        found = [name for name in os.listdir(self.path) if _PART.fullmatch(name)]
-        return [os.path.join(self.path, name) for name in sorted(found)]
+        found = [name for name in os.listdir(self._folder) if _PART.fullmatch(name)]
+        return [os.path.join(self._folder, name) for name in sorted(found)]
 
-    def _refuse_others(self) -> None:
+    def _refuse_corpus(self) -> None:
         """Leave a folder alone whose parts no audit has made: a corpus in Parquet, say.
 
         Raises:
@@ -71,7 +71,7 @@ class Parquet(Store):
         for part in self._parts()[:1]:
             try:
                 names = set(self._parquet.read_schema(part).names)
-            except (self._arrow.ArrowException, OSError, ValueError):
+            except self._errors:
                 continue  # reading the rows tells of it
             if not names.issuperset(_NEEDED):
                 raise UsageError(
@@ -79,58 +79,48 @@ class Parquet(Store):
                     "another folder with --results"
                 )
 
-    def _is_stored(self, waiting: list[Row]) -> bool:
-        """Return whether a killed run had stored the journal as a part but not yet emptied it."""
-        parts = self._parts()
-        if not parts:
-            return False
+    def _rows_of(self, part: str) -> Iterator[Row]:
         try:
-            stored = self._parquet.read_table(parts[-1], columns=["path", "stamp"]).to_pylist()
-        except (self._arrow.ArrowException, OSError, ValueError) as why:
+            for batch in self._parquet.ParquetFile(part).iter_batches():
+                yield from map(from_dict, batch.to_pylist())
+        except self._errors as why:
             raise UsageError(
-                f"{parts[-1]}: it is damaged ({why}); delete it, and its files are compared again"
+                f"{part}: {_FOREIGN} ({why}); delete it, and its files are compared again"
             ) from why
-        return bool(stored == [{"path": row.path, "stamp": row.stamp} for row in waiting])
 
     def rows(self) -> Iterator[Row]:
         for part in self._parts():
-            try:
-                file = self._parquet.ParquetFile(part)
-                for batch in file.iter_batches():
-                    for values in batch.to_pylist():
-                        yield from_dict(values)
-            except (self._arrow.ArrowException, OSError, ValueError, TypeError) as why:
-                raise UsageError(
-                    f"{part}: {_FOREIGN} ({why}); delete it, and its files are compared again"
-                ) from why
-        yield from list(self._waiting)
+            yield from self._rows_of(part)
+        yield from super().rows()
 
     def append(self, row: Row) -> None:
-        self._journal.append(row)
-        self._waiting.append(row)
-        if len(self._waiting) >= self._part_rows:
+        super().append(row)
+        self._waiting += 1
+        if self._waiting >= self._part_rows:
             self._store()
 
     def _store(self) -> None:
-        """Store the waiting rows as a part."""
-        if not self._waiting:
-            return
-        rows: list[dict[str, Any]] = [_storable(row) for row in self._waiting]
-        numbers = [int(_PART.fullmatch(os.path.basename(part))[1]) for part in self._parts()]  # type: ignore[index]
-        final = os.path.join(self.path, f"part-{max(numbers, default=-1) + 1:05}.parquet")
-        with writing.replaced(final) as place:
-            self._parquet.write_table(
-                self._arrow.Table.from_pylist(rows, schema=self._schema), place
-            )
-        self._journal.clear()
-        self._waiting = []
+        """Store the rows of the journal as a part."""
+        rows = [_storable(row) for row in super().rows()]
+        parts = self._parts()
+        number = 1 + int(re.findall(r"\d+", parts[-1])[-1]) if parts else 0
+        with writing.replaced(os.path.join(self._folder, f"part-{number:05}.parquet")) as place:
+            schema = self._arrow.schema([(name, _TYPES[kind]) for name, kind in COLUMNS.items()])
+            self._parquet.write_table(self._arrow.Table.from_pylist(rows, schema=schema), place)
+        self._clear()
+        self._waiting = 0
 
     def close(self) -> None:
-        self._store()
-        self._journal.close()
-        journal = os.path.join(self.path, "_journal.jsonl")
-        if os.path.exists(journal):
-            os.remove(journal)
+        if self._waiting:
+            self._store()
+        super().close()
+        with contextlib.suppress(FileNotFoundError):
+            os.remove(self._path)
+
+
+def _names(rows: Iterable[Row]) -> list[tuple[str, str]]:
+    stored = map(_storable, rows)
+    return [(row["path"], row["stamp"]) for row in stored]
 
 
 def _storable(row: Row) -> dict[str, Any]:

@@ -212,12 +212,12 @@ class _Followed:
 
     def _conftests(self, module: Module) -> list[Module]:
         found: list[Module] = []
-        folder = os.path.dirname(module.path)
-        while folder != os.path.dirname(folder):
-            path = os.path.join(folder, "conftest.py")
+        place = module.path
+        while place != os.path.dirname(place):
+            place = os.path.dirname(place)  # in the end "/", or "" for a path that is relative
+            path = os.path.join(place, "conftest.py")
             if path != module.path and (one := self._code.module(path)) is not None:
                 found.insert(0, one)
-            folder = os.path.dirname(folder)
         return found
 
     @property

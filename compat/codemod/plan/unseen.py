@@ -81,7 +81,7 @@ def reached(project: Project, module: Module) -> Iterator[tuple[ast.AST, str]]:
     """Yield the functions and getters that a module reaches through another, with a reason."""
     seen = set()
     for one in reexports.of(project, module):
-        if one.known.kind in (Kind.FUNCTION, Kind.GETTER):
+        if one.kind in (Kind.FUNCTION, Kind.GETTER):
             seen.add(one.node)
             yield one.node, f"torchaudio is reached by way of {one.through}"
     for node in module.names.all(ast.Attribute):
@@ -175,7 +175,7 @@ def _is_code(module: Module, node: ast.AST) -> bool:
 def _no_setter_of_others(project: Project, module: Module) -> None:
     """Raise if a module sets a backend through another module."""
     for one in reexports.of(project, module):
-        if one.known.kind == Kind.SETTER:
+        if one.kind == Kind.SETTER:
             raise NotProvableError(
                 f"torchaudio is reached by way of {one.through}, {_UNSEEN}",
                 [module.place(one.node)],

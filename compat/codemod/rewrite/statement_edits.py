@@ -120,27 +120,19 @@ def _take_out(
 
 def _whole_lines(module: Module, start: int, end: int) -> Edit:
     """Remove whole lines, with the shorter of the two runs of blank lines around them."""
-    text = module.text
-    first, last = text.position(start)[0], text.position(end)[0]
-    count = len(text.starts) if text.starts[-1] < len(text.text) else len(text.starts) - 1
-
-    def blank(line: int) -> bool:
-        return not text.text[text.starts[line - 1] : text.line_end(text.starts[line - 1])].strip()
-
-    before = next((n for n in range(first - 1) if not blank(first - 1 - n)), first - 1)
-    after = next((n for n in range(count - last) if not blank(last + 1 + n)), count - last)
-    if last + after >= count:
+    text, source = module.text, module.text.text
+    head, rest = source[:start].rstrip(), source[end:].lstrip()
+    above = text.position(len(head))[0] if head else 0
+    last = text.position(end)[0]
+    if not rest:
         # Only blank lines follow. Remove those before instead; if the old last line had no line
         # end, the new one has none.
-        keep = first - 1 - before
-        if last == count and text.starts[-1] < len(text.text) and keep:
-            return Edit(text.line_end(text.starts[keep - 1]), end, "")
-        return Edit(
-            text.starts[keep], text.starts[last] if last < len(text.starts) else len(text.text), ""
-        )
-    opens = first - 1 - before == 0 or text.text[
-        : text.line_end(text.starts[first - 2 - before])
-    ].endswith(":")
+        if above and not source[end:]:
+            return Edit(text.line_end(text.starts[above - 1]), end, "")
+        return Edit(text.starts[above], [*text.starts, len(source)][last], "")
+    before = text.position(start)[0] - above - 1
+    after = text.position(len(source) - len(rest))[0] - last - 1
+    opens = not above or head.endswith(":")
     return Edit(start, text.starts[last + (after if opens else min(before, after))], "")
 
 

@@ -142,8 +142,7 @@ def _modern_block(module: Module, decision: ast.If) -> tuple[Change, ...]:
     if decision.orelse:
         modern = _modern(decision.body, decision.orelse)
         return () if modern is None else (Unwrap(decision, tuple(modern)),)
-    block = module.siblings(decision)
-    rest = block[block.index(decision) + 1 :]
+    rest = module.following(decision)
     modern = (
         _modern(decision.body, rest) if rest and isinstance(decision.body[-1], ast.Return) else None
     )

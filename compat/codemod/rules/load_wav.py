@@ -112,8 +112,7 @@ def _scaling(module: Module, project: Project, call: ast.Call) -> list[Change] |
         return None
     if module.function_of(first) is None and project.is_exported(module, first.id):
         return None
-    block = module.siblings(above)
-    following = block[block.index(above) + 1 :]
+    following = module.following(above)
     if following and _scales(module, following[0], first.id):
         return [Remove(following[0])]
     reads = module.reads(first)

@@ -13,6 +13,7 @@ from compat.codemod.rule import (
     Module,
     Project,
     Rule,
+    Use,
     Valid,
     called,
     keyword,
@@ -96,7 +97,7 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
         if _is_old(project, reached):
             yield Draft(
                 module.span(reached.node),
-                f"torchaudio.{reached.known.name} is reached by way of "
+                f"torchaudio.{reached.name} is reached by way of "
                 f"{reached.through}, and not changed",
                 "Import torchaudio itself here and run again, or change it by hand.",
             )
@@ -148,11 +149,11 @@ def _is_replaced(module: Module, node: ast.AST) -> bool:
     return is_key or called(above) in _REPLACERS or type_texts.is_annotation(module, node)
 
 
-def _is_old(project: Project, reached: reexports.Reached) -> bool:
+def _is_old(project: Project, reached: Use) -> bool:
     given = {keyword.arg for keyword in reached.call.keywords} if reached.call else set()
     return (
-        _is_lost(project, reached.known.name)
-        or reached.known.kind not in (Kind.FUNCTION, Kind.METADATA, Kind.LISTER)
+        _is_lost(project, reached.name)
+        or reached.kind not in (Kind.FUNCTION, Kind.METADATA, Kind.LISTER)
         or not old_names.OLD_PARAMETERS.isdisjoint(given)
     )
 

@@ -14,10 +14,9 @@ from compat.codemod.source.calls import (
     starred,
     string,
 )
-from compat.codemod.source.findings import Finding, Level, Place, State
+from compat.codemod.source.findings import Finding, Level, NotProvableError, Place, State
 from compat.codemod.source.grouping import grouped
 from compat.codemod.source.module import Module, Use, is_test
-from compat.codemod.source.not_provable import NotProvableError
 from compat.codemod.source.notes import Notes, listed, noted
 from compat.codemod.source.old_names import ROOT, Kind, Known
 from compat.codemod.source.options import Options, configured

@@ -136,11 +136,13 @@ def only_minds_absence(statement: ast.Try) -> bool:
 
 def catches_import_errors_only(handler: ast.ExceptHandler) -> bool:
     """Return whether a handler catches only ``ImportError`` and its kin, which no setter raises."""
+    return caught(handler) <= {"ImportError", "ModuleNotFoundError"}
+
+
+def caught(handler: ast.ExceptHandler) -> set[str]:
+    """Return the plain names of what a handler catches; an empty name for all, or no name."""
     kinds = handler.type.elts if isinstance(handler.type, ast.Tuple) else [handler.type]
-    return all(
-        isinstance(kind, ast.Name) and kind.id in ("ImportError", "ModuleNotFoundError")
-        for kind in kinds
-    )
+    return {plain_name(kind) for kind in kinds}
 
 
 def in_import_ladder(module: Module, statement: ast.stmt) -> bool:

@@ -1,7 +1,12 @@
-"""Hold findings about places as data, from which ``reporting`` makes text."""
+"""Hold findings about places as data, from which ``reporting`` makes text.
+
+Rules and the plan raise ``NotProvableError`` for changes that cannot be proved right, and are
+therefore left; a finding reports it.
+"""
 
 import dataclasses
 import enum
+from collections.abc import Iterable
 
 
 class Level(enum.Enum):
@@ -55,3 +60,16 @@ class Finding:
     advice: str = ""
     related: tuple[Place, ...] = ()
     state: State = State.LEFT
+
+
+class NotProvableError(Exception):
+    """The reason why something cannot be proved, the places that show it, and what to do."""
+
+    def __init__(self, reason: str, related: Iterable[Place] = (), advice: str = "") -> None:
+        self.reason = reason
+        self.related: tuple[Place, ...] = tuple(related)
+        self.advice = advice
+        super().__init__(reason, self.related, advice)
+
+    def __str__(self) -> str:
+        return self.reason

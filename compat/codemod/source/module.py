@@ -43,6 +43,7 @@ class Use:
         root: the name that the import binds.
         call: the call, if it is called.
         stored: whether it is assigned to or deleted.
+        through: the file that passes it on, if it is reached through another.
     """
 
     path: str
@@ -53,6 +54,7 @@ class Use:
     root: ast.Name
     call: ast.Call | None
     stored: bool = False
+    through: str = ""
 
     @property
     def written(self) -> str:
@@ -142,25 +144,12 @@ class Module(Tree):
         return found
 
     def of(self, *kinds: Kind) -> Iterator[Use]:
-        """Return the uses of these kinds of old names, without assignments.
-
-        If the text has none of the names, it is not searched.
-        """
-        uses = [] if self._named.isdisjoint(kinds) else self.uses
-        return (use for use in uses if use.kind in kinds and not use.stored)
+        """Return the uses of these kinds of old names, without assignments."""
+        return (use for use in self.uses if use.kind in kinds and not use.stored)
 
     def calls_of(self, *names: str) -> Iterator[tuple[Use, ast.Call]]:
         """Return the calls of torchaudio's own ``load``, ``save`` or ``info``, however imported."""
         return ((use, use.call) for use in self.of(Kind.FUNCTION) if use.call and use.name in names)
-
-    @functools.cached_property
-    def _named(self) -> frozenset[Kind | None]:
-        """Return the kinds of old names that occur in the text."""
-        return frozenset(
-            kind
-            for kind, names in old_names.NAMES_OF.items()
-            if any(name in self.text.text for name in names)
-        )
 
     def anchor(self, *, optional: bool = False) -> ast.Import | ast.ImportFrom | None:
         """Return the first import of torchaudio at the top level; new imports go after it.

@@ -1,6 +1,7 @@
 """List torchaudio's old names, by their full path, as data."""
 
 import enum
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from compat.names import backends, removed, wheel_names
@@ -62,36 +63,35 @@ class Known(NamedTuple):
     backend: str = ""
 
 
-def _table() -> dict[str, Known]:
-    table = {f"{ROOT}.{name}": Known(Kind.FUNCTION, name) for name in FUNCTIONS}
-    for global_name, backend in PER_CALL_NAMES.items():
-        module = f"{global_name}_backend"
-        table |= {
-            f"{ROOT}.backend.{module}.{name}": Known(Kind.BACKEND_FUNCTION, name, backend)
-            for name in FUNCTIONS
-        }
-        table[f"{ROOT}.backend.{module}.load_wav"] = Known(Kind.LOAD_WAV, "load_wav")
-    for home in (ROOT, f"{ROOT}.backend", f"{ROOT}.backend.utils"):
-        table[f"{home}.set_audio_backend"] = Known(Kind.SETTER, "set_audio_backend")
-        table[f"{home}.get_audio_backend"] = Known(Kind.GETTER, "get_audio_backend")
-        table[f"{home}.list_audio_backends"] = Known(Kind.LISTER, "list_audio_backends")
-    table[f"{ROOT}.backend.common.AudioMetaData"] = Known(Kind.OLD_METADATA, "AudioMetaData")
-    table[f"{ROOT}.AudioMetaData"] = Known(Kind.METADATA, "AudioMetaData")
-    table[f"{ROOT}.load_wav"] = Known(Kind.LOAD_WAV, "load_wav")
-    table[f"{ROOT}.USE_SOUNDFILE_LEGACY_INTERFACE"] = Known(
-        Kind.FLAG, "USE_SOUNDFILE_LEGACY_INTERFACE"
-    )
-    table[f"{ROOT}.utils.sox_utils.set_buffer_size"] = Known(Kind.BUFFER_SIZE, "set_buffer_size")
-    return table
-
-
-KNOWN = _table()
-UNKNOWN = Known(None, "")
-NAMES_OF = {
-    kind: frozenset(known.name for known in KNOWN.values() if known.kind == kind)
-    for kind in {known.kind for known in KNOWN.values()}
+KNOWN = {
+    **{f"{ROOT}.{name}": Known(Kind.FUNCTION, name) for name in FUNCTIONS},
+    **{
+        f"{ROOT}.backend.{global_name}_backend.{name}": Known(Kind.BACKEND_FUNCTION, name, backend)
+        for global_name, backend in PER_CALL_NAMES.items()
+        for name in FUNCTIONS
+    },
+    **{
+        f"{home}.{name}": Known(kind, name)
+        for home in (ROOT, f"{ROOT}.backend", f"{ROOT}.backend.utils")
+        for name, kind in (
+            ("set_audio_backend", Kind.SETTER),
+            ("get_audio_backend", Kind.GETTER),
+            ("list_audio_backends", Kind.LISTER),
+        )
+    },
+    **{
+        f"{ROOT}.{path}": Known(kind, path.rpartition(".")[2])
+        for path, kind in (
+            ("backend.common.AudioMetaData", Kind.OLD_METADATA),
+            ("AudioMetaData", Kind.METADATA),
+            ("load_wav", Kind.LOAD_WAV),
+            *((f"backend.{name}_backend.load_wav", Kind.LOAD_WAV) for name in PER_CALL_NAMES),
+            ("USE_SOUNDFILE_LEGACY_INTERFACE", Kind.FLAG),
+            ("utils.sox_utils.set_buffer_size", Kind.BUFFER_SIZE),
+        )
+    },
 }
-
+UNKNOWN = Known(None, "")
 # names worth reporting if a mock or a shim replaces them
 REPLACEABLE = frozenset(known.name for path, known in KNOWN.items() if path.count(".") == 1) | {
     "backend"
@@ -116,7 +116,7 @@ RELEASES = {"2.1": (2, 1), "2.2": (2, 2), "2.9": (2, 9)}
 
 def is_ours(path: str) -> bool:
     """Return whether a dotted name is torchaudio or something in it."""
-    return path == ROOT or path.startswith(f"{ROOT}.")
+    return f"{path}.".startswith(f"{ROOT}.")
 
 
 def has(path: str, target: str) -> bool | None:
@@ -166,16 +166,14 @@ def is_old(path: str, target: str) -> bool:
 
 def earlier(path: str) -> str | None:
     """Return the name in ``EARLIER`` that a path equals or begins with."""
-    return next((name for name in EARLIER if path == name or path.startswith(f"{name}.")), None)
+    return _begins(path, EARLIER)
 
 
 def gone(path: str) -> str | None:
     """Return what to do about a missing path; ``None`` if no advice is known."""
-    return next(
-        (
-            advice
-            for prefix, advice in ADVICE.items()
-            if path == prefix or path.startswith(f"{prefix}.")
-        ),
-        None,
-    )
+    name = _begins(path, ADVICE)
+    return None if name is None else ADVICE[name]
+
+
+def _begins(path: str, names: Iterable[str]) -> str | None:
+    return next((name for name in names if f"{path}.".startswith(f"{name}.")), None)

@@ -70,10 +70,11 @@ class Scope:
         Return ``None`` for a builtin or an unknown name.
         """
         if name not in self._homes:
-            self._homes[name] = self._home(name)
+            self._homes[name] = self.find(name)
         return self._homes[name]
 
-    def _home(self, name: str) -> Scope | None:
+    def find(self, name: str) -> Scope | None:
+        """Return the same, as far as its bindings are known while a module is read."""
         for scope in self.outwards():
             where = scope.elsewhere.get(name)
             if where == "global":
@@ -202,12 +203,7 @@ class Names:
         if where == "global":
             scope = scope.root()
         elif where == "nonlocal":
-            around = [
-                outer
-                for outer in scope.outwards()
-                if outer is not scope and outer.kind != "class" and name in outer.bindings
-            ]
-            scope = around[0] if around else scope
+            scope = scope.find(name) or scope
         scope.bindings.setdefault(name, []).append(Binding(target, nothing, node))
 
     # Asking

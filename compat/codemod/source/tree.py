@@ -57,11 +57,10 @@ class Tree(Notes):
         parent, field = self.block(statement)
         return getattr(parent, field)  # type: ignore[no-any-return]
 
-    def text_after(self, statement: ast.stmt) -> str:
-        """Return the text of the next statement in the same block; empty for the last."""
+    def following(self, statement: ast.stmt) -> list[ast.stmt]:
+        """Return the later statements of the block that contains a statement."""
         block = self.siblings(statement)
-        following = block[block.index(statement) + 1 :]
-        return self.segment(following[0]) if following else ""
+        return block[block.index(statement) + 1 :]
 
     def is_elif(self, statement: ast.stmt) -> bool:
         """Return whether it is the ``if`` of an ``elif``."""

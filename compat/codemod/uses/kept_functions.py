@@ -9,11 +9,12 @@ from compat.codemod.source import (
     Kind,
     Module,
     called,
+    given,
     listed,
-    literal,
     noted,
     old_names,
     plain_name,
+    string,
 )
 from compat.codemod.uses.project import Project
 
@@ -67,24 +68,15 @@ def near(project: Project, module: Module) -> list[Kept]:
 def _in(module: Module) -> Iterator[Kept]:
     for use in module.uses:
         above = module.names.parents.get(use.node)
-        if (
-            use.kind in (Kind.FUNCTION, Kind.BACKEND_FUNCTION)
-            and use.call is None
-            and not use.stored
-        ):
+        call = above if isinstance(above, ast.Call) else None
+        kept = use.kind in (Kind.FUNCTION, Kind.BACKEND_FUNCTION) and not use.stored
+        if kept and use.call is None:
             yield Kept(module, f"{old_names.ROOT}.{use.name}", use.node)
-        elif (
-            isinstance(above, ast.Call)
-            and module.names.is_builtin(above.func, "getattr")
-            and above.args[:1] == [use.node]
-        ):
-            name = literal(above.args[1]) if len(above.args) > 1 else None
-            if name in old_names.FUNCTIONS:
-                yield Kept(module, f"{old_names.ROOT}.{name}", above)
-        elif (
-            use.path == old_names.ROOT
-            and isinstance(above, ast.Call | ast.keyword)
-            and called(above) not in _ONLY_ASK
+        elif call and module.names.is_builtin(call.func, "getattr") and call.args[:1] == [use.node]:
+            if (name := string(given(call, "name", 1))) in old_names.FUNCTIONS:
+                yield Kept(module, f"{old_names.ROOT}.{name}", call)
+        elif use.path == old_names.ROOT and (
+            isinstance(above, ast.keyword) or (call and called(call) not in _ONLY_ASK)
         ):
             yield Kept(module, old_names.ROOT, use.node)
 
@@ -93,16 +85,14 @@ def may_be_called(
     project: Project, module: Module, call: ast.Call, kept: list[Kept]
 ) -> Kept | None:
     """Return the kept function that a call may call, directly or by passing it on, or ``None``."""
-    function = call.func
-    through = (
+    function, single = call.func, [one for one in kept if one.name != old_names.ROOT]
+    whole = (
         isinstance(function, ast.Attribute)
         and function.attr in old_names.FUNCTIONS
         and isinstance(function.value, ast.Name)
+        and module.names.qualified(function) is None
     )
-    whole = through and module.names.qualified(function) is None
-    value = _is_value(
-        project, module, function, [one for one in kept if one.name != old_names.ROOT]
-    )
+    value = _is_value(project, module, function, single)
     for one in kept:
         inside = one.module is module and call in module.names.chain(one.node)
         if inside or (whole if one.name == old_names.ROOT else value):

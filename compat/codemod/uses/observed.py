@@ -5,22 +5,25 @@ A trace counts for a file only if each of its lines still fits the text there.
 
 import ast
 import os
+import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from compat.codemod.source import Module, NotProvableError, Use, noted, old_names
+from compat.codemod.source import Module, Notes, NotProvableError, Use, noted, old_names
 from compat.names import backends
 
 Line = Mapping[str, Any]
 # maps an offset of a module's present text to the module as it was read, and its offset there
 AsRead = Callable[[Module, int], tuple[Module, int]]
 
+# the releases that have one
+_GLOBAL_BACKEND = re.compile(r"(?:[01]|2\.0)(?:\.|\Z)")
 _ANEW = "Delete the trace and record it anew."
 _End = tuple[int | None, int | None]
 
 
-class Observed:
+class Observed(Notes):
     """The lines of one or several traces.
 
     Args:
@@ -31,7 +34,6 @@ class Observed:
     def __init__(self, lines: Mapping[str, list[Line]], *, applied: bool) -> None:
         self.applied: bool = applied
         self._lines = lines
-        self._read: dict[str, dict[_End, list[Line]] | NotProvableError] = {}
 
     @property
     def has_calls(self) -> bool:
@@ -50,12 +52,14 @@ class Observed:
         if call in module.unplaced:
             return []
         old, last = as_read(module, module.span(call)[1] - 1)
-        whole = self._of_file(old)
+        whole = self._fitting(old)
+        if isinstance(whole, NotProvableError):
+            raise whole
         node = _calls_by_end(old).get(last + 1)
         lines = [] if node is None else whole.get((node.end_lineno, node.end_col_offset), [])
         if any(line["name"] != name for line in lines):
             raise _stale(old, lines[0])
-        modern = [line for line in lines if not _has_global_backend(line["release"])]
+        modern = [line for line in lines if not _GLOBAL_BACKEND.match(line["release"])]
         if modern:
             release = modern[0]["release"]
             what = "where the setter does not choose the backend"
@@ -65,14 +69,7 @@ class Observed:
             )
         return lines
 
-    def _of_file(self, module: Module) -> dict[_End, list[Line]]:
-        if module.path not in self._read:
-            self._read[module.path] = self._fitting(module)
-        found = self._read[module.path]
-        if isinstance(found, NotProvableError):
-            raise found
-        return found
-
+    @noted
     def _fitting(self, module: Module) -> dict[_End, list[Line]] | NotProvableError:
         lines = self._lines.get(os.path.realpath(module.path), ())
         if not lines:
@@ -109,12 +106,6 @@ def _stale(module: Module, line: Line) -> NotProvableError:
         (),
         _ANEW,
     )
-
-
-def _has_global_backend(release: str) -> bool:
-    major, _, rest = release.partition(".")
-    minor = rest.partition(".")[0]
-    return major.isdigit() and minor.isdigit() and (int(major), int(minor)) < (2, 1)
 
 
 def backend(lines: list[Line], module: Module, use: Use) -> tuple[str, int]:

@@ -26,31 +26,23 @@ def our_name(
         ):
             return name, ()
     anchor = module.anchor(optional=True)
-    anchors = [anchor] if anchor else []
-    if not anchors and use is not None:
-        anchors = [
-            one.node
-            for one in module.names.bindings(use.root)
-            if isinstance(one.node, ast.Import | ast.ImportFrom)
-        ]
+    bound = module.names.bindings(use.root) if use else []
+    imports = [one.node for one in bound if isinstance(one.node, ast.Import | ast.ImportFrom)]
+    anchors: list[ast.stmt] = [anchor] if anchor else [*imports]
     if not anchors:
         return "torchaudio is not imported at the top of this module"
     taken = _taken(module)
-    for name, statement in (
-        ("compat", "import compat"),
-        ("torchaudio_compat", "import compat as torchaudio_compat"),
-    ):
-        if name not in taken:
-            pairs: list[tuple[ast.stmt, str]] = [(one, statement) for one in anchors]
-            pairs += [
-                (one, f"global {name}")
-                for anchor in anchors
-                for one in _made_global(module, anchor)
-            ]
-            return name, tuple(
-                AddStatement(one, new) for one, new in pairs if module.text_after(one) != new
-            )
-    return "both `compat` and `torchaudio_compat` are taken here"
+    name = next((one for one in ("compat", "torchaudio_compat") if one not in taken), "")
+    if not name:
+        return "both `compat` and `torchaudio_compat` are taken here"
+    new = "import compat" if name == "compat" else f"import compat as {name}"
+    wanted: list[tuple[ast.stmt, str]] = [(one, new) for one in anchors]
+    wanted += [(one, f"global {name}") for each in anchors for one in _made_global(module, each)]
+    return name, tuple(
+        AddStatement(one, line)
+        for one, line in wanted
+        if line not in map(module.segment, module.following(one)[:1])
+    )
 
 
 def _made_global(module: Module, anchor: ast.stmt) -> list[ast.Global]:
@@ -65,20 +57,12 @@ def _made_global(module: Module, anchor: ast.stmt) -> list[ast.Global]:
 
 
 def _taken(module: Module) -> set[str]:
+    """Return the names that mean something else than this package anywhere in the module."""
     names = module.names
-    taken = {
-        node.id
-        for node in names.scope_of
-        if isinstance(node, ast.Name)
-        and {binding.target for binding in names.bindings(node)} != {"compat"}
-    }
+    found = [(node.id, names.bindings(node)) for node in names.scope_of]
     for scope in names.scope_made_by.values():
-        taken |= {
-            name
-            for name, bindings in scope.bindings.items()
-            if {binding.target for binding in bindings} != {"compat"}
-        }
-    return taken
+        found += scope.bindings.items()
+    return {name for name, bound in found if {one.target for one in bound} != {"compat"}}
 
 
 def torchaudio_name(module: Module, use: Use) -> tuple[str, list[Change]]:

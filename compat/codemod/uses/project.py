@@ -7,13 +7,24 @@ import re
 from collections.abc import Sequence
 
 from compat.codemod.files import console_scripts
-from compat.codemod.files.import_graph import File, Files, Graph, Linked, Quiet, content, facts
-from compat.codemod.source import Module, Notes, NotProvableError, Place, given, noted, old_names
+from compat.codemod.files.import_graph import File, Files, Graph, Quiet, content, facts
+from compat.codemod.source import (
+    Module,
+    Notes,
+    NotProvableError,
+    Place,
+    given,
+    literal,
+    noted,
+    old_names,
+)
 from compat.codemod.uses import release_tests
 from compat.codemod.uses.observed import AsRead, Line, Observed
 
 # it begins with plain letters, which the regex engine finds fastest
 _COMPAT = re.compile(r"compat(?<!\wcompat)\b")
+
+_PINNING = ("compat.install", "compat.pinned", "compat.standin")
 
 
 @dataclasses.dataclass(eq=False)
@@ -63,18 +74,14 @@ class Project(Notes):
     @functools.cached_property
     def pins(self) -> list[tuple[Module, ast.Call]]:
         """Return the calls that install another release than the target."""
-        found = []
-        for module in self.modules:
-            for call in module.calls if _imports_compat(module) else ():
-                if module.names.qualified(call.func) in (
-                    "compat.install",
-                    "compat.pinned",
-                    "compat.standin",
-                ):
-                    release = given(call, "version", 0)
-                    if not (isinstance(release, ast.Constant) and release.value == self.target):
-                        found.append((module, call))
-        return found
+        return [
+            (module, call)
+            for module in self.modules
+            if _imports_compat(module)
+            for call in module.calls
+            if module.names.qualified(call.func) in _PINNING
+            and literal(given(call, "version", 0)) != self.target
+        ]
 
     def runs_not(self, module: Module, span: tuple[int, int]) -> bool:
         """Return whether code cannot run under the target, because a release test excludes it."""
@@ -84,17 +91,13 @@ class Project(Notes):
     @functools.cached_property
     def dispatcher_may_be_off(self) -> bool:
         """Return whether 2.1 may run with the dispatcher off, where old argument names hold."""
-        for module in self.modules if self.target == "2.1" else ():
-            for node in module.strings:
-                if node.value == old_names.VARIABLE:
-                    constants = (
-                        one
-                        for one in ast.walk(module.statement_of(node))
-                        if isinstance(one, ast.Constant)
-                    )
-                    if all(one.value != "1" for one in constants):
-                        return True
-        return False
+        statements = (
+            module.statement_of(node)
+            for module in self.modules
+            for node in module.strings
+            if node.value == old_names.VARIABLE and self.target == "2.1"
+        )
+        return any(all(literal(one) != "1" for one in ast.walk(each)) for each in statements)
 
     @property
     def relies_on_traces(self) -> bool:
@@ -115,15 +118,12 @@ class Project(Notes):
     @functools.cached_property
     def imports(self) -> Graph:
         """Return the import graph."""
-        return Graph(map(self._link, self.modules), self.quiet)
+        return Graph((self.files.link(_imports(one)) for one in self.modules), self.quiet)
 
     @functools.cached_property
     def scripts(self) -> list[tuple[str, str]]:
         """Return the console scripts, each as a dotted module name and a function."""
         return console_scripts.beside(self.files.paths)
-
-    def _link(self, module: Module) -> Linked:
-        return self.files.link(_imports(module))
 
     def is_exported(self, module: Module, name: str) -> bool:
         """Return whether another file imports a name, or all names, from a module."""

@@ -12,7 +12,17 @@ import operator
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from compat.codemod.source import Kind, Module, called, given, literal, noted, old_names, string
+from compat.codemod.source import (
+    Kind,
+    Module,
+    called,
+    conditions,
+    given,
+    literal,
+    noted,
+    old_names,
+    string,
+)
 
 _VERSIONS = {
     f"{old_names.ROOT}.__version__",
@@ -63,8 +73,7 @@ def _dead_blocks(module: Module, target: str) -> Iterator[list[ast.stmt] | list[
             continue  # the program refuses the target now, and is to be moved to it all the same
         yield decision.orelse if truth else decision.body
         if live and isinstance(live[-1], _ENDS):
-            block = module.siblings(decision)
-            yield block[block.index(decision) + 1 :]
+            yield module.following(decision)
     for choice in module.names.all(ast.IfExp):
         truth = _truth(module, choice.test, target)
         if truth is not None:
@@ -84,15 +93,10 @@ def _old_arms(module: Module, attempt: ast.Try) -> Iterator[list[ast.stmt]]:
     The arms are the body of a ``try`` and its ``except TypeError`` or ``except AttributeError``.
     """
     for handler in attempt.handlers:
-        kinds = handler.type.elts if isinstance(handler.type, ast.Tuple) else [handler.type]
-        if not any(
-            isinstance(kind, ast.Name) and kind.id in ("TypeError", "AttributeError")
-            for kind in kinds
-        ):
-            continue
         arms = [attempt.body, handler.body]
         olds = [_calls(module, arm) for arm in arms]
-        if sorted(olds, key=str) == [False, True]:
+        caught = conditions.caught(handler) & {"TypeError", "AttributeError"}
+        if caught and sorted(olds, key=str) == [False, True]:
             yield arms[olds.index(True)]
 
 

@@ -147,7 +147,8 @@ def _by_call(module: Module, call: ast.Call) -> Iterator[Replacement]:
     strings = [string(one) for one in given[:2]]
     keys = [string(key) for one in given if isinstance(one, ast.Dict) for key in one.keys]
     keys += [str(one.arg) for one in call.keywords if method == "dict"]
-    if any(map(old_names.is_ours, keys if replaces else strings[:1] if puts else ())):
+    put = [*(keys if replaces else ()), *(strings[:1] if puts else ())]
+    if any(map(old_names.is_ours, put)):
         yield Replacement(ROOT, place, "is replaced in sys.modules")
     owner = _path_of(module, given[0]) if given and method not in ("getattr", "hasattr") else ""
     name = strings[1] if len(strings) == 2 else ""

@@ -168,25 +168,14 @@ def only_tries(module: Module, statement: ast.AST) -> bool:
 
     Its handlers may only set or try another one, pass or log.
     """
-    if isinstance(statement, ast.With):
-        call = statement.items[0].context_expr
-        suppresses = (
-            isinstance(call, ast.Call)
-            and module.names.qualified(call.func) == "contextlib.suppress"
-        )
-        return suppresses and len(statement.items) == 1 and only_sets(module, statement.body)
-    if (
-        not isinstance(statement, ast.Try)
-        or statement.finalbody
-        or not statement.handlers
-        or not only_sets(module, statement.body)
-    ):
-        return False
-    return all(
-        _sets(module, one) or _idle(one) or only_tries(module, one)
-        for block in [*(h.body for h in statement.handlers), statement.orelse]
-        for one in block
-    )
+    match statement:
+        case ast.With([ast.withitem(ast.Call(function))], body):
+            suppresses = module.names.qualified(function) == "contextlib.suppress"
+            return suppresses and only_sets(module, body)
+        case ast.Try(body, [_, *_] as handlers, orelse, []) if only_sets(module, body):
+            rest = [one for block in (*(h.body for h in handlers), orelse) for one in block]
+            return all(_sets(module, one) or _idle(one) or only_tries(module, one) for one in rest)
+    return False
 
 
 def only_sets(module: Module, block: list[ast.stmt]) -> bool:

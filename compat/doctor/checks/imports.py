@@ -6,7 +6,6 @@ crashes, aborts or hangs, the report names the line where it stopped.
 
 import concurrent.futures
 import dataclasses
-import os
 import re
 
 from compat.diagnosis import dists, mends
@@ -49,25 +48,15 @@ def finding(world: World, name: str) -> Finding:
         return ok(f"{name} {answer.seconds:.1f} s", data={**data, **answer.value})
     if answer.died:
         return _death(world, name, answer, data)
-    blamed = _to_blame(world, name)
     known = failing.known(answer, name)
-    data["raised"] = answer.raised
-    if known is None:
-        first = (answer.raised.splitlines() or [""])[0].replace(os.linesep, " ")
-        return error(
-            f"import {name} fails: {first}",
-            mend=mends.reinstall(name),
-            subject=blamed,
-            evidence=answer.trace,
-            data=data,
-        )
+    lines = (*answer.raised.splitlines(), *answer.stderr[-2:])
     return error(
         f"import {name} fails: {known.cause}",
         mend=known.mend,
-        subject=blamed,
+        subject=_to_blame(world, name),
         cause=known.name,
-        evidence=(*answer.raised.splitlines(), *answer.stderr[-2:]),
-        data=data,
+        evidence=lines if known.name else answer.trace,
+        data={**data, "raised": answer.raised},
     )
 
 
@@ -89,7 +78,7 @@ def _death(world: World, name: str, answer: Answer, data: dict[str, object]) -> 
         if is_late:
             words = mend.text.replace("See where it stopped", f"Look at {place}")
             mend = dataclasses.replace(mend, text=words)
-    if said is None:
+    if not said.name:
         return dataclasses.replace(found, text=text, mend=mend)
     return dataclasses.replace(found, text=text, why=said.cause, mend=said.mend, cause=said.name)
 

@@ -31,8 +31,7 @@ def _both(world: World, by_conda: dict[str, tuple[str, str]]) -> Iterator[Findin
     for name, (version, build) in by_conda.items():
         copy = world.copy(name)
         if copy and copy.installer not in ("", "conda") and copy.root.is_relative_to(sys.prefix):
-            differ = pairs.public(copy.version) != version
-            severe = error if differ else warning
+            severe = error if pairs.public(copy.version) != version else warning
             commands = shell.chain(
                 machine.uninstall(name),
                 machine.by_conda(

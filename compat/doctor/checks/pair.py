@@ -4,6 +4,8 @@ Reads both versions from metadata, without importing, and compares them with the
 (``pairs.toml``) and with the requirements in torchaudio's own metadata.
 """
 
+from typing import Any
+
 from packaging.requirements import InvalidRequirement, Requirement
 
 from compat.diagnosis import mends, pairs
@@ -45,25 +47,17 @@ def pair(world: World) -> Iterator[Finding]:
     data = _data(torch, torchaudio)
     both = f"torch {torch.full_version} and torchaudio {torchaudio.full_version}"
     problem = _mismatch(torch, torchaudio)
-    unknown = pairs.of_torch(torch.version) is None or _is_unknown(torchaudio)
-    if problem is None and unknown:
-        yield note(
-            f"{both} are not a documented pair (a nightly build, or newer than this doctor)",
-            subject="torchaudio",
-            data=data,
-        )
-    elif problem is None:
-        yield ok(both, data=data)
-    else:
+    rest: dict[str, Any] = {"subject": "torchaudio", "data": data}
+    if problem is not None:
         severe, words = problem
-        finding = error if severe else warning
-        yield finding(
-            f"{both} do not match: {words}",
-            mend=mends.matched_pair(),
-            subject="torchaudio",
-            cause="mismatched-pair",
-            data=data,
+        text, mend = f"{both} do not match: {words}", mends.matched_pair()
+        yield (error if severe else warning)(text, mend=mend, cause="mismatched-pair", **rest)
+    elif pairs.of_torch(torch.version) is None or _is_unknown(torchaudio):
+        yield note(
+            f"{both} are not a documented pair (a nightly build, or newer than this doctor)", **rest
         )
+    else:
+        yield ok(both, data=data)
 
 
 def _data(torch: Copy | None, torchaudio: Copy | None) -> dict[str, str | None]:

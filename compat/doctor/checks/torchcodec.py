@@ -52,13 +52,11 @@ def _tried(world: World, codec: Copy) -> Finding:
         )
     if answer.raised:
         known = failing.known(answer, "torchcodec")
-        first = answer.raised.splitlines()[0]
         return warning(
-            f"TorchCodec {codec.version} is installed and does not load: "
-            f"{known.cause if known else first}",
-            mend=known.mend if known else mends.reinstall("torchcodec"),
+            f"TorchCodec {codec.version} is installed and does not load: {known.cause}",
+            mend=known.mend,
             subject="torchcodec",
-            cause=known.name if known else "torchcodec-does-not-load",
+            cause=known.name or "torchcodec-does-not-load",
             evidence=tuple(answer.raised.splitlines()[:_SHOWN]),
             data={**data, "raised": answer.raised},
         )

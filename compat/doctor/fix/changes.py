@@ -29,44 +29,36 @@ class Change(NamedTuple):
 
 def between(before: dict[str, Any], after: dict[str, Any]) -> Iterator[Change]:
     """Yield the changes between two results of ``structured.document``, check by check."""
-    old, new = _checks(before), _checks(after)
+    old, new = (
+        {(check["check"], check["title"]): check for check in document["checks"]}
+        for document in (before, after)
+    )
+    absent = {"status": "skipped", "findings": []}
     for place in dict.fromkeys((*old, *new)):
-        yield from _of_check(place[1], old.get(place), new.get(place))
+        yield from _of_check(place[1], old.get(place, absent), new.get(place, absent))
 
 
-def _checks(document: dict[str, Any]) -> dict[Key, dict[str, Any]]:
-    return {(check["check"], check["title"]): check for check in document["checks"]}
-
-
-def _of_check(
-    title: str, before: dict[str, Any] | None, after: dict[str, Any] | None
-) -> Iterator[Change]:
-    was, now = _status(before), _status(after)
+def _of_check(title: str, before: dict[str, Any], after: dict[str, Any]) -> Iterator[Change]:
     old, new = _problems(before), _problems(after)
     for key, finding in old.items():
+        was = finding["status"]
         if key in new:
-            found = new[key]
-            yield Change("still", title, finding["status"], found["status"], found["text"])
-        elif now == "skipped":
-            yield Change("unknown", title, finding["status"], now, finding["text"])
+            yield Change("still", title, was, new[key]["status"], new[key]["text"])
+        elif after["status"] == "skipped":
+            yield Change("unknown", title, was, "skipped", finding["text"])
         else:
-            ended = "gone" if new else now
-            yield Change("fixed", title, finding["status"], ended, finding["text"])
+            now = "gone" if new else after["status"]
+            yield Change("fixed", title, was, now, finding["text"])
     for key, finding in new.items():
         if key not in old:
-            began = "not there" if old else was
-            yield Change("new", title, began, finding["status"], finding["text"])
+            was = "not there" if old else before["status"]
+            yield Change("new", title, was, finding["status"], finding["text"])
 
 
-def _status(check: dict[str, Any] | None) -> str:
-    return "skipped" if check is None else str(check["status"])
-
-
-def _problems(check: dict[str, Any] | None) -> dict[Key, dict[str, Any]]:
+def _problems(check: dict[str, Any]) -> dict[Key, dict[str, Any]]:
     """Return the problems by subject and cause; by text where the cause has no name."""
-    found = check["findings"] if check is not None else []
     return {
         (finding["subject"], finding["cause"] or finding["text"]): finding
-        for finding in found
+        for finding in check["findings"]
         if finding["status"] in _PROBLEMS
     }

@@ -76,8 +76,9 @@ def argv(words: Words) -> list[str]:
     """
     if words[0] == machine.python():
         return [sys.executable, "-P", *words[1:]]
-    own = [sys.executable if word == machine.python() else word for word in words[1:]]
-    return [shutil.which(words[0]) or words[0], *own]
+    program, *rest = words
+    own = (sys.executable if word == machine.python() else word for word in rest)
+    return [shutil.which(program) or program, *own]
 
 
 def unattended(words: Words) -> Words:

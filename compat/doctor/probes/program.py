@@ -27,9 +27,6 @@ def _why_not(torchaudio: Any, name: str) -> str:
             try:
                 value = importlib.import_module(path)
             except Exception as too:  # noqa: BLE001 - whatever the import raises is the answer
-                return (
-                    str(too)
-                    if isinstance(too, ImportError) and len(str(too)) > len(str(why))
-                    else str(why)
-                )
+                texts = (str(why), str(too) if isinstance(too, ImportError) else "")
+                return max(texts, key=len)
     return ""

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import collections
 import os
 import warnings
 from typing import Any
 
+from compat.doctor import headers, samples, stored
 from dispatcher.lazily import torch
 
 # per path: the first backend that read it, its waveform and rate, to compare the others with
@@ -29,8 +31,7 @@ def probe(task: dict[str, Any]) -> dict[str, Any]:
     path, backend = task["path"], task["backend"]
     told: dict[str, Any] = {} if backend is not None else {"facts": _facts(path)}
     try:
-        metadata = functions.info(path, backend=backend)
-        told["info"] = vars(metadata)
+        told["info"] = vars(functions.info(path, backend=backend))
     except Exception as why:  # noqa: BLE001 - the user is to read it, whatever it is
         told["info_error"] = str(why)
     with warnings.catch_warnings(record=True) as caught:
@@ -39,7 +40,7 @@ def probe(task: dict[str, Any]) -> dict[str, Any]:
             waveform, rate = functions.load(path, backend=backend)
         except Exception as why:  # noqa: BLE001 - as above
             streams = _streams(path) if isinstance(why, NoAudioStreamError) else {}
-            return {**told, "load_error": f"{why}", "streams": streams}
+            return {**told, "load_error": str(why), "streams": streams}
     # the doctor compares the samples itself
     told["warnings"] = [
         [each.category.__name__, str(each.message)]
@@ -56,8 +57,6 @@ def probe(task: dict[str, Any]) -> dict[str, Any]:
 
 
 def _facts(path: str) -> dict[str, Any]:
-    from compat.doctor import headers
-
     try:
         return headers.facts(path)
     except (OSError, ValueError, IndexError):
@@ -65,8 +64,6 @@ def _facts(path: str) -> dict[str, Any]:
 
 
 def _apart(path: str, backend: str, waveform: torch.Tensor, rate: int) -> dict[str, Any] | None:
-    from compat.doctor import samples
-
     if path not in _first:
         _first.clear()
         _first[path] = backend, waveform, rate
@@ -78,17 +75,13 @@ def _apart(path: str, backend: str, waveform: torch.Tensor, rate: int) -> dict[s
 
 def _stored(path: str, waveform: torch.Tensor) -> dict[str, float] | None:
     """Return how far it is from the file's samples; ``None`` where those are not established."""
-    from compat.doctor import samples, stored
-
     try:
         held = stored.beginning(path)
     except (OSError, ValueError):
         return None
-    return (
-        None
-        if held is None
-        else samples.apart(torch.from_numpy(held), waveform[:, : held.shape[1]])
-    )
+    if held is None:
+        return None
+    return samples.apart(torch.from_numpy(held), waveform[:, : held.shape[1]])
 
 
 def _streams(path: str) -> dict[str, int]:
@@ -98,9 +91,6 @@ def _streams(path: str) -> dict[str, int]:
 
     settings = Settings()
     place, protocols = container.place(os.fspath(path))
-    found: dict[str, int] = {}
     asked = container.Opening(place, protocols, demuxers.allowed(settings), None, 1 << 15, settings)
     with container.open_container(asked) as opened:
-        for stream in opened.streams:
-            found[stream.type] = found.get(stream.type, 0) + 1
-    return found
+        return collections.Counter(stream.type for stream in opened.streams)

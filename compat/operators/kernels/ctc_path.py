@@ -14,14 +14,13 @@ linear in frames x labels), and the path is read from them backwards.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any, TypeAlias
 
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
+import numpy as np
+from numpy.typing import NDArray
 
-    Floats = NDArray[np.floating[Any]]
-    Indices = NDArray[np.integer[Any]]
+Floats: TypeAlias = NDArray[np.floating[Any]]
+Indices: TypeAlias = NDArray[np.integer[Any]]
 
 
 def best_path(label_scores: Floats, blank_scores: Floats, labels: Indices) -> tuple[Indices, float]:
@@ -38,8 +37,6 @@ def best_path(label_scores: Floats, blank_scores: Floats, labels: Indices) -> tu
         The path ``[frame]``, and the sum of its log probabilities: ``-inf`` if no path has any
             probability, NaN if a score on the way is NaN.
     """
-    import numpy as np
-
     frames, count = label_scores.shape
     kind = label_scores.dtype
     # column 0 of the labels is a state that no path reaches, so the first label is no special case
@@ -70,8 +67,6 @@ def best_path(label_scores: Floats, blank_scores: Floats, labels: Indices) -> tu
 
 def _traced(at_label: Floats, at_blank: Floats, cannot_skip: Floats) -> tuple[Indices, float]:
     """Follow the best path from its end to its beginning."""
-    import numpy as np
-
     frames, count = at_label.shape[0], at_label.shape[1] - 1
     path = np.full(frames, -1, np.int64)
     position = count  # blank ``count`` follows the last label; as a label it is that one, from 1

@@ -18,6 +18,7 @@ takes T + U steps of a few operations on small tensors, on any device.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 import torch
@@ -72,10 +73,9 @@ def loss(
 
     # beta is alpha of the reversed lattice; a move has the score of the node at which it begins
     back = _reversal(frame, row, last_frame, last_row)
-    down, up = (
-        torch.cat((_entered(moves, axis), back(moves)))
-        for moves, axis in ((blank_moves, 1), (label_moves, 2))
-    )
+    # rolled by one step, a move has its score where it arrives
+    down = torch.cat((blank_moves.roll(1, 1), back(blank_moves)))
+    up = torch.cat((label_moves.roll(1, 2), back(label_moves)))
     leaving = back(blank_moves)[:, :1, :1]
     start = torch.cat((torch.zeros_like(leaving), leaving))
     forward, backward = _recursion(start[:, 0, 0], down, up).chunk(2)
@@ -84,22 +84,18 @@ def loss(
     return Loss(-betas[:, 0, 0], alphas, betas, log_probs, blank_moves, label_moves, inside)
 
 
-class _reversal:  # noqa: N801 - used as a function
-    """Rotate ``[batch, frame, row]`` by half a turn about the middle of each item's own lattice."""
+def _reversal(
+    frame: Tensor, row: Tensor, last_frame: Tensor, last_row: Tensor
+) -> Callable[[Tensor], Tensor]:
+    """Return what turns ``[batch, frame, row]`` by half around each item's own middle."""
+    frames = (last_frame - frame).remainder(frame.size(0))
+    rows = (last_row - row).remainder(row.size(0))
 
-    def __init__(self, frame: Tensor, row: Tensor, last_frame: Tensor, last_row: Tensor) -> None:
-        self._frames = (last_frame - frame).remainder(frame.size(0))
-        self._rows = (last_row - row).remainder(row.size(0))
+    def turned(values: Tensor) -> Tensor:
+        shape = values.shape
+        return values.gather(1, frames.expand(shape)).gather(2, rows.expand(shape))
 
-    def __call__(self, values: Tensor) -> Tensor:
-        batch, time, rows = values.shape
-        turned = values.gather(1, self._frames.expand(batch, time, rows))
-        return turned.gather(2, self._rows.expand(batch, time, rows))
-
-
-def _entered(moves: Tensor, axis: int) -> Tensor:
-    """Put each move where it arrives, one step further along the axis."""
-    return moves.roll(1, axis)
+    return turned
 
 
 def _recursion(start: Tensor, down: Tensor, up: Tensor) -> Tensor:

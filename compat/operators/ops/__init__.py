@@ -1,1 +1,1 @@
-"""The operators: one file, with ``OPERATORS``, for each C++ source of torchaudio."""
+"""The operators: one file, with ``OPERATORS``, for each C++ source that is replaced."""

@@ -14,9 +14,11 @@ part = functools.partial(Submodule, goes_in_2_9=True, stands_in=True, works=part
 
 def names(context: Context) -> dict[str, Any]:
     """Return the reader, the writer, the effector, and what belongs to them."""
-    found = streaming.of(context).names()
-    absent = () if context.release.effector else _FROM_2_1
-    return {name: value for name, value in found.items() if name not in absent}
+    found = streaming.of(context)
+    if not context.release.effector:
+        for name in _FROM_2_1:
+            del found[name]
+    return found
 
 
 SUBMODULE = part(names)

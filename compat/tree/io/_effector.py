@@ -4,6 +4,6 @@ from compat.contents import streaming
 from compat.tree import io
 
 SUBMODULE = io.part(
-    lambda context: {"AudioEffector": streaming.of(context).effector},
+    lambda context: {"AudioEffector": streaming.of(context)["AudioEffector"]},
     present=lambda context: context.release.effector,
 )

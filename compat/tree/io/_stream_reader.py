@@ -10,12 +10,12 @@ from compat.tree import io
 def properties(context: Context) -> dict[str, Any]:
     """Return the classes of streams' properties, and the class of chunks, which needs torch."""
     chunks = lazy.imported("dispatcher.streams.chunks:ChunkTensor")
-    return {**streaming.of(context).infos, "ChunkTensor": chunks}
+    return {**streaming.infos(context.release), "ChunkTensor": chunks}
 
 
 def names(context: Context) -> dict[str, Any]:
     """Return the reader, and what belongs to it."""
-    return {"StreamReader": streaming.of(context).reader, **properties(context)}
+    return {"StreamReader": streaming.of(context)["StreamReader"], **properties(context)}
 
 
 SUBMODULE = io.part(names, present=lambda context: not context.release.torio)

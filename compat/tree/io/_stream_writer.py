@@ -9,9 +9,9 @@ from compat.tree import io
 
 def names(context: Context) -> dict[str, Any]:
     """Return the writer and, from 2.1 on, ``CodecConfig``."""
+    names = ("StreamWriter", "CodecConfig") if context.release.effector else ("StreamWriter",)
     found = streaming.of(context)
-    configs = {"CodecConfig": found.codec_config} if context.release.effector else {}
-    return {"StreamWriter": found.writer, **configs}
+    return {name: found[name] for name in names}
 
 
 SUBMODULE = io.part(names, present=lambda context: not context.release.torio)

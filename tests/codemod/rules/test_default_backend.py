@@ -1,11 +1,10 @@
 """TAC139: The release chooses the backend."""
 
-from pathlib import Path
-
 import pytest
 
 from compat.codemod.run.session import run
 from compat.codemod.source.options import Options
+from tests.codemod.commands import put
 
 LOAD = "import torchaudio\nx = torchaudio.load('a.mp3')\n"
 SAVE = "import torchaudio\ntorchaudio.save('a.wav', x, 8000)\n"
@@ -35,11 +34,9 @@ SET = "import torchaudio\ntorchaudio.set_audio_backend('sox_io')\n"
         ({"a.py": LOAD.replace("load(", "load(  # compat: ignore\n ")}, "2.2", []),
     ],
 )
-def test_it_is_said_once_where_the_project_leaves_the_choice(files: dict[str, str], target: str, said: list[str], tmp_path: Path) -> None:
-    for name, text in files.items():
-        (tmp_path / name).parent.mkdir(exist_ok=True)
-        (tmp_path / name).write_text(text)
-    result = run(Options(paths=(str(tmp_path),), target=target, check=True))
+def test_it_is_said_once_where_the_project_leaves_the_choice(files: dict[str, str], target: str, said: list[str]) -> None:
+    put(files)
+    result = run(Options(paths=(".",), target=target, check=True))
     reasons = [finding.reason for file in result.files for finding in file.left if finding.rule == "TAC139"]
     assert len(reasons) == len(said), reasons
     assert all(words in reason for words, reason in zip(said, reasons, strict=True))

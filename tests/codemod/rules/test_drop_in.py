@@ -1,22 +1,26 @@
 """TAC132: Install the drop-in at an entry point."""
 
-from tests.codemod.tables import rewrite, said, table
+from tests.codemod.tables import project, said, table
 
+HEAD = "#!/usr/bin/env python\n# licence\n"
+SET = "import torchaudio\ntorchaudio.set_audio_backend('sox_io')\n"
 
-def test_drop_in_goes_below_the_head_of_an_entry_point() -> None:
-    head = "#!/usr/bin/env python\n# licence\n"
-    program = f"{head}import torchaudio\ntorchaudio.set_audio_backend('sox_io')\n"
-    outcome = rewrite({"a.py": program, "b.py": program}, "compat", entries=["a.py"])
-    assert (
-        outcome["a.py"].text
-        == f"{head}import compat\n\ncompat.install(\"2.0\")\n\nimport torchaudio\ntorchaudio.set_audio_backend('sox_io')\n"
-    )
-    assert not outcome["b.py"].changed
-    again = rewrite({"a.py": outcome["a.py"].text}, "compat", entries=["a.py"])
-    assert not again["a.py"].changed
-
-
-test_it_stays_and_it_is_said_why = table(
+test_drop_in = table(
+    project(
+        "below the head of an entry point, and nowhere else",
+        {"a.py": HEAD + SET, "b.py": HEAD + SET},
+        {"a.py": f'{HEAD}import compat\n\ncompat.install("2.0")\n\n{SET}'},
+        target="compat",
+        entries=["a.py"],
+    ),
+    project(
+        "a clash of names is told with a way out",
+        {"a.py": "import torchaudio\n"},
+        says={"a.py": "torchaudio-compat run"},
+        target="compat",
+        entries=["a.py"],
+        own_names=["compat"],
+    ),
     said(
         "code on the docstring's line",
         "the docstring shares its line with code",

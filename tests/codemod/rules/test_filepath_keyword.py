@@ -2,33 +2,33 @@
 
 from __future__ import annotations
 
-from tests.codemod.tables import Case, changes, rewrite, said, stays, table
-
-
-def texts(files: dict[str, str], **options: object) -> dict[str, str]:
-    return {path: outcome.text for path, outcome in rewrite(files, **options).items()}  # type: ignore[arg-type]
-
-
-def given(name: str, before: str, after: str, head: str = "") -> Case:
-    """What a call is given under the setter of sox, in a module that speaks of path objects."""
-    return changes(
-        f"given {name}",
-        f"import torchaudio, pathlib\n{SETTER}{head}x = torchaudio.load({before})\n",
-        f'import torchaudio, pathlib\n{head}x = torchaudio.load({after}, backend="sox")\n',
-    )
-
+from tests.codemod.tables import changes, project, said, stays, table
 
 SETTER = 'torchaudio.set_audio_backend("sox_io")\n'
 
 
-def test_comments_ignore_single_rules() -> None:
-    program = "import torchaudio\nx = torchaudio.load(filepath='a')  # compat: ignore[TAC110]\ny = torchaudio.load(filepath='a')  # compat: ignore[TAC101]\n"
-    found = texts({"a.py": program})["a.py"]
-    assert found.splitlines()[1] == program.splitlines()[1]
-    assert "y = torchaudio.load(uri='a')" in found
-
-
 test_filepath = table(
+    changes(
+        "comments that ignore single rules",
+        """
+        import torchaudio
+        x = torchaudio.load(filepath='a')  # compat: ignore[TAC110]
+        y = torchaudio.load(filepath='a')  # compat: ignore[TAC101]
+        """,
+        """
+        import torchaudio
+        x = torchaudio.load(filepath='a')  # compat: ignore[TAC110]
+        y = torchaudio.load(uri='a')  # compat: ignore[TAC101]
+        """,
+    ),
+    project(
+        "a patch of the function where it was imported holds the call",
+        {
+            "audio.py": "from torchaudio import load\n\ndef read(p):\n    return load(filepath=p)\n",
+            "test_audio.py": "import torchaudio\nfrom unittest.mock import patch\n\n@patch('audio.load')\ndef test(load): ...\n",
+        },
+        says={"audio.py": " TAC110 "},
+    ),
     changes(
         "all three",
         """
@@ -279,16 +279,6 @@ test_filepath = table(
         "TAC134",
     ),
 )
-
-
-def test_a_patch_of_the_function_where_it_was_imported_holds_the_call() -> None:
-    files = {
-        "audio.py": "from torchaudio import load\n\ndef read(p):\n    return load(filepath=p)\n",
-        "test_audio.py": "import torchaudio\nfrom unittest.mock import patch\n\n@patch('audio.load')\ndef test(load): ...\n",
-    }
-    outcomes = rewrite(files)
-    assert not any(outcome.changed for outcome in outcomes.values())
-    assert outcomes["audio.py"].left[0].rule == "TAC110"
 
 
 test_decisions = table(

@@ -1,8 +1,6 @@
 """TAC107: Settle decisions on the global backend's name."""
 
-import pytest
-
-from tests.codemod.tables import changes, rewrite, stays, table
+from tests.codemod.tables import changes, said, stays, table
 
 SOX, SOUNDFILE = 'torchaudio.get_audio_backend() == "sox_io"', 'torchaudio.get_audio_backend() == "soundfile"'
 MODERN_ARM = "x, r = torchaudio.load(p, frame_offset=s)"
@@ -117,13 +115,19 @@ test_decisions = table(
 )
 
 
-@pytest.mark.parametrize("test", ["== torchaudio.get_it(1)", 'in {"sox": 1}', "== (lambda: name)()", "== name"])
-def test_an_arm_is_no_choice_where_more_is_asked(test: str) -> None:
-    """Of what differs in offset= only, the modern arm would stay if the global backend alone decided."""
-    source = f"import torchaudio\nx = torchaudio.load(p, offset=1) if torchaudio.get_audio_backend() {test} else torchaudio.load(p, frame_offset=1)\n"
-    outcome = rewrite({"a.py": source})["a.py"]
-    assert outcome.text == source.replace("p, offset", "p, frame_offset")
-    assert {finding.rule for finding in outcome.left} >= {"TAC107"}
+CHOSEN = "import torchaudio\nx = torchaudio.load(p, {}=1) if torchaudio.get_audio_backend() {} else torchaudio.load(p, frame_offset=1)\n"
+# of what differs in offset= only, the modern arm would stay if the global backend alone decided
+test_an_arm_is_no_choice_where_more_is_asked = table(
+    *(
+        changes(test, CHOSEN.format("offset", test), CHOSEN.format("frame_offset", test), "TAC107")
+        for test in ("== torchaudio.get_it(1)", 'in {"sox": 1}', "== (lambda: name)()", "== name")
+    )
+)
+
+test_what_to_do_is_said = table(
+    said("printed", "or use list_audio_backends()", "import torchaudio\nprint(torchaudio.get_audio_backend())\n"),
+    said("a decision", "which branch", "import torchaudio\nif torchaudio.get_audio_backend() == 'x':\n    f()\n"),
+)
 
 
 test_programs = table(

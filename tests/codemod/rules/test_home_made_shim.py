@@ -1,8 +1,6 @@
 """TAC122: A home-made stand-in for torchaudio."""
 
-import pytest
-
-from tests.codemod.tables import rewrite, stays, table
+from tests.codemod.tables import stays, table
 
 test_reports = table(
     stays(
@@ -37,12 +35,14 @@ test_reports = table(
             torchaudio.load("a.wav")
     """,
     ),
+    *(
+        stays(
+            f"a stand-in in {module}",
+            f"import sys\nfrom sys import modules\nimport torchaudio\n{module}['torchaudio'] = fake\ntorchaudio.load(filepath=p)\n",
+            "TAC110",
+            "TAC122",
+            "TAC123",
+        )
+        for module in ("sys.modules", "modules")
+    ),
 )
-
-
-@pytest.mark.parametrize("module", ["sys.modules", "modules"])
-def test_a_stand_in_in_the_modules_is_one(module: str) -> None:
-    source = f"import sys\nfrom sys import modules\nimport torchaudio\n{module}['torchaudio'] = fake\ntorchaudio.load(filepath=p)\n"
-    outcome = rewrite({"program.py": source})["program.py"]
-    assert not outcome.changed
-    assert {"TAC110", "TAC122", "TAC123"} == {finding.rule for finding in outcome.left}

@@ -1,6 +1,6 @@
 """TAC101: Name the backend in each call instead of setting it for the module."""
 
-from tests.codemod.tables import Case, changes, said, stays, table
+from tests.codemod.tables import Case, changes, given, said, stays, table
 
 PATH = "a path object is passed"
 
@@ -9,15 +9,6 @@ def passed(name: str, says: str, *lines: str) -> Case:
     """The setter of sox and a call that is given ``x``, after some lines."""
     head = ["import torchaudio", SETTER.rstrip(), *lines]
     return said(f"given {name}", says, "\n".join([*head, "y = torchaudio.load(x)"]))
-
-
-def given(name: str, before: str, after: str, head: str = "") -> Case:
-    """What a call is given under the setter of sox, in a module that speaks of path objects."""
-    return changes(
-        f"given {name}",
-        f"import torchaudio, pathlib\n{SETTER}{head}x = torchaudio.load({before})\n",
-        f'import torchaudio, pathlib\n{head}x = torchaudio.load({after}, backend="sox")\n',
-    )
 
 
 SETTER = 'torchaudio.set_audio_backend("sox_io")\n'

@@ -1,16 +1,6 @@
 """TAC103: Fold a setting into the call that follows it in the same function."""
 
-from tests.codemod.tables import Case, changes, said, stays, table
-
-
-def given(name: str, before: str, after: str, head: str = "") -> Case:
-    """What a call is given under the setter of sox, in a module that speaks of path objects."""
-    return changes(
-        f"given {name}",
-        f"import torchaudio, pathlib\n{SETTER}{head}x = torchaudio.load({before})\n",
-        f'import torchaudio, pathlib\n{head}x = torchaudio.load({after}, backend="sox")\n',
-    )
-
+from tests.codemod.tables import changes, said, stays, table
 
 SETTER = 'torchaudio.set_audio_backend("sox_io")\n'
 SET = 'torchaudio.set_audio_backend("soundfile")\n'

@@ -1,36 +1,39 @@
 """TAC105: A backend that is set from a variable, or is unknown since 0.9."""
 
-import ast
+from tests.codemod.tables import PROGRAM, project, stays, table
 
-import pytest
+ASKED = "import torchaudio\ntorchaudio.set_audio_backend(args.backend)\nprint(torchaudio.get_audio_backend())\n"
+OPTION = """
+import argparse, torchaudio
+parser = argparse.ArgumentParser()
+parser.add_argument("--backend", default="sox_io", choices=["sox_io", "soundfile"])
+torchaudio.set_audio_backend(parser.parse_args().backend)
+"""
 
-from tests.codemod.tables import dedent, rewrite
-
-
-def test_a_variable_names_where_the_old_name_is_written() -> None:
-    main = dedent("""
-        import argparse, torchaudio
-        parser = argparse.ArgumentParser()
-        parser.add_argument("--backend", default="sox_io", choices=["sox_io", "soundfile"])
-        torchaudio.set_audio_backend(parser.parse_args().backend)
-    """)
-    [finding] = rewrite({"main.py": main})["main.py"].left
-    assert finding.rule == "TAC105"
-    assert {place.line for place in finding.related} == {3}
-    assert len(finding.related) == 2
-
-
-@pytest.mark.parametrize("target", ["2.2", "2.9"])
-def test_a_variable_is_the_reason_before_any_other(target: str) -> None:
-    source = "import torchaudio\ntorchaudio.set_audio_backend(args.backend)\nprint(torchaudio.get_audio_backend())\n"
-    outcome = rewrite({"program.py": source}, target)["program.py"]
-    ast.parse(outcome.text)
-    assert next(one.reason for one in outcome.left if one.rule == "TAC105").startswith("what is set is not a literal")
-
-
-def test_the_backend_of_0_x_is_called_by_its_name_for_the_drop_in() -> None:
-    """For other targets it becomes sox_io (TAC138)."""
-    (finding,) = rewrite({"a.py": "import torchaudio\ntorchaudio.set_audio_backend('sox')\n"}, "compat")["a.py"].left
-    assert finding.rule == "TAC105"
-    assert all(word in f"{finding.reason} {finding.advice}" for word in ("'sox'", '"sox_io"'))
-    assert "not a literal" not in finding.reason
+test_setter_with_variable = table(
+    project(
+        "the old name is named where it is written",
+        {PROGRAM: OPTION},
+        left={PROGRAM: ["TAC105"]},
+        says={PROGRAM: " program.py:3:42 program.py:3:61|"},
+    ),
+    *(
+        project(
+            f"it is the reason before any other, for {target}",
+            {PROGRAM: ASKED},
+            after,
+            says={PROGRAM: " TAC105 what is set is not a literal"},
+            target=target,
+        )
+        for target, after in (("2.2", {}), ("2.9", {}))
+    ),
+    # for other targets the name of 0.x becomes sox_io (TAC138)
+    project(
+        "the backend of 0.x is called by its name for the drop-in",
+        {PROGRAM: "import torchaudio\ntorchaudio.set_audio_backend('sox')\n"},
+        left={PROGRAM: ["TAC105"]},
+        says={PROGRAM: ["'sox'", '"sox_io"']},
+        target="compat",
+    ),
+    stays("a name that is given", "import torchaudio\ntorchaudio.set_audio_backend(name)\n", "TAC105"),
+)

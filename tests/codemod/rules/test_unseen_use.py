@@ -1,8 +1,6 @@
 """TAC127: Imports and code that are not seen."""
 
-import pytest
-
-from tests.codemod.tables import rewrite, stays, table
+from tests.codemod.tables import project, stays, table
 
 test_reports = table(
     stays(
@@ -44,36 +42,36 @@ test_what_was_neither_changed_nor_reported = table(
 )
 
 
-@pytest.mark.parametrize(
-    ("exporter", "user"),
-    [
-        ("import torchaudio\n", "from pkg.deps import torchaudio\ntorchaudio.set_audio_backend('sox_io')\n"),
-        ("import torchaudio as ta\n", "import pkg.deps\npkg.deps.ta.set_audio_backend('sox_io')\n"),
-        ("import torchaudio as ta\n", "from pkg import deps\ndeps.ta.set_audio_backend('sox_io')\n"),
-        ("import torchaudio as ta\n", "from .deps import ta as audio\naudio.set_audio_backend('sox_io')\n"),
-        ("import torchaudio as ta\n", "from .deps import *\nta.set_audio_backend('sox_io')\n"),
-        ("from torchaudio import set_audio_backend\n", "from pkg.deps import set_audio_backend\nset_audio_backend('sox_io')\n"),
-        ("from torchaudio import load\n", "from pkg.deps import load\nload(filepath='a.wav')\n"),
-        ("import torchaudio\n", "from pkg.deps import torchaudio\ntorchaudio.info(filepath='a.wav')\n"),
-        (
-            "try:\n    import torchaudio\nexcept ImportError:\n    torchaudio = None\n",
-            "from pkg import deps\ndeps.torchaudio.load_wav('a')\n",
-        ),
-    ],
+test_by_way_of_another_module = table(
+    *(
+        project(user, {"pkg/deps.py": exporter, "pkg/main.py": user}, left={"pkg/main.py": ["TAC127"]})
+        for exporter, user in (
+            ("import torchaudio\n", "from pkg.deps import torchaudio\ntorchaudio.set_audio_backend('sox_io')\n"),
+            ("import torchaudio as ta\n", "import pkg.deps\npkg.deps.ta.set_audio_backend('sox_io')\n"),
+            ("import torchaudio as ta\n", "from pkg import deps\ndeps.ta.set_audio_backend('sox_io')\n"),
+            ("import torchaudio as ta\n", "from .deps import ta as audio\naudio.set_audio_backend('sox_io')\n"),
+            ("import torchaudio as ta\n", "from .deps import *\nta.set_audio_backend('sox_io')\n"),
+            ("from torchaudio import set_audio_backend\n", "from pkg.deps import set_audio_backend\nset_audio_backend('sox_io')\n"),
+            ("from torchaudio import load\n", "from pkg.deps import load\nload(filepath='a.wav')\n"),
+            ("import torchaudio\n", "from pkg.deps import torchaudio\ntorchaudio.info(filepath='a.wav')\n"),
+            (
+                "try:\n    import torchaudio\nexcept ImportError:\n    torchaudio = None\n",
+                "from pkg import deps\ndeps.torchaudio.load_wav('a')\n",
+            ),
+        )
+    ),
+    *(
+        project(
+            user,
+            {"pkg/deps.py": "import torchaudio\n", "pkg/main.py": user, "other.py": "def set_audio_backend(name):\n    pass\n"},
+            left={"pkg/main.py": []},
+        )
+        for user in (
+            "from pkg.deps import torchaudio\ntorchaudio.load('a.wav')\n",
+            "from other import set_audio_backend\nset_audio_backend('a')\n",
+        )
+    ),
 )
-def test_what_comes_by_way_of_another_module_is_reported(exporter: str, user: str) -> None:
-    found = rewrite({"pkg/deps.py": exporter, "pkg/main.py": user})
-    assert [finding.rule for finding in found["pkg/main.py"].left] == ["TAC127"]
-    assert not found["pkg/main.py"].changed
-
-
-@pytest.mark.parametrize(
-    "user",
-    ["from pkg.deps import torchaudio\ntorchaudio.load('a.wav')\n", "from other import set_audio_backend\nset_audio_backend('a')\n"],
-)
-def test_what_is_right_by_way_of_another_module_is_not_reported(user: str) -> None:
-    found = rewrite({"pkg/deps.py": "import torchaudio\n", "pkg/main.py": user, "other.py": "def set_audio_backend(name):\n    pass\n"})
-    assert not found["pkg/main.py"].left
 
 
 test_torchaudio_by_another_name = table(

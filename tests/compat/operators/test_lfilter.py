@@ -19,14 +19,14 @@ def lfilter(waveform: Tensor, a: Tensor, b: Tensor) -> Tensor:
 
 def by_samples(waveform: Tensor, a: Tensor, b: Tensor) -> Tensor:
     """Apply the difference equation, sample by sample, in float64."""
-    x, a, b = waveform.double(), (a.double() / a.double()[:, :1]), (b.double() / a.double()[:, :1])
+    past = a.size(1) - 1
+    x = torch.nn.functional.pad(waveform.double(), (past, 0))
+    b, a = (coefficients.double().flip(1) / a.double()[:, :1] for coefficients in (b, a))
     y = torch.zeros_like(x)
-    for n in range(x.size(2)):
-        for lag in range(min(a.size(1), n + 1)):
-            y[..., n] += b[:, lag] * x[..., n - lag]
-            if lag:
-                y[..., n] -= a[:, lag] * y[..., n - lag]
-    return y
+    for n in range(past, x.size(2)):
+        window = slice(n - past, n + 1)
+        y[..., n] = (b * x[..., window] - a * y[..., window]).sum(-1)
+    return y[..., past:]
 
 
 def stable(channels: int, order: int) -> tuple[Tensor, Tensor]:
@@ -119,7 +119,7 @@ def test_a_leading_zero_gives_nothing_finite(release: str) -> None:
     assert not lfilter(torch.ones(1, 1, 40), torch.tensor([[0.0, 1.0]]), torch.tensor([[1.0, 0.0]])).isfinite().any()
 
 
-@pytest.mark.parametrize("order", [1, 2, 4])
+@pytest.mark.parametrize("order", [1, 4])
 @pytest.mark.parametrize("wanted", ["waveform", "a_coeffs", "b_coeffs", "all"])
 def test_gradients_and_second_gradients(release: str, order: int, wanted: str) -> None:
     a, b = stable(2, order)

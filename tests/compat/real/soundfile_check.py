@@ -59,7 +59,7 @@ def timeless(path: pathlib.Path) -> bytes:
     return data if at < 0 else data[: at + 12] + data[at + 16 :]
 
 
-@hypothesis.settings(max_examples=400, deadline=None, derandomize=True, database=None)
+@hypothesis.settings(max_examples=250, deadline=None, derandomize=True, database=None)
 @hypothesis.given(SAVING, LOADING)
 def check(saving: dict[str, Any], loading: dict[str, Any]) -> None:
     """The same file, and from it the same tensor."""

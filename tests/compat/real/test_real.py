@@ -65,7 +65,7 @@ def _loads(forked: Python, folder: str) -> bool:
 
 @pytest.mark.network
 @pytest.mark.libsox
-@pytest.mark.parametrize("release", wheels.RESCUED)
+@pytest.mark.parametrize("release", wheels.RELEASES)
 def test_one_whose_compiled_part_does_not_load_works_without_it(forked: Python, tiny_datasets: str, release: str) -> None:
     """As pip brings it: a training step, datasets and effects under every pin; afterwards nothing is left."""
     folder = _folder(release, compiled=True)

@@ -12,8 +12,6 @@ import filelock
 from tests.isolation import CACHE
 
 RELEASES = ("2.0.2", "2.1.2", "2.2.2", "2.8.0", "2.9.1", "2.11.0")
-# those that are tried with the compiled part, which does not load beside the torch of the tests
-RESCUED = ("2.0.2", "2.1.2", "2.2.2", "2.5.1", "2.8.0", "2.9.1", "2.11.0")
 
 
 class NotToBeHadError(Exception):

@@ -44,10 +44,8 @@ def _real(release: str, *, compiled: bool) -> str:
     ("real", "release", "program", "compiled"),
     [
         ("2.0.2", "2.0", "recogniser", False),
-        ("2.0.2", "2.8", "augmentation", False),
         ("2.2.2", "2.2", "lipsync", False),
         ("2.8.0", "2.0", "augmentation", False),
-        ("2.8.0", "2.8", "lipsync", False),
         ("2.9.1", "2.2", "recogniser", False),
         ("2.11.0", "2.2", "lipsync", False),
         ("2.0.2", "2.0", "augmentation", True),

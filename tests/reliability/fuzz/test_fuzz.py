@@ -10,13 +10,13 @@ from typing import Any
 
 import pytest
 
+from tests.conftest import BACKENDS
 from tests.reliability.fuzz import anatomy, calls, children, corpus, mutate, pieces, structure
 
 # `make fuzz` goes on where these end
-MUTATIONS = 800
-LONG = 60
-STRUCTURE = 120
-BACKENDS = [pytest.param(name, marks=[pytest.mark.libsox] if name == "sox" else []) for name in ("ffmpeg", "sox", "soundfile")]
+MUTATIONS = 600
+LONG = 30
+STRUCTURE = 60
 
 
 @pytest.fixture(scope="module")
@@ -49,24 +49,29 @@ def test_late_pieces_of_damaged_files_are_slices_of_the_whole(backend: str, long
     assert min(report.outcomes["value"], report.outcomes["error"]) > LONG
 
 
+@pytest.fixture(scope="module")
+def structured() -> dict[str, bytes]:
+    """The files whose structure is changed."""
+    return structure.files()
+
+
 @pytest.mark.parametrize("backend", BACKENDS)
-def test_changes_of_structure_do_no_harm(backend: str) -> None:
+def test_changes_of_structure_do_no_harm(backend: str, structured: dict[str, bytes]) -> None:
     """Sizes, counts, rates and nesting: whole, pieces, ``info``, blocks, objects, effects and streams agree, or somebody is warned."""
-    report = children.run(backend, structure.files(), 3, range(STRUCTURE), STRUCTURE, ways=structure)
+    report = children.run(backend, structured, 3, range(STRUCTURE), STRUCTURE, ways=structure)
     assert report.mutations == STRUCTURE
     assert not report.findings
     assert min(report.outcomes["value"], report.outcomes["error"]) > STRUCTURE
 
 
-def test_structure_is_known_of_every_file() -> None:
+def test_structure_is_known_of_every_file(structured: dict[str, bytes]) -> None:
     """And a number always gives the same change of it."""
-    made = structure.files()
-    for name, data in made.items():
+    for name, data in structured.items():
         found = anatomy.of(data)
         assert found.parts or found.fields, name
         assert all(0 <= begin <= end <= len(data) for begin, end in found.parts), name
-    changed = [anatomy.mutation(made, 7, index) for index in range(200)]
-    assert changed == [anatomy.mutation(made, 7, index) for index in range(200)]
+    changed = [anatomy.mutation(structured, 7, index) for index in range(200)]
+    assert changed == [anatomy.mutation(structured, 7, index) for index in range(200)]
     assert len({change.data for change in changed}) > 180
 
 

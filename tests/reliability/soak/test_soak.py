@@ -10,7 +10,7 @@ from collections.abc import Iterator
 import pytest
 
 import dispatcher
-from tests.conftest import ASSETS
+from tests.conftest import ASSETS, BACKENDS
 from tests.reliability.soak import calls, threads, workers
 
 _GROWTH = 10 * 2**20
@@ -24,7 +24,7 @@ def test_many_calls_leave_nothing(collector: bool) -> None:
     assert left.growth < _GROWTH
 
 
-@pytest.mark.parametrize("backend", ["ffmpeg", "soundfile", pytest.param("sox", marks=pytest.mark.libsox)])
+@pytest.mark.parametrize("backend", BACKENDS)
 @pytest.mark.parametrize("name", ["stereo_16.flac", "stereo_cbr.mp3", "stereo.m4a", "text.wav", "empty.wav", "video_only.mp4", "cut.flac"])
 @pytest.mark.filterwarnings("ignore::dispatcher.notices.CompatWarning")
 def test_no_call_leaves_work_for_the_collector(name: str, backend: str) -> None:

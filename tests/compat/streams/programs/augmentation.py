@@ -1,4 +1,4 @@
-"""Train on speech as telephones and loud rooms would carry it: effects and codecs, in a DataLoader with spawned workers."""
+"""Train on speech as telephones and loud rooms would carry it: effects and codecs, in a DataLoader with a spawned worker."""
 
 import torch
 from torch.utils.data import DataLoader, Dataset
@@ -47,7 +47,7 @@ class Augmented(Dataset):
 
 
 def main():
-    loader = DataLoader(Augmented(24), batch_size=4, num_workers=2, multiprocessing_context="spawn")
+    loader = DataLoader(Augmented(24), batch_size=4, num_workers=1, multiprocessing_context="spawn")
     seen, changed = [], 0
     for clean, noisy, index in loader:
         assert clean.shape == noisy.shape == (4, 1, RATE), (clean.shape, noisy.shape)
