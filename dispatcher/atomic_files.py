@@ -65,22 +65,21 @@ def beside(path: str, suffix: str = "", mode: int = 0o666) -> Iterator[str]:
 
 
 @contextlib.contextmanager
-def replaced(path: str) -> Iterator[str]:
+def replaced(path: str, suffix: str = "") -> Iterator[str]:
     """Yield a path to write to; put what is there in the place of ``path``, unless an error comes.
 
-    It has the extension of ``path``. Symbolic links are followed, and the new file gets the mode
-    and the owner of the old one.
+    ``path`` is a real one (``os.path.realpath``), so that no link is replaced. The new file gets
+    the mode and the owner of the old one.
 
     Raises:
         OSError: the new file cannot be written; the old one is left as it was.
     """
-    final = os.path.realpath(path)
-    before = os.stat(final) if os.path.exists(final) else None
-    sweep(os.path.dirname(final))
-    with beside(final, os.path.splitext(path)[1]) as part:
+    before = os.stat(path) if os.path.exists(path) else None
+    sweep(os.path.dirname(path))
+    with beside(path, suffix) as part:
         yield part
         finish(part, before)
-        os.replace(part, final)
+        os.replace(part, path)
 
 
 def finish(path: str, before: os.stat_result | None) -> None:

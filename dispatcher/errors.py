@@ -108,7 +108,8 @@ def describe(uri: object) -> str:
     """Return a name for messages: a path as the user wrote it, an object by its type."""
     uri = original(uri)
     if isinstance(uri, bytes):
-        return repr(os.fsdecode(uri)) if _is_name(uri) else f"<{len(uri):,} bytes>"
+        is_content = len(uri) > _LONGEST_NAME or b"\0" in uri
+        return f"<{len(uri):,} bytes>" if is_content else repr(os.fsdecode(uri))
     text: Any = None
     with contextlib.suppress(TypeError):  # it gives neither str nor bytes
         text = os.fspath(uri)  # type: ignore[call-overload]
@@ -119,11 +120,6 @@ def describe(uri: object) -> str:
     name = getattr(uri, "name", None)
     named = f" {name!r}" if isinstance(name, str) else ""
     return f"<{type(uri).__name__}{named}>"
-
-
-def _is_name(uri: bytes) -> bool:
-    """Return whether bytes may be a path; otherwise they are the content of a file."""
-    return len(uri) <= _LONGEST_NAME and b"\0" not in uri
 
 
 def problem(

@@ -14,29 +14,15 @@ import types
 from collections.abc import Callable
 from typing import Any
 
-from dispatcher.api import Chooser
-from dispatcher.backend import Backend, Uri
-from dispatcher.codec_config import CodecConfig
+from dispatcher.api import Chooser as Chooser
+from dispatcher.backend import Backend as Backend
+from dispatcher.backend import Uri
+from dispatcher.codec_config import CodecConfig as CodecConfig
 from dispatcher.lazily import torch
-from dispatcher.metadata import AudioMetaData
-from dispatcher.registry import Registry
+from dispatcher.metadata import AudioMetaData as AudioMetaData
+from dispatcher.registry import Registry as Registry
 from dispatcher.requests import Load, Save
-from dispatcher.settings import Settings
-
-__all__ = [
-    "AudioMetaData",
-    "Backend",
-    "Chooser",
-    "CodecConfig",
-    "Functions",
-    "Registry",
-    "Settings",
-    "functions",
-    "info",
-    "list_audio_backends",
-    "load",
-    "save",
-]
+from dispatcher.settings import Settings as Settings
 
 _server = Chooser(Registry(), Settings())
 
@@ -210,4 +196,5 @@ def _without(function: Any, name: str) -> Any:
 
     del older.__wrapped__
     older.__signature__ = signature  # type: ignore[attr-defined]
+    older.__doc__ = f"{function.__doc__}\n    In this release there is no ``{name}``.\n    "
     return older

@@ -7,6 +7,7 @@ variables half changed. The child then gets new locks.
 
 from __future__ import annotations
 
+import functools
 import os
 import threading
 import weakref
@@ -57,20 +58,14 @@ class Shared:
 _all: weakref.WeakSet[Shared] = weakref.WeakSet()
 
 
-def _before() -> None:
+def _for_all(step: Callable[[Shared], None]) -> None:
     for shared in list(_all):
-        shared.hold()
-
-
-def _in_parent() -> None:
-    for shared in list(_all):
-        shared.give_back()
-
-
-def _in_child() -> None:
-    for shared in list(_all):
-        shared.renew()
+        step(shared)
 
 
 if hasattr(os, "register_at_fork"):  # Windows has no forks
-    os.register_at_fork(before=_before, after_in_parent=_in_parent, after_in_child=_in_child)
+    os.register_at_fork(
+        before=functools.partial(_for_all, Shared.hold),
+        after_in_parent=functools.partial(_for_all, Shared.give_back),
+        after_in_child=functools.partial(_for_all, Shared.renew),
+    )

@@ -51,20 +51,6 @@ def with_error_context(
         yield from blocks
 
 
-class _Blocks:
-    """The blocks of an open file; no interrupt comes while the library makes one."""
-
-    def __init__(self, blocks: Iterator[npt.NDArray[Any]]) -> None:
-        self._blocks = blocks
-
-    def __iter__(self) -> Iterator[npt.NDArray[Any]]:
-        return self
-
-    def __next__(self) -> npt.NDArray[Any]:
-        with interrupts.deferred():
-            return next(self._blocks)
-
-
 class _Opened(contextlib.AbstractContextManager[Stream]):
     """A file that is open within the block, whatever interrupt comes while it opens or closes."""
 
@@ -75,7 +61,7 @@ class _Opened(contextlib.AbstractContextManager[Stream]):
         try:
             with interrupts.deferred():
                 stream = next(self._steps)
-                return dataclasses.replace(stream, blocks=_Blocks(stream.blocks))
+                return dataclasses.replace(stream, blocks=interrupts.stepwise(stream.blocks))
         except BaseException:
             self.__exit__()
             raise

@@ -66,7 +66,7 @@ class GlobalBackend:
         if backend is not None and backend not in _MODULES:
             raise BackendError(
                 f"there is no global backend {backend!r}; there is "
-                f"{', '.join(map(repr, _LISTED))}{_hint(backend)}"
+                f"{', '.join(map(repr, _LISTED))}{_HINTS.get(str(backend), '')}"
             )
         why = None if backend is None else self._why_not(backend)
         if why is not None:
@@ -99,7 +99,3 @@ class GlobalBackend:
             "torchaudio.load does not come from a global backend: the dispatcher is on, or "
             "torchaudio.load was replaced"
         )
-
-
-def _hint(backend: object) -> str:
-    return _HINTS.get(backend, "") if isinstance(backend, str) else ""

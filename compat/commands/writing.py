@@ -17,7 +17,7 @@ def replaced(path: str) -> Iterator[str]:
     if os.path.exists(path) and not os.path.isfile(path):
         yield path
         return
-    with atomic_files.replaced(path) as place:
+    with atomic_files.replaced(os.path.realpath(path)) as place:
         yield place
 
 

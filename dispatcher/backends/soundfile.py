@@ -187,7 +187,7 @@ def _as_array(asked: Save) -> npt.NDArray[Any]:
 
 
 def _written(subtype: str, container: str, samples: Any, sample_rate: Any) -> tuple[Any, int]:
-    """Return samples, ``[time, channel]``, and the sample rate as libsndfile can take them.
+    """Return ``[time, channel]`` samples and a sample rate (Hz) that libsndfile can take.
 
     Raises:
         BackendError: libsndfile, or the encoder behind it, would crash or end the process.
@@ -229,26 +229,12 @@ def _failed(action: str, uri: Uri, why: Exception) -> Exception:
         kind = ArgumentTypeError
     elif isinstance(why, ValueError):
         kind = ArgumentError
-    cause = getattr(why, "error_string", why)
-    if action == "write" or (kind is BackendError and isinstance(uri, int)):
-        return problem(kind, action, uri, cause, backend=Backend.name)
-    if kind is not BackendError:
-        odd = kind is ArgumentTypeError and str(why).startswith("Invalid file")
-        return problem(
-            kind,
-            action,
-            uri,
-            arguments.neither_path_nor_file(uri) if odd else cause,
-            backend=Backend.name,
-        )
-    return problem(
-        kind,
-        action,
-        uri,
-        unreadable.cause(uri) or cause,
-        backend=Backend.name,
-        hint=unreadable.other_backend(uri),
-    )
+    cause, hint = getattr(why, "error_string", why), ""
+    if action == "read" and kind is ArgumentTypeError and str(why).startswith("Invalid file"):
+        cause = arguments.neither_path_nor_file(uri)
+    elif action == "read" and kind is BackendError and not isinstance(uri, int):
+        cause, hint = unreadable.cause(uri) or cause, unreadable.other_backend(uri)
+    return problem(kind, action, uri, cause, backend=Backend.name, hint=hint)
 
 
 def _read(file: Any, frames: int, dtype: str, collected: Collector) -> None:
@@ -258,11 +244,11 @@ def _read(file: Any, frames: int, dtype: str, collected: Collector) -> None:
     processor's cache: libsndfile's own conversion costs several times as much and gives the same
     bits.
     """
-    stored, scale = _EXACT.get(file.subtype, ("", 0.0)) if dtype == "float32" else ("", 0.0)
-    if file.subtype in _IN_PAIRS:
-        _read_pairs(file, frames, dtype, collected)
-        return
-    if not scale and (collected.channels == 1 or not collected.channels_first):
+    own = dtype, 0.0
+    stored, scale = _EXACT.get(file.subtype, own) if dtype == "float32" else own
+    # into a buffer of odd length libsndfile writes a sample too many of these
+    in_pairs = file.subtype in _IN_PAIRS
+    if not scale and not in_pairs and (collected.channels == 1 or not collected.channels_first):
         while collected.frames < frames:
             room = collected.room(min(frames - collected.frames, _MOST_AT_ONCE))
             got = file.buffer_read_into(room.T, dtype)
@@ -271,13 +257,12 @@ def _read(file: Any, frames: int, dtype: str, collected: Collector) -> None:
             collected.took(got)
             interrupts.check()
         return
-    stored = stored or dtype
-    piece = np.empty(
-        (min(max(1, _PIECE_SAMPLES // collected.channels), frames), collected.channels), stored
-    )
+    most = max(1, _PIECE_SAMPLES // collected.channels)
+    piece = np.empty((min(most, frames + (frames & in_pairs)), collected.channels), stored)
     while collected.frames < frames:
-        wanted = min(len(piece), frames - collected.frames)
-        got = file.buffer_read_into(piece[:wanted], stored)
+        left = frames - collected.frames
+        wanted = min(len(piece), left + (left & in_pairs))
+        got = min(file.buffer_read_into(piece[:wanted], stored), left)
         if not got:
             return
         room = collected.room(got)
@@ -294,7 +279,7 @@ def _read(file: Any, frames: int, dtype: str, collected: Collector) -> None:
 def _is_lost_in(file: Any, start: int, place: Any) -> bool:
     """Return whether a piece of such a file must be read from the file's start.
 
-    Of a last block of ADPCM that was cut, libsndfile makes up the rest from what it decoded before.
+    libsndfile fills up a last block of ADPCM that was cut, from what it decoded before.
     """
     if (file.format, file.subtype) in _LOST_IN:
         return True
@@ -329,22 +314,6 @@ def _last_to_seek(file: Any, start: int, place: Any) -> int:
     """Return the last frame up to ``start`` to which libsndfile seeks exactly in Ogg Vorbis."""
     before = look(place, ogg.sound_before_last_page, 0)
     return 0 if before is None or before > file.frames else min(start, max(0, before - 1))
-
-
-def _read_pairs(file: Any, frames: int, dtype: str, collected: Collector) -> None:
-    """Read as ``_read`` does, but into buffers of even length.
-
-    Into an odd one libsndfile writes a sample too many.
-    """
-    piece = np.empty((_PIECE, collected.channels), dtype)
-    while collected.frames < frames:
-        left = frames - collected.frames
-        got = min(file.buffer_read_into(piece[: min(_PIECE, left + (left & 1))], dtype), left)
-        if not got:
-            return
-        collected.room(got)[...] = piece[:got].T
-        collected.took(got)
-        interrupts.check()
 
 
 def _named(place: Any) -> Any:
@@ -460,7 +429,7 @@ class Backend(backend.Backend):
     ) -> Iterator[tuple[Any, Any]]:
         """Open a ``SoundFile`` for reading, and add context to the errors of the block.
 
-        Beside it, give what its headers can be read from again. ``file`` is the file if it is open.
+        Yields it, and what its headers can be read from again. ``file`` is the file if it is open.
 
         Raises:
             BackendError, ArgumentTypeError: libsndfile cannot read it, or it is neither a path nor
@@ -480,8 +449,8 @@ class Backend(backend.Backend):
 
         It is passed as a descriptor: Python closes its file whenever an interrupt comes, and
         python-soundfile does not. And without a path libsndfile does not search for a resource
-        fork. It gets the path only if it does not recognise the content, and knows such files by
-        their names.
+        fork. libsndfile gets the path only if it does not recognise the content and knows such
+        files by their names.
         """
         # on Windows, Python's descriptors may not be the library's
         shared = sys.platform != "win32" and _leaves_descriptors(

@@ -254,25 +254,18 @@ def xing(file: File) -> tuple[Header, Xing] | None:
     return first, _xing_at(data, first.xing)
 
 
-class Promise(NamedTuple):
-    """A Xing header before the first frame of sound, and its own frame's distance to that frame."""
+def promise(before: bytes) -> tuple[Xing, int] | None:
+    """Parse the Xing or Info header before the first frame of sound; ``None`` without one.
 
-    frames: int
-    bytes: int
-    back: int
-
-
-def promise(before: bytes) -> Promise | None:
-    """Parse the Xing or Info header before the first frame of sound; ``None`` without one."""
+    Returns:
+        It, and the bytes from its own frame to that of the sound.
+    """
     at = max(before.rfind(b"Xing"), before.rfind(b"Info"))
     if at < 0 or at + 16 > len(before):
         return None
-    found = _xing_at(before, at)
     starts = (at - side for side in _SIDE_INFO if side <= at)
-    start = next(
-        (start for start in starts if size_at(before, start) == len(before) - start), len(before)
-    )
-    return Promise(found.frames, found.bytes, len(before) - start)
+    own = (len(before) - at for at in starts if size_at(before, at) == len(before) - at)
+    return _xing_at(before, at), next(own, 0)
 
 
 def _length(file: File) -> Length | None:

@@ -273,11 +273,11 @@ def _scanned(file: File, codec: Codec, header: Page, wanted: int | None) -> Scan
         ends = np.cumsum(gives) + reached
         pages += [page.at for page in block]
         for each, packet in zip(block, ended.tolist(), strict=True):
-            if not each.flags & LAST:
-                _check_granule(each, packet, ends)
-            else:
+            if each.flags & LAST:
                 cut = int(gives[packet]) - 1 if len(pages) > 1 and packet >= 0 else 0
                 total = _end(each, packet, ends, cut, size) - codec.skipped
+            elif each.granule != (_NOTHING_ENDS if packet < 0 else ends[packet]):
+                raise _OddError
         firsts += (begun + count).tolist()
         parts.append(ends)
         count, reached, last = count + len(lengths), int(ends[-1]), block[-1]
@@ -312,12 +312,6 @@ def _whole_packets(data: bytes, at: int, before: Page) -> list[Page]:
     if not block:
         raise _OddError
     return block
-
-
-def _check_granule(each: Page, packet: int, ends: Numbers) -> None:
-    """Check that a page's granule position is the end of the last packet that ends in it."""
-    if each.granule != (_NOTHING_ENDS if packet < 0 else ends[packet]):
-        raise _OddError
 
 
 def _end(each: Page, packet: int, ends: Numbers, most: int, size: int) -> int:

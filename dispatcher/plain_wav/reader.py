@@ -72,20 +72,15 @@ class PlainWav:
 
     file: io.FileIO
     stored: _Stored
-    bits: int
-    rate: int
-    channels: int
+    form: wave.Format
     begin: int
     frames: int
 
-    @property
-    def frame_bytes(self) -> int:
-        """Return the bytes of a frame."""
-        return self.channels * self.bits // 8
-
     def metadata(self) -> AudioMetaData:
         """Return what ``info`` returns."""
-        return AudioMetaData(self.rate, self.frames, self.channels, self.bits, self.stored.encoding)
+        return AudioMetaData(
+            self.form.rate, self.frames, self.form.channels, self.form.bits, self.stored.encoding
+        )
 
     def piece(
         self, frame_offset: int, num_frames: int, normalize: bool, channels_first: bool
@@ -95,34 +90,31 @@ class PlainWav:
         As in ``load``, ``num_frames`` -1 means all, and the piece is shorter where the sound ends.
         ``None`` if there are no frames, or if the file was cut since it was opened.
         """
+        channels, bits, frame_bytes = self.form.channels, self.form.bits, self.form.frame_bytes
         left = self.frames - frame_offset
         num_frames = left if num_frames < 0 else min(num_frames, left)
         if num_frames <= 0:
             return None
         kind = sample_formats.FORMATS[self.stored.sample_format]
         dtype = "float32" if normalize else kind.dtype
-        collected = Collector(self.channels, num_frames, dtype, channels_first)
-        self.file.seek(self.begin + frame_offset * self.frame_bytes)
-        if dtype == kind.dtype and self.bits != 24 and (self.channels == 1 or not channels_first):
-            collected.took(_fill(self.file, collected.rows(num_frames)[0]) // self.frame_bytes)
+        collected = Collector(channels, num_frames, dtype, channels_first)
+        self.file.seek(self.begin + frame_offset * frame_bytes)
+        if dtype == kind.dtype and bits != 24 and (channels == 1 or not channels_first):
+            collected.took(_fill(self.file, collected.rows(num_frames)[0]) // frame_bytes)
             return collected.result() if collected.frames == num_frames else None
-        buffer = bytearray(
-            self.frame_bytes * max(1, min(num_frames, _PIECE_BYTES // self.frame_bytes))
-        )
+        buffer = bytearray(frame_bytes * max(1, min(num_frames, _PIECE_BYTES // frame_bytes)))
         view = memoryview(buffer)
         while collected.frames < num_frames:
-            wanted = min(len(buffer), (num_frames - collected.frames) * self.frame_bytes)
+            wanted = min(len(buffer), (num_frames - collected.frames) * frame_bytes)
             if _fill(self.file, view[:wanted]) < wanted:
                 return None
-            count = wanted // self.frame_bytes
+            count = wanted // frame_bytes
             data = (
                 _widened(buffer, wanted)
-                if self.bits == 24
-                else np.frombuffer(buffer, kind.dtype, count * self.channels)
+                if bits == 24
+                else np.frombuffer(buffer, kind.dtype, count * channels)
             )
-            sample_formats.convert(
-                data.reshape(count, self.channels).T, kind, collected.room(count)
-            )
+            sample_formats.convert(data.reshape(count, channels).T, kind, collected.room(count))
             collected.took(count)
             interrupts.check()
         return collected.result()
@@ -232,4 +224,4 @@ def _described(
     ):
         return None
     frames = length // form.frame_bytes
-    return PlainWav(file.raw, stored, form.bits, form.rate, form.channels, begin, frames)
+    return PlainWav(file.raw, stored, form, begin, frames)

@@ -251,12 +251,25 @@ class UnseekableError(AudioError, io.UnsupportedOperation):
     """A file object has ``seek`` and refuses it; the releases let its own OSError through."""
 
 
-def _unseekable(uri: Any, why: Exception) -> UnseekableError:
-    """Return the error for an object that refuses to seek."""
-    text = f"{describe(uri)} has seek(), and refuses it ({why})"
-    return UnseekableError(
-        f"{text}. Pass io.BytesIO(file.read()), or turn on the flag unseekable_objects."
-    )
+def _goes_back(wrapped: Any, settings: Settings) -> bool:
+    """Return whether a file object can seek.
+
+    Raises:
+        UnseekableError: it has ``seek`` and refuses it, and the flag ``unseekable_objects`` is off.
+    """
+    if not hasattr(wrapped, "seek") or not hasattr(wrapped, "tell"):
+        return False
+    try:
+        with interrupts.allowed():
+            wrapped.seek(_checked(wrapped, wrapped.tell()))
+    except (OSError, NotImplementedError) as why:
+        if not settings.unseekable_objects:
+            text = f"{describe(wrapped)} has seek(), and refuses it ({why})"
+            raise UnseekableError(
+                f"{text}. Pass io.BytesIO(file.read()), or turn on the flag unseekable_objects."
+            ) from why
+        return False
+    return True
 
 
 def _spooled(wrapped: Any) -> io.BytesIO:
@@ -278,14 +291,7 @@ def seekable(uri: Any, settings: Settings) -> Any:
     Raises:
         OSError: the object refuses to seek, and the flag is off.
     """
-    if not hasattr(uri, "seek") or not hasattr(uri, "tell"):
-        return _spooled(uri)
-    try:
-        with interrupts.allowed():
-            uri.seek(_checked(uri, uri.tell()))
-    except (OSError, NotImplementedError) as why:
-        if not settings.unseekable_objects:
-            raise _unseekable(uri, why) from why
+    if not _goes_back(uri, settings):
         return _spooled(uri)
     return uri if type(uri) is io.BytesIO and not uri.tell() else Reader(uri)
 
@@ -298,12 +304,4 @@ def as_it_comes(wrapped: Any, settings: Settings) -> Reader:
     Raises:
         OSError: the object has ``seek`` and refuses it, and the flag ``unseekable_objects`` is off.
     """
-    if not hasattr(wrapped, "seek") or not hasattr(wrapped, "tell"):
-        return ForwardReader(wrapped)
-    try:
-        wrapped.seek(_checked(wrapped, wrapped.tell()))
-    except (OSError, NotImplementedError) as why:
-        if not settings.unseekable_objects:
-            raise _unseekable(wrapped, why) from why
-        return ForwardReader(wrapped)
-    return Reader(wrapped)
+    return Reader(wrapped) if _goes_back(wrapped, settings) else ForwardReader(wrapped)

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from dispatcher.backends.ffmpeg import packets
 from dispatcher.backends.ffmpeg.encode import LAYOUTS
 from dispatcher.errors import BackendError
 from dispatcher.lazily import av
-from dispatcher.streams import sources
-
-if TYPE_CHECKING:
-    from av.stream import Stream
+from dispatcher.streams import options, sources
 
 _WITHOUT = "leave hw_accel out to work on the processor"
 # The releases did not tell a decoder the time base. So a first frame that lost samples (the delay
@@ -21,7 +18,7 @@ _NO_TIME_BASE = {"pkt_timebase": "0/1"}
 
 
 def decoder(
-    stream: Stream, name: str | None, option: Mapping[str, str] | None, hw_accel: str | None
+    stream: Any, name: str | None, option: Mapping[str, str] | None, hw_accel: str | None
 ) -> Any:
     """Open a decoder for a stream; return PyAV's codec context.
 
@@ -44,15 +41,11 @@ def decoder(
         raise BackendError(
             f"{what} does not open: {getattr(why, 'strerror', None) or why}"
         ) from why
-    unknown = [key for key in context.options if key in (option or {})]
-    if unknown:
-        raise BackendError(
-            f"the decoder {context.name!r} has no option {', '.join(map(repr, unknown))}"
-        )
+    options.refuse_unused(f"the decoder {context.name!r}", context, option)
     return context
 
 
-def _context(stream: Stream, known: Any, name: str | None, hw_accel: str | None) -> Any:
+def _context(stream: Any, known: Any, name: str | None, hw_accel: str | None) -> Any:
     """Return the stream's own context, or a new one where that cannot be used."""
     if known is None:
         raise BackendError(f"FFmpeg has no decoder for stream {stream.index}")
@@ -106,21 +99,21 @@ def device(hw_accel: str) -> Any:
     Raises:
         BackendError: this build of FFmpeg, or this machine, has none.
     """
-    from av.codec.hwaccel import HWAccel, HWDeviceType, hwdevices_available
+    from av.codec import hwaccel
 
     kind, _, number = hw_accel.partition(":")
-    known = f"it has {', '.join(hwdevices_available()) or 'none'}"
-    if kind not in HWDeviceType.__members__ or kind == "none":
+    known = f"it has {', '.join(hwaccel.hwdevices_available()) or 'none'}"
+    if kind not in hwaccel.HWDeviceType.__members__ or kind == "none":
         raise BackendError(
             f"hw_accel={hw_accel!r} names no kind of device that FFmpeg knows; {known}; {_WITHOUT}"
         )
-    if kind not in hwdevices_available():
+    if kind not in hwaccel.hwdevices_available():
         raise BackendError(
             f"PyAV's FFmpeg is built without {kind!r}, so hw_accel={hw_accel!r} cannot be had; "
             f"{known}; {_WITHOUT}"
         )
     try:
-        accel = HWAccel(kind, device=number or None, allow_software_fallback=False)
+        accel = hwaccel.HWAccel(kind, device=number or None, allow_software_fallback=False)
         accel.create(av.Codec("h264", "r"))
     except (av.FFmpegError, RuntimeError, ValueError, NotImplementedError) as why:
         cause = getattr(why, "strerror", None) or why

@@ -10,7 +10,7 @@ import os
 import re
 import stat
 from collections.abc import Callable
-from typing import Any, Protocol
+from typing import Any
 
 from dispatcher.errors import ArgumentTypeError, BackendError, describe
 from dispatcher.reading import file_objects
@@ -20,10 +20,15 @@ _ADDRESS = re.compile(r"[a-z][a-z0-9]*://", re.IGNORECASE)
 _NUMBERED = re.compile(r"%\d*d")
 
 
-class Destination(Protocol):
-    """What a muxer writes to, and what happens to it at the end."""
+class Destination:
+    """What a muxer writes to, and what happens to it at the end.
 
-    place: Any
+    This one FFmpeg opens itself: an address, a device, a series of numbered pictures. What was sent
+    cannot be taken back, and no code of Python runs that an interrupt could come into.
+    """
+
+    def __init__(self, place: Any) -> None:
+        self.place: Any = place
 
     def commit(self) -> None:
         """Keep what was written."""
@@ -40,41 +45,23 @@ class NewFile(Destination):
 
     def __init__(self, path: str) -> None:
         self._writing: Any = target.writing(path)
-        self.place: Any = self._writing.__enter__()
+        super().__init__(self._writing.__enter__())
 
     def commit(self) -> None:
-        writing, self._writing = self._writing, None
-        if writing is not None:
-            writing.__exit__(None, None, None)
+        self._end()
 
     def abandon(self) -> None:
+        with contextlib.suppress(_AbandonedError):
+            self._end(_AbandonedError())
+
+    def _end(self, why: Exception | None = None) -> None:
         writing, self._writing = self._writing, None
         if writing is not None:
-            with contextlib.suppress(_AbandonedError):
-                writing.__exit__(_AbandonedError, _AbandonedError(), None)
-
-    def check(self) -> None:
-        """Do nothing: FFmpeg writes this itself, without Python."""
+            writing.__exit__(None if why is None else type(why), why, None)
 
 
 class _AbandonedError(Exception):
     """Tells ``target.writing`` to discard the file."""
-
-
-class Address(Destination):
-    """What FFmpeg opens itself: an address, a device, a series of numbered pictures."""
-
-    def __init__(self, place: str) -> None:
-        self.place = place
-
-    def commit(self) -> None:
-        """Do nothing: the data is where it belongs."""
-
-    def abandon(self) -> None:
-        """Do nothing: what was sent cannot be taken back."""
-
-    def check(self) -> None:
-        """Do nothing: FFmpeg writes this itself, without Python."""
 
 
 class Object(Destination):
@@ -85,7 +72,7 @@ class Object(Destination):
     """
 
     def __init__(self, wrapped: Any, *, owned: bool = False) -> None:
-        self.place = self
+        super().__init__(self)
         self._wrapped, self._owned = wrapped, owned
         self._interrupt: BaseException | None = None
         self._lost: BackendError | None = None
@@ -140,9 +127,7 @@ class Object(Destination):
         if self._lost is not None:
             raise self._lost
 
-    def abandon(self) -> None:
-        if self._owned:
-            self._wrapped.close()
+    abandon = commit
 
     def check(self) -> None:
         if self._interrupt is not None:
@@ -182,7 +167,7 @@ def destination(dst: Any, *, opens_itself: bool) -> Destination:
         )
     path = os.fsdecode(dst)
     if opens_itself or _ADDRESS.match(path) or _NUMBERED.search(os.path.basename(path)):
-        return Address(path)
+        return Destination(path)
     if _is_pipe(path):
         return Object(open(path, "wb"), owned=True)
     return NewFile(path)

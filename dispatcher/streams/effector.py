@@ -11,9 +11,10 @@ from fractions import Fraction
 from typing import Any, ClassVar
 
 from dispatcher import arguments, interrupts
+from dispatcher.backends.ffmpeg.encode import sound_frame
 from dispatcher.codec_config import CodecConfig
 from dispatcher.errors import ArgumentError, ArgumentTypeError, BackendError
-from dispatcher.lazily import av, torch
+from dispatcher.lazily import torch
 from dispatcher.settings import Settings
 from dispatcher.streams import encoders, graphs
 from dispatcher.streams.buffers import Chunked, Whole
@@ -120,9 +121,21 @@ class AudioEffector:
         frames_per_chunk: int,
         output_sample_rate: int | None = None,
     ) -> Iterator[torch.Tensor]:
-        """Apply filters and codec piece by piece; give chunks of ``frames_per_chunk`` frames.
+        """Apply filters and codec piece by piece, as ``apply`` does to a whole waveform.
 
-        The last chunk may be shorter. Arguments and errors as in ``apply``.
+        Args:
+            waveform: ``[time, channel]``; uint8, int16, int32, float32 or float64.
+            sample_rate: in Hz.
+            frames_per_chunk: frames of a chunk; -1 for chunks as they come.
+            output_sample_rate: in Hz, of the result; ``None`` for ``sample_rate``.
+
+        Returns:
+            An iterator of chunks, ``[time, channel]``; the last may be shorter.
+
+        Raises:
+            ValueError: it does not have two dimensions, or FFmpeg lacks its dtype.
+            RuntimeError: ``frames_per_chunk`` is 0 or below -1; while chunks are taken, FFmpeg does
+                not take the effect, the format or the encoder.
         """
         format = _checked(waveform)
         if frames_per_chunk <= 0 and frames_per_chunk != -1:
@@ -164,9 +177,7 @@ class AudioEffector:
             last = chunk
         if last is None:
             return
-        missing = frames - len(last) if self.pad_end else 0
-        if missing > 0:
-            last = torch.nn.functional.pad(last, (0, 0, 0, missing))
+        last = self._padded(last, frames)
         yield from torch.split(last, size) if size > 0 else (last,)
 
     def _filtered(
@@ -267,10 +278,7 @@ def _plain(chunk: Any, waveform: torch.Tensor) -> torch.Tensor:
 def _pieces(waveform: torch.Tensor, entering: graphs.SoundInput) -> Iterator[Any]:
     for first in range(0, len(waveform), _PIECE):
         array = waveform[first : first + _PIECE].detach().cpu().contiguous().numpy()
-        frame = av.AudioFrame(entering.format, entering.layout, len(array))
-        memoryview(frame.planes[0])[: array.nbytes] = memoryview(array).cast("B")  # type: ignore[arg-type]
-        frame.sample_rate, frame.pts, frame.time_base = entering.rate, first, entering.time_base
-        yield frame
+        yield sound_frame(array, entering.format, entering.layout, entering.rate, first)
 
 
 class _Encoding:

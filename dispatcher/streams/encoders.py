@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from fractions import Fraction
-from typing import Any, NamedTuple
+from typing import Any
 
 from dispatcher.backends.ffmpeg.encode import LAYOUTS, quality
 from dispatcher.codec_config import CodecConfig
 from dispatcher.errors import BackendError
 from dispatcher.lazily import av
-from dispatcher.streams import sources
+from dispatcher.streams import decoders, options, sources
 
 # FFmpeg 5 chose libvorbis for these muxers. PyAV lacks it; FFmpeg's own encoder takes only stereo.
 _PREFERRED_SOUND = {"ogg": "vorbis", "matroska": "vorbis"}
@@ -23,35 +23,6 @@ _RATE_LIMIT = 1 << 24
 # encoders that take only one rate, and do not list it
 _ONLY_RATE = {"adpcm_g722": 16000, "g722": 16000}
 _TOLERANCE = 4_000_000  # bits per second: FFmpeg's own default, which PyAV lowers
-
-
-class Sound(NamedTuple):
-    """The arguments of ``add_audio_stream``."""
-
-    sample_rate: int
-    num_channels: int
-    encoder: str | None
-    option: Mapping[str, str] | None
-    encoder_sample_rate: int | None
-    encoder_num_channels: int | None
-    encoder_format: str | None
-    config: Any
-
-
-class Pictures(NamedTuple):
-    """The arguments of ``add_video_stream``."""
-
-    frame_rate: Fraction
-    width: int
-    height: int
-    encoder: str | None
-    option: Mapping[str, str] | None
-    encoder_frame_rate: float | None
-    encoder_width: int | None
-    encoder_height: int | None
-    encoder_format: str | None
-    config: Any
-    hw_accel: str | None
 
 
 def rate(number: float) -> Fraction:
@@ -117,82 +88,82 @@ def _chosen(what: str, codec: Any, asked: Any, known: list[Any] | None, given: A
 
 
 def _options(option: Mapping[str, str] | None, config: CodecConfig | None) -> dict[str, str]:
-    options = {"strict": "experimental"}
+    found = {"strict": "experimental"}
     if config is not None:
-        options.update(quality(config))
+        found.update(quality(config))
         if config.gop_size != -1:
-            options["g"] = str(config.gop_size)
+            found["g"] = str(config.gop_size)
         if config.max_b_frames != -1:
-            options["bf"] = str(config.max_b_frames)
-    options.update(sources.newer_options(option, None))
-    return options
+            found["bf"] = str(config.max_b_frames)
+    return {**found, **sources.newer_options(option, None)}
 
 
-def _opened(codec: Any, context: Any, asked: Mapping[str, str] | None) -> None:
-    """Open an encoder.
+def add_sound(
+    container: av.container.OutputContainer,
+    sample_rate: int,
+    num_channels: int,
+    encoder: str | None,
+    option: Mapping[str, str] | None,
+    encoder_sample_rate: int | None,
+    encoder_num_channels: int | None,
+    encoder_format: str | None,
+    config: CodecConfig | None,
+) -> Any:
+    """Add an audio stream, and open its encoder; arguments as in ``add_audio_stream``.
+
+    Raises:
+        BackendError: there is no such encoder, or it does not take the settings.
+    """
+    wanted = encoder_num_channels or num_channels
+    codec = _codec(container, "audio", encoder, wanted)
+    formats = [found.name for found in codec.audio_formats or ()]
+    format = _chosen("the sample format", codec, encoder_format, formats)
+    only = _ONLY_RATE.get(codec.name)
+    rates = [only] if only else codec.audio_rates
+    rate = _chosen("the sample rate", codec, encoder_sample_rate, rates, sample_rate)
+    layout(num_channels)
+    channels = _taken_channels(
+        codec, format, rate, wanted, strictly=encoder_num_channels is not None
+    )
+    properties = {"layout": layout(channels), "format": format, "time_base": Fraction(1, rate)}
+    return _added(container, codec, properties, option, config, rate=rate)
+
+
+def _added(
+    container: av.container.OutputContainer,
+    codec: Any,
+    properties: Mapping[str, Any],
+    option: Mapping[str, str] | None,
+    config: CodecConfig | None,
+    **arguments: Any,
+) -> Any:
+    """Add a stream whose encoder has these properties, and open the encoder.
 
     Raises:
         BackendError: it does not take the settings or an option.
     """
+    try:
+        stream = container.add_stream(codec.name, **arguments)
+    except (av.FFmpegError, ValueError, NotImplementedError) as why:
+        raise BackendError(str(why)) from why
+    context = stream.codec_context
+    context.options = _options(option, config)
+    for name, value in properties.items():
+        if value is not None:
+            setattr(context, name, value)
+    context.thread_count = 1
+    # FFmpeg's own defaults in place of PyAV's
+    plain: Any = av.CodecContext.create(codec.name, "w")
+    context.bit_rate, context.bit_rate_tolerance = plain.bit_rate or 0, _TOLERANCE
+    if config is not None and config.bit_rate > 0:
+        context.bit_rate = config.bit_rate
     try:
         context.open()
     except (av.FFmpegError, ValueError) as why:
         raise BackendError(
             f"the encoder {codec.name!r} does not open so: {getattr(why, 'strerror', None) or why}"
         ) from why
-    unknown = [name for name in context.options if name in (asked or {})]
-    if unknown:
-        raise BackendError(
-            f"the encoder {codec.name!r} has no option {', '.join(map(repr, unknown))}"
-        )
-
-
-def _bit_rate(context: Any, plain: Any, config: CodecConfig | None) -> None:
-    """Set the bit rate asked for, or FFmpeg's own default, in place of PyAV's 0."""
-    context.bit_rate = plain.bit_rate or 0
-    context.bit_rate_tolerance = _TOLERANCE
-    if config is not None and config.bit_rate > 0:
-        context.bit_rate = config.bit_rate
-
-
-def add_sound(container: av.container.OutputContainer, asked: Sound) -> Any:
-    """Add an audio stream, and open its encoder.
-
-    Raises:
-        BackendError: there is no such encoder, or it does not take the settings.
-    """
-    codec = _codec(
-        container, "audio", asked.encoder, asked.encoder_num_channels or asked.num_channels
-    )
-    formats = [found.name for found in codec.audio_formats or ()]
-    format = asked.encoder_format
-    if format is not None:
-        format = _chosen("the sample format", codec, format, formats)
-    elif formats:
-        format = formats[0]
-    only = _ONLY_RATE.get(codec.name)
-    rates = [only] if only else codec.audio_rates
-    sample_rate = _chosen(
-        "the sample rate", codec, asked.encoder_sample_rate, rates, asked.sample_rate
-    )
-    layout(asked.num_channels)
-    wanted = asked.encoder_num_channels or asked.num_channels
-    channels = _taken_channels(
-        codec, format, sample_rate, wanted, strictly=asked.encoder_num_channels is not None
-    )
-    try:
-        stream: Any = container.add_stream(codec.name, rate=sample_rate)
-    except (av.FFmpegError, ValueError) as why:
-        raise BackendError(str(why)) from why
-    context = stream.codec_context
-    context.options = _options(asked.option, asked.config)
-    context.layout = layout(channels)
-    if format is not None:
-        context.format = format
-    context.time_base = Fraction(1, sample_rate)
-    context.thread_count = 1
-    _bit_rate(context, av.CodecContext.create(codec.name, "w"), asked.config)
-    _opened(codec, context, asked.option)
+    options.refuse_unused(f"the encoder {codec.name!r}", context, option)
     return stream
 
 
@@ -220,48 +191,45 @@ def _taken_channels(
     return wanted
 
 
-def add_pictures(container: av.container.OutputContainer, asked: Pictures) -> Any:
-    """Add a video stream, and open its encoder.
+def add_pictures(
+    container: av.container.OutputContainer,
+    incoming_rate: Fraction,
+    width: int,
+    height: int,
+    encoder: str | None,
+    option: Mapping[str, str] | None,
+    encoder_frame_rate: float | None,
+    encoder_width: int | None,
+    encoder_height: int | None,
+    encoder_format: str | None,
+    config: CodecConfig | None,
+    hw_accel: str | None,
+) -> Any:
+    """Add a video stream, and open its encoder; arguments as in ``add_video_stream``.
 
     Raises:
         BackendError: there is no such encoder or device, or it does not take the settings.
     """
-    from dispatcher.streams.decoders import device
-
-    codec = _codec(container, "video", asked.encoder)
+    codec = _codec(container, "video", encoder)
     formats = [found.name for found in codec.video_formats or ()]
-    format = asked.encoder_format
-    if format is not None:
-        format = _chosen(
-            "the pixel format",
-            codec,
-            av.VideoFormat(format).name if _known(format) else format,
-            formats,
-        )
-    elif formats:
-        format = "yuvj420p" if codec.name == "mjpeg" and "yuvj420p" in formats else formats[0]
-    frame_rate = rate(asked.encoder_frame_rate) if asked.encoder_frame_rate else asked.frame_rate
-    accel = device(asked.hw_accel) if asked.hw_accel else None
-    try:
-        stream: Any = container.add_stream(codec.name, rate=frame_rate, hwaccel=accel)
-    except (av.FFmpegError, ValueError, NotImplementedError) as why:
-        raise BackendError(str(why)) from why
-    context = stream.codec_context
-    context.options = _options(asked.option, asked.config)
-    context.width = asked.encoder_width or asked.width
-    context.height = asked.encoder_height or asked.height
-    if format is not None:
-        context.pix_fmt = format
-    context.framerate = frame_rate
-    context.time_base = 1 / frame_rate
-    context.thread_count = 1
-    _bit_rate(context, av.CodecContext.create(codec.name, "w"), asked.config)
-    _opened(codec, context, asked.option)
-    return stream
+    if codec.name == "mjpeg" and "yuvj420p" in formats:
+        formats.insert(0, "yuvj420p")
+    format = _chosen("the pixel format", codec, pixel_format(encoder_format), formats)
+    frame_rate = rate(encoder_frame_rate) if encoder_frame_rate else incoming_rate
+    properties = {
+        "width": encoder_width or width,
+        "height": encoder_height or height,
+        "pix_fmt": format,
+        "framerate": frame_rate,
+        "time_base": 1 / frame_rate,
+    }
+    accel = decoders.device(hw_accel) if hw_accel else None
+    return _added(container, codec, properties, option, config, rate=frame_rate, hwaccel=accel)
 
 
-def _known(format: str) -> bool:
+def pixel_format(name: str | None) -> str | None:
+    """Return FFmpeg's own name of a pixel format; an unknown name as it is."""
     try:
-        return bool(av.VideoFormat(format).name)
+        return None if name is None else av.VideoFormat(name).name
     except ValueError:
-        return False
+        return name

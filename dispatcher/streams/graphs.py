@@ -11,14 +11,10 @@ import functools
 import re
 from collections.abc import Iterator
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from dispatcher.errors import BackendError
 from dispatcher.lazily import av
-
-if TYPE_CHECKING:
-    from av.filter import Graph
-    from av.filter.context import FilterContext
 
 _SPACES = " \n\t\r"
 _SCALER_OPTIONS = re.compile(r"\s*sws_flags=[^;]*;")
@@ -159,7 +155,7 @@ def parse(description: str) -> tuple[tuple[Node, ...], ...]:
             raise BackendError(f"{end!r} is not expected in the filter {description!r}")
 
 
-def build(description: str, entering: Input) -> tuple[Graph, FilterContext, FilterContext]:
+def build(description: str, entering: Input) -> tuple[av.filter.Graph, Any, Any]:
     """Make a graph; return it, its source and its sink.
 
     Raises:

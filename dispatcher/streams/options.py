@@ -9,8 +9,10 @@ from __future__ import annotations
 import ctypes
 import functools
 import pathlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Any
 
+from dispatcher.errors import BackendError
 from dispatcher.lazily import av
 
 # flags of av_opt_find: search demuxers and protocols too, and accept a class in place of an object
@@ -64,3 +66,14 @@ def unknown(names: Iterable[str]) -> list[str]:
         for name in names
         if not basics.av_opt_find(ctypes.byref(kind), name.encode(), None, 0, flags)
     ]
+
+
+def refuse_unused(what: str, context: Any, option: Mapping[str, str] | None) -> None:
+    """Refuse options that an open encoder or decoder has left over, because it does not know them.
+
+    Raises:
+        BackendError: (a RuntimeError) the text names them.
+    """
+    unused = [name for name in context.options if name in (option or {})]
+    if unused:
+        raise BackendError(f"{what} has no option {', '.join(map(repr, unused))}")

@@ -514,7 +514,7 @@ class StreamReader:
             BackendError: so it was.
         """
         if (
-            container.is_list(self.src)
+            container.list_demuxers(self.src)
             and time.monotonic() - began >= self.settings.network_timeout
         ):
             raise BackendError(SILENT_SERVER)
@@ -552,7 +552,11 @@ class StreamReader:
         return True
 
     def pop_chunks(self) -> tuple[chunks.ChunkTensor | None, ...]:
-        """Return one chunk of each output stream; ``None`` for one that has nothing."""
+        """Return one chunk of each output stream, in their order; ``None`` for one without.
+
+        A chunk is ``[time, channel]`` or ``[time, channel, height, width]``; its ``pts`` is the
+        time of its first frame in seconds.
+        """
         popped = [_on(output.device, output.buffer.pop()) for output in self._outputs]
         # the releases returned a list, and annotated it as a tuple
         return cast("tuple[chunks.ChunkTensor | None, ...]", popped)
@@ -578,12 +582,13 @@ class StreamReader:
     def stream(
         self, timeout: float | None = None, backoff: float = 10.0
     ) -> Iterator[tuple[chunks.ChunkTensor | None, ...]]:
-        """Give one chunk of each output stream at a time, to the end of the source.
+        """Give what ``pop_chunks`` returns, again and again to the end of the source.
 
         The last chunks may be shorter, and are ``None`` for a stream that has ended before the
-        others.
+        others. Arguments and errors as in ``process_packet``.
 
-        Arguments and errors as in ``process_packet``.
+        Raises:
+            RuntimeError: also if no output stream was added.
         """
         if not self._outputs:
             raise BackendError(
@@ -606,6 +611,4 @@ def _on(device: str | None, chunk: chunks.ChunkTensor | None) -> chunks.ChunkTen
 
 
 def _discard(name: str) -> Any:
-    from av.stream import Discard
-
-    return Discard[name]
+    return av.stream.Discard[name]

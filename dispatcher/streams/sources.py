@@ -29,6 +29,7 @@ class Kind(NamedTuple):
     demuxers: str = ""
 
 
+# the addresses in a playlist must have the scheme of its own address
 KINDS = {
     "http": Kind("http,tcp"),
     "https": Kind("https,http,tls,tcp"),
@@ -48,8 +49,6 @@ KINDS = {
     "mmst": Kind("mmst,tcp"),
     "icecast": Kind("icecast,http,tcp"),
 }
-# endings of playlists: the addresses in them must have the playlist's own scheme
-_LISTS = {".m3u8": "hls", ".mpd": "dash"}
 # names of options that FFmpeg 4 to 6 knew, and FFmpeg 7 removed
 _CHANNELS = ("channels", "ac")
 _LAYOUT = "channel_layout"
@@ -62,12 +61,6 @@ class Place(NamedTuple):
     file: Any
     protocols: str
     demuxers: tuple[str, ...] = ()
-
-
-def _list_of(address: str) -> tuple[str, ...]:
-    """Return the demuxer that an address of a playlist needs."""
-    path = re.split(r"[?#]", address, maxsplit=1)[0].lower()
-    return tuple(demuxer for ending, demuxer in _LISTS.items() if path.endswith(ending))
 
 
 def _is_device(format: str | None) -> bool:
@@ -123,7 +116,9 @@ def locate(src: Any, format: str | None, settings: Settings) -> Place:
     kind = KINDS.get(scheme[1].lower()) if scheme else None
     if kind is not None:
         return Place(
-            text, kind.protocols, (*named, *filter(None, kind.demuxers.split(",")), *_list_of(text))
+            text,
+            kind.protocols,
+            (*named, *filter(None, kind.demuxers.split(",")), *container.list_demuxers(text)),
         )
     return Place(*container.place(text), named)
 
@@ -164,7 +159,7 @@ def opened(
     if unknown:
         raise BackendError(f"FFmpeg has no option {', '.join(map(repr, unknown))} for a source")
     remote = None
-    if web.is_address(place.file) and not _list_of(place.file):
+    if web.is_address(place.file) and not container.list_demuxers(place.file):
         # Options may be meant for FFmpeg's own protocol. Then FFmpeg gets the address after
         # redirects, and follows none itself.
         if asked:

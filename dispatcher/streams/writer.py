@@ -9,7 +9,7 @@ from fractions import Fraction
 from typing import Any, ClassVar
 
 from dispatcher import arguments, interrupts
-from dispatcher.backends.ffmpeg.encode import LAYOUTS, SAMPLE_FORMATS, TTA
+from dispatcher.backends.ffmpeg.encode import LAYOUTS, SAMPLE_FORMATS, TTA, sound_frame
 from dispatcher.codec_config import CodecConfig
 from dispatcher.errors import ArgumentError, ArgumentTypeError, BackendError, problem
 from dispatcher.lazily import av, np, torch
@@ -174,21 +174,20 @@ class StreamWriter:
         if encoder_sample_rate is not None:
             encoder_sample_rate = writable.sample_rate(encoder_sample_rate)
         num_channels = arguments.integer("num_channels", num_channels)
-        entering_format = format
-        if entering_format not in _DTYPES:
+        if format not in _DTYPES:
             raise self._problem(BackendError(f"format={format!r} is none of {', '.join(_DTYPES)}"))
-        asked = encoders.Sound(
-            sample_rate,
-            num_channels,
-            encoder,
-            encoder_option,
-            encoder_sample_rate,
-            encoder_num_channels,
-            encoder_format,
-            codec_config,
-        )
         with self._adding():
-            stream = encoders.add_sound(self._container, asked)
+            stream = encoders.add_sound(
+                self._container,
+                sample_rate,
+                num_channels,
+                encoder,
+                encoder_option,
+                encoder_sample_rate,
+                encoder_num_channels,
+                encoder_format,
+                codec_config,
+            )
             entering = graphs.SoundInput(
                 format, encoders.layout(num_channels), sample_rate, Fraction(1, sample_rate)
             )
@@ -231,30 +230,27 @@ class StreamWriter:
             RuntimeError: there is no such format, encoder, option, filter or device, or ``open``
                 was called before.
         """
-        try:
-            pixels = av.VideoFormat(format).name
-        except ValueError:
-            pixels = format
+        pixels = encoders.pixel_format(format) or ""
         if pixels not in _PIXELS:
             raise self._problem(
                 BackendError(f"format={format!r} is none of gray8, rgb24, bgr24, yuv444p")
             )
         incoming = encoders.rate(frame_rate)
-        asked = encoders.Pictures(
-            incoming,
-            width,
-            height,
-            encoder,
-            encoder_option,
-            encoder_frame_rate,
-            encoder_width,
-            encoder_height,
-            encoder_format,
-            codec_config,
-            hw_accel,
-        )
         with self._adding():
-            stream = encoders.add_pictures(self._container, asked)
+            stream = encoders.add_pictures(
+                self._container,
+                incoming,
+                width,
+                height,
+                encoder,
+                encoder_option,
+                encoder_frame_rate,
+                encoder_width,
+                encoder_height,
+                encoder_format,
+                codec_config,
+                hw_accel,
+            )
             entering = graphs.PictureInput(pixels, width, height, incoming, 1 / incoming)
             context = stream.codec_context
             described = _picture_filters(filter_desc, entering, context)
@@ -327,8 +323,9 @@ class StreamWriter:
             pts: the time of its first frame in seconds; ``None``: right after the chunk before.
 
         Raises:
-            RuntimeError: it is not open, there is no such stream, or the tensor does not fit the
-                stream.
+            RuntimeError: the writer is not open, there is no such stream, or the tensor does not
+                fit it.
+            TypeError: the chunk is not a tensor.
         """
         track = self._track(i, "audio")
         entering: Any = track.entering
@@ -348,13 +345,7 @@ class StreamWriter:
             writable.for_encoder(array, track.stream.codec_context.name)
         except BackendError as why:
             raise self._problem(why) from why
-        frame = av.AudioFrame(entering.format, entering.layout, count)
-        memoryview(frame.planes[0])[: array.nbytes] = memoryview(array).cast("B")  # type: ignore[arg-type]
-        frame.sample_rate, frame.pts, frame.time_base = (
-            entering.rate,
-            track.position,
-            entering.time_base,
-        )
+        frame = sound_frame(array, entering.format, entering.layout, entering.rate, track.position)
         track.position += count
         self._send(track, frame)
 
@@ -368,8 +359,9 @@ class StreamWriter:
             pts: the time of its first picture in seconds; ``None``: right after the chunk before.
 
         Raises:
-            RuntimeError: it is not open, there is no such stream, or the tensor does not fit the
-                stream.
+            RuntimeError: the writer is not open, there is no such stream, or the tensor does not
+                fit it.
+            TypeError: the chunk is not a tensor.
         """
         track = self._track(i, "video")
         entering: Any = track.entering

@@ -38,13 +38,13 @@ def _status(path: str) -> os.stat_result | None:
 
 @contextlib.contextmanager
 def _beside(path: str) -> Iterator[str]:
-    """Give a path to write to; at the end it replaces ``path``, unless an error was raised."""
+    """Yield a path to write to; at the end what is there replaces the content of ``path``."""
     before = _status(path)
     final = os.path.realpath(path) if before is None or stat.S_ISREG(before.st_mode) else ""
     if final and not _OPEN_FILE.fullmatch(path) and os.access(os.path.dirname(final), os.W_OK):
         if before is not None and not os.access(final, os.W_OK):
             raise PermissionError(f"{final!r} is read-only")
-        with atomic_files.replaced(path) as part:
+        with atomic_files.replaced(final, os.path.splitext(path)[1]) as part:
             yield part
         return
     if final and not os.path.isdir(os.path.dirname(final)):
@@ -128,7 +128,9 @@ def deliver(file: Any, data: bytes) -> None:
 
 @contextlib.contextmanager
 def writing(uri: Any) -> Iterator[Any]:
-    """Give the encoder a path with the extension of ``uri``, or a ``BytesIO``, to write to instead.
+    """Yield a path with the extension of ``uri``, or a ``BytesIO``, for an encoder to write to.
+
+    At the end of the block the target gets what is there, unless an error was raised.
 
     Raises:
         OSError: the target's folder is missing, or the target cannot be written.

@@ -119,7 +119,7 @@ def test_plain_files_are_taken_and_odd_ones_are_not(tmp_path: pathlib.Path) -> N
         file.writeframes(samples.tobytes())
     with _plain(str(path)) as plain:
         assert plain is not None
-        assert (plain.frames, plain.channels, plain.rate) == (10000, 2, 16000)
+        assert (plain.frames, plain.form.channels, plain.form.rate) == (10000, 2, 16000)
     path.write_bytes(path.read_bytes()[:-1])
     with _plain(str(path)) as plain:
         assert plain is None

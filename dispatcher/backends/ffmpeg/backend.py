@@ -159,7 +159,7 @@ class Backend(backend.Backend):
                     asked.frame_offset, asked.num_frames, asked.normalize, asked.channels_first
                 )
                 if samples is not None:
-                    return torch.from_numpy(samples), plain.rate
+                    return torch.from_numpy(samples), plain.form.rate
             samples, rate = self._load(asked, settings, file)
             return torch.from_numpy(samples), rate
 
@@ -228,8 +228,8 @@ class Backend(backend.Backend):
     ) -> Generator[Stream, None, None]:
         """Open a whole file in blocks, decoded as by ``load_timestamped``.
 
-        ``name`` is that of the stream's backend; ``context`` makes what adds it, and that of the
-        file, to errors.
+        ``name`` is the backend's name in the stream. ``context`` returns the context manager that
+        adds the names of backend and file to errors.
         """
         with container.local_file(asked.uri) as file:
             yield from _streamed(asked, settings, file, decode.timestamped_frames, name, context)

@@ -24,7 +24,8 @@ _URL = re.compile(r"(https?)://", re.IGNORECASE)
 # protocols that each scheme needs; FFmpeg opens a TLS connection through its tcp protocol
 _PROTOCOLS = {"file": "file", "http": "http,tcp", "https": "https,http,tls,tcp"}
 
-_LISTS = re.compile(r"\.(m3u8|mpd)([?#]|$)", re.IGNORECASE)  # playlists; FFmpeg opens their URLs
+# endings of playlists, and their demuxers; FFmpeg opens the addresses in them
+_LISTS = {".m3u8": "hls", ".mpd": "dash"}
 _FILE_BUFFER = 1 << 15
 _NO_MP3 = {
     True: (
@@ -64,7 +65,10 @@ def place(uri: Uri) -> tuple[str, str]:
 def local_file(
     uri: Uri, file: OpenFile | None = None
 ) -> contextlib.AbstractContextManager[OpenFile | None]:
-    """Open a regular file whose path FFmpeg takes, or give ``file``; ``None`` for anything else."""
+    """Open a regular file by its path, or give ``file`` if it is open already.
+
+    ``None`` for anything else: a URL, a pipe, a path as bytes, a file object.
+    """
     usual = isinstance(uri, (str, os.PathLike)) and not file_objects.is_readable(uri)
     path = os.fspath(uri) if usual else None
     if not isinstance(path, str) or _URL.match(path):
@@ -135,9 +139,10 @@ def _without_protocol(file: Any) -> Any:
     return file.removeprefix("file:") if isinstance(file, str) else file
 
 
-def is_list(file: Any) -> bool:
-    """Whether an address names a list of further addresses."""
-    return isinstance(file, str) and web.is_address(file) and bool(_LISTS.search(file))
+def list_demuxers(file: Any) -> tuple[str, ...]:
+    """Return the demuxer for an address of a list of further addresses; () for anything else."""
+    path = re.split(r"[?#]", file, maxsplit=1)[0].lower() if isinstance(file, str) else ""
+    return tuple(one for ending, one in _LISTS.items() if "://" in path and path.endswith(ending))
 
 
 @contextlib.contextmanager
@@ -222,7 +227,7 @@ def kept_open(asked: Opening) -> av.container.InputContainer:
 def _opener(asked: Opening) -> Callable[[], av.container.InputContainer]:
     """Return the call, written in C, that opens a container."""
     file, protocols, settings = asked.file, asked.protocols, asked.settings
-    one_address = protocols.startswith("http") and isinstance(file, str) and not is_list(file)
+    one_address = protocols.startswith("http") and isinstance(file, str) and not list_demuxers(file)
     # FFmpeg would leave out a part of a list that stalls, without a word:
     # there PyAV bounds the opening, and each packet
     each_wait = (

@@ -35,11 +35,6 @@ _BARE = (
 _ALIASES = {"vorbis": "ogg"}  # libsox' name, which the releases accepted here too
 
 
-@functools.cache
-def _safe() -> frozenset[str]:
-    return frozenset(f"{_CONTAINERS} {_BARE}".split())
-
-
 def allowed(settings: Settings) -> str:
     """Return the demuxers that may be used, as FFmpeg's option ``format_whitelist`` wants them."""
     return _joined(settings.also_open)
@@ -47,7 +42,7 @@ def allowed(settings: Settings) -> str:
 
 @functools.cache
 def _joined(also: tuple[str, ...]) -> str:
-    return ",".join(sorted({*_safe(), *also}))
+    return ",".join(sorted({*_CONTAINERS.split(), *_BARE.split(), *also}))
 
 
 def named(format: str | None) -> str | None:

@@ -18,7 +18,7 @@ from dispatcher import arguments, interrupts, notices
 from dispatcher.backend import Uri
 from dispatcher.codec_config import CodecConfig
 from dispatcher.errors import ArgumentError, ArgumentTypeError, BackendError, NotATensorError
-from dispatcher.lazily import av, npt, torch
+from dispatcher.lazily import av, np, torch
 from dispatcher.reading import file_objects
 from dispatcher.requests import Save
 from dispatcher.writing import target, writable
@@ -144,12 +144,7 @@ def save(asked: Save) -> None:
         _muxer(place, choice, extension) as container,
     ):
         data = _checked(asked.src, asked.channels_first)
-        rate = writable.sample_rate(asked.sample_rate)
-        try:
-            stream = _stream(container, choice, rate, channels, asked.compression)
-            _encode(container, stream, data, rate)
-        except (av.FFmpegError, ValueError) as why:
-            raise BackendError(_refusal(why, choice.encoder, container, channels, rate)) from why
+        _encode(container, choice, data, writable.sample_rate(asked.sample_rate), asked.compression)
 
 
 def save_planar(
@@ -167,22 +162,16 @@ def save_planar(
         target.writing(uri) as place,
         _muxer(place, Choice(None, None, None), extension) as container,
     ):
-        try:
-            name = container.default_audio_codec
-            codec = _encoder(name, container)
-            formats = [found.name for found in codec.audio_formats or ()]
-            closest = next((found for found in _CLOSEST_TO_FLOAT if found in formats), None)
-            if codec.audio_rates and sample_rate not in codec.audio_rates:
-                raise BackendError(
-                    f"{codec.name} takes no {sample_rate} Hz; it takes {sorted(codec.audio_rates)}"
-                )
-            config = CodecConfig(bit_rate=bit_rate or -1)
-            stream = _stream(
-                container, Choice(None, codec.name, closest), sample_rate, data.shape[0], config, {}
+        codec = _encoder(container.default_audio_codec, container)
+        formats = [found.name for found in codec.audio_formats or ()]
+        closest = next((found for found in _CLOSEST_TO_FLOAT if found in formats), None)
+        if codec.audio_rates and sample_rate not in codec.audio_rates:
+            raise BackendError(
+                f"{codec.name} takes no {sample_rate} Hz; it takes {sorted(codec.audio_rates)}"
             )
-            _encode(container, stream, data.t(), sample_rate)
-        except (av.FFmpegError, ValueError) as why:
-            raise BackendError(_refusal(why, None, container, data.shape[0], sample_rate)) from why
+        config = CodecConfig(bit_rate=bit_rate or -1)
+        choice = Choice(None, codec.name, closest)
+        _encode(container, choice, data.t(), sample_rate, config, {})
 
 
 def _written(uri: Uri, kind: str | None) -> contextlib.AbstractContextManager[Any]:
@@ -278,7 +267,7 @@ def _stream(
     rate: int,
     channels: int,
     config: CodecConfig | None,
-    bit_rates: Mapping[str, int] = _BIT_RATES,
+    bit_rates: Mapping[str, int],
 ) -> av.AudioStream:
     """Add an audio stream to a container, ready to encode."""
     codec = _encoder(choice.encoder or container.default_audio_codec, container)
@@ -357,30 +346,50 @@ def quality(config: CodecConfig) -> dict[str, str]:
 
 
 def _encode(
-    container: av.container.OutputContainer, stream: av.AudioStream, data: torch.Tensor, rate: int
+    container: av.container.OutputContainer,
+    choice: Choice,
+    data: torch.Tensor,
+    rate: int,
+    config: CodecConfig | None,
+    bit_rates: Mapping[str, int] = _BIT_RATES,
 ) -> None:
     """Encode ``[time, channel]`` samples chunk by chunk.
 
     PyAV converts sample format, layout and rate to what the encoder takes.
+
+    Raises:
+        BackendError: there is no such encoder, or it does not take the samples.
     """
-    sample_format = SAMPLE_FORMATS[str(data.dtype).removeprefix("torch.")]
-    # in a time base of 1/rate a timestamp counts frames: a chunk has the number of its first frame
-    layout, time_base = _layout(data.shape[1]), fractions.Fraction(1, rate)
-    if stream.name == TTA:
-        writable.rate_of_tta(rate)
-        writable.frames_of_tta(data.shape[0], data.shape[1], rate)
-    writable.for_encoder(data.numpy(), stream.codec_context.name)
-    container.start_encoding()
-    for first in range(0, data.shape[0], _CHUNK):
-        chunk = data[first : first + _CHUNK].numpy()
-        frame = av.AudioFrame(format=sample_format, layout=layout, samples=chunk.shape[0])
-        frame.planes[0].update(_padded(chunk, frame.planes[0].buffer_size))
-        frame.sample_rate, frame.pts, frame.time_base = rate, first, time_base
-        container.mux(stream.encode(frame))
-        interrupts.check()
-    container.mux(stream.encode(None))
+    channels = data.shape[1]
+    try:
+        stream = _stream(container, choice, rate, channels, config, bit_rates)
+        sample_format = SAMPLE_FORMATS[str(data.dtype).removeprefix("torch.")]
+        layout = _layout(channels)
+        if stream.name == TTA:
+            writable.rate_of_tta(rate)
+            writable.frames_of_tta(data.shape[0], channels, rate)
+        writable.for_encoder(data.numpy(), stream.codec_context.name)
+        container.start_encoding()
+        for first in range(0, data.shape[0], _CHUNK):
+            # numpy's copy: one by torch would wait for ever in a forked child
+            chunk = np.ascontiguousarray(data[first : first + _CHUNK].numpy())
+            frame = sound_frame(chunk, sample_format, layout, rate, first)
+            container.mux(stream.encode(frame))
+            interrupts.check()
+        container.mux(stream.encode(None))
+    except (av.FFmpegError, ValueError) as why:
+        raise BackendError(_refusal(why, choice.encoder, container, channels, rate)) from why
 
 
-def _padded(chunk: npt.NDArray[Any], size: int) -> bytes:
-    """Return a chunk's bytes, with zeros up to the size of the plane, which FFmpeg may align."""
-    return chunk.tobytes().ljust(size, b"\0")
+def sound_frame(
+    samples: Any, sample_format: str, layout: str, rate: int, position: int
+) -> av.AudioFrame:
+    """Return contiguous ``[time, channel]`` samples as a frame of FFmpeg's.
+
+    ``position`` is the timestamp of the first sample, in a time base of ``1 / rate``.
+    """
+    frame = av.AudioFrame(sample_format, layout, len(samples))
+    plane: Any = memoryview(frame.planes[0])
+    plane[: samples.nbytes] = memoryview(samples).cast("B")
+    frame.sample_rate, frame.pts, frame.time_base = rate, position, fractions.Fraction(1, rate)
+    return frame

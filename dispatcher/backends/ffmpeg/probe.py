@@ -2,38 +2,19 @@
 
 from __future__ import annotations
 
-import re
+from collections.abc import Callable
 
 from dispatcher.backends.ffmpeg import decode, pcm
 from dispatcher.lazily import av
 from dispatcher.metadata import AudioMetaData
 from dispatcher.settings import Settings
 
-_PCM = re.compile(r"pcm_([sfu])\d")
-_COMPANDED = {"pcm_alaw": "ALAW", "pcm_mulaw": "ULAW"}
-# offset in flac's extradata of the byte in which the bit depth begins
-_STREAMINFO_BITS = 12
-
-
-def _flac_bits(extradata: bytes) -> int:
-    """Return the bits per sample of STREAMINFO: 5 bits, the highest in byte 12, plus 1."""
-    return ((extradata[_STREAMINFO_BITS] & 1) << 4 | extradata[_STREAMINFO_BITS + 1] >> 4) + 1
-
-
-def _alac_bits(extradata: bytes) -> int:
-    """Return the bits per sample of ALAC's "magic cookie", after FFmpeg's 12-byte atom header."""
-    return extradata[17]
-
-
-_BITS_IN_EXTRADATA = {"flac": (_flac_bits, 14), "alac": (_alac_bits, 18)}
-
-
-def encoding(codec: str) -> str:
-    """Return torchaudio's name of a codec, given FFmpeg's canonical one."""
-    if codec in _COMPANDED:
-        return _COMPANDED[codec]
-    pcm = _PCM.match(codec)
-    return f"PCM_{pcm.group(1).upper()}" if pcm else codec.upper()
+# what extradata says are the bits per sample, and the bytes of it that tell them: flac's STREAMINFO
+# has 5 bits, for the number less 1; ALAC's "magic cookie" comes after FFmpeg's 12-byte atom header
+_BITS_IN_EXTRADATA: dict[str, tuple[Callable[[bytes], int], int]] = {
+    "flac": (lambda data: ((data[12] & 1) << 4 | data[13] >> 4) + 1, 14),
+    "alac": (lambda data: data[17], 18),
+}
 
 
 def bits_per_sample(codec: str, extradata: bytes | None) -> int:
@@ -60,7 +41,7 @@ def header(stream: av.AudioStream, settings: Settings) -> AudioMetaData:
         counted or -1,
         context.channels,
         bits_per_sample(codec, extradata),
-        encoding(codec),
+        pcm.encoding(codec),
     )
 
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import functools
 import itertools
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple, TypeAlias
 
 from dispatcher.backends.ffmpeg import packets, pcm
@@ -195,26 +195,26 @@ def _by_headers(
     last = (end + sound.skipped - 1) // samples
     # the frame after ``last`` begins where ``last`` ends
     bounds = found.bounds[start : last + 2].tolist()
-    return Place(
-        _packets(stream, file, bounds, samples), start * samples - sound.skipped, sound.total
+    data = file.at(bounds[0], bounds[-1] - bounds[0])
+    pieces = (
+        (data[begin - bounds[0] : end - bounds[0]], samples)
+        for begin, end in itertools.pairwise(bounds)
     )
+    return Place(_decoded(stream, pieces), start * samples - sound.skipped, sound.total)
 
 
-def _packets(
-    stream: av.AudioStream, file: OpenFile, bounds: list[int], samples: int
+def _decoded(
+    stream: av.AudioStream, packets: Iterable[tuple[bytes, int]]
 ) -> Iterator[av.AudioFrame]:
-    """Decode packets that follow each other in a file; each must give one frame of ``samples``."""
-    data = memoryview(file.at(bounds[0], bounds[-1] - bounds[0]))
-    for begin, end in itertools.pairwise(bounds):
+    """Decode packets, each of which must give one frame of so many samples, or none for 0."""
+    for packet, samples in packets:
         try:
-            decoded = stream.codec_context.decode(
-                av.Packet(bytes(data[begin - bounds[0] : end - bounds[0]]))
-            )
+            decoded = stream.codec_context.decode(av.Packet(packet))
         except av.FFmpegError as why:
             raise LostError(str(why)) from why
-        if len(decoded) != 1 or decoded[0].samples != samples:
+        if [frame.samples for frame in decoded] != [samples] * bool(samples):
             raise LostError("a packet did not give the frame it should")
-        yield decoded[0]
+        yield from decoded
 
 
 def _by_pages(
@@ -230,19 +230,11 @@ def _by_pages(
     if end is None or frame_offset >= end:
         return None
     piece = ogg_packets.vorbis_piece(file, found, frame_offset, end)
-    return None if piece is None else Place(_lapped(stream, piece), piece.begin, found.total)
-
-
-def _lapped(stream: av.AudioStream, piece: ogg_packets.Piece) -> Iterator[av.AudioFrame]:
-    """Decode Vorbis packets; the first gives nothing, but the second one needs it."""
-    for packet, samples in zip(piece.packets, piece.gives, strict=True):
-        try:
-            decoded = stream.codec_context.decode(av.Packet(packet))
-        except av.FFmpegError as why:
-            raise LostError(str(why)) from why
-        if [frame.samples for frame in decoded] != [samples] * bool(samples):
-            raise LostError("a packet did not give the frames it should")
-        yield from decoded
+    if piece is None:
+        return None
+    # the first packet gives nothing, but the second one needs it
+    packets = zip(piece.packets, piece.gives, strict=True)
+    return Place(_decoded(stream, packets), piece.begin, found.total)
 
 
 def frames_by_end(
@@ -276,7 +268,7 @@ class Sound(NamedTuple):
     first: mpeg.Header
     skipped: int
     total: int | None
-    promised: mpeg.Promise | None
+    promised: mpeg.Xing | None
     told_from: int
 
 
@@ -293,7 +285,7 @@ def mp3_sound(
     if first is None or b"VBRI" in before:
         return None
     skipped = packets.skipped_at_start(packet)
-    promised = mpeg.promise(before)
+    promised, back = mpeg.promise(before) or (None, 0)
     total = None
     if promised is not None:
         if not promised.frames or stream.duration is None or stream.time_base is None:
@@ -306,6 +298,4 @@ def mp3_sound(
         total = int(told)
     elif skipped:
         return None
-    return Sound(
-        packet.pos, first, skipped, total, promised, packet.pos - (promised.back if promised else 0)
-    )
+    return Sound(packet.pos, first, skipped, total, promised, packet.pos - back)

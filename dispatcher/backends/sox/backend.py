@@ -25,7 +25,6 @@ from dispatcher.settings import Settings
 from dispatcher.streaming import Stream, in_blocks
 from dispatcher.writing import target, writable
 
-_FLOAT_BITS = 24
 _MOST_CHANNELS = (1 << 16) - 1
 _MPEG, _MISCOUNTED = "MP3", 2 * 1152  # libsox may count so many frames too many in good files
 _FILE_OBJECT = "libsox reads and writes paths only"
@@ -111,13 +110,15 @@ class Backend(backend.Backend):
         try:
             arguments.check_piece(asked.frame_offset, asked.num_frames)
             with files.reading(self.library, path, asked.format, asked.file) as file:
-                rate, short = int(file.signal.rate), _short(file)
-                room = files.room(self.library, file, asked.frame_offset, asked.num_frames)
-                dtype = "float32" if asked.normalize else _native(file)
-                collected = Collector(int(file.signal.channels), room, dtype, asked.channels_first)
-                for piece in files.pieces(self.library, file, asked.frame_offset, asked.num_frames):
-                    samples.convert(piece, collected.room(len(piece)), short=short)
-                    collected.took(len(piece))
+                rate, dtype = int(file.signal.rate), "float32" if asked.normalize else _native(file)
+                collected = files.read(
+                    self.library,
+                    file,
+                    asked.frame_offset,
+                    asked.num_frames,
+                    dtype,
+                    asked.channels_first,
+                )
                 _warn_lost_frames(self.library, file, asked, collected.frames, path)
         except BackendError as why:
             raise problem(BackendError, "read", asked.uri, why, backend=self.name) from why
@@ -139,7 +140,7 @@ class Backend(backend.Backend):
     def _blocks(self, file: Any, asked: Blocks) -> Iterator[npt.NDArray[Any]]:
         """Give all frames of an open file in blocks, ``[channel, time]``."""
         channels, dtype = int(file.signal.channels), "float32" if asked.normalize else _native(file)
-        short = _short(file)
+        short = files.is_short(file)
         at, block = 0, None
         for piece in files.pieces(self.library, file):
             first = 0
@@ -249,7 +250,7 @@ class Backend(backend.Backend):
         with files.reading(self.library, path, format) as file:
             rate, precision = float(file.signal.rate), int(file.signal.precision)
             native = _native(file)
-            data = files.read(self.library, file, 0, -1)
+            data = files.read(self.library, file, 0, -1, "int32", False).result()
         return self._through(
             data, rate, precision, effects, "float32" if normalize else native, channels_first
         )
@@ -300,13 +301,6 @@ def _native(file: Any) -> str:
     """Return the dtype of an open file's samples with ``normalize=False``."""
     return encodings.NATIVE_DTYPE.get(
         (int(file.encoding.encoding), int(file.signal.precision)), "float32"
-    )
-
-
-def _short(file: Any) -> bool:
-    """Return whether no sample of an open file has more than 24 bits."""
-    return (
-        int(file.signal.precision) <= _FLOAT_BITS and int(file.encoding.encoding) in encodings.SHORT
     )
 
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from dispatcher import handles, interrupts
-from dispatcher.backends.sox import encodings, guard, paths
+from dispatcher.backends.sox import encodings, guard, paths, samples
 from dispatcher.backends.sox.encodings import Encoding
 from dispatcher.backends.sox.library import Library
 from dispatcher.backends.sox.samples import Samples
@@ -21,6 +21,7 @@ from dispatcher.reading.opened import OpenFile
 
 _UNKNOWN_LENGTH = 2**64 - 1
 _PIECE = 1 << 16
+_FLOAT_BITS = 24
 _STEP = 8192  # samples in libsox' own buffer
 _MOST_RATE = 1 << 31
 _MOST_CHANNELS = 1 << 16
@@ -81,18 +82,24 @@ def length(file: Any) -> int:
     return 0 if samples == _UNKNOWN_LENGTH else samples // int(file.signal.channels)
 
 
-def read(sox: Library, file: Any, frame_offset: int, num_frames: int) -> Samples:
-    """Return frames of an open file, ``[time, channel]``; fewer than asked for where it ends."""
-    collected = Collector(
-        int(file.signal.channels),
-        room(sox, file, frame_offset, num_frames),
-        "int32",
-        channels_first=False,
-    )
+def read(
+    sox: Library, file: Any, frame_offset: int, num_frames: int, dtype: str, channels_first: bool
+) -> Collector:
+    """Read frames of an open file, fewer than asked for where it ends, as samples of a dtype."""
+    short = is_short(file)
+    frames = room(sox, file, frame_offset, num_frames)
+    collected = Collector(int(file.signal.channels), frames, dtype, channels_first)
     for piece in pieces(sox, file, frame_offset, num_frames):
-        collected.room(len(piece))[...] = piece.T
+        samples.convert(piece, collected.room(len(piece)), short=short)
         collected.took(len(piece))
-    return collected.result()
+    return collected
+
+
+def is_short(file: Any) -> bool:
+    """Return whether no sample of an open file has more than 24 bits."""
+    return (
+        int(file.signal.precision) <= _FLOAT_BITS and int(file.encoding.encoding) in encodings.SHORT
+    )
 
 
 def room(sox: Library, file: Any, frame_offset: int, num_frames: int) -> int:
@@ -198,7 +205,7 @@ def _size(sox: Library, file: Any) -> int:
 def write(
     sox: Library,
     path: str,
-    samples: Samples,
+    data: Samples,
     rate: float,
     precision: int,
     encoding: Encoding,
@@ -216,9 +223,9 @@ def write(
     signal = ffi.new("sox_signalinfo_t *")
     signal.rate, signal.channels, signal.precision, signal.length = (
         rate,
-        samples.shape[1],
+        data.shape[1],
         precision,
-        samples.size,
+        data.size,
     )
     stored = ffi.new("sox_encodinginfo_t *")
     stored.encoding, stored.bits_per_sample = encoding
@@ -239,26 +246,26 @@ def write(
         lock=sox.lock,
     ) as file:
         if not file:
-            what = f"{samples.shape[1]} channel{'s' * (samples.shape[1] != 1)} at {rate} Hz"
+            what = f"{data.shape[1]} channel{'s' * (data.shape[1] != 1)} at {rate} Hz"
             raise BackendError(
                 f"libsox does not write {what} as {filetype!r}; take fewer channels, another "
                 "sample rate, or another format"
             )
         wrote = Encoding(int(file.encoding.encoding), int(file.encoding.bits_per_sample))
-        written, step = 0, max(1, _STEP // samples.shape[1]) * samples.shape[1]
+        written, step = 0, max(1, _STEP // data.shape[1]) * data.shape[1]
         # in steps as the releases' effects chain wrote them: with many samples at once, libvorbis
         # overflows the stack
-        while written < samples.size:
-            wanted = min(step, samples.size - written)
-            address = ffi.cast("sox_sample_t *", samples.ctypes.data + written * samples.itemsize)
+        while written < data.size:
+            wanted = min(step, data.size - written)
+            address = ffi.cast("sox_sample_t *", data.ctypes.data + written * data.itemsize)
             took = lib.sox_write(file, address, wanted)
             written += took
             if took < wanted:
                 break
             interrupts.check()
         why = sox.text(file.sox_errstr)
-    if written != samples.size or closed != [0]:
+    if written != data.size or closed != [0]:
         raise BackendError(
-            f"libsox took {written} of {samples.size} samples ({why or 'no reason given'})"
+            f"libsox took {written} of {data.size} samples ({why or 'no reason given'})"
         )
     return wrote
