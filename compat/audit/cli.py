@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from compat._version import __version__
 from compat.audit.engines import EngineError
 from compat.audit.options import Terms
-from compat.commands.arguments import Parser, UsageError, parsed
+from compat.commands.arguments import Parser, UsageError, check_writable, parsed
 from compat.commands.console import (
     STOPPED,
     print_anything,
@@ -259,7 +259,7 @@ def _audited(arguments: argparse.Namespace) -> int:
     failing = classes.named(arguments.fail_on)
     only_reports = not arguments.data and not arguments.manifest
     if arguments.report:
-        _writable(arguments.report)
+        _check_report(arguments.report)
     result, wanted = (
         _reported(arguments, failing) if only_reports else _compared(arguments, failing)
     )
@@ -409,10 +409,7 @@ def _reported(
     return result, None
 
 
-def _writable(path: str) -> None:
-    """Check that a report can be written, before hours of work."""
-    folder = os.path.dirname(path) or "."
+def _check_report(path: str) -> None:
     if os.path.splitext(path)[1].lower() not in (".html", ".htm"):
         raise UsageError(f"--report {path}: the page goes to a file that ends in .html")
-    if not os.path.isdir(folder) or not os.access(folder, os.W_OK) or os.path.isdir(path):
-        raise UsageError(f"--report {path}: it cannot be written there")
+    check_writable("--report", path)

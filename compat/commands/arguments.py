@@ -1,6 +1,7 @@
 """The arguments of our commands: one parser, and the error for wrong arguments."""
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
 from typing import Any, NoReturn
@@ -8,6 +9,19 @@ from typing import Any, NoReturn
 
 class UsageError(Exception):
     """A command that cannot run with its arguments; the text says what to change."""
+
+
+def check_writable(option: str, path: str) -> None:
+    """Check that a file can be written, before the work of which it will tell.
+
+    Raises:
+        UsageError: it is a folder, or its folder is missing or cannot be written.
+    """
+    folder = os.path.dirname(path) or "."
+    if not os.path.isdir(folder) or not os.access(folder, os.W_OK) or os.path.isdir(path):
+        raise UsageError(
+            f"{option} {path}: it cannot be written there; name a file in a folder that is there"
+        )
 
 
 class Parser(argparse.ArgumentParser):

@@ -68,7 +68,8 @@ test_commands = commands(
             ("--entry a.py .", "--target compat"),
             ("- .", "alone"),
             ("--target 3 .", "invalid choice"),
-            ("--check --report no/such/folder.html .", "--report no/such/folder.html: it cannot be written"),
+            ("--report no/such/folder.html .", "--report no/such/folder.html: it cannot be written"),
+            ("--baseline no/such/folder.json .", "--baseline no/such/folder.json: it cannot be written"),
         )
     ),
     *(

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from compat._version import __version__
 from compat.codemod.source import TARGETS, Options, configured
 from compat.commands import writing
-from compat.commands.arguments import Parser, UsageError, parsed
+from compat.commands.arguments import Parser, UsageError, check_writable, parsed
 from compat.commands.console import (
     is_full,
     nobody_reads,
@@ -194,6 +194,10 @@ def _refuse(options: Options) -> None:
     for path in (*options.paths, *options.entry):
         if path != "-" and not os.path.lexists(path):
             raise UsageError(f"{path}: there is no such file or folder")
+    if options.report:
+        check_writable("--report", options.report)
+    if options.baseline and not os.path.exists(options.baseline):
+        check_writable("--baseline", options.baseline)
     is_dropin, is_stdin = options.target == "compat", options.paths == ("-",)
     for is_wrong, words in (
         (
