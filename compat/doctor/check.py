@@ -5,7 +5,7 @@ import enum
 import sys
 import time
 import traceback
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 
 from compat.diagnosis.dists import Copy
 from compat.diagnosis.findings import (
@@ -25,7 +25,7 @@ from compat.doctor.world import World
 
 __all__ = [  # noqa: RUF022 - grouped by subject
     "Check", "Group", "check",
-    "Finding", "Iterator", "Mend", "NOTHING_TO_DO", "Status",
+    "Finding", "Mend", "NOTHING_TO_DO", "Status",
     "error", "note", "ok", "skipped", "warning",
     "Answer", "Copy", "World",
 ]  # fmt: skip

@@ -53,9 +53,11 @@ class Loader:
         self._kept = {name: vars(module)[name] for name in _OF_THE_IMPORT if name in vars(module)}
 
     def create_module(self, spec: importlib.machinery.ModuleSpec) -> types.ModuleType:
+        """Return the module that is there already."""
         return self._module
 
     def exec_module(self, module: types.ModuleType) -> None:
+        """Put the module's names back, and call ``then``."""
         vars(module).update(self._kept)
         self._then()
 

@@ -29,7 +29,7 @@ class Code:
 
     def __init__(self, project: Project, modules: list[Module]) -> None:
         self._project = project
-        self.speaking = {module.path: module for module in modules}
+        self.speaking: dict[str, Module] = {module.path: module for module in modules}
         self._depth = 0
         self._meant: dict[ast.AST, list[Meaning | None]] = {}
 

@@ -46,7 +46,8 @@ class Effects:
     """
 
     def __init__(self, project: Project, code: Code) -> None:
-        self.project, self.code = project, code
+        self.project: Project = project
+        self.code: Code = code
         # Steps taken so far, summed over all programs.
         self.steps = 0
         self._matter: dict[ast.AST, bool] = {}

@@ -43,9 +43,9 @@ class Part:
         self.modules = modules
         self._drafts, self._groups = drafts, groups
         own = [marks.of(project, module) for module in modules]
-        self.setters = [setter for one in own for setter in one.setters.values()]
-        self.sites = [site for one in own for site in one.sites.values()]
-        self.per_call = project.target in ("2.1", "2.2")
+        self.setters: list[SetterCall] = [setter for one in own for setter in one.setters.values()]
+        self.sites: list[Site] = [site for one in own for site in one.sites.values()]
+        self.per_call: bool = project.target in ("2.1", "2.2")
 
     def add(self, rule: str, module: Module, node: ast.AST, reason: str, **draft: Any) -> None:
         """Add a draft about a node; the arguments are those of ``Draft``."""

@@ -3,10 +3,11 @@
 Shows FFmpeg's version, the licences of its build, and which of the usual codecs it has.
 """
 
+from collections.abc import Iterator
 from typing import Any
 
 from compat.doctor import backends
-from compat.doctor.check import Finding, Group, Iterator, World, check, note
+from compat.doctor.check import Finding, Group, World, check, note
 
 
 @check(

@@ -3,11 +3,12 @@
 Shows both versions, the formats, and the path of the loaded library if the system reveals it.
 """
 
+from collections.abc import Iterator
 from typing import Any
 
 from compat.diagnosis.machine import pip
 from compat.doctor import backends
-from compat.doctor.check import Finding, Group, Iterator, Mend, World, check, note
+from compat.doctor.check import Finding, Group, Mend, World, check, note
 
 
 @check(

@@ -9,11 +9,12 @@ import functools
 import os
 import pathlib
 import re
+from collections.abc import Iterator
 from typing import Any
 
 from compat.diagnosis import machine, mends
 from compat.doctor import backends
-from compat.doctor.check import Finding, Group, Iterator, Mend, Status, World, check, note
+from compat.doctor.check import Finding, Group, Mend, Status, World, check, note
 
 _VARIABLE = "TORCHAUDIO_COMPAT_LIBSOX"
 # distributions put these into a package of their own

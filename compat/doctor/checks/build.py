@@ -5,10 +5,11 @@ tag there; for those it reads ``version.py`` inside the package, as text.
 """
 
 import re
+from collections.abc import Iterator
 
 from compat.diagnosis import mends, pairs
 from compat.diagnosis.findings import Finding, error, note, ok, skipped, warning
-from compat.doctor.check import Group, Iterator, World, check
+from compat.doctor.check import Group, World, check
 
 
 @check(

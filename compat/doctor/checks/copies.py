@@ -9,12 +9,13 @@ belongs to no installed package.
 import dataclasses
 import pathlib
 import sys
+from collections.abc import Iterator
 from typing import Any
 
 from compat.commands import namesakes, shadows, shell
 from compat.diagnosis import dists, machine, mends, pairs
 from compat.diagnosis.findings import Finding, Mend, error, note, ok, warning
-from compat.doctor.check import Copy, Group, Iterator, World, check
+from compat.doctor.check import Copy, Group, World, check
 
 _PAIR = ("torch", "torchaudio")
 

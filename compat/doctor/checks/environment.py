@@ -8,9 +8,10 @@ import os
 import pathlib
 import site
 import sys
+from collections.abc import Iterator
 
 from compat.diagnosis import dists, machine
-from compat.doctor.check import Finding, Group, Iterator, Mend, World, check, note, ok, warning
+from compat.doctor.check import Finding, Group, Mend, World, check, note, ok, warning
 
 
 @check(

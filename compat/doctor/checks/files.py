@@ -11,9 +11,10 @@ import hashlib
 import os
 import pathlib
 import threading
+from collections.abc import Iterator
 
 from compat.diagnosis import mends
-from compat.doctor.check import Copy, Finding, Group, Iterator, World, check, error, ok, skipped
+from compat.doctor.check import Copy, Finding, Group, World, check, error, ok, skipped
 
 _SHOWN = 8
 

@@ -7,10 +7,11 @@ crashes, aborts or hangs, the report names the line where it stopped.
 import concurrent.futures
 import dataclasses
 import re
+from collections.abc import Iterator
 
 from compat.diagnosis import dists, mends
 from compat.doctor import failing
-from compat.doctor.check import Answer, Finding, Group, Iterator, World, check, error, ok
+from compat.doctor.check import Answer, Finding, Group, World, check, error, ok
 from compat.names import backends
 
 # the quick ones come first, so that they need not wait for one that hangs

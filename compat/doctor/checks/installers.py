@@ -6,10 +6,11 @@ which pip renames before it removes them, and for an old installer's ``.egg-info
 """
 
 import sys
+from collections.abc import Iterator
 
 from compat.commands import shell
 from compat.diagnosis import dists, machine, mends, pairs
-from compat.doctor.check import Finding, Group, Iterator, Mend, World, check, error, ok, warning
+from compat.doctor.check import Finding, Group, Mend, World, check, error, ok, warning
 
 
 @check(

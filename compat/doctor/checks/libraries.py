@@ -6,12 +6,13 @@ all missing ones and not only the first. On macOS and Windows there is nothing t
 
 import pathlib
 import sys
+from collections.abc import Iterator
 
 from compat.commands import shell
 from compat.diagnosis import mends
 from compat.diagnosis.findings import Finding, Mend, error, note, ok, skipped
 from compat.doctor import elf
-from compat.doctor.check import Copy, Group, Iterator, World, check
+from compat.doctor.check import Copy, Group, World, check
 
 
 @check(

@@ -4,13 +4,14 @@ Reads both versions from metadata, without importing, and compares them with the
 (``pairs.toml``) and with the requirements in torchaudio's own metadata.
 """
 
+from collections.abc import Iterator
 from typing import Any
 
 from packaging.requirements import InvalidRequirement, Requirement
 
 from compat.diagnosis import mends, pairs
 from compat.diagnosis.findings import Finding, error, note, ok, warning
-from compat.doctor.check import Copy, Group, Iterator, World, check
+from compat.doctor.check import Copy, Group, World, check
 
 
 @check(

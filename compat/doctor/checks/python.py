@@ -7,9 +7,10 @@ project and the installed torch are made for.
 import platform
 import struct
 import sys
+from collections.abc import Iterator
 
 from compat.diagnosis import machine, pairs
-from compat.doctor.check import Finding, Group, Iterator, Mend, World, check, error, ok, warning
+from compat.doctor.check import Finding, Group, Mend, World, check, error, ok, warning
 
 _FLOOR = (3, 11)  # same as `requires-python`
 

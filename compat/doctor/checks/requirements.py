@@ -5,7 +5,7 @@ recorded cases were replayed with: another FFmpeg or libsndfile may decode other
 same file.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from packaging.requirements import InvalidRequirement, Requirement
@@ -13,7 +13,7 @@ from packaging.version import InvalidVersion
 
 from compat.diagnosis import dists, machine, pairs
 from compat.doctor import backends
-from compat.doctor.check import Finding, Group, Iterator, Mend, World, check, note, ok, warning
+from compat.doctor.check import Finding, Group, Mend, World, check, note, ok, warning
 from compat.names.backends import part
 
 _ITSELF = "torchaudio-compat"

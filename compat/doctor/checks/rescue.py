@@ -4,8 +4,10 @@ Runs only if ``import torchaudio`` fails. A child process imports torchaudio's P
 the compiled one, runs something from each part, and reports what serves it.
 """
 
+from collections.abc import Iterator
+
 from compat.doctor import failing
-from compat.doctor.check import Finding, Group, Iterator, World, check, ok, skipped, warning
+from compat.doctor.check import Finding, Group, World, check, ok, skipped, warning
 
 _NEEDLESS = "torchaudio imports without help, or is not installed"
 

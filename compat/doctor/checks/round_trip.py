@@ -3,9 +3,11 @@
 Every sample is compared: 16-bit samples must come back exactly as they were saved.
 """
 
+from collections.abc import Iterator
+
 from compat.diagnosis import mends
 from compat.doctor import backends, failing
-from compat.doctor.check import Answer, Finding, Group, Iterator, World, check, error, ok, skipped
+from compat.doctor.check import Answer, Finding, Group, World, check, error, ok, skipped
 from compat.names.backends import part
 
 

@@ -5,12 +5,14 @@ needs shared libraries of FFmpeg from the system, in a version that its release 
 since 0.9). The check really loads it and decodes a short file. ``compat.install()`` needs neither.
 """
 
+from collections.abc import Iterator
+
 from packaging.version import Version
 
 from compat.diagnosis import mends, pairs
 from compat.diagnosis.findings import Finding, note, ok, skipped, warning
 from compat.doctor import failing
-from compat.doctor.check import Copy, Group, Iterator, World, check
+from compat.doctor.check import Copy, Group, World, check
 
 _SHOWN = 6
 

@@ -10,12 +10,13 @@ import functools
 import os
 import pathlib
 import tomllib
+from collections.abc import Iterator
 from typing import Any
 
 import compat.releases as releases  # not `from compat import`, which would build the stand-in first
 from compat.diagnosis import machine
 from compat.diagnosis.findings import Finding, Mend, error, note, ok, warning
-from compat.doctor.check import Group, Iterator, World, check
+from compat.doctor.check import Group, World, check
 
 _LIBSOX = "TORCHAUDIO_COMPAT_LIBSOX"
 _ON, _OFF = ("1", "true", "yes", "on", "y", "t"), ("0", "false", "no", "off", "n", "f")

@@ -5,7 +5,7 @@ import json
 import json.scanner
 import re
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, ClassVar
 
 from compat.codemod.files import discovery
 from compat.codemod.files.document import LEAVE_OUT, Document, Prose, UnreadableError
@@ -21,7 +21,7 @@ _CELL = re.compile(rf"^(?:{re.escape(_HEAD)}  )?# compat: cell (\d+)\n", re.M)
 class Notebook(Document):
     """A notebook; its code cells are one module, in order."""
 
-    kinds = (discovery.NOTEBOOK,)
+    kinds: ClassVar[tuple[str, ...]] = (discovery.NOTEBOOK,)
 
     def _pieces(self) -> Iterator[Module]:
         try:

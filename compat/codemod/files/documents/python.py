@@ -2,6 +2,7 @@
 
 import io
 import tokenize
+from typing import ClassVar
 
 from compat.codemod.files import discovery
 from compat.codemod.files.document import Document, UnreadableError
@@ -10,7 +11,7 @@ from compat.codemod.files.document import Document, UnreadableError
 class Python(Document):
     """A Python file: all of it is one piece."""
 
-    kinds = (discovery.PYTHON,)
+    kinds: ClassVar[tuple[str, ...]] = (discovery.PYTHON,)
 
     def _detect(self, data: bytes) -> str:
         try:

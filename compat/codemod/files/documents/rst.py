@@ -1,6 +1,7 @@
 """Read reStructuredText."""
 
 import re
+from typing import ClassVar
 
 from compat.codemod.files import discovery
 from compat.codemod.files.blocks import Blocks
@@ -9,8 +10,8 @@ from compat.codemod.files.blocks import Blocks
 class Rst(Blocks):
     """reStructuredText with Python in directives; a block has the lines that are indented more."""
 
-    kinds = (discovery.RST,)
-    block = re.compile(
+    kinds: ClassVar[tuple[str, ...]] = (discovery.RST,)
+    block: ClassVar[re.Pattern[str]] = re.compile(
         r"^(?P<indent>[ \t]*)\.\. (?:code-block|code|sourcecode):: *(?:python3?|py)[ \t]*\n"
         r"(?:[ \t]+:[^\n]*\n)*\n*"
         r"(?P<code>(?:(?:[ \t\r]*\n)*(?P=indent)[ \t]+[^\s][^\n]*\n?)*)",

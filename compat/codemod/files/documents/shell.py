@@ -1,6 +1,7 @@
 """Read shell scripts, settings and requirement lists, none of which is rewritten."""
 
 from collections.abc import Iterator
+from typing import ClassVar
 
 from compat.codemod.files import discovery
 from compat.codemod.files.document import Document, Prose
@@ -10,7 +11,7 @@ from compat.codemod.source import Module
 class Shell(Document):
     """A text that is only searched for old names."""
 
-    kinds = (discovery.OTHER,)
+    kinds: ClassVar[tuple[str, ...]] = (discovery.OTHER,)
 
     def __init__(self, path: str, data: bytes) -> None:
         super().__init__(path, data.decode("utf-8", "replace").encode())
