@@ -76,8 +76,7 @@ def _look_for_misreading(
     with notices.collected(), contextlib.suppress(BackendError):  # loading warns itself
         counted = reader.info(asked.uri, asked.format, asked.buffer_size, settings).num_frames
     if start is not None:
-        with interrupts.allowed():
-            put_back(asked.uri, start)
+        put_back(asked.uri, start)
     if counted > promise.frames:
         _warn_of_misreading(reader.name, asked.uri, promise.frames, counted)
 

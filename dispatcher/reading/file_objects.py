@@ -40,8 +40,9 @@ class Reader(io.RawIOBase):
     reader keeps it for ``check`` and gives the library an ordinary error instead.
 
     Attributes:
-        failure: the first error of reading. FFmpeg may take one for the end of the file, so what it
-            decoded is not to be believed.
+        failure: the first error; from then on, every call raises it. A library may take it for the
+            end of the file, or read on from a wrong position: other samples, or no end at all. PyAV
+            passes errors on, but no longer does after certain interrupts.
     """
 
     def __init__(self, wrapped: Any) -> None:
@@ -49,7 +50,6 @@ class Reader(io.RawIOBase):
         self._rest: bytes | memoryview = b""
         self._origin = 0
         self._interrupt: BaseException | None = None
-        self._lost: BackendError | None = None
         self.failure: Exception | None = None
         with contextlib.suppress(OSError, AttributeError, NotImplementedError):
             self._origin = self._place()
@@ -62,15 +62,19 @@ class Reader(io.RawIOBase):
 
     def read(self, size: int = -1) -> bytes:
         """Return up to ``size`` bytes, or all if it is negative; none at the end."""
+        data: bytes = self._noted(self._read, size)
+        return data
+
+    def _noted(self, operation: Callable[..., Any], *arguments: Any) -> Any:
+        if self.failure is not None:
+            raise self.failure
         try:
-            return self._read(size)
+            return operation(*arguments)
         except Exception as why:
-            self.failure = self.failure or why
+            self.failure = why
             raise
 
     def _read(self, size: int) -> bytes:
-        if self._lost is not None:
-            raise self._lost
         data = self._rest or self._asked(self._wrapped.read, size)
         if not isinstance(data, (bytes, bytearray, memoryview)):
             raise ArgumentTypeError(
@@ -98,13 +102,15 @@ class Reader(io.RawIOBase):
         return filled
 
     def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
-        """Go to a position; after a seek that went elsewhere, refuse to read until one succeeds.
-
-        Libraries drop the error of a seek and read on: wrong data, or a demuxer that never ends.
+        """Go to a position.
 
         Raises:
             BackendError: the object is not where it was sent, or its end is not its end.
         """
+        place: int = self._noted(self._seek, offset, whence)
+        return place
+
+    def _seek(self, offset: int, whence: int) -> int:
         if whence == os.SEEK_SET:
             offset += self._origin
         elif whence == os.SEEK_CUR:
@@ -113,23 +119,19 @@ class Reader(io.RawIOBase):
             offset += self._end()
         self._rest = b""
         self._asked(self._wrapped.seek, offset)
-        self._lost = None
         if (place := self._place()) != offset:
-            raise self._losing(f"seek({offset}) went to {place}")
+            raise BackendError(f"{describe(self._wrapped)}.seek({offset}) went to {place}")
         return self.tell()
 
     def _end(self) -> int:
-        """Go to the end of the object, and return its position."""
         self._rest = b""
         self._asked(self._wrapped.seek, 0, os.SEEK_END)
         end = self._place()
         if self._asked(self._wrapped.read, 1):
-            raise self._losing(f"seek(0, 2) went to {end}, where there is more to read")
+            raise BackendError(
+                f"{describe(self._wrapped)}.seek(0, 2) went to {end}, where there is more to read"
+            )
         return end
-
-    def _losing(self, why: str) -> BackendError:
-        self._lost = BackendError(f"{describe(self._wrapped)}.{why}")
-        return self._lost
 
     def tell(self) -> int:
         return max(0, self._place() - len(self._rest) - self._origin)
@@ -239,7 +241,7 @@ def interruptible(place: Any) -> Iterator[None]:
 
 
 def believe(place: Any) -> None:
-    """Raise the error of reading that a library took for the end of the file, if there was one.
+    """Raise the error of a file object that a library did not pass on, if there was one.
 
     ``place`` need not be a reader.
     """

@@ -105,8 +105,7 @@ def look(
         start: where a file object's data begins, in bytes; ``None`` for where it stands.
     """
     if is_readable(place) and not isinstance(place, OpenFile):
-        with interrupts.allowed():
-            return _look_into_object(place, check, start)
+        return _look_into_object(place, check, start)
     try:
         if isinstance(place, OpenFile):
             return check(place)
@@ -119,22 +118,23 @@ def look(
 def _look_into_object(
     wrapped: Any, check: Callable[[File], _Found | None], start: int | None
 ) -> _Found | None:
+    here = found = None
+    # outside `allowed`: what a signal raises is no error of the object
     try:
-        if not wrapped.seekable():
-            return None
-        here = wrapped.tell()
-    except _UNREADABLE:
-        return None
-    found = None
-    try:
-        found = check(_Object(wrapped, here if start is None else start))
+        with interrupts.allowed():
+            if not wrapped.seekable():
+                return None
+            here = wrapped.tell()
+            found = check(_Object(wrapped, here if start is None else start))
     except _UNREADABLE:
         pass
     except BaseException:
-        with contextlib.suppress(*_UNREADABLE):
-            wrapped.seek(here)
+        if here is not None:
+            with contextlib.suppress(*_UNREADABLE):
+                wrapped.seek(here)
         raise
-    put_back(wrapped, here)
+    if here is not None:
+        put_back(wrapped, here)
     return found
 
 
@@ -144,12 +144,15 @@ def put_back(wrapped: Any, place: int) -> None:
     Raises:
         BackendError: (a RuntimeError) it is elsewhere afterwards.
     """
+    cause = None
     try:
-        wrapped.seek(place)
+        with interrupts.allowed():
+            wrapped.seek(place)
     except _UNREADABLE as why:
-        if wrapped.tell() != place:
-            raise BackendError(
-                f"{describe(wrapped)} cannot go back to byte {place}: {why}"
-            ) from why
-    if wrapped.tell() != place:
-        raise BackendError(f"{describe(wrapped)}.seek({place}) went to {wrapped.tell()}")
+        cause = why
+    with interrupts.allowed():
+        found = wrapped.tell()
+    if found != place:
+        raise BackendError(
+            f"{describe(wrapped)} is to go back to byte {place}, and stands at {found}"
+        ) from cause

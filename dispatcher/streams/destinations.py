@@ -67,15 +67,15 @@ class _AbandonedError(Exception):
 class Object(Destination):
     """A file object that gets bytes as they come.
 
-    It keeps an interrupt (``KeyboardInterrupt``, ``SystemExit``) for ``check``: PyAV prints those,
-    and goes on.
+    It keeps an interrupt (``KeyboardInterrupt``, ``SystemExit``) for ``check``, and the first error
+    for ``commit``: PyAV prints an interrupt, FFmpeg writes on after a seek that failed.
     """
 
     def __init__(self, wrapped: Any, *, owned: bool = False) -> None:
         super().__init__(self)
         self._wrapped, self._owned = wrapped, owned
         self._interrupt: BaseException | None = None
-        self._lost: BackendError | None = None
+        self._failure: Exception | None = None
         self.name = ""
         if _goes_back(wrapped):
             self.seek: Callable[..., int] = self._seek
@@ -85,31 +85,34 @@ class Object(Destination):
         """Write all the bytes to the object.
 
         Raises:
-            OSError: the object does not take them, or an interrupt came.
-            BackendError: (a RuntimeError) a seek went elsewhere before.
+            OSError: the object does not take them, an interrupt came, or an error came before.
         """
-        if self._interrupt is not None:
-            raise OSError("interrupted")
-        if self._lost is not None:
-            raise self._lost
+        self._noted(target.deliver, self._wrapped, data)
+        return len(data)
+
+    def _noted(self, operation: Callable[..., Any], *arguments: Any) -> Any:
+        if self._interrupt is not None or self._failure is not None:
+            raise OSError("interrupted") from self._failure
         try:
-            target.deliver(self._wrapped, data)
-        except Exception:
+            return operation(*arguments)
+        except Exception as why:
+            self._failure = why
             raise
         except BaseException as why:  # noqa: BLE001 - `check` raises it again
             self._interrupt = why
             raise OSError("interrupted") from None
-        return len(data)
 
     def _seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
+        place: int = self._noted(self._sought, offset, whence)
+        return place
+
+    def _sought(self, offset: int, whence: int) -> int:
         if whence == os.SEEK_CUR:
             offset, whence = offset + self._tell(), os.SEEK_SET
         self._wrapped.seek(offset, whence)
         place = self._tell()
         if whence == os.SEEK_SET and place != offset:
-            # FFmpeg writes on after a seek that failed
-            self._lost = BackendError(f"{describe(self._wrapped)}.seek({offset}) went to {place}")
-            raise self._lost
+            raise BackendError(f"{describe(self._wrapped)}.seek({offset}) went to {place}")
         return place
 
     def _tell(self) -> int:
@@ -120,14 +123,15 @@ class Object(Destination):
         """Close the object if it is ours.
 
         Raises:
-            BackendError: (a RuntimeError) a seek went elsewhere, so the file is damaged.
+            Exception: what the object raised before, so the file is damaged.
         """
+        self.abandon()
+        if self._failure is not None:
+            raise self._failure
+
+    def abandon(self) -> None:
         if self._owned:
             self._wrapped.close()
-        if self._lost is not None:
-            raise self._lost
-
-    abandon = commit
 
     def check(self) -> None:
         if self._interrupt is not None:
