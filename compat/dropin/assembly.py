@@ -300,7 +300,8 @@ def _reaching(
             if is_public and submodule and (submodule.stands_in or not path):
                 text = advice.missing(full, context)
             elif is_public:
-                text = advice.went(full, context) or advice.of_another_release(full, context)
+                text = advice.went(full, context)
+            text = text or advice.of_another_release(full, context)
             if text and _is_from_import(caller):
                 raise ImportError(text, name=module.__name__)
             raise AttributeError(text or f"module {module.__name__!r} has no attribute {name!r}")
