@@ -32,8 +32,6 @@ Visit = Callable[["Execution", Module, Any, State], State | None]
 _PARTS = (ast.expr, ast.keyword, ast.pattern, ast.comprehension, ast.arg)
 # Methods with special names that are called where the code shows it.
 _CALLED = {"__new__", "__init__", "__post_init__", "__call__", "__enter__", "__exit__"}
-# Functions of a module that Python calls for names that it does not have.
-_OF_MODULES = {"__getattr__", "__dir__"}
 # At all other nodes, Python may call methods with special names.
 _PLAIN = (ast.Expr, ast.Call, ast.keyword, ast.Name, ast.Attribute, ast.Return, ast.FunctionDef)
 
@@ -103,9 +101,6 @@ class Execution:
         """Run a file's statements."""
         self.loaded[module] = None
         self._doubt = self._doubt or self.marks(module).doubt
-        for node in module.tree.body:
-            if isinstance(node, ast.FunctionDef) and node.name in _OF_MODULES:
-                self.hand((module, node))
         return self.block(module, module.tree.body, state) or state
 
     def load(self, module: Module, state: State) -> State:

@@ -11,6 +11,8 @@ from compat.codemod.plan.state import WAYS_OUT, State, joined, repeated
 from compat.codemod.source import Module, conditions, plain_name
 from compat.codemod.uses import setter_calls
 
+# functions of a module that Python calls for names that it does not have
+_OF_MODULES = {"__getattr__", "__dir__"}
 _ENUMS = {"Enum", "IntEnum", "StrEnum", "Flag", "IntFlag"}
 
 
@@ -157,6 +159,9 @@ def _import(
 def _define(run: Execution, module: Module, node: Function, state: State) -> State:
     after = run.children(module, node.args, state)
     after = _annotated(run, module, node.returns, after)
+    above = module.names.parents.get(node)
+    if node.name in _OF_MODULES and not isinstance(above, ast.ClassDef):
+        run.hand((module, node))
     return _decorated(run, module, node, after or state)
 
 
