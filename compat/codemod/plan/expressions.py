@@ -69,9 +69,10 @@ def _operated(run: Execution, module: Module, node: ast.AST, state: State) -> St
     return after and run.others_run(after)
 
 
-def _lambda(run: Execution, module: Module, node: ast.Lambda, state: State) -> State:
+def _lambda(run: Execution, module: Module, node: ast.Lambda, state: State) -> State | None:
+    after = run.children(module, node.args, state)
     run.hand((module, node))
-    return state
+    return after
 
 
 def _chain(

@@ -23,6 +23,9 @@ def _assign(
     if isinstance(node, ast.AnnAssign):
         after = _annotated(run, module, node.annotation, after)
     for target in node.targets if isinstance(node, ast.Assign) else [node.target]:
+        # a method, or a function of a module, that Python calls by itself
+        if plain_name(target).startswith("__"):
+            run.special.add(plain_name(target))
         visit = run.visit if isinstance(target, ast.Attribute) else run.children
         after = visit(module, target, after)
     return after
@@ -135,13 +138,20 @@ def _attempt(
             run.evidence.instead[force] |= every.force - worked.force
 
 
-def _match(run: Execution, module: Module, node: ast.Match, state: State) -> State | None:
-    after = tried = run.felt(run.visit(module, node.subject, state))
-    for case in node.cases:
-        tried = run.visit(module, case.pattern, tried)
-        then = run.visit(module, case.guard, tried)
-        after = joined(after, run.block(module, case.body, then))
+def _assert(run: Execution, module: Module, node: ast.Assert, state: State) -> State | None:
+    after = run.visit(module, node.test, state)
+    run.ways.take("raise", run.visit(module, node.msg, after))
     return after
+
+
+def _match(run: Execution, module: Module, node: ast.Match, state: State) -> State | None:
+    tried, after = run.felt(run.visit(module, node.subject, state)), None
+    for case in node.cases:
+        fitting = run.visit(module, case.pattern, tried)
+        then = run.visit(module, case.guard, fitting)
+        after = joined(after, run.block(module, case.body, then))
+        tried = joined(tried, fitting, then)
+    return joined(after, tried)
 
 
 def _import(
@@ -209,6 +219,7 @@ VISITS: dict[type[ast.AST], Visit] = {
     **dict.fromkeys((ast.Import, ast.ImportFrom), _import),
     ast.If: _if,
     **dict.fromkeys((ast.Try, ast.TryStar), _try),
+    ast.Assert: _assert,
     ast.Match: _match,
     ast.arg: _argument,
 }
