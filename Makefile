@@ -57,7 +57,7 @@ demo: $(VENV)/.demo $(VENV)/torchaudio
 	@$(BIN)/python migration_guide/examples/demo.py $(VENV)/torchaudio
 
 test: $(VENV)/.test system
-	$(BIN)/python -m pytest -n 5 --dist worksteal
+	$(BIN)/python -m pytest -n 4 --dist worksteal
 
 lint: $(VENV)/.lint
 	$(BIN)/ruff check .
@@ -89,7 +89,7 @@ release-check: $(VENV)/.test
 
 coverage: $(VENV)/.dev system
 	$(BIN)/python -m coverage erase
-	$(BIN)/python -m coverage run -m pytest -n 5 --dist worksteal
+	$(BIN)/python -m coverage run -m pytest -n 4 --dist worksteal
 	$(BIN)/python -m coverage combine --quiet
 	$(BIN)/python -m coverage report
 

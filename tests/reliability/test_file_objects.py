@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import io
 import threading
 from collections.abc import Callable
@@ -175,6 +176,7 @@ def _calls(backend: str) -> list[Callable[[Any], Any]]:
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.__name__)
 def test_a_bad_file_object_does_no_harm(kind: type[io.BytesIO], backend: str) -> None:
     """A tensor or an error, in bounded time, with nothing left open."""
+    gc.collect()  # other tests' files
     before = process.open_files()
     for name in FILES:
         for call in _calls(backend):
@@ -192,6 +194,7 @@ def test_nor_does_it_to_the_global_sox_io(kind: type[io.BytesIO]) -> None:
     """Which copies the object to a file first."""
     old = compat.standin("2.0")
     old.set_audio_backend("sox_io")
+    gc.collect()  # other tests' files
     before = process.open_files()
     for name in FILES:
         try:

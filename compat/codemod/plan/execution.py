@@ -227,15 +227,13 @@ class Execution:
         return self.others_run(state) if state is not None and self.special else state
 
     def _moment(self, state: State) -> Outcome:
-        after, count, failed = state, -1, None
-        while (after, len(self._handed)) != (state, count):
-            state, count = after, len(self._handed)
-            with self.ways.caught("raise") as left:
+        with self.ways.caught("raise") as left:
+            after, count = state, -1
+            while (after, len(self._handed)) != (state, count):
+                state, count = after, len(self._handed)
                 for function, module in list(self._handed.items()):
                     after = joined(after, self.call(module, function, state)) or after
-            failed = joined(failed, left["raise"])
-            after = joined(after, failed) or after  # others may catch what it raises
-        return after, failed
+        return after, left["raise"]
 
     def after_any_setter(self, state: State) -> State:
         """Come to a place before which any setter of the project may have run."""
