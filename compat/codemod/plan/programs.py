@@ -42,9 +42,11 @@ def _evidence(project: Project, modules: list[Module]) -> Evidence:
     code = Code(project, modules)
     effects = Effects(project, code)
     found = Evidence()
-    by_name: list[Module] = []
+    by_name: list[str] = []
     every = [_Followed(found, effects, program) for program in _programs(project, code, by_name)]
-    anywhere = {frozenset({None}) | effects.setters: Program(one) for one in by_name[:1]}
+    # one of these stands for all, and only that one is parsed
+    first = next(filter(None, map(code.module, by_name)), None)
+    anywhere = {frozenset({None}) | effects.setters: Program(first)} if first else {}
     ran = {
         function
         for one in every
@@ -221,7 +223,7 @@ def _found_by_name(project: Project, code: Code, path: str) -> bool | None:
     return any(path in graph.files and graph.files[path].computed for path in reached)
 
 
-def _programs(project: Project, code: Code, by_name: list[Module]) -> Iterator[Program]:
+def _programs(project: Project, code: Code, by_name: list[str]) -> Iterator[Program]:
     """Yield the programs to follow.
 
     Those that come to torchaudio by computed names alone are noted in ``by_name``.
@@ -241,7 +243,7 @@ def _programs(project: Project, code: Code, by_name: list[Module]) -> Iterator[P
             None if code.is_small or scripts[path] else _found_by_name(project, code, path)
         )
         if found_by_name is not None:
-            by_name += filter(None, [code.module(path)]) if found_by_name else []
+            by_name += [path] if found_by_name else []
             reached |= graph.reachable(path)
             continue
         module = code.module(path)
