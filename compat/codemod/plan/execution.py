@@ -155,14 +155,13 @@ class Execution:
                 state = self.visit(module, child, state)
         return state
 
-    def block(
-        self, module: Module, statements: Iterable[ast.stmt], state: State | None
-    ) -> State | None:
+    def block(self, module: Module, body: list[ast.stmt], state: State | None) -> State | None:
         """Follow statements, each of which may fail before and after what it does."""
-        for one in statements:
-            self.ways.take("raise", state)
+        for one in body:
+            before, after = self.marks(module).may_fail(one)
+            self.ways.take("raise", state if before else None)
             state = self.visit(module, one, state)
-            self.ways.take("raise", state)
+            self.ways.take("raise", state if after else None)
         return state
 
     def _changes_nothing(self, module: Module, node: ast.AST, state: State) -> bool:
@@ -192,7 +191,8 @@ class Execution:
                 after = self._visits[ast.ListComp](self, module, function, continued)
             else:
                 after = self.block(module, function.body, state)
-        return joined(after, left["return"], left["pause"]), left["raise"]
+        ended, failed = joined(after, left["return"], left["pause"]), left["raise"]
+        return ended and ended.keeping(state), failed and failed.keeping(state)
 
     def _outcome(self, key: object, least: Outcome, follow: Callable[[], Outcome]) -> State | None:
         """Return the state after a call or moment; note the state if it fails."""
@@ -205,9 +205,8 @@ class Execution:
         if self.all_run or meaning in self._handed_meanings:
             return
         self._handed_meanings.add(meaning)
-        for definition in self.effects.functions_of(meaning):
-            if self.effects.matters(definition):
-                module, node = definition
+        for module, node in self.effects.functions_of(meaning):
+            if self.effects.matters((module, node)):
                 self._handed[node] = module
                 self.special |= _special([getattr(node, "name", "")])
 
@@ -227,13 +226,14 @@ class Execution:
         return self.others_run(state) if state is not None and self.special else state
 
     def _moment(self, state: State) -> Outcome:
-        with self.ways.caught("raise") as left:
-            after, count = state, -1
-            while (after, len(self._handed)) != (state, count):
-                state, count = after, len(self._handed)
+        after, count = state, -1
+        while (after, len(self._handed)) != (state, count):
+            state, count = after, len(self._handed)
+            with self.ways.caught("raise") as left:
                 for function, module in list(self._handed.items()):
                     after = joined(after, self.call(module, function, state)) or after
-        return after, left["raise"]
+            after = joined(after, left["raise"]) or after  # others may catch it
+        return after, after
 
     def after_any_setter(self, state: State) -> State:
         """Come to a place before which any setter of the project may have run."""

@@ -88,6 +88,16 @@ class Marks:
                     self.bound_by[place] = one
         self.doubt: NotProvableError | None = unseen.doubt(project, module)
 
+    def may_fail(self, statement: ast.stmt) -> tuple[bool, bool]:
+        """Return whether a statement may fail before what it does, and after it.
+
+        A setter does not fail once it has set; one that restores a backend does not fail at all.
+        """
+        setter = self.setters.get(statement.value) if isinstance(statement, ast.Expr) else None
+        if setter is not None:
+            return setter.call not in self.pairs, False
+        return not isinstance(statement, ast.Try | ast.TryStar), True
+
 
 @noted
 def of(project: Project, module: Module) -> Marks:

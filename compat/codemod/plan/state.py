@@ -38,6 +38,10 @@ class State:
         """Return what is kept of other getters."""
         return frozenset(one for one in self.kept if one[0] is not getter)
 
+    def keeping(self, before: State) -> State:
+        """Return the state after a function, whose own variables keep nothing any more."""
+        return self if self.kept == before.kept else dataclasses.replace(self, kept=before.kept)
+
 
 def joined(*states: State | None) -> State | None:
     """Return the state where several ways meet; ``None`` stands for a way that is not taken."""

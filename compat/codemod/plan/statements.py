@@ -50,9 +50,6 @@ def _leave(run: Execution, module: Module, node: ast.stmt, state: State) -> None
     if isinstance(node, ast.Raise) and node.exc is not None and after is not None:
         for one in run.code.known(module, node.exc):
             after = entered(run, one, after) or after
-        # Python itself may catch it, as it does StopIteration
-        if getattr(module.function_of(node), "name", "").startswith("__"):
-            run.ways.take("return", after)
     run.ways.take(type(node).__name__.lower(), after)
 
 
