@@ -33,7 +33,7 @@ _PARTS = (ast.expr, ast.keyword, ast.pattern, ast.comprehension, ast.arg)
 # Methods with special names that are called where the code shows it.
 _CALLED = {"__new__", "__init__", "__post_init__", "__call__", "__enter__", "__exit__"}
 # At all other nodes, Python may call methods with special names.
-_PLAIN = (ast.Expr, ast.Call, ast.keyword, ast.Name, ast.Attribute, ast.Return, ast.FunctionDef)
+_PLAIN = (ast.Expr, ast.Call, ast.Name, ast.Return, ast.FunctionDef)
 
 
 class TooLongError(Exception):
@@ -150,9 +150,8 @@ class Execution:
 
     def children(self, module: Module, node: ast.AST | None, state: State | None) -> State | None:
         """Follow the parts of a node in the order of the text."""
-        for child in ast.iter_child_nodes(node) if node is not None else ():
-            if isinstance(child, _PARTS):
-                state = self.visit(module, child, state)
+        for part in _parts(module, node) if node is not None else ():
+            state = self.visit(module, part, state)
         return state
 
     def block(self, module: Module, body: list[ast.stmt], state: State | None) -> State | None:
@@ -239,6 +238,13 @@ class Execution:
         """Come to a place before which any setter of the project may have run."""
         self.evidence.note_between(state, self.effects.setters)
         return dataclasses.replace(state, force=state.force | self.effects.setters)
+
+
+def _parts(module: Module, node: ast.AST) -> list[ast.AST]:
+    """Return the parts of a node that may run, in the order of the text."""
+    parts: list[ast.AST] = [one for one in ast.iter_child_nodes(node) if isinstance(one, _PARTS)]
+    # these list all keys before all values, and defaults of keywords before others
+    return sorted(parts, key=module.span) if isinstance(node, ast.Dict | ast.arguments) else parts
 
 
 def _special(names: Iterable[str]) -> set[str]:

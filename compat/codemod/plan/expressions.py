@@ -40,9 +40,8 @@ def _name(
         is_list = module.names.qualified(node) == MODULES
         if is_list or (node.attr in UNKNOWN_ATTRIBUTES and not is_of_object):
             _hand_all(run)
-        # a property, as far as its name tells, or what a module makes when it is asked for it
-        is_run = node.attr in run.effects.names or "__getattr__" in run.special
-        return run.others_run(after) if is_run else after
+        # a property, as far as its name tells
+        return run.others_run(after) if node.attr in run.effects.names else after
     if node.id in UNKNOWN_NAMES and not module.names.bindings(node):
         _hand_all(run)
     return state

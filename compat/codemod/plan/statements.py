@@ -167,7 +167,7 @@ def _import(
 
 
 def _define(run: Execution, module: Module, node: Function, state: State) -> State:
-    after = run.children(module, node.args, state)
+    after = run.children(module, node.args, _decorators(run, module, node, state))
     after = _annotated(run, module, node.returns, after)
     above = module.names.parents.get(node)
     if node.name in _OF_MODULES and not isinstance(above, ast.ClassDef):
@@ -176,7 +176,7 @@ def _define(run: Execution, module: Module, node: Function, state: State) -> Sta
 
 
 def _class(run: Execution, module: Module, node: ast.ClassDef, state: State) -> State:
-    after: State | None = state
+    after: State | None = _decorators(run, module, node, state)
     for base in (*node.bases, *(one.value for one in node.keywords)):
         if not run.code.known(module, base):
             after = run.visit(module, base, after)
@@ -194,18 +194,29 @@ def _class(run: Execution, module: Module, node: ast.ClassDef, state: State) -> 
     return _decorated(run, module, node, run.others_run(after) if makers else after)
 
 
+def _decorators(
+    run: Execution, module: Module, node: Function | ast.ClassDef, state: State
+) -> State:
+    """Come to the decorators of a function or class, which are evaluated first."""
+    for one in node.decorator_list:
+        if not is_plain(one) and not run.code.known(module, one):
+            state = run.visit(module, one, state) or state
+    return state
+
+
 def _decorated(
     run: Execution, module: Module, node: Function | ast.ClassDef, state: State
 ) -> State:
     """Decorate a function; decorators from outside the project keep it and call it later."""
-    for one in node.decorator_list:
+    for one in reversed(node.decorator_list):
         if is_plain(one):
             continue
         run.hand((module, node))
-        targets = run.code.known(module, one)
-        state = (run.visit(module, one, state) if not targets else None) or state
-        for target in targets:
+        for target in run.code.known(module, one):
             state = joined(state, entered(run, target, state)) or state
+        # what a function of the project returns decorates
+        if isinstance(one, ast.Call) and run.code.known(module, one.func):
+            state = run.others_run(state)
     return state
 
 
