@@ -10,7 +10,7 @@ from __future__ import annotations
 import ast
 import dataclasses
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from compat.codemod.plan import marks
@@ -32,6 +32,11 @@ Visit = Callable[["Execution", Module, Any, State], State | None]
 _PARTS = (ast.expr, ast.keyword, ast.pattern, ast.comprehension, ast.arg)
 # Methods with special names that are called where the code shows it.
 _CALLED = {"__new__", "__init__", "__post_init__", "__call__", "__enter__", "__exit__"}
+# Names of the same form that hold no methods.
+_DATA = {
+    "__all__", "__doc__", "__match_args__", "__module__", "__name__", "__qualname__", "__slots__",
+    "__version__", "__wrapped__",
+}  # fmt: skip
 # At all other nodes, Python may call methods with special names.
 _PLAIN = (ast.Expr, ast.Call, ast.Name, ast.Return, ast.FunctionDef)
 
@@ -87,7 +92,8 @@ class Execution:
         self._handed: dict[ast.AST, Module] = {}
         self._handed_meanings: set[Meaning | Definition] = set()
         # The names of those that Python may call by itself.
-        self.special: set[str] = _special(effects.names) if all_run else set()
+        every = map(special, effects.names) if all_run else ()
+        self.special: set[str] = set().union(*every) - _CALLED
         self.bound_by: dict[tuple[Module, str], set[Force]] = defaultdict(set)
         self.all_run: bool = all_run
         self._steps_left = _MOST_STEPS * (_MORE_WHERE_ALL_RUN if all_run else 1)
@@ -207,7 +213,7 @@ class Execution:
         for module, node in self.effects.functions_of(meaning):
             if self.effects.matters((module, node)):
                 self._handed[node] = module
-                self.special |= _special([getattr(node, "name", "")])
+                self.special |= special(getattr(node, "name", "")) - _CALLED
 
     def others_run(self, state: State) -> State:
         """Reach a moment when unfollowed code runs, which may call all functions it was given."""
@@ -247,6 +253,7 @@ def _parts(module: Module, node: ast.AST) -> list[ast.AST]:
     return sorted(parts, key=module.span) if isinstance(node, ast.Dict | ast.arguments) else parts
 
 
-def _special(names: Iterable[str]) -> set[str]:
-    """Return the names of methods that Python calls by itself, where no call is to be seen."""
-    return {one for one in names if one == "keys" or (one.startswith("__") and one not in _CALLED)}
+def special(name: str) -> set[str]:
+    """Return a name if it is one by which Python calls methods where no call is to be seen."""
+    is_special = name.startswith("__") and name.endswith("__") and name not in _DATA
+    return {name} if is_special or name == "keys" else set()

@@ -6,10 +6,12 @@ import dataclasses
 from compat.codemod.plan import code
 from compat.codemod.plan.code import Meaning
 from compat.codemod.plan.effects import IMPORTERS, MODULES, UNKNOWN_ATTRIBUTES, UNKNOWN_NAMES
-from compat.codemod.plan.execution import Execution, TooLongError, Visit
+from compat.codemod.plan.execution import Execution, TooLongError, Visit, special
 from compat.codemod.plan.state import Force, State, joined, repeated
-from compat.codemod.source import Module
+from compat.codemod.source import Module, called, string
 
+# methods that run as an object is made
+_MAKERS = ("__new__", "__init__", "__post_init__")
 # builtins that call no function of the project that loads
 _QUIET_BUILTINS = {
     "print", "len", "str", "int", "float", "bool", "range", "isinstance", "issubclass", "type",
@@ -120,6 +122,7 @@ def _call(run: Execution, module: Module, node: ast.Call, state: State) -> State
         return _set(run, module, node, state)
     if node in own.pairs:
         return state.keep(own.pairs[node].getter)
+    run.special |= _given_name(module, node)
     if func in own.sites or func in own.pins or (not targets and _is_quiet(run, module, node)):
         return state
     if module.names.qualified(func) in IMPORTERS or module.names.is_builtin(func, "__import__"):
@@ -129,6 +132,14 @@ def _call(run: Execution, module: Module, node: ast.Call, state: State) -> State
     unknown = None in run.code.meanings(module, func)
     after = run.others_run(state) if unknown else None
     return joined(after, *(entered(run, target, state) for target in targets)) or state
+
+
+def _given_name(module: Module, node: ast.Call) -> set[str]:
+    """Return the name by which Python may call what a call turns into a method."""
+    if called(node) in ("property", "cached_property"):
+        return {"__get__"}
+    is_set = module.names.is_builtin(node.func, "setattr") and len(node.args) == 3
+    return special(string(node.args[1])) if is_set else set()
 
 
 def _set(run: Execution, module: Module, node: ast.Call, state: State) -> State:
@@ -146,12 +157,14 @@ def entered(run: Execution, target: Meaning, state: State) -> State | None:
     """Call a function or a class of the project."""
     module, node = target
     if isinstance(node, ast.ClassDef):
-        for name in ("__new__", "__init__", "__post_init__"):
+        for name in _MAKERS:
             if (method := code.method(run.code, target, name)) is not None:
                 state = run.call(*method, state) or state
         run.hand(target)
-        known = all(run.code.known(module, base) for base in node.bases) and not node.keywords
-        return state if known and not node.decorator_list else run.others_run(state)
+        known = all(run.code.known(module, base) for base in node.bases)
+        plain = not (node.keywords or node.decorator_list)
+        is_seen = known and plain and run.special.isdisjoint(_MAKERS)
+        return state if is_seen else run.others_run(state)
     if (
         node is None
         or run.effects.pauses(module, node)
@@ -174,6 +187,10 @@ def _is_quiet(run: Execution, module: Module, node: ast.Call) -> bool:
         return True
     if isinstance(node.func, ast.Attribute):
         return node.func.attr in _QUIET_METHODS - run.effects.names
+    if module.names.is_builtin(node.func, "hasattr"):
+        asked = string(node.args[-1]) if node.args else ""
+        if not asked or asked in run.effects.names:
+            return False  # it may be a property
     is_builtin = isinstance(node.func, ast.Name) and node.func.id in _QUIET_BUILTINS
     return is_builtin and not run.special and not module.names.bindings(node.func)
 

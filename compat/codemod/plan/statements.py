@@ -5,7 +5,7 @@ import dataclasses
 
 from compat.codemod.plan import code
 from compat.codemod.plan.code import Function, Meaning
-from compat.codemod.plan.execution import Execution, Visit
+from compat.codemod.plan.execution import Execution, Visit, special
 from compat.codemod.plan.expressions import entered, is_plain
 from compat.codemod.plan.state import WAYS_OUT, State, joined, repeated
 from compat.codemod.source import Module, conditions, plain_name
@@ -23,12 +23,18 @@ def _assign(
     if isinstance(node, ast.AnnAssign):
         after = _annotated(run, module, node.annotation, after)
     for target in node.targets if isinstance(node, ast.Assign) else [node.target]:
-        # a method, or a function of a module, that Python calls by itself
-        if plain_name(target).startswith("__"):
-            run.special.add(plain_name(target))
+        _named(run, module, target, node.value)
         visit = run.visit if isinstance(target, ast.Attribute) else run.children
         after = visit(module, target, after)
     return after
+
+
+def _named(run: Execution, module: Module, target: ast.expr, value: ast.expr | None) -> None:
+    """Note the names by which Python may call what is assigned."""
+    for one in ast.walk(target) if not isinstance(value, ast.Constant) else ():
+        scope = module.names.scope_of[one] if isinstance(one, ast.Name) else None
+        if scope is None or scope.kind != "module" or plain_name(one) in _OF_MODULES:
+            run.special |= special(plain_name(one))
 
 
 def _argument(run: Execution, module: Module, node: ast.arg, state: State) -> State | None:
