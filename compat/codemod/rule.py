@@ -43,15 +43,7 @@ from compat.codemod.source import (
     value_kinds,
 )
 from compat.codemod.source.scopes import defaults
-from compat.codemod.uses import (
-    Project,
-    arguments,
-    forwarding,
-    observed,
-    replacements,
-    setter_calls,
-    type_texts,
-)
+from compat.codemod.uses import Project, forwarding, observed, setter_calls, type_texts
 from compat.codemod.uses.arguments import passed_in_dict
 from compat.codemod.uses.our_name import our_name, torchaudio_name
 
@@ -68,8 +60,8 @@ __all__ = [  # noqa: RUF022 - grouped by subject
     "called", "defaults", "given", "is_dict_with", "keyword", "literal", "noted",
     "passed_in_dict", "plain_name", "sox_for_sox_io", "starred", "string",
     # what a project does with torchaudio, and what to do about the global backend
-    "arguments", "forwarding", "observed", "our_name", "planned", "replacements",
-    "setter_calls", "torchaudio_name", "type_texts",
+    "forwarding", "observed", "our_name", "planned", "setter_calls", "torchaudio_name",
+    "type_texts",
 ]  # fmt: skip
 
 DEFAULT_TARGET = "2.2"

@@ -36,6 +36,7 @@ test_commands = commands(
     row("version", "--version", {}, 0, __version__),
     row("list of rules", "--list-rules", {}, 0, *rules()),
     row("a rule explained", "--explain tac104", {}, 0, "before:", "AUDIO_BACKEND"),
+    row("nothing explained", "--explain ''", {"a.py": PROGRAM}, 0, "Do: "),
     row("only some rules", "--select TAC110 .", {"a.py": OLD}, 0, after={"a.py": PROGRAM.replace('"a.wav"', 'uri="a.wav"')}),
     row("all but some rules", "--ignore TAC101,TAC102 .", {"a.py": PROGRAM}, 0),
     row("a part of a change that is not selected holds the rest", "--ignore TAC118 .", {"a.py": PASSED}, 1, "TAC118"),

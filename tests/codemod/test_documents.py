@@ -50,6 +50,7 @@ test_notebooks = commands(
         "a cell that is not Python is named", ".", {"a.ipynb": notebook(OLD, ["print 'torchaudio'"])}, 2,
         "not Python", after={"a.ipynb": notebook(NEW, ["print 'torchaudio'"])},
     ),
+    row("no notebook: nested too deeply", "a.ipynb", {"a.ipynb": f'{{"torchaudio": {"[" * 2000}{"]" * 2000}}}'}, 2, "Save it again"),
     *(
         row(f"no notebook: {text}", "a.ipynb", {"a.ipynb": text}, status)
         for text, status in (

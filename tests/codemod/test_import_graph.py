@@ -13,6 +13,8 @@ TEXTS = {
     "relative": ("from . import a\nfrom .b import c\nfrom ..d.e import f\n", {".", ".a", ".b", ".b.c", "..d", "..d.e", "..d.e.f"}),
     "dots without space": ("from .import a\n", {".", ".a"}),
     "brackets": ("from a import (  # why\n    b,  # c\n    d,\n)\n", {"a", "a.b", "a.d"}),
+    "brackets in comments": ("from a import (  # why (not)\n    b,  # c)\n    d,\n)\nimport e\n", {"a", "a.b", "a.d", "e"}),
+    "a comment that ends as if continued": ("# in C:\\\nimport a\n", {"a"}),
     "continued": ("from a import b, \\\n    c, \\\n    d\nx = 1\n", {"a", "a.b", "a.c", "a.d"}),
     "continued before import": ("from a \\\n  import b\n", {"a", "a.b"}),
     "continued, CRLF": ("from a import b, \\\r\n    c\r\n", {"a", "a.b", "a.c"}),

@@ -16,8 +16,10 @@ from compat.codemod.files.content import content
 from compat.codemod.source import Notes, grouped, is_test, noted
 
 # The pattern begins with a plain word, so that the engine can jump to the next match. `_BEFORE`
-# checks the text before it afterwards. Continued lines are joined before.
-_IMPORT = re.compile(rb"import(?<!\wimport)\b[ \t]*(\([^)]*\)|[^\n#;]*)")
+# checks the text before it afterwards. Continued lines are joined before; a comment is never
+# continued.
+_IMPORT = re.compile(rb"import(?<!\wimport)\b[ \t]*(\([^)#]*(?:#[^\n]*\n[^)#]*)*\)|[^\n#;]*)")
+_NOT_CONTINUED = re.compile(rb"(#[^\n]*)\\\n")
 _BEFORE = re.compile(rb"(?:.*[:;])?[ \t]*(?:from[ \t]*(?:([.\w]+)[ \t]+|(\.+)[ \t]*))?\Z", re.S)
 _MAIN = re.compile(rb"\nif[ \t]+__name__[ \t]*==[ \t]*['\"]__main__['\"]")
 _PATCHED = re.compile(rb"(?:patch|setattr|delattr)[^)]{0,300}")
@@ -220,7 +222,8 @@ def facts(path: str, data: bytes) -> File:
     found: set[str] = set()
     if b"\r" in data:
         data = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
-    data = data.replace(b"\\\n", b" ")
+    if b"\\\n" in data:
+        data = _NOT_CONTINUED.sub(rb"\1\n", data).replace(b"\\\n", b" ")
     for match in _IMPORT.finditer(data):
         start = data.rfind(b"\n", 0, match.start()) + 1
         found.update(_names(data[start : match.start()], match[1]))

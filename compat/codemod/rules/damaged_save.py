@@ -2,18 +2,8 @@
 
 from collections.abc import Iterator
 
-from compat.codemod.rule import (
-    NINE,
-    Draft,
-    Level,
-    Module,
-    Project,
-    Rule,
-    Valid,
-    arguments,
-    given,
-    value_kinds,
-)
+from compat.codemod.rule import NINE, Draft, Level, Module, Project, Rule, Valid, given, value_kinds
+from compat.codemod.uses import arguments
 from compat.codemod.uses.observed import has_integers, kinds
 
 

@@ -2,18 +2,8 @@
 
 from collections.abc import Iterator
 
-from compat.codemod.rule import (
-    MODERN,
-    Draft,
-    Kind,
-    Level,
-    Module,
-    Project,
-    Rule,
-    Valid,
-    old_names,
-    replacements,
-)
+from compat.codemod.rule import MODERN, Draft, Kind, Level, Module, Project, Rule, Valid, old_names
+from compat.codemod.uses import replacements
 
 _ONLY_OLD = frozenset(
     known.name

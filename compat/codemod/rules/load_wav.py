@@ -1,7 +1,6 @@
 """Replace or report ``torchaudio.load_wav``."""
 
 import ast
-import re
 from collections.abc import Iterator, Sequence
 
 from compat.codemod.rule import (
@@ -47,9 +46,9 @@ _FACTORS = (
     "2 ** (-15)",
     "2.0 ** (-15)",
 )
-# how x becomes a part of itself, as an expression or a statement
+# how a value becomes a part of itself, as an expression or a statement
 _SCALINGS = {
-    ast.unparse(ast.parse(form.format(number)))
+    ast.unparse(ast.parse(form.format(number))).replace("x", "{0}")
     for forms, numbers in (
         (("x / ({})", "x = x / ({})", "x /= {}"), _DIVISORS),
         (("x * ({})", "x = x * ({})", "x *= {}"), _FACTORS),
@@ -137,7 +136,7 @@ def _scaling(module: Module, project: Project, use: Use) -> Iterator[Change]:
 
 def _is_scaling(node: ast.AST, value: str) -> bool:
     """Return whether an expression or statement divides a value, given as text, by 32768."""
-    return re.sub(rf"(?<!\w){re.escape(value)}(?!\w)", "x", ast.unparse(node)) in _SCALINGS
+    return ast.unparse(node) in {form.format(value) for form in _SCALINGS}
 
 
 def _reads_shape(module: Module, node: ast.expr) -> bool:

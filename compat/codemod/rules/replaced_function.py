@@ -2,17 +2,8 @@
 
 from collections.abc import Iterator
 
-from compat.codemod.rule import (
-    MODERN,
-    Draft,
-    Level,
-    Module,
-    Project,
-    Rule,
-    Stage,
-    Valid,
-    replacements,
-)
+from compat.codemod.rule import MODERN, Draft, Level, Module, Project, Rule, Stage, Valid
+from compat.codemod.uses import replacements
 
 
 def check(module: Module, project: Project) -> Iterator[Draft]:

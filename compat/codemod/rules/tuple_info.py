@@ -1,7 +1,6 @@
 """Translate ``si, ei = torchaudio.info(path)`` of the 0.x API."""
 
 import ast
-import re
 from collections.abc import Iterator, Sequence
 from pathlib import PurePath
 from typing import TypeGuard
@@ -186,26 +185,27 @@ def _attributes(module: Module, values: Sequence[ast.expr]) -> Iterator[Change]:
             yield _attribute(module, above)
 
 
-# expressions that count frames or seconds -> their replacements, written with x
+# expressions that count frames or seconds -> their replacements
 _COUNTS = {
-    "x.length / x.channels": "{0}.num_frames",
-    "x.length // x.channels": "{0}.num_frames",
-    "x.length / (x.channels * x.rate)": "{0}.num_frames / {0}.sample_rate",
-    "x.length / (x.rate * x.channels)": "{0}.num_frames / {0}.sample_rate",
-    "x.length / x.rate / x.channels": "{0}.num_frames / {0}.sample_rate",
+    "{0}.length / {0}.channels": "{0}.num_frames",
+    "{0}.length // {0}.channels": "{0}.num_frames",
+    "{0}.length / ({0}.channels * {0}.rate)": "{0}.num_frames / {0}.sample_rate",
+    "{0}.length / ({0}.rate * {0}.channels)": "{0}.num_frames / {0}.sample_rate",
+    "{0}.length / {0}.rate / {0}.channels": "{0}.num_frames / {0}.sample_rate",
 }
 
 
 def _frames(module: Module, node: ast.AST, value: ast.expr) -> tuple[ast.AST, str] | None:
     """Return the expression of ``x.length`` or ``x.channels`` counting frames, and its new form."""
     found = None
-    old = re.compile(rf"(?<![\w.]){re.escape(ast.unparse(value))}\.")
+    item = ast.unparse(value)
     name = ast.unparse(value.value if isinstance(value, ast.Subscript) else value)
+    counts = {old.format(item): new.format(name) for old, new in _COUNTS.items()}
     for above in module.names.chain(node):
         if not isinstance(above, ast.BinOp):
             break
-        if new := _COUNTS.get(old.sub("x.", ast.unparse(above))):
-            found = above, new.format(name)
+        if new := counts.get(ast.unparse(above)):
+            found = above, new
     return found
 
 

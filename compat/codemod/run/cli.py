@@ -137,7 +137,7 @@ def main(
         return arguments
     print_anything()
     try:
-        if arguments.list_rules or arguments.explain:
+        if arguments.list_rules or arguments.explain is not None:
             return _tell(arguments.explain)
         return _run(_options(arguments), keep)
     except UsageError as why:

@@ -20,11 +20,17 @@ test_load_wav = table(
             ("no name", "_, r = LOAD(p)\n    return r"),
         )
     ),
+    changes(
+        "scaled into another name, which is x",
+        "import torchaudio\ndef f(p):\n    w, r = torchaudio.load_wav(p)\n    x = w / 32768\n    return x\n",
+        "import torchaudio\ndef f(p):\n    w, r = torchaudio.load(p)\n    x = w\n    return x\n",
+    ),
     *(
         stays(f"stays: {name}", f"import torchaudio\ndef f(p):\n    {code}\n", "TAC115")
         for name, code in (
             ("the numbers", "x, r = torchaudio.load_wav(p)\n    return x.shape, x.mean()"),
             ("nothing is read", "x, r = torchaudio.load_wav(p)"),
+            ("x is scaled, which is another", "w, r = torchaudio.load_wav(p)\n    w = x / 32768\n    return w"),
             ("passed on", "x, r = torchaudio.load_wav(p)\n    g(x)"),
             ("more arguments", "return torchaudio.load_wav(p, num_frames=3)[0].shape"),
             ("the whole", "return torchaudio.load_wav(p)"),

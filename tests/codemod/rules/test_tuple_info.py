@@ -166,6 +166,7 @@ test_tuples_kept_and_given_back = table(
             ("kept whole, frames", "i = torchaudio.info(p)\n    return i[0].length / i[0].channels", "i = torchaudio.info(p)\n    return i.num_frames"),
             ("seconds by a product", "si, _ = torchaudio.info(p)\n    return si.length / (si.channels * si.rate)", "si = torchaudio.info(p)\n    return si.num_frames / si.sample_rate"),
             ("seconds by a product, turned", "si, _ = torchaudio.info(p)\n    return si.length / (si.rate * si.channels)", "si = torchaudio.info(p)\n    return si.num_frames / si.sample_rate"),
+            ("the length of another, x", "si, _ = torchaudio.info(p)\n    return x.length // si.channels", "si = torchaudio.info(p)\n    return x.length // si.num_channels"),
             ("seconds by two divisions", "si, _ = torchaudio.info(p)\n    return si.length / si.rate / si.channels", "si = torchaudio.info(p)\n    return si.num_frames / si.sample_rate"),
         )
     ),

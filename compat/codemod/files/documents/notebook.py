@@ -27,7 +27,7 @@ class Notebook(Document):
         try:
             self._sources = dict(_sources(self.text))
             codes = {number: "".join(source) for number, source in self._sources.items()}
-        except (ValueError, IndexError, KeyError, TypeError, AttributeError, SyntaxError) as why:
+        except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as why:
             raise UnreadableError(
                 f"it is not a notebook: {why}. Save it again with Jupyter, or {LEAVE_OUT}"
             ) from why
