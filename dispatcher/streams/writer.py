@@ -463,7 +463,7 @@ class StreamWriter:
         except BaseException as why:
             destination.abandon()
             destination.check()
-            if isinstance(why, (av.FFmpegError, ValueError, OSError)):
+            if isinstance(why, (av.FFmpegError, BackendError, ValueError, OSError)):
                 raise self._problem(why) from why
             raise
         try:

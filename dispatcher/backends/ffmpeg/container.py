@@ -99,7 +99,7 @@ def reading(
     """
     file: Any
     if file_objects.is_readable(uri):
-        file, protocols = file_objects.seekable(uri, settings), ""
+        file, protocols = file_objects.reader(uri, settings), ""
     else:
         if not isinstance(uri, (str, bytes, os.PathLike)):
             raise ArgumentTypeError(arguments.neither_path_nor_file(uri))
