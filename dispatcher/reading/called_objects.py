@@ -48,7 +48,8 @@ class CalledObject:
         """Call one of our operations, and keep its first error or interrupt."""
         if self._interrupt is not None:
             raise _KeptError("interrupted")
-        self.believe()
+        if self.failure is not None:
+            self.believe()
         try:
             return operation(*arguments)
         except Exception as why:

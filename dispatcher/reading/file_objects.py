@@ -158,9 +158,10 @@ class PatientReader(Reader):
         return self._keep(super().tell)
 
     def _keep(self, operation: Callable[..., int], *arguments: Any) -> int:
-        with contextlib.suppress(Exception):  # the library's caller raises it again
+        try:
             return operation(*arguments)
-        return 0
+        except Exception:  # noqa: BLE001 - the library's caller raises it again
+            return 0
 
 
 @contextlib.contextmanager
