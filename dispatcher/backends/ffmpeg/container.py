@@ -216,12 +216,14 @@ def kept_open(asked: Opening) -> av.container.InputContainer:
     """
     with file_objects.interruptible(asked.file):
         try:
-            return _opener(asked)()
+            found = _opener(asked)()
         except StopIteration as why:
             raise BackendError("the file object raised StopIteration") from why
         except Exception as why:
             _fail(asked, why)
             raise
+        file_objects.believe(asked.file)
+        return found
 
 
 def _opener(asked: Opening) -> Callable[[], av.container.InputContainer]:
