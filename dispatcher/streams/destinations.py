@@ -77,7 +77,9 @@ class Object(CalledObject, Destination):
         self._owned = owned
         self._sent_to: int | None = None
         self.name = ""
-        if _goes_back(wrapped):
+        if not _goes_back(wrapped):
+            return
+        with contextlib.suppress(OSError, NotImplementedError):  # else it only goes forward
             self._origin = self._place()
             self.seek: Callable[..., int] = self._seek
             self.tell: Callable[[], int] = self._tell

@@ -298,7 +298,7 @@ class StreamWriter:
         try:
             with _unused_options() as unused:
                 self._container.start_encoding()
-        except (av.FFmpegError, ValueError, OSError) as why:
+        except (av.FFmpegError, BackendError, ValueError, OSError) as why:
             self._give_up()
             raise self._problem(why) from why
         if unused:

@@ -142,3 +142,26 @@ def test_what_needs_no_seek_can_be_appended(tmp_path: pathlib.Path) -> None:
     with path.open("ab") as place:
         _write(place, "s16le")
     assert path.read_bytes() == b"before" + expected.getvalue()
+
+
+def test_what_does_not_say_where_it_stands_is_written_forward() -> None:
+    class Silent:
+        """Has ``tell``, and refuses it."""
+
+        def __init__(self) -> None:
+            self.data = b""
+
+        def write(self, data: bytes) -> int:
+            self.data += data
+            return len(data)
+
+        def seek(self, offset: int, whence: int = 0) -> int:
+            raise NotImplementedError
+
+        def tell(self) -> int:
+            raise NotImplementedError
+
+    expected, place = io.BytesIO(), Silent()
+    _write(expected, "s16le")
+    _write(place, "s16le")
+    assert place.data == expected.getvalue()
