@@ -18,7 +18,7 @@ from dispatcher.backend import Backend
 from dispatcher.errors import BackendError, BackendUnavailable, problem, standing_for
 from dispatcher.lazily import torch
 from dispatcher.metadata import AudioMetaData
-from dispatcher.reading.file_objects import Reader, is_readable, is_writable
+from dispatcher.reading.file_objects import Reader, interruptible, is_readable, is_writable
 from dispatcher.requests import BUFFER_SIZE, Load, Save
 from dispatcher.writing import target
 from legacy.functions import Functions, taking
@@ -68,8 +68,9 @@ def on_disk(
     refuse_or_warn(action, filepath, settings, taker)
     with tempfile.TemporaryDirectory() as folder:
         copy = os.path.join(folder, "copy")
-        with open(copy, "wb") as file:
-            shutil.copyfileobj(Reader(filepath), file, 1 << 20)
+        reader = Reader(filepath)
+        with interruptible(reader), open(copy, "wb") as file:
+            shutil.copyfileobj(reader, file, 1 << 20)
         with standing_for(copy, filepath):
             yield copy
 

@@ -477,11 +477,13 @@ class Backend(backend.Backend):
         try:
             with file_objects.interruptible(place):
                 yield
-        except (self._soundfile.LibsndfileError, TypeError) as why:
-            raise _failed("read", uri, getattr(place, "failure", None) or why) from why
-        failure = getattr(place, "failure", None)
-        if failure is not None:
-            raise _failed("read", uri, failure) from failure
+            file_objects.believe(place)
+        except Exception as why:
+            failure = getattr(place, "failure", None)
+            library = self._soundfile.LibsndfileError, TypeError
+            if failure is None and not isinstance(why, library):
+                raise
+            raise _failed("read", uri, failure or why) from failure or why
 
     def _check_vorbis(self, place: Any, uri: Uri) -> None:
         """Refuse to seek in Vorbis whose damaged headers leave no decoder: libsndfile would crash.

@@ -10,6 +10,7 @@ _BEGINS = re.compile(_MAGIC)
 _STREAM = b"NS\x11\x40\x5b\xf2\xf9\xdb"
 _CHECKED = 4096  # a longer packet has a checksum of 4 bytes in front
 _AUDIO = 1
+_LONGEST_NUMBER = 10  # bytes
 
 
 def _parts(file: File) -> list[Part]:
@@ -63,13 +64,18 @@ def _numbers(data: bytes, at: int, count: int) -> tuple[list[int], int]:
 
 
 def _number(data: bytes, at: int) -> tuple[int, int]:
-    """Return the number at ``at``, and the place behind it: 7 bits a byte, the last below 0x80."""
+    """Return the number at ``at``, and the place behind it: 7 bits a byte, the last below 0x80.
+
+    Raises:
+        ValueError: it has more than 64 bits.
+        IndexError: the data ends before it does.
+    """
     value = 0
-    while True:
-        value = value << 7 | data[at] & 0x7F
-        at += 1
-        if data[at - 1] < 0x80:
-            return value, at
+    for place in range(at, at + _LONGEST_NUMBER):
+        value = value << 7 | data[place] & 0x7F
+        if data[place] < 0x80:
+            return value, place + 1
+    raise ValueError("a number of more than 64 bits")
 
 
 CONTAINER = Container("nut", _MAGIC, parts=_parts)

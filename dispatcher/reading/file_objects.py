@@ -11,10 +11,10 @@ from typing import Any
 
 from dispatcher import interrupts
 from dispatcher.errors import ArgumentTypeError, AudioError, BackendError, describe
+from dispatcher.reading.called_objects import CalledObject, checked_place
 from dispatcher.settings import Settings
 
 _SPOOL_CHUNK = 1 << 20
-_NO_PLACE = 1 << 63
 
 
 def is_readable(uri: object) -> bool:
@@ -27,30 +27,17 @@ def is_writable(uri: object) -> bool:
     return callable(getattr(uri, "write", None))
 
 
-class _KeptError(OSError):
-    """Raised in place of an interrupt that a reader keeps for ``check``."""
-
-
-class Reader(io.RawIOBase):
+class Reader(CalledObject, io.RawIOBase):
     """A file object whose ``read(n)`` returns at most ``n`` bytes, and nothing but bytes.
 
     FFmpeg copies whatever it gets into a buffer of ``n`` bytes, so an object that returns more
-    corrupts the heap. Position 0 of the reader is where the object stands now. PyAV and cffi print
-    an interrupt (``KeyboardInterrupt``, ``SystemExit``) and read on, sometimes for ever. So the
-    reader keeps it for ``check`` and gives the library an ordinary error instead.
-
-    Attributes:
-        failure: the first error; from then on, every call raises it. A library may take it for the
-            end of the file, or read on from a wrong position: other samples, or no end at all. PyAV
-            passes errors on, but no longer does after certain interrupts.
+    corrupts the heap. Position 0 of the reader is where the object stands now.
     """
 
     def __init__(self, wrapped: Any) -> None:
-        self._wrapped = wrapped
+        super().__init__(wrapped)
         self._rest: bytes | memoryview = b""
         self._origin = 0
-        self._interrupt: BaseException | None = None
-        self.failure: Exception | None = None
         with contextlib.suppress(OSError, AttributeError, NotImplementedError):
             self._origin = self._place()
 
@@ -64,15 +51,6 @@ class Reader(io.RawIOBase):
         """Return up to ``size`` bytes, or all if it is negative; none at the end."""
         data: bytes = self._noted(self._read, size)
         return data
-
-    def _noted(self, operation: Callable[..., Any], *arguments: Any) -> Any:
-        if self.failure is not None:
-            raise self.failure
-        try:
-            return operation(*arguments)
-        except Exception as why:
-            self.failure = why
-            raise
 
     def _read(self, size: int) -> bytes:
         data = self._rest or self._asked(self._wrapped.read, size)
@@ -118,10 +96,8 @@ class Reader(io.RawIOBase):
         else:
             offset += self._end()
         self._rest = b""
-        self._asked(self._wrapped.seek, offset)
-        if (place := self._place()) != offset:
-            raise BackendError(f"{describe(self._wrapped)}.seek({offset}) went to {place}")
-        return self.tell()
+        self._go_to(offset)
+        return max(0, offset - self._origin)
 
     def _end(self) -> int:
         self._rest = b""
@@ -134,53 +110,16 @@ class Reader(io.RawIOBase):
         return end
 
     def tell(self) -> int:
+        place: int = self._noted(self._tell)
+        return place
+
+    def _tell(self) -> int:
         return max(0, self._place() - len(self._rest) - self._origin)
 
     @property
     def original(self) -> Any:
         """Return the object that is read."""
-        return self._wrapped.original if isinstance(self._wrapped, Reader) else self._wrapped
-
-    def check(self) -> None:
-        """Raise the interrupt that came while the object was called, if there was one."""
-        if self._interrupt is not None:
-            raise self._interrupt
-        if isinstance(self._wrapped, Reader):
-            self._wrapped.check()
-
-    def _asked(self, operation: Callable[..., Any], *arguments: Any) -> Any:
-        """Call the object, and keep an interrupt; after one, do not call it again."""
-        if self._interrupt is not None:
-            raise _KeptError("interrupted")
-        try:
-            with interrupts.allowed():
-                return operation(*arguments)
-        except Exception:
-            raise
-        except BaseException as why:  # noqa: BLE001 - `check` raises it again
-            self._interrupt = why
-            raise _KeptError("interrupted") from None
-
-    def _place(self) -> int:
-        """Return the object's position.
-
-        Raises:
-            ArgumentTypeError, BackendError: what it returns is no position in a file.
-        """
-        return _checked(self._wrapped, self._asked(self._wrapped.tell))
-
-
-def _checked(wrapped: Any, place: Any) -> int:
-    """Return what a file object's ``tell`` gave.
-
-    Raises:
-        ArgumentTypeError, BackendError: it is no position in a file.
-    """
-    if not isinstance(place, int):
-        raise ArgumentTypeError(f"{describe(wrapped)}.tell() gave {type(place).__name__}, not int")
-    if not 0 <= place < _NO_PLACE:
-        raise BackendError(f"{describe(wrapped)}.tell() gave {place}, which is no place in a file")
-    return place
+        return self._wrapped
 
 
 class ForwardReader(Reader):
@@ -219,12 +158,10 @@ class PatientReader(Reader):
         return self._keep(super().tell)
 
     def _keep(self, operation: Callable[..., int], *arguments: Any) -> int:
-        if self.failure is None:
-            try:
-                return operation(*arguments)
-            except Exception as failure:  # noqa: BLE001 - the library's caller raises it again
-                self.failure: Exception | None = failure
-        return 0
+        try:
+            return operation(*arguments)
+        except Exception:  # noqa: BLE001 - the library's caller raises it again
+            return 0
 
 
 @contextlib.contextmanager
@@ -245,8 +182,8 @@ def believe(place: Any) -> None:
 
     ``place`` need not be a reader.
     """
-    if isinstance(place, Reader) and place.failure is not None:
-        raise place.failure
+    if isinstance(place, Reader):
+        place.believe()
 
 
 class UnseekableError(AudioError, io.UnsupportedOperation):
@@ -263,7 +200,7 @@ def _goes_back(wrapped: Any, settings: Settings) -> bool:
         return False
     try:
         with interrupts.allowed():
-            wrapped.seek(_checked(wrapped, wrapped.tell()))
+            wrapped.seek(checked_place(wrapped, wrapped.tell()))
     except (OSError, NotImplementedError) as why:
         if not settings.unseekable_objects:
             text = f"{describe(wrapped)} has seek(), and refuses it ({why})"
@@ -293,9 +230,17 @@ def seekable(uri: Any, settings: Settings) -> Any:
     Raises:
         OSError: the object refuses to seek, and the flag is off.
     """
-    if not _goes_back(uri, settings):
-        return _spooled(uri)
-    return uri if type(uri) is io.BytesIO and not uri.tell() else Reader(uri)
+    return uri if _goes_back(uri, settings) else _spooled(uri)
+
+
+def reader(uri: Any, settings: Settings) -> Any:
+    """Return a reader of ``seekable``, or itself if it is a ``BytesIO``, which needs none.
+
+    Raises:
+        OSError: the object refuses to seek, and the flag ``unseekable_objects`` is off.
+    """
+    file = seekable(uri, settings)
+    return file if type(file) is io.BytesIO and not file.tell() else Reader(file)
 
 
 def as_it_comes(wrapped: Any, settings: Settings) -> Reader:

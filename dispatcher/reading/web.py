@@ -18,8 +18,8 @@ import urllib.parse
 import urllib.request
 from typing import Any, NamedTuple
 
-from dispatcher import interrupts
-from dispatcher.errors import BackendError
+from dispatcher import interrupts, notices
+from dispatcher.errors import BackendError, describe
 from dispatcher.reading import file_objects
 from dispatcher.settings import Settings
 
@@ -31,6 +31,7 @@ _WHOLE, _PART, _BEYOND = 200, 206, 416
 _SKIPPED_BY_READING = 1 << 16  # bytes; to go further ahead, a new request costs less
 _SKIP = 1 << 14
 _MOST_FETCHED = 1 << 24  # bytes
+_CHANGED = "the file changed on the server while it was read; load it again"
 # where clouds give credentials to their machines; Python's ``is_link_local`` covers the others
 _METADATA = tuple(map(ipaddress.ip_address, ("fd00:ec2::254", "100.100.100.200")))
 
@@ -242,7 +243,7 @@ class _Version(NamedTuple):
 
     def differs(self, other: _Version) -> bool:
         """Return whether the file changed; servers behind one address may differ in their tags."""
-        if self.size != other.size:
+        if self.size is not None and self.size != other.size:
             return True
         if self.modified and other.modified:
             return self.modified != other.modified
@@ -269,7 +270,7 @@ class Remote:
         self._version: _Version | None = None
         self._connection: http.client.HTTPConnection | None = None
         self._answer: http.client.HTTPResponse | None = None
-        self._failure: BackendError | None = None
+        self._until: int | None = None  # where the answer ends, if it is a part
         self._goes_back = False
 
     def ask(self) -> None:
@@ -329,8 +330,13 @@ class Remote:
         Raises:
             BackendError: the server sends nothing for too long, or fails.
         """
-        if self._failure is not None:
-            raise self._failure
+        data = self._received(size)
+        while not data and self._at == self._until:  # a server may give less than was asked for
+            self.close()
+            data = self._received(size)
+        return data
+
+    def _received(self, size: int) -> bytes:
         if self._size is not None and self._at >= self._size:
             return b""
         if self._answer is None:
@@ -341,17 +347,17 @@ class Remote:
             with interrupts.allowed():
                 data = self._answer.read1(size)
         except TimeoutError as why:
-            self._failure = BackendError(
+            raise BackendError(
                 f"the server sent nothing for {self._settings.network_timeout:g} s "
                 "(the flag network_timeout)"
-            )
-            raise self._failure from why
+            ) from why
         except (OSError, http.client.HTTPException) as why:
             self.loss = f"the connection broke ({why})"
             return b""
         self._at += len(data)
-        if not data and self._size is not None and self._at < self._size:
-            self.loss = f"the server ended at byte {self._at} of {self._size}"
+        end = self._size or self._until or 0
+        if not data and self._at < end and self._at != self._until:
+            self.loss = f"the server ended at byte {self._at} of {end}"
         return data
 
     def close(self) -> None:
@@ -360,7 +366,7 @@ class Remote:
             if held is not None:
                 with contextlib.suppress(OSError):
                     held.close()
-        self._answer = self._connection = None
+        self._answer = self._connection = self._until = None
 
     def _ask(self, at: int) -> None:
         """Ask for the file from byte ``at`` on, and follow redirects.
@@ -426,6 +432,8 @@ class Remote:
         answer = connection.getresponse()
         public = from_public or is_public
         if answer.status == _BEYOND and at:
+            if self._size is not None and at < self._size:
+                raise BackendError(_CHANGED)
             return None, public
         if answer.status not in (_WHOLE, _PART):
             refusal = _Refusal(answer.status, answer.reason, answer.getheader("Location") or "")
@@ -435,10 +443,13 @@ class Remote:
         self._answer = answer
         length, told = (
             answer.getheader("Content-Length"),
-            re.fullmatch(r"bytes (\d+)-\d*/(\d+)", answer.getheader("Content-Range") or ""),
+            re.fullmatch(r"bytes (\d+)-(\d*)/(\d+|\*)", answer.getheader("Content-Range") or ""),
         )
         if answer.status == _PART and told is not None:
-            self._size, self._goes_back = int(told[2]), True
+            if told[3] != "*":
+                self._size, self._goes_back = int(told[3]), True
+            until = int(told[2] or -1) + 1
+            self._until = until if until > int(told[1]) else None
         elif length is not None and length.isdigit() and answer.status == _WHOLE:
             self._size = int(length)
             self._goes_back = (answer.getheader("Accept-Ranges") or "").lower() == "bytes"
@@ -448,9 +459,20 @@ class Remote:
             )
         version = _Version(self._size, answer.getheader("Last-Modified"), answer.getheader("ETag"))
         if self._version is not None and version.differs(self._version):
-            raise BackendError("the file changed on the server while it was read; load it again")
+            raise BackendError(_CHANGED)
         self._version = version
         return None, public
+
+
+def warn_of_loss(place: Any, found: str) -> None:
+    """Warn if a server stopped before its file's end.
+
+    ``place`` is what was read from, which need not be of a server, and ``found`` what came.
+    """
+    file = getattr(place, "original", place)
+    if loss := getattr(file, "loss", ""):
+        text = f"{found} of {describe(file.url)} could be decoded: {loss}"
+        notices.warn(text, notices.DamagedInputWarning)
 
 
 def settled(url: str, settings: Settings) -> str:

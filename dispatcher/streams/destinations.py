@@ -14,6 +14,7 @@ from typing import Any
 
 from dispatcher.errors import ArgumentTypeError, BackendError, describe
 from dispatcher.reading import file_objects
+from dispatcher.reading.called_objects import CalledObject
 from dispatcher.writing import target
 
 _ADDRESS = re.compile(r"[a-z][a-z0-9]*://", re.IGNORECASE)
@@ -64,20 +65,22 @@ class _AbandonedError(Exception):
     """Tells ``target.writing`` to discard the file."""
 
 
-class Object(Destination):
-    """A file object that gets bytes as they come.
+class Object(CalledObject, Destination):
+    """A file object that gets bytes as they come; ``commit`` raises its first error.
 
-    It keeps an interrupt (``KeyboardInterrupt``, ``SystemExit``) for ``check``, and the first error
-    for ``commit``: PyAV prints an interrupt, FFmpeg writes on after a seek that failed.
+    Position 0 is where the object stands now.
     """
 
     def __init__(self, wrapped: Any, *, owned: bool = False) -> None:
-        super().__init__(self)
-        self._wrapped, self._owned = wrapped, owned
-        self._interrupt: BaseException | None = None
-        self._failure: Exception | None = None
+        super().__init__(wrapped)
+        self.place = self
+        self._owned = owned
+        self._sent_to: int | None = None
         self.name = ""
-        if _goes_back(wrapped):
+        if not _goes_back(wrapped):
+            return
+        with contextlib.suppress(OSError, NotImplementedError):  # else it only goes forward
+            self._origin = self._place()
             self.seek: Callable[..., int] = self._seek
             self.tell: Callable[[], int] = self._tell
 
@@ -86,38 +89,43 @@ class Object(Destination):
 
         Raises:
             OSError: the object does not take them, an interrupt came, or an error came before.
+            BackendError: it does not write where it stands.
         """
-        self._noted(target.deliver, self._wrapped, data)
+        self._noted(self._write, data)
         return len(data)
 
-    def _noted(self, operation: Callable[..., Any], *arguments: Any) -> Any:
-        if self._interrupt is not None or self._failure is not None:
-            raise OSError("interrupted") from self._failure
-        try:
-            return operation(*arguments)
-        except Exception as why:
-            self._failure = why
-            raise
-        except BaseException as why:  # noqa: BLE001 - `check` raises it again
-            self._interrupt = why
-            raise OSError("interrupted") from None
+    def _write(self, data: bytes) -> None:
+        target.deliver(self._wrapped, data)
+        place, self._sent_to = self._sent_to, None
+        if place is None:
+            return
+        if callable(flush := getattr(self._wrapped, "flush", None)):
+            self._asked(flush)  # a file that is open to append goes to its end only now
+        if (end := self._place()) != place + len(data):
+            raise BackendError(
+                f"{describe(self._wrapped)} was to write at byte {place}, and stands at {end} "
+                "afterwards; if it is open to append ('ab'), open it with 'wb' or 'r+b'"
+            )
 
     def _seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
         place: int = self._noted(self._sought, offset, whence)
         return place
 
     def _sought(self, offset: int, whence: int) -> int:
-        if whence == os.SEEK_CUR:
-            offset, whence = offset + self._tell(), os.SEEK_SET
-        self._wrapped.seek(offset, whence)
-        place = self._tell()
-        if whence == os.SEEK_SET and place != offset:
-            raise BackendError(f"{describe(self._wrapped)}.seek({offset}) went to {place}")
-        return place
+        if whence == os.SEEK_SET:
+            offset += self._origin
+        elif whence == os.SEEK_CUR:
+            offset += self._place()
+        else:
+            self._asked(self._wrapped.seek, 0, os.SEEK_END)
+            offset += self._place()
+        self._go_to(offset)
+        self._sent_to = offset
+        return offset - self._origin
 
     def _tell(self) -> int:
-        place: int = self._wrapped.tell()
-        return place
+        place: int = self._noted(self._place)
+        return place - self._origin
 
     def commit(self) -> None:
         """Close the object if it is ours.
@@ -126,16 +134,11 @@ class Object(Destination):
             Exception: what the object raised before, so the file is damaged.
         """
         self.abandon()
-        if self._failure is not None:
-            raise self._failure
+        self.believe()
 
     def abandon(self) -> None:
         if self._owned:
             self._wrapped.close()
-
-    def check(self) -> None:
-        if self._interrupt is not None:
-            raise self._interrupt
 
 
 def _goes_back(wrapped: Any) -> bool:

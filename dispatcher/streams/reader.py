@@ -14,7 +14,7 @@ from dispatcher.backends.ffmpeg import container, decoding, joints, packets
 from dispatcher.backends.ffmpeg.decode import SILENT_SERVER
 from dispatcher.errors import ArgumentError, ArgumentTypeError, BackendError, problem
 from dispatcher.lazily import av
-from dispatcher.reading import file_objects
+from dispatcher.reading import file_objects, web
 from dispatcher.settings import Settings
 from dispatcher.streams import facts, info, sources
 from dispatcher.streams.buffers import Buffer, Chunked, Whole, chunks
@@ -488,6 +488,7 @@ class StreamReader:
                 packet.size or packet.pts is not None or packet.dts is not None
             ):
                 self._check()
+                web.warn_of_loss(self._file, "only a part")
                 self._drain(packet)
                 return _ENDED
             source = self._sources.get(packet.stream_index)

@@ -298,7 +298,7 @@ class StreamWriter:
         try:
             with _unused_options() as unused:
                 self._container.start_encoding()
-        except (av.FFmpegError, ValueError, OSError) as why:
+        except (av.FFmpegError, BackendError, ValueError, OSError) as why:
             self._give_up()
             raise self._problem(why) from why
         if unused:
@@ -463,7 +463,7 @@ class StreamWriter:
         except BaseException as why:
             destination.abandon()
             destination.check()
-            if isinstance(why, (av.FFmpegError, ValueError, OSError)):
+            if isinstance(why, (av.FFmpegError, BackendError, ValueError, OSError)):
                 raise self._problem(why) from why
             raise
         try:

@@ -276,6 +276,12 @@ def test_two_rates_are_refused_in_every_container_and_the_next_step_works(
     assert sum(dispatcher.load(file)[0].shape[1] for file in made) > 90000
 
 
+def test_a_number_of_nut_that_does_not_end_is_none() -> None:
+    """Were all its bytes taken in, a file of a megabyte would take minutes."""
+    data = b"nut/multimedia container\0" + b"NS\x11\x40\x5b\xf2\xf9\xdb" + b"\xff" * (1 << 20) + bytes(10)
+    assert not joined_files.of(io.BytesIO(data), ("nut",))
+
+
 @pytest.mark.parametrize("name", ["x.sbc", "x.mp2", "x.ac3", "x.mka", "live.mka", "x.nut"])
 def test_channels_that_change_are_refused_and_the_next_step_works(
     name: str, tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch

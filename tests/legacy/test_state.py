@@ -55,6 +55,22 @@ def test_an_unknown_name_is_refused(name: str, hint: str) -> None:
 
 
 @pytest.mark.libsox
+@pytest.mark.filterwarnings("ignore::dispatcher.notices.CompatWarning")
+def test_an_interrupt_within_a_file_object_comes_through_sox_io() -> None:
+    """As itself, and not as an error of the file."""
+
+    class Interrupted(io.BytesIO):
+        def read(self, size: int | None = -1) -> bytes:
+            raise KeyboardInterrupt
+
+    torchaudio = compat.standin("2.0")
+    torchaudio.set_audio_backend("sox_io")
+    for call in (torchaudio.load, torchaudio.info):
+        with pytest.raises(KeyboardInterrupt):
+            call(Interrupted(b"abc"))
+
+
+@pytest.mark.libsox
 def test_sox_io_of_2_0_reads_and_writes_file_objects_with_a_warning() -> None:
     """To the same samples and bytes as a path."""
     torchaudio = compat.standin("2.0")

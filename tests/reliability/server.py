@@ -108,6 +108,7 @@ CHANGES: dict[str, tuple[bytes, dict[str, str]]] = {
     "date": (PARTS[::-1], {"Last-Modified": "Sun, 29 Nov 2026 05:00:00 GMT", "ETag": '"1"'}),
     "tag": (PARTS[::-1], {"ETag": '"2"'}),
     "page": (b"<html>log in</html>", {}),
+    "end": (b"", {}),
     "nothing": (PARTS, {"Last-Modified": "Sun, 29 Nov 2026 04:00:00 GMT", "ETag": '"of another machine"'}),
 }
 
@@ -118,12 +119,30 @@ def _changes(handler: _Handler) -> None:
     data, headers = PARTS, {"Last-Modified": "Sun, 29 Nov 2026 04:00:00 GMT"} if what in ("date", "nothing") else {"ETag": '"1"'}
     if handler.server.asked.count(handler.path) >= int(at):
         data, headers = CHANGES[what]
-    begin = int(re.fullmatch(r"bytes=(\d+)-", handler.headers["Range"])[1])  # type: ignore[index]
-    if what == "page" and data is not PARTS:
+    begin = _begin(handler)
+    if what == "end" and data is not PARTS:
+        handler.begin(0, 416)
+    elif what == "page" and data is not PARTS:
         handler.begin(len(data))
     else:
         handler.begin(len(data) - begin, 206, **{"Content-Range": f"bytes {begin}-{len(data) - 1}/{len(data)}", **headers})
     handler.wfile.write(data[begin:] if what != "page" or data is PARTS else data)
+
+
+def _short_parts(handler: _Handler) -> None:
+    """Give less of a file than was asked for: ``short_parts.TOTAL``, which is how long it says the file is."""
+    begin, total = _begin(handler), handler.path.split(".")[1]
+    data = PARTS[begin : begin + 100_000]
+    if not data:
+        handler.begin(0, 416)
+        return
+    handler.begin(len(data), 206, **{"Content-Range": f"bytes {begin}-{begin + len(data) - 1}/{total}"})
+    handler.wfile.write(data)
+
+
+def _begin(handler: _Handler) -> int:
+    """Return the first byte that is asked for."""
+    return int(re.fullmatch(r"bytes=(\d+)-", handler.headers["Range"])[1])  # type: ignore[index]
 
 
 BEHAVIOUR: dict[str, Callable[[_Handler], None]] = {
@@ -131,6 +150,7 @@ BEHAVIOUR: dict[str, Callable[[_Handler], None]] = {
     "stalls": _stalls,
     "drips": _drips,
     "changes": _changes,
+    "short_parts": _short_parts,
     "cuts": sends(DATA[:8000], len(DATA)),
     "lies_long": sends(DATA, 10**15),
     "lies_short": sends(DATA, 100),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import pathlib
 from collections.abc import Callable
 from typing import Any
 
@@ -71,7 +72,7 @@ READERS: dict[str, Callable[[Any], Any]] = {
 @pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize("reader", READERS)
 def test_what_is_read_after_a_lost_seek_is_an_error_or_right(reader: str, way: Callable[..., int]) -> None:
-    refused = 0
+    refused = ours = 0
     for name in FILES:
         data = (ASSETS / name).read_bytes()
         try:
@@ -81,21 +82,30 @@ def test_what_is_read_after_a_lost_seek_is_an_error_or_right(reader: str, way: C
         for at in range(1, 12):
             try:
                 found = READERS[reader](Once(data, way, at))
-            except ERRORS:
+            except ERRORS as why:
                 refused += 1
+                ours += "Reader>" in str(why)
             else:
                 assert torch.equal(found, expected), (name, at)
     assert refused
+    assert not ours  # errors name the caller's object
+
+
+CONTAINERS = ["wav", "aiff", "au", "caf", "mp4", "w64"]
+
+
+def _write(place: Any, container: str) -> None:
+    writer = StreamWriter(place, format=container)
+    writer.add_audio_stream(16000, 2)
+    with writer.open():
+        writer.write_audio_chunk(0, SOUND)
 
 
 @pytest.mark.parametrize("way", WAYS)
-@pytest.mark.parametrize("container", ["wav", "aiff", "au", "caf", "mp4", "w64"])
+@pytest.mark.parametrize("container", CONTAINERS)
 def test_a_stream_writer_does_not_call_a_damaged_file_written(container: str, way: Callable[..., int]) -> None:
     def write(place: io.BytesIO) -> bytes:
-        writer = StreamWriter(place, format=container)
-        writer.add_audio_stream(16000, 2)
-        with writer.open():
-            writer.write_audio_chunk(0, SOUND)
+        _write(place, container)
         return place.getvalue()
 
     expected, refused = write(io.BytesIO()), 0
@@ -107,3 +117,51 @@ def test_a_stream_writer_does_not_call_a_damaged_file_written(container: str, wa
         else:
             assert found == expected, at
     assert refused
+
+
+@pytest.mark.parametrize("container", CONTAINERS)
+def test_a_stream_writer_begins_where_the_object_stands(container: str) -> None:
+    expected, place = io.BytesIO(), io.BytesIO()
+    place.write(b"before")
+    _write(expected, container)
+    _write(place, container)
+    assert place.getvalue() == b"before" + expected.getvalue()
+
+
+@pytest.mark.parametrize("container", CONTAINERS)
+def test_a_stream_writer_does_not_call_an_appended_file_written(container: str, tmp_path: pathlib.Path) -> None:
+    """Whatever the position, the system writes at the end."""
+    with (tmp_path / "file").open("ab") as place, pytest.raises(RuntimeError, match="open it with 'wb'"):
+        _write(place, container)
+
+
+def test_what_needs_no_seek_can_be_appended(tmp_path: pathlib.Path) -> None:
+    expected, path = io.BytesIO(), tmp_path / "file"
+    _write(expected, "s16le")
+    path.write_bytes(b"before")
+    with path.open("ab") as place:
+        _write(place, "s16le")
+    assert path.read_bytes() == b"before" + expected.getvalue()
+
+
+def test_what_does_not_say_where_it_stands_is_written_forward() -> None:
+    class Silent:
+        """Has ``tell``, and refuses it."""
+
+        def __init__(self) -> None:
+            self.data = b""
+
+        def write(self, data: bytes) -> int:
+            self.data += data
+            return len(data)
+
+        def seek(self, offset: int, whence: int = 0) -> int:
+            raise NotImplementedError
+
+        def tell(self) -> int:
+            raise NotImplementedError
+
+    expected, place = io.BytesIO(), Silent()
+    _write(expected, "s16le")
+    _write(place, "s16le")
+    assert place.data == expected.getvalue()

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
+import re
 import time
+import warnings
 from collections.abc import Iterator
 from typing import Any
 
@@ -13,6 +15,7 @@ import torch
 import compat
 from compat import releases
 from dispatcher.notices import DamagedInputWarning
+from dispatcher.streams.reader import StreamReader
 from tests.reliability import server
 
 _SLACK = 60  # of a busy machine; without a bound it would be for ever
@@ -73,6 +76,33 @@ def test_parts_of_two_files_are_not_mixed(what: str, span: tuple[int, int], web:
         else:
             assert torch.equal(found, expected), at
     assert bool(refused) == (what != "nothing")
+
+
+@pytest.mark.parametrize("release", ["2.2", "2.9"])
+def test_each_release_warns_of_a_cut(release: str, web: server.Server) -> None:
+    """Also where torchaudio passed the call to TorchCodec."""
+    url = web.url("cuts.wav")
+    with pytest.warns(DamagedInputWarning, match=f"frames of '{re.escape(url)}' could be decoded: the (server|connection)"):
+        compat.standin(release).load(url)
+
+
+def test_a_stream_reader_warns_of_a_cut(web: server.Server) -> None:
+    """It gives what came before."""
+    url = web.url("cuts.wav")
+    reader = StreamReader(url)
+    reader.add_basic_audio_stream(1000)
+    with pytest.warns(DamagedInputWarning, match=f"only a part of '{re.escape(url)}' could be decoded: the (server|connection)"):
+        assert sum(len(chunk) for (chunk,) in reader.stream()) == 1989
+
+
+@pytest.mark.parametrize("span", [(0, -1), (200_000, 3000)])
+@pytest.mark.parametrize("total", [len(server.PARTS), "*"])
+def test_a_server_may_give_less_than_was_asked_for(total: Any, span: tuple[int, int], web: server.Server, torchaudio: Any) -> None:
+    """Then it is asked for the next part; without the length too."""
+    expected = torchaudio.load(io.BytesIO(server.PARTS), *span)[0]
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert torch.equal(torchaudio.load(web.url(f"short_parts.{total}.wav"), *span)[0], expected)
 
 
 @pytest.mark.parametrize("behaviour", ["redirects", "stereo_s16", "drips"])

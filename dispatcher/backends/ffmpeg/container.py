@@ -99,7 +99,7 @@ def reading(
     """
     file: Any
     if file_objects.is_readable(uri):
-        file, protocols = file_objects.seekable(uri, settings), ""
+        file, protocols = file_objects.reader(uri, settings), ""
     else:
         if not isinstance(uri, (str, bytes, os.PathLike)):
             raise ArgumentTypeError(arguments.neither_path_nor_file(uri))
@@ -216,12 +216,14 @@ def kept_open(asked: Opening) -> av.container.InputContainer:
     """
     with file_objects.interruptible(asked.file):
         try:
-            return _opener(asked)()
+            found = _opener(asked)()
         except StopIteration as why:
             raise BackendError("the file object raised StopIteration") from why
         except Exception as why:
             _fail(asked, why)
             raise
+        file_objects.believe(asked.file)
+        return found
 
 
 def _opener(asked: Opening) -> Callable[[], av.container.InputContainer]:

@@ -11,7 +11,7 @@ from dispatcher.backends.ffmpeg import decoding, joints, packets, pcm
 from dispatcher.backends.ffmpeg.sink import ChangedLayoutError, Sink
 from dispatcher.errors import BackendError, describe
 from dispatcher.lazily import av, npt
-from dispatcher.reading import joined_files
+from dispatcher.reading import joined_files, web
 from dispatcher.reading.collector import plausible
 
 Source: TypeAlias = (
@@ -41,15 +41,10 @@ def promised_frames(container: av.container.InputContainer, stream: av.AudioStre
     return int(container.duration * stream.rate) // 1_000_000 if container.duration else 0
 
 
-def _original(container: av.container.InputContainer) -> Any:
-    """Return the path that a container reads, or the file object as the caller passed it."""
-    place = joints.uri_of(container)
-    return getattr(place, "original", place)
-
-
 def _name(container: av.container.InputContainer) -> str:
     """Return the name of a container's file for messages."""
-    place = _original(container)
+    place = joints.uri_of(container)
+    place = getattr(place, "original", place)
     return describe(getattr(place, "url", place))
 
 
@@ -90,10 +85,7 @@ def frames(
                     )
                 found += frame.samples
                 yield frame
-        loss = getattr(_original(container), "loss", "")
-        if loss:
-            text = f"only {found} frames of {_name(container)} could be decoded: {loss}"
-            notices.warn(text, notices.DamagedInputWarning)
+        web.warn_of_loss(joints.uri_of(container), f"only {found} frames")
     except (av.error.ExitError, av.error.TimeoutError) as why:
         raise BackendError(SILENT_SERVER) from why
     except av.FFmpegError as why:
@@ -135,6 +127,7 @@ def timestamped_frames(
                 found += frame.samples
                 if frame.pts is not None:
                     yield frame
+        web.warn_of_loss(joints.uri_of(container), f"only {found} frames")
     except av.FFmpegError as why:
         joints.refuse_change(container)
         raise BackendError(f"the data is damaged ({why.strerror})") from why

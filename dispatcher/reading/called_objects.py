@@ -1,0 +1,95 @@
+"""File objects that C libraries call, which do not pass on all their errors."""
+
+from __future__ import annotations
+
+import types
+from collections.abc import Callable
+from typing import Any
+
+from dispatcher import interrupts
+from dispatcher.errors import ArgumentTypeError, BackendError, describe
+
+_NO_PLACE = 1 << 63
+
+
+class _KeptError(OSError):
+    """Raised in place of an interrupt that is kept for ``check``."""
+
+
+class CalledObject:
+    """A file object that is called no more after its first error.
+
+    A library may take an error for the end of the file, or go on at a wrong position. PyAV and cffi
+    print an interrupt (``KeyboardInterrupt``, ``SystemExit``) and go on, sometimes for ever. So an
+    interrupt is kept for ``check``, and the library gets an ordinary error instead.
+
+    Attributes:
+        failure: the first error; from then on, every call raises it.
+    """
+
+    def __init__(self, wrapped: Any) -> None:
+        self._wrapped = wrapped
+        self._interrupt: BaseException | None = None
+        self.failure: Exception | None = None
+        self._trace: types.TracebackType | None = None
+
+    def check(self) -> None:
+        """Raise the interrupt that came while the object was called, if there was one."""
+        if self._interrupt is not None:
+            raise self._interrupt
+
+    def believe(self) -> None:
+        """Raise the first error, if there was one."""
+        if self.failure is not None:
+            # without this, each time it is raised would make its traceback longer
+            raise self.failure.with_traceback(self._trace)
+
+    def _noted(self, operation: Callable[..., Any], *arguments: Any) -> Any:
+        """Call one of our operations, and keep its first error or interrupt."""
+        if self._interrupt is not None:
+            raise _KeptError("interrupted")
+        if self.failure is not None:
+            self.believe()
+        try:
+            return operation(*arguments)
+        except Exception as why:
+            self.failure, self._trace = why, why.__traceback__
+            raise
+        except BaseException as why:  # noqa: BLE001 - `check` raises it again
+            self._interrupt = why
+            raise _KeptError("interrupted") from None
+
+    def _asked(self, operation: Callable[..., Any], *arguments: Any) -> Any:
+        with interrupts.allowed():
+            return operation(*arguments)
+
+    def _place(self) -> int:
+        """Return the object's position.
+
+        Raises:
+            ArgumentTypeError, BackendError: what it returns is no position in a file.
+        """
+        return checked_place(self._wrapped, self._asked(self._wrapped.tell))
+
+    def _go_to(self, place: int) -> None:
+        """Move the object to a position.
+
+        Raises:
+            BackendError: it is elsewhere afterwards.
+        """
+        self._asked(self._wrapped.seek, place)
+        if (found := self._place()) != place:
+            raise BackendError(f"{describe(self._wrapped)}.seek({place}) went to {found}")
+
+
+def checked_place(wrapped: Any, place: Any) -> int:
+    """Return what a file object's ``tell`` gave.
+
+    Raises:
+        ArgumentTypeError, BackendError: it is no position in a file.
+    """
+    if not isinstance(place, int):
+        raise ArgumentTypeError(f"{describe(wrapped)}.tell() gave {type(place).__name__}, not int")
+    if not 0 <= place < _NO_PLACE:
+        raise BackendError(f"{describe(wrapped)}.tell() gave {place}, which is no place in a file")
+    return place
