@@ -291,7 +291,7 @@ def _terms(arguments: argparse.Namespace) -> Terms:
         raise UsageError(f"which releases? Say --from 2.0 --to 2.2{also}")
     old = sides.parse(arguments.old).name
     against = arguments.against
-    if arguments.new and os.path.isdir(arguments.new):
+    if arguments.new and not _is_side(arguments.new) and os.path.isdir(arguments.new):
         if against or arguments.to_python:
             raise UsageError(f"--to {arguments.new} is a folder; leave out --against, --to-python")
         arguments.new, against = arguments.old, arguments.new
@@ -306,6 +306,17 @@ def _terms(arguments: argparse.Namespace) -> Terms:
             raise UsageError(f"--against {against}: there is no such folder")
         against = os.path.abspath(against)
     return Terms(old, new, arguments.tolerance, arguments.max_shift, not arguments.native, against)
+
+
+def _is_side(text: str) -> bool:
+    """Return whether a text names a side; a release counts even if a folder has its name."""
+    from compat.audit import sides
+
+    try:
+        sides.parse(text)
+    except UsageError:
+        return False
+    return True
 
 
 def _compared(

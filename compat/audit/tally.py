@@ -49,7 +49,7 @@ class Tally:
         self.breakdown: Breakdown = Breakdown()
         self.seconds: float = 0.0
         self.worst: list[Row] = []
-        self._most = worst
+        self._most, self._least = worst, 0.0
 
     def add(self, row: Row) -> None:
         """Count a row."""
@@ -57,8 +57,10 @@ class Tally:
         self.kinds[row.kind] += 1
         self.breakdown.add(row)
         self.seconds += row.seconds or 0.0
-        if CLASSES[row.kind].group != SAME:
+        if severity(row) > self._least:
             self.worst = heapq.nlargest(self._most, [*self.worst, row], key=severity)
+            if len(self.worst) == self._most:
+                self._least = severity(self.worst[-1])
 
     def of(self, group: str) -> int:
         """Return how many rows are of the classes of a group."""

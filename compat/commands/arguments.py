@@ -14,11 +14,17 @@ class UsageError(Exception):
 def check_writable(option: str, path: str) -> None:
     """Check that a file can be written, before the work of which it will tell.
 
+    ``compat.commands.writing`` writes beside a file, and into what is no regular file.
+
     Raises:
         UsageError: it is a folder, or its folder is missing or cannot be written.
     """
-    folder = os.path.dirname(path) or "."
-    if not os.path.isdir(folder) or not os.access(folder, os.W_OK) or os.path.isdir(path):
+    if os.path.exists(path) and not os.path.isfile(path):
+        place, fits = path, not os.path.isdir(path)
+    else:
+        place = os.path.dirname(os.path.realpath(path))
+        fits = os.path.isdir(place)
+    if not fits or not os.access(place, os.W_OK):
         raise UsageError(
             f"{option} {path}: it cannot be written there; name a file in a folder that is there"
         )

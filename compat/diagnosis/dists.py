@@ -75,10 +75,7 @@ class Copy:
 
     def read(self, name: str) -> str | None:
         """Return the text of a file in its metadata folder, or ``None``."""
-        try:
-            return (self.info / name).read_text("utf-8", "replace")
-        except OSError:
-            return None
+        return _text(self.info / name)
 
     def requires(self) -> list[str]:
         """Return its requirements, as its metadata writes them."""
@@ -118,13 +115,18 @@ class Copy:
         )
 
 
+def _text(path: pathlib.Path) -> str | None:
+    """Return what a file says as far as it is text, or ``None``; an installation may be damaged."""
+    try:
+        return path.read_text("utf-8", "replace")
+    except OSError:
+        return None
+
+
 @functools.cache
 def _own_words(package: pathlib.Path) -> dict[str, str]:
     """Return the literals of ``version.py`` in torch and torchaudio, such as ``cuda``."""
-    try:
-        text = (package / "version.py").read_text("utf-8", "replace")
-    except OSError:
-        return {}
+    text = _text(package / "version.py") or ""
     return dict(re.findall(r"""^(\w+)\s*(?::[^=\n]+)?=\s*['"]([^'"\n]*)['"]""", text, re.MULTILINE))
 
 
@@ -166,7 +168,7 @@ def copies(name: str) -> list[Copy]:
                 installed = importlib.metadata.Distribution.at(info)
                 in_its_name = info.name.rpartition(".")[0].partition("-")[2]
                 told = installed.metadata["Version"] if installed.metadata else None
-                signed = (installed.read_text("INSTALLER") or "").strip()
+                signed = (_text(info / "INSTALLER") or "").strip()
                 found.append(Copy(name, told or in_its_name, folder, info, signed))
     return found
 

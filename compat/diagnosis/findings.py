@@ -119,10 +119,10 @@ class Result:
         status = self.status
         if self.headline and not status.is_problem:
             return self.headline
-        worst = [finding.text for finding in self.findings if finding.status is status]
-        if status is Status.OK or not worst:
-            return ", ".join(worst) or "nothing to look at"
-        return f"{worst[0]} (and {len(worst) - 1} more)" if len(worst) > 1 else worst[0]
+        if status is Status.OK or not self.findings:
+            return ", ".join(finding.text for finding in self.findings) or "nothing to look at"
+        worst, *more = (finding.text for finding in self.findings if finding.status is status)
+        return f"{worst} (and {len(more)} more)" if more else worst
 
 
 # these keep a small letter at the beginning of a sentence: packages, libraries, paths, commands

@@ -108,13 +108,15 @@ def _opus_preskip(given: Lengths) -> str:
 
 def _wrong_total(given: Lengths) -> str:
     promise = given.facts.get("promise") or given.facts.get("last_page")
+    if not promise:
+        return ""
     if promise == given.most - given.span:
         stop, read = _do(given.with_(promise), "stop"), _do(given.without(promise), "read")
         return (
             f"Its header counts {promise:,} frames, and {stop} there; {read} on to the end of "
             "the data."
         )
-    if promise and promise > given.most:
+    if promise > given.most:
         return (
             f"Its header counts {promise:,} frames, but some are missing: "
             "the file is cut off or damaged; each backend reads what it can."

@@ -166,7 +166,7 @@ class ReleaseSession:
                 for report in process.run(test, following, own):
                     self._log(item, report, test)
             else:
-                self._log(item, _not_collected(item, process.problem(test)), test)
+                self._log(item, _not_collected(item, own, process.problem(test)), test)
         except Stopped as why:
             self._processes.pop(item.world, None)
             told = f"{why}, while it ran {own['nodeid']}"
@@ -251,12 +251,13 @@ class ReleaseSession:
             terminalreporter.write_line("Run them without -n, or under their release alone.")
 
 
-def _not_collected(item: ReleaseItem, problem: pytest.CollectReport | None) -> pytest.TestReport:
+def _not_collected(
+    item: ReleaseItem, own: dict[str, Any], problem: pytest.CollectReport | None
+) -> pytest.TestReport:
     """Return the report of a test that was not collected under its release."""
-    own = {"nodeid": item.nodeid, "location": item.location}
     if problem is not None:
         return _report(item, own, problem.outcome, problem.longrepr, "setup")
-    path, line, _ = item.location
+    path, line, _ = own["location"]
     why = (path, (line or 0) + 1, f"Skipped: it is not defined under {item.world.label}")
     return _report(item, own, "skipped", why, "setup")
 

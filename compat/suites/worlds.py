@@ -28,12 +28,7 @@ class World:
         """Return the name in the ids of tests: the release, then backends and changed flags."""
         from compat import releases
 
-        preset = releases.presets().get(self.release.name)
-        changed = [
-            f"{name}={getattr(self.release, name)}"
-            for name in releases.flags()
-            if preset is not None and getattr(self.release, name) != getattr(preset, name)
-        ]
+        changed = [f"{name}={value}" for name, value in releases.changed(self.release).items()]
         return "-".join(
             [self.release.name, *(["+".join(self.backends)] if self.backends else []), *changed]
         )

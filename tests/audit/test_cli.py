@@ -207,6 +207,12 @@ def test_a_counterpart_that_is_not_there(option: str, audit: Audit) -> None:
     assert "from_error" not in row
 
 
+@pytest.mark.parametrize(("named", "kinds"), [("2.2", {"identical": 2}), ("./2.2", {"error_to": 2})])
+def test_a_release_is_meant_where_a_folder_has_its_name(named: str, kinds: dict[str, int], audit: Audit) -> None:
+    os.mkdir("2.2")
+    assert audit("data", "--to", named, "--results", "audit.jsonl", "--json").kinds == kinds
+
+
 def test_help_and_the_common_command(audit: Audit) -> None:
     told = audit("--help")
     assert (told.status, "exit status" in told.out) == (0, True)

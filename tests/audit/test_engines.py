@@ -51,6 +51,14 @@ def test_what_hangs_is_ended() -> None:
     assert found[-1].startswith("hang.wav: reading the file took more than 1 s")
 
 
+def test_who_takes_the_outcomes_slowly_has_no_file_blamed_for_it() -> None:
+    found = []
+    for path in LocalEngine(3, time_limit=0.5).run(Echo(0.1), FILES[:6]):
+        time.sleep(0.7)
+        found.append(path)
+    assert sorted(found) == sorted(item.path for item in FILES[:6])
+
+
 def test_a_failure_of_the_task_itself_ends_the_run_and_all_processes() -> None:
     with pytest.raises(EngineError, match=r"bug\.wav: KeyError: 'mine'"):
         list(LocalEngine(2).run(Echo(), [*FILES[:30], Item("bug.wav")]))

@@ -11,6 +11,8 @@ import numpy as np
 import pytest
 import soundfile
 
+from compat.commands.arguments import UsageError, check_writable
+
 FULL = "what is found could not be written: No space left on device; send it elsewhere"
 DOCTOR, AUDIT = "compat.doctor --only python", "compat.audit --quiet --from 2.0 --to 2.2 ."
 
@@ -29,3 +31,29 @@ def test_output_that_goes_nowhere(command: str, redirected: str, told: str, tmp_
     assert "this is a bug" not in done.stderr + done.stdout
     assert told in done.stderr
     assert (done.returncode == 3) == bool(told)
+
+
+WRITABLE = {
+    "page.html": False,
+    "folder": False,
+    "folder/page.html": True,
+    "gone/page.html": False,
+    "link.html": True,
+    "pipe": True,
+    "closed": False,
+}
+
+
+@pytest.mark.parametrize("path", WRITABLE)
+def test_what_can_be_written(path: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file in a folder that can be written, wherever a link to it is, and a pipe in any folder."""
+    os.mkdir("folder")
+    os.symlink("folder/linked.html", "link.html")
+    for pipe in ("pipe", "closed"):
+        os.mkfifo(pipe)
+    monkeypatch.setattr(os, "access", lambda place, mode: os.path.basename(place) in ("folder", "pipe"))
+    if WRITABLE[path]:
+        check_writable("--report", path)
+    else:
+        with pytest.raises(UsageError, match=f"--report {path}: it cannot be written there"):
+            check_writable("--report", path)

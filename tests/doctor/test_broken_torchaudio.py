@@ -190,3 +190,10 @@ def test_pairs_in_metadata(look: Callable[..., Result], torch: str, torchaudio: 
 def test_build_tags(look: Callable[..., Result], torch: str, torchaudio: str, status: str, cause: str) -> None:
     result = look("build", torch, torchaudio)
     assert (result.status.word, result.findings[0].cause) == (status, cause)
+
+
+def test_a_copy_is_read_whose_metadata_is_damaged(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    plant(tmp_path, "torchaudio", {"__init__.py": ""}, "2.8.0")
+    (tmp_path / "torchaudio-2.8.0.dist-info" / "INSTALLER").write_bytes(b"\xff\xfep\0i\0p\0")
+    monkeypatch.syspath_prepend(tmp_path)
+    assert [copy.version for copy in dists.copies("torchaudio")] == ["2.8.0"]

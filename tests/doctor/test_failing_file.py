@@ -192,9 +192,11 @@ def test_the_cause_of_different_lengths_is_one_that_the_file_establishes(causes:
     assert not [each for each in causes[name]["findings"] if "padding" in each["text"] + each["why"]]
 
 
-def test_a_cause_that_is_not_established_is_not_made_up() -> None:
+@pytest.mark.parametrize("given", [{}, {"promise": None, "last_page": 0}])
+@pytest.mark.parametrize("shortest", [0, 1000])
+def test_a_cause_that_is_not_established_is_not_made_up(shortest: int, given: dict[str, Any]) -> None:
     """Two lengths and a file that says nothing."""
-    why = lengths.cause(lengths.Lengths({"ffmpeg": 1000, "sox": 1100}, {"ffmpeg": 8000, "sox": 8000}, {}))
+    why = lengths.cause(lengths.Lengths({"ffmpeg": shortest, "sox": 1100}, {"ffmpeg": 8000, "sox": 8000}, given))
     assert "does not show the cause" in why
     assert "padding" not in why
 

@@ -248,7 +248,9 @@ def test_a_finding_without_a_reason_gets_that_of_its_check() -> None:
         ((ok("fine"), note("hm"), error("bad")), "bad"),
         ((error("bad"), error("worse")), "bad (and 1 more)"),
         ((ok("a"), ok("b")), "a, b"),
+        ((skipped("av has no RECORD"), ok("40 files compared")), "av has no RECORD, 40 files compared"),
         ((skipped("no torch"),), "no torch"),
+        ((), "nothing to look at"),
     ],
 )
 def test_the_summary_is_the_worst_finding(findings: tuple[Finding, ...], summary: str) -> None:

@@ -146,7 +146,8 @@ class _Worker(Generic[Outcome]):
         Raises:
             _EndedError: it had.
         """
-        if limit and self.is_ready and time.monotonic() - self._since > limit:
+        is_late = bool(limit) and self.is_ready and time.monotonic() - self._since > limit
+        if is_late and not self.pipe.poll():  # it may have answered while others were heard
             self.end()
             raise _EndedError(
                 f"reading the file took more than {limit:g} s, the limit that --time-limit sets"
