@@ -168,13 +168,21 @@ class PatientReader(Reader):
 def interruptible(place: Any) -> Iterator[None]:
     """Raise, at the block's end, an interrupt that a reader has kept, whatever else is raised.
 
-    ``place`` need not be a reader.
+    Raise the reader's first error in place of what a library made of it. ``place`` need not be a
+    reader.
     """
+    if not isinstance(place, Reader):
+        yield
+        return
     try:
         yield
+    except Exception as why:
+        place.check()
+        if place.failure not in (why, why.__cause__):
+            place.believe()
+        raise
     finally:
-        if isinstance(place, Reader):
-            place.check()
+        place.check()
 
 
 def believe(place: Any) -> None:

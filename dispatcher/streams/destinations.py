@@ -26,7 +26,12 @@ class Destination:
 
     This one FFmpeg opens itself: an address, a device, a series of numbered pictures. What was sent
     cannot be taken back, and no code of Python runs that an interrupt could come into.
+
+    Attributes:
+        failure: the first error of an object that was written to.
     """
+
+    failure: Exception | None = None
 
     def __init__(self, place: Any) -> None:
         self.place: Any = place

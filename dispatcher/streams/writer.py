@@ -111,9 +111,11 @@ class StreamWriter:
             self._container = av.open(
                 self._destination.place, "w", format=format, buffer_size=buffer_size
             )
-        except (av.FFmpegError, ValueError, TypeError, OSError) as why:
+        except Exception as why:
+            destination = self._destination
             self._abandon()
-            raise self._problem(why) from why
+            self._fail(destination, why)
+            raise
 
     def __del__(self) -> None:
         if getattr(self, "_destination", None) is not None:  # it was not closed
@@ -123,6 +125,21 @@ class StreamWriter:
     def _problem(self, why: Exception) -> BackendError:
         cause = getattr(why, "strerror", None) or str(why)
         return problem(BackendError, "write", self.dst, cause, backend="ffmpeg")
+
+    def _fail(self, destination: destinations.Destination | None, why: BaseException) -> None:
+        """Raise our error in place of one of FFmpeg's; return for any other.
+
+        The first error of an object that was written to counts: FFmpeg may tell nothing of it.
+        """
+        cause = why
+        if destination is not None:
+            destination.check()
+            if isinstance(why, Exception):
+                cause = destination.failure or why
+        if isinstance(cause, (av.FFmpegError, BackendError, ValueError, TypeError, OSError)):
+            raise self._problem(cause) from cause
+        if cause is not why:
+            raise cause
 
     def _abandon(self) -> None:
         """Release everything, and leave a file as it was."""
@@ -296,22 +313,15 @@ class StreamWriter:
             {str(name): str(value) for name, value in (option or {}).items()}
         )
         try:
-            with _unused_options() as unused:
+            with _all_options_used():
                 self._container.start_encoding()
-        except (av.FFmpegError, BackendError, ValueError, OSError) as why:
-            self._give_up()
-            raise self._problem(why) from why
-        if unused:
-            self._give_up()
-            raise self._problem(BackendError(f"the container has no such option: {unused[0]}"))
+        except Exception as why:
+            destination = self._destination
+            self._abandon()
+            self._fail(destination, why)
+            raise
         self._open = True
         return self
-
-    def _give_up(self) -> None:
-        destination = self._destination
-        self._abandon()
-        if destination is not None:
-            destination.check()
 
     @interrupts.waiting
     def write_audio_chunk(self, i: int, chunk: torch.Tensor, pts: float | None = None) -> None:
@@ -419,10 +429,10 @@ class StreamWriter:
         try:
             for packet in track.encode(frame):
                 mux(packet)
-        except (av.FFmpegError, BackendError, ValueError, OSError) as why:
+        except Exception as why:
             self._failed = True
-            self._destination.check()
-            raise self._problem(why) from why
+            self._fail(self._destination, why)
+            raise
 
     @interrupts.waiting
     def flush(self) -> None:
@@ -462,14 +472,13 @@ class StreamWriter:
             destination.check()
         except BaseException as why:
             destination.abandon()
-            destination.check()
-            if isinstance(why, (av.FFmpegError, BackendError, ValueError, OSError)):
-                raise self._problem(why) from why
+            self._fail(destination, why)
             raise
         try:
             destination.commit()
-        except (BackendError, OSError) as why:
-            raise self._problem(why) from why
+        except Exception as why:
+            self._fail(destination, why)
+            raise
 
     def _end(self) -> None:
         self._open = False
@@ -531,15 +540,21 @@ class _Kept(logging.Handler):
 
 
 @contextlib.contextmanager
-def _unused_options() -> Iterator[list[str]]:
-    """Collect the options that FFmpeg did not know: PyAV only logs them."""
+def _all_options_used() -> Iterator[None]:
+    """Refuse options that FFmpeg does not know: PyAV only logs them.
+
+    Raises:
+        BackendError: there was one.
+    """
     log = logging.getLogger("av.container.output")
     kept = _Kept()
     propagates = log.propagate
     log.addHandler(kept)
     log.propagate = False
     try:
-        yield kept.found
+        yield
     finally:
         log.removeHandler(kept)
         log.propagate = propagates
+    if kept.found:
+        raise BackendError(f"the container has no such option: {kept.found[0]}")

@@ -271,6 +271,7 @@ def is_unknown(why: Exception) -> bool:
 
 def _fail(asked: Opening, why: Exception) -> None:
     """Raise our error in place of one of FFmpeg's; return for any other."""
+    why = getattr(asked.file, "failure", None) or why
     if isinstance(why, (av.error.ExitError, av.error.TimeoutError)):
         raise BackendError(
             f"the server did not answer within {asked.settings.network_timeout:g} s (the flag "
