@@ -1,14 +1,20 @@
-"""Locks that survive a fork.
+"""Locks, and garbage, that survive a fork.
 
 A child that is forked while another thread holds an ordinary lock waits for it for ever. Here a
 fork first waits up to a second for each lock, so that the child does not inherit a library's
 variables half changed. The child then gets new locks.
+
+FFmpeg's filters have threads, which a child does not have: to free the parent's filters there waits
+for ever. So the child's collector leaves alone what the parent left to its own, as Python's
+documentation advises those who fork.
 """
 
 from __future__ import annotations
 
 import functools
+import gc
 import os
+import sys
 import threading
 import weakref
 from collections.abc import Callable
@@ -58,6 +64,11 @@ class Shared:
 _all: weakref.WeakSet[Shared] = weakref.WeakSet()
 
 
+def _leave_garbage() -> None:
+    if "av" in sys.modules:
+        gc.freeze()
+
+
 def _for_all(step: Callable[[Shared], None]) -> None:
     for shared in list(_all):
         step(shared)
@@ -69,3 +80,4 @@ if hasattr(os, "register_at_fork"):  # Windows has no forks
         after_in_parent=functools.partial(_for_all, Shared.give_back),
         after_in_child=functools.partial(_for_all, Shared.renew),
     )
+    os.register_at_fork(after_in_child=_leave_garbage)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import itertools
 import os
 import pathlib
@@ -12,6 +13,8 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 
+import av
+import numpy as np
 import pytest
 import torch
 
@@ -162,3 +165,22 @@ def test_children_forked_while_a_thread_installs_have_a_whole_release() -> None:
         over.set()
         thread.join()
         compat.uninstall()
+
+
+def test_a_child_does_not_wait_for_the_threads_of_filters_that_nothing_holds_any_more() -> None:
+    """A failed call may leave them to the collector, as its traceback does."""
+
+    def leave(garbage: list[object]) -> None:
+        resampler = av.AudioResampler("s16", "mono", 8000)
+        frame = av.AudioFrame.from_ndarray(np.zeros((1, 1000), np.float32), "fltp", "mono")
+        frame.sample_rate = 16000
+        resampler.resample(frame)
+        garbage += [garbage, resampler]
+
+    gc.disable()
+    try:
+        leave([])
+        assert _in_child(gc.collect) == 0
+    finally:
+        gc.enable()
+        gc.collect()
