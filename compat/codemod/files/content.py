@@ -56,5 +56,5 @@ def speaks(data: bytes) -> bool:
     return (
         (named and _MATTERS.search(data) is not None)
         or b"t_audio_backend(" in data
-        or _TORIO.search(data) is not None
+        or (b"torio" in data and _TORIO.search(data) is not None)
     )
