@@ -9,6 +9,7 @@ from typing import Any
 from dispatcher import interrupts
 from dispatcher.errors import ArgumentTypeError, BackendError, describe
 
+NOWHERE = -1  # what a seek that fails returns
 _NO_PLACE = 1 << 63
 
 
@@ -21,10 +22,11 @@ class CalledObject:
 
     A library may take an error for the end of the file, or go on at a wrong position. PyAV and cffi
     print an interrupt (``KeyboardInterrupt``, ``SystemExit``) and go on, sometimes for ever. So an
-    interrupt is kept for ``check``, and the library gets an ordinary error instead.
+    interrupt is kept for ``check``, and the library gets an ordinary error instead. Later calls get
+    what ends the library's work soon, the end of the file: PyAV would print each further error.
 
     Attributes:
-        failure: the first error; from then on, every call raises it.
+        failure: the first error, for ``believe``.
     """
 
     def __init__(self, wrapped: Any) -> None:
@@ -44,12 +46,13 @@ class CalledObject:
             # without this, each time it is raised would make its traceback longer
             raise self.failure.with_traceback(self._trace)
 
-    def _noted(self, operation: Callable[..., Any], *arguments: Any) -> Any:
-        """Call one of our operations, and keep its first error or interrupt."""
-        if self._interrupt is not None:
-            raise _KeptError("interrupted")
-        if self.failure is not None:
-            self.believe()
+    def _noted(self, at_end: Any, operation: Callable[..., Any], *arguments: Any) -> Any:
+        """Call one of our operations, and keep its first error or interrupt.
+
+        After one, return ``at_end``.
+        """
+        if self._interrupt is not None or self.failure is not None:
+            return at_end
         try:
             return operation(*arguments)
         except Exception as why:

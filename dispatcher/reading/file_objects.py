@@ -11,7 +11,7 @@ from typing import Any
 
 from dispatcher import interrupts
 from dispatcher.errors import ArgumentTypeError, AudioError, BackendError, describe
-from dispatcher.reading.called_objects import CalledObject, checked_place
+from dispatcher.reading.called_objects import NOWHERE, CalledObject, checked_place
 from dispatcher.settings import Settings
 
 _SPOOL_CHUNK = 1 << 20
@@ -49,7 +49,7 @@ class Reader(CalledObject, io.RawIOBase):
 
     def read(self, size: int = -1) -> bytes:
         """Return up to ``size`` bytes, or all if it is negative; none at the end."""
-        data: bytes = self._noted(self._read, size)
+        data: bytes = self._noted(b"", self._read, size)
         return data
 
     def _read(self, size: int) -> bytes:
@@ -85,7 +85,7 @@ class Reader(CalledObject, io.RawIOBase):
         Raises:
             BackendError: the object is not where it was sent, or its end is not its end.
         """
-        place: int = self._noted(self._seek, offset, whence)
+        place: int = self._noted(NOWHERE, self._seek, offset, whence)
         return place
 
     def _seek(self, offset: int, whence: int) -> int:
@@ -110,7 +110,7 @@ class Reader(CalledObject, io.RawIOBase):
         return end
 
     def tell(self) -> int:
-        place: int = self._noted(self._tell)
+        place: int = self._noted(0, self._tell)
         return place
 
     def _tell(self) -> int:
@@ -159,7 +159,7 @@ class PatientReader(Reader):
 
     def _keep(self, operation: Callable[..., int], *arguments: Any) -> int:
         try:
-            return operation(*arguments)
+            return max(0, operation(*arguments))
         except Exception:  # noqa: BLE001 - the library's caller raises it again
             return 0
 

@@ -14,7 +14,7 @@ from typing import Any
 
 from dispatcher.errors import ArgumentTypeError, BackendError, describe
 from dispatcher.reading import file_objects
-from dispatcher.reading.called_objects import CalledObject
+from dispatcher.reading.called_objects import NOWHERE, CalledObject
 from dispatcher.writing import target
 
 _ADDRESS = re.compile(r"[a-z][a-z0-9]*://", re.IGNORECASE)
@@ -93,10 +93,10 @@ class Object(CalledObject, Destination):
         """Write all the bytes to the object.
 
         Raises:
-            OSError: the object does not take them, an interrupt came, or an error came before.
+            OSError: the object does not take them, or an interrupt came.
             BackendError: it does not write where it stands.
         """
-        self._noted(self._write, data)
+        self._noted(None, self._write, data)
         return len(data)
 
     def _write(self, data: bytes) -> None:
@@ -113,7 +113,7 @@ class Object(CalledObject, Destination):
             )
 
     def _seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
-        place: int = self._noted(self._sought, offset, whence)
+        place: int = self._noted(NOWHERE, self._sought, offset, whence)
         return place
 
     def _sought(self, offset: int, whence: int) -> int:
@@ -129,7 +129,7 @@ class Object(CalledObject, Destination):
         return offset - self._origin
 
     def _tell(self) -> int:
-        place: int = self._noted(self._place)
+        place: int = self._noted(self._origin, self._place)
         return place - self._origin
 
     def commit(self) -> None:

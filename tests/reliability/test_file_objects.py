@@ -315,3 +315,22 @@ def test_what_is_neither_path_nor_file_is_refused_in_our_words(make: Callable[[b
         with pytest.raises((RuntimeError, TypeError), match=r"tell\(\) gave|cannot read") as caught:
             call(make(held.getvalue()))
         assert type(caught.value).__module__ == "dispatcher.errors"
+
+
+@pytest.mark.parametrize("error", [OSError("mine"), KeyboardInterrupt()], ids=repr)
+@pytest.mark.parametrize("name", ["stereo_16.flac", "stereo_s16.wav", "stereo_cbr.mp3", "stereo.m4a"])
+def test_an_error_is_told_once(name: str, error: BaseException, capfd: pytest.CaptureFixture[str]) -> None:
+    """PyAV prints each that comes while another waits to be raised."""
+
+    class Failing(io.BytesIO):
+        left = 3
+
+        def read(self, size: int | None = -1) -> bytes:
+            self.left -= 1
+            if self.left <= 0:
+                raise error
+            return super().read(size)
+
+    with pytest.raises(type(error)):
+        dispatcher.load(Failing((ASSETS / name).read_bytes()), backend="ffmpeg")
+    assert capfd.readouterr().err == ""
