@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import types
 from collections.abc import Callable
 from typing import Any
 
@@ -33,7 +32,6 @@ class CalledObject:
         self._wrapped = wrapped
         self._interrupt: BaseException | None = None
         self.failure: Exception | None = None
-        self._trace: types.TracebackType | None = None
 
     def check(self) -> None:
         """Raise the interrupt that came while the object was called, if there was one."""
@@ -43,8 +41,7 @@ class CalledObject:
     def believe(self) -> None:
         """Raise the first error, if there was one."""
         if self.failure is not None:
-            # without this, each time it is raised would make its traceback longer
-            raise self.failure.with_traceback(self._trace)
+            raise self.failure
 
     def _noted(self, at_end: Any, operation: Callable[..., Any], *arguments: Any) -> Any:
         """Call one of our operations, and keep its first error or interrupt.
@@ -56,7 +53,7 @@ class CalledObject:
         try:
             return operation(*arguments)
         except Exception as why:
-            self.failure, self._trace = why, why.__traceback__
+            self.failure = why
             raise
         except BaseException as why:  # noqa: BLE001 - `check` raises it again
             self._interrupt = why
