@@ -1,4 +1,4 @@
-"""torch, numpy and PyAV by their usual names; each is imported when it is first used.
+"""torch, numpy, PyAV and Python's network by names here; each is imported when it is first used.
 
 So ``import dispatcher`` does not need them, and functions need no imports of their own.
 """
@@ -8,7 +8,7 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING, Any
 
-__all__ = ["av", "module", "np", "npt", "torch"]
+__all__ = ["av", "http_client", "module", "np", "npt", "ssl", "torch", "urllib_request"]
 
 
 class module:  # noqa: N801 - stands for a module
@@ -28,9 +28,14 @@ class module:  # noqa: N801 - stands for a module
 
 
 if TYPE_CHECKING:
+    import http.client as http_client
+    import ssl
+    import urllib.request as urllib_request
+
     import av
     import numpy as np
     import numpy.typing as npt
     import torch
 else:
     av, np, npt, torch = map(module, ("av", "numpy", "numpy.typing", "torch"))
+    http_client, ssl, urllib_request = map(module, ("http.client", "ssl", "urllib.request"))

@@ -13,7 +13,6 @@ from collections.abc import Sequence
 from typing import Any
 
 from compat import operators
-from compat.diagnosis import dists
 from compat.rescue import extension, libraries
 
 ROOT = "torchaudio"
@@ -104,6 +103,8 @@ def _release() -> str:
     try:
         found = str(importlib.import_module(f"{ROOT}.version").__version__)
     except (ImportError, AttributeError):
+        from compat.diagnosis import dists  # slow to import, and rarely needed
+
         copy = dists.first(ROOT)
         found = copy.version if copy else _LAST
     return found.partition("+")[0]

@@ -8,18 +8,16 @@ from __future__ import annotations
 
 import base64
 import contextlib
-import http.client
 import io
 import ipaddress
 import re
 import socket
-import ssl
 import urllib.parse
-import urllib.request
 from typing import Any, NamedTuple
 
 from dispatcher import interrupts, notices
 from dispatcher.errors import BackendError, describe
+from dispatcher.lazily import http_client, ssl, urllib_request
 from dispatcher.reading import file_objects
 from dispatcher.settings import Settings
 
@@ -196,7 +194,7 @@ def _tls() -> ssl.SSLContext:
 
 def _connection(
     place: _Place, timeout: float, *, from_public: bool
-) -> tuple[http.client.HTTPConnection, bool]:
+) -> tuple[http_client.HTTPConnection, bool]:
     """Connect to an address' server or its proxy, and return whether the server is public.
 
     A proxy hides the server's address, which then counts as public.
@@ -204,8 +202,8 @@ def _connection(
     secure = place.scheme == "https"
     proxy = (
         None
-        if urllib.request.proxy_bypass(place.host)
-        else urllib.request.getproxies().get(place.scheme)
+        if urllib_request.proxy_bypass(place.host)
+        else urllib_request.getproxies().get(place.scheme)
     )
     if proxy:
         if (
@@ -215,13 +213,13 @@ def _connection(
         ):
             raise BackendError(f"a public server sends to {place.host}; no flag allows that")
         before = _parsed(proxy if "://" in proxy else f"http://{proxy}")
-        kind = http.client.HTTPSConnection if secure else http.client.HTTPConnection
+        kind = http_client.HTTPSConnection if secure else http_client.HTTPConnection
         options: dict[str, Any] = {"context": _tls()} if secure else {}
         through = kind(before.host, before.port, timeout=timeout, **options)
         if secure:
             through.set_tunnel(place.host, place.port)
         return through, True
-    connection = http.client.HTTPConnection(place.host, place.port, timeout=timeout)
+    connection = http_client.HTTPConnection(place.host, place.port, timeout=timeout)
     opened = _connected(place.host, place.port, timeout, from_public=from_public)
     is_public = _is_public(str(opened.getpeername()[0]))
     try:
@@ -268,8 +266,8 @@ class Remote:
         self._at = 0
         self._size: int | None = None
         self._version: _Version | None = None
-        self._connection: http.client.HTTPConnection | None = None
-        self._answer: http.client.HTTPResponse | None = None
+        self._connection: http_client.HTTPConnection | None = None
+        self._answer: http_client.HTTPResponse | None = None
         self._until: int | None = None  # where the answer ends, if it is a part
         self._goes_back = False
 
@@ -351,7 +349,7 @@ class Remote:
                 f"the server sent nothing for {self._settings.network_timeout:g} s "
                 "(the flag network_timeout)"
             ) from why
-        except (OSError, http.client.HTTPException) as why:
+        except (OSError, http_client.HTTPException) as why:
             self.loss = f"the connection broke ({why})"
             return b""
         self._at += len(data)
@@ -385,12 +383,12 @@ class Remote:
                     f"the server did not answer within {self._settings.network_timeout:g} s "
                     "(the flag network_timeout)"
                 ) from why
-            except http.client.BadStatusLine as why:
+            except http_client.BadStatusLine as why:
                 kind = NotSpokenError if str(why).strip("'").startswith("ICY") else BackendError
                 raise kind(
                     f"the server does not answer as HTTP servers do ({str(why)[:60]})"
                 ) from why
-            except (OSError, http.client.HTTPException, UnicodeError, ValueError) as why:
+            except (OSError, http_client.HTTPException, UnicodeError, ValueError) as why:
                 raise BackendError(
                     f"the server cannot be asked ({str(why)[:200] or type(why).__name__})"
                 ) from why
