@@ -40,10 +40,15 @@ def table() -> Table:
     spans: dict[str, tuple[Span, ...]] = {}
     for line in lines[1:]:
         name, *ranges = line.split()
-        spans[name] = tuple(
-            Span(*(minor(end) for end in (found.split("-") * 2)[:2])) for found in ranges
-        )
+        spans[name] = tuple(map(_span, ranges))
     return Table(patches, spans)
+
+
+@functools.cache
+def _span(text: str) -> Span:
+    """Return the span of ``"2.0-2.8"``, or ``"2.8"``; thousands of names share a few."""
+    first, _, last = text.partition("-")
+    return Span(minor(first), minor(last or first))
 
 
 def _is_in(name: str, number: tuple[int, int]) -> bool:
