@@ -343,6 +343,9 @@ def _sequential(soundfile: Any) -> Any:
 
     class Sequential(soundfile.SoundFile):  # type: ignore[misc]
         _file: Any
+        # python-soundfile searches its tables each time it is asked for them
+        format = functools.cached_property(soundfile.SoundFile.format.fget)
+        subtype = functools.cached_property(soundfile.SoundFile.subtype.fget)
 
         @property
         def _sf_error_lock(self) -> Any:
