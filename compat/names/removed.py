@@ -39,6 +39,7 @@ _STAYED = "Only 2.8 warns about it: 2.9 and later still have it."
 _CHANGED = (
     "In 2.9 it {} through TorchCodec, and ignores most arguments; compat.{}() stays as it is."
 )
+_IN_IO = "compat.io has it, with the same arguments: from compat.io import {}."
 _CODEC = "Use AudioEffector(format=...) from compat.io."
 _ASK_PYAV = "av.codecs_available, av.formats_available."
 
@@ -60,23 +61,28 @@ FATES = {
     "info": Fate("2.8", "compat.info() stays."),
     "load": Fate("2.8", _CHANGED.format("reads", "load")),
     "save": Fate("2.8", _CHANGED.format("writes", "save")),
+    **{
+        f"io.{name}": Fate(moving=_IN_IO.format(name))
+        for name in ("AudioEffector", "CodecConfig", "StreamWriter", "play_audio")
+    },
     "io": Fate(
         "2.8",
         "compat.io stays: from compat.io import StreamReader.",
-        "compat.io has it, with the same arguments: from compat.io import StreamReader.",
+        _IN_IO.format("StreamReader"),
     ),
     "sox_effects": Fate(
         "2.8",
         "compat.sox_effects stays, if libsox is installed: from compat import sox_effects.",
-        "Use torchaudio.functional or torchaudio.transforms, or run `sox` itself.",
+        "compat.sox_effects has it, with the same arguments, if libsox is installed: from compat "
+        "import sox_effects. Or use torchaudio.functional.",
     ),
     "kaldi_io": Fate("2.8", "Use the package kaldi_io itself.", "Use the package kaldi_io itself."),
     "utils.sox_utils": Fate(
         "2.8",
         'compat.standin("2.2").utils.sox_utils stays, if libsox is installed.',
-        "libsox is gone from torchaudio.",
+        'compat.standin("2.2").utils.sox_utils has it, if libsox is installed.',
     ),
-    "utils.ffmpeg_utils": Fate("2.8", f"Ask PyAV: {_ASK_PYAV}", "FFmpeg is gone from torchaudio."),
+    "utils.ffmpeg_utils": Fate("2.8", f"Ask PyAV: {_ASK_PYAV}", f"Ask PyAV: {_ASK_PYAV}"),
     "utils.download_asset": Fate(
         moving="Use torch.hub.download_url_to_file(), which takes the whole address."
     ),

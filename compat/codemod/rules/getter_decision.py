@@ -37,6 +37,19 @@ _NONE = {
 }
 
 
+_STAYS = "set_audio_backend() stays while get_audio_backend() is used."
+# by whether the target is 2.9, and whether a decision depends on the getter
+_ADVICE = {
+    (False, True): "Decide which branch should run. To find out which backends are there, call "
+    "list_audio_backends().",
+    (False, False): "Delete it, or use list_audio_backends() or the name that the calls pass as "
+    f"backend=; {_STAYS}",
+    (True, True): "Decide which branch should run. To find out which backends this package has, "
+    "call compat.list_audio_backends().",
+    (True, False): f"Delete it, or use compat.list_audio_backends(); {_STAYS}",
+}
+
+
 def check(module: Module, project: Project) -> Iterator[Draft]:
     """Keep the modern arm if both differ only in offset= and frame_offset=; report other uses.
 
@@ -69,15 +82,7 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
             reason = f"{_NONE[project.target]}; it gave {name} in all recorded calls"
             yield Draft(span, reason, changes=(Replace(*span, f'"{name}"'),), touches=(use,))
         else:
-            advice = (
-                "Decide which branch should run. To find out which backends are there, call "
-                "list_audio_backends()."
-                if _is_tested(module, use)
-                else (
-                    "Delete it, or use list_audio_backends() or the name that the calls pass as "
-                    "backend=; set_audio_backend() stays while get_audio_backend() is used."
-                )
-            )
+            advice = _ADVICE[project.target == "2.9", _is_tested(module, use)]
             if name is not None:
                 advice += f" In the trace it gave {name} each time: --observed writes that name."
             yield Draft(module.span(use.node), _NONE[project.target], advice)
