@@ -42,6 +42,8 @@ def main(argv: Sequence[str] | None = None) -> int:
             shadows.keep_out()
         return begun(COMMANDS[given[0]][0], f"torchaudio-compat {given[0]}", given[1:])
     wanted = bool(given) and given[0] in ("-h", "--help", "--version")
+    if given and not wanted:
+        print(f"torchaudio-compat: there is no command {given[0]!r}", file=sys.stderr)
     print(
         __version__ if given[:1] == ["--version"] else _usage(),
         file=sys.stdout if wanted else sys.stderr,

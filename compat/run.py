@@ -160,6 +160,8 @@ def main(argv: Sequence[str] | None = None, prog: str = "python -m compat.run") 
         )
     if not given.module and not os.path.exists(given.program):
         parser.error(f"there is no file {given.program!r}")
+    if not given.module and _lacks_main(given.program):
+        parser.error(f"{given.program!r} is a folder without __main__.py; name the script to run")
     with _torch_explained(prog), _tracebacks_of_the_program():
         _run(given.program, folder, is_module=given.module)
     return 0
@@ -303,6 +305,14 @@ def _folder(program: str, *, is_module: bool) -> str:
     if is_module:
         return os.getcwd()
     return program if os.path.isdir(program) else os.path.dirname(os.path.abspath(program))
+
+
+def _lacks_main(program: str) -> bool:
+    """Return whether the program is a folder that Python cannot run."""
+    names = ("__main__.py", "__main__.pyc")
+    return os.path.isdir(program) and not any(
+        os.path.isfile(os.path.join(program, name)) for name in names
+    )
 
 
 def _run_script(path: str) -> None:

@@ -69,7 +69,7 @@ class Lines(Progress):
     def begin(self, todo: int, done_before: int) -> None:
         super().begin(todo, done_before)
         before = f", {done_before:,} done before" if done_before else ""
-        self.waiting(f"{todo:,} files to compare{before}")
+        self.waiting(f"{todo:,} {'file' if todo == 1 else 'files'} to compare{before}")
 
     def row(self, row: Row) -> None:
         super().row(row)

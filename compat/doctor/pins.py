@@ -1,10 +1,14 @@
 """Print matching requirement lines for this Python and a chosen release of torch."""
 
+import re
 import sys
 from collections.abc import Iterator
 
 from compat._version import __version__
 from compat.diagnosis import dists, pairs
+
+# the folders below download.pytorch.org/whl
+_BUILD = re.compile(r"cpu|cu\d+|rocm\d+(\.\d+)*|xpu")
 
 
 def lines(asked: str, build: str = "") -> Iterator[str]:
@@ -17,9 +21,11 @@ def lines(asked: str, build: str = "") -> Iterator[str]:
             build. With ``installed``, the default is the build of the installed torch.
 
     Raises:
-        ValueError: the release is unknown or has no wheels for this Python; the text says which
-            have.
+        ValueError: the release is unknown or has no wheels for this Python, and the text says
+            which have; or the build has no such name.
     """
+    if build and not _BUILD.fullmatch(build):
+        raise ValueError(f"there is no build {build!r}; name one such as cpu, cu128, rocm6.4, xpu")
     python = ".".join(map(str, sys.version_info[:2]))
     if asked == "all":
         yield f"# pairs with wheels for Python {python}: torch, torchaudio"

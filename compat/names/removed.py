@@ -39,6 +39,7 @@ _STAYED = "Only 2.8 warns about it: 2.9 and later still have it."
 _CHANGED = (
     "In 2.9 it {} through TorchCodec, and ignores most arguments; compat.{}() stays as it is."
 )
+_IN_IO = "compat.io has it, with the same arguments: from compat.io import {}."
 _CODEC = "Use AudioEffector(format=...) from compat.io."
 _ASK_PYAV = "av.codecs_available, av.formats_available."
 
@@ -60,23 +61,28 @@ FATES = {
     "info": Fate("2.8", "compat.info() stays."),
     "load": Fate("2.8", _CHANGED.format("reads", "load")),
     "save": Fate("2.8", _CHANGED.format("writes", "save")),
+    **{
+        f"io.{name}": Fate(moving=_IN_IO.format(name))
+        for name in ("AudioEffector", "CodecConfig", "StreamWriter", "play_audio")
+    },
     "io": Fate(
         "2.8",
         "compat.io stays: from compat.io import StreamReader.",
-        "compat.io has it, with the same arguments: from compat.io import StreamReader.",
+        _IN_IO.format("StreamReader"),
     ),
     "sox_effects": Fate(
         "2.8",
         "compat.sox_effects stays, if libsox is installed: from compat import sox_effects.",
-        "Use torchaudio.functional or torchaudio.transforms, or run `sox` itself.",
+        "compat.sox_effects has it, with the same arguments, if libsox is installed: from compat "
+        "import sox_effects. Or use torchaudio.functional.",
     ),
     "kaldi_io": Fate("2.8", "Use the package kaldi_io itself.", "Use the package kaldi_io itself."),
     "utils.sox_utils": Fate(
         "2.8",
         'compat.standin("2.2").utils.sox_utils stays, if libsox is installed.',
-        "libsox is gone from torchaudio.",
+        'compat.standin("2.2").utils.sox_utils has it, if libsox is installed.',
     ),
-    "utils.ffmpeg_utils": Fate("2.8", f"Ask PyAV: {_ASK_PYAV}", "FFmpeg is gone from torchaudio."),
+    "utils.ffmpeg_utils": Fate("2.8", f"Ask PyAV: {_ASK_PYAV}", f"Ask PyAV: {_ASK_PYAV}"),
     "utils.download_asset": Fate(
         moving="Use torch.hub.download_url_to_file(), which takes the whole address."
     ),
@@ -155,6 +161,49 @@ BEFORE_2_0 = {
     "sox_effects.SoxEffectsChain": _CHAIN,
     "sox_effects.SoxEffect": _CHAIN,
     "backend.sox_backend": _SOX,
+}
+
+_AS_COMPLEX = "torch.view_as_complex(x)"
+_NORM = Gone("0.11", f"{_AS_COMPLEX}.abs() ** power gives the same.")
+_ANGLE = Gone("0.11", f"{_AS_COMPLEX}.angle() gives the same.")
+_PARTS = Gone("0.11", f"z = {_AS_COMPLEX}; z.abs() ** power and z.angle() give the same.")
+_FILTERS = Gone("0.11", "functional.melscale_fbanks() takes the same arguments.")
+_ITERATOR = Gone("0.11", "Use torch.utils.data.DataLoader(data, batch_size=None, num_workers=1).")
+_VCTK = Gone("0.11", "datasets.VCTK_092 is the newer version of that corpus.")
+
+# What went before 2.0 and reads and writes no audio. Only the codemod tells of it: the drop-in
+# leaves these modules to torchaudio itself.
+BESIDE_IO = {
+    **{
+        f"{home}.{name}": went
+        for home in ("functional", "functional.functional")
+        for name, went in (
+            ("angle", _ANGLE),
+            ("complex_norm", _NORM),
+            ("create_fb_matrix", _FILTERS),
+            ("magphase", _PARTS),
+        )
+    },
+    "transforms.ComplexNorm": _NORM,
+    "compliance.kaldi.resample_waveform": Gone(
+        "0.10", "functional.resample() takes the same arguments."
+    ),
+    "datasets.VCTK": _VCTK,
+    "datasets.vctk.VCTK": _VCTK,
+    **{
+        f"datasets.{home}{name}": _ITERATOR
+        for home in ("", "utils.")
+        for name in ("bg_iterator", "diskcache_iterator")
+    },
+    "datasets.utils.download_url": Gone(
+        "2.0", "Use torch.hub.download_url_to_file(url, path), which takes the path of the file."
+    ),
+    "datasets.utils.extract_archive": Gone("2.0", "Use shutil.unpack_archive(path, folder)."),
+    "datasets.utils.makedir_exist_ok": Gone("0.8", "Use os.makedirs(path, exist_ok=True)."),
+    "datasets.utils.stream_url": Gone("2.0", "Use urllib.request.urlopen(url)."),
+    "datasets.utils.unicode_csv_reader": Gone("0.8", "Use csv.reader(file)."),
+    "datasets.utils.validate_file": Gone("2.0", "Compare hashlib.file_digest(file, name)."),
+    "datasets.utils.walk_files": Gone("0.8", "Use pathlib.Path(root).rglob(pattern)."),
 }
 
 

@@ -174,7 +174,11 @@ def test_what_no_file_survives_ends_the_run(made: Make, audit: Audit) -> None:
 
 @pytest.mark.parametrize(
     ("path", "text"),
-    [("gone", "there is no such file"), ("data", "this folder has no bin/python"), ("data/a.wav", "does not start: Permission denied")],
+    [
+        ("gone", "there is no such file; name the Python of an environment"),
+        ("data", "this folder has no bin/python"),
+        ("data/a.wav", "does not start: Permission denied"),
+    ],
 )
 def test_paths_that_are_no_environment(path: str, text: str) -> None:
     files("a.wav")

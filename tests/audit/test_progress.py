@@ -42,6 +42,7 @@ def shown_on(monkeypatch: pytest.MonkeyPatch, *, tty: bool) -> Terminal:
 # seconds that pass before each event, the event, and what it tells
 LINES: dict[str, list[tuple[float, str, tuple[object, ...], str]]] = {
     "a short run tells how much there is": [(1, "begin", (3, 0), "3 files to compare\n"), (1, "row", (SAME,), ""), (28, "row", (OTHER,), "")],
+    "a single file": [(1, "begin", (1, 0), "1 file to compare\n")],
     "a run that goes on": [(0, "begin", (1200, 34567), "1,200 files to compare, 34,567 done before\n")],
     "a search that takes long": [
         (29, "found", (999,), ""), (2, "found", (12345,), "12,345 files found so far\n"),

@@ -131,7 +131,7 @@ def test_parquet_without_pyarrow(tmp_path: pathlib.Path, monkeypatch: pytest.Mon
 
 
 def test_a_place_that_cannot_be_written(tmp_path: pathlib.Path) -> None:
-    with pytest.raises(UsageError, match=r"the results cannot be written there \(No such file or directory\)"):
+    with pytest.raises(UsageError, match=r"the results cannot be written there \(No such file or directory\); with --results"):
         open_store(str(tmp_path / "gone" / "audit.jsonl"))
 
 

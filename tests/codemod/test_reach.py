@@ -111,6 +111,21 @@ PROJECTS: dict[str, tuple[dict[str, str], dict[str, str], str]] = {
          "pkg/cli.py": f"import torchaudio\nfrom .data import get\ndef main():\n    {SET}\n    get('a')\n", "pkg/data.py": GET},
         {"pkg/data.py": "soundfile"}, "",
     ),
+    "a script in a package that sets, which it imports": (
+        {"pkg/__init__.py": "from . import conf\n", "pkg/conf.py": f"import torchaudio\n{SET}\n", "pkg/data.py": GET,
+         "pkg/cli.py": f"from pkg.data import get\n{GUARD}get('a')\n"},
+        {"pkg/data.py": "soundfile"}, "",
+    ),
+    "a script in a package that sets, which it may not import": (
+        {"pkg/__init__.py": "from . import conf\n", "pkg/conf.py": f"import torchaudio\n{SET}\n", "data.py": GET,
+         "pkg/cli.py": f"from data import get\n{GUARD}get('a')\n"},
+        {"data.py": "-"}, "pkg/conf.py",
+    ),
+    "a script in a package that sets, which imports relatively": (
+        {"pkg/__init__.py": "from . import conf\n", "pkg/conf.py": f"import torchaudio\n{SET}\n", "pkg/data.py": GET,
+         "pkg/cli.py": f"from .data import get\n{GUARD}get('a')\n"},
+        {"pkg/data.py": "soundfile"}, "",
+    ),
     "fire": (
         {"main.py": f"import fire, torchaudio\nfrom data import get\ndef main():\n    {SET}\n    get('a')\n{GUARD}fire.Fire(main)\n", "data.py": GET},
         {"data.py": "soundfile"}, "",

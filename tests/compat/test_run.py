@@ -83,7 +83,12 @@ def test_pytest_runs_under_it(python: Python, tmp_path: pathlib.Path) -> None:
 
 @pytest.mark.parametrize(
     ("arguments", "words"),
-    [(["--version", "1.0", "x.py"], "there is no release '1.0'"), (["nowhere.py"], "there is no file 'nowhere.py'"), ([], "SCRIPT")],
+    [
+        (["--version", "1.0", "x.py"], "there is no release '1.0'"),
+        (["nowhere.py"], "there is no file 'nowhere.py'"),
+        (["--version", "2.0", os.path.dirname(__file__)], "is a folder without __main__.py; name the script to run"),
+        ([], "SCRIPT"),
+    ],
 )
 def test_a_wrong_command_line_says_why(python: Python, arguments: list[str], words: str) -> None:
     """With status 2, as everywhere."""
@@ -263,12 +268,19 @@ def test_the_help_says_which_release_and_that_there_is_no_c(capsys: pytest.Captu
     assert "There is no option -c" in words
 
 
+def test_the_package_runs_the_same_commands(python: Python) -> None:
+    assert python("-m", "compat", "codemod", "--version").stdout.startswith("torchaudio-compat ")
+    assert "there is no command 'codmod'" in python("-m", "compat", "codmod").stderr
+
+
 def test_the_console_script_knows_its_commands(capsys: pytest.CaptureFixture[str]) -> None:
     """Help on stdout with 0, a wrong command on stderr with 2."""
     assert compat.cli.main(["--help"]) == 0
     assert "run" in capsys.readouterr().out
     assert compat.cli.main(["nonsense"]) == 2
-    assert "usage" in capsys.readouterr().err
+    words = capsys.readouterr().err
+    assert "there is no command 'nonsense'" in words
+    assert "usage" in words
     assert compat.cli.main(["--version"]) == 0
 
 

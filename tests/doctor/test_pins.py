@@ -89,6 +89,12 @@ def test_a_build_brings_its_index() -> None:
     ]
 
 
+@pytest.mark.parametrize("build", ["foo", "cu", "128", "cpu/../x"])
+def test_a_build_that_no_index_has_is_refused(build: str) -> None:
+    with pytest.raises(ValueError, match=f"there is no build '{build}'; name one such as cpu"):
+        list(pins.lines("2.8", build))
+
+
 def test_pip_takes_the_lines_as_they_are(tmp_path: pathlib.Path) -> None:
     """Comments, index and all; ``all`` is a list to read, and a file that asks for nothing."""
     for name, lines in (("pins.txt", pins.lines("2.8", "cpu")), ("all.txt", pins.lines("all"))):

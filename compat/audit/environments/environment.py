@@ -226,4 +226,7 @@ def _python(path: str) -> str:
         raise UsageError(
             f"--to-python {path}: this folder has no bin/python; name the environment's Python"
         )
-    raise UsageError(f"--to-python {path}: there is no such file")
+    raise UsageError(
+        f"--to-python {path}: there is no such file; name the Python of an "
+        "environment, or its folder"
+    )

@@ -33,5 +33,6 @@ def open_store(path: str, *, fresh: bool = False) -> JsonLines:
         return kind(path, fresh=fresh)
     except OSError as why:
         raise UsageError(
-            f"{path}: the results cannot be written there ({why.strerror or why})"
+            f"{path}: the results cannot be written there ({why.strerror or why}); with --results "
+            "name a file in a folder that you may write to"
         ) from why

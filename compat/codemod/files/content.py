@@ -4,6 +4,7 @@ import os
 import re
 
 from compat.codemod.files import discovery
+from compat.names import removed
 
 _SPEAKS_ELSEWHERE = re.compile(rb"torchaudio|TORCHAUDIO_|sox_io|\btorio\b")
 _TORIO = re.compile(rb"(?:import|from|,)[ \t]*torio\b")
@@ -14,7 +15,9 @@ _MATTERS = re.compile(
     # the module as a value, which another file may use
     rb"|^[^#\n]*(?<!import )(?<!from )\btorchaudio\b(?![ \t]*\.)"
     rb"|import[ \t]*\*|import_|import[ \t]+torchaudio[ \t]+as|sys\.modules|setattr|patch"
-    rb"|download_asset|apply_codec|compute_kaldi_pitch|prototype|ffmpeg_utils",
+    rb"|download_asset|apply_codec|compute_kaldi_pitch|prototype|ffmpeg_utils|\b(?:"
+    + "|".join(sorted({name.rpartition(".")[2] for name in removed.BESIDE_IO})).encode()
+    + rb")\b",
     re.MULTILINE,
 )
 

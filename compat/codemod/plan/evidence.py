@@ -16,11 +16,13 @@ class Program:
 
     Attributes:
         is_script: the file itself is run.
+        as_module: it is run by ``python -m``, which imports the packages around it first.
         function: the function that a console script calls after the import.
     """
 
     module: Module
     is_script: bool = False
+    as_module: bool = False
     function: str = ""
 
 

@@ -23,6 +23,10 @@ from compat.codemod.uses import Project, SetterCall
 
 # Of all programs together; those that come later are followed less closely.
 _MOST_STEPS = 100_000
+_IN_PARTS = (
+    "Run the codemod on a part of the project: name the folder of this program and the folders "
+    "that it imports. Or write backend= by hand."
+)
 _VISITS = {**expressions.VISITS, **statements.VISITS}
 
 
@@ -35,7 +39,8 @@ def evidence(project: Project, modules: list[Module]) -> Evidence:
     try:
         return _evidence(project, modules)
     except (TooLongError, RecursionError) as why:
-        raise NotProvableError("the project has too many programs to follow each of them") from why
+        reason = "the project has too many programs to follow each of them"
+        raise NotProvableError(reason, advice=_IN_PARTS) from why
 
 
 def _evidence(project: Project, modules: list[Module]) -> Evidence:
@@ -140,11 +145,8 @@ class _Followed:
         for function in lone:
             execution.hand(function)
         if program.is_script:
-            # the packages around it run first, as with `python -m`, or not at all
-            is_inside = any(getattr(one, "level", 0) for one, _ in module.names.imports)
-            for package in execution.code.packages(module.path):
-                after = execution.load(package, state)
-                state = after if is_inside else joined(state, after) or state
+            for package in execution.code.packages(module.path) if program.as_module else ():
+                state = execution.load(package, state)
             execution.script = module
             state = execution.run(module, state)
         for one in (*self._conftests, module) if not program.is_script else ():
@@ -271,7 +273,11 @@ def _of_file(
         yield Program(module, function=function)
     file = graph.files.get(path)
     if (file is not None and file.is_main) or module.interactive:
-        yield Program(module, is_script=True)
+        has_package = bool(graph.packages(path))
+        if not has_package or not any(getattr(one, "level", 0) for one, _ in module.names.imports):
+            yield Program(module, is_script=True)
+        if has_package:
+            yield Program(module, is_script=True, as_module=True)
         return
     above = {one for one in graph.direct_importers(path) & set(paths) if not _is_test(one)}
     if name == "__init__.py":

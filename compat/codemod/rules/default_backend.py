@@ -25,10 +25,17 @@ _CHOICE = {
     "2.9": "2.9 takes TorchCodec, whatever backend was set or named",
 }
 _SAVED = ", and saves float32 as 16-bit wav, where libsox wrote 32-bit float"
+_AUDIT = (
+    "`python -m compat.audit` tells which of your files decode differently. To keep what {} did, "
+    "run under `compat.run --version 2.0`, or "
+)
 _ADVICE = (
-    "`python -m compat.audit` tells which of your files decode differently. To keep what 2.0 did, "
-    "run under `compat.run --version 2.0`, "
-    'or write backend="sox" into the calls, which torchaudio 2.1 to 2.8 take.'
+    f'{_AUDIT.format("2.0")}write backend="sox" into the calls, which torchaudio 2.1 to 2.8 take.'
+)
+# a setter may have been there: the codemod deletes it first
+_ADVICE_ON_2_9 = (
+    f"{_AUDIT.format('the old backend')}call compat.load, compat.save and compat.info, which take "
+    'backend= ("sox", "soundfile" or "ffmpeg").'
 )
 
 
@@ -38,7 +45,8 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
     if calls and module.path == min(calls):
         saved = any(use.name == "save" for found in calls.values() for use, _ in found)
         reason = f"{_CHOICE[project.target]}{_SAVED if saved else ''}"
-        yield Draft(module.span(calls[module.path][0][1]), reason, _ADVICE)
+        advice = _ADVICE_ON_2_9 if project.target == "2.9" else _ADVICE
+        yield Draft(module.span(calls[module.path][0][1]), reason, advice)
 
 
 @noted

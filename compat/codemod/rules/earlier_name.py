@@ -19,16 +19,31 @@ from compat.codemod.rule import (
     old_names,
 )
 from compat.codemod.rules.leftover_import import is_used
+from compat.names import removed
 
 _REASON = "{} went with the sox backend of 0.x; no release since 0.9 has it"
+_BESIDE_IO = {
+    f"{old_names.ROOT}.{name}": f"{old_names.ROOT}.{name} went in {went.removed_in}; "
+    "no later release has it"
+    for name, went in removed.BESIDE_IO.items()
+}
+
+
+def _reason(name: str) -> str:
+    return _BESIDE_IO.get(name) or _REASON.format(name)
 
 
 def check(module: Module, project: Project) -> Iterator[Draft]:
     """Delete bare calls that started or stopped libsox; report other uses and remaining imports."""
     settled = set()
+    tried = {
+        one.local
+        for one in module.imported
+        if old_names.earlier(one.path) and conditions.in_import_ladder(module, one.statement)
+    }
     for use in module.uses:
         name = old_names.earlier(use.path)
-        if name is None or _is_told_elsewhere(project, name):
+        if name is None or use.root.id in tried or _is_told_elsewhere(project, name):
             continue
         statement = module.statement_of(use.node)
         if _is_needless(use, statement):
@@ -40,7 +55,7 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
                 touches=(use,),
             )
         else:
-            yield Draft(module.span(use.node), _REASON.format(name), old_names.EARLIER[name])
+            yield Draft(module.span(use.node), _reason(name), old_names.EARLIER[name])
     for one in module.imported:
         name = old_names.earlier(one.path)
         if (
@@ -48,7 +63,7 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
             and not _is_told_elsewhere(project, name)
             and _stays(module, project, one, settled)
         ):
-            yield Draft(module.span(one.alias), _REASON.format(name), old_names.EARLIER[name])
+            yield Draft(module.span(one.alias), _reason(name), old_names.EARLIER[name])
 
 
 def _is_told_elsewhere(project: Project, name: str) -> bool:
@@ -110,8 +125,10 @@ started = torchaudio.initialize_sox()
 The rule deletes a bare initialize_sox() or shutdown_sox(), which libsox does not need. It reports
 SoxEffectsChain: use apply_effects_file, which takes the same effects as a list, [["gain", "-3"],
 ["rate", "16000"]], and returns a float tensor and its sample rate. It reports SignalInfo,
-EncodingInfo, sox_signalinfo_t and similar names: use encoding= and bits_per_sample= of save. For
---target compat it reports all of them, because 2.0 lacks them too.
+EncodingInfo, sox_signalinfo_t and similar names: use encoding= and bits_per_sample= of save. It
+reports functional.magphase, transforms.ComplexNorm, datasets.utils.download_url and other names
+that went up to 2.0, and says what does the same. For --target compat it reports all of them,
+because 2.0 lacks them too.
 """,
     check=check,
 )

@@ -45,7 +45,8 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
                 yield Draft(
                     module.span(use.node),
                     "torchaudio 2.9 has no backends, and no list_audio_backends",
-                    "Decide which branch should run.",
+                    "Decide which branch should run. To find out which backends this package has, "
+                    "call compat.list_audio_backends().",
                 )
         elif use.call:
             yield from (

@@ -41,7 +41,11 @@ _MOVED = {
 def check(module: Module, project: Project) -> Iterator[Draft]:
     """Rewrite imports, dotted names, annotations in strings and type comments."""
     for one in module.imported:
-        if one.path in _MOVED and isinstance(one.statement, ast.ImportFrom):
+        if (
+            one.path in _MOVED
+            and isinstance(one.statement, ast.ImportFrom)
+            and not _is_second(module, one)
+        ):
             span, changes = module.span(one.alias), _moved(module, one, one.statement)
             yield drafted(module, span, _REASON.format(_MOVED[one.path]), changes, (one,), "")
     for use in module.uses:
@@ -58,6 +62,19 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
             changes=(Replace(start, end, f"{root}.{name}"),),
             touches=(_OLD,),
         )
+
+
+def _is_second(module: Module, one: Imported) -> bool:
+    """Return whether it is tried only after the same name of torchaudio itself."""
+    around = module.names.chain(one.statement)
+    handler = next((above for above in around if isinstance(above, ast.ExceptHandler)), None)
+    attempt = module.names.parents.get(handler) if handler else None
+    return isinstance(attempt, ast.Try) and any(
+        first.path == f"{old_names.ROOT}.{_MOVED[one.path]}"
+        and first.local == one.local
+        and first.statement in attempt.body
+        for first in module.imported
+    )
 
 
 def _moved(module: Module, one: Imported, statement: ast.ImportFrom) -> Iterator[Change]:
@@ -102,17 +119,27 @@ def seconds(meta: AudioMetaData) -> float:
             "it is one of several attempts to import it",
             """\
 try:
+    from torchaudio.backend.common import AudioMetaData
+except ImportError:
+    from torchaudio import AudioMetaData
+""",
+            reported=True,
+        ),
+        Valid(
+            "it is tried only where torchaudio itself lacks it",
+            """\
+try:
     from torchaudio import AudioMetaData
 except ImportError:
     from torchaudio.backend.common import AudioMetaData
 """,
-            reported=True,
         ),
     ),
     explanation="""\
 From 2.1 to 2.8 both names are in torchaudio itself, and torchaudio.backend loses them. 2.9 has
 neither; there they come from this package (TAC129). If the import is one of several in a `try` with
-`except ImportError`, it is only reported.
+`except ImportError`, it is only reported; and if torchaudio itself is tried first, nothing has to
+change.
 """,
     check=check,
 )

@@ -105,7 +105,9 @@ ADVICE = {
 }
 # Paths that 2.0 lacks too -> what to do. Another rule handles load_wav.
 EARLIER = {
-    f"{ROOT}.{name}": lost.advice for name, lost in BEFORE_2_0.items() if lost is not LOAD_WAV
+    f"{ROOT}.{name}": lost.advice
+    for name, lost in {**BEFORE_2_0, **removed.BESIDE_IO}.items()
+    if lost is not LOAD_WAV
 }
 NEEDLESS = frozenset(f"{ROOT}.{name}" for name, lost in BEFORE_2_0.items() if lost is AUTOMATIC)
 

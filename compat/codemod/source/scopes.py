@@ -14,6 +14,8 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator
 from typing import Any, TypeVar
 
+from compat.codemod.source.old_names import ROOT
+
 _COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 _LEAVES = (ast.Constant, ast.alias)
 # fields whose nodes are in the scope that a function, class or comprehension makes
@@ -162,6 +164,9 @@ class Names:
         prefix = base if base.endswith(".") or not base else f"{base}."
         for alias in node.names:
             path = prefix + alias.name
+            # Editors complete the name like this; its modules import the package itself.
+            if alias.name == ROOT and base.partition(".")[0] == ROOT:
+                path = ROOT
             local = alias.asname or (alias.name if base else alias.name.partition(".")[0])
             self.imported.append(Imported(node, alias, path, local, scope))
             if local == "*":

@@ -40,3 +40,13 @@ def test_it_is_said_once_where_the_project_leaves_the_choice(files: dict[str, st
     reasons = [finding.reason for file in result.files for finding in file.left if finding.rule == "TAC139"]
     assert len(reasons) == len(said), reasons
     assert all(words in reason for words, reason in zip(said, reasons, strict=True))
+
+
+@pytest.mark.parametrize(
+    ("target", "advice"), [("2.2", 'write backend="sox" into the calls'), ("2.9", "call compat.load, compat.save and compat.info")]
+)
+def test_what_keeps_the_old_samples_is_said(target: str, advice: str) -> None:
+    put({"a.py": LOAD})
+    found = [one.advice for file in run(Options(paths=(".",), target=target, check=True)).files for one in file.left]
+    assert len(found) == 1
+    assert advice in found[0]

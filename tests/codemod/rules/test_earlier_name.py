@@ -1,6 +1,8 @@
 """TAC136: Names that went before 2.0."""
 
-from tests.codemod.tables import changes, stays, table
+from compat.names import removed
+from tests.codemod.commands import commands, row
+from tests.codemod.tables import changes, said, stays, table
 
 test_names_that_went_before_2_0 = table(
     *(
@@ -63,5 +65,47 @@ test_the_drop_in_says_what_2_0_lacks = table(
             ("torchaudio.set_audio_backend(name)",),
             ("torchaudio.load(filepath=p)",),
         )
+    )
+)
+
+test_names_beside_io_that_went_before_2_0 = table(
+    *(
+        said(f"{name}, {target}", words, source, target=target)
+        for target in ("2.1", "2.2", "2.9")
+        for name, words, source in (
+            (
+                "imported",
+                "shutil.unpack_archive",
+                "from torchaudio.datasets.utils import download_url, extract_archive\nextract_archive(download_url)\n",
+            ),
+            ("called", "went in 0.11", "import torchaudio\nm, p = torchaudio.functional.magphase(x)\n"),
+            ("by another name", "view_as_complex", "import torchaudio.transforms as T\nnorm = T.ComplexNorm(power=2)\n"),
+            (
+                "in Kaldi's module",
+                "functional.resample()",
+                "from torchaudio.compliance import kaldi\ny = kaldi.resample_waveform(x, 8000, 16000)\n",
+            ),
+        )
+    ),
+    stays("for the drop-in", "import torchaudio\nm, p = torchaudio.functional.magphase(x)\n", "TAC136", target="compat"),
+    stays(
+        "one of several attempts",
+        """
+        try:
+            from torchaudio.functional import resample
+        except ImportError:
+            from torchaudio.compliance.kaldi import resample_waveform as resample
+        y = resample(x, 8000, 16000)
+    """,
+    ),
+    stays("names like it that are there", "import torchaudio\nx = torchaudio.functional.angles\ny = torchaudio.datasets.VCTK_092(p)\n"),
+    stays("ignored", "import torchaudio\ntorchaudio.functional.magphase(x)  # compat: ignore\n"),
+)
+
+# a scan passes by only those files that speak of nothing of interest
+test_a_file_that_uses_no_other_name_is_read = commands(
+    *(
+        row(name, "--check .", {"use.py": f"import torchaudio\nx = torchaudio.{name}(y)\n"}, 1, "TAC136", f"torchaudio.{name} went in")
+        for name in removed.BESIDE_IO
     )
 )

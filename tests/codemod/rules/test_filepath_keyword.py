@@ -380,3 +380,18 @@ test_filepath_that_comes_another_way = table(
         "another function that has it", "import torchaudio\ndef load(filepath):\n    return torchaudio.load(filepath)\nload(filepath=p)\n"
     ),
 )
+
+
+COMPLETED = """
+from torchaudio.{} import torchaudio{}
+torchaudio.load({}="a.wav")
+"""
+test_torchaudio_out_of_one_of_its_modules = table(
+    *(
+        changes(module, COMPLETED.format(module, "", "filepath"), COMPLETED.format(module, "", "uri"))
+        for module in ("_extension", "functional.functional", "transforms._transforms")
+    ),
+    stays("by another name", COMPLETED.format("functional", " as ta", "filepath")),
+    stays("out of another package", COMPLETED.format("", "", "filepath").replace("torchaudio. ", "mine.torchaudio ")),
+    stays("out of a module beside it", COMPLETED.format("", "", "filepath").replace("torchaudio. ", ".torchaudio ")),
+)

@@ -19,6 +19,21 @@ test_nine = table(
     ),
 )
 
+test_what_replaces_it_is_said = table(
+    *(
+        said(name, f"from compat.io import {name}.", f"from torchaudio.io import {name}\nx = {name}()\n", target="2.9")
+        for name in ("AudioEffector", "CodecConfig", "StreamReader", "StreamWriter", "play_audio")
+    ),
+    said("effects", "from compat import sox_effects", "import torchaudio\ntorchaudio.sox_effects.effect_names()\n", target="2.9"),
+    said(
+        "what libsox has",
+        'compat.standin("2.2").utils.sox_utils',
+        "import torchaudio\ntorchaudio.utils.sox_utils.list_effects()\n",
+        target="2.9",
+    ),
+    said("what FFmpeg has", "av.codecs_available", "import torchaudio\ntorchaudio.utils.ffmpeg_utils.get_versions()\n", target="2.9"),
+)
+
 test_torio = table(
     said(
         "a class",

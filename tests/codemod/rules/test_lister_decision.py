@@ -1,6 +1,6 @@
 """TAC108: Ask list_audio_backends() for sox."""
 
-from tests.codemod.tables import changes, stays, table
+from tests.codemod.tables import changes, said, stays, table
 
 test_decisions = table(
     changes(
@@ -83,6 +83,15 @@ test_decisions_on_the_list = table(
         "for 2.9, printed",
         "import torchaudio\nprint(torchaudio.list_audio_backends())\n",
         "import torchaudio\nimport compat\nprint(compat.list_audio_backends())\n",
+        target="2.9",
+    ),
+)
+
+test_what_to_do_in_2_9_is_said = table(
+    said(
+        "the package's own list",
+        "compat.list_audio_backends()",
+        "import torchaudio\nx = 'ffmpeg' in torchaudio.list_audio_backends()\n",
         target="2.9",
     ),
 )

@@ -2,6 +2,13 @@
 
 from tests.codemod.tables import changes, said, stays, table
 
+FIRST = """
+try:
+    from torchaudio import AudioMetaData
+except ImportError:
+    from torchaudio.backend.common import AudioMetaData
+"""
+
 test_metadata_class = table(
     changes(
         "in annotations",
@@ -54,6 +61,14 @@ test_metadata_class = table(
     """,
         "TAC112",
     ),
+    *(
+        stays(f"torchaudio itself is tried first, {target}", FIRST, *rules, target=target)
+        for target, *rules in (("2.1",), ("2.2",), ("2.9", "TAC129"))
+    ),
+    stays(
+        "another name is tried first", FIRST.replace("torchaudio import AudioMetaData", "torchaudio import AudioMetaData as M"), "TAC112"
+    ),
+    stays("something else is tried first", FIRST.replace("torchaudio import AudioMetaData", "mine import AudioMetaData"), "TAC112"),
     stays(
         "in a message",
         """

@@ -8,11 +8,11 @@ import pathlib
 
 import pytest
 
-from compat.names.removed import BEFORE_2_0
+from compat.names.removed import BEFORE_2_0, BESIDE_IO
 from tests.compat.real import wheels
 
-_LAST_WITH = {"0.8": "0.7.2", "0.9": "0.8.1"}
-_FIRST_WITHOUT = {"0.8": "0.8.1", "0.9": "0.9.1"}
+_LAST_WITH = {"0.8": "0.7.2", "0.9": "0.8.1", "0.10": "0.9.1", "0.11": "0.10.2", "2.0": "0.13.1"}
+_FIRST_WITHOUT = {"0.8": "0.8.1", "0.9": "0.9.1", "0.10": "0.10.2", "0.11": "0.11.0", "2.0": "2.0.2"}
 # the setter put it there, from the module of a backend, as it did with load, save and info
 _SET = "load_wav"
 
@@ -41,9 +41,9 @@ def _names(tree: ast.Module) -> set[str]:
 
 
 @pytest.mark.network
-@pytest.mark.parametrize("path", [path for path in BEFORE_2_0 if path != _SET])
+@pytest.mark.parametrize("path", [path for path in (*BEFORE_2_0, *BESIDE_IO) if path != _SET])
 def test_a_name_went_in_the_release_that_is_named(path: str) -> None:
     module, _, name = path.rpartition(".")
-    removed_in = BEFORE_2_0[path].removed_in
+    removed_in = {**BEFORE_2_0, **BESIDE_IO}[path].removed_in
     assert name in _bound(_LAST_WITH[removed_in], module)
     assert name not in _bound(_FIRST_WITHOUT[removed_in], module)

@@ -5,7 +5,7 @@ import tokenize
 from typing import ClassVar
 
 from compat.codemod.files import discovery
-from compat.codemod.files.document import Document, UnreadableError
+from compat.codemod.files.document import LEAVE_OUT, Document, UnreadableError
 
 
 class Python(Document):
@@ -17,7 +17,10 @@ class Python(Document):
         try:
             encoding, _ = tokenize.detect_encoding(io.BytesIO(data).readline)
         except SyntaxError as why:
-            raise UnreadableError(str(why)) from why
+            raise UnreadableError(
+                f"its encoding is not clear: {why.msg}. Name its encoding in its first line, or "
+                f"{LEAVE_OUT}"
+            ) from why
         return "utf-8" if encoding == "utf-8-sig" else encoding
 
 
