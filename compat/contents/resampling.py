@@ -11,7 +11,7 @@ its names is used.
 
 import math
 import warnings
-from typing import Optional
+from typing import Any, Optional
 
 import torch
 
@@ -200,8 +200,7 @@ class Resample(torch.nn.Module):
         self.lowpass_filter_width: int = lowpass_filter_width
         self.rolloff: float = rolloff
         self.beta: float | None = beta
-        self._orig, self._new = check_rates(orig_freq, new_freq)
-        self._same = self._orig == self._new
+        self._divide_rates()
         if not self._same:
             filters, width = kernel(
                 self._orig,
@@ -214,6 +213,17 @@ class Resample(torch.nn.Module):
             )
             self.width: int = width
             self.register_buffer("kernel", filters)
+
+    def _divide_rates(self) -> None:
+        self._orig, self._new = check_rates(self.orig_freq, self.new_freq)
+        self._same = self._orig == self._new
+        # a real torchaudio reads it from a transform that was pickled here
+        self.gcd: int = int(self.orig_freq) // self._orig
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        """Restore a pickled transform, also one of a real torchaudio."""
+        super().__setstate__(state)  # type: ignore[no-untyped-call]
+        self._divide_rates()
 
     def forward(self, waveform: torch.Tensor) -> torch.Tensor:
         """Return the waveform at the new rate, ``[..., ceil(time * new_freq / orig_freq)]``."""
