@@ -95,6 +95,13 @@ def test_functions_of_every_release_can_be_pickled(release: str) -> None:
     assert "torchaudio.load" in found
 
 
+def test_stream_classes_stay_the_same_after_many_releases() -> None:
+    first = compat.standin("2.1").io.StreamReader
+    for timeout in range(30):
+        compat.standin("2.1", network_timeout=100.0 + timeout).io.StreamReader
+    assert compat.standin("2.1").io.StreamReader is first
+
+
 @pytest.mark.parametrize("release", ["2.0", "2.1"])
 @pytest.mark.parametrize("where", ["backend", "backend.utils"])
 def test_setters_below_backend_can_be_pickled(release: str, where: str) -> None:
