@@ -10,10 +10,12 @@ its names is used.
 """
 
 import math
-from typing import Optional
+import warnings
+from typing import Any, Optional
 
 import torch
 
+from dispatcher import notices
 from dispatcher.errors import ArgumentError, ArgumentTypeError
 
 
@@ -35,6 +37,19 @@ def check_rates(orig_freq: int, new_freq: int) -> tuple[int, int]:
     return int(orig_freq) // divisor, int(new_freq) // divisor
 
 
+def _warn_of_old_method(name: str) -> None:
+    text = (
+        f"resampling_method='{name}' is a name from before torchaudio 2.0. Since 2.0 it gives "
+        "'sinc_interp_kaiser': write that for the same samples."
+    )
+    if name == "sinc_interpolation":
+        text += " Up to 0.13 it gave 'sinc_interp_hann'."
+    if torch.jit.is_scripting():  # type: ignore[attr-defined]
+        warnings.warn(text)  # noqa: B028 - TorchScript finds the line itself
+    else:
+        notices.warn(text)
+
+
 def kernel(
     orig: int,
     new: int,
@@ -52,12 +67,13 @@ def kernel(
     Raises:
         ValueError: an unknown method, or a width that is not positive.
     """
-    hann = resampling_method in ("sinc_interp_hann", "sinc_interpolation")
-    kaiser = resampling_method in (
-        "sinc_interp_kaiser",
-        "kaiser_window",
-    )  # the second name of each is the one used up to 2.0
-    if not hann and not kaiser:
+    hann = resampling_method == "sinc_interp_hann"
+    # Every release from 2.0 on takes the Kaiser window for both names from before 2.0, although
+    # "sinc_interpolation" meant the Hann window until then.
+    old = resampling_method in ("sinc_interpolation", "kaiser_window")
+    if old:
+        _warn_of_old_method(resampling_method)
+    if not hann and not old and resampling_method != "sinc_interp_kaiser":
         raise ArgumentError(
             f"resampling_method='{resampling_method}' is none of "
             "'sinc_interp_hann', 'sinc_interp_kaiser', 'sinc_interpolation', 'kaiser_window'"
@@ -75,15 +91,14 @@ def kernel(
     if hann:
         weight = torch.cos(crossings * math.pi / lowpass_filter_width / 2) ** 2
     else:
-        steepness = torch.tensor(
-            14.769656459379492 if beta is None else float(beta), dtype=precision, device=device
-        )
+        # float32 whatever the precision of the rest, as in torchaudio
+        steepness = torch.tensor(14.769656459379492 if beta is None else float(beta))
         weight = torch.i0(
             steepness * torch.sqrt(1 - (crossings / lowpass_filter_width) ** 2)
         ) / torch.i0(steepness)
     angle = crossings * math.pi
     sinc = torch.where(angle == 0, torch.ones_like(angle), angle.sin() / angle)
-    filters = sinc * weight * (cutoff / orig)
+    filters = sinc * (weight * (cutoff / orig))  # in torchaudio's order, to the last bit
     return (filters if dtype is not None else filters.to(torch.float32)), reach
 
 
@@ -123,8 +138,9 @@ def resample(
         lowpass_filter_width: zero crossings of the filter to each side; more is sharper and slower.
         rolloff: cut-off as a fraction of half the lower rate; a smaller one reduces aliasing and
             loses more of the highest frequencies.
-        resampling_method: ``"sinc_interp_hann"`` or ``"sinc_interp_kaiser"``; the names up to 2.0,
-            ``"sinc_interpolation"`` and ``"kaiser_window"``, work too.
+        resampling_method: ``"sinc_interp_hann"`` or ``"sinc_interp_kaiser"``. The older names
+            ``"sinc_interpolation"`` and ``"kaiser_window"`` warn, and both mean
+            ``"sinc_interp_kaiser"``, as in every release from 2.0 on.
         beta: shape of the Kaiser window; more is smoother.
 
     Raises:
@@ -184,8 +200,7 @@ class Resample(torch.nn.Module):
         self.lowpass_filter_width: int = lowpass_filter_width
         self.rolloff: float = rolloff
         self.beta: float | None = beta
-        self._orig, self._new = check_rates(orig_freq, new_freq)
-        self._same = self._orig == self._new
+        self._divide_rates()
         if not self._same:
             filters, width = kernel(
                 self._orig,
@@ -198,6 +213,17 @@ class Resample(torch.nn.Module):
             )
             self.width: int = width
             self.register_buffer("kernel", filters)
+
+    def _divide_rates(self) -> None:
+        self._orig, self._new = check_rates(self.orig_freq, self.new_freq)
+        self._same = self._orig == self._new
+        # a real torchaudio reads it from a transform that was pickled here
+        self.gcd: int = int(self.orig_freq) // self._orig
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        """Restore a pickled transform, also one of a real torchaudio."""
+        super().__setstate__(state)  # type: ignore[no-untyped-call]
+        self._divide_rates()
 
     def forward(self, waveform: torch.Tensor) -> torch.Tensor:
         """Return the waveform at the new rate, ``[..., ceil(time * new_freq / orig_freq)]``."""

@@ -142,7 +142,7 @@ def infos(release: Release) -> dict[str, type]:
     return {**kept, "OutputStream": OutputStream20}
 
 
-@functools.lru_cache(maxsize=16)
+@functools.cache  # pickle looks for the very class, however many releases came in between
 def _classes(release: Release, *, warn: bool, record: bool, module: str) -> dict[str, type]:
     bases: dict[str, type] = {
         "StreamReader": _Reader20 if release.stream_positional else StreamReader,

@@ -18,7 +18,7 @@ from compat.contents import deprecations, scripting
 from compat.contents.context import Context
 from compat.contents.lazy import Lazy
 from compat.contents.submodule import Submodule
-from compat.dropin import advice, announcements, definitions, torio
+from compat.dropin import advice, announcements, definitions, exports, torio
 from compat.dropin.definitions import Definition
 from compat.dropin.layer import Layer, empty
 from compat.names import removed
@@ -74,6 +74,8 @@ class Tree:
                 and self._is_filled(definition.parent)
             ):
                 self.child(path)
+        listed = [name for name in tree.exports(context) if name in vars(self.host)]
+        exports.announce(self._layer, self.host, listed)
         if self._serves_torio:
             torio.lay(self._layer, context)
         if context.over_real:
@@ -174,6 +176,7 @@ class Tree:
         }
         for name, value in lacking.items():
             self._layer.set(vars(module), name, value)
+        exports.add(self._layer, module, [*lacking, *late])
         self._answer(module, path, context, late, definition.submodule)
 
     def _full(self, path: str) -> str:
@@ -209,6 +212,8 @@ class Tree:
                     self._layer.drop(sys.modules, name)
             if context.over_real and parent is not None:
                 self._layer.drop(vars(parent), path.rpartition(".")[2])
+                if not definition.present(context):
+                    exports.leave_out(self._layer, parent, path.rpartition(".")[2])
 
     def _fill(self, module: types.ModuleType, definition: Definition, context: Context) -> None:
         found = definition.submodule.names(context)
@@ -240,6 +245,9 @@ class Tree:
             self._layer.set(vars(module), name, found[name])
         for name in late:
             self._layer.drop(vars(module), name)
+        if late and not warns and not definition.submodule.merges:
+            public = sorted(name for name in found if not name.startswith("_"))
+            exports.announce(self._layer, module, public)
         if path or late:
             self._layer.set(
                 vars(module),

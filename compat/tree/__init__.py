@@ -27,6 +27,22 @@ FUNCTIONS = (
     "get_audio_backend",
     "list_audio_backends",
 )
+_SUBMODULES = ("compliance", "datasets", "functional", "models", "pipelines", "utils", "transforms")
+_GONE_IN_2_9 = ("io", "kaldi_io", "sox_effects")
+
+
+def exports(context: Context) -> tuple[str, ...]:
+    """Return the names that ``from torchaudio import *`` binds, as far as they are there.
+
+    Up to 2.1, where a setter may replace ``info``, ``load`` and ``save``, it does not bind these.
+    """
+    release = context.release
+    if not release.old_names:
+        return ("load", "save", "load_with_torchcodec", "save_with_torchcodec", *_SUBMODULES)
+    functions: tuple[str, ...] = NAMES
+    if release.dispatcher_variable != "ignored":
+        functions = tuple(name for name in NAMES if name not in ("info", "load", "save"))
+    return (*functions, *_SUBMODULES, *_GONE_IN_2_9)
 
 
 def names(context: Context) -> dict[str, Any]:

@@ -95,6 +95,26 @@ def test_functions_of_every_release_can_be_pickled(release: str) -> None:
     assert "torchaudio.load" in found
 
 
+def test_stream_classes_stay_the_same_after_many_releases() -> None:
+    first = compat.standin("2.1").io.StreamReader
+    for timeout in range(30):
+        compat.standin("2.1", network_timeout=100.0 + timeout).io.StreamReader
+    assert compat.standin("2.1").io.StreamReader is first
+
+
+@pytest.mark.parametrize("release", ["2.0", "2.1"])
+@pytest.mark.parametrize("where", ["backend", "backend.utils"])
+def test_setters_below_backend_can_be_pickled(release: str, where: str) -> None:
+    """A pool of spawned workers may have one as its initializer."""
+    compat.install(release)
+    module = importlib.import_module(f"torchaudio.{where}")
+    for name in ("set_audio_backend", "get_audio_backend", "list_audio_backends"):
+        function = getattr(module, name)
+        assert pickle.loads(pickle.dumps(function)) is function
+    module.set_audio_backend("soundfile")
+    assert module.get_audio_backend() == "soundfile"
+
+
 _OURS = ("torchaudio", "torio", "compat", "dispatcher", "legacy")
 
 

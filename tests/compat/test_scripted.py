@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import io
+import math
 import pickle
 import types
 from typing import Any
@@ -99,7 +100,20 @@ def test_pickle_finds_the_class_where_it_stands_in() -> None:
     transform = torchaudio.transforms.Resample(16000, 8000)
     again = pickle.loads(pickle.dumps(transform))
     assert type(again) is type(transform)
-    assert f"{type(again).__module__}.{type(again).__qualname__}" == "torchaudio.transforms.Resample"
+    assert f"{type(again).__module__}.{type(again).__qualname__}" == "torchaudio.transforms._transforms.Resample"
+
+
+@pytest.mark.parametrize(("orig", "new"), RATES)
+def test_a_transform_that_a_real_torchaudio_pickled_works(torchaudio: types.ModuleType, orig: int, new: int) -> None:
+    """It has the attributes of the releases, and none of ours."""
+    transform = torchaudio.transforms.Resample(orig, new)
+    assert transform.gcd == math.gcd(orig, new)
+    state = {name: value for name, value in vars(transform).items() if name not in ("_orig", "_new", "_same")}
+    found = type(transform).__new__(type(transform))
+    found.__setstate__(state)
+    waveform = torch.rand(2, 99)
+    assert found(waveform).equal(transform(waveform))
+    assert torch.jit.script(found)(waveform).equal(transform(waveform))
 
 
 def test_an_empty_batch_stays_empty(torchaudio: types.ModuleType) -> None:

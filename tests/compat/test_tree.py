@@ -141,6 +141,22 @@ def test_resampling_wants_floating_point(torchaudio: Any) -> None:
         torchaudio.functional.resample(torch.zeros(1, 10, dtype=torch.int16), 8000, 4000)
 
 
+@pytest.mark.parametrize(("old", "more"), [("sinc_interpolation", r"Up to 0\.13 it gave 'sinc_interp_hann'"), ("kaiser_window", "")])
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
+def test_the_old_names_of_resampling_methods_give_what_releases_gave(torchaudio: Any, old: str, more: str, dtype: torch.dtype) -> None:
+    """Since 2.0 both take the Kaiser window."""
+    waveform = torch.randn(2, 99, dtype=dtype)
+    resample, transform = torchaudio.functional.resample, torchaudio.transforms.Resample
+    says = f"'{old}'.*it gives 'sinc_interp_kaiser'.*{more}"
+    with pytest.warns(compat.CompatWarning, match=says) as told:
+        found = resample(waveform, 3, 2, resampling_method=old, beta=5.0)
+    with pytest.warns(compat.CompatWarning, match=says) as told_again:
+        kept = transform(3, 2, resampling_method=old, beta=5.0).kernel
+    assert {one.filename for one in [*told, *told_again]} == {__file__}
+    assert found.equal(resample(waveform, 3, 2, resampling_method="sinc_interp_kaiser", beta=5.0))
+    assert kept.equal(transform(3, 2, resampling_method="sinc_interp_kaiser", beta=5.0).kernel)
+
+
 def test_soundfile_says_that_it_compresses_nothing(torchaudio: Any, tmp_path: Any) -> None:
     """The global backend has the parameter, and no use for it."""
     torchaudio.set_audio_backend("soundfile")

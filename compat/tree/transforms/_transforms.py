@@ -1,0 +1,5 @@
+"""``torchaudio.transforms._transforms``: where the releases define ``Resample``."""
+
+from compat.tree import transforms
+
+SUBMODULE = transforms.SUBMODULE
