@@ -6,8 +6,9 @@ import os
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
+from compat.codemod.files import import_graph
 from compat.codemod.plan import replaced_names
-from compat.codemod.source import Binding, Module, string
+from compat.codemod.source import Binding, Module, plain_name, string
 from compat.codemod.uses import Project
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
@@ -15,6 +16,9 @@ Definition = Function | ast.ClassDef
 _MOST_BY_NAME = 40
 _DEEPEST = 20
 PLAIN = ("staticmethod", "classmethod")
+_ENUMS = {"Enum", "IntEnum", "StrEnum", "Flag", "IntFlag"}
+# base classes without methods of interest
+_BARE = ("object", "ABC", "Generic", "Protocol")
 # what a name may mean: a module of the project, or a function or class in one
 Meaning = tuple[Module, Definition | None]
 
@@ -100,12 +104,14 @@ class Code:
             return
         base = base_of(statement)
         yield self.files(base, module)
-        for alias in statement.names:
-            if not any(alias.name in one.names.module.bindings for one in self.files(base, module)):
-                yield self.files(joined(base, alias.name), module) or [
-                    inner
-                    for one in self.files(base, module)
-                    for inner in self.lazily(one, alias.name)
+        names = [alias.name for alias in statement.names]
+        if is_star(statement):
+            packages = self._project.files.named(base, module.path)
+            names = [name for path in packages for name in import_graph.listed(path)]
+        for name in names:
+            if not any(name in one.names.module.bindings for one in self.files(base, module)):
+                yield self.files(joined(base, name), module) or [
+                    inner for one in self.files(base, module) for inner in self.lazily(one, name)
                 ]
 
     def lazily(self, package: Module, name: str) -> list[Module]:
@@ -116,15 +122,6 @@ class Code:
         return self.inside(package, name) or [
             one for one in self.modules if one.path.startswith(folder)
         ]
-
-    def by_name(self, module: Module, node: ast.expr) -> list[Module] | None:
-        """Return the modules that an expression may name; ``None`` if it may name any."""
-        text, is_whole = _beginning(node)
-        if is_whole:
-            return self.files(text, module)
-        package = text.rpartition(".")[0].lstrip(".")
-        folder = os.path.join(os.sep, *package.split("."), "")
-        return [one for one in self.modules if folder in os.sep + one.path] if package else None
 
     # What is called
 
@@ -194,7 +191,7 @@ class Code:
     def _by_star(self, module: Module, name: str) -> list[Meaning | None]:
         found: list[Meaning | None] = []
         for statement, _ in module.names.imports if module.names.module.has_star else ():
-            if isinstance(statement, ast.ImportFrom) and statement.names[0].name == "*":
+            if isinstance(statement, ast.ImportFrom) and is_star(statement):
                 found += self._dotted(module, joined(base_of(statement), name))
         return found or [None]
 
@@ -208,7 +205,8 @@ class Code:
         plain = found is not None and all(
             isinstance(one, ast.Name) and one.id in PLAIN for one in found[1].decorator_list
         )
-        return [found if plain else None, *([None] if name in self._replaced else ())]
+        is_sure = name not in self._replaced and has_first(self, owner, name)
+        return [found if plain else None, *([] if is_sure else [None])]
 
     def _of_module(self, module: Module, name: str) -> list[Meaning | None]:
         found = self._bound(module, name, module.names.module.bindings.get(name, ()))
@@ -221,24 +219,72 @@ class Code:
         return self.files(f".{name}", module) if is_package else []
 
 
+def by_name(code: Code, module: Module, node: ast.expr) -> list[Module] | None:
+    """Return the modules that an expression may name; ``None`` if it may name any."""
+    text, is_whole = _beginning(node)
+    if is_whole:
+        return code.files(text, module)
+    package = text.rpartition(".")[0].lstrip(".")
+    folder = os.path.join(os.sep, *package.split("."), "")
+    return [one for one in code.modules if folder in os.sep + one.path] if package else None
+
+
 def method(code: Code, owner: Meaning, name: str) -> tuple[Module, Function] | None:
     """Return the method of a class, or of its base classes in the project."""
-    for module, definition in line(code, owner):
-        for one in definition.body:
-            if isinstance(one, ast.FunctionDef | ast.AsyncFunctionDef) and one.name == name:
-                return module, one
+    found = (own_method(one, name) for one in line(code, owner))
+    return next(filter(None, found), None)
+
+
+def has_first(code: Code, owner: Meaning, name: str) -> bool:
+    """Return whether no class outside the project comes before the one that has a method."""
+    for one in _line(code, owner):
+        if one is None or own_method(one, name) is not None:
+            return one is not None
+    return True
+
+
+def is_enum(definition: ast.ClassDef) -> bool:
+    """Return whether a class is an enum: Python makes its members, and a call looks one up."""
+    return not _ENUMS.isdisjoint(plain_name(one) for one in definition.bases)
+
+
+def own_method(owner: tuple[Module, ast.ClassDef], name: str) -> tuple[Module, Function] | None:
+    """Return the method that a class itself has, if any."""
+    for one in owner[1].body:
+        if isinstance(one, ast.FunctionDef | ast.AsyncFunctionDef) and one.name == name:
+            return owner[0], one
     return None
 
 
-def line(code: Code, owner: Meaning) -> Iterator[tuple[Module, ast.ClassDef]]:
-    """Yield a class, and its base classes in the project."""
-    waiting, seen = [owner], set()
-    while waiting:
-        module, definition = waiting.pop(0)
-        if isinstance(definition, ast.ClassDef) and definition not in seen:
-            seen.add(definition)
-            yield module, definition
-            waiting += [one for base in definition.bases for one in code.known(module, base)]
+def line(code: Code, owner: Meaning) -> list[tuple[Module, ast.ClassDef]]:
+    """Return a class, and its base classes in the project, in the order of method resolution."""
+    return [one for one in _line(code, owner) if one is not None]
+
+
+def _line(
+    code: Code, owner: Meaning | None, below: tuple[Meaning, ...] = ()
+) -> list[tuple[Module, ast.ClassDef] | None]:
+    """Return the line of a class; ``None`` stands for a class outside the project."""
+    if owner is None:
+        return [None]
+    module, definition = owner
+    if not isinstance(definition, ast.ClassDef) or owner in below:
+        return []
+    found = [
+        inner
+        for base in definition.bases
+        if plain_name(base.value if isinstance(base, ast.Subscript) else base) not in _BARE
+        for one in code.meanings(module, base)
+        for inner in _line(code, one, (*below, owner))
+    ]
+    # a class comes after all that inherit from it
+    last = [one for index, one in enumerate(found) if one not in found[index + 1 :]]
+    return [(module, definition), *last]
+
+
+def is_star(statement: ast.ImportFrom) -> bool:
+    """Return whether a ``from`` import takes all names."""
+    return statement.names[0].name == "*"
 
 
 def base_of(statement: ast.ImportFrom) -> str:

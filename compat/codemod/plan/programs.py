@@ -96,7 +96,7 @@ def _hand_out(
     several = []
     for module, function in functions if not execution.all_run else ():
         if isinstance(module.names.parents[function], ast.ClassDef):
-            execution.hand((module, function))
+            execution.handed.add((module, function))
         if execution.effects.matters((module, function)):
             several.append((module, function))
 
@@ -138,7 +138,7 @@ class _Followed:
             self._evidence, program, self._effects, _VISITS, all_run=self._all_run
         )
         for function in lone:
-            execution.hand(function)
+            execution.handed.add(function)
         if program.is_script:
             # the packages around it run first, as with `python -m`, or not at all
             is_inside = any(getattr(one, "level", 0) for one, _ in module.names.imports)

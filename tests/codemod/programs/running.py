@@ -51,9 +51,11 @@ class _Program:
     def __init__(self, files: Mapping[str, str], release: str, trace: Trace) -> None:
         self._files = files
         self._events: list[Served | str] = []
+        self._at_exit: list[Callable[[], object]] = []
         self._modules: dict[str, types.ModuleType] = {
             "torchaudio": _torchaudio(release, self._events, trace),
             "importlib": _module("importlib", import_module=self._load),
+            "atexit": _module("atexit", register=lambda function: self._at_exit.append(function)),
             "fire": _module("fire", Fire=lambda function: function()),
         }
         self._builtins: dict[str, Any] = {**vars(builtins), "__import__": self._import, "print": self._print}
@@ -69,6 +71,10 @@ class _Program:
                 self._execute(entry.path, _module("__main__", __package__=""))
         except Exception as why:
             self._events.append(type(why).__name__)
+        except SystemExit:
+            pass
+        for function in self._at_exit:
+            function()
         return self._events
 
     def _print(self, *values: object, **_: object) -> None:
@@ -83,7 +89,7 @@ class _Program:
         if name.partition(".")[0] not in self._modules and not self._path(name.partition(".")[0]):
             return __import__(name, None, None, wanted or (), 0)
         module = self._load(name)
-        for one in wanted or ():
+        for one in getattr(module, "__all__", ()) if wanted == ("*",) else wanted or ():
             if not hasattr(module, one) and self._path(f"{name}.{one}"):
                 self._load(f"{name}.{one}")
         return module if wanted else self._modules[name.partition(".")[0]]
