@@ -201,12 +201,10 @@ class Code:
         module, definition = owner
         if definition is None:
             return self._guarded(self._of_module, module, name)
-        found = method(self, owner, name)
-        plain = found is not None and all(
-            isinstance(one, ast.Name) and one.id in PLAIN for one in found[1].decorator_list
-        )
-        is_sure = name not in self._replaced and has_first(self, owner, name)
-        return [found if plain else None, *([] if is_sure else [None])]
+        found, is_sure = methods(self, owner, name)
+        several: list[Meaning | None] = [one if _is_plain(one[1]) else None for one in found]
+        is_sure = is_sure and name not in self._replaced and is_kept(self, owner)
+        return several if several and is_sure else [*several, None]
 
     def _of_module(self, module: Module, name: str) -> list[Meaning | None]:
         found = self._bound(module, name, module.names.module.bindings.get(name, ()))
@@ -229,31 +227,47 @@ def by_name(code: Code, module: Module, node: ast.expr) -> list[Module] | None:
     return [one for one in code.modules if folder in os.sep + one.path] if package else None
 
 
-def method(code: Code, owner: Meaning, name: str) -> tuple[Module, Function] | None:
-    """Return the method of a class, or of its base classes in the project."""
-    found = (own_method(one, name) for one in line(code, owner))
-    return next(filter(None, found), None)
+def methods(code: Code, owner: Meaning, name: str) -> tuple[list[tuple[Module, Function]], bool]:
+    """Return the methods that a name of a class may mean, and whether that is sure.
 
-
-def has_first(code: Code, owner: Meaning, name: str) -> bool:
-    """Return whether no class outside the project comes before the one that has a method."""
+    It is not where the class binds the name in several ways or to something else, or where a base
+    class from outside the project may have it.
+    """
+    is_sure = True
     for one in _line(code, owner):
-        if one is None or own_method(one, name) is not None:
-            return one is not None
-    return True
+        is_sure = is_sure and one is not None
+        if one is not None and (bound := _bound_in(one, name)):
+            found = [(one[0], node) for node in bound if isinstance(node, Function)]
+            return found, is_sure and len(found) == len(bound) == 1
+    return [], is_sure
+
+
+def own_methods(owner: tuple[Module, ast.ClassDef], name: str) -> list[tuple[Module, Function]]:
+    """Return the methods that a name may mean in a class itself."""
+    return [(owner[0], node) for node in _bound_in(owner, name) if isinstance(node, Function)]
+
+
+def _bound_in(owner: tuple[Module, ast.ClassDef], name: str) -> list[ast.AST]:
+    module, definition = owner
+    bound = module.names.scope_made_by[definition].bindings.get(name, ())
+    return [one.node for one in bound]
+
+
+def is_kept(code: Code, owner: Meaning) -> bool:
+    """Return whether no decorator and no metaclass may make something else of a class."""
+    classes = [node for _, node in line(code, owner)]
+    decorators = {plain_name(one) for node in classes[:1] for one in node.decorator_list}
+    metaclasses = {plain_name(one.value) for node in classes for one in node.keywords}
+    return decorators <= {"dataclass"} and metaclasses <= {"ABCMeta"}
+
+
+def _is_plain(function: Function) -> bool:
+    return all(isinstance(one, ast.Name) and one.id in PLAIN for one in function.decorator_list)
 
 
 def is_enum(definition: ast.ClassDef) -> bool:
     """Return whether a class is an enum: Python makes its members, and a call looks one up."""
     return not _ENUMS.isdisjoint(plain_name(one) for one in definition.bases)
-
-
-def own_method(owner: tuple[Module, ast.ClassDef], name: str) -> tuple[Module, Function] | None:
-    """Return the method that a class itself has, if any."""
-    for one in owner[1].body:
-        if isinstance(one, ast.FunctionDef | ast.AsyncFunctionDef) and one.name == name:
-            return owner[0], one
-    return None
 
 
 def line(code: Code, owner: Meaning) -> list[tuple[Module, ast.ClassDef]]:
@@ -274,12 +288,17 @@ def _line(
         inner
         for base in definition.bases
         if plain_name(base.value if isinstance(base, ast.Subscript) else base) not in _BARE
-        for one in code.meanings(module, base)
+        for one in _certainly(code.meanings(module, base))
         for inner in _line(code, one, (*below, owner))
     ]
     # a class comes after all that inherit from it
     last = [one for index, one in enumerate(found) if one not in found[index + 1 :]]
     return [(module, definition), *last]
+
+
+def _certainly(meanings: list[Meaning | None]) -> list[Meaning | None]:
+    """Return what a base class may mean; of several, none comes first for sure."""
+    return meanings if len(meanings) == 1 else [None, *meanings]
 
 
 def is_star(statement: ast.ImportFrom) -> bool:

@@ -188,9 +188,11 @@ def _made(run: Execution, target: tuple[Module, ast.ClassDef], state: State) -> 
     module, node = target
     run.making.append(target)
     for name in _MAKERS:
-        if (method := code.method(run.code, target, name)) is not None:
-            after = run.call(*method, state) or state
-            state = after if _is_sure(run, target, method[1]) else joined(state, after) or state
+        found, is_sure = code.methods(run.code, target, name)
+        ways = [run.call(*method, state) or state for method in found]
+        if not (is_sure and _runs(run, target, name)):
+            ways.append(state)
+        state = joined(*ways) or state
     run.making.pop()
     run.handed.add(target)
     known = all(run.code.known(module, base) for base in node.bases)
@@ -203,27 +205,26 @@ def _hand_methods(run: Execution, name: str) -> None:
     """Hand out the methods that ``self.name()`` or ``super().name()`` may call in a new object."""
     for target in run.making:
         for owner in code.line(run.code, target):
-            if (method := code.own_method(owner, name)) is not None:
+            for method in code.own_methods(owner, name):
                 run.handed.add(method)
 
 
-def _is_sure(run: Execution, target: Meaning, method: code.Function) -> bool:
-    """Return whether a method runs each time an object is made.
+def _runs(run: Execution, target: tuple[Module, ast.ClassDef], name: str) -> bool:
+    """Return whether a method of this name runs each time an object is made.
 
     A metaclass or a decorator may keep the first object, ``__new__`` may return another one, and
     only a dataclass without its own ``__init__`` calls ``__post_init__``.
     """
-    classes = [node for _, node in code.line(run.code, target)]
-    decorators = [plain_name(one) for node in classes[:1] for one in node.decorator_list]
-    own = [one for one in _MAKERS if code.method(run.code, target, one) is not None]
-    if method.name == "__post_init__" and ("__init__" in own or "dataclass" not in decorators):
-        return False
+    own = {one: code.methods(run.code, target, one)[0] for one in _MAKERS}
+    if name == "__post_init__":
+        is_dataclass = any(plain_name(one) == "dataclass" for one in target[1].decorator_list)
+        if own["__init__"] or not is_dataclass:
+            return False
     return (
-        not method.decorator_list
-        and not any(node.keywords or code.is_enum(node) for node in classes)
-        and {*decorators} <= {"dataclass"}
-        and (method.name == "__new__" or "__new__" not in own)
-        and code.has_first(run.code, target, method.name)
+        not any(method.decorator_list for _, method in own[name])
+        and not any(code.is_enum(node) for _, node in code.line(run.code, target))
+        and code.is_kept(run.code, target)
+        and (name == "__new__" or not own["__new__"])
     )
 
 

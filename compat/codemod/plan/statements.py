@@ -207,8 +207,7 @@ def _class(run: Execution, module: Module, node: ast.ClassDef, state: State) -> 
         makers += [(module, node)] if code.is_enum(one) else []
         for keyword in one.keywords:
             makers += run.code.known(home, keyword.value)
-    if (maker := code.method(run.code, (module, node), "__init_subclass__")) is not None:
-        makers.append(maker)
+    makers += code.methods(run.code, (module, node), "__init_subclass__")[0]
     for made_by in makers:
         run.handed.add(made_by)
     return _decorated(run, module, node, run.others_run(after) if makers else after)
