@@ -16,6 +16,7 @@ from compat.codemod.uses import Project
 # It begins with plain letters, which the regex engine finds fastest.
 _DEFINED = re.compile(r"def(?<!\wdef)[ \t]+(\w+)")
 _GIVEN = re.compile(r"\b(\w+)(?=[ \t]*=(?!=)|['\"])")
+_SPAWNS = re.compile(r"spawn['\"]|forkserver['\"]|\b(?:mp|multiprocessing)\.spawn[ \t]*\(")
 # Calls that load a module by name, and names through which any function may be called.
 IMPORTERS = {"importlib.import_module", "importlib.reload", "runpy.run_module", "runpy.run_path"}
 MODULES = "sys.modules"
@@ -201,6 +202,11 @@ class Effects:
     def given_names(self) -> frozenset[str]:
         """Return the names that are assigned, or are keywords, or stand in a text."""
         return frozenset(name for text in self._texts() for name in _GIVEN.findall(text))
+
+    @functools.cached_property
+    def spawns(self) -> bool:
+        """Return whether the project starts processes that import its files anew."""
+        return any(_SPAWNS.search(text) for text in self._texts())
 
     def _texts(self) -> Iterator[str]:
         yield from (module.text.text for module in self.code.speaking.values())

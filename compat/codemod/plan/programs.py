@@ -118,6 +118,11 @@ class _Followed:
         self._all_run = effects.steps > _MOST_STEPS
         self._closely(self._start)
 
+    def _execution(self) -> Execution:
+        return Execution(
+            self._evidence, self.program, self._effects, _VISITS, all_run=self._all_run
+        )
+
     def _closely(self, follow: Callable[[], None]) -> None:
         """Follow the program; if that takes too long, do it again less closely.
 
@@ -134,9 +139,7 @@ class _Followed:
 
     def _start(self, lone: Sequence[tuple[Module, ast.AST]] = ()) -> None:
         program, module, state = self.program, self.program.module, State()
-        execution = self.execution = Execution(
-            self._evidence, program, self._effects, _VISITS, all_run=self._all_run
-        )
+        execution = self.execution = self._execution()
         for function in lone:
             execution.handed.add(function)
         if program.is_script:
@@ -209,6 +212,19 @@ class _Followed:
                 return
             _hand_out(execution, every if unseen else rest, state)
         execution.end()
+        if self._effects.spawns and not self._is_library:
+            self._spawn()
+
+    def _spawn(self) -> None:
+        """Run what was given to other code in a process that has only imported the program."""
+        child = self._execution()
+        state = child.load(self.program.module, State())
+        _hand_out(
+            child,
+            [(module, one) for one, module in self.execution.handed.functions.items()],
+            state,
+        )
+        child.end()
 
 
 def _found_by_name(project: Project, code: Code, path: str) -> bool | None:
