@@ -3,6 +3,7 @@
 import ast
 import functools
 import os
+import sys
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
@@ -84,12 +85,17 @@ class Code:
         if importer.standalone:
             return []
         paths = self._project.files.named(name, importer.path)
-        if len(paths) > 1 and not name.startswith("."):
+        is_standard = name.partition(".")[0] in sys.stdlib_module_names
+        if (len(paths) > 1 or is_standard) and not name.startswith("."):
             around = self._project.imports.packages(importer.path)
             root = os.path.dirname(os.path.dirname(around[0]) if around else importer.path)
-            stem = os.path.join(root, *name.split("."))
-            near = {f"{stem}.py", os.path.join(stem, "__init__.py")}
-            paths = [path for path in paths if path in near] or paths
+            stems = [os.path.join(root, *name.split("."))]
+            if is_standard:  # the folder of a script comes before the standard library
+                stems.append(os.path.join(os.path.dirname(importer.path), *name.split(".")))
+            near = {f"{one}{end}" for one in stems for end in (".py", f"{os.sep}__init__.py")}
+            nearest = [path for path in paths if path in near]
+            is_moved = "sys.path" in importer.text.text and not is_standard
+            paths = paths if is_moved or not (nearest or is_standard) else nearest
         return [module for path in paths if (module := self.module(path)) is not None]
 
     def imported(
@@ -233,13 +239,15 @@ def methods(code: Code, owner: Meaning, name: str) -> tuple[list[tuple[Module, F
     It is not where the class binds the name in several ways or to something else, or where a base
     class from outside the project may have it.
     """
+    found: list[tuple[Module, Function]] = []
     is_sure = True
     for one in _line(code, owner):
         is_sure = is_sure and one is not None
         if one is not None and (bound := _bound_in(one, name)):
-            found = [(one[0], node) for node in bound if isinstance(node, Function)]
-            return found, is_sure and len(found) == len(bound) == 1
-    return [], is_sure
+            found += [(one[0], node) for node in bound if isinstance(node, Function)]
+            if is_sure:
+                return found, len(found) == len(bound) == 1
+    return found, is_sure
 
 
 def own_methods(owner: tuple[Module, ast.ClassDef], name: str) -> list[tuple[Module, Function]]:

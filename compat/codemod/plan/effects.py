@@ -18,7 +18,8 @@ _DEFINED = re.compile(r"def(?<!\wdef)[ \t]+(\w+)")
 _GIVEN = re.compile(r"\b(\w+)(?=[ \t]*=(?!=)|['\"])")
 _SPAWNS = re.compile(r"spawn['\"]|forkserver['\"]|\b(?:mp|multiprocessing)\.spawn[ \t]*\(")
 # Calls that load a module by name, and names through which any function may be called.
-IMPORTERS = {"importlib.import_module", "importlib.reload", "runpy.run_module", "runpy.run_path"}
+AGAIN = {"importlib.reload", "runpy.run_module", "runpy.run_path"}
+IMPORTERS = {"importlib.import_module", *AGAIN}
 MODULES = "sys.modules"
 UNKNOWN_NAMES = {"globals", "locals", "exec", "eval", "vars"}
 UNKNOWN_ATTRIBUTES = {"__globals__", "__subclasses__", "__mro__", "__bases__", "__dict__"}

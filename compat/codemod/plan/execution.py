@@ -101,13 +101,20 @@ class Execution:
         self._doubt = self._doubt or self.marks(module).doubt
         return self.block(module, module.tree.body, state) or state
 
+    def run_as(self, module: Module, state: State, script: Module | None = None) -> State:
+        """Run a file by an import, or as the script if it is that."""
+        before, self.script = self.script, script
+        after = self.run(module, state)
+        self.script = before
+        return after
+
     def load(self, module: Module, state: State) -> State:
         """Import a file, with the packages around it."""
         for one in (*self.code.packages(module.path), module):
             if one.path not in state.loaded:
                 again = one in self.loaded  # it has run on another way through the program
                 before = dataclasses.replace(state, loaded=state.loaded | {one.path})
-                after = self.run(one, before)
+                after = self.run_as(one, before)
                 state = (joined(before, after) if again else after) or before
         return state
 

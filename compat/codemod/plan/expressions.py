@@ -5,7 +5,7 @@ import dataclasses
 
 from compat.codemod.plan import code
 from compat.codemod.plan.code import Meaning
-from compat.codemod.plan.effects import IMPORTERS, MODULES, UNKNOWN_ATTRIBUTES, UNKNOWN_NAMES
+from compat.codemod.plan.effects import AGAIN, IMPORTERS, MODULES, UNKNOWN_ATTRIBUTES, UNKNOWN_NAMES
 from compat.codemod.plan.execution import Execution, TooLongError, Visit
 from compat.codemod.plan.handed import special
 from compat.codemod.plan.state import Force, State, joined, repeated
@@ -22,6 +22,7 @@ _QUIET_METHODS = {
     "item", "abs", "strip", "split", "lower", "upper", "items", "values", "startswith", "endswith",
     "replace", "insert", "copy", "cpu", "shape", "dim",
 }  # fmt: skip
+_LOOKS_UP = ("get", "items", "keys", "values", "copy")
 _QUIET_MODULES = ("torchaudio.", "os.path.")
 # methods that run as an object is made
 _MAKERS = ("__new__", "__init__", "__post_init__")
@@ -40,13 +41,25 @@ def _name(
         after = run.visit(module, node.value, state) or state
         is_of_object = node.attr == "__dict__" and not run.code.known(module, node.value)
         is_list = module.names.qualified(node) == MODULES
+        if is_list and _forgets(module, node):
+            after = dataclasses.replace(after, loaded=frozenset())
         if is_list or (node.attr in UNKNOWN_ATTRIBUTES and not is_of_object):
             _hand_all(run)
         # a property, as far as its name tells
         return run.others_run(after) if node.attr in run.effects.names else after
+    if module.names.qualified(node) == MODULES and _forgets(module, node):
+        state = dataclasses.replace(state, loaded=frozenset())
     if node.id in UNKNOWN_NAMES and not module.names.bindings(node):
         _hand_all(run)
     return state
+
+
+def _forgets(module: Module, node: ast.AST) -> bool:
+    """Return whether modules may be taken from ``sys.modules`` here, so that they run again."""
+    above = module.names.parents.get(node)
+    if isinstance(above, ast.Subscript):
+        return not isinstance(above.ctx, ast.Load)
+    return not isinstance(above, ast.Compare) and getattr(above, "attr", "") not in _LOOKS_UP
 
 
 def _is_given(module: Module, node: ast.AST) -> bool:
@@ -250,11 +263,19 @@ def _is_quiet(run: Execution, module: Module, node: ast.Call) -> bool:
 
 def _imported_by_string(run: Execution, module: Module, node: ast.Call, state: State) -> State:
     found = None if not node.args else code.by_name(run.code, module, node.args[0])
+    name = module.names.qualified(node.func) or ""
+    is_again = name in AGAIN
+    if is_again and node.args and not found:
+        known = run.code.known(module, node.args[0])
+        found = [one for one, definition in known if definition is None] or None
     if found is None and not (run.code.is_small or run.all_run):
         raise TooLongError
     for one in (run.code.modules if found is None else found) if not run.all_run else ():
         if one not in (module, run.script):
             state = joined(state, run.load(one, state)) or state
+            if is_again:
+                script = one if name.startswith("runpy.") else None
+                state = joined(state, run.run_as(one, state, script)) or state
             run.handed.add((one, None))
     return run.others_run(state)
 

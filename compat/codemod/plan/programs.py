@@ -153,7 +153,9 @@ class _Followed:
         for one in (*self._conftests, module) if not program.is_script else ():
             state = execution.load(one, state)
             if is_test(module.path):
-                state = _hand_out(execution, [(one, inner) for inner in one.functions], state)
+                tests = [one, *(other for other in execution.loaded if is_test(other.path))]
+                functions = [(other, inner) for other in tests for inner in other.functions]
+                state = _hand_out(execution, functions, state)
         for called in module.functions:
             if called.name == program.function and called in module.tree.body:
                 state = execution.call(module, called, state) or state

@@ -58,6 +58,10 @@ def _annotated(
     for one in ast.walk(node) if node is not None else ():
         if isinstance(one, ast.Call):
             state = joined(state, run.visit(module, one, state))
+        for meaning in run.code.known(module, one.value) if isinstance(one, ast.Subscript) else ():
+            for method in code.methods(run.code, meaning, "__class_getitem__")[0]:
+                run.handed.add(method)
+                state = state and run.others_run(state)
     return state
 
 
@@ -200,7 +204,6 @@ def _class(run: Execution, module: Module, node: ast.ClassDef, state: State) -> 
     for base in (*node.bases, *(one.value for one in node.keywords)):
         if not run.code.known(module, base):
             after = run.visit(module, base, after)
-    after = run.block(module, node.body, after) or state
     # what runs as a class is made: metaclass, `__init_subclass__`, an enum's methods
     makers: list[Meaning] = []
     for home, one in code.line(run.code, (module, node)):
@@ -210,6 +213,8 @@ def _class(run: Execution, module: Module, node: ast.ClassDef, state: State) -> 
     makers += code.methods(run.code, (module, node), "__init_subclass__")[0]
     for made_by in makers:
         run.handed.add(made_by)
+    after = run.others_run(after or state) if makers else after
+    after = run.block(module, node.body, after) or state
     return _decorated(run, module, node, run.others_run(after) if makers else after)
 
 

@@ -54,7 +54,7 @@ class _Program:
         self._at_exit: list[Callable[[], object]] = []
         self._modules: dict[str, types.ModuleType] = {
             "torchaudio": _torchaudio(release, self._events, trace),
-            "importlib": _module("importlib", import_module=self._load),
+            "importlib": _module("importlib", import_module=self._load, reload=self._reload),
             "atexit": _module("atexit", register=lambda function: self._at_exit.append(function)),
             "multiprocessing": _module("multiprocessing", set_start_method=lambda _: None, Process=self._process),
             "fire": _module("fire", Fire=lambda function: function()),
@@ -78,6 +78,9 @@ class _Program:
         for function in self._at_exit:
             function()
         return self._events
+
+    def _reload(self, module: types.ModuleType) -> None:
+        self._execute(self._path(module.__name__), module)
 
     def _process(self, target: types.FunctionType) -> types.SimpleNamespace:
         """A process that is spawned: it imports the program, and runs a function of it."""
