@@ -173,8 +173,8 @@ class Execution:
 
         What others run meanwhile must be known to leave the state as it is.
         """
-        if self.effects.leads(module, node):
-            return False
+        if self.effects.leads(module, node) or self.making:
+            return False  # a new object may call any of its methods
         if self.all_run:
             return not state.kept and state.force in self.anywhere
         outcome = self._rounds.sure.get((state, self.handed.count))

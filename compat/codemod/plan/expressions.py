@@ -20,7 +20,7 @@ _QUIET_BUILTINS = {
 _QUIET_METHODS = {
     "append", "mean", "to", "float", "numpy", "size", "squeeze", "unsqueeze", "view", "reshape",
     "item", "abs", "strip", "split", "lower", "upper", "items", "values", "startswith", "endswith",
-    "replace", "insert", "copy", "cpu", "shape", "dim",
+    "insert", "copy", "cpu", "shape", "dim",
 }  # fmt: skip
 _LOOKS_UP = ("get", "items", "keys", "values", "copy")
 _QUIET_MODULES = ("torchaudio.", "os.path.")
