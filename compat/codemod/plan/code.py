@@ -158,8 +158,8 @@ class Code:
 
     def _meanings(self, module: Module, node: ast.AST) -> list[Meaning | None]:
         if isinstance(node, ast.Name):
-            bindings = module.names.bindings(node)
-            return self._bound(module, node.id, bindings) or self._by_star(module, node.id)
+            found = self._bound(module, node.id, module.names.bindings(node))
+            return self._or_by_star(module, node.id, found)
         if not isinstance(node, ast.Attribute):
             return [None]
         owners = self.meanings(module, node.value)
@@ -194,11 +194,14 @@ class Code:
             found += [(one, None) for one in self.files(name, module)]
         return found or [None]
 
-    def _by_star(self, module: Module, name: str) -> list[Meaning | None]:
-        found: list[Meaning | None] = []
+    def _or_by_star(
+        self, module: Module, name: str, found: list[Meaning | None]
+    ) -> list[Meaning | None]:
+        """Add what a star import of the project may bind to a name."""
         for statement, _ in module.names.imports if module.names.module.has_star else ():
             if isinstance(statement, ast.ImportFrom) and is_star(statement):
-                found += self._dotted(module, joined(base_of(statement), name))
+                other = self._dotted(module, joined(base_of(statement), name))
+                found = [*found, *(one for one in other if one is not None and one not in found)]
         return found or [None]
 
     def _member(self, owner: Meaning | None, name: str) -> list[Meaning | None]:
@@ -215,7 +218,7 @@ class Code:
     def _of_module(self, module: Module, name: str) -> list[Meaning | None]:
         found = self._bound(module, name, module.names.module.bindings.get(name, ()))
         found = found or [(one, None) for one in self.inside(module, name)]
-        return found or self._by_star(module, name)
+        return self._or_by_star(module, name, found)
 
     def inside(self, module: Module, name: str) -> list[Module]:
         """Return the submodule of a package with this name."""

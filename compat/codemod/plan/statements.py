@@ -22,12 +22,12 @@ def _assign(
     targets = node.targets if isinstance(node, ast.Assign) else [node.target]
     before = run.children(module, node.target, state) if isinstance(node, ast.AugAssign) else state
     after = run.visit(module, node.value, before)
-    if isinstance(node, ast.AnnAssign):
-        after = _annotated(run, module, node.annotation, after)
     for target in targets:
         _named(run, module, target, node.value)
         visit = run.visit if isinstance(target, ast.Attribute) else run.children
         after = visit(module, target, after)
+    if isinstance(node, ast.AnnAssign):
+        after = _annotated(run, module, node.annotation, after)
     plain = all(isinstance(one, ast.Name | ast.Attribute) for one in targets)
     # to unpack or to store items, to add to a list: an iterator may run
     may_iterate = isinstance(node, ast.AugAssign) or not plain
