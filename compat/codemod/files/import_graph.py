@@ -9,7 +9,7 @@ import dataclasses
 import functools
 import os
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from compat.codemod.files.content import content
@@ -28,6 +28,8 @@ _WORD = re.compile(rb"\w+")
 _CALLED = rb"(?:import_module|__import__|run_module|run_path)[ \t]*\("
 _COMPUTED = re.compile(_CALLED + rb"(?![ \t\n]*['\"])")
 _WRITTEN = re.compile(_CALLED + rb"[ \t\n]*['\"]([\w.]+)")
+_LISTED = re.compile(rb"__all__[ \t]*[+:=][^=\[(]*=?[ \t]*[\[(]([^\])]*)")
+_LISTED_NAME = re.compile(rb"['\"](\w+)['\"]")
 _DYNAMIC = (b"import_module", b"__import__", b"runpy")
 
 
@@ -73,10 +75,19 @@ class Files:
 
     def link(self, file: File) -> File:
         """Return a file with the imports that belong to this project."""
-        found = [self._link(_absolute(name, file.path)) for name in file.imports]
+        found = [self._link(_absolute(name, file.path)) for name in self._imports(file)]
         imported = frozenset(path for paths, _ in found for path in paths) - {file.path}
         names = frozenset(name for _, name in found if name)
         return dataclasses.replace(file, imported=imported, names=names)
+
+    def _imports(self, file: File) -> Iterator[str]:
+        """Yield the names that a file imports, and those of which a package has a list for it."""
+        for name in file.imports:
+            yield name
+            before = name.removesuffix("*")
+            package = before.removesuffix(".") if before.strip(".") else before
+            for path in self.named(package, file.path) if before != name else ():
+                yield from (f"{before}{inner}" for inner in listed(path))
 
     def _link(self, name: str) -> tuple[list[str], str]:
         """Return the files that a dotted name may mean, and its last two parts.
@@ -215,6 +226,14 @@ class Quiet:
     def by_name(self) -> dict[str, list[str]]:
         """Return, by the last two parts of each imported name, the files that import it."""
         return _by_name(self.files.values())
+
+
+def listed(path: str) -> list[str]:
+    """Return the names that a package has in ``__all__``: with ``*``, modules of it are loaded."""
+    if os.path.basename(path) != "__init__.py":
+        return []
+    lists = _LISTED.findall(content(path))
+    return [name.decode() for one in lists for name in _LISTED_NAME.findall(one)]
 
 
 def facts(path: str, data: bytes) -> File:

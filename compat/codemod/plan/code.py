@@ -3,11 +3,13 @@
 import ast
 import functools
 import os
+import sys
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
+from compat.codemod.files import import_graph
 from compat.codemod.plan import replaced_names
-from compat.codemod.source import Binding, Module, string
+from compat.codemod.source import Binding, Module, plain_name, string
 from compat.codemod.uses import Project
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
@@ -15,6 +17,9 @@ Definition = Function | ast.ClassDef
 _MOST_BY_NAME = 40
 _DEEPEST = 20
 PLAIN = ("staticmethod", "classmethod")
+_ENUMS = {"Enum", "IntEnum", "StrEnum", "Flag", "IntFlag"}
+# base classes without methods of interest
+_BARE = ("object", "ABC", "Generic", "Protocol")
 # what a name may mean: a module of the project, or a function or class in one
 Meaning = tuple[Module, Definition | None]
 
@@ -80,12 +85,17 @@ class Code:
         if importer.standalone:
             return []
         paths = self._project.files.named(name, importer.path)
-        if len(paths) > 1 and not name.startswith("."):
+        is_standard = name.partition(".")[0] in sys.stdlib_module_names
+        if (len(paths) > 1 or is_standard) and not name.startswith("."):
             around = self._project.imports.packages(importer.path)
             root = os.path.dirname(os.path.dirname(around[0]) if around else importer.path)
-            stem = os.path.join(root, *name.split("."))
-            near = {f"{stem}.py", os.path.join(stem, "__init__.py")}
-            paths = [path for path in paths if path in near] or paths
+            stems = [os.path.join(root, *name.split("."))]
+            if is_standard:  # the folder of a script comes before the standard library
+                stems.append(os.path.join(os.path.dirname(importer.path), *name.split(".")))
+            near = {f"{one}{end}" for one in stems for end in (".py", f"{os.sep}__init__.py")}
+            nearest = [path for path in paths if path in near]
+            is_moved = "sys.path" in importer.text.text and not is_standard
+            paths = paths if is_moved or not (nearest or is_standard) else nearest
         return [module for path in paths if (module := self.module(path)) is not None]
 
     def imported(
@@ -100,12 +110,14 @@ class Code:
             return
         base = base_of(statement)
         yield self.files(base, module)
-        for alias in statement.names:
-            if not any(alias.name in one.names.module.bindings for one in self.files(base, module)):
-                yield self.files(joined(base, alias.name), module) or [
-                    inner
-                    for one in self.files(base, module)
-                    for inner in self.lazily(one, alias.name)
+        names = [alias.name for alias in statement.names]
+        if is_star(statement):
+            packages = self._project.files.named(base, module.path)
+            names = [name for path in packages for name in import_graph.listed(path)]
+        for name in names:
+            if not any(name in one.names.module.bindings for one in self.files(base, module)):
+                yield self.files(joined(base, name), module) or [
+                    inner for one in self.files(base, module) for inner in self.lazily(one, name)
                 ]
 
     def lazily(self, package: Module, name: str) -> list[Module]:
@@ -116,15 +128,6 @@ class Code:
         return self.inside(package, name) or [
             one for one in self.modules if one.path.startswith(folder)
         ]
-
-    def by_name(self, module: Module, node: ast.expr) -> list[Module] | None:
-        """Return the modules that an expression may name; ``None`` if it may name any."""
-        text, is_whole = _beginning(node)
-        if is_whole:
-            return self.files(text, module)
-        package = text.rpartition(".")[0].lstrip(".")
-        folder = os.path.join(os.sep, *package.split("."), "")
-        return [one for one in self.modules if folder in os.sep + one.path] if package else None
 
     # What is called
 
@@ -155,8 +158,8 @@ class Code:
 
     def _meanings(self, module: Module, node: ast.AST) -> list[Meaning | None]:
         if isinstance(node, ast.Name):
-            bindings = module.names.bindings(node)
-            return self._bound(module, node.id, bindings) or self._by_star(module, node.id)
+            found = self._bound(module, node.id, module.names.bindings(node))
+            return self._or_by_star(module, node.id, found)
         if not isinstance(node, ast.Attribute):
             return [None]
         owners = self.meanings(module, node.value)
@@ -191,11 +194,14 @@ class Code:
             found += [(one, None) for one in self.files(name, module)]
         return found or [None]
 
-    def _by_star(self, module: Module, name: str) -> list[Meaning | None]:
-        found: list[Meaning | None] = []
+    def _or_by_star(
+        self, module: Module, name: str, found: list[Meaning | None]
+    ) -> list[Meaning | None]:
+        """Add what a star import of the project may bind to a name."""
         for statement, _ in module.names.imports if module.names.module.has_star else ():
-            if isinstance(statement, ast.ImportFrom) and statement.names[0].name == "*":
-                found += self._dotted(module, joined(base_of(statement), name))
+            if isinstance(statement, ast.ImportFrom) and is_star(statement):
+                other = self._dotted(module, joined(base_of(statement), name))
+                found = [*found, *(one for one in other if one is not None and one not in found)]
         return found or [None]
 
     def _member(self, owner: Meaning | None, name: str) -> list[Meaning | None]:
@@ -204,16 +210,15 @@ class Code:
         module, definition = owner
         if definition is None:
             return self._guarded(self._of_module, module, name)
-        found = method(self, owner, name)
-        plain = found is not None and all(
-            isinstance(one, ast.Name) and one.id in PLAIN for one in found[1].decorator_list
-        )
-        return [found if plain else None, *([None] if name in self._replaced else ())]
+        found, is_sure = methods(self, owner, name)
+        several: list[Meaning | None] = [one if _is_plain(one[1]) else None for one in found]
+        is_sure = is_sure and name not in self._replaced and is_kept(self, owner)
+        return several if several and is_sure else [*several, None]
 
     def _of_module(self, module: Module, name: str) -> list[Meaning | None]:
         found = self._bound(module, name, module.names.module.bindings.get(name, ()))
         found = found or [(one, None) for one in self.inside(module, name)]
-        return found or self._by_star(module, name)
+        return self._or_by_star(module, name, found)
 
     def inside(self, module: Module, name: str) -> list[Module]:
         """Return the submodule of a package with this name."""
@@ -221,24 +226,95 @@ class Code:
         return self.files(f".{name}", module) if is_package else []
 
 
-def method(code: Code, owner: Meaning, name: str) -> tuple[Module, Function] | None:
-    """Return the method of a class, or of its base classes in the project."""
-    for module, definition in line(code, owner):
-        for one in definition.body:
-            if isinstance(one, ast.FunctionDef | ast.AsyncFunctionDef) and one.name == name:
-                return module, one
-    return None
+def by_name(code: Code, module: Module, node: ast.expr) -> list[Module] | None:
+    """Return the modules that an expression may name; ``None`` if it may name any."""
+    text, is_whole = _beginning(node)
+    if is_whole:
+        return code.files(text, module)
+    package = text.rpartition(".")[0].lstrip(".")
+    folder = os.path.join(os.sep, *package.split("."), "")
+    return [one for one in code.modules if folder in os.sep + one.path] if package else None
 
 
-def line(code: Code, owner: Meaning) -> Iterator[tuple[Module, ast.ClassDef]]:
-    """Yield a class, and its base classes in the project."""
-    waiting, seen = [owner], set()
-    while waiting:
-        module, definition = waiting.pop(0)
-        if isinstance(definition, ast.ClassDef) and definition not in seen:
-            seen.add(definition)
-            yield module, definition
-            waiting += [one for base in definition.bases for one in code.known(module, base)]
+def methods(code: Code, owner: Meaning, name: str) -> tuple[list[tuple[Module, Function]], bool]:
+    """Return the methods that a name of a class may mean, and whether that is sure.
+
+    It is not where the class binds the name in several ways or to something else, or where a base
+    class from outside the project may have it.
+    """
+    found: list[tuple[Module, Function]] = []
+    is_sure = True
+    for one in _line(code, owner):
+        is_sure = is_sure and one is not None
+        if one is not None and (bound := _bound_in(one, name)):
+            found += [(one[0], node) for node in bound if isinstance(node, Function)]
+            if is_sure:
+                return found, len(found) == len(bound) == 1
+    return found, is_sure
+
+
+def own_methods(owner: tuple[Module, ast.ClassDef], name: str) -> list[tuple[Module, Function]]:
+    """Return the methods that a name may mean in a class itself."""
+    return [(owner[0], node) for node in _bound_in(owner, name) if isinstance(node, Function)]
+
+
+def _bound_in(owner: tuple[Module, ast.ClassDef], name: str) -> list[ast.AST]:
+    module, definition = owner
+    bound = module.names.scope_made_by[definition].bindings.get(name, ())
+    return [one.node for one in bound]
+
+
+def is_kept(code: Code, owner: Meaning) -> bool:
+    """Return whether no decorator and no metaclass may make something else of a class."""
+    classes = [node for _, node in line(code, owner)]
+    decorators = {plain_name(one) for node in classes[:1] for one in node.decorator_list}
+    metaclasses = {plain_name(one.value) for node in classes for one in node.keywords}
+    return decorators <= {"dataclass"} and metaclasses <= {"ABCMeta"}
+
+
+def _is_plain(function: Function) -> bool:
+    return all(isinstance(one, ast.Name) and one.id in PLAIN for one in function.decorator_list)
+
+
+def is_enum(definition: ast.ClassDef) -> bool:
+    """Return whether a class is an enum: Python makes its members, and a call looks one up."""
+    return not _ENUMS.isdisjoint(plain_name(one) for one in definition.bases)
+
+
+def line(code: Code, owner: Meaning) -> list[tuple[Module, ast.ClassDef]]:
+    """Return a class, and its base classes in the project, in the order of method resolution."""
+    return [one for one in _line(code, owner) if one is not None]
+
+
+def _line(
+    code: Code, owner: Meaning | None, below: tuple[Meaning, ...] = ()
+) -> list[tuple[Module, ast.ClassDef] | None]:
+    """Return the line of a class; ``None`` stands for a class outside the project."""
+    if owner is None:
+        return [None]
+    module, definition = owner
+    if not isinstance(definition, ast.ClassDef) or owner in below:
+        return []
+    found = [
+        inner
+        for base in definition.bases
+        if plain_name(base.value if isinstance(base, ast.Subscript) else base) not in _BARE
+        for one in _certainly(code.meanings(module, base))
+        for inner in _line(code, one, (*below, owner))
+    ]
+    # a class comes after all that inherit from it
+    last = [one for index, one in enumerate(found) if one not in found[index + 1 :]]
+    return [(module, definition), *last]
+
+
+def _certainly(meanings: list[Meaning | None]) -> list[Meaning | None]:
+    """Return what a base class may mean; of several, none comes first for sure."""
+    return meanings if len(meanings) == 1 else [None, *meanings]
+
+
+def is_star(statement: ast.ImportFrom) -> bool:
+    """Return whether a ``from`` import takes all names."""
+    return statement.names[0].name == "*"
 
 
 def base_of(statement: ast.ImportFrom) -> str:

@@ -15,8 +15,11 @@ from compat.codemod.uses import Project
 
 # It begins with plain letters, which the regex engine finds fastest.
 _DEFINED = re.compile(r"def(?<!\wdef)[ \t]+(\w+)")
+_GIVEN = re.compile(r"\b(\w+)(?=[ \t]*=(?!=)|['\"])")
+_SPAWNS = re.compile(r"spawn['\"]|forkserver['\"]|\b(?:mp|multiprocessing)\.spawn[ \t]*\(")
 # Calls that load a module by name, and names through which any function may be called.
-IMPORTERS = {"importlib.import_module", "importlib.reload", "runpy.run_module", "runpy.run_path"}
+AGAIN = {"importlib.reload", "runpy.run_module", "runpy.run_path"}
+IMPORTERS = {"importlib.import_module", *AGAIN}
 MODULES = "sys.modules"
 UNKNOWN_NAMES = {"globals", "locals", "exec", "eval", "vars"}
 UNKNOWN_ATTRIBUTES = {"__globals__", "__subclasses__", "__mro__", "__bases__", "__dict__"}
@@ -51,11 +54,14 @@ class Effects:
         # Steps taken so far, summed over all programs.
         self.steps = 0
         self._matter: dict[ast.AST, bool] = {}
+        self._may_set: dict[ast.AST, bool] = {}
         self._known: set[Module] = set()
         # The nodes in or around which something may matter; all others change nothing.
         self._leading: set[ast.AST] = set()
         # The functions that set or use a backend, load a module, or may call any function.
         self._do: set[ast.AST] = set()
+        # Those that may set one: all but those that only use it.
+        self._set: set[ast.AST] = set()
         # What the names in a function mean, and the functions defined in it.
         self._named: dict[ast.AST, list[Meaning | Definition]] = defaultdict(list)
         self._pausing: set[ast.AST] = set()
@@ -72,12 +78,21 @@ class Effects:
         return isinstance(function, ast.AsyncFunctionDef) or function in self._pausing
 
     def matters(self, definition: Definition) -> bool:
-        """Return whether a function affects a backend, or names a function that does."""
-        known, waiting, seen = self._matter, [definition], {definition[1]}
+        """Return whether a function sets or uses a backend, or names a function that does."""
+        return self._leads_to(definition, self._do, self._matter)
+
+    def sets(self, definition: Definition) -> bool:
+        """Return whether a function may set a backend, or names a function that may."""
+        return self._leads_to(definition, self._set, self._may_set)
+
+    def _leads_to(
+        self, definition: Definition, do: set[ast.AST], known: dict[ast.AST, bool]
+    ) -> bool:
+        waiting, seen = [definition], {definition[1]}
         while waiting and definition[1] not in known:
             module, node = waiting.pop()
             self.leads(module, node)
-            if known.get(node) or node in self._do:
+            if known.get(node) or node in do:
                 known[definition[1]] = True
             named = self._named.get(node, ())
             for one in (one for meaning in named for one in self.functions_of(meaning)):
@@ -94,9 +109,12 @@ class Effects:
         imports = [one for one, _ in names.imports if any(self.code.imported(module, one))]
         ours = [one.statement for one in module.imported]
         unknown = [one for one in names.all(ast.Attribute) if one.attr in UNKNOWN_ATTRIBUTES]
-        telling = (own.sites, own.pins, own.setters, own.pairs, imports, ours, unknown)
+        telling = (own.setters, own.pairs, imports, ours, unknown)
         for node in (node for several in telling for node in several):
             self._tells(module, node)
+        for node in (*own.sites, *own.pins):
+            self._leads(module, node)
+            self._do.update(_around(module, node))
         for kind in _LEADING:
             for node in names.all(kind):
                 self._leads(module, node)
@@ -137,6 +155,7 @@ class Effects:
     def _tells(self, module: Module, node: ast.AST) -> None:
         self._leads(module, node)
         self._do.update(_around(module, node))
+        self._set.update(_around(module, node))
 
     def _means(self, module: Module, node: ast.AST, meaning: Meaning | Definition) -> None:
         for function in _around(module, node):
@@ -178,9 +197,22 @@ class Effects:
     @functools.cached_property
     def names(self) -> frozenset[str]:
         """Return the names of all functions; files without torchaudio are not parsed."""
-        texts = [module.text.text for module in self.code.speaking.values()]
-        texts += [content(path).decode("utf-8", "replace") for path in self.code.quiet_paths]
-        return frozenset(name for text in texts for name in _DEFINED.findall(text))
+        return frozenset(name for text in self._texts() for name in _DEFINED.findall(text))
+
+    @functools.cached_property
+    def given_names(self) -> frozenset[str]:
+        """Return the names that are assigned, or are keywords, or stand in a text."""
+        return frozenset(name for text in self._texts() for name in _GIVEN.findall(text))
+
+    @functools.cached_property
+    def spawns(self) -> bool:
+        """Return whether the project starts processes that import its files anew."""
+        return any(_SPAWNS.search(text) for text in self._texts())
+
+    def _texts(self) -> Iterator[str]:
+        yield from (module.text.text for module in self.code.speaking.values())
+        for path in self.code.quiet_paths:
+            yield content(path).decode("utf-8", "replace")
 
 
 def _around(module: Module, node: ast.AST) -> Iterator[ast.AST]:

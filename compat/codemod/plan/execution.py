@@ -14,9 +14,10 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from compat.codemod.plan import marks
-from compat.codemod.plan.code import Code, Meaning
-from compat.codemod.plan.effects import Definition, Effects
+from compat.codemod.plan.code import Code
+from compat.codemod.plan.effects import Effects
 from compat.codemod.plan.evidence import Evidence, Program, in_text
+from compat.codemod.plan.handed import Handed
 from compat.codemod.plan.marks import Marks, Pin, Site
 from compat.codemod.plan.rounds import Outcome, Rounds
 from compat.codemod.plan.state import WAYS_OUT, Force, State, Ways, joined
@@ -30,13 +31,6 @@ _MORE_WHERE_ALL_RUN = 20
 Visit = Callable[["Execution", Module, Any, State], State | None]
 # What a node is made of, as far as it may run; a statement follows its own blocks.
 _PARTS = (ast.expr, ast.keyword, ast.pattern, ast.comprehension, ast.arg)
-# Methods with special names that are called where the code shows it.
-_CALLED = {"__new__", "__init__", "__post_init__", "__call__", "__enter__", "__exit__"}
-# Names of the same form that hold no methods.
-_DATA = {
-    "__all__", "__doc__", "__match_args__", "__module__", "__name__", "__qualname__", "__slots__",
-    "__version__", "__wrapped__",
-}  # fmt: skip
 # At all other nodes, Python may call methods with special names.
 _PLAIN = (ast.Expr, ast.Call, ast.Name, ast.Return, ast.FunctionDef)
 
@@ -63,8 +57,10 @@ class Execution:
         anywhere: what may be in force at a moment at which any function of the project may run.
         bound_by: what was in force when an import bound a name of a module.
         loaded: the modules that it has run.
+        handed: what code that is not followed may call.
         ways: the ways out of what it is at.
         script: the module that is run as a script.
+        making: the classes of which it is making an object, the outermost first.
     """
 
     def __init__(
@@ -87,13 +83,9 @@ class Execution:
         self._doubt: NotProvableError | None = None
         self.loaded: dict[Module, None] = {}
         self.script: Module | None = None
+        self.making: list[tuple[Module, ast.ClassDef]] = []
         self.ways: Ways = Ways()
-        # The functions that matter and may be called by code that is not followed.
-        self._handed: dict[ast.AST, Module] = {}
-        self._handed_meanings: set[Meaning | Definition] = set()
-        # The names of those that Python may call by itself.
-        every = map(special, effects.names) if all_run else ()
-        self.special: set[str] = set().union(*every) - _CALLED
+        self.handed: Handed = Handed(effects, all_run=all_run)
         self.bound_by: dict[tuple[Module, str], set[Force]] = defaultdict(set)
         self.all_run: bool = all_run
         self._steps_left = _MOST_STEPS * (_MORE_WHERE_ALL_RUN if all_run else 1)
@@ -109,13 +101,20 @@ class Execution:
         self._doubt = self._doubt or self.marks(module).doubt
         return self.block(module, module.tree.body, state) or state
 
+    def run_as(self, module: Module, state: State, script: Module | None = None) -> State:
+        """Run a file by an import, or as the script if it is that."""
+        before, self.script = self.script, script
+        after = self.run(module, state)
+        self.script = before
+        return after
+
     def load(self, module: Module, state: State) -> State:
         """Import a file, with the packages around it."""
         for one in (*self.code.packages(module.path), module):
             if one.path not in state.loaded:
                 again = one in self.loaded  # it has run on another way through the program
                 before = dataclasses.replace(state, loaded=state.loaded | {one.path})
-                after = self.run(one, before)
+                after = self.run_as(one, before)
                 state = (joined(before, after) if again else after) or before
         return state
 
@@ -142,7 +141,7 @@ class Execution:
         self.effects.steps += 1
         if not self._steps_left:
             raise TooLongError
-        if "__del__" in self.special:
+        if self.handed.sets_unseen or "__del__" in self.handed.special:
             state = self.others_run(state)
         own = self.marks(module)
         if (place := own.sites.get(node) or own.pins.get(node)) is not None:
@@ -174,16 +173,16 @@ class Execution:
 
         What others run meanwhile must be known to leave the state as it is.
         """
-        if self.effects.leads(module, node):
-            return False
+        if self.effects.leads(module, node) or self.making:
+            return False  # a new object may call any of its methods
         if self.all_run:
             return not state.kept and state.force in self.anywhere
-        outcome = self._rounds.sure.get((state, len(self._handed)))
-        return not self._handed or outcome in ((state, None), (state, state))
+        outcome = self._rounds.sure.get((state, self.handed.count))
+        return not self.handed.functions or outcome in ((state, None), (state, state))
 
     def call(self, module: Module, function: ast.AST, state: State) -> State | None:
         """Call a function by its name, whatever decorates it."""
-        key = (function, state, len(self._handed), self.all_run)
+        key = (function, state, self.handed.count)
         return self._outcome(key, (None, None), lambda: self._body_of(module, function, state))
 
     def _body_of(self, module: Module, function: Any, state: State) -> Outcome:
@@ -205,37 +204,27 @@ class Execution:
         self.ways.take("raise", failed)
         return after
 
-    def hand(self, meaning: Meaning | Definition) -> None:
-        """Note that unfollowed code may call a function, or a class's methods, from now on."""
-        if self.all_run or meaning in self._handed_meanings:
-            return
-        self._handed_meanings.add(meaning)
-        for module, node in self.effects.functions_of(meaning):
-            if self.effects.matters((module, node)):
-                self._handed[node] = module
-                self.special |= special(getattr(node, "name", "")) - _CALLED
-
     def others_run(self, state: State) -> State:
         """Reach a moment when unfollowed code runs, which may call all functions it was given."""
         if self.all_run:
             state = self.after_any_setter(state)
             self.anywhere.add(state.force)
             return state
-        if not self._handed:
+        if not self.handed.functions:
             return state
-        key = (state, len(self._handed))
+        key = (state, self.handed.count)
         return self._outcome(key, (state, None), lambda: self._moment(state)) or state
 
     def felt(self, state: State | None) -> State | None:
         """Come to a place at which Python itself may call methods."""
-        return self.others_run(state) if state is not None and self.special else state
+        return self.others_run(state) if state is not None and self.handed.special else state
 
     def _moment(self, state: State) -> Outcome:
-        after, count = state, -1
-        while (after, len(self._handed)) != (state, count):
-            state, count = after, len(self._handed)
+        after, count = state, None
+        while (after, self.handed.count) != (state, count):
+            state, count = after, self.handed.count
             with self.ways.caught("raise") as left:
-                for function, module in list(self._handed.items()):
+                for function, module in list(self.handed.functions.items()):
                     after = joined(after, self.call(module, function, state)) or after
             after = joined(after, left["raise"]) or after  # others may catch it
         return after, after
@@ -251,9 +240,3 @@ def _parts(module: Module, node: ast.AST) -> list[ast.AST]:
     parts: list[ast.AST] = [one for one in ast.iter_child_nodes(node) if isinstance(one, _PARTS)]
     # these list all keys before all values, and defaults of keywords before others
     return sorted(parts, key=module.span) if isinstance(node, ast.Dict | ast.arguments) else parts
-
-
-def special(name: str) -> set[str]:
-    """Return a name if it is one by which Python calls methods where no call is to be seen."""
-    is_special = name.startswith("__") and name.endswith("__") and name not in _DATA
-    return {name} if is_special or name == "keys" else set()

@@ -5,26 +5,27 @@ import dataclasses
 
 from compat.codemod.plan import code
 from compat.codemod.plan.code import Meaning
-from compat.codemod.plan.effects import IMPORTERS, MODULES, UNKNOWN_ATTRIBUTES, UNKNOWN_NAMES
-from compat.codemod.plan.execution import Execution, TooLongError, Visit, special
+from compat.codemod.plan.effects import AGAIN, IMPORTERS, MODULES, UNKNOWN_ATTRIBUTES, UNKNOWN_NAMES
+from compat.codemod.plan.execution import Execution, TooLongError, Visit
+from compat.codemod.plan.handed import special
 from compat.codemod.plan.state import Force, State, joined, repeated
-from compat.codemod.source import Module, called, string
+from compat.codemod.source import Module, called, plain_name, string
 
+# builtins that call no function that they are given, and use up no iterator
+_QUIET_BUILTINS = {
+    "len", "int", "float", "bool", "range", "isinstance", "issubclass", "type", "repr", "str",
+    "abs", "round", "id", "hash", "hasattr", "format", "ord", "chr", "object", "super",
+}  # fmt: skip
+# methods of containers, texts and tensors, unless the project gives something of its own this name
+_QUIET_METHODS = {
+    "append", "mean", "to", "float", "numpy", "size", "squeeze", "unsqueeze", "view", "reshape",
+    "item", "abs", "strip", "split", "lower", "upper", "items", "values", "startswith", "endswith",
+    "insert", "copy", "cpu", "shape", "dim",
+}  # fmt: skip
+_LOOKS_UP = ("get", "items", "keys", "values", "copy")
+_QUIET_MODULES = ("torchaudio.", "os.path.")
 # methods that run as an object is made
 _MAKERS = ("__new__", "__init__", "__post_init__")
-# builtins that call no function of the project that loads
-_QUIET_BUILTINS = {
-    "print", "len", "str", "int", "float", "bool", "range", "isinstance", "issubclass", "type",
-    "repr", "abs", "round", "id", "hash", "open", "hasattr", "input", "format", "ord", "chr",
-    "dict", "bytes", "object", "super",
-}  # fmt: skip
-# methods of containers, texts and tensors, unless a class of the project has one of this name
-_QUIET_METHODS = {
-    "append", "extend", "mean", "to", "float", "numpy", "size", "squeeze", "unsqueeze", "view",
-    "reshape", "item", "abs", "close", "read", "write", "join", "format", "strip", "split", "lower",
-    "upper", "keys", "items", "values", "get", "startswith", "endswith", "replace", "pop", "insert",
-    "update", "add", "copy", "cpu", "shape", "dim", "debug", "info", "warning", "error", "exists",
-}  # fmt: skip
 
 
 def _name(
@@ -34,25 +35,45 @@ def _name(
     above = module.names.parents.get(node)
     if meant and not (meant[0][1] is None and isinstance(above, ast.Attribute)):
         for one in meant:
-            run.hand(one)
+            (run.handed.add_callback if _is_given(module, node) else run.handed.add)(one)
         return _lazily_loaded(run, module, node, state)
     if isinstance(node, ast.Attribute):
         after = run.visit(module, node.value, state) or state
         is_of_object = node.attr == "__dict__" and not run.code.known(module, node.value)
         is_list = module.names.qualified(node) == MODULES
+        if is_list and _forgets(module, node):
+            after = dataclasses.replace(after, loaded=frozenset())
         if is_list or (node.attr in UNKNOWN_ATTRIBUTES and not is_of_object):
             _hand_all(run)
         # a property, as far as its name tells
         return run.others_run(after) if node.attr in run.effects.names else after
+    if module.names.qualified(node) == MODULES and _forgets(module, node):
+        state = dataclasses.replace(state, loaded=frozenset())
     if node.id in UNKNOWN_NAMES and not module.names.bindings(node):
         _hand_all(run)
     return state
 
 
+def _forgets(module: Module, node: ast.AST) -> bool:
+    """Return whether modules may be taken from ``sys.modules`` here, so that they run again."""
+    above = module.names.parents.get(node)
+    if isinstance(above, ast.Subscript):
+        return not isinstance(above.ctx, ast.Load)
+    return not isinstance(above, ast.Compare) and getattr(above, "attr", "") not in _LOOKS_UP
+
+
+def _is_given(module: Module, node: ast.AST) -> bool:
+    """Return whether a value is given to a call."""
+    for above in module.names.chain(node):
+        if isinstance(above, ast.Call | ast.stmt):
+            return isinstance(above, ast.Call)
+    return False
+
+
 def _hand_all(run: Execution) -> None:
     """Let any function of the modules that ran be called, since strings may look up names."""
     for module in list(run.loaded):
-        run.hand((module, None))
+        run.handed.add((module, None))
 
 
 def _lazily_loaded(run: Execution, module: Module, node: ast.AST, state: State) -> State:
@@ -72,7 +93,7 @@ def _operated(run: Execution, module: Module, node: ast.AST, state: State) -> St
 
 def _lambda(run: Execution, module: Module, node: ast.Lambda, state: State) -> State | None:
     after = run.children(module, node.args, state)
-    run.hand((module, node))
+    run.handed.add_callback((module, node))
     return after
 
 
@@ -99,7 +120,7 @@ def _generator(
     run: Execution, module: Module, node: ast.GeneratorExp, state: State
 ) -> State | None:
     """Come to a generator expression, whose parts run at any later time."""
-    run.hand((module, node))
+    run.handed.add_callback((module, node))
     return run.visit(module, node.generators[0].iter, state)
 
 
@@ -122,13 +143,20 @@ def _call(run: Execution, module: Module, node: ast.Call, state: State) -> State
         return _set(run, module, node, state)
     if node in own.pairs:
         return state.keep(own.pairs[node].getter)
-    run.special |= _given_name(module, node)
-    if func in own.sites or func in own.pins or (not targets and _is_quiet(run, module, node)):
+    run.handed.special |= _given_name(module, node)
+    if func in own.sites or func in own.pins:
         return state
+    if not targets and _is_quiet(run, module, node):
+        return run.felt(state)
     if module.names.qualified(func) in IMPORTERS or module.names.is_builtin(func, "__import__"):
         return _imported_by_string(run, module, node, state)
     if isinstance(func, ast.Lambda):
         return run.call(module, func, state) or state
+    for owner in run.code.known(module, func.value) if isinstance(func, ast.Attribute) else ():
+        if isinstance(owner[1], ast.ClassDef):
+            run.handed.add(owner)  # a class method may make objects of it
+    if not targets and isinstance(func, ast.Attribute):
+        _hand_methods(run, func.attr)
     unknown = None in run.code.meanings(module, func)
     after = run.others_run(state) if unknown else None
     return joined(after, *(entered(run, target, state) for target in targets)) or state
@@ -157,22 +185,60 @@ def entered(run: Execution, target: Meaning, state: State) -> State | None:
     """Call a function or a class of the project."""
     module, node = target
     if isinstance(node, ast.ClassDef):
-        for name in _MAKERS:
-            if (method := code.method(run.code, target, name)) is not None:
-                state = run.call(*method, state) or state
-        run.hand(target)
-        known = all(run.code.known(module, base) for base in node.bases)
-        plain = not (node.keywords or node.decorator_list)
-        is_seen = known and plain and run.special.isdisjoint(_MAKERS)
-        return state if is_seen else run.others_run(state)
+        return _made(run, (module, node), state)
     if (
         node is None
         or run.effects.pauses(module, node)
         or any(not is_plain(one) for one in node.decorator_list)
     ):
-        run.hand(target)
+        run.handed.add_callback(target)
         return run.others_run(state)
     return run.call(module, node, state)
+
+
+def _made(run: Execution, target: tuple[Module, ast.ClassDef], state: State) -> State:
+    """Make an object of a class of the project."""
+    module, node = target
+    run.making.append(target)
+    for name in _MAKERS:
+        found, is_sure = code.methods(run.code, target, name)
+        ways = [run.call(*method, state) or state for method in found]
+        if not (is_sure and _runs(run, target, name)):
+            ways.append(state)
+        state = joined(*ways) or state
+    run.making.pop()
+    run.handed.add(target)
+    known = all(run.code.known(module, base) for base in node.bases)
+    plain = not (node.keywords or node.decorator_list)
+    is_seen = known and plain and run.handed.special.isdisjoint(_MAKERS)
+    return state if is_seen else run.others_run(state)
+
+
+def _hand_methods(run: Execution, name: str) -> None:
+    """Hand out the methods that ``self.name()`` or ``super().name()`` may call in a new object."""
+    for target in run.making:
+        for owner in code.line(run.code, target):
+            for method in code.own_methods(owner, name):
+                run.handed.add(method)
+
+
+def _runs(run: Execution, target: tuple[Module, ast.ClassDef], name: str) -> bool:
+    """Return whether a method of this name runs each time an object is made.
+
+    A metaclass or a decorator may keep the first object, ``__new__`` may return another one, and
+    only a dataclass without its own ``__init__`` calls ``__post_init__``.
+    """
+    own = {one: code.methods(run.code, target, one)[0] for one in _MAKERS}
+    if name == "__post_init__":
+        is_dataclass = any(plain_name(one) == "dataclass" for one in target[1].decorator_list)
+        if own["__init__"] or not is_dataclass:
+            return False
+    return (
+        not any(method.decorator_list for _, method in own[name])
+        and not any(code.is_enum(node) for _, node in code.line(run.code, target))
+        and code.is_kept(run.code, target)
+        and (name == "__new__" or not own["__new__"])
+    )
 
 
 def is_plain(decorator: ast.expr) -> bool:
@@ -181,28 +247,36 @@ def is_plain(decorator: ast.expr) -> bool:
 
 
 def _is_quiet(run: Execution, module: Module, node: ast.Call) -> bool:
-    """Return whether a call reaches no function of the project."""
+    """Return whether a call reaches no function of the project but special methods."""
     name = module.names.qualified(node.func) or ""
-    if name.startswith("torchaudio.") and ".datasets." not in name:
+    if name.startswith(_QUIET_MODULES) and ".datasets." not in name:
         return True
     if isinstance(node.func, ast.Attribute):
-        return node.func.attr in _QUIET_METHODS - run.effects.names
+        return node.func.attr in _QUIET_METHODS - run.effects.names - run.effects.given_names
     if module.names.is_builtin(node.func, "hasattr"):
         asked = string(node.args[-1]) if node.args else ""
         if not asked or asked in run.effects.names:
             return False  # it may be a property
     is_builtin = isinstance(node.func, ast.Name) and node.func.id in _QUIET_BUILTINS
-    return is_builtin and not run.special and not module.names.bindings(node.func)
+    return is_builtin and not module.names.bindings(node.func)
 
 
 def _imported_by_string(run: Execution, module: Module, node: ast.Call, state: State) -> State:
-    found = None if not node.args else run.code.by_name(module, node.args[0])
+    found = None if not node.args else code.by_name(run.code, module, node.args[0])
+    name = module.names.qualified(node.func) or ""
+    is_again = name in AGAIN
+    if is_again and node.args and not found:
+        known = run.code.known(module, node.args[0])
+        found = [one for one, definition in known if definition is None] or None
     if found is None and not (run.code.is_small or run.all_run):
         raise TooLongError
     for one in (run.code.modules if found is None else found) if not run.all_run else ():
         if one not in (module, run.script):
             state = joined(state, run.load(one, state)) or state
-            run.hand((one, None))
+            if is_again:
+                script = one if name.startswith("runpy.") else None
+                state = joined(state, run.run_as(one, state, script)) or state
+            run.handed.add((one, None))
     return run.others_run(state)
 
 

@@ -101,7 +101,7 @@ def _hand_out(
     several = []
     for module, function in functions if not execution.all_run else ():
         if isinstance(module.names.parents[function], ast.ClassDef):
-            execution.hand((module, function))
+            execution.handed.add((module, function))
         if execution.effects.matters((module, function)):
             several.append((module, function))
 
@@ -123,6 +123,11 @@ class _Followed:
         self._all_run = effects.steps > _MOST_STEPS
         self._closely(self._start)
 
+    def _execution(self) -> Execution:
+        return Execution(
+            self._evidence, self.program, self._effects, _VISITS, all_run=self._all_run
+        )
+
     def _closely(self, follow: Callable[[], None]) -> None:
         """Follow the program; if that takes too long, do it again less closely.
 
@@ -139,11 +144,9 @@ class _Followed:
 
     def _start(self, lone: Sequence[tuple[Module, ast.AST]] = ()) -> None:
         program, module, state = self.program, self.program.module, State()
-        execution = self.execution = Execution(
-            self._evidence, program, self._effects, _VISITS, all_run=self._all_run
-        )
+        execution = self.execution = self._execution()
         for function in lone:
-            execution.hand(function)
+            execution.handed.add(function)
         if program.is_script:
             for package in execution.code.packages(module.path) if program.as_module else ():
                 state = execution.load(package, state)
@@ -152,7 +155,9 @@ class _Followed:
         for one in (*self._conftests, module) if not program.is_script else ():
             state = execution.load(one, state)
             if is_test(module.path):
-                state = _hand_out(execution, [(one, inner) for inner in one.functions], state)
+                tests = [one, *(other for other in execution.loaded if is_test(other.path))]
+                functions = [(other, inner) for other in tests for inner in other.functions]
+                state = _hand_out(execution, functions, state)
         for called in module.functions:
             if called.name == program.function and called in module.tree.body:
                 state = execution.call(module, called, state) or state
@@ -211,6 +216,19 @@ class _Followed:
                 return
             _hand_out(execution, every if unseen else rest, state)
         execution.end()
+        if self._effects.spawns and not self._is_library:
+            self._spawn()
+
+    def _spawn(self) -> None:
+        """Run what was given to other code in a process that has only imported the program."""
+        child = self._execution()
+        state = child.load(self.program.module, State())
+        _hand_out(
+            child,
+            [(module, one) for one, module in self.execution.handed.functions.items()],
+            state,
+        )
+        child.end()
 
 
 def _found_by_name(project: Project, code: Code, path: str) -> bool | None:

@@ -1,4 +1,4 @@
-"""Find names that a file assigns in another module or class: ``config.setup = mine``."""
+"""Find names that a file replaces in another module or class: ``config.setup = mine``."""
 
 import ast
 import re
@@ -14,6 +14,14 @@ _ASSIGNED = re.compile(r"\.(?<!\bself\.)(?<!\bcls\.)(\w+)(?=[ \t]*(?:=(?!=)|,[^\
 _TARGETED = [
     re.compile(rf"{word}(?<!\w{word})[ \t]+[\w.]*\.(\w+)") for word in ("del", "as", "for")
 ]
+# The names in texts given to `setattr`, `mock.patch` and their kind, and in namespaces.
+_GIVEN = re.compile(r"(?:setattr|delattr|patch(?:\.\w+)?)[ \t]*\(([^)]{0,300})")
+_NAMED = re.compile(r"['\"](?:[\w.]*\.)?(\w+)['\"]|(\w+)[ \t]*=(?!=)")
+_NAMESPACE = re.compile(r"__dict__|(?:globals|vars|locals)[ \t]*\(")
+_STORED = re.compile(
+    r"(?:\[[ \t]*['\"](\w+)['\"][ \t]*\][ \t]*=(?!=)"
+    r"|\b(?:update|setdefault|pop)[ \t]*\(([^)]{0,300}))"
+)
 
 
 def of(modules: Iterable[Module], others: Iterable[str]) -> frozenset[str]:
@@ -21,13 +29,23 @@ def of(modules: Iterable[Module], others: Iterable[str]) -> frozenset[str]:
 
     Functions of these names may not be the ones that run.
     """
-    found = set()
+    found: set[str] = set()
     for module in modules:
         stored = (
             one for one in module.names.all(ast.Attribute) if not isinstance(one.ctx, ast.Load)
         )
         found |= {one.attr for one in stored if plain_name(one.value) not in ("self", "cls")}
+        found |= _by_text(module.text.text)
     for path in others:
         text = content(path).decode("utf-8", "replace")
+        found |= _by_text(text)
         found |= {name for pattern in (_ASSIGNED, *_TARGETED) for name in pattern.findall(text)}
     return frozenset(found)
+
+
+def _by_text(text: str) -> set[str]:
+    """Return the names that a file replaces by their text: ``setattr(config, "setup", mine)``."""
+    given = [*_GIVEN.findall(text)]
+    if _NAMESPACE.search(text):
+        given += [f"'{name}'{inner}" for name, inner in _STORED.findall(text)]
+    return {name for one in given for pair in _NAMED.findall(one) for name in pair if name}

@@ -5,28 +5,38 @@ import dataclasses
 
 from compat.codemod.plan import code
 from compat.codemod.plan.code import Function, Meaning
-from compat.codemod.plan.execution import Execution, Visit, special
+from compat.codemod.plan.execution import Execution, Visit
 from compat.codemod.plan.expressions import entered, is_plain
+from compat.codemod.plan.handed import special
 from compat.codemod.plan.state import WAYS_OUT, State, joined, repeated
 from compat.codemod.source import Module, conditions, plain_name
 from compat.codemod.uses import setter_calls
 
 # functions of a module that Python calls for names that it does not have
 _OF_MODULES = {"__getattr__", "__dir__"}
-_ENUMS = {"Enum", "IntEnum", "StrEnum", "Flag", "IntFlag"}
 
 
 def _assign(
     run: Execution, module: Module, node: ast.Assign | ast.AnnAssign | ast.AugAssign, state: State
 ) -> State | None:
-    after = run.visit(module, node.value, state)
-    if isinstance(node, ast.AnnAssign):
-        after = _annotated(run, module, node.annotation, after)
-    for target in node.targets if isinstance(node, ast.Assign) else [node.target]:
+    targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+    before = run.children(module, node.target, state) if isinstance(node, ast.AugAssign) else state
+    after = run.visit(module, node.value, before)
+    for target in targets:
         _named(run, module, target, node.value)
         visit = run.visit if isinstance(target, ast.Attribute) else run.children
         after = visit(module, target, after)
-    return after
+    if isinstance(node, ast.AnnAssign):
+        after = _annotated(run, module, node.annotation, after)
+    plain = all(isinstance(one, ast.Name | ast.Attribute) for one in targets)
+    # to unpack or to store items, to add to a list: an iterator may run
+    may_iterate = isinstance(node, ast.AugAssign) or not plain
+    return run.others_run(after) if after is not None and may_iterate else after
+
+
+def _delete(run: Execution, module: Module, node: ast.Delete, state: State) -> State | None:
+    after = run.children(module, node, state)
+    return after and run.others_run(after)  # a generator ends, or a finalizer runs
 
 
 def _named(run: Execution, module: Module, target: ast.expr, value: ast.expr | None) -> None:
@@ -34,7 +44,7 @@ def _named(run: Execution, module: Module, target: ast.expr, value: ast.expr | N
     for one in ast.walk(target) if not isinstance(value, ast.Constant) else ():
         scope = module.names.scope_of[one] if isinstance(one, ast.Name) else None
         if scope is None or scope.kind != "module" or plain_name(one) in _OF_MODULES:
-            run.special |= special(plain_name(one))
+            run.handed.special |= special(plain_name(one))
 
 
 def _argument(run: Execution, module: Module, node: ast.arg, state: State) -> State | None:
@@ -48,6 +58,10 @@ def _annotated(
     for one in ast.walk(node) if node is not None else ():
         if isinstance(one, ast.Call):
             state = joined(state, run.visit(module, one, state))
+        for meaning in run.code.known(module, one.value) if isinstance(one, ast.Subscript) else ():
+            for method in code.methods(run.code, meaning, "__class_getitem__")[0]:
+                run.handed.add(method)
+                state = state and run.others_run(state)
     return state
 
 
@@ -56,6 +70,8 @@ def _leave(run: Execution, module: Module, node: ast.stmt, state: State) -> None
     if isinstance(node, ast.Raise) and node.exc is not None and after is not None:
         for one in run.code.known(module, node.exc):
             after = entered(run, one, after) or after
+    if isinstance(node, ast.Raise) and after is not None:
+        after = run.others_run(after)  # if it ends the program, functions run that wait for that
     run.ways.take(type(node).__name__.lower(), after)
 
 
@@ -117,7 +133,7 @@ def _with(
     return every and run.others_run(every)
 
 
-def _try(run: Execution, module: Module, node: ast.Try, state: State) -> State | None:
+def _try(run: Execution, module: Module, node: ast.Try | ast.TryStar, state: State) -> State | None:
     with run.ways.caught(*(WAYS_OUT if node.finalbody else ())) as left:
         with run.ways.caught("raise") as failing:
             worked = run.block(module, node.body, state)
@@ -127,6 +143,8 @@ def _try(run: Execution, module: Module, node: ast.Try, state: State) -> State |
         for handler in node.handlers:
             failed = run.visit(module, handler.type, failed)
             ended = run.block(module, handler.body, failed)
+            if isinstance(node, ast.TryStar):
+                failed = joined(failed, ended)  # the next one may run as well
             if not conditions.only_minds_absence(node):
                 after = joined(after, ended)
         _attempt(run, module, node, worked, after)
@@ -177,7 +195,7 @@ def _define(run: Execution, module: Module, node: Function, state: State) -> Sta
     after = _annotated(run, module, node.returns, after)
     above = module.names.parents.get(node)
     if node.name in _OF_MODULES and not isinstance(above, ast.ClassDef):
-        run.hand((module, node))
+        run.handed.add((module, node))
     return _decorated(run, module, node, after or state)
 
 
@@ -186,17 +204,17 @@ def _class(run: Execution, module: Module, node: ast.ClassDef, state: State) -> 
     for base in (*node.bases, *(one.value for one in node.keywords)):
         if not run.code.known(module, base):
             after = run.visit(module, base, after)
-    after = run.block(module, node.body, after) or state
     # what runs as a class is made: metaclass, `__init_subclass__`, an enum's methods
-    is_enum = not _ENUMS.isdisjoint(plain_name(one) for one in node.bases)
-    makers: list[Meaning] = [(module, node)] if is_enum else []
+    makers: list[Meaning] = []
     for home, one in code.line(run.code, (module, node)):
+        makers += [(module, node)] if code.is_enum(one) else []
         for keyword in one.keywords:
             makers += run.code.known(home, keyword.value)
-    if (maker := code.method(run.code, (module, node), "__init_subclass__")) is not None:
-        makers.append(maker)
+    makers += code.methods(run.code, (module, node), "__init_subclass__")[0]
     for made_by in makers:
-        run.hand(made_by)
+        run.handed.add(made_by)
+    after = run.others_run(after or state) if makers else after
+    after = run.block(module, node.body, after) or state
     return _decorated(run, module, node, run.others_run(after) if makers else after)
 
 
@@ -217,7 +235,7 @@ def _decorated(
     for one in reversed(node.decorator_list):
         if is_plain(one):
             continue
-        run.hand((module, node))
+        run.handed.add((module, node))
         for target in run.code.known(module, one):
             state = joined(state, entered(run, target, state)) or state
         # what a function of the project returns decorates
@@ -231,6 +249,7 @@ VISITS: dict[type[ast.AST], Visit] = {
     ast.ClassDef: _class,
     **dict.fromkeys((ast.Return, ast.Raise, ast.Break, ast.Continue), _leave),
     **dict.fromkeys((ast.Assign, ast.AnnAssign, ast.AugAssign), _assign),
+    ast.Delete: _delete,
     **dict.fromkeys((ast.For, ast.AsyncFor, ast.While), _loop),
     **dict.fromkeys((ast.With, ast.AsyncWith), _with),
     **dict.fromkeys((ast.Import, ast.ImportFrom), _import),

@@ -2,6 +2,7 @@
 
 import ast
 import re
+import sys
 
 from compat.codemod.source import old_names
 from compat.codemod.source.calls import literal, plain_name
@@ -21,6 +22,8 @@ _NOT_PLAIN = (
 _VERSIONS = ("importlib.metadata.version", "packaging.version.parse")
 _FINDERS = ("importlib.util.find_spec", "pkgutil.find_loader")
 _MAIN = ("__name__ == '__main__'", "'__main__' == __name__")
+# modules that are there wherever torchaudio is
+_THERE = {old_names.ROOT, "torch", *sys.stdlib_module_names}
 _PRESENCE = re.compile(
     r"\A_?(?:(?:is|has|have|with|use|using)_)?_?torch_?audio_?(?:is_)?(?:available|installed|present|found|importable)\Z"
     r"|\A_?(?:has|have)_?torch_?audio\Z",
@@ -116,18 +119,31 @@ def _is_flag(module: Module, node: ast.Name | ast.Attribute) -> bool:
     return found == {True, False}
 
 
-def only_minds_absence(statement: ast.Try) -> bool:
-    """Return whether a ``try`` imports torchaudio and catches import errors only."""
-    imports = any(
-        isinstance(one, ast.Import | ast.ImportFrom)
-        and any(name.name.partition(".")[0] == old_names.ROOT for name in one.names)
+def only_minds_absence(statement: ast.Try | ast.TryStar) -> bool:
+    """Return whether a ``try`` imports torchaudio and catches import errors only.
+
+    If it imports other modules that may be missing, torchaudio may be there when one of them fails.
+    """
+    imported = {
+        name.partition(".")[0]
         for one in statement.body
-    )
+        if isinstance(one, ast.Import | ast.ImportFrom)
+        for name in _imported(one)
+    }
     return (
-        imports
+        old_names.ROOT in imported
+        and imported <= _THERE
         and bool(statement.handlers)
         and all(catches_import_errors_only(one) for one in statement.handlers)
     )
+
+
+def _imported(statement: ast.Import | ast.ImportFrom) -> list[str]:
+    if isinstance(statement, ast.Import):
+        return [one.name for one in statement.names]
+    module = "" if statement.level else statement.module or ""
+    # a name that torchaudio lacks does not show that it is absent
+    return [module] if module.partition(".")[0] != old_names.ROOT else []
 
 
 def catches_import_errors_only(handler: ast.ExceptHandler) -> bool:

@@ -49,16 +49,20 @@ def run(files: Mapping[str, str], entry: Entry, release: str, trace: Trace | Non
 
 class _Program:
     def __init__(self, files: Mapping[str, str], release: str, trace: Trace) -> None:
-        self._files = files
+        self._files, self._release, self._trace, self._main = files, release, trace, ""
         self._events: list[Served | str] = []
+        self._at_exit: list[Callable[[], object]] = []
         self._modules: dict[str, types.ModuleType] = {
             "torchaudio": _torchaudio(release, self._events, trace),
-            "importlib": _module("importlib", import_module=self._load),
+            "importlib": _module("importlib", import_module=self._load, reload=self._reload),
+            "atexit": _module("atexit", register=lambda function: self._at_exit.append(function)),
+            "multiprocessing": _module("multiprocessing", set_start_method=lambda _: None, Process=self._process),
             "fire": _module("fire", Fire=lambda function: function()),
         }
         self._builtins: dict[str, Any] = {**vars(builtins), "__import__": self._import, "print": self._print}
 
     def run(self, entry: Entry) -> list[Served | str]:
+        self._main = entry.path
         try:
             if entry.function or entry.is_test:
                 module = self._load(entry.path.removesuffix(".py").replace("/", "."))
@@ -69,7 +73,25 @@ class _Program:
                 self._execute(entry.path, _module("__main__", __package__=""))
         except Exception as why:
             self._events.append(type(why).__name__)
+        except SystemExit:
+            pass
+        for function in self._at_exit:
+            function()
         return self._events
+
+    def _reload(self, module: types.ModuleType) -> None:
+        self._execute(self._path(module.__name__), module)
+
+    def _process(self, target: types.FunctionType) -> types.SimpleNamespace:
+        """A process that is spawned: it imports the program, and runs a function of it."""
+
+        def start() -> None:
+            child, main = _Program(self._files, self._release, self._trace), _module("__mp_main__", __package__="")
+            child._execute(self._main, main)
+            vars(main)[target.__name__]()
+            self._events += child._events
+
+        return types.SimpleNamespace(start=start, join=lambda: None)
 
     def _print(self, *values: object, **_: object) -> None:
         self._events.append(" ".join(map(str, values)))
@@ -83,7 +105,7 @@ class _Program:
         if name.partition(".")[0] not in self._modules and not self._path(name.partition(".")[0]):
             return __import__(name, None, None, wanted or (), 0)
         module = self._load(name)
-        for one in wanted or ():
+        for one in getattr(module, "__all__", ()) if wanted == ("*",) else wanted or ():
             if not hasattr(module, one) and self._path(f"{name}.{one}"):
                 self._load(f"{name}.{one}")
         return module if wanted else self._modules[name.partition(".")[0]]
