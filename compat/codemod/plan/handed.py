@@ -34,7 +34,7 @@ class Handed:
         self.functions: dict[ast.AST, Module] = {}
         every = map(special, effects.names) if all_run else ()
         self.special: set[str] = set().union(*every) - _CALLED
-        self.sets_unseen = False
+        self.sets_unseen: bool = False
 
     @property
     def count(self) -> tuple[int, int, bool]:
