@@ -16,7 +16,7 @@ Function = ast.FunctionDef | ast.AsyncFunctionDef
 Definition = Function | ast.ClassDef
 _MOST_BY_NAME = 40
 _DEEPEST = 20
-PLAIN = ("staticmethod", "classmethod")
+_KEEPING = ("staticmethod", "classmethod")
 _ENUMS = {"Enum", "IntEnum", "StrEnum", "Flag", "IntFlag"}
 # base classes without methods of interest
 _BARE = ("object", "ABC", "Generic", "Protocol")
@@ -211,7 +211,7 @@ class Code:
         if definition is None:
             return self._guarded(self._of_module, module, name)
         found, is_sure = methods(self, owner, name)
-        several: list[Meaning | None] = [one if _is_plain(one[1]) else None for one in found]
+        several: list[Meaning | None] = [one if is_plain(one[1]) else None for one in found]
         is_sure = is_sure and name not in self._replaced and is_kept(self, owner)
         return several if several and is_sure else [*several, None]
 
@@ -272,8 +272,14 @@ def is_kept(code: Code, owner: Meaning) -> bool:
     return decorators <= {"dataclass"} and metaclasses <= {"ABCMeta"}
 
 
-def _is_plain(function: Function) -> bool:
-    return all(isinstance(one, ast.Name) and one.id in PLAIN for one in function.decorator_list)
+def is_plain(function: Function) -> bool:
+    """Return whether its decorators leave a function as it is."""
+    return all(map(keeps, function.decorator_list))
+
+
+def keeps(decorator: ast.expr) -> bool:
+    """Return whether a decorator leaves the function as it is."""
+    return isinstance(decorator, ast.Name) and decorator.id in _KEEPING
 
 
 def is_enum(definition: ast.ClassDef) -> bool:

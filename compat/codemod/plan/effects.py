@@ -5,6 +5,7 @@ import functools
 import re
 from collections import defaultdict
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from compat.codemod.files.content import content
 from compat.codemod.plan import code, marks
@@ -40,6 +41,24 @@ _LEADING = (
 )
 
 Definition = tuple[Module, ast.AST]
+
+
+class Words(NamedTuple):
+    """What the text of a project's files tells.
+
+    Attributes:
+        defined: the names of all functions.
+        given: the names that are assigned, or are keywords, or stand in a text.
+        spawns: whether the project starts processes that import its files anew.
+    """
+
+    defined: frozenset[str]
+    given: frozenset[str]
+    spawns: bool
+
+    def has(self, name: str) -> bool:
+        """Return whether the project may give something of its own this name."""
+        return name in self.defined or name in self.given
 
 
 class Effects:
@@ -113,8 +132,7 @@ class Effects:
         for node in (node for several in telling for node in several):
             self._tells(module, node)
         for node in (*own.sites, *own.pins):
-            self._leads(module, node)
-            self._do.update(_around(module, node))
+            self._does(module, node)
         for kind in _LEADING:
             for node in names.all(kind):
                 self._leads(module, node)
@@ -153,9 +171,12 @@ class Effects:
                 path, imported = f"{path}.{attribute}", f"{imported}.{attribute}"
 
     def _tells(self, module: Module, node: ast.AST) -> None:
+        self._does(module, node)
+        self._set.update(_around(module, node))
+
+    def _does(self, module: Module, node: ast.AST) -> None:
         self._leads(module, node)
         self._do.update(_around(module, node))
-        self._set.update(_around(module, node))
 
     def _means(self, module: Module, node: ast.AST, meaning: Meaning | Definition) -> None:
         for function in _around(module, node):
@@ -195,19 +216,16 @@ class Effects:
         )
 
     @functools.cached_property
-    def names(self) -> frozenset[str]:
-        """Return the names of all functions; files without torchaudio are not parsed."""
-        return frozenset(name for text in self._texts() for name in _DEFINED.findall(text))
-
-    @functools.cached_property
-    def given_names(self) -> frozenset[str]:
-        """Return the names that are assigned, or are keywords, or stand in a text."""
-        return frozenset(name for text in self._texts() for name in _GIVEN.findall(text))
-
-    @functools.cached_property
-    def spawns(self) -> bool:
-        """Return whether the project starts processes that import its files anew."""
-        return any(_SPAWNS.search(text) for text in self._texts())
+    def words(self) -> Words:
+        """Return what the text of all files tells; those without torchaudio are not parsed."""
+        defined: set[str] = set()
+        given: set[str] = set()
+        spawns = False
+        for text in self._texts():
+            defined.update(_DEFINED.findall(text))
+            given.update(_GIVEN.findall(text))
+            spawns = spawns or _SPAWNS.search(text) is not None
+        return Words(frozenset(defined), frozenset(given), spawns)
 
     def _texts(self) -> Iterator[str]:
         yield from (module.text.text for module in self.code.speaking.values())

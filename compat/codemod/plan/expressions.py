@@ -46,7 +46,7 @@ def _name(
         if is_list or (node.attr in UNKNOWN_ATTRIBUTES and not is_of_object):
             _hand_all(run)
         # a property, as far as its name tells
-        return run.others_run(after) if node.attr in run.effects.names else after
+        return run.others_run(after) if node.attr in run.effects.words.defined else after
     if module.names.qualified(node) == MODULES and _forgets(module, node):
         state = dataclasses.replace(state, loaded=frozenset())
     if node.id in UNKNOWN_NAMES and not module.names.bindings(node):
@@ -186,11 +186,7 @@ def entered(run: Execution, target: Meaning, state: State) -> State | None:
     module, node = target
     if isinstance(node, ast.ClassDef):
         return _made(run, (module, node), state)
-    if (
-        node is None
-        or run.effects.pauses(module, node)
-        or any(not is_plain(one) for one in node.decorator_list)
-    ):
+    if node is None or run.effects.pauses(module, node) or not code.is_plain(node):
         run.handed.add_callback(target)
         return run.others_run(state)
     return run.call(module, node, state)
@@ -241,21 +237,18 @@ def _runs(run: Execution, target: tuple[Module, ast.ClassDef], name: str) -> boo
     )
 
 
-def is_plain(decorator: ast.expr) -> bool:
-    """Return whether a decorator leaves the function as it is."""
-    return isinstance(decorator, ast.Name) and decorator.id in code.PLAIN
-
-
 def _is_quiet(run: Execution, module: Module, node: ast.Call) -> bool:
     """Return whether a call reaches no function of the project but special methods."""
     name = module.names.qualified(node.func) or ""
     if name.startswith(_QUIET_MODULES) and ".datasets." not in name:
         return True
+    words = run.effects.words
     if isinstance(node.func, ast.Attribute):
-        return node.func.attr in _QUIET_METHODS - run.effects.names - run.effects.given_names
+        attribute = node.func.attr
+        return attribute in _QUIET_METHODS and not words.has(attribute)
     if module.names.is_builtin(node.func, "hasattr"):
         asked = string(node.args[-1]) if node.args else ""
-        if not asked or asked in run.effects.names:
+        if not asked or asked in words.defined:
             return False  # it may be a property
     is_builtin = isinstance(node.func, ast.Name) and node.func.id in _QUIET_BUILTINS
     return is_builtin and not module.names.bindings(node.func)

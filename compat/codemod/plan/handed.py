@@ -32,7 +32,7 @@ class Handed:
         self._effects, self._all_run = effects, all_run
         self._meanings: set[Meaning | Definition] = set()
         self.functions: dict[ast.AST, Module] = {}
-        every = map(special, effects.names) if all_run else ()
+        every = map(special, effects.words.defined) if all_run else ()
         self.special: set[str] = set().union(*every) - _CALLED
         self.sets_unseen: bool = False
 

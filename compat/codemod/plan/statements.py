@@ -6,7 +6,7 @@ import dataclasses
 from compat.codemod.plan import code
 from compat.codemod.plan.code import Function, Meaning
 from compat.codemod.plan.execution import Execution, Visit
-from compat.codemod.plan.expressions import entered, is_plain
+from compat.codemod.plan.expressions import entered
 from compat.codemod.plan.handed import special
 from compat.codemod.plan.state import WAYS_OUT, State, joined, repeated
 from compat.codemod.source import Module, conditions, plain_name
@@ -223,7 +223,7 @@ def _decorators(
 ) -> State:
     """Come to the decorators of a function or class, which are evaluated first."""
     for one in node.decorator_list:
-        if not is_plain(one) and not run.code.known(module, one):
+        if not code.keeps(one) and not run.code.known(module, one):
             state = run.visit(module, one, state) or state
     return state
 
@@ -233,7 +233,7 @@ def _decorated(
 ) -> State:
     """Decorate a function; decorators from outside the project keep it and call it later."""
     for one in reversed(node.decorator_list):
-        if is_plain(one):
+        if code.keeps(one):
             continue
         run.handed.add((module, node))
         for target in run.code.known(module, one):
