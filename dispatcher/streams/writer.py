@@ -112,9 +112,7 @@ class StreamWriter:
                 self._destination.place, "w", format=format, buffer_size=buffer_size
             )
         except Exception as why:
-            destination = self._destination
-            self._abandon()
-            self._fail(destination, why)
+            self._give_up(why)
             raise
 
     def __del__(self) -> None:
@@ -140,6 +138,12 @@ class StreamWriter:
             raise self._problem(cause) from cause
         if cause is not why:
             raise cause
+
+    def _give_up(self, why: Exception) -> None:
+        """Abandon the file, then do as ``_fail``."""
+        destination = self._destination
+        self._abandon()
+        self._fail(destination, why)
 
     def _abandon(self) -> None:
         """Release everything, and leave a file as it was."""
@@ -316,9 +320,7 @@ class StreamWriter:
             with _all_options_used():
                 self._container.start_encoding()
         except Exception as why:
-            destination = self._destination
-            self._abandon()
-            self._fail(destination, why)
+            self._give_up(why)
             raise
         self._open = True
         return self
