@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from typing import Any
 
@@ -19,6 +20,8 @@ class _KeptError(OSError):
 class CalledObject:
     """A file object that is called no more after its first error.
 
+    Its position 0 is ``_origin``, where the object stood at first.
+
     A library may take an error for the end of the file, or go on at a wrong position. PyAV and cffi
     print an interrupt (``KeyboardInterrupt``, ``SystemExit``) and go on, sometimes for ever. So an
     interrupt is kept for ``check``, and the library gets an ordinary error instead. Later calls get
@@ -30,6 +33,7 @@ class CalledObject:
 
     def __init__(self, wrapped: Any) -> None:
         self._wrapped = wrapped
+        self._origin = 0
         self._interrupt: BaseException | None = None
         self.failure: Exception | None = None
 
@@ -71,15 +75,31 @@ class CalledObject:
         """
         return checked_place(self._wrapped, self._asked(self._wrapped.tell))
 
-    def _go_to(self, place: int) -> None:
-        """Move the object to a position.
+    def _here(self) -> int:
+        """Return the object's position as the library sees it."""
+        return self._place()
+
+    def _end(self) -> int:
+        """Go to the object's end, and return its position."""
+        self._asked(self._wrapped.seek, 0, os.SEEK_END)
+        return self._place()
+
+    def _sought(self, offset: int, whence: int) -> int:
+        """Move the object as ``seek`` does, and return its own position.
 
         Raises:
             BackendError: it is elsewhere afterwards.
         """
+        if whence == os.SEEK_SET:
+            place = self._origin + offset
+        elif whence == os.SEEK_CUR:
+            place = self._here() + offset
+        else:
+            place = self._end() + offset
         self._asked(self._wrapped.seek, place)
         if (found := self._place()) != place:
             raise BackendError(f"{describe(self._wrapped)}.seek({place}) went to {found}")
+        return place
 
 
 def checked_place(wrapped: Any, place: Any) -> int:

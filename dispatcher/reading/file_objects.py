@@ -37,7 +37,6 @@ class Reader(CalledObject, io.RawIOBase):
     def __init__(self, wrapped: Any) -> None:
         super().__init__(wrapped)
         self._rest: bytes | memoryview = b""
-        self._origin = 0
         with contextlib.suppress(OSError, AttributeError, NotImplementedError):
             self._origin = self._place()
 
@@ -89,20 +88,15 @@ class Reader(CalledObject, io.RawIOBase):
         return place
 
     def _seek(self, offset: int, whence: int) -> int:
-        if whence == os.SEEK_SET:
-            offset += self._origin
-        elif whence == os.SEEK_CUR:
-            offset += self._place() - len(self._rest)
-        else:
-            offset += self._end()
+        place = self._sought(offset, whence)
         self._rest = b""
-        self._go_to(offset)
-        return max(0, offset - self._origin)
+        return max(0, place - self._origin)
+
+    def _here(self) -> int:
+        return self._place() - len(self._rest)
 
     def _end(self) -> int:
-        self._rest = b""
-        self._asked(self._wrapped.seek, 0, os.SEEK_END)
-        end = self._place()
+        end = super()._end()
         if self._asked(self._wrapped.read, 1):
             raise BackendError(
                 f"{describe(self._wrapped)}.seek(0, 2) went to {end}, where there is more to read"
@@ -114,7 +108,7 @@ class Reader(CalledObject, io.RawIOBase):
         return place
 
     def _tell(self) -> int:
-        return max(0, self._place() - len(self._rest) - self._origin)
+        return max(0, self._here() - self._origin)
 
     @property
     def original(self) -> Any:

@@ -113,20 +113,12 @@ class Object(CalledObject, Destination):
             )
 
     def _seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
-        place: int = self._noted(NOWHERE, self._sought, offset, whence)
+        place: int = self._noted(NOWHERE, self._go_to, offset, whence)
         return place
 
-    def _sought(self, offset: int, whence: int) -> int:
-        if whence == os.SEEK_SET:
-            offset += self._origin
-        elif whence == os.SEEK_CUR:
-            offset += self._place()
-        else:
-            self._asked(self._wrapped.seek, 0, os.SEEK_END)
-            offset += self._place()
-        self._go_to(offset)
-        self._sent_to = offset
-        return offset - self._origin
+    def _go_to(self, offset: int, whence: int) -> int:
+        self._sent_to = self._sought(offset, whence)
+        return self._sent_to - self._origin
 
     def _tell(self) -> int:
         place: int = self._noted(self._origin, self._place)
