@@ -36,12 +36,20 @@ def starts() -> re.Pattern[bytes]:
 
 def of(file: File) -> Container:
     """Return the container of a file; for an unknown one, a container that tells nothing."""
+    return file.parsed(_by_start)
+
+
+def _by_start(file: File) -> Container:
     found = starts().match(file.head)
     return known()[found.lastindex - 1] if found and found.lastindex else _NONE
 
 
 def length(file: File) -> Length | None:
     """Return the frames and channels that a header promises; ``None`` if it promises none."""
+    return file.parsed(_length)
+
+
+def _length(file: File) -> Length | None:
     found = of(file).length(file)
     return found if found is not None and found.frames > 0 else None
 

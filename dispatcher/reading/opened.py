@@ -104,10 +104,11 @@ def look(
         check: gets the file.
         start: where a file object's data begins, in bytes; ``None`` for where it stands.
     """
-    if is_readable(place) and not isinstance(place, OpenFile):
+    is_open = isinstance(place, OpenFile)
+    if not is_open and is_readable(place):
         return _look_into_object(place, check, start)
     try:
-        if isinstance(place, OpenFile):
+        if is_open:
             return check(place)
         with opened(place) as file:
             return None if file is None else check(file)
