@@ -66,7 +66,12 @@ class Code:
     @functools.cached_property
     def modules(self) -> list[Module]:
         """The files that matter, parsed."""
-        return [module for path in self.paths if (module := self.module(path)) is not None]
+        return self.within("")
+
+    def within(self, folders: str) -> list[Module]:
+        """Return the files that matter whose path has these folders, parsed."""
+        paths = [path for path in self.paths if folders in os.sep + path]
+        return [module for path in paths if (module := self.module(path)) is not None]
 
     def module(self, path: str) -> Module | None:
         """Return a relevant file, parsed; ``None`` for others, or if it cannot be parsed."""
@@ -125,9 +130,7 @@ class Code:
         if "__getattr__" not in package.names.module.bindings:
             return []
         folder = os.path.join(os.path.dirname(package.path), "")
-        return self.inside(package, name) or [
-            one for one in self.modules if one.path.startswith(folder)
-        ]
+        return self.inside(package, name) or self.within(folder)
 
     # What is called
 
@@ -233,7 +236,7 @@ def by_name(code: Code, module: Module, node: ast.expr) -> list[Module] | None:
         return code.files(text, module)
     package = text.rpartition(".")[0].lstrip(".")
     folder = os.path.join(os.sep, *package.split("."), "")
-    return [one for one in code.modules if folder in os.sep + one.path] if package else None
+    return code.within(folder) if package else None
 
 
 def methods(code: Code, owner: Meaning, name: str) -> tuple[list[tuple[Module, Function]], bool]:
