@@ -63,13 +63,8 @@ class Code:
     def _replaced(self) -> frozenset[str]:
         return replaced_names.of(self.speaking.values(), self.quiet_paths)
 
-    @functools.cached_property
-    def modules(self) -> list[Module]:
-        """The files that matter, parsed."""
-        return self.within("")
-
-    def within(self, folders: str) -> list[Module]:
-        """Return the files that matter whose path has these folders, parsed."""
+    def modules(self, folders: str = "") -> list[Module]:
+        """Return the relevant files whose path has these folders, parsed."""
         paths = [path for path in self.paths if folders in os.sep + path]
         return [module for path in paths if (module := self.module(path)) is not None]
 
@@ -130,7 +125,7 @@ class Code:
         if "__getattr__" not in package.names.module.bindings:
             return []
         folder = os.path.join(os.path.dirname(package.path), "")
-        return self.inside(package, name) or self.within(folder)
+        return self.inside(package, name) or self.modules(folder)
 
     # What is called
 
@@ -236,7 +231,7 @@ def by_name(code: Code, module: Module, node: ast.expr) -> list[Module] | None:
         return code.files(text, module)
     package = text.rpartition(".")[0].lstrip(".")
     folder = os.path.join(os.sep, *package.split("."), "")
-    return code.within(folder) if package else None
+    return code.modules(folder) if package else None
 
 
 def methods(code: Code, owner: Meaning, name: str) -> tuple[list[tuple[Module, Function]], bool]:

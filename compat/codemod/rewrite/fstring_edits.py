@@ -48,7 +48,7 @@ def _free_quotes(module: Module, start: int, end: int) -> str:
 
 def _quotes_around(source: str, at: int) -> Iterator[str]:
     """Yield the quotes of the strings in the source that contain an offset."""
-    text = f"({source})"
+    text, at = f"({source})", at + 1
     starts = Text(text).starts
     open_: list[tuple[str, int]] = []
     for token in tokenize.generate_tokens(io.StringIO(text, newline="\n").readline):
@@ -59,5 +59,5 @@ def _quotes_around(source: str, at: int) -> Iterator[str]:
             )
         if kind in ("STRING", "FSTRING_END"):
             quote, start = open_.pop()
-            if start <= at < starts[token.end[0] - 1] + token.end[1]:
+            if start < at < starts[token.end[0] - 1] + token.end[1]:
                 yield quote

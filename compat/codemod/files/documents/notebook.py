@@ -124,8 +124,9 @@ def _string(text: str, start: int, strict: bool) -> tuple[_String, int]:
     return found, end
 
 
-def _list(begin: tuple[str, int], scan: Callable[..., Any]) -> tuple[_List, int]:
-    values, end = json.decoder.JSONArray(begin, scan)  # type: ignore[attr-defined]
+def _list(begin: tuple[str, int], scan: Callable[..., Any], *hook: Any) -> tuple[_List, int]:
+    # from 3.15 on there is a hook for lists
+    values, end = json.decoder.JSONArray(begin, scan, *hook)  # type: ignore[attr-defined]
     found = _List(values)
     found.span = begin[1] - 1, end
     return found, end
