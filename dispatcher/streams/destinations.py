@@ -173,5 +173,5 @@ def destination(dst: Any, *, opens_itself: bool) -> Destination:
     if opens_itself or _ADDRESS.match(path) or _NUMBERED.search(os.path.basename(path)):
         return Destination(path)
     if _is_pipe(path):
-        return Object(open(path, "wb"), owned=True)
+        return Object(open(path, "wb", buffering=0), owned=True)  # its reader may wait for it
     return NewFile(path)

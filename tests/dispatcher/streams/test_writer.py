@@ -130,7 +130,7 @@ def test_a_pipe_is_written_at_once(tmp_path: pathlib.Path) -> None:
 
     def read() -> None:
         with path.open("rb") as file:
-            while data := file.read(1024):
+            while data := file.read1(1024):
                 found.append(data)
                 first.set()
 
@@ -138,10 +138,10 @@ def test_a_pipe_is_written_at_once(tmp_path: pathlib.Path) -> None:
     thread.start()
     writer = _writer(str(path), format="s16le")
     with writer.open() as opened:
-        opened.write_audio_chunk(0, TONE)
+        opened.write_audio_chunk(0, TONE[:100])
         assert first.wait(5)
     thread.join()
-    assert len(b"".join(found)) == TONE.numel() * 2
+    assert len(b"".join(found)) == TONE[:100].numel() * 2
 
 
 def test_a_place_that_cannot_be_written_is_named(tmp_path: pathlib.Path) -> None:
