@@ -178,7 +178,9 @@ def functions(chooser: Chooser) -> Functions:
 def asking(server: Any, function: Any) -> Any:
     """Return a copy of a function of this module that asks another server."""
     names = {**globals(), "_server": server}
-    copy = types.FunctionType(function.__code__, names, function.__name__, function.__defaults__)
+    copy: Any = types.FunctionType(
+        function.__code__, names, function.__name__, function.__defaults__
+    )
     functools.update_wrapper(copy, function)
     del copy.__wrapped__
     return copy

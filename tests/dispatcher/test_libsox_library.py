@@ -45,12 +45,15 @@ def test_names_are_tried_before_places(
     assert list(library.candidates()) == [*names, str(own / there), str(places / there)]
 
 
-@pytest.mark.parametrize(("found", "added"), [("libsox.so.9", ["libsox.so.9"]), ("libsox.so.3", []), (None, [])])
+@pytest.mark.parametrize(
+    ("found", "added"),
+    [({"sox": "libsox.so.9"}, ["libsox.so.9"]), ({"sox": "libsox.so.3"}, []), ({"sox_ng": "libsox_ng.so.3"}, ["libsox_ng.so.3"]), ({}, [])],
+)
 def test_what_the_system_knows_comes_last(
-    monkeypatch: pytest.MonkeyPatch, places: pathlib.Path, found: str | None, added: list[str]
+    monkeypatch: pytest.MonkeyPatch, places: pathlib.Path, found: dict[str, str], added: list[str]
 ) -> None:
     monkeypatch.setattr(sys, "platform", "linux")
-    monkeypatch.setattr(ctypes.util, "find_library", lambda name: found)
+    monkeypatch.setattr(ctypes.util, "find_library", found.get)
     assert list(library.candidates()) == ["libsox.so.3", "libsox.so.2", "libsox.so", *added]
 
 
@@ -59,11 +62,20 @@ def test_where_one_is_chosen_no_other_is_tried(monkeypatch: pytest.MonkeyPatch, 
     assert list(library.candidates()) == ["/my/libsox.so"]
 
 
-@pytest.mark.parametrize(("init", "formats"), [(1, 0), (0, 1)])
-def test_one_that_does_not_start_is_passed_over(monkeypatch: pytest.MonkeyPatch, init: int, formats: int) -> None:
+@pytest.mark.parametrize(
+    ("version", "init", "formats", "told"),
+    [
+        (b"14.4.2", 1, 0, "loaded, but sox_init failed"),
+        (b"14.4.2", 0, 1, "loaded, but sox_init failed"),
+        (b"14.7.1", 0, 0, "sox_ng 14.7.1, whose interface differs"),  # distributions link libsox.so to it
+    ],
+)
+def test_one_that_cannot_be_used_is_passed_over(
+    monkeypatch: pytest.MonkeyPatch, version: bytes, init: int, formats: int, told: str
+) -> None:
     """And told of, beside the one that does not load."""
-    version = cffi.FFI().new("char[]", b"14.4.2")
-    fake = types.SimpleNamespace(sox_version=lambda: version, sox_init=lambda: init, sox_format_init=lambda: formats)
+    named = cffi.FFI().new("char[]", version)
+    fake = types.SimpleNamespace(sox_version=lambda: named, sox_init=lambda: init, sox_format_init=lambda: formats)
 
     def dlopen(ffi: cffi.FFI, name: str) -> types.SimpleNamespace:
         if name == "absent":
@@ -74,4 +86,4 @@ def test_one_that_does_not_start_is_passed_over(monkeypatch: pytest.MonkeyPatch,
     monkeypatch.setattr(library, "candidates", lambda: iter(["absent", "unwilling"]))
     with pytest.raises(BackendUnavailable) as why:
         library.load.__wrapped__()
-    assert why.value.tried == ("absent ('absent': no such file.)", "unwilling (loaded, but sox_init failed)")
+    assert why.value.tried == ("absent ('absent': no such file.)", f"unwilling ({told})")

@@ -226,6 +226,13 @@ CASES = [
     Case("backend-sox", Told(answers=_answers("backend", sox=Answer(ABSENT))), "note", "no libsox here", "no-libsox"),
     Case(
         "backend-sox",
+        Told(answers=_answers("backend", sox=Answer({**ABSENT, "tried": ["libsox.so (sox_ng 14.7.1, whose interface differs)"]}))),
+        "note",
+        "no libsox here, but sox_ng, which is not used",
+        "no-libsox",
+    ),
+    Case(
+        "backend-sox",
         Told(answers=_answers("backend", sox=Answer({**ABSENT, "unavailable": "cffi is not installed"}))),
         "error",
         "cffi",

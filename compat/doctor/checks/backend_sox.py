@@ -17,6 +17,7 @@ from compat.doctor import backends
 from compat.doctor.check import Finding, Group, Mend, Status, World, check, note
 
 _VARIABLE = "TORCHAUDIO_COMPAT_LIBSOX"
+_SUCCESSOR = "sox_ng"
 # distributions put these into a package of their own
 _WORTH_HAVING = ("mp3", "flac", "ogg", "amr-nb")
 
@@ -47,7 +48,8 @@ def backend_sox(world: World) -> Iterator[Finding]:
 def _unavailable(found: Finding) -> Finding:
     """Return the finding for a libsox that does not open: a note if none exists, else an error."""
     chosen = os.environ.get(_VARIABLE)
-    broken = [attempt for attempt in found.data.get("tried", ()) if _is_there(attempt)]
+    tried = found.data.get("tried", ())
+    broken = [attempt for attempt in tried if _is_there(attempt)]
     change = functools.partial(dataclasses.replace, found)
     if "cffi" in found.data.get("unavailable", ""):
         return change(mend=mends.install("cffi"), cause="no-cffi")
@@ -61,6 +63,17 @@ def _unavailable(found: Finding) -> Finding:
                 (*machine.unset(_VARIABLE), *libsox.commands),
             ),
             cause="unloadable-libsox",
+        )
+    if any(_SUCCESSOR in attempt for attempt in tried):
+        return change(
+            status=Status.NOTE,
+            text=f"no libsox here, but {_SUCCESSOR}, which is not used",
+            why=f"{_SUCCESSOR} numbers encodings differently, and passes files on to FFmpeg.",
+            mend=Mend(
+                "Install libsox by conda, since this system's packages have it no more",
+                machine.by_conda("install", "-c", "conda-forge", "sox"),
+            ),
+            cause="no-libsox",
         )
     if broken:
         blamed = _blamed(" ".join(broken))

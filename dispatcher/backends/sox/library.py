@@ -12,6 +12,7 @@ import dataclasses
 import functools
 import os
 import pathlib
+import re
 import sys
 from collections.abc import Iterator
 from typing import Any
@@ -136,6 +137,10 @@ _MEND = {
     ),
 }
 VARIABLE = "TORCHAUDIO_COMPAT_LIBSOX"
+# sox_ng, which newer distributions have in place of SoX, begins here: it numbers encodings
+# differently, and passes files on to FFmpeg's command
+_SUCCESSOR = (14, 5)
+SUCCESSOR = "sox_ng"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -178,9 +183,10 @@ def candidates() -> Iterator[str]:
     )
     for folder in (conda, *map(pathlib.Path, _FOLDERS[_platform()])):
         yield from (str(folder / name) for name in names if (folder / name).exists())
-    found = ctypes.util.find_library("sox")
-    if found and found not in names:
-        yield found
+    for name in ("sox", SUCCESSOR):
+        found = ctypes.util.find_library(name)
+        if found and found not in names:
+            yield found
 
 
 @functools.cache
@@ -204,6 +210,9 @@ def load() -> Library:
         except (OSError, AttributeError) as why:
             cause = str(why).partition("Additionally")[0].strip()
             tried.append(f"{candidate} ({cause.removeprefix('cannot load library ')})")
+            continue
+        if tuple(map(int, re.findall(r"\d+", version)[:2])) >= _SUCCESSOR:
+            tried.append(f"{candidate} ({SUCCESSOR} {version}, whose interface differs)")
             continue
         if not shared.start(lib):
             tried.append(f"{candidate} (loaded, but sox_init failed)")
