@@ -24,6 +24,7 @@ from compat.codemod.rule import (
     string,
     type_texts,
 )
+from compat.codemod.source import fstrings
 from compat.codemod.uses import reexports, written_out
 
 _CODE = re.compile(
@@ -168,9 +169,8 @@ def _in_fstrings(module: Module, project: Project) -> Iterator[Draft]:
             or _is_lost(project, use.name)
             or use.kind in (Kind.SETTER, Kind.GETTER, Kind.BACKEND_FUNCTION, Kind.OLD_METADATA)
         ):
-            line = module.span(
-                [one for one in module.names.chain(use.node) if isinstance(one, ast.JoinedStr)][-1]
-            )
+            around = module.names.chain(use.node)
+            line = module.span([one for one in around if isinstance(one, fstrings.STRINGS)][-1])
             yield Draft(
                 line,
                 f"torchaudio.{use.name} is used in an f-string that cannot be changed",

@@ -1,21 +1,26 @@
-"""Find expressions in f-strings whose places ``ast`` gives wrongly (Python before 3.12)."""
+"""Find expressions in f-strings whose places ``ast`` gives wrongly (Python before 3.12).
+
+The same holds for t-strings, which Python has from 3.14 on.
+"""
 
 from __future__ import annotations
 
 import ast
 import re
 from collections.abc import Callable, Iterable, Iterator
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from compat.codemod.source.text import parse
 
 Span: TypeAlias = Callable[[ast.AST], tuple[int, int]]
+STRINGS = (ast.JoinedStr, getattr(ast, "TemplateStr", ast.JoinedStr))
+_PARTS = (ast.FormattedValue, getattr(ast, "Interpolation", ast.FormattedValue))
 # what stands before an expression, from its brace on
 BEFORE = re.compile(r"\{[\s(]*\Z")
 _AFTER = re.compile(r"[\s)]*(?:[}:]|![^=])")
 
 
-def unplaced(strings: Iterable[ast.JoinedStr], span: Span, text: str) -> set[ast.AST]:
+def unplaced(strings: Iterable[Any], span: Span, text: str) -> set[ast.AST]:
     """Return the nodes in f-strings that must stay: text, and expressions with wrong places.
 
     Args:
@@ -28,13 +33,13 @@ def unplaced(strings: Iterable[ast.JoinedStr], span: Span, text: str) -> set[ast
     for outer in strings:
         for part in outer.values:
             found |= {part}
-            if isinstance(part, ast.FormattedValue):
+            if isinstance(part, _PARTS):
                 placed |= set(_placed(outer, part.value, span, text))
                 found |= set(ast.walk(part.value))
     return found - placed
 
 
-def _placed(outer: ast.JoinedStr, value: ast.expr, span: Span, text: str) -> Iterator[ast.AST]:
+def _placed(outer: ast.expr, value: ast.expr, span: Span, text: str) -> Iterator[ast.AST]:
     """Yield the nodes of an expression, without nested f-strings; none if a place is wrong."""
     (first, last), (start, end) = span(outer), span(value)
     # `f"{value=}"` prints the source of the value, so a change would change the output.

@@ -133,7 +133,8 @@ class Tree(Notes):
     @functools.cached_property
     def unplaced(self) -> set[ast.AST]:
         """The nodes in f-strings that are not to be changed."""
-        return fstrings.unplaced(self.names.all(ast.JoinedStr), self.span, self.text.text)
+        strings = [node for kind in {*fstrings.STRINGS} for node in self.names.all(kind)]
+        return fstrings.unplaced(strings, self.span, self.text.text)
 
     @functools.cached_property
     def strings(self) -> list[ast.Constant]:
