@@ -22,10 +22,12 @@ TESTS = (
     "tests/dispatcher",
     "tests/legacy",
     "tests/compat/operators",
+    "tests/compat/test_imported_again.py",
     "tests/compat/test_imports.py",
     "tests/compat/test_install.py",
     "tests/compat/test_rescue.py",
     "tests/compat/test_scripted.py",
+    "tests/codemod",
 )
 REAL = "tests/matrix/test_side_by_side.py"
 RESULTS = HERE / "results.json"
