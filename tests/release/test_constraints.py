@@ -15,8 +15,8 @@ from tests.conftest import ROOT
 from tests.release import index
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
-# From the first of each line on, since a Linux distribution may keep it for years. 3.14 is not tested, and not refused either.
-PYTHONS = [*re.findall(r"Python :: (3\.\d+)", "\n".join(PROJECT["classifiers"])), "3.14"]
+# From the first of each line on, since a Linux distribution may keep it for years.
+PYTHONS = re.findall(r"Python :: (3\.\d+)", "\n".join(PROJECT["classifiers"]))
 # which of these a torch for CUDA needs, it says itself, to the digit
 OF_CUDA = re.compile(r"nvidia-|cuda-|triton\Z")
 
