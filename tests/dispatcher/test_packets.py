@@ -8,6 +8,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import soundfile
+import torch
 
 import compat
 from dispatcher import notices
@@ -55,3 +57,36 @@ def test_pcm_that_ends_within_a_frame_gives_all_whole_frames(
         full, _ = compat.load(asset(name), backend="ffmpeg")
         assert waveform.equal(full[:, :whole]), (name, rest)
         assert found.num_frames == whole
+
+
+@pytest.mark.parametrize("rate", [8000, 12000, 16000, 24000, 48000])
+@pytest.mark.parametrize("extension", ["webm", "mka"])
+def test_opus_in_matroska_begins_where_it_begins_in_ogg(extension: str, rate: int, tmp_path: Path) -> None:
+    """Later versions of FFmpeg drop less than the pre-skip, if less than 48,000 Hz were encoded."""
+    ogg, other = str(tmp_path / "x.ogg"), str(tmp_path / f"x.{extension}")
+    for path in (ogg, other):
+        writer = compat.io.StreamWriter(path)
+        writer.add_audio_stream(rate, 2, encoder="libopus", format="s16")
+        with writer.open():
+            writer.write_audio_chunk(0, (torch.sin(torch.arange(rate) / 9) * 9000).to(torch.int16).repeat(2, 1).t())
+    expected = compat.load(ogg, backend="ffmpeg")[0]
+    assert compat.load(other, backend="ffmpeg")[0].equal(expected)
+    assert compat.load(other, 500, 1000, backend="ffmpeg")[0].equal(expected[:, 500:1500])
+    reader = compat.io.StreamReader(other)
+    reader.add_basic_audio_stream(-1, -1)
+    reader.process_all_packets()
+    (chunk,) = reader.pop_chunks()
+    assert chunk is not None
+    assert torch.equal(torch.Tensor(chunk).t(), expected)
+
+
+@pytest.mark.parametrize("frames", [1, 2905, 4095, 4097, 7001])
+@pytest.mark.parametrize("subtype", ["ALAC_16", "ALAC_24"])
+def test_alac_in_caf_is_decoded_to_its_end(subtype: str, frames: int, tmp_path: Path) -> None:
+    """FFmpeg from 7.1 on drops what the last packet lacks to 4,096 frames from its end."""
+    path = str(tmp_path / "x.caf")
+    wave = torch.sin(torch.arange(frames) / 9).repeat(2, 1) / 2
+    soundfile.write(path, wave.t().numpy(), 16000, subtype=subtype)
+    loaded, _ = compat.load(path, backend="ffmpeg")
+    assert loaded.equal(compat.load(path, backend="soundfile")[0])
+    assert compat.load(path, frames // 2, backend="ffmpeg")[0].equal(loaded[:, frames // 2 :])

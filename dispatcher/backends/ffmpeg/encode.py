@@ -376,7 +376,8 @@ def _encode(
             frame = sound_frame(chunk, sample_format, layout, rate, first)
             container.mux(stream.encode(frame))
             interrupts.check()
-        container.mux(stream.encode(None))
+        if not writable.never_ends(stream.codec_context.name, data.shape[0]):
+            container.mux(stream.encode(None))
     except (av.FFmpegError, ValueError) as why:
         raise BackendError(_refusal(why, choice.encoder, container, channels, rate)) from why
 
