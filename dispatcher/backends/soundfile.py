@@ -34,7 +34,7 @@ from dispatcher.metadata import AudioMetaData
 from dispatcher.reading import collector, file_objects, unreadable
 from dispatcher.reading.collector import Collector
 from dispatcher.reading.opened import OpenFile, look, opened
-from dispatcher.requests import Blocks, Load, Save
+from dispatcher.requests import Blocks, Leniency, Load, Save
 from dispatcher.settings import Settings
 from dispatcher.streaming import BLOCK_FRAMES, Stream, in_blocks, with_error_context
 from dispatcher.writing import target, writable
@@ -402,6 +402,7 @@ class Backend(backend.Backend):
 
     name = "soundfile"
     reads_on_in: ClassVar[frozenset[str] | None] = frozenset()
+    leniency: ClassVar[Leniency] = Leniency(frozenset({"frame_offset"}))
 
     def __init__(self) -> None:
         import soundfile

@@ -21,7 +21,7 @@ from dispatcher.lazily import av, npt, torch
 from dispatcher.metadata import AudioMetaData
 from dispatcher.reading import file_objects, unreadable, web
 from dispatcher.reading.opened import OpenFile
-from dispatcher.requests import Blocks, Load, Save
+from dispatcher.requests import Blocks, Leniency, Load, Save
 from dispatcher.settings import Settings
 from dispatcher.streaming import Stream, in_blocks, with_error_context
 
@@ -109,6 +109,7 @@ class Backend(backend.Backend):
 
     name = "ffmpeg"
     seeks_from: ClassVar[int] = seek.WORTH_IT
+    leniency: ClassVar[Leniency] = Leniency(rounds_frames=True)
 
     @classmethod
     def open(cls) -> Backend:
