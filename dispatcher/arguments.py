@@ -211,6 +211,7 @@ def checked_save(asked: Save, backend: str = "") -> Save:
     """
     check_place("write", asked.uri, backend)
     bits: Any = asked.bits_per_sample
+    size = asked.buffer_size if hasattr(asked.uri, "write") else BUFFER_SIZE
     try:
         check_tensor(asked.src)
         whole = isinstance(bits, float) and bits.is_integer()
@@ -218,7 +219,7 @@ def checked_save(asked: Save, backend: str = "") -> Save:
             bits_per_sample=None
             if bits is None
             else integer("bits_per_sample", int(bits) if whole else bits),
-            buffer_size=integer("buffer_size", asked.buffer_size, 1, MOST_BUFFER),
+            buffer_size=integer("buffer_size", size, 1, MOST_BUFFER),
             format=name("format", asked.format),
             encoding=name("encoding", asked.encoding),
         )

@@ -160,8 +160,11 @@ def test_the_buffer_of_a_path_may_be_anything(wav: str) -> None:
     """It is for file objects; there it is checked."""
     unused: Any = None
     assert compat.load(wav, buffer_size=unused)[0].shape == (2, 400)
+    compat.save("out.wav", SOUND, 8000, buffer_size=unused)
     with open(wav, "rb") as file, pytest.raises(TypeError, match="buffer_size"):
         compat.load(file, buffer_size=unused)
+    with pytest.raises(TypeError, match="buffer_size"):
+        compat.save(io.BytesIO(), SOUND, 8000, format="wav", buffer_size=unused)
 
 
 @pytest.mark.parametrize("backend", BACKENDS)

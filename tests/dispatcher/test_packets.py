@@ -90,3 +90,24 @@ def test_alac_in_caf_is_decoded_to_its_end(subtype: str, frames: int, tmp_path: 
     loaded, _ = compat.load(path, backend="ffmpeg")
     assert loaded.equal(compat.load(path, backend="soundfile")[0])
     assert compat.load(path, frames // 2, backend="ffmpeg")[0].equal(loaded[:, frames // 2 :])
+
+
+@pytest.mark.parametrize("format", ["WAV", "W64", "AU", "NIST", "AIFF", "CAF", "IRCAM"])
+@pytest.mark.parametrize("rate", [16000, 44100, 192000])
+def test_chunks_as_large_as_the_releases_needed_lose_nothing(format: str, rate: int, tmp_path: Path) -> None:
+    """Three chunks wait by default; FFmpeg 8 gives up to 16,384 frames at once, where 5.1 gave 1,024."""
+    chunk = 320 if format in ("AU", "NIST", "IRCAM") and rate == 16000 else 512
+    path = str(tmp_path / f"x.{format.lower()}")
+    soundfile.write(path, torch.sin(torch.arange(20000) / 9).repeat(2, 1).t().numpy() / 2, rate, subtype="PCM_16", format=format)
+    reader = compat.io.StreamReader(path)
+    reader.add_basic_audio_stream(chunk, format="s16")
+    found = [(c.pts, torch.Tensor(c)) for (c,) in reader.stream() if c is not None]
+    assert torch.cat([samples for _, samples in found]).t().equal(compat.load(path, normalize=False, backend="ffmpeg")[0])
+    assert [pts for pts, _ in found] == pytest.approx([at / rate for at in range(0, 20000, chunk)], abs=2e-6)
+
+
+def test_raw_pcm_comes_in_short_packets_too() -> None:
+    """Its format has the name of its codec."""
+    reader = compat.io.StreamReader(io.BytesIO(bytes(40_000)), format="s16le", option={"sample_rate": "48000"})
+    reader.add_basic_audio_stream(512)
+    assert sum(len(c) for (c,) in reader.stream() if c is not None) == 20_000

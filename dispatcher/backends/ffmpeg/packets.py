@@ -7,14 +7,19 @@ something else than later versions:
     caf                  nothing at all; later ones drop the end of ALAC twice
     Opus in Matroska     the pre-skip; later ones count it at the rate that was encoded, as if that
                          were 48,000 Hz, and so drop too few
+
+Packets of PCM were shorter: 4,096 bytes in wav and w64; in others 1,024 frames, or 1/25 of a second
+where that is less. A ``StreamReader`` whose chunks are not taken in time drops the first ones, and
+packets come whole.
 """
 
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, Literal, TypeAlias
 
+from dispatcher.backends.ffmpeg import pcm
 from dispatcher.lazily import av
 
 MP4 = "mov,mp4,m4a,3gp,3g2,mj2"
@@ -26,6 +31,10 @@ _AT_START, _AT_END = slice(0, 4), slice(4, 8)
 # the head of an Opus stream, and what it holds of the frames to drop: 16 bits, little-endian
 _OPUS, _PRE_SKIP = b"OpusHead", slice(10, 12)
 
+_OF_BYTES = frozenset({"wav", "w64"})
+_OF_FRAMES = frozenset({"au", "avr", "ircam", "nistsphere", "pvf", "rso", "sln", "sox"})
+_BYTES, _FRAMES, _PER_SECOND = 4096, 1024, 25
+
 _Trimming: TypeAlias = "Callable[[av.Packet[Any], bytearray], None]"
 
 
@@ -34,6 +43,45 @@ def of(
 ) -> Iterable[av.Packet[av.AudioStream]]:
     """Demux a stream; each packet is as the recorded FFmpeg gave it to the decoder."""
     return map(as_recorded(container), container.demux(stream))
+
+
+def demuxed(container: av.container.InputContainer) -> Iterator[av.Packet[Any]]:
+    """Demux all streams of a container; packets of PCM are no longer than in the recordings."""
+    most: dict[int, int] = {}
+    for packet in container.demux():
+        if packet.stream_index not in most:
+            most[packet.stream_index] = _frames_at_most(packet.stream)
+        frames = most[packet.stream_index]
+        if frames and packet.size and (packet.duration or 0) > frames:
+            yield from _parts(packet, frames)
+        else:
+            yield packet
+
+
+def _frames_at_most(stream: Any) -> int:
+    """Return how many frames of PCM a packet had at most in the recordings; 0 for no limit."""
+    context = getattr(stream, "codec_context", None)
+    size = pcm.frame_bytes(stream) if stream.type == "audio" and context is not None else 0
+    if not size:
+        return 0
+    kind: str = stream.container.format.name
+    if kind in _OF_BYTES:
+        return max(1, _BYTES // size)
+    if kind in _OF_FRAMES or stream.codec_context.codec.canonical_name == f"pcm_{kind}":
+        return min(max(1, int(stream.codec_context.sample_rate) // _PER_SECOND), _FRAMES)
+    return 0
+
+
+def _parts(packet: av.Packet[Any], frames: int) -> Iterator[av.Packet[Any]]:
+    """Give a packet of PCM in parts of so many frames; its time base is that of a frame."""
+    data, stream = bytes(packet), packet.stream
+    size = frames * pcm.frame_bytes(stream)
+    for begin in range(0, len(data), size):
+        part: Any = av.Packet(data[begin : begin + size])
+        part.stream, part.time_base = stream, packet.time_base
+        if packet.pts is not None:
+            part.pts = part.dts = packet.pts + begin // size * frames
+        yield part
 
 
 def as_recorded(
