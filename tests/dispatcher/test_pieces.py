@@ -98,6 +98,6 @@ def test_a_piece_of_sample_vision_has_its_end(tmp_path: pathlib.Path) -> None:
     path = tmp_path / "x.smp"
     path.write_bytes(head + frames.tobytes() + bytes(2) + loops + markers + struct.pack("<bIIi", 60, 8000, 0, -1))
     for begin in (0, 7, 2500):
-        piece, rate = dispatcher.load(path, begin, backend="sox", normalize=False)
+        piece, rate = dispatcher.load(str(path), begin, backend="sox", normalize=False)
         assert rate == 8000
         assert piece[0].tolist() == frames[begin:].tolist()
