@@ -132,6 +132,7 @@ class Chooser:
         with interrupts.deferred():
             asked = arguments.checked_load(asked)
             reader = self.reader(backend, asked.uri, asked.format)
+            asked = arguments.checked_piece(asked, reader.leniency)
             with opened(asked.uri) as file:
                 asked = asked._replace(file=file)
                 if backend is None:

@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+import math
+import numbers
 import operator
 import os
 from collections.abc import Mapping
 from typing import Any, TypeAlias, TypeVar
 
-from dispatcher.errors import ArgumentTypeError, AudioError, BackendError, TensorPlaceError, problem
+from dispatcher.errors import (
+    ArgumentTypeError,
+    AudioError,
+    BackendError,
+    NotAnIntegerError,
+    TensorPlaceError,
+    problem,
+)
 from dispatcher.lazily import torch
-from dispatcher.requests import Load, Save
+from dispatcher.requests import BUFFER_SIZE, Leniency, Load, Save
 
 _Stored = TypeVar("_Stored")
 _Table: TypeAlias = Mapping[str | None, Mapping[int | None, _Stored]]
@@ -28,12 +37,12 @@ def integer(name: str, value: Any, least: int = -_MOST, most: int = _MOST) -> in
     """Return any kind of integer as an int between ``least`` and ``most``, so that C can hold it.
 
     Raises:
-        ArgumentTypeError: (a TypeError) the value is no integer.
+        NotAnIntegerError: (a TypeError and RuntimeError) the value is no integer.
     """
     try:
         return max(least, min(operator.index(value), most))
     except TypeError as why:
-        raise ArgumentTypeError(f"{name} is {value!r:.80}, and must be an int") from why
+        raise NotAnIntegerError(f"{name} is {value!r:.80}, and must be an int") from why
 
 
 def name(what: str, value: Any) -> str | None:
@@ -116,21 +125,55 @@ def fspath(action: str, uri: Any, backend: str) -> str | bytes:
 
 
 def checked_load(asked: Load, backend: str = "") -> Load:
-    """Return the arguments of ``load`` with numbers as ints, and the place and names checked.
+    """Return the arguments of ``load`` with place, format and buffer size checked.
+
+    The buffer is for file objects; for anything else its size is not looked at.
 
     Raises:
         ArgumentTypeError, BackendError: (TypeError, RuntimeError) no backend can take an argument.
     """
     check_place("read", asked.uri, backend)
+    size = asked.buffer_size if hasattr(asked.uri, "read") else BUFFER_SIZE
+    try:
+        return asked._replace(
+            format=name("format", asked.format),
+            buffer_size=integer("buffer_size", size, 1, MOST_BUFFER),
+        )
+    except (ArgumentTypeError, BackendError) as why:
+        raise problem(type(why), "read", asked.uri, why, backend=backend) from why
+
+
+def checked_piece(asked: Load, leniency: Leniency, backend: str = "") -> Load:
+    """Return the arguments of ``load`` with frames as ints, and None replaced where it may be.
+
+    Raises:
+        NotAnIntegerError: (a TypeError and RuntimeError) the backend does not take a number.
+    """
+    left_out = [one for one in leniency.optional if getattr(asked, one) is None]
+    asked = asked._replace(**{one: Load._field_defaults[one] for one in left_out})
+    if leniency.rounds_frames:
+        asked = _in_whole_frames(asked)
     try:
         return asked._replace(
             frame_offset=integer("frame_offset", asked.frame_offset),
             num_frames=integer("num_frames", asked.num_frames),
-            format=name("format", asked.format),
-            buffer_size=integer("buffer_size", asked.buffer_size, 1, MOST_BUFFER),
         )
-    except (ArgumentTypeError, BackendError) as why:
+    except NotAnIntegerError as why:
         raise problem(type(why), "read", asked.uri, why, backend=backend) from why
+
+
+def _in_whole_frames(asked: Load) -> Load:
+    """Round the two ends of a piece that is given in fractions, as FFmpeg's filter atrim does."""
+    begin, wanted = asked.frame_offset, asked.num_frames
+    if not (isinstance(begin, numbers.Real) and isinstance(wanted, numbers.Real)):
+        return asked
+    if isinstance(begin + wanted, numbers.Integral) or not math.isfinite(begin + wanted):
+        return asked
+    if begin < 0 or wanted < -1:  # refused, whatever they are rounded to
+        return asked._replace(frame_offset=math.floor(begin), num_frames=math.floor(wanted))
+    first, end = round(float(begin)), round(float(begin + wanted))
+    frames = -1 if wanted == -1 else max(0, end - first)
+    return asked._replace(frame_offset=first, num_frames=frames)
 
 
 def check_tensor(src: Any, *, elsewhere: bool = False) -> None:
@@ -168,6 +211,7 @@ def checked_save(asked: Save, backend: str = "") -> Save:
     """
     check_place("write", asked.uri, backend)
     bits: Any = asked.bits_per_sample
+    size = asked.buffer_size if hasattr(asked.uri, "write") else BUFFER_SIZE
     try:
         check_tensor(asked.src)
         whole = isinstance(bits, float) and bits.is_integer()
@@ -175,7 +219,7 @@ def checked_save(asked: Save, backend: str = "") -> Save:
             bits_per_sample=None
             if bits is None
             else integer("bits_per_sample", int(bits) if whole else bits),
-            buffer_size=integer("buffer_size", asked.buffer_size, 1, MOST_BUFFER),
+            buffer_size=integer("buffer_size", size, 1, MOST_BUFFER),
             format=name("format", asked.format),
             encoding=name("encoding", asked.encoding),
         )

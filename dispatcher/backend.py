@@ -8,7 +8,7 @@ from typing import Any, ClassVar, TypeAlias
 
 from dispatcher.lazily import torch
 from dispatcher.metadata import AudioMetaData
-from dispatcher.requests import Blocks, Load, Save
+from dispatcher.requests import Blocks, Leniency, Load, Save
 from dispatcher.settings import Settings
 from dispatcher.streaming import Stream
 
@@ -28,6 +28,7 @@ class Backend(abc.ABC):
     seeks_from: ClassVar[int] = 0
     # kinds of joined files (``Part.kind``) that it reads to the end; None if it checks that itself
     reads_on_in: ClassVar[frozenset[str] | None] = None
+    leniency: ClassVar[Leniency] = Leniency()
 
     @classmethod
     @abc.abstractmethod

@@ -40,6 +40,10 @@ class ArgumentTypeError(AudioError, TypeError):
     """An argument has a type that the backend or the release does not take."""
 
 
+class NotAnIntegerError(ArgumentTypeError, BackendError):
+    """A number is no integer. sox raised RuntimeError, the other backends TypeError."""
+
+
 class NotATensorError(ArgumentTypeError, AttributeError):
     """Something else was passed for a tensor. In 2.0 to 2.8 this was an AttributeError."""
 

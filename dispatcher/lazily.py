@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 __all__ = ["av", "http_client", "module", "np", "npt", "ssl", "torch", "urllib_request"]
 
+_FACTS = ("__file__", "__version__")  # Python asks objects for other such names by itself
+
 
 class module:  # noqa: N801 - stands for a module
     """A stand-in for a module, which it imports when an attribute is read."""
@@ -20,7 +22,7 @@ class module:  # noqa: N801 - stands for a module
         self._name = name
 
     def __getattr__(self, name: str) -> Any:
-        if name.startswith("__"):
+        if name.startswith("__") and name not in _FACTS:
             raise AttributeError(name)
         real = importlib.import_module(self._name)
         self.__dict__ = real.__dict__  # from now on its names are found without a call

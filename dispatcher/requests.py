@@ -31,6 +31,17 @@ class Load(NamedTuple):
         return self.uri if self.file is None else self.file
 
 
+class Leniency(NamedTuple):
+    """What a backend's releases took for the numbers and flags of ``load``.
+
+    ``optional`` arguments may be None, which is the default; ``rounds_frames`` means that numbers
+    of frames may have fractions.
+    """
+
+    optional: frozenset[str] = frozenset()
+    rounds_frames: bool = False
+
+
 class Blocks(NamedTuple):
     """A whole file to read, at most ``block_frames`` frames at a time."""
 

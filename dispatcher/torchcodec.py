@@ -25,7 +25,7 @@ from dispatcher.lazily import torch
 from dispatcher.reading import file_objects, unreadable, web
 from dispatcher.reading.opened import opened
 from dispatcher.registry import Registry
-from dispatcher.requests import BUFFER_SIZE, Blocks, Load, Save
+from dispatcher.requests import BUFFER_SIZE, Blocks, Leniency, Load, Save
 from dispatcher.settings import Settings
 from dispatcher.streaming import Stream, in_blocks
 from dispatcher.writing import writable
@@ -133,6 +133,7 @@ def _load(asked: Load, settings: Settings) -> tuple[torch.Tensor, int]:
             BackendError, "read", uri, arguments.neither_path_nor_file(uri), backend="TorchCodec"
         )
     asked = arguments.checked_load(asked, "TorchCodec")
+    asked = arguments.checked_piece(asked, Leniency(), "TorchCodec")
     with opened(uri) as file:
         asked = asked._replace(
             frame_offset=max(asked.frame_offset, 0),

@@ -42,6 +42,7 @@ def functions(registry: Registry, settings: Settings) -> Functions:
         """
         backend = registry.get("soundfile")
         asked = arguments.checked_load(Load(filepath, **rest), "soundfile")
+        asked = arguments.checked_piece(asked, backend.leniency, "soundfile")
         with interrupts.deferred():
             return short_files.load(backend, asked, settings)
 

@@ -157,7 +157,9 @@ def functions(registry: Registry, settings: Settings) -> Functions:
         """
 
         def operation(backend: Backend, place: Any) -> tuple[torch.Tensor, int]:
-            asked = arguments.checked_load(Load(place, **rest))
+            asked = arguments.checked_piece(
+                arguments.checked_load(Load(place, **rest)), backend.leniency
+            )
             return short_files.load(backend, asked, settings)
 
         return read(filepath, rest["format"], operation)

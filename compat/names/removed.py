@@ -89,7 +89,7 @@ FATES = {
     "AudioMetaData": Fate("2.8", "compat.AudioMetaData stays."),
     "functional.forced_align": Fate("2.8", _STAYED),
     "functional.rnnt_loss": Fate("2.8", _STAYED),
-    "functional.apply_codec": Fate(moving=_CODEC),
+    "functional.apply_codec": Fate("2.1", _CODEC, _CODEC),
     "functional.functional.apply_codec": Fate(moving=_CODEC),
     "functional.compute_kaldi_pitch": Fate(
         moving="Use functional.detect_pitch_frequency, or a package that has Kaldi's pitch."

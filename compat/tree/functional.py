@@ -2,15 +2,21 @@
 
 from typing import Any
 
-from compat.contents import codec, lazy
+from compat.contents import codec, deprecations, lazy
 from compat.contents.context import Context
 from compat.contents.submodule import Submodule
 
 
 def names(context: Context) -> dict[str, Any]:
     """Return both; ``resample`` needs torch when it is first read."""
-    codecs = {"apply_codec": codec.function(context)} if context.release.old_names else {}
-    return {"resample": lazy.imported("compat.contents.resampling:resample"), **codecs}
+    found: dict[str, Any] = {"resample": lazy.imported("compat.contents.resampling:resample")}
+    if context.release.old_names:
+        found["apply_codec"] = codec.function(context)
+        if context.release.effector:  # what replaces it
+            found["apply_codec"] = deprecations.warning(
+                found["apply_codec"], "functional.apply_codec"
+            )
+    return found
 
 
 SUBMODULE = Submodule(names, stands_in=True, follows_pin=frozenset({"apply_codec"}))

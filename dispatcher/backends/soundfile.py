@@ -34,7 +34,7 @@ from dispatcher.metadata import AudioMetaData
 from dispatcher.reading import collector, file_objects, unreadable
 from dispatcher.reading.collector import Collector
 from dispatcher.reading.opened import OpenFile, look, opened
-from dispatcher.requests import Blocks, Load, Save
+from dispatcher.requests import Blocks, Leniency, Load, Save
 from dispatcher.settings import Settings
 from dispatcher.streaming import BLOCK_FRAMES, Stream, in_blocks, with_error_context
 from dispatcher.writing import target, writable
@@ -53,8 +53,9 @@ _NATIVE_DTYPE = {
 _BITS = {
     "PCM_S8": 8, "PCM_16": 16, "PCM_24": 24, "PCM_32": 32, "PCM_U8": 8, "FLOAT": 32, "DOUBLE": 64,
     "ULAW": 8, "ALAW": 8, "IMA_ADPCM": 0, "MS_ADPCM": 0, "GSM610": 0, "VOX_ADPCM": 0, "G721_32": 0,
-    "G723_24": 0, "G723_40": 0, "DWVW_12": 0, "DWVW_16": 0, "DWVW_24": 0, "DWVW_N": 0, "DPCM_8": 0,
-    "DPCM_16": 0, "VORBIS": 0, "ALAC_16": 16, "ALAC_20": 20, "ALAC_24": 24, "ALAC_32": 32,
+    "G723_24": 0, "G723_40": 0, "DWVW_12": 12, "DWVW_16": 16, "DWVW_24": 24, "DWVW_N": 0,
+    "DPCM_8": 8, "DPCM_16": 16, "VORBIS": 0, "ALAC_16": 16, "ALAC_20": 20, "ALAC_24": 24,
+    "ALAC_32": 32,
 }  # fmt: skip
 _ENCODING = {
     "PCM_S8": "PCM_S", "PCM_16": "PCM_S", "PCM_24": "PCM_S", "PCM_32": "PCM_S", "PCM_U8": "PCM_U",
@@ -402,6 +403,7 @@ class Backend(backend.Backend):
 
     name = "soundfile"
     reads_on_in: ClassVar[frozenset[str] | None] = frozenset()
+    leniency: ClassVar[Leniency] = Leniency(frozenset({"frame_offset"}))
 
     def __init__(self) -> None:
         import soundfile

@@ -6,16 +6,12 @@ from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any
 
-from dispatcher.backends.ffmpeg.encode import LAYOUTS, quality
+from dispatcher.backends.ffmpeg.encode import LAYOUTS, default_encoder, quality
 from dispatcher.codec_config import CodecConfig
 from dispatcher.errors import BackendError
 from dispatcher.lazily import av
 from dispatcher.streams import decoders, options, sources
 
-# FFmpeg 5 chose libvorbis for these muxers. PyAV lacks it; FFmpeg's own encoder takes only stereo.
-_PREFERRED_SOUND = {"ogg": "vorbis", "matroska": "vorbis"}
-# for other numbers of channels: flac changes neither channels nor rate
-_LOSSLESS_SOUND = {"ogg": "flac", "matroska": "flac"}
 _STEREO = 2
 # tried if an encoder does not take the channels that come; the releases took its first layout, mono
 _OTHER_CHANNELS = (1, 2)
@@ -48,13 +44,11 @@ def _codec(
 ) -> Any:
     """Return the named encoder, or the container's default."""
     if name is None:
-        default = (
-            container.default_audio_codec if media == "audio" else container.default_video_codec
+        name = (
+            default_encoder(container, channels)
+            if media == "audio"
+            else container.default_video_codec
         )
-        name = default
-        if media == "audio":
-            preferred = _PREFERRED_SOUND if channels == _STEREO else _LOSSLESS_SOUND
-            name = preferred.get(container.format.name, default)
         if name in (None, "none"):
             raise BackendError(f"{container.format.name} holds no {media}")
     try:

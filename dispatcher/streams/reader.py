@@ -479,7 +479,7 @@ class StreamReader:
         if self._ended:
             raise self._problem(BackendError("it has ended; use seek() to read on"))
         if self._packets is None:
-            self._packets = self._container.demux()
+            self._packets = packets.demuxed(self._container)
         began = time.monotonic()
         try:
             packet = next(self._packets, None)

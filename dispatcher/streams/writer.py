@@ -37,9 +37,8 @@ class _Track:
 
     def encode(self, frame: Any) -> Iterator[Any]:
         """Filter and encode a frame, or what is left for ``None``; give packets."""
-        encode = self._tta if self.stream.name == TTA else self.stream.codec_context.encode
         if self._graph is None:
-            yield from self._packets(encode(frame))
+            yield from self._encode(frame)
             return
         _, source, sink = self._graph
         source.push(frame)
@@ -48,22 +47,22 @@ class _Track:
                 filtered = sink.pull()
             except (BlockingIOError, EOFError):
                 break
-            yield from self._packets(encode(filtered))
+            yield from self._encode(filtered)
         if frame is None:
-            yield from self._packets(encode(None))
+            yield from self._encode(None)
 
-    def _tta(self, frame: Any) -> Any:
-        """Encode a frame, or refuse what would end the process."""
+    def _encode(self, frame: Any) -> Iterator[Any]:
+        """Encode a frame, or refuse what would end the process; give packets."""
         context = self.stream.codec_context
-        if frame is None:
+        if self.stream.name == TTA and frame is None:
             writable.frames_of_tta(self._taken, context.layout.nb_channels, context.sample_rate)
-        else:
+        elif self.stream.name == TTA:
             writable.rate_of_tta(context.sample_rate)
-            self._taken += frame.samples
-        return context.encode(frame)
-
-    def _packets(self, packets: Any) -> Iterator[Any]:
-        for packet in packets:
+        if frame is not None:
+            self._taken += getattr(frame, "samples", 1)  # a picture has none
+        elif writable.never_ends(context.name, self._taken):
+            return
+        for packet in context.encode(frame):
             packet.stream = self.stream
             yield packet
 

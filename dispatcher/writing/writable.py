@@ -72,6 +72,11 @@ def frames_of_tta(found: int, channels: int, rate: int) -> None:
         )
 
 
+def never_ends(encoder: str, frames: int) -> bool:
+    """Return whether an encoder that got so many frames loops for ever when it is flushed."""
+    return encoder == "vorbis" and not frames
+
+
 def numbers(samples: npt.NDArray[Any], container: str, loudest: float = math.inf) -> None:
     """Refuse samples that are NaN, or so loud that an encoder aborts the process.
 

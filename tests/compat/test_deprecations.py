@@ -7,6 +7,7 @@ from typing import Any
 
 import deprecation
 import pytest
+import torch
 from packaging.version import Version
 
 import compat
@@ -53,6 +54,16 @@ def test_how_often_a_release_warns_of_its_setter(release: str, warned: int, monk
                 torchaudio.set_audio_backend("soundfile")
         else:
             torchaudio.set_audio_backend("soundfile")
+
+
+@pytest.mark.parametrize(("release", "warned"), [("2.0", 0), ("2.1", 1), ("2.2", 1), ("2.8", 1)])
+def test_apply_codec_is_deprecated_since_2_1(release: str, warned: int) -> None:
+    """In favour of ``AudioEffector``, once for a call."""
+    torchaudio = compat.standin(release)
+    with warnings.catch_warnings(record=True) as seen:
+        warnings.simplefilter("always")
+        torchaudio.functional.apply_codec(torch.zeros(1, 800), 8000, "wav")
+    assert [w.filename for w in seen if issubclass(w.category, deprecations.DeprecatedNameWarning)] == [__file__] * warned
 
 
 def test_a_warning_carries_the_facts() -> None:

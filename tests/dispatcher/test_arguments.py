@@ -108,6 +108,65 @@ def test_what_is_no_place_is_refused(place: Any, release: str, backend: str | No
     assert sorted(os.listdir()) == ["a.wav"]
 
 
+@pytest.mark.parametrize(
+    ("offset", "frames", "begin", "end"),
+    [
+        (1.0, -1, 1, 400),
+        (1.5, -1.0, 2, 400),
+        (2.5, -1, 2, 400),
+        (0, 1.5, 0, 2),
+        (2.5, 1.0, 2, 4),
+        (np.float32(3), 5, 3, 8),
+        (100.0, 1e9, 100, 400),
+    ],
+)
+def test_ffmpeg_rounds_both_ends_of_a_piece(offset: Any, frames: Any, begin: int, end: int, wav: str) -> None:
+    """Halves go to the even number, as in the filter that the releases cut with."""
+    piece, _ = compat.load(wav, offset, frames)
+    assert piece.equal(compat.load(wav)[0][:, begin:end])
+
+
+@pytest.mark.parametrize(
+    "piece", [{"frame_offset": -0.4}, {"num_frames": 0.4}, {"num_frames": -0.5}, {"num_frames": -1.5}, {"frame_offset": float("nan")}]
+)
+def test_a_fraction_is_no_way_around_what_is_refused(piece: dict[str, float], wav: str) -> None:
+    """A negative place, or no frames."""
+    with pytest.raises(RuntimeError):
+        compat.load(wav, **piece)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("backend", ["soundfile", pytest.param("sox", marks=pytest.mark.libsox)])
+def test_the_others_take_no_fractions(backend: str, wav: str) -> None:
+    """The releases raised RuntimeError for sox, and TypeError for soundfile."""
+    for error in (RuntimeError, TypeError):
+        with pytest.raises(error, match="must be an int"):
+            compat.load(wav, 1.5, backend=backend)
+
+
+@pytest.mark.libsox
+@pytest.mark.parametrize("name", ["frame_offset", "num_frames", "normalize", "channels_first"])
+def test_none_is_the_default_for_sox(name: str, wav: str) -> None:
+    """Its functions were TorchScript's, with optional parameters."""
+    expected, _ = compat.load(wav, backend="sox")
+    for release in ("2.0", "2.1"):
+        old = compat.standin(release)
+        assert old.backend.sox_io_backend.load(wav, **{name: None})[0].equal(expected)
+        if name in ("normalize", "channels_first"):
+            assert old.sox_effects.apply_effects_file(wav, [], **{name: None})[0].equal(expected)
+    assert compat.load(wav, backend="sox", **{name: None})[0].equal(expected)
+
+
+def test_the_buffer_of_a_path_may_be_anything(wav: str) -> None:
+    """It is for file objects; there it is checked."""
+    unused: Any = None
+    assert compat.load(wav, buffer_size=unused)[0].shape == (2, 400)
+    compat.save("out.wav", SOUND, 8000, buffer_size=unused)
+    with open(wav, "rb") as file, pytest.raises(TypeError, match="buffer_size"):
+        compat.load(file, buffer_size=unused)
+    with pytest.raises(TypeError, match="buffer_size"):
+        compat.save(io.BytesIO(), SOUND, 8000, format="wav", buffer_size=unused)
+
+
 @pytest.mark.parametrize("backend", BACKENDS)
 @pytest.mark.parametrize("kind", ["negative bit", "imaginary part of a conjugate"])
 def test_a_lazy_negation_is_written_as_it_is(kind: str, backend: str, wav: str) -> None:

@@ -8,6 +8,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import soundfile
+import torch
 
 import compat
 from dispatcher import notices
@@ -55,3 +57,57 @@ def test_pcm_that_ends_within_a_frame_gives_all_whole_frames(
         full, _ = compat.load(asset(name), backend="ffmpeg")
         assert waveform.equal(full[:, :whole]), (name, rest)
         assert found.num_frames == whole
+
+
+@pytest.mark.parametrize("rate", [8000, 12000, 16000, 24000, 48000])
+@pytest.mark.parametrize("extension", ["webm", "mka"])
+def test_opus_in_matroska_begins_where_it_begins_in_ogg(extension: str, rate: int, tmp_path: Path) -> None:
+    """Later versions of FFmpeg drop less than the pre-skip, if less than 48,000 Hz were encoded."""
+    ogg, other = str(tmp_path / "x.ogg"), str(tmp_path / f"x.{extension}")
+    for path in (ogg, other):
+        writer = compat.io.StreamWriter(path)
+        writer.add_audio_stream(rate, 2, encoder="libopus", format="s16")
+        with writer.open():
+            writer.write_audio_chunk(0, (torch.sin(torch.arange(rate) / 9) * 9000).to(torch.int16).repeat(2, 1).t())
+    expected = compat.load(ogg, backend="ffmpeg")[0]
+    assert compat.load(other, backend="ffmpeg")[0].equal(expected)
+    assert compat.load(other, 500, 1000, backend="ffmpeg")[0].equal(expected[:, 500:1500])
+    reader = compat.io.StreamReader(other)
+    reader.add_basic_audio_stream(-1, -1)
+    reader.process_all_packets()
+    (chunk,) = reader.pop_chunks()
+    assert chunk is not None
+    assert torch.equal(torch.Tensor(chunk).t(), expected)
+
+
+@pytest.mark.parametrize("frames", [1, 2905, 4095, 4097, 7001])
+@pytest.mark.parametrize("subtype", ["ALAC_16", "ALAC_24"])
+def test_alac_in_caf_is_decoded_to_its_end(subtype: str, frames: int, tmp_path: Path) -> None:
+    """FFmpeg from 7.1 on drops what the last packet lacks to 4,096 frames from its end."""
+    path = str(tmp_path / "x.caf")
+    wave = torch.sin(torch.arange(frames) / 9).repeat(2, 1) / 2
+    soundfile.write(path, wave.t().numpy(), 16000, subtype=subtype)
+    loaded, _ = compat.load(path, backend="ffmpeg")
+    assert loaded.equal(compat.load(path, backend="soundfile")[0])
+    assert compat.load(path, frames // 2, backend="ffmpeg")[0].equal(loaded[:, frames // 2 :])
+
+
+@pytest.mark.parametrize("format", ["WAV", "W64", "AU", "NIST", "AIFF", "CAF", "IRCAM"])
+@pytest.mark.parametrize("rate", [16000, 44100, 192000])
+def test_chunks_as_large_as_the_releases_needed_lose_nothing(format: str, rate: int, tmp_path: Path) -> None:
+    """Three chunks wait by default; FFmpeg 8 gives up to 16,384 frames at once, where 5.1 gave 1,024."""
+    chunk = 320 if format in ("AU", "NIST", "IRCAM") and rate == 16000 else 512
+    path = str(tmp_path / f"x.{format.lower()}")
+    soundfile.write(path, torch.sin(torch.arange(20000) / 9).repeat(2, 1).t().numpy() / 2, rate, subtype="PCM_16", format=format)
+    reader = compat.io.StreamReader(path)
+    reader.add_basic_audio_stream(chunk, format="s16")
+    found = [(c.pts, torch.Tensor(c)) for (c,) in reader.stream() if c is not None]
+    assert torch.cat([samples for _, samples in found]).t().equal(compat.load(path, normalize=False, backend="ffmpeg")[0])
+    assert [pts for pts, _ in found] == pytest.approx([at / rate for at in range(0, 20000, chunk)], abs=2e-6)
+
+
+def test_raw_pcm_comes_in_short_packets_too() -> None:
+    """Its format has the name of its codec."""
+    reader = compat.io.StreamReader(io.BytesIO(bytes(40_000)), format="s16le", option={"sample_rate": "48000"})
+    reader.add_basic_audio_stream(512)
+    assert sum(len(c) for (c,) in reader.stream() if c is not None) == 20_000

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pathlib
 
+import av
 import pytest
 
 import dispatcher
-from dispatcher import registry
+from dispatcher import lazily, registry
 from dispatcher.errors import BackendUnavailable
 from dispatcher.registry import Registry
 from tests.conftest import Python
@@ -98,3 +99,9 @@ def test_a_backend_that_fails_to_start_in_a_new_way_takes_no_other_down(monkeypa
     for _ in range(2):
         assert Registry().reason("sox") == "it failed to start (MemoryError: no room)"
     assert asked == ["dispatcher.backends.sox"]
+
+
+@pytest.mark.parametrize("name", ["__file__", "__version__"])
+def test_a_module_is_imported_for_the_facts_about_it(name: str) -> None:
+    """An option of a reader is looked up in the libraries beside PyAV, perhaps before PyAV was used."""
+    assert getattr(lazily.module("av"), name) == getattr(av, name)

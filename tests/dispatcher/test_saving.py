@@ -141,6 +141,27 @@ def test_ffmpeg_writes_what_it_reads_again(extension: str, channels: int, tmp_pa
     )
 
 
+@pytest.mark.parametrize("extension", ["mka", "mkv", "nut", "ogv"])
+@pytest.mark.parametrize("channels", [1, 2, 3])
+def test_matroska_keeps_channels_and_rate(extension: str, channels: int, tmp_path: pathlib.Path) -> None:
+    """The default of PyAV's FFmpeg is AC-3 or mp3, of a few rates; the releases wrote Vorbis."""
+    path = str(tmp_path / f"x.{extension}")
+    dispatcher.save(path, torch.sin(torch.arange(8000) / 20).repeat(channels, 1) / 2, 12345, backend="ffmpeg")
+    found = dispatcher.info(path, backend="ffmpeg")
+    assert (found.num_channels, found.sample_rate, found.encoding) == (channels, 12345, "VORBIS" if channels == 2 else "FLAC")
+
+
+@pytest.mark.parametrize(
+    ("extension", "rate", "written"),
+    [("mp3", 96000, 44100), ("mp3", 12345, 44100), ("mp2", 8000, 44100), ("ac3", 8000, 48000), ("aac", 12345, 96000)],
+)
+def test_a_rate_that_an_encoder_lacks_becomes_its_first(extension: str, rate: int, written: int, tmp_path: pathlib.Path) -> None:
+    """As in the releases."""
+    path = str(tmp_path / f"x.{extension}")
+    dispatcher.save(path, torch.zeros(1, 8000), rate, backend="ffmpeg")
+    assert dispatcher.info(path, backend="ffmpeg").sample_rate == written
+
+
 def test_a_codec_config_sets_the_bit_rate(tmp_path: pathlib.Path) -> None:
     """Twice the rate, twice the size."""
     wave = torch.rand(2, 48000) - 0.5

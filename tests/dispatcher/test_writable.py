@@ -143,6 +143,25 @@ def test_tta_of_some_frames_more_is_written(tmp_path: pathlib.Path) -> None:
         assert dispatcher.load(path)[0].shape == (channels, frames)
 
 
+@pytest.mark.parametrize(("name", "format"), [("x.ogg", None), ("x.vorbis", None), ("x", "vorbis")])
+def test_vorbis_of_no_frames_is_written(name: str, format: str | None, tmp_path: pathlib.Path) -> None:
+    """FFmpeg's encoder, flushed without a frame, never ends."""
+    dispatcher.save(tmp_path / name, torch.zeros(2, 0), 16000, format=format, backend="ffmpeg")
+    assert (tmp_path / name).read_bytes()[:4] == b"OggS"
+
+
+@pytest.mark.parametrize("filter_desc", [None, "atrim=start=100"])
+def test_a_stream_of_vorbis_that_got_no_frames_is_closed(filter_desc: str | None, tmp_path: pathlib.Path) -> None:
+    """Nor if a filter let none through."""
+    path = str(tmp_path / "x.ogg")
+    writer = streams_writer.StreamWriter(path)
+    writer.add_audio_stream(16000, 2, filter_desc=filter_desc)
+    with writer.open():
+        if filter_desc:
+            writer.write_audio_chunk(0, torch.zeros(1600, 2))
+    assert pathlib.Path(path).read_bytes()[:4] == b"OggS"
+
+
 @pytest.mark.parametrize("backend", ["ffmpeg", "soundfile", SOX])
 @pytest.mark.parametrize("rate", [np.int64(16000), np.uint16(16000), torch.tensor(16000)])
 def test_integers_of_other_kinds_are_rates(rate: Any, backend: str, tmp_path: pathlib.Path) -> None:

@@ -99,11 +99,16 @@ def _functions(context: Context) -> dict[str, Any]:
         """
         backend = sox(context)
         with interrupts.deferred():
-            arguments.checked_load(Load(path, format=format), "sox")
+            asked = Load(path, normalize=normalize, channels_first=channels_first, format=format)
+            asked = arguments.checked_piece(arguments.checked_load(asked, "sox"), backend.leniency)
             with sox_io_backend.on_disk(path, context.release, _TAKER, "apply effects to") as place:
                 try:
                     return backend.apply_effects_to_file(
-                        os.fsdecode(place), effects, normalize, channels_first, format
+                        os.fsdecode(place),
+                        effects,
+                        asked.normalize,
+                        asked.channels_first,
+                        asked.format,
                     )
                 except BackendError as why:
                     raise problem(

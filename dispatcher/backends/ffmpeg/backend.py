@@ -21,7 +21,7 @@ from dispatcher.lazily import av, npt, torch
 from dispatcher.metadata import AudioMetaData
 from dispatcher.reading import file_objects, unreadable, web
 from dispatcher.reading.opened import OpenFile
-from dispatcher.requests import Blocks, Load, Save
+from dispatcher.requests import Blocks, Leniency, Load, Save
 from dispatcher.settings import Settings
 from dispatcher.streaming import Stream, in_blocks, with_error_context
 
@@ -95,7 +95,7 @@ def _streamed(
             opened, stream = held.enter_context(
                 container.reading(asked.uri, asked.format, asked.buffer_size, settings, file)
             )
-            metadata = probe.header(stream, settings)
+            metadata = probe.header(stream, settings, file)
         frames = blocks.of(opened, stream, asked.block_frames, asked.normalize, source)
         yield Stream(name, metadata, with_error_context(frames, context()))
 
@@ -109,6 +109,7 @@ class Backend(backend.Backend):
 
     name = "ffmpeg"
     seeks_from: ClassVar[int] = seek.WORTH_IT
+    leniency: ClassVar[Leniency] = Leniency(rounds_frames=True)
 
     @classmethod
     def open(cls) -> Backend:
@@ -135,17 +136,17 @@ class Backend(backend.Backend):
             reading = functools.partial(container.reading, uri, format, buffer_size, settings, file)
             with _with_error_context(uri):
                 with reading() as (opened, stream):
-                    found = probe.header(stream, settings)
+                    found = probe.header(stream, settings, file)
                     unknown = file is not None and found.num_frames < 0
                     count = lengths.counter(opened, stream, settings) if unknown else None
                     if file is None or count is None:
-                        return probe.metadata(opened, stream, settings)
+                        return probe.metadata(opened, stream, settings, file)
                     told = count(opened, stream, file)
                     if told is not None:
                         found.num_frames = told
                         return found
                 with reading(again=True) as (opened, stream):  # its packets were read in vain
-                    return probe.metadata(opened, stream, settings)
+                    return probe.metadata(opened, stream, settings, file)
 
     def load(self, asked: Load, settings: Settings) -> tuple[torch.Tensor, int]:
         with (

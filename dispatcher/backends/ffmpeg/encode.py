@@ -55,6 +55,8 @@ _MOST_CHANNELS = 64  # a layout is a mask of 64 bits
 _LONGEST = 256  # resampling for an encoder's lowest rate may multiply the samples by this at most
 # FFmpeg's encoders that take only one number of channels
 _ONLY_CHANNELS = {"vorbis": 2}
+# FFmpeg 5 chose libvorbis for these muxers, which PyAV lacks; its own encoder takes only stereo
+_OF_VORBIS = frozenset({"ogg", "ogv", "matroska", "nut"})
 # bits per second for encoders that fail without a bit rate; the others have their own default
 _BIT_RATES = {"wmav1": 128_000, "wmav2": 128_000}
 _CLOSEST_TO_FLOAT = ("fltp", "flt", "dblp", "dbl", "s32p", "s32", "s16p", "s16", "u8p", "u8")
@@ -162,7 +164,7 @@ def save_planar(
         target.writing(uri) as place,
         _muxer(place, Choice(None, None, None), extension) as container,
     ):
-        codec = _encoder(container.default_audio_codec, container)
+        codec = _encoder(default_encoder(container, len(data)), container)
         formats = [found.name for found in codec.audio_formats or ()]
         closest = next((found for found in _CLOSEST_TO_FLOAT if found in formats), None)
         if codec.audio_rates and sample_rate not in codec.audio_rates:
@@ -270,7 +272,7 @@ def _stream(
     bit_rates: Mapping[str, int],
 ) -> av.AudioStream:
     """Add an audio stream to a container, ready to encode."""
-    codec = _encoder(choice.encoder or container.default_audio_codec, container)
+    codec = _encoder(choice.encoder or default_encoder(container, channels), container)
     rates = codec.audio_rates
     if rates and rate * _LONGEST < min(rates):
         raise BackendError(
@@ -280,7 +282,7 @@ def _stream(
     layout = _layout(_ONLY_CHANNELS.get(choice.encoder or codec.name, channels) if channels else 0)
     stream: Any = container.add_stream(
         codec.name,
-        rate=max(rates) if rates and rate not in rates else rate,
+        rate=rates[0] if rates and rate not in rates else rate,
         options=_options(codec, config),
     )
     context: av.AudioCodecContext = stream.codec_context
@@ -307,9 +309,19 @@ def _refusal(
 
     A context that did not open must not be asked for its name: with PyAV 19 that ends the process.
     """
-    encoder = _encoder(name or container.default_audio_codec, container).name
+    encoder = _encoder(name or default_encoder(container, channels), container).name
     text = getattr(why, "strerror", None) or why
     return f"{encoder} does not take {channels} channels at {rate} Hz, or these samples ({text})"
+
+
+def default_encoder(container: av.container.OutputContainer, channels: int) -> str | None:
+    """Return the encoder of a container that is named none: the recorded one, or one without loss.
+
+    For other numbers of channels than Vorbis takes it is flac, which keeps channels and rate.
+    """
+    if container.format.name not in _OF_VORBIS:
+        return container.default_audio_codec
+    return "vorbis" if channels == _ONLY_CHANNELS["vorbis"] else "flac"
 
 
 def _encoder(name: str | None, container: av.container.OutputContainer) -> Any:
@@ -376,7 +388,8 @@ def _encode(
             frame = sound_frame(chunk, sample_format, layout, rate, first)
             container.mux(stream.encode(frame))
             interrupts.check()
-        container.mux(stream.encode(None))
+        if not writable.never_ends(stream.codec_context.name, data.shape[0]):
+            container.mux(stream.encode(None))
     except (av.FFmpegError, ValueError) as why:
         raise BackendError(_refusal(why, choice.encoder, container, channels, rate)) from why
 

@@ -1,14 +1,25 @@
 """Give a stream's packets as the FFmpeg of the recordings gave them to its decoders.
 
-FFmpeg 9 marks in the last packet what an mp4's edit list leaves out, and drops it in decoding;
-earlier versions did not.
+A packet may say how many frames decoding drops at its beginning and at its end. FFmpeg 5.1 said
+something else than later versions:
+
+    mp4, with FFmpeg 9   nothing at the end, where an edit list ends early
+    caf                  nothing at all; later ones drop the end of ALAC twice
+    Opus in Matroska     the pre-skip; later ones count it at the rate that was encoded, as if that
+                         were 48,000 Hz, and so drop too few
+
+Packets of PCM were shorter: 4,096 bytes in wav and w64; in others 1,024 frames, or 1/25 of a second
+where that is less. A ``StreamReader`` whose chunks are not taken in time drops the first ones, and
+packets come whole.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from typing import Any, Literal
+import functools
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any, Literal, TypeAlias
 
+from dispatcher.backends.ffmpeg import pcm
 from dispatcher.lazily import av
 
 MP4 = "mov,mp4,m4a,3gp,3g2,mj2"
@@ -17,6 +28,14 @@ _MP4_NAMES = frozenset({MP4, *MP4.split(",")})
 _SKIP: Literal["skip_samples"] = "skip_samples"
 # that side data: frames to drop at the beginning and at the end, 32 bits each, little-endian
 _AT_START, _AT_END = slice(0, 4), slice(4, 8)
+# the head of an Opus stream, and what it holds of the frames to drop: 16 bits, little-endian
+_OPUS, _PRE_SKIP = b"OpusHead", slice(10, 12)
+
+_OF_BYTES = frozenset({"wav", "w64"})
+_OF_FRAMES = frozenset({"au", "avr", "ircam", "nistsphere", "pvf", "rso", "sln", "sox"})
+_BYTES, _FRAMES, _PER_SECOND = 4096, 1024, 25
+
+_Trimming: TypeAlias = "Callable[[av.Packet[Any], bytearray], None]"
 
 
 def of(
@@ -26,11 +45,51 @@ def of(
     return map(as_recorded(container), container.demux(stream))
 
 
+def demuxed(container: av.container.InputContainer) -> Iterator[av.Packet[Any]]:
+    """Demux all streams of a container; packets of PCM are no longer than in the recordings."""
+    most: dict[int, int] = {}
+    for packet in container.demux():
+        if packet.stream_index not in most:
+            most[packet.stream_index] = _frames_at_most(packet.stream)
+        frames = most[packet.stream_index]
+        if frames and packet.size and (packet.duration or 0) > frames:
+            yield from _parts(packet, frames)
+        else:
+            yield packet
+
+
+def _frames_at_most(stream: Any) -> int:
+    """Return how many frames of PCM a packet had at most in the recordings; 0 for no limit."""
+    context = getattr(stream, "codec_context", None)
+    size = pcm.frame_bytes(stream) if stream.type == "audio" and context is not None else 0
+    if not size:
+        return 0
+    kind: str = stream.container.format.name
+    if kind in _OF_BYTES:
+        return max(1, _BYTES // size)
+    if kind in _OF_FRAMES or stream.codec_context.codec.canonical_name == f"pcm_{kind}":
+        return min(max(1, int(stream.codec_context.sample_rate) // _PER_SECOND), _FRAMES)
+    return 0
+
+
+def _parts(packet: av.Packet[Any], frames: int) -> Iterator[av.Packet[Any]]:
+    """Give a packet of PCM in parts of so many frames; its time base is that of a frame."""
+    data, stream = bytes(packet), packet.stream
+    size = frames * pcm.frame_bytes(stream)
+    for begin in range(0, len(data), size):
+        part: Any = av.Packet(data[begin : begin + size])
+        part.stream, part.time_base = stream, packet.time_base
+        if packet.pts is not None:
+            part.pts = part.dts = packet.pts + begin // size * frames
+        yield part
+
+
 def as_recorded(
     container: av.container.InputContainer,
 ) -> Callable[[av.Packet[Any]], av.Packet[Any]]:
     """Return the function that turns a container's packets into those of the recorded FFmpeg."""
-    return _untrimmed if is_mp4(container) else _as_it_is
+    trimming = _TRIMMED.get(container.format.name)
+    return _as_it_is if trimming is None else functools.partial(_trimmed, trimming)
 
 
 def is_mp4(container: av.container.Container) -> bool:
@@ -51,14 +110,34 @@ def _as_it_is(packet: av.Packet[Any]) -> av.Packet[Any]:
     return packet
 
 
-def _untrimmed(packet: av.Packet[Any]) -> av.Packet[Any]:
-    """Make FFmpeg decode a packet to its end."""
-    if not packet.size or not packet.has_sidedata(_SKIP):
-        return packet
-    found = packet.get_sidedata(_SKIP)
-    data = bytearray(bytes(found))
-    if any(data[_AT_END]):
-        data[_AT_END] = bytes(4)
-        found.update(bytes(data))
-        packet.set_sidedata(found)
+def _trimmed(trimming: _Trimming, packet: av.Packet[Any]) -> av.Packet[Any]:
+    """Make decoding drop what it dropped in the recordings."""
+    if packet.size and packet.has_sidedata(_SKIP):
+        found = packet.get_sidedata(_SKIP)
+        data = bytearray(bytes(found))
+        trimming(packet, data)
+        if data != bytes(found):
+            found.update(bytes(data))
+            packet.set_sidedata(found)
     return packet
+
+
+def _keep_the_end(_: av.Packet[Any], data: bytearray) -> None:
+    data[_AT_END] = bytes(4)
+
+
+def _keep_all(_: av.Packet[Any], data: bytearray) -> None:
+    data[_AT_START] = data[_AT_END] = bytes(4)
+
+
+def _drop_the_pre_skip(packet: av.Packet[Any], data: bytearray) -> None:
+    head = packet.stream.codec_context.extradata or b""
+    if head.startswith(_OPUS) and any(data[_AT_START]) and any(head[_PRE_SKIP]):
+        data[_AT_START] = head[_PRE_SKIP] + bytes(2)
+
+
+_TRIMMED: dict[str, _Trimming] = {
+    "caf": _keep_all,
+    **dict.fromkeys(_MP4_NAMES, _keep_the_end),
+    **dict.fromkeys(("matroska,webm", "matroska", "webm"), _drop_the_pre_skip),
+}

@@ -20,7 +20,7 @@ from dispatcher.metadata import AudioMetaData
 from dispatcher.reading import file_objects
 from dispatcher.reading.collector import Collector
 from dispatcher.reading.opened import opened
-from dispatcher.requests import Blocks, Load, Save
+from dispatcher.requests import Blocks, Leniency, Load, Save
 from dispatcher.settings import Settings
 from dispatcher.streaming import Stream, in_blocks
 from dispatcher.writing import target, writable
@@ -38,6 +38,9 @@ class Backend(backend.Backend):
 
     name = "sox"
     reads_on_in: ClassVar[frozenset[str] | None] = frozenset({"ogg", "mp3"})
+    leniency: ClassVar[Leniency] = Leniency(
+        frozenset({"frame_offset", "num_frames", "normalize", "channels_first"})
+    )
 
     def __init__(self, sox: library.Library) -> None:
         self.library = sox

@@ -120,10 +120,15 @@ def _find(sox: Library, effect: Sequence[str]) -> Any:
 
 
 class _Chain:
-    """One chain: add effects, then run it. ``signal`` is what leaves the effect added last."""
+    """One chain: add effects, then run it.
+
+    ``signal`` is what leaves the effect added last. What entered the chain is also what effects aim
+    at that are not told otherwise: ``rate`` its sample rate, ``dither`` its precision.
+    """
 
     def __init__(self, sox: Library, chain: Any, signal: Any) -> None:
         self._sox, self._chain, self._signal = sox, chain, signal
+        self._aim = sox.ffi.new("sox_signalinfo_t *", signal[0])
         self._alive: list[Any] = []  # libsox keeps pointers into what was passed
 
     def add_end(self, name: str, **callbacks: Any) -> None:
@@ -150,7 +155,7 @@ class _Chain:
             self._alive += [texts, argv]
             if handler.getopts and lib.sox_effect_options(effect, len(texts), argv) != 0:
                 raise BackendError(f"the effect {name!r} does not take the options {list(options)}")
-            if lib.sox_add_effect(self._chain, effect, self._signal, self._signal) != 0:
+            if lib.sox_add_effect(self._chain, effect, self._signal, self._aim) != 0:
                 where = f"{int(self._signal.channels)} channels at {self._signal.rate:g} Hz"
                 raise BackendError(f"the effect {name!r} does not work with {where}")
         finally:

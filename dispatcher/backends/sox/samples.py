@@ -34,12 +34,14 @@ def convert(piece: Samples, out: npt.NDArray[Any], *, short: bool = False) -> No
     that a float32 holds it as it is.
     """
     if out.dtype == np.float32:
+        loudest = None
         if not short:
-            # round to 24 bits and the sign; the bound keeps the largest from rounding up to 1.0
-            np.minimum(piece, np.int32(_MAX - 64), out=piece)
-            piece += np.int32(64)
+            loudest = piece > _MAX - 64
+            piece += np.int32(64)  # round to 24 bits and the sign; the loudest wrap around
             piece &= np.int32(~127)
         np.multiply(piece.T, np.float32(1 / _SCALE), out=out, dtype=np.float32, casting="unsafe")
+        if loudest is not None and loudest.any():
+            out[loudest.T] = 1
     elif out.dtype == np.int16:
         # adding half of what the shift drops rounds to the nearest; the bound prevents overflow
         np.minimum(piece, np.int32(_MAX - 0x8000), out=piece)
