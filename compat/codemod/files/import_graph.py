@@ -26,11 +26,13 @@ _PATCHED = re.compile(rb"(?:patch|setattr|delattr)[^)]{0,300}")
 _ASSIGNED = re.compile(rb"\.(\w+)[ \t]*=(?!=)")
 _WORD = re.compile(rb"\w+")
 _CALLED = rb"(?:import_module|__import__|run_module|run_path)[ \t]*\("
-_COMPUTED = re.compile(_CALLED + rb"(?![ \t\n]*['\"])")
+_BY_PATH = rb"spec_from_file_location|SourceFileLoader|load_source"
+_COMPUTED = re.compile(_CALLED + rb"(?![ \t\n]*['\"])|" + _BY_PATH)
 _WRITTEN = re.compile(_CALLED + rb"[ \t\n]*['\"]([\w.]+)")
+_PLUGINS = re.compile(rb"^pytest_plugins\b[^=\n]*=([^\n]*(?:\n[ \t'\"\])][^\n]*)*)", re.M)
+_QUOTED = re.compile(rb"['\"]([\w.]+)['\"]")
 _LISTED = re.compile(rb"__all__[ \t]*[+:=][^=\[(]*=?[ \t]*[\[(]([^\])]*)")
-_LISTED_NAME = re.compile(rb"['\"](\w+)['\"]")
-_DYNAMIC = (b"import_module", b"__import__", b"runpy")
+_DYNAMIC = (b"import_module", b"__import__", b"runpy", *_BY_PATH.split(b"|"))
 
 
 @dataclasses.dataclass(frozen=True)
@@ -138,8 +140,7 @@ class Graph(Notes):
 
     def who_imports(self, path: str, name: str) -> list[str]:
         """Return other files that import a name, or all names, from what may be this module."""
-        stem = _dotted(path).removesuffix(".__init__").rpartition(".")[2]
-        names = (f"{stem}.{name}", f"{stem}.*")
+        names = (f"{stem(path)}.{name}", f"{stem(path)}.*")
         found = [
             other
             for index in (self._by_name, self._quiet.by_name)
@@ -233,7 +234,7 @@ def listed(path: str) -> list[str]:
     if os.path.basename(path) != "__init__.py":
         return []
     lists = _LISTED.findall(content(path))
-    return [name.decode() for one in lists for name in _LISTED_NAME.findall(one)]
+    return [name.decode() for one in lists for name in _QUOTED.findall(one)]
 
 
 def facts(path: str, data: bytes) -> File:
@@ -247,7 +248,10 @@ def facts(path: str, data: bytes) -> File:
         start = data.rfind(b"\n", 0, match.start()) + 1
         found.update(_names(data[start : match.start()], match[1]))
     is_dynamic = any(word in data for word in _DYNAMIC)
-    for name in _WRITTEN.findall(data) if is_dynamic else ():
+    names = _WRITTEN.findall(data) if is_dynamic else []
+    if b"pytest_plugins" in data:
+        names += [name for one in _PLUGINS.findall(data) for name in _QUOTED.findall(one)]
+    for name in names:
         found.update(_prefixes(name.decode()))
     return File(
         path,
@@ -291,6 +295,11 @@ def _prefixes(name: str) -> list[str]:
 
 def _by_name(files: Iterable[File]) -> dict[str, list[str]]:
     return grouped((name, file.path) for file in files for name in file.names)
+
+
+def stem(path: str) -> str:
+    """Return the last part of the dotted name of a file's module."""
+    return _dotted(path).removesuffix(".__init__").rpartition(".")[2]
 
 
 def _dotted(path: str) -> str:

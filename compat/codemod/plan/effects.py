@@ -18,8 +18,14 @@ from compat.codemod.uses import Project
 _DEFINED = re.compile(r"def(?<!\wdef)[ \t]+(\w+)")
 _GIVEN = re.compile(r"\b(\w+)(?=[ \t]*=(?!=)|['\"])")
 _SPAWNS = re.compile(r"spawn['\"]|forkserver['\"]|\b(?:mp|multiprocessing)\.spawn[ \t]*\(")
-# Calls that load a module by name, and names through which any function may be called.
-AGAIN = {"importlib.reload", "runpy.run_module", "runpy.run_path"}
+# Calls that load a module by a path or a name, and names through which any function may be called.
+BY_PATH = {
+    "imp.load_source",
+    "importlib.machinery.SourceFileLoader",
+    "importlib.util.spec_from_file_location",
+    "runpy.run_path",
+}
+AGAIN = {"importlib.reload", "runpy.run_module", *BY_PATH}
 IMPORTERS = {"importlib.import_module", *AGAIN}
 MODULES = "sys.modules"
 UNKNOWN_NAMES = {"globals", "locals", "exec", "eval", "vars"}

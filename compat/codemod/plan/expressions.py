@@ -5,11 +5,18 @@ import dataclasses
 
 from compat.codemod.plan import code
 from compat.codemod.plan.code import Meaning
-from compat.codemod.plan.effects import AGAIN, IMPORTERS, MODULES, UNKNOWN_ATTRIBUTES, UNKNOWN_NAMES
+from compat.codemod.plan.effects import (
+    AGAIN,
+    BY_PATH,
+    IMPORTERS,
+    MODULES,
+    UNKNOWN_ATTRIBUTES,
+    UNKNOWN_NAMES,
+)
 from compat.codemod.plan.execution import Execution, TooLongError, Visit
 from compat.codemod.plan.handed import special
 from compat.codemod.plan.state import Force, State, joined, repeated
-from compat.codemod.source import Module, called, plain_name, string
+from compat.codemod.source import Module, called, string
 
 # builtins that call no function that they are given, and use up no iterator
 _QUIET_BUILTINS = {
@@ -145,7 +152,7 @@ def _call(run: Execution, module: Module, node: ast.Call, state: State) -> State
         return state.keep(own.pairs[node].getter)
     run.handed.special |= _given_name(module, node)
     if func in own.sites or func in own.pins:
-        return state
+        return run.others_run(state)  # it reads an object, or asks for its path
     if not targets and _is_quiet(run, module, node):
         return run.felt(state)
     if module.names.qualified(func) in IMPORTERS or module.names.is_builtin(func, "__import__"):
@@ -186,7 +193,7 @@ def entered(run: Execution, target: Meaning, state: State) -> State | None:
     module, node = target
     if isinstance(node, ast.ClassDef):
         return _made(run, (module, node), state)
-    if node is None or run.effects.pauses(module, node) or not code.is_plain(node):
+    if node is None or run.effects.pauses(module, node) or not code.is_plain(module, node):
         run.handed.add_callback(target)
         return run.others_run(state)
     return run.call(module, node, state)
@@ -226,8 +233,8 @@ def _runs(run: Execution, target: tuple[Module, ast.ClassDef], name: str) -> boo
     """
     own = {one: code.methods(run.code, target, one)[0] for one in _MAKERS}
     if name == "__post_init__":
-        is_dataclass = any(plain_name(one) == "dataclass" for one in target[1].decorator_list)
-        if own["__init__"] or not is_dataclass:
+        decorators = [code.foreign(run.code, target[0], one) for one in target[1].decorator_list]
+        if own["__init__"] or "dataclass" not in decorators:
             return False
     return (
         not any(method.decorator_list for _, method in own[name])
@@ -255,10 +262,11 @@ def _is_quiet(run: Execution, module: Module, node: ast.Call) -> bool:
 
 
 def _imported_by_string(run: Execution, module: Module, node: ast.Call, state: State) -> State:
-    found = None if not node.args else code.by_name(run.code, module, node.args[0])
     name = module.names.qualified(node.func) or ""
+    is_named = node.args and name not in BY_PATH
+    found = code.by_name(run.code, module, node.args[0]) if is_named else None
     is_again = name in AGAIN
-    if is_again and node.args and not found:
+    if is_again and is_named and not found:
         known = run.code.known(module, node.args[0])
         found = [one for one, definition in known if definition is None] or None
     if found is None and not (run.code.is_small or run.all_run):

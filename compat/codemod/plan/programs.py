@@ -174,7 +174,14 @@ class _Followed:
             and path.startswith(os.path.join(os.path.dirname(one), ""))
         ]
         several = [code.module(one) for one in sorted(found, key=len) if one != path]
-        return [one for one in several if one is not None]
+        tests = [one for one in several if one is not None]
+        plugins = [
+            plugin
+            for one in (*tests, self.program.module)
+            for text in (one.strings if "pytest_plugins" in one.names.module.bindings else ())
+            for plugin in code.files(str(text.value), one)
+        ]
+        return [*plugins, *tests]
 
     @property
     def setters(self) -> list[SetterCall]:

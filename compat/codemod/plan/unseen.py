@@ -24,7 +24,7 @@ from compat.codemod.uses import Project, reexports
 
 _NAMESPACES = re.compile(r"modules|\bmods?\b|\b(?:globals|locals|vars)\(|__dict__|namespace", re.I)
 _SETTERS = ("set_audio_backend", "backend")
-_LOOKS = ("hasattr", "delattr", "print", "reload", "version", "bool")
+_LOOKS = ("hasattr", "delattr", "print", "version", "bool")
 _ASKED = ast.Compare | ast.If | ast.UnaryOp | ast.Assert | ast.Expr | ast.Delete | ast.While
 _CODE = re.compile(
     r"\btorchaudio\s*\.\s*(?:load|save|info|backend|[sg]et_)|\b[sg]et_audio_backend\s*\(|\bimport\s+torchaudio\b"

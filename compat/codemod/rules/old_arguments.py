@@ -80,8 +80,10 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
 def _changes(
     module: Module, call: ast.Call, others: int, old: dict[str, ast.keyword]
 ) -> Iterator[Change]:
-    if old and (len(call.args) > others + 1 or starred(call)):
+    if len(call.args) > others + 1 or (old and starred(call)):
         raise NotProvableError("not all arguments are named")
+    if forwarding.may_get_more(module, call):
+        raise NotProvableError("whoever calls what partial returns may pass others like it")
     for name, silent in _SILENT.items():
         if name in old:
             if literal(old[name].value) is not silent:
@@ -107,16 +109,14 @@ def _zero_is_all(module: Module, value: ast.expr) -> Iterator[Change]:
     ):
         return
     start, end = module.span(value)
-    if isinstance(value, ast.IfExp | ast.Lambda | ast.NamedExpr | ast.Await | ast.Starred):
-        yield Replace(start, end, f"({module.segment(value)}) or -1")
-    else:
+    if isinstance(value, ast.Name | ast.Attribute | ast.Subscript | ast.Call | ast.BinOp):
         yield Replace(end, end, " or -1")
+    else:
+        yield Replace(start, end, f"({module.segment(value)}) or -1")
 
 
 def _positional(call: ast.Call) -> bool:
-    return len(call.args) > 1 and (
-        literal(call.args[1]) is None or isinstance(literal(call.args[1]), bool)
-    )
+    return any(isinstance(literal(one), bool | None) for one in call.args[1:3])
 
 
 RULE = Rule(

@@ -55,6 +55,11 @@ def calls_of(module: Module, *names: str) -> Iterator[tuple[Use, ast.Call, int]]
             yield use, outer, 0
 
 
+def may_get_more(module: Module, call: ast.Call) -> bool:
+    """Return whether a call makes a function that others call with more arguments."""
+    return (module.names.qualified(call.func) or "").startswith("functools.partial")
+
+
 def only_looks(node: ast.AST | None) -> bool:
     """Return whether a call inspects the function it is given, and does not call it."""
     return called(node) in _LOOKING

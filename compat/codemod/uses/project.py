@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from compat.codemod.files import console_scripts
 from compat.codemod.files.content import content
-from compat.codemod.files.import_graph import File, Files, Graph, Quiet, facts
+from compat.codemod.files.import_graph import File, Files, Graph, Quiet, facts, stem
 from compat.codemod.source import (
     Module,
     Notes,
@@ -127,8 +127,27 @@ class Project(Notes):
         return console_scripts.beside(self.files.paths)
 
     def is_exported(self, module: Module, name: str) -> bool:
-        """Return whether another file imports a name, or all names, from a module."""
-        return not module.standalone and bool(self.imports.who_imports(module.path, name))
+        """Return whether another file imports a name, or all names, or reads it in the module."""
+        if module.standalone:
+            return False
+        near = self.imports.importers(module.path) - {module.path}
+        return bool(self.imports.who_imports(module.path, name)) or any(
+            self._reads(path, stem(module.path), name) for path in sorted(near)
+        )
+
+    def _reads(self, path: str, owner: str, name: str) -> bool:
+        own = (one for one in self.modules if one.path == path)
+        word = re.compile(rf"[.'\"]{re.escape(name)}\b".encode())
+        other = next(own, None) or self.parsed(path, word)
+        return other is not None and any(
+            (
+                isinstance(node, ast.Attribute)
+                and node.attr == name
+                and f".{other.names.qualified(node.value)}".endswith(f".{owner}")
+            )
+            or literal(node) == name
+            for node in (*other.names.all(ast.Attribute), *other.strings)
+        )
 
     # Files that do not mention torchaudio
 

@@ -64,6 +64,9 @@ class _Program:
     def run(self, entry: Entry) -> list[Served | str]:
         self._main = entry.path
         try:
+            if entry.is_test and self._path("conftest"):
+                for plugin in getattr(self._load("conftest"), "pytest_plugins", ()):
+                    self._load(plugin)
             if entry.function or entry.is_test:
                 module = self._load(entry.path.removesuffix(".py").replace("/", "."))
                 names = [entry.function] if entry.function else [one for one in vars(module) if one.startswith("test_")]
@@ -146,7 +149,7 @@ def _torchaudio(release: str, events: list[Served | str], trace: Trace) -> types
 
     def served_by(backend: str, function: str) -> Callable[..., Any]:
         def serve(label: str, **given: Any) -> tuple[str, int]:
-            name = given.pop("backend", None) or backend
+            name, label = given.pop("backend", None) or backend, str(label)
             events.append(Served(label, _PER_CALL.get(name, name), _line(), frozenset(lines[backend])))
             line = _recorded(function, release, "sox" if name == DEFAULT else _PER_CALL.get(name, name))
             trace.append(line | {"value": "tuple" if function == "info" else ""})

@@ -95,6 +95,11 @@ test_old_arguments = table(
     """,
     ),
     changes(
+        "a number of frames that is sent",
+        "import torchaudio\ndef f(p):\n    torchaudio.load(p, out=None, num_frames=(yield 5))\n",
+        "import torchaudio\ndef f(p):\n    torchaudio.load(p, num_frames=((yield 5) or -1))\n",
+    ),
+    changes(
         "what was said of a file without a header, where nothing was",
         """
         import torchaudio
@@ -105,22 +110,17 @@ test_old_arguments = table(
         torchaudio.load("a.wav")
     """,
     ),
-    changes(
-        "in a partial",
-        """
-        import functools, torchaudio
-        f = functools.partial(torchaudio.load, normalization=True, offset=5)
-    """,
-        """
-        import functools, torchaudio
-        f = functools.partial(torchaudio.load, frame_offset=5)
-    """,
-    ),
     *(
         stays(f"left: {name}", f"import torchaudio\n{code}\n", "TAC114")
         for name, code in (
             ("said of a file without a header", "torchaudio.load('a.raw', signalinfo=si)"),
             ("a type", "torchaudio.load('a', filetype='mp3')"),
+            (
+                "a partial, whose caller may pass num_frames=0",
+                "import functools\nf = functools.partial(torchaudio.load, normalization=True)\nf(p, num_frames=0)",
+            ),
+            ("a second argument, which may be out", "torchaudio.load('a', None, num_frames=0)"),
+            ("a third argument that is no number of frames", "torchaudio.load('a', out, True, True, 0, 100)"),
             ("in a dict", "kw = dict(offset=5)\ntorchaudio.load(p, **kw)"),
             ("in a dict that is made later", "kw = {}\nkw['normalization'] = True\ntorchaudio.load(p, **kw)"),
             ("arguments handed through", "def read(p, **kw):\n    return torchaudio.load(p, **kw)\nread(p, offset=3)"),
