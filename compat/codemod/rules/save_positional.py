@@ -24,6 +24,7 @@ from compat.codemod.rule import (
     starred,
     value_kinds,
 )
+from compat.codemod.uses import kept_functions
 from compat.codemod.uses.observed import kinds
 
 _REASON = "from 2.1 on the fifth argument of save is format; it was compression before"
@@ -95,6 +96,12 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
             for argument, name in [*zip(arguments, parameters, strict=False)][4:]
         )
         yield Draft(module.span(call), _REASON, changes=changes, touches=(use,))
+    kept = [one for one in kept_functions.near(project, module) if one.name.endswith(".save")]
+    for call in module.calls if kept else ():
+        if len(call.args) > 4 and kept_functions.may_be_called(project, module, call, kept):
+            reason = f"{_REASON}; here torchaudio.save may be called"
+            place = kept[0].module.place(kept[0].node)
+            yield Draft(module.span(call), reason, "Name every argument.", related=(place,))
 
 
 def _name(node: ast.expr) -> str:

@@ -29,7 +29,7 @@ LEGACY_PARAMETERS: dict[str, tuple[str, ...]] = {
 }
 
 # parameters that later releases rename or lack
-OLD_PARAMETERS = frozenset({"filepath", "precision", "offset"})
+OLD_PARAMETERS = frozenset({"filepath", "precision", "offset", "normalization", "out"})
 # what 2.9 lacks, of the old names at the top; `compat` has it
 LOST_IN_2_9 = ("info", "AudioMetaData", "list_audio_backends")
 

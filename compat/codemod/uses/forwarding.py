@@ -4,7 +4,7 @@ import ast
 from collections.abc import Iterator
 
 from compat.codemod.rewrite import AddArgument, AddStatement, Change, Replace
-from compat.codemod.source import Kind, Module, NotProvableError, Use, called
+from compat.codemod.source import Kind, Module, NotProvableError, Use, called, plain_name
 
 _MAKERS = {
     "functools.partial",
@@ -114,8 +114,18 @@ def _is_handed_on(module: Module, node: ast.AST) -> bool:
     if isinstance(above, ast.Dict):
         return node in above.values
     if isinstance(above, ast.Assign | ast.AnnAssign):
-        # a function in a class body becomes a method, and a partial does not
-        return node is above.value and not isinstance(module.names.parents[above], ast.ClassDef)
-    return isinstance(
-        above, ast.keyword | ast.arguments | ast.Return | ast.List | ast.Tuple | ast.Set
-    ) or (isinstance(above, ast.Call) and node in above.args)
+        # a function in a class becomes a method, and a partial does not
+        targets = above.targets if isinstance(above, ast.Assign) else [above.target]
+        in_class = isinstance(module.names.parents[above], ast.ClassDef)
+        of_class = in_class or any(_is_of_class(module, one) for one in targets)
+        return node is above.value and not of_class
+    return isinstance(above, ast.keyword | ast.arguments | ast.Return | ast.List | ast.Tuple) or (
+        isinstance(above, ast.Call) and node in above.args and called(above) != "setattr"
+    )
+
+
+def _is_of_class(module: Module, target: ast.expr) -> bool:
+    """Return whether a target may be an attribute of a class: not of a module, nor of an object."""
+    if not isinstance(target, ast.Attribute):
+        return False
+    return plain_name(target.value) != "self" and module.names.qualified(target.value) is None
