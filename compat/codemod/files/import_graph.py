@@ -32,6 +32,7 @@ _WRITTEN = re.compile(_CALLED + rb"[ \t\n]*['\"]([\w.]+)")
 _PLUGINS = re.compile(rb"^pytest_plugins\b[^=\n]*=([^\n]*(?:\n[ \t'\"\])][^\n]*)*)", re.M)
 _QUOTED = re.compile(rb"['\"]([\w.]+)['\"]")
 _LISTED = re.compile(rb"__all__[ \t]*[+:=][^=\[(]*=?[ \t]*[\[(]([^\])]*)")
+_LOADING = (b"importlib", b"pkgutil", b"pydoc", b"logging.config", b"exec(", b"__path__")
 _DYNAMIC = (b"import_module", b"__import__", b"runpy", *_BY_PATH.split(b"|"))
 
 
@@ -45,6 +46,7 @@ class File:
         dynamic: whether it may import by names in strings.
         replaces: whether it may replace a function, as a mock does.
         computed: whether one of these names is not written out.
+        loads: whether it may load or run files in another way than by an import.
         imported: the files of the project that it imports, once it is linked.
         names: the names that it may take from them, as ``module.name``.
     """
@@ -55,6 +57,7 @@ class File:
     dynamic: bool
     replaces: bool
     computed: bool
+    loads: bool
     imported: frozenset[str] = frozenset()
     names: frozenset[str] = frozenset()
 
@@ -159,6 +162,16 @@ class Graph(Notes):
         """Return the files that import a file directly."""
         return set(self._backwards.get(path, ()))
 
+    def may_be_loaded(self, path: str) -> bool:
+        """Return whether a file that nothing imports or runs may be loaded in another way."""
+        file = self.files.get(path)
+        is_named = file is None or file.is_main or is_test(path) or "__" in os.path.basename(path)
+        return (
+            not (is_named or self.direct_importers(path))
+            and len(self.files) > 1
+            and any(one.loads for one in self.files.values() if one.path != path)
+        )
+
     def packages(self, path: str) -> list[str]:
         """Return the `__init__.py` files in a file's folder and the packages around it.
 
@@ -260,6 +273,7 @@ def facts(path: str, data: bytes) -> File:
         dynamic=is_dynamic,
         replaces=b"mock" in data or b"monkeypatch" in data or is_test(path),
         computed=is_dynamic and _COMPUTED.search(data) is not None,
+        loads=is_dynamic or any(word in data for word in _LOADING),
     )
 
 

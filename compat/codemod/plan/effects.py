@@ -197,19 +197,17 @@ class Effects:
     def functions_of(self, meaning: Meaning | Definition) -> Iterator[Definition]:
         """Yield the functions that code can call if it is given this function, class or module."""
         module, node = meaning
-        if node is None:
-            for one in module.tree.body:
-                if isinstance(one, DEFINITIONS):
-                    yield from self.functions_of((module, one))
-        elif isinstance(node, ast.ClassDef):
-            for home, owner in code.line(self.code, (module, node)):
-                yield from (
-                    (home, one)
-                    for one in owner.body
-                    if isinstance(one, ast.FunctionDef | ast.AsyncFunctionDef)
-                )
-        else:
+        if node is not None and not isinstance(node, ast.ClassDef):
             yield module, node
+            return
+        owners: list[Definition] = [(module, module.tree)]
+        if node is not None:
+            owners = [*code.line(self.code, (module, node))]
+        for home, owner in owners:
+            bound = home.names.scope_made_by[owner].bindings.values()
+            for one in (binding.node for several in bound for binding in several):
+                if isinstance(one, DEFINITIONS):
+                    yield from self.functions_of((home, one))
 
     @functools.cached_property
     def setters(self) -> frozenset[Force]:

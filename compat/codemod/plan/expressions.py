@@ -212,7 +212,8 @@ def _made(run: Execution, target: tuple[Module, ast.ClassDef], state: State) -> 
     run.making.pop()
     run.handed.add(target)
     known = all(run.code.known(module, base) for base in node.bases)
-    plain = not (node.keywords or node.decorator_list)
+    classes = [one for _, one in code.line(run.code, target)]
+    plain = not (node.decorator_list or any(one.keywords for one in classes))
     is_seen = known and plain and run.handed.special.isdisjoint(_MAKERS)
     return state if is_seen else run.others_run(state)
 

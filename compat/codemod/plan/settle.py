@@ -24,6 +24,7 @@ from compat.codemod.source import NotProvableError, Use
 from compat.codemod.uses import SetterCall, setter_calls
 from compat.codemod.uses.observed import Observed, never_failed
 
+_LOADED = "no call is seen that it is for, and code that is not followed may load this file"
 _WITH_TRACE = (
     "In the trace each call under it was served by one backend: --observed names it there, "
     "and deletes the setter."
@@ -93,9 +94,13 @@ class _Settlement:
                     self._stays.setdefault(setter, why)
 
     def _keep_setters(self) -> None:
+        graph = self._part.project.imports
+        used = {force for forces in self._evidence.force.values() for force in forces}
         for setter in self._part.setters:
             if setter not in self._evidence.ran:
                 self._stays.setdefault(setter, NotProvableError("no program is seen to run this"))
+            if setter not in used and graph.may_be_loaded(setter.module.path):
+                self._stays.setdefault(setter, NotProvableError(_LOADED))
             if setter in self._evidence.doubts:
                 self._stays.setdefault(setter, self._evidence.doubts[setter])
         for unit in self._units:
