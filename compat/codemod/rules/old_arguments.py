@@ -24,6 +24,7 @@ from compat.codemod.rule import (
     passed_in_dict,
     starred,
 )
+from compat.codemod.uses.arguments import values_of
 
 _ZERO = (
     "num_frames=0 meant the whole file up to 0.7; since then it is an error, or returns no frames"
@@ -54,8 +55,7 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
     for use, call, others in forwarding.calls_of(module, "load"):
         old = {name: one for name in _OLD if (one := keyword(call, name)) is not None}
         frames = keyword(call, "num_frames")
-        zero = literal(frames.value) if frames else None
-        if old or (zero == 0 and zero is not False):
+        if old or (frames is not None and _may_be_zero(module, frames.value)):
             reason, changes = _REASON if old else _ZERO, _changes(module, call, others, old)
             advice = "Write the meaning with frame_offset, num_frames and normalize."
             yield drafted(module, module.span(call), reason, changes, (use,), advice)
@@ -75,6 +75,13 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
                 f"{_REASON}; {in_dict}= is a key of a dict here",
                 "Write the dict with frame_offset, num_frames and normalize.",
             )
+
+
+def _may_be_zero(module: Module, node: ast.expr) -> bool:
+    """Return whether it is written as 0, where it stands or where it is set for good."""
+    several = len(module.names.bindings(node)) > 1
+    values = map(literal, (node, *(() if several else values_of(module, node))))
+    return any(value == 0 and value is not False for value in values)
 
 
 def _changes(

@@ -25,6 +25,7 @@ from compat.codemod.rule import (
     value_kinds,
 )
 from compat.codemod.uses import kept_functions
+from compat.codemod.uses.arguments import callers
 from compat.codemod.uses.observed import kinds
 
 _REASON = "from 2.1 on the fifth argument of save is format; it was compression before"
@@ -57,6 +58,8 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
     for use, call, others in forwarding.calls_of(module, "save"):
         arguments = call.args[others:]
         if len(arguments) < 5:
+            if _passes_five(module, project, call):
+                yield Draft(module.span(call), f"{_REASON}; callers give five", "Name them there.")
             continue
         parameters = old_names.LEGACY_PARAMETERS["save"]
         fifth, sixth = literal(arguments[4]), literal(arguments[5]) if len(arguments) > 5 else None
@@ -102,6 +105,18 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
             reason = f"{_REASON}; here torchaudio.save may be called"
             place = kept[0].module.place(kept[0].node)
             yield Draft(module.span(call), reason, "Name every argument.", related=(place,))
+
+
+def _passes_five(module: Module, project: Project, call: ast.Call) -> bool:
+    """Return whether a call passes on the ``*args`` of a function that is given five or more."""
+    passed = [one.value for one in call.args if isinstance(one, ast.Starred)]
+    for binding in (binding for one in passed for binding in module.names.bindings(one)):
+        above = module.names.parents[binding.node]
+        if isinstance(above, ast.arguments) and above.vararg is binding.node:
+            function = module.names.parents[above]
+            if any(len(one.args) > 4 for _, one in callers(project, module, function)):
+                return True
+    return False
 
 
 def _name(node: ast.expr) -> str:

@@ -20,6 +20,7 @@ from compat.codemod.source import (
     string,
     value_kinds,
 )
+from compat.codemod.source.scopes import defaults
 from compat.codemod.uses.project import Project
 
 _OPEN_OR_PATH = re.compile(rb"BytesIO|open\(|Path\b|pathlib")
@@ -34,6 +35,17 @@ def kind(project: Project, module: Module, node: ast.expr) -> str:
         return own
     values = [*_passed(project, module, node)] or [(module, node)]
     return value_kinds.strongest([own, *(_kind(project, *one) for one in values)])
+
+
+def values_of(module: Module, node: ast.expr) -> Iterator[ast.expr]:
+    """Yield what an expression may be, as far as it is written out: for a name, its values."""
+    if isinstance(node, ast.IfExp):
+        yield from (node.body, node.orelse)
+    yield from filter(None, module.assigned(node))
+    for binding in module.names.bindings(node):
+        above = module.names.parents.get(binding.node)
+        if isinstance(above, ast.arguments):
+            yield from (value for one, value in defaults(above) if one is binding.node and value)
 
 
 def _kind(project: Project, module: Module, node: ast.expr) -> str:

@@ -94,6 +94,14 @@ test_old_arguments = table(
         torchaudio.load("a.wav")
     """,
     ),
+    *(
+        changes(f"0 as {name}", f"import torchaudio\n{code.format(before)}\n", f"import torchaudio\n{code.format(after)}\n")
+        for name, code, before, after in (
+            ("a constant", "N = 0\ntorchaudio.load('a', num_frames={})", "N", "N or -1"),
+            ("a default", "def f(p, n=0):\n    torchaudio.load(p, num_frames={})", "n", "n or -1"),
+            ("one of two", "def f(p, n):\n    torchaudio.load(p, num_frames={})", "n if n > 5 else 0", "(n if n > 5 else 0) or -1"),
+        )
+    ),
     changes(
         "a number of frames that is sent",
         "import torchaudio\ndef f(p):\n    torchaudio.load(p, out=None, num_frames=(yield 5))\n",
