@@ -29,10 +29,17 @@ _CALLED = rb"(?:import_module|__import__|run_module|run_path)[ \t]*\("
 _BY_PATH = rb"spec_from_file_location|SourceFileLoader|load_source"
 _COMPUTED = re.compile(_CALLED + rb"(?![ \t\n]*['\"])|" + _BY_PATH)
 _WRITTEN = re.compile(_CALLED + rb"[ \t\n]*['\"]([\w.]+)")
-_PLUGINS = re.compile(rb"^pytest_plugins\b[^=\n]*=([^\n]*(?:\n[ \t'\"\])][^\n]*)*)", re.M)
-_QUOTED = re.compile(rb"['\"]([\w.]+)['\"]")
+_LISTED_NAME = re.compile(rb"['\"](\w+)['\"]")
 _LISTED = re.compile(rb"__all__[ \t]*[+:=][^=\[(]*=?[ \t]*[\[(]([^\])]*)")
-_LOADING = (b"importlib", b"pkgutil", b"pydoc", b"logging.config", b"exec(", b"__path__")
+_LOADING = (
+    b"importlib",
+    b"pkgutil",
+    b"pydoc",
+    b"logging.config",
+    b"exec(",
+    b"__path__",
+    b"pytest_plugins",
+)
 _DYNAMIC = (b"import_module", b"__import__", b"runpy", *_BY_PATH.split(b"|"))
 
 
@@ -48,7 +55,6 @@ class File:
         computed: whether one of these names is not written out.
         loads: whether it may load or run files in another way than by an import.
         imported: the files of the project that it imports, once it is linked.
-        names: the names that it may take from them, as ``module.name``.
     """
 
     path: str
@@ -59,7 +65,6 @@ class File:
     computed: bool
     loads: bool
     imported: frozenset[str] = frozenset()
-    names: frozenset[str] = frozenset()
 
 
 class Files:
@@ -70,7 +75,7 @@ class Files:
 
     def __init__(self, paths: Iterable[str]) -> None:
         self.paths: list[str] = list(paths)
-        self._links: dict[str, tuple[list[str], str]] = {}
+        self._links: dict[str, list[str]] = {}
 
     @functools.cached_property
     def _by_last(self) -> dict[str, list[tuple[str, str]]]:
@@ -80,10 +85,9 @@ class Files:
 
     def link(self, file: File) -> File:
         """Return a file with the imports that belong to this project."""
-        found = [self._link(_absolute(name, file.path)) for name in self._imports(file)]
-        imported = frozenset(path for paths, _ in found for path in paths) - {file.path}
-        names = frozenset(name for _, name in found if name)
-        return dataclasses.replace(file, imported=imported, names=names)
+        found = (self._link(_absolute(name, file.path)) for name in self._imports(file))
+        imported = frozenset(path for paths in found for path in paths) - {file.path}
+        return dataclasses.replace(file, imported=imported)
 
     def _imports(self, file: File) -> Iterator[str]:
         """Yield the names that a file imports, and those of which a package has a list for it."""
@@ -94,18 +98,11 @@ class Files:
             for path in self.named(package, file.path) if before != name else ():
                 yield from (f"{before}{inner}" for inner in listed(path))
 
-    def _link(self, name: str) -> tuple[list[str], str]:
-        """Return the files that a dotted name may mean, and its last two parts.
-
-        The parts are empty if the first of them is no file of the project.
-        """
+    def _link(self, name: str) -> list[str]:
+        """Return the files that a dotted name may mean."""
         if name not in self._links:
-            source, _, last = name.rpartition(".")
-            stem = source.rpartition(".")[2]
-            paths = [
-                path for dotted, path in self._by_last.get(last, ()) if dotted.endswith(f".{name}")
-            ]
-            self._links[name] = paths, f"{stem}.{last}" if stem in self._by_last else ""
+            own = self._by_last.get(name.rpartition(".")[2], ())
+            self._links[name] = [path for dotted, path in own if dotted.endswith(f".{name}")]
         return self._links[name]
 
     def named(self, name: str, importer: str) -> list[str]:
@@ -113,7 +110,7 @@ class Files:
 
         A name inside a package begins with a dot.
         """
-        return [path for path in self._link(_absolute(name, importer))[0] if path != importer]
+        return [path for path in self._link(_absolute(name, importer)) if path != importer]
 
     def read(self, paths: Iterable[str]) -> list[File]:
         """Return what files on disk import from this project; an unreadable one imports nothing."""
@@ -138,21 +135,6 @@ class Graph(Notes):
         return self._speaking | self._quiet.files
 
     @functools.cached_property
-    def _by_name(self) -> dict[str, list[str]]:
-        return _by_name(self._speaking.values())
-
-    def who_imports(self, path: str, name: str) -> list[str]:
-        """Return other files that import a name, or all names, from what may be this module."""
-        names = (f"{stem(path)}.{name}", f"{stem(path)}.*")
-        found = [
-            other
-            for index in (self._by_name, self._quiet.by_name)
-            for one in names
-            for other in index.get(one, ())
-        ]
-        return [other for other in found if other != path]
-
-    @functools.cached_property
     def _backwards(self) -> dict[str, list[str]]:
         return grouped(
             (other, file.path) for file in self.files.values() for other in file.imported
@@ -161,6 +143,11 @@ class Graph(Notes):
     def direct_importers(self, path: str) -> set[str]:
         """Return the files that import a file directly."""
         return set(self._backwards.get(path, ()))
+
+    def near_importers(self, path: str) -> set[str]:
+        """Return the files that import a file directly, or one of the packages around it."""
+        files = (path, *self.packages(path))
+        return {other for one in files for other in self._backwards.get(one, ())} - {path}
 
     def may_be_loaded(self, path: str) -> bool:
         """Return whether a file that nothing imports or runs may be loaded in another way."""
@@ -236,18 +223,13 @@ class Quiet:
         """Return what is known of each file, by path."""
         return {file.path: file for file in self._read(self.paths)}
 
-    @functools.cached_property
-    def by_name(self) -> dict[str, list[str]]:
-        """Return, by the last two parts of each imported name, the files that import it."""
-        return _by_name(self.files.values())
-
 
 def listed(path: str) -> list[str]:
     """Return the names that a package has in ``__all__``: with ``*``, modules of it are loaded."""
     if os.path.basename(path) != "__init__.py":
         return []
     lists = _LISTED.findall(content(path))
-    return [name.decode() for one in lists for name in _QUOTED.findall(one)]
+    return [name.decode() for one in lists for name in _LISTED_NAME.findall(one)]
 
 
 def facts(path: str, data: bytes) -> File:
@@ -261,10 +243,7 @@ def facts(path: str, data: bytes) -> File:
         start = data.rfind(b"\n", 0, match.start()) + 1
         found.update(_names(data[start : match.start()], match[1]))
     is_dynamic = any(word in data for word in _DYNAMIC)
-    names = _WRITTEN.findall(data) if is_dynamic else []
-    if b"pytest_plugins" in data:
-        names += [name for one in _PLUGINS.findall(data) for name in _QUOTED.findall(one)]
-    for name in names:
+    for name in _WRITTEN.findall(data) if is_dynamic else ():
         found.update(_prefixes(name.decode()))
     return File(
         path,
@@ -305,10 +284,6 @@ def _prefixes(name: str) -> list[str]:
     plain = name.lstrip(".")
     dots, pieces = name[: len(name) - len(plain)], plain.split(".")
     return [dots + ".".join(pieces[: length + 1]) for length in range(len(pieces))]
-
-
-def _by_name(files: Iterable[File]) -> dict[str, list[str]]:
-    return grouped((name, file.path) for file in files for name in file.names)
 
 
 def stem(path: str) -> str:

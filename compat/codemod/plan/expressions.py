@@ -29,7 +29,6 @@ _QUIET_METHODS = {
     "item", "abs", "strip", "split", "lower", "upper", "items", "values", "startswith", "endswith",
     "insert", "copy", "cpu", "shape", "dim",
 }  # fmt: skip
-_LOOKS_UP = ("get", "items", "keys", "values", "copy")
 _QUIET_MODULES = ("torchaudio.", "os.path.")
 # methods that run as an object is made
 _MAKERS = ("__new__", "__init__", "__post_init__")
@@ -47,26 +46,16 @@ def _name(
     if isinstance(node, ast.Attribute):
         after = run.visit(module, node.value, state) or state
         is_of_object = node.attr == "__dict__" and not run.code.known(module, node.value)
-        is_list = module.names.qualified(node) == MODULES
-        if is_list and _forgets(module, node):
-            after = dataclasses.replace(after, loaded=frozenset())
-        if is_list or (node.attr in UNKNOWN_ATTRIBUTES and not is_of_object):
-            _hand_all(run)
+        if module.names.qualified(node) == MODULES or (
+            node.attr in UNKNOWN_ATTRIBUTES and not is_of_object
+        ):
+            after = _anything(run, after)
         # a property, as far as its name tells
         return run.others_run(after) if node.attr in run.effects.words.defined else after
-    if module.names.qualified(node) == MODULES and _forgets(module, node):
-        state = dataclasses.replace(state, loaded=frozenset())
-    if node.id in UNKNOWN_NAMES and not module.names.bindings(node):
-        _hand_all(run)
+    is_list = module.names.qualified(node) == MODULES
+    if is_list or (node.id in UNKNOWN_NAMES and not module.names.bindings(node)):
+        return _anything(run, state)
     return state
-
-
-def _forgets(module: Module, node: ast.AST) -> bool:
-    """Return whether modules may be taken from ``sys.modules`` here, so that they run again."""
-    above = module.names.parents.get(node)
-    if isinstance(above, ast.Subscript):
-        return not isinstance(above.ctx, ast.Load)
-    return not isinstance(above, ast.Compare) and getattr(above, "attr", "") not in _LOOKS_UP
 
 
 def _is_given(module: Module, node: ast.AST) -> bool:
@@ -77,10 +66,11 @@ def _is_given(module: Module, node: ast.AST) -> bool:
     return False
 
 
-def _hand_all(run: Execution) -> None:
-    """Let any function of the modules that ran be called, since strings may look up names."""
+def _anything(run: Execution, state: State) -> State:
+    """Let any function of the modules that ran be called, and any of them run again."""
     for module in list(run.loaded):
         run.handed.add((module, None))
+    return dataclasses.replace(state, loaded=frozenset())
 
 
 def _lazily_loaded(run: Execution, module: Module, node: ast.AST, state: State) -> State:

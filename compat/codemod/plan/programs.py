@@ -174,14 +174,7 @@ class _Followed:
             and path.startswith(os.path.join(os.path.dirname(one), ""))
         ]
         several = [code.module(one) for one in sorted(found, key=len) if one != path]
-        tests = [one for one in several if one is not None]
-        plugins = [
-            plugin
-            for one in (*tests, self.program.module)
-            for text in (one.strings if "pytest_plugins" in one.names.module.bindings else ())
-            for plugin in code.files(str(text.value), one)
-        ]
-        return [*plugins, *tests]
+        return [one for one in several if one is not None]
 
     @property
     def setters(self) -> list[SetterCall]:

@@ -100,23 +100,23 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
         )
         yield Draft(module.span(call), _REASON, changes=changes, touches=(use,))
     kept = [one for one in kept_functions.near(project, module) if one.name.endswith(".save")]
-    for call in module.calls if kept else ():
-        if len(call.args) > 4 and kept_functions.may_be_called(project, module, call, kept):
-            reason = f"{_REASON}; here torchaudio.save may be called"
-            place = kept[0].module.place(kept[0].node)
+    for call in (one for one in module.calls if kept and len(one.args) > 4):
+        if found := kept_functions.may_be_called(project, module, call, kept):
+            reason, place = f"{_REASON}; it may be called here", found.module.place(found.node)
             yield Draft(module.span(call), reason, "Name every argument.", related=(place,))
 
 
 def _passes_five(module: Module, project: Project, call: ast.Call) -> bool:
     """Return whether a call passes on the ``*args`` of a function that is given five or more."""
-    passed = [one.value for one in call.args if isinstance(one, ast.Starred)]
-    for binding in (binding for one in passed for binding in module.names.bindings(one)):
-        above = module.names.parents[binding.node]
-        if isinstance(above, ast.arguments) and above.vararg is binding.node:
-            function = module.names.parents[above]
-            if any(len(one.args) > 4 for _, one in callers(project, module, function)):
-                return True
-    return False
+    functions = [
+        module.names.parents[above]
+        for one in call.args
+        for binding in (module.names.bindings(one.value) if isinstance(one, ast.Starred) else ())
+        if isinstance(above := module.names.parents[binding.node], ast.arguments)
+        and above.vararg is binding.node
+    ]
+    given = (one for function in functions for _, one in callers(project, module, function))
+    return any(len(one.args) > 4 for one in given)
 
 
 def _name(node: ast.expr) -> str:

@@ -145,14 +145,12 @@ def _reached(use: Use) -> str:
 def _in_quiet_files(module: Module, project: Project) -> Iterator[Draft]:
     """Report what files without its name reach by way of this one: ``audio.ta.load_wav``."""
     near = project.imports.importers(module.path) & project.quiet.all
-    for one in module.imported if near and not module.standalone else ():
-        is_passed = one.scope is module.names.module and one.local != old_names.ROOT
+    own = [one for one in module.imported if one.scope is module.names.module and near]
+    for one in (one for one in own if one.local not in ("*", old_names.ROOT)):
         word = re.compile(rf"(?:\.|\bimport\b[^\n]*)\b{one.local}\b".encode())
-        for path in sorted(near) if is_passed and one.local != "*" else ():
-            other = project.parsed(path, word)
-            for use in reexports.of(project, other) if other else ():
-                own = use.path.startswith(one.path) and other is not None
-                if own and other and _is_old(project, other, use):
+        for other in filter(None, (project.parsed(path, word) for path in sorted(near))):
+            for use in reexports.of(project, other):
+                if use.path.startswith(one.path) and _is_old(project, other, use):
                     place = other.place(use.node)
                     yield Draft(module.span(one.alias), _reached(use), _IMPORT, related=(place,))
 

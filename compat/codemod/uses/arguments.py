@@ -14,7 +14,6 @@ from compat.codemod.source import (
     grouped,
     is_dict_with,
     keyword,
-    listed,
     noted,
     plain_name,
     string,
@@ -61,21 +60,21 @@ def _kind(project: Project, module: Module, node: ast.expr) -> str:
     return value_kinds.strongest(found)
 
 
-@listed
-def _returned_by_quiet(project: Project, module: Module, name: str) -> Iterator[str]:
-    """Yield the same for files without torchaudio that the module imports."""
-    paths = () if module.standalone else project.imports.reachable(module.path) & project.quiet.all
-    for other in _parsed(project, paths, rf"\bdef[ \t]+{re.escape(name)}\b", [_OPEN_OR_PATH]):
-        yield from value_kinds.returned(other, name)
+def _returned_by_quiet(project: Project, module: Module, name: str) -> list[str]:
+    """Return the same for files without torchaudio that the module imports."""
+    near = set() if module.standalone else project.imports.reachable(module.path)
+    defined = rf"\bdef[ \t]+{re.escape(name)}\b"
+    quiet = _quiet(project, frozenset(near & project.quiet.all), defined, _OPEN_OR_PATH)
+    return [kind for other in quiet for kind in value_kinds.returned(other, name)]
 
 
-def _parsed(
-    project: Project, paths: Iterable[str], pattern: str, more: Iterable[re.Pattern[bytes]]
-) -> Iterator[Module]:
-    """Yield files without torchaudio that match these patterns."""
-    for path in sorted(paths):
-        if other := project.parsed(path, re.compile(pattern.encode()), *more):
-            yield other
+@noted
+def _quiet(
+    project: Project, paths: frozenset[str], pattern: str, *more: re.Pattern[bytes]
+) -> list[Module]:
+    """Return the files without torchaudio that match these patterns."""
+    found = (project.parsed(path, re.compile(pattern.encode()), *more) for path in sorted(paths))
+    return [one for one in found if one is not None]
 
 
 def _passed(project: Project, module: Module, node: ast.expr) -> Iterator[tuple[Module, ast.expr]]:
@@ -113,24 +112,13 @@ def callers(
     name, above = function.name, module.names.parents[function]
     if name == "__init__" and isinstance(above, ast.ClassDef):
         name = above.name
-    quiet = _quiet_callers(project, module, name, _is_method(module, function), more)
     own = [(one, call) for one in project.modules for call in _calls_by_name(one).get(name, ())]
-    return [*own, *quiet]
-
-
-@listed
-def _quiet_callers(
-    project: Project,
-    module: Module,
-    name: str,
-    method: bool,
-    more: tuple[re.Pattern[bytes], ...],
-) -> Iterator[tuple[Module, ast.Call]]:
-    paths = project.quiet.paths
-    if paths and not module.standalone:
-        near = paths if method else project.imports.importers(module.path) & project.quiet.all
-        for caller in _parsed(project, near, rf"\b{re.escape(name)}[ \t]*\(", more):
-            yield from ((caller, call) for call in caller.calls if called(call) == name)
+    near = project.quiet.all
+    if near and not _is_method(module, function):
+        near &= project.imports.importers(module.path)
+    pattern = rf"\b{re.escape(name)}[ \t]*\("
+    quiet = [] if module.standalone or not near else _quiet(project, near, pattern, *more)
+    return own + [(one, call) for one in quiet for call in _calls_by_name(one).get(name, ())]
 
 
 @noted

@@ -117,15 +117,9 @@ def _is_handed_on(module: Module, node: ast.AST) -> bool:
         # a function in a class becomes a method, and a partial does not
         targets = above.targets if isinstance(above, ast.Assign) else [above.target]
         in_class = isinstance(module.names.parents[above], ast.ClassDef)
-        of_class = in_class or any(_is_of_class(module, one) for one in targets)
-        return node is above.value and not of_class
+        owners = [one.value for one in targets if isinstance(one, ast.Attribute)]
+        known = (plain_name(one) == "self" or module.names.qualified(one) for one in owners)
+        return node is above.value and not in_class and all(known)
     return isinstance(above, ast.keyword | ast.arguments | ast.Return | ast.List | ast.Tuple) or (
         isinstance(above, ast.Call) and node in above.args and called(above) != "setattr"
     )
-
-
-def _is_of_class(module: Module, target: ast.expr) -> bool:
-    """Return whether a target may be an attribute of a class: not of a module, nor of an object."""
-    if not isinstance(target, ast.Attribute):
-        return False
-    return plain_name(target.value) != "self" and module.names.qualified(target.value) is None

@@ -130,24 +130,11 @@ class Project(Notes):
         """Return whether another file imports a name, or all names, or reads it in the module."""
         if module.standalone:
             return False
-        near = self.imports.importers(module.path) - {module.path}
-        return bool(self.imports.who_imports(module.path, name)) or any(
-            self._reads(path, stem(module.path), name) for path in sorted(near)
-        )
-
-    def _reads(self, path: str, owner: str, name: str) -> bool:
-        own = (one for one in self.modules if one.path == path)
-        word = re.compile(rf"[.'\"]{re.escape(name)}\b".encode())
-        other = next(own, None) or self.parsed(path, word)
-        return other is not None and any(
-            (
-                isinstance(node, ast.Attribute)
-                and node.attr == name
-                and f".{other.names.qualified(node.value)}".endswith(f".{owner}")
-            )
-            or literal(node) == name
-            for node in (*other.names.all(ast.Attribute), *other.strings)
-        )
+        speaking = {one.path: one for one in self.modules}
+        word = re.compile(rf"\b{re.escape(name)}\b|import[ \t(]*\*".encode())
+        near = sorted(self.imports.near_importers(module.path))
+        others = (speaking.get(path) or self.parsed(path, word) for path in near)
+        return any(_takes(other, stem(module.path), name) for other in others if other is not None)
 
     # Files that do not mention torchaudio
 
@@ -184,6 +171,16 @@ class Project(Notes):
             word in texts[path] if path in texts else word.encode() in content(path)
             for path in sorted(near)
         )
+
+
+def _takes(other: Module, owner: str, name: str) -> bool:
+    """Return whether a file may take a name from a module called ``owner``, or all names."""
+    names = other.names
+    read = [names.qualified(node.value) for node in names.all(ast.Attribute) if node.attr == name]
+    paths = (*(one.path for one in names.imported), *(f"{one}.{name}" for one in read))
+    ends = (f".{owner}.{name}", f".{owner}.*", f"..{name}", "..*")
+    taken = any(f".{path}".endswith(ends) for path in paths)
+    return taken or any(node.value == name for node in other.strings)
 
 
 @noted

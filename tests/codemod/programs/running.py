@@ -64,9 +64,6 @@ class _Program:
     def run(self, entry: Entry) -> list[Served | str]:
         self._main = entry.path
         try:
-            if entry.is_test and self._path("conftest"):
-                for plugin in getattr(self._load("conftest"), "pytest_plugins", ()):
-                    self._load(plugin)
             if entry.function or entry.is_test:
                 module = self._load(entry.path.removesuffix(".py").replace("/", "."))
                 names = [entry.function] if entry.function else [one for one in vars(module) if one.startswith("test_")]

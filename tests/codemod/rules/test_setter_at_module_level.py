@@ -976,6 +976,7 @@ test_it_stays_and_it_is_said_why = table(
             ("import_module, passed on,", "import importlib\nlist(map(importlib.import_module, ['choose']))"),
             ("a loader", "import importlib.util\nimportlib.util.find_spec('choose').loader.load_module()"),
             ("exec", "exec(open('choose.py').read())"),
+            ("pytest", "pytest_plugins = ['choose']"),
             ("pkgutil", "import pkgutil\npkgutil.resolve_name('choose')"),
         )
     ),
