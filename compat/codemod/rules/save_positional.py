@@ -44,6 +44,7 @@ _FORMATS = {
     "aiff",
     "au",
 }
+_FIVE = re.compile(rb",[^\n]*,[^\n]*,[^\n]*,")
 _NUMBERS = {"int", "float", "NoneType"}
 _COMPRESSION = re.compile(r"compress|bit_?rate|kbps|quality", re.I)
 _FORMAT = re.compile(r"fmt|format|ext\b|suffix|container|file_?type", re.I)
@@ -99,11 +100,16 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
             for argument, name in [*zip(arguments, parameters, strict=False)][4:]
         )
         yield Draft(module.span(call), _REASON, changes=changes, touches=(use,))
-    kept = [one for one in kept_functions.near(project, module) if one.name.endswith(".save")]
-    for call in (one for one in module.calls if kept and len(one.args) > 4):
-        if found := kept_functions.may_be_called(project, module, call, kept):
-            reason, place = f"{_REASON}; it may be called here", found.module.place(found.node)
-            yield Draft(module.span(call), reason, "Name every argument.", related=(place,))
+    found = kept_functions.called_with(
+        project, module, lambda _, call: len(call.args) > 4, _FIVE, "save"
+    )
+    for node, _, place in found:
+        reason = f"{_REASON}; torchaudio.save is passed on or stored, and may be called with five"
+        yield Draft(module.span(node), reason, "Name every argument.", related=(place,))
+
+
+def _gives_five(module: Module, call: ast.Call) -> bool:
+    return len(call.args) > 4
 
 
 def _passes_five(module: Module, project: Project, call: ast.Call) -> bool:
@@ -116,7 +122,7 @@ def _passes_five(module: Module, project: Project, call: ast.Call) -> bool:
         and above.vararg is binding.node
     ]
     given = (one for function in functions for _, one in callers(project, module, function))
-    return any(len(one.args) > 4 for one in given)
+    return any(_gives_five(module, one) for one in given)
 
 
 def _name(node: ast.expr) -> str:
