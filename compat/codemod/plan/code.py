@@ -247,9 +247,11 @@ def methods(code: Code, owner: Meaning, name: str) -> tuple[list[tuple[Module, F
     for one in _line(code, owner):
         is_sure = is_sure and one is not None
         if one is not None and (bound := _bound_in(one, name)):
-            found += [(one[0], node) for node in bound if isinstance(node, Function)]
-            if is_sure:
-                return found, len(found) == len(bound) == 1
+            own = [(one[0], node) for node in bound if isinstance(node, Function)]
+            found += own
+            if is_sure and len(own) == len(bound) == 1:
+                return found, True
+            is_sure = False
     return found, is_sure
 
 

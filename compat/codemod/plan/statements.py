@@ -25,7 +25,7 @@ def _assign(
     for target in targets:
         _named(run, module, target, node.value)
         visit = run.visit if isinstance(target, ast.Attribute) else run.children
-        after = visit(module, target, after)
+        after = after if isinstance(node, ast.AugAssign) else visit(module, target, after)
     if isinstance(node, ast.AnnAssign):
         after = _annotated(run, module, node.annotation, after)
     plain = all(isinstance(one, ast.Name | ast.Attribute) for one in targets)

@@ -67,7 +67,8 @@ def _is_bound_before(module: Module, one: Imported) -> bool:
 def is_used(module: Module, project: Project, one: Imported) -> bool:
     """Return whether a name, a string, a class or another file may refer to an import."""
     if (
-        one.scope.kind == "class"
+        one.alias.name == "*"
+        or one.scope.kind == "class"
         or _is_read(module, one)
         or any(node.value == one.local for node in module.strings)
     ):

@@ -100,9 +100,7 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
             for argument, name in [*zip(arguments, parameters, strict=False)][4:]
         )
         yield Draft(module.span(call), _REASON, changes=changes, touches=(use,))
-    found = kept_functions.called_with(
-        project, module, lambda _, call: len(call.args) > 4, _FIVE, "save"
-    )
+    found = kept_functions.called_with(project, module, _gives_five, _FIVE, "save")
     for node, _, place in found:
         reason = f"{_REASON}; torchaudio.save is passed on or stored, and may be called with five"
         yield Draft(module.span(node), reason, "Name every argument.", related=(place,))

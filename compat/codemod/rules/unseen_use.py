@@ -61,6 +61,7 @@ _REPLACERS = (
     "filterwarnings",
     "spec_from_loader",
 )
+_PASSED = (*old_names.HOMES, *old_names.KNOWN)
 _IMPORT = "Import torchaudio itself there and run again, or change it by hand."
 _TESTS = ast.If | ast.IfExp | ast.Compare | ast.BoolOp | ast.UnaryOp | ast.Assert
 _IMPORTERS = re.compile(r"import", re.I)
@@ -78,12 +79,10 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
             )
         return
     for one in module.imported:
-        if one.alias.name == "*":
-            yield Draft(
-                module.span(one.statement),
-                "a star import, so it is unknown which names here are torchaudio's",
-                "Import torchaudio, or the names that are used.",
-            )
+        if one.alias.name == "*" or (one.scope.kind == "class" and one.path in _PASSED):
+            reason = "a star import, or one into a class, so its uses are not followed"
+            advice = "Import torchaudio, or the names that are used, at the top."
+            yield Draft(module.span(one.statement), reason, advice)
     yield from _by_getattr(module, project)
     yield from _by_another_value(module, project)
     for reached in reexports.of(project, module):
@@ -230,7 +229,7 @@ def _by_getattr(module: Module, project: Project) -> Iterator[Draft]:
 def _other_names(module: Module) -> set[str]:
     """Return the other names of torchaudio: ``ta = torchaudio``, ``self.ta = ...``, a default."""
     names = set()
-    for use in (use for use in module.uses if use.path == old_names.ROOT):
+    for use in (use for use in module.uses if use.path in old_names.HOMES):
         above = module.names.parents.get(use.node)
         above = module.names.parents.get(above) if isinstance(above, ast.IfExp) else above
         if isinstance(above, ast.arguments):

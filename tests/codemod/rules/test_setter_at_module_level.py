@@ -890,6 +890,7 @@ test_setter_at_module_level = table(
             def f(self):
                 return torchaudio.load(filepath="a.wav")
     """,
+        "TAC127",
     ),
     stays(
         "an attribute of something",
