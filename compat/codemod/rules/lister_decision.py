@@ -91,7 +91,7 @@ def _draft(module: Module, project: Project, use: Use, place: ast.expr) -> Itera
     if isinstance(above, ast.Compare) and member and above.comparators[0] is place:
         if literal(above.left) not in ("sox_io", ...):
             return
-        setter = _sets_by_it(module, project, above)
+        setter = _setter(module, project)
         if setter is None:
             yield sox_for_sox_io(module, use, above.left, reason)
         else:
@@ -105,17 +105,10 @@ def _draft(module: Module, project: Project, use: Use, place: ast.expr) -> Itera
         yield Draft(module.span(use.node), _OTHER_NAMES, _CHECK)
 
 
-def _sets_by_it(module: Module, project: Project, test: ast.AST) -> ast.Call | None:
-    """Return a setter that stays and whose run depends, or may depend, on a test."""
-    around = next(
-        (one for one in module.names.chain(test) if isinstance(one, ast.If | ast.IfExp | ast.Try)),
-        None,
-    )
-    for setter in setter_calls.of(module):
-        near = around is None or module.inside(setter.call, around)
-        if near and not project.runs_not(module, module.span(setter.call)):
-            return setter.call
-    return None
+def _setter(module: Module, project: Project) -> ast.Call | None:
+    """Return a setter that stays, and whose run may depend on the list."""
+    calls = (one.call for one in setter_calls.of(module))
+    return next((one for one in calls if not project.runs_not(module, module.span(one))), None)
 
 
 def _is_used(module: Module, place: ast.expr) -> bool:

@@ -2,13 +2,11 @@
 
 import ast
 from collections.abc import Iterator, Sequence
-from pathlib import PurePath
 from typing import TypeGuard
 
 from compat.codemod.rule import (
     DROP_IN,
     MODERN,
-    AnyFunction,
     Change,
     Draft,
     Level,
@@ -84,9 +82,7 @@ def _translated(module: Module, project: Project, call: ast.Call) -> Iterator[Ch
         yield from _attributes(project, module, values)
     elif kept := module.kept_in(call):
         yield from _attributes(project, module, _items(module, project, kept))
-    elif isinstance(above, ast.Assign | ast.NamedExpr):
-        _not_kept_apart(module, above)
-    elif isinstance(above, ast.Return):
+    elif isinstance(above, ast.Assign | ast.NamedExpr | ast.Return):
         _not_taken_apart(module, project, above)
 
 
@@ -119,37 +115,23 @@ def _is_pair(statement: ast.AST | None) -> TypeGuard[ast.Assign]:
     )
 
 
-def _not_kept_apart(module: Module, above: ast.Assign | ast.NamedExpr) -> None:
-    targets = above.targets if isinstance(above, ast.Assign) else [above.target]
-    kept = {plain_name(one) for one in targets} - {""}
-    items = [one.value for one in module.names.all(ast.Subscript) if _is_item(one, one.value)]
-    pairs = [one.value for one in module.names.all(ast.Assign) if _is_pair(one)]
-    if not kept.isdisjoint(map(plain_name, (*items, *pairs))):
-        raise NotProvableError("what it is stored in is unpacked or indexed")
-
-
-def _not_taken_apart(module: Module, project: Project, returned: ast.Return) -> None:
-    function = module.function_of(returned)
-    for caller, call in callers(project, module, function) if function else ():
-        above = caller.names.parents.get(call)
-        apart = _is_pair(above) or (isinstance(above, ast.Subscript) and above.value is call)
-        if apart and function is not None and _may_be(caller, call.func, module, function):
-            raise NotProvableError(f"it is returned, and unpacked at {caller.place(call)}")
-
-
-def _may_be(caller: Module, callee: ast.expr, module: Module, function: AnyFunction) -> bool:
-    """Return whether a call with a function's name calls that function.
-
-    The name may be bound to it, imported from its file, or a method of an object.
-    """
-    qualified = caller.names.qualified(callee)
-    if qualified is not None:
-        name = getattr(function, "name", "")
-        ends = (f".{PurePath(module.path).stem}.{name}", f"..{name}")
-        return f".{qualified}".endswith(ends)
-    if isinstance(callee, ast.Name):
-        return any(binding.node is function for binding in caller.names.bindings(callee))
-    return isinstance(module.names.parents[function], ast.ClassDef)
+def _not_taken_apart(
+    module: Module, project: Project, above: ast.Assign | ast.NamedExpr | ast.Return
+) -> None:
+    """Raise if a value that is returned, or stored elsewhere than in a name, is taken apart."""
+    values: list[tuple[Module, ast.expr]] = []
+    if isinstance(above, ast.Return):
+        values += callers(project, module, module.function_of(above) or above)
+    else:
+        targets = above.targets if isinstance(above, ast.Assign) else [above.target]
+        kept = {plain_name(one) for one in targets} - {""}
+        for kind in (ast.Name, ast.Attribute):
+            values += ((module, one) for one in module.names.all(kind) if plain_name(one) in kept)
+    for other, value in values:
+        around = other.names.parents.get(value)
+        is_pair = _is_pair(around) and around.value is value
+        if is_pair or _is_item(around, value):
+            raise NotProvableError(f"it is kept, and unpacked at {other.place(value)}")
 
 
 def _signal(project: Project, module: Module, statement: ast.Assign) -> ast.Name:

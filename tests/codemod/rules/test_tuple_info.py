@@ -189,7 +189,7 @@ test_tuples_kept_and_given_back = table(
             ("read by its name", "si, ei = torchaudio.info(p)\n    return si.rate, locals()", ("TAC113",)),
             ("frames of libsndfile, divided", "torchaudio.set_audio_backend(b)\n    si, _ = torchaudio.info(p)\n    return si.length / si.channels", ("TAC105", "TAC113")),
             ("given back, and not taken apart", "return torchaudio.info(p)\nm = f('a')\nm.num_frames", ()),
-            ("another function of the name", "return torchaudio.info(p)\nsi, ei = other.f('a')", ()),
+            ("a function of the name, which may be another", "return torchaudio.info(p)\nsi, ei = other.f('a')", ("TAC113",)),
         )
     ),
 )  # fmt: skip
