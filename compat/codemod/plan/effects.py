@@ -27,9 +27,16 @@ BY_PATH = {
 }
 AGAIN = {"importlib.reload", "runpy.run_module", *BY_PATH}
 IMPORTERS = {"importlib.import_module", *AGAIN}
-MODULES = "sys.modules"
+MODULES = {"sys.modules", "__main__", "gc.get_objects"}
 UNKNOWN_NAMES = {"globals", "locals", "exec", "eval", "vars"}
-UNKNOWN_ATTRIBUTES = {"__globals__", "__subclasses__", "__mro__", "__bases__", "__dict__"}
+UNKNOWN_ATTRIBUTES = {
+    "__globals__",
+    "__subclasses__",
+    "__mro__",
+    "__bases__",
+    "__dict__",
+    "f_globals",
+}
 _TELLING_NAMES = UNKNOWN_NAMES | {"__import__"}
 DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.GeneratorExp)
@@ -169,7 +176,7 @@ class Effects:
                     self._leads(module, node)
                     if meaning[1] is not None or not isinstance(above, ast.Attribute):
                         self._means(module, node, meaning)
-                if imported in (*IMPORTERS, MODULES):
+                if imported in IMPORTERS | MODULES:
                     self._tells(module, node)
                 is_part = imported is not None or known[home, path]
                 node = above if is_part and isinstance(above, ast.Attribute) else None

@@ -46,13 +46,13 @@ def _name(
     if isinstance(node, ast.Attribute):
         after = run.visit(module, node.value, state) or state
         is_of_object = node.attr == "__dict__" and not run.code.known(module, node.value)
-        if module.names.qualified(node) == MODULES or (
+        if module.names.qualified(node) in MODULES or (
             node.attr in UNKNOWN_ATTRIBUTES and not is_of_object
         ):
             after = _anything(run, after)
         # a property, as far as its name tells
         return run.others_run(after) if node.attr in run.effects.words.defined else after
-    is_list = module.names.qualified(node) == MODULES
+    is_list = module.names.qualified(node) in MODULES
     if is_list or (node.id in UNKNOWN_NAMES and not module.names.bindings(node)):
         return _anything(run, state)
     return state
