@@ -4,6 +4,8 @@ import pytest
 
 from compat.codemod.files import import_graph
 from compat.codemod.files.import_graph import Files, Graph, Quiet
+from compat.codemod.source import Module
+from compat.codemod.uses import Project
 from tests.codemod.commands import commands, put, row
 
 # A text, and the dotted names in it.
@@ -84,9 +86,12 @@ def test_reachable_and_importers(graph: Graph, start: str, forward: set[str], ba
     assert not {*graph.importers(start)} & ({"other.py"} - backward)
 
 
-def test_who_imports_a_name_or_all(graph: Graph) -> None:
-    assert {*graph.who_imports(AUDIO, "ta")} == {"package/tools.py", "package/deep/more.py"}
-    assert {*graph.who_imports(AUDIO, "read")} == {"package/__init__.py", "package/deep/more.py"}
+def test_who_may_take_a_name(graph: Graph) -> None:
+    assert graph.near_importers(AUDIO) >= {"package/__init__.py", "package/tools.py", "package/deep/more.py", "main.py"}
+    modules = [Module(path, text) for path, text in PROJECT.items()]
+    project = Project(modules)
+    assert [name for name in ("ta", "read", "other") if project.is_exported(modules[2], name)] == ["ta", "read", "other"]
+    assert not project.is_exported(modules[3], "audio")
 
 
 # a call through it is not changed, so the setter has to stay, however the import is written

@@ -68,6 +68,20 @@ ROWS = [
     ),
     Row("the name of another module is patched", IMPORTED, {"test_data.py": 'patch("metadata.load")\npatch("data.loads")\n'}, "load(uri=path)"),
     Row("a package is not patched by the name of its file", IMPORTED, {"a.py": 'patch("__init__.load")\n'}, "(uri=path)", path="data/__init__.py"),
+    *(
+        Row(f"{name}: {here}", f"{binding}\n", {**more, "main.py": code.format(source)}, says="is reached by way of", related="main.py")
+        for here, more, source in (
+            ("it takes it from the file itself", {}, "data"),
+            ("it takes it from a package", {"p/__init__.py": "from data import ta, load_wav, read, info, save\n"}, "p"),
+        )
+        for name, binding, code in (
+            ("the module", "import torchaudio as ta", "from {0} import ta\nx = ta.load_wav('a')[0].max()\n"),
+            ("load_wav", "from torchaudio import load_wav", "import {0}\nx = {0}.load_wav('a')[0].max()\n"),
+            ("an old keyword", "from torchaudio import load as read", "from {0} import read\nread(filepath='a')\n"),
+            ("a tuple", "from torchaudio import info", "from {0} import info\nsi, ei = info('a')\n"),
+            ("a fifth argument", "from torchaudio import save", "from {0} import save\nsave('a', x, 8000, True, None, 'wav')\n"),
+        )
+    ),
     Row("a function of another file gives an open file", RETURNED, {"places.py": 'def find(n):\n    return open(str(n), "rb")\n'}, says=FILE),
     Row("so says its annotation", RETURNED, {"places.py": "def find(n) -> BytesIO: ...\n"}, says=FILE),
     Row("by way of a name", NAMED, {"places.py": 'async def find(n):\n    return open(str(n), "rb")\n'}, says=FILE),

@@ -26,11 +26,21 @@ _PATCHED = re.compile(rb"(?:patch|setattr|delattr)[^)]{0,300}")
 _ASSIGNED = re.compile(rb"\.(\w+)[ \t]*=(?!=)")
 _WORD = re.compile(rb"\w+")
 _CALLED = rb"(?:import_module|__import__|run_module|run_path)[ \t]*\("
-_COMPUTED = re.compile(_CALLED + rb"(?![ \t\n]*['\"])")
+_BY_PATH = rb"spec_from_file_location|SourceFileLoader|load_source"
+_COMPUTED = re.compile(_CALLED + rb"(?![ \t\n]*['\"])|" + _BY_PATH)
 _WRITTEN = re.compile(_CALLED + rb"[ \t\n]*['\"]([\w.]+)")
-_LISTED = re.compile(rb"__all__[ \t]*[+:=][^=\[(]*=?[ \t]*[\[(]([^\])]*)")
 _LISTED_NAME = re.compile(rb"['\"](\w+)['\"]")
-_DYNAMIC = (b"import_module", b"__import__", b"runpy")
+_LISTED = re.compile(rb"__all__[ \t]*[+:=][^=\[(]*=?[ \t]*[\[(]([^\])]*)")
+_LOADING = (
+    b"importlib",
+    b"pkgutil",
+    b"pydoc",
+    b"logging.config",
+    b"exec(",
+    b"__path__",
+    b"pytest_plugins",
+)
+_DYNAMIC = (b"import_module", b"__import__", b"runpy", *_BY_PATH.split(b"|"))
 
 
 @dataclasses.dataclass(frozen=True)
@@ -43,8 +53,8 @@ class File:
         dynamic: whether it may import by names in strings.
         replaces: whether it may replace a function, as a mock does.
         computed: whether one of these names is not written out.
+        loads: whether it may load or run files in another way than by an import.
         imported: the files of the project that it imports, once it is linked.
-        names: the names that it may take from them, as ``module.name``.
     """
 
     path: str
@@ -53,8 +63,8 @@ class File:
     dynamic: bool
     replaces: bool
     computed: bool
+    loads: bool
     imported: frozenset[str] = frozenset()
-    names: frozenset[str] = frozenset()
 
 
 class Files:
@@ -65,7 +75,7 @@ class Files:
 
     def __init__(self, paths: Iterable[str]) -> None:
         self.paths: list[str] = list(paths)
-        self._links: dict[str, tuple[list[str], str]] = {}
+        self._links: dict[str, list[str]] = {}
 
     @functools.cached_property
     def _by_last(self) -> dict[str, list[tuple[str, str]]]:
@@ -75,10 +85,9 @@ class Files:
 
     def link(self, file: File) -> File:
         """Return a file with the imports that belong to this project."""
-        found = [self._link(_absolute(name, file.path)) for name in self._imports(file)]
-        imported = frozenset(path for paths, _ in found for path in paths) - {file.path}
-        names = frozenset(name for _, name in found if name)
-        return dataclasses.replace(file, imported=imported, names=names)
+        found = (self._link(_absolute(name, file.path)) for name in self._imports(file))
+        imported = frozenset(path for paths in found for path in paths) - {file.path}
+        return dataclasses.replace(file, imported=imported)
 
     def _imports(self, file: File) -> Iterator[str]:
         """Yield the names that a file imports, and those of which a package has a list for it."""
@@ -89,18 +98,11 @@ class Files:
             for path in self.named(package, file.path) if before != name else ():
                 yield from (f"{before}{inner}" for inner in listed(path))
 
-    def _link(self, name: str) -> tuple[list[str], str]:
-        """Return the files that a dotted name may mean, and its last two parts.
-
-        The parts are empty if the first of them is no file of the project.
-        """
+    def _link(self, name: str) -> list[str]:
+        """Return the files that a dotted name may mean."""
         if name not in self._links:
-            source, _, last = name.rpartition(".")
-            stem = source.rpartition(".")[2]
-            paths = [
-                path for dotted, path in self._by_last.get(last, ()) if dotted.endswith(f".{name}")
-            ]
-            self._links[name] = paths, f"{stem}.{last}" if stem in self._by_last else ""
+            own = self._by_last.get(name.rpartition(".")[2], ())
+            self._links[name] = [path for dotted, path in own if dotted.endswith(f".{name}")]
         return self._links[name]
 
     def named(self, name: str, importer: str) -> list[str]:
@@ -108,7 +110,7 @@ class Files:
 
         A name inside a package begins with a dot.
         """
-        return [path for path in self._link(_absolute(name, importer))[0] if path != importer]
+        return [path for path in self._link(_absolute(name, importer)) if path != importer]
 
     def read(self, paths: Iterable[str]) -> list[File]:
         """Return what files on disk import from this project; an unreadable one imports nothing."""
@@ -133,22 +135,6 @@ class Graph(Notes):
         return self._speaking | self._quiet.files
 
     @functools.cached_property
-    def _by_name(self) -> dict[str, list[str]]:
-        return _by_name(self._speaking.values())
-
-    def who_imports(self, path: str, name: str) -> list[str]:
-        """Return other files that import a name, or all names, from what may be this module."""
-        stem = _dotted(path).removesuffix(".__init__").rpartition(".")[2]
-        names = (f"{stem}.{name}", f"{stem}.*")
-        found = [
-            other
-            for index in (self._by_name, self._quiet.by_name)
-            for one in names
-            for other in index.get(one, ())
-        ]
-        return [other for other in found if other != path]
-
-    @functools.cached_property
     def _backwards(self) -> dict[str, list[str]]:
         return grouped(
             (other, file.path) for file in self.files.values() for other in file.imported
@@ -157,6 +143,21 @@ class Graph(Notes):
     def direct_importers(self, path: str) -> set[str]:
         """Return the files that import a file directly."""
         return set(self._backwards.get(path, ()))
+
+    def near_importers(self, path: str) -> set[str]:
+        """Return the files that import a file directly, or one of the packages around it."""
+        files = (path, *self.packages(path))
+        return {other for one in files for other in self._backwards.get(one, ())} - {path}
+
+    def may_be_loaded(self, path: str) -> bool:
+        """Return whether a file that nothing imports or runs may be loaded in another way."""
+        file = self.files.get(path)
+        is_named = file is None or file.is_main or is_test(path) or "__" in os.path.basename(path)
+        return (
+            not (is_named or self.direct_importers(path))
+            and len(self.files) > 1
+            and any(one.loads for one in self.files.values() if one.path != path)
+        )
 
     def packages(self, path: str) -> list[str]:
         """Return the `__init__.py` files in a file's folder and the packages around it.
@@ -222,11 +223,6 @@ class Quiet:
         """Return what is known of each file, by path."""
         return {file.path: file for file in self._read(self.paths)}
 
-    @functools.cached_property
-    def by_name(self) -> dict[str, list[str]]:
-        """Return, by the last two parts of each imported name, the files that import it."""
-        return _by_name(self.files.values())
-
 
 def listed(path: str) -> list[str]:
     """Return the names that a package has in ``__all__``: with ``*``, modules of it are loaded."""
@@ -256,6 +252,7 @@ def facts(path: str, data: bytes) -> File:
         dynamic=is_dynamic,
         replaces=b"mock" in data or b"monkeypatch" in data or is_test(path),
         computed=is_dynamic and _COMPUTED.search(data) is not None,
+        loads=is_dynamic or any(word in data for word in _LOADING),
     )
 
 
@@ -289,8 +286,9 @@ def _prefixes(name: str) -> list[str]:
     return [dots + ".".join(pieces[: length + 1]) for length in range(len(pieces))]
 
 
-def _by_name(files: Iterable[File]) -> dict[str, list[str]]:
-    return grouped((name, file.path) for file in files for name in file.names)
+def stem(path: str) -> str:
+    """Return the last part of the dotted name of a file's module."""
+    return _dotted(path).removesuffix(".__init__").rpartition(".")[2]
 
 
 def _dotted(path: str) -> str:

@@ -209,7 +209,7 @@ class Code:
         if definition is None:
             return self._guarded(self._of_module, module, name)
         found, is_sure = methods(self, owner, name)
-        several: list[Meaning | None] = [one if is_plain(one[1]) else None for one in found]
+        several: list[Meaning | None] = [one if is_plain(*one) else None for one in found]
         is_sure = is_sure and name not in self._replaced and is_kept(self, owner)
         return several if several and is_sure else [*several, None]
 
@@ -245,9 +245,11 @@ def methods(code: Code, owner: Meaning, name: str) -> tuple[list[tuple[Module, F
     for one in _line(code, owner):
         is_sure = is_sure and one is not None
         if one is not None and (bound := _bound_in(one, name)):
-            found += [(one[0], node) for node in bound if isinstance(node, Function)]
-            if is_sure:
-                return found, len(found) == len(bound) == 1
+            own = [(one[0], node) for node in bound if isinstance(node, Function)]
+            found += own
+            if is_sure and len(own) == len(bound) == 1:
+                return found, True
+            is_sure = False
     return found, is_sure
 
 
@@ -264,20 +266,29 @@ def _bound_in(owner: tuple[Module, ast.ClassDef], name: str) -> list[ast.AST]:
 
 def is_kept(code: Code, owner: Meaning) -> bool:
     """Return whether no decorator and no metaclass may make something else of a class."""
-    classes = [node for _, node in line(code, owner)]
-    decorators = {plain_name(one) for node in classes[:1] for one in node.decorator_list}
-    metaclasses = {plain_name(one.value) for node in classes for one in node.keywords}
+    classes = line(code, owner)
+    decorators = {
+        foreign(code, home, one) for home, node in classes[:1] for one in node.decorator_list
+    }
+    metaclasses = {
+        foreign(code, home, one.value) for home, node in classes for one in node.keywords
+    }
     return decorators <= {"dataclass"} and metaclasses <= {"ABCMeta"}
 
 
-def is_plain(function: Function) -> bool:
+def foreign(code: Code, module: Module, node: ast.expr) -> str:
+    """Return the plain name of an expression; an empty string for what the project defines."""
+    return "" if code.known(module, node) else plain_name(node)
+
+
+def is_plain(module: Module, function: Function) -> bool:
     """Return whether its decorators leave a function as it is."""
-    return all(map(keeps, function.decorator_list))
+    return all(keeps(module, one) for one in function.decorator_list)
 
 
-def keeps(decorator: ast.expr) -> bool:
+def keeps(module: Module, decorator: ast.expr) -> bool:
     """Return whether a decorator leaves the function as it is."""
-    return isinstance(decorator, ast.Name) and decorator.id in _KEEPING
+    return any(module.names.is_builtin(decorator, name) for name in _KEEPING)
 
 
 def is_enum(definition: ast.ClassDef) -> bool:
@@ -302,7 +313,8 @@ def _line(
     found = [
         inner
         for base in definition.bases
-        if plain_name(base.value if isinstance(base, ast.Subscript) else base) not in _BARE
+        if foreign(code, module, base.value if isinstance(base, ast.Subscript) else base)
+        not in _BARE
         for one in _certainly(code.meanings(module, base))
         for inner in _line(code, one, (*below, owner))
     ]

@@ -18,12 +18,25 @@ from compat.codemod.uses import Project
 _DEFINED = re.compile(r"def(?<!\wdef)[ \t]+(\w+)")
 _GIVEN = re.compile(r"\b(\w+)(?=[ \t]*=(?!=)|['\"])")
 _SPAWNS = re.compile(r"spawn['\"]|forkserver['\"]|\b(?:mp|multiprocessing)\.spawn[ \t]*\(")
-# Calls that load a module by name, and names through which any function may be called.
-AGAIN = {"importlib.reload", "runpy.run_module", "runpy.run_path"}
+# Calls that load a module by a path or a name, and names through which any function may be called.
+BY_PATH = {
+    "imp.load_source",
+    "importlib.machinery.SourceFileLoader",
+    "importlib.util.spec_from_file_location",
+    "runpy.run_path",
+}
+AGAIN = {"importlib.reload", "runpy.run_module", *BY_PATH}
 IMPORTERS = {"importlib.import_module", *AGAIN}
-MODULES = "sys.modules"
+MODULES = {"sys.modules", "__main__", "gc.get_objects"}
 UNKNOWN_NAMES = {"globals", "locals", "exec", "eval", "vars"}
-UNKNOWN_ATTRIBUTES = {"__globals__", "__subclasses__", "__mro__", "__bases__", "__dict__"}
+UNKNOWN_ATTRIBUTES = {
+    "__globals__",
+    "__subclasses__",
+    "__mro__",
+    "__bases__",
+    "__dict__",
+    "f_globals",
+}
 _TELLING_NAMES = UNKNOWN_NAMES | {"__import__"}
 DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.GeneratorExp)
@@ -163,7 +176,7 @@ class Effects:
                     self._leads(module, node)
                     if meaning[1] is not None or not isinstance(above, ast.Attribute):
                         self._means(module, node, meaning)
-                if imported in (*IMPORTERS, MODULES):
+                if imported in IMPORTERS | MODULES:
                     self._tells(module, node)
                 is_part = imported is not None or known[home, path]
                 node = above if is_part and isinstance(above, ast.Attribute) else None
@@ -191,19 +204,17 @@ class Effects:
     def functions_of(self, meaning: Meaning | Definition) -> Iterator[Definition]:
         """Yield the functions that code can call if it is given this function, class or module."""
         module, node = meaning
-        if node is None:
-            for one in module.tree.body:
-                if isinstance(one, DEFINITIONS):
-                    yield from self.functions_of((module, one))
-        elif isinstance(node, ast.ClassDef):
-            for home, owner in code.line(self.code, (module, node)):
-                yield from (
-                    (home, one)
-                    for one in owner.body
-                    if isinstance(one, ast.FunctionDef | ast.AsyncFunctionDef)
-                )
-        else:
+        if node is not None and not isinstance(node, ast.ClassDef):
             yield module, node
+            return
+        owners: list[Definition] = [(module, module.tree)]
+        if node is not None:
+            owners = [*code.line(self.code, (module, node))]
+        for home, owner in owners:
+            bound = home.names.scope_made_by[owner].bindings.values()
+            for one in (binding.node for several in bound for binding in several):
+                if isinstance(one, DEFINITIONS):
+                    yield from self.functions_of((home, one))
 
     @functools.cached_property
     def setters(self) -> frozenset[Force]:

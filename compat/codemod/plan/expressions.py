@@ -5,11 +5,18 @@ import dataclasses
 
 from compat.codemod.plan import code
 from compat.codemod.plan.code import Meaning
-from compat.codemod.plan.effects import AGAIN, IMPORTERS, MODULES, UNKNOWN_ATTRIBUTES, UNKNOWN_NAMES
+from compat.codemod.plan.effects import (
+    AGAIN,
+    BY_PATH,
+    IMPORTERS,
+    MODULES,
+    UNKNOWN_ATTRIBUTES,
+    UNKNOWN_NAMES,
+)
 from compat.codemod.plan.execution import Execution, TooLongError, Visit
 from compat.codemod.plan.handed import special
 from compat.codemod.plan.state import Force, State, joined, repeated
-from compat.codemod.source import Module, called, plain_name, string
+from compat.codemod.source import Module, called, string
 
 # builtins that call no function that they are given, and use up no iterator
 _QUIET_BUILTINS = {
@@ -22,7 +29,6 @@ _QUIET_METHODS = {
     "item", "abs", "strip", "split", "lower", "upper", "items", "values", "startswith", "endswith",
     "insert", "copy", "cpu", "shape", "dim",
 }  # fmt: skip
-_LOOKS_UP = ("get", "items", "keys", "values", "copy")
 _QUIET_MODULES = ("torchaudio.", "os.path.")
 # methods that run as an object is made
 _MAKERS = ("__new__", "__init__", "__post_init__")
@@ -40,26 +46,16 @@ def _name(
     if isinstance(node, ast.Attribute):
         after = run.visit(module, node.value, state) or state
         is_of_object = node.attr == "__dict__" and not run.code.known(module, node.value)
-        is_list = module.names.qualified(node) == MODULES
-        if is_list and _forgets(module, node):
-            after = dataclasses.replace(after, loaded=frozenset())
-        if is_list or (node.attr in UNKNOWN_ATTRIBUTES and not is_of_object):
-            _hand_all(run)
+        if module.names.qualified(node) in MODULES or (
+            node.attr in UNKNOWN_ATTRIBUTES and not is_of_object
+        ):
+            after = _anything(run, after)
         # a property, as far as its name tells
         return run.others_run(after) if node.attr in run.effects.words.defined else after
-    if module.names.qualified(node) == MODULES and _forgets(module, node):
-        state = dataclasses.replace(state, loaded=frozenset())
-    if node.id in UNKNOWN_NAMES and not module.names.bindings(node):
-        _hand_all(run)
+    is_list = module.names.qualified(node) in MODULES
+    if is_list or (node.id in UNKNOWN_NAMES and not module.names.bindings(node)):
+        return _anything(run, state)
     return state
-
-
-def _forgets(module: Module, node: ast.AST) -> bool:
-    """Return whether modules may be taken from ``sys.modules`` here, so that they run again."""
-    above = module.names.parents.get(node)
-    if isinstance(above, ast.Subscript):
-        return not isinstance(above.ctx, ast.Load)
-    return not isinstance(above, ast.Compare) and getattr(above, "attr", "") not in _LOOKS_UP
 
 
 def _is_given(module: Module, node: ast.AST) -> bool:
@@ -70,10 +66,11 @@ def _is_given(module: Module, node: ast.AST) -> bool:
     return False
 
 
-def _hand_all(run: Execution) -> None:
-    """Let any function of the modules that ran be called, since strings may look up names."""
+def _anything(run: Execution, state: State) -> State:
+    """Let any function of the modules that ran be called, and any of them run again."""
     for module in list(run.loaded):
         run.handed.add((module, None))
+    return dataclasses.replace(state, loaded=frozenset())
 
 
 def _lazily_loaded(run: Execution, module: Module, node: ast.AST, state: State) -> State:
@@ -145,7 +142,7 @@ def _call(run: Execution, module: Module, node: ast.Call, state: State) -> State
         return state.keep(own.pairs[node].getter)
     run.handed.special |= _given_name(module, node)
     if func in own.sites or func in own.pins:
-        return state
+        return run.others_run(state)  # it reads an object, or asks for its path
     if not targets and _is_quiet(run, module, node):
         return run.felt(state)
     if module.names.qualified(func) in IMPORTERS or module.names.is_builtin(func, "__import__"):
@@ -186,7 +183,7 @@ def entered(run: Execution, target: Meaning, state: State) -> State | None:
     module, node = target
     if isinstance(node, ast.ClassDef):
         return _made(run, (module, node), state)
-    if node is None or run.effects.pauses(module, node) or not code.is_plain(node):
+    if node is None or run.effects.pauses(module, node) or not code.is_plain(module, node):
         run.handed.add_callback(target)
         return run.others_run(state)
     return run.call(module, node, state)
@@ -205,7 +202,8 @@ def _made(run: Execution, target: tuple[Module, ast.ClassDef], state: State) -> 
     run.making.pop()
     run.handed.add(target)
     known = all(run.code.known(module, base) for base in node.bases)
-    plain = not (node.keywords or node.decorator_list)
+    classes = [one for _, one in code.line(run.code, target)]
+    plain = not (node.decorator_list or any(one.keywords for one in classes))
     is_seen = known and plain and run.handed.special.isdisjoint(_MAKERS)
     return state if is_seen else run.others_run(state)
 
@@ -226,8 +224,8 @@ def _runs(run: Execution, target: tuple[Module, ast.ClassDef], name: str) -> boo
     """
     own = {one: code.methods(run.code, target, one)[0] for one in _MAKERS}
     if name == "__post_init__":
-        is_dataclass = any(plain_name(one) == "dataclass" for one in target[1].decorator_list)
-        if own["__init__"] or not is_dataclass:
+        decorators = [code.foreign(run.code, target[0], one) for one in target[1].decorator_list]
+        if own["__init__"] or "dataclass" not in decorators:
             return False
     return (
         not any(method.decorator_list for _, method in own[name])
@@ -255,10 +253,11 @@ def _is_quiet(run: Execution, module: Module, node: ast.Call) -> bool:
 
 
 def _imported_by_string(run: Execution, module: Module, node: ast.Call, state: State) -> State:
-    found = None if not node.args else code.by_name(run.code, module, node.args[0])
     name = module.names.qualified(node.func) or ""
+    is_named = node.args and name not in BY_PATH
+    found = code.by_name(run.code, module, node.args[0]) if is_named else None
     is_again = name in AGAIN
-    if is_again and node.args and not found:
+    if is_again and is_named and not found:
         known = run.code.known(module, node.args[0])
         found = [one for one, definition in known if definition is None] or None
     if found is None and not (run.code.is_small or run.all_run):

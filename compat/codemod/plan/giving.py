@@ -1,15 +1,21 @@
 """Give a site its backend: an argument to a call, or a ``functools.partial`` around a function."""
 
 import ast
+import re
 from collections.abc import Iterator
 
+from compat.codemod.files.content import content
 from compat.codemod.plan.marks import Site
 from compat.codemod.plan.part import Part
 from compat.codemod.rewrite import AddArgument, Change, fstring_edits
-from compat.codemod.source import Kind, NotProvableError, Place, called, plain_name
+from compat.codemod.source import Kind, NotProvableError, Place
 from compat.codemod.uses import arguments, backend_limits, forwarding
 
-_NAMES = {"__name__", "__qualname__", "__code__"}
+_ASKS = re.compile(
+    r"(?<!\))(?<!__class__)(?<!\bcls)\.__(?:name|qualname|code|defaults|kwdefaults)__"
+    r"|['\"]__(?:qual)?name__['\"]|\b(?:signature|isfunction|getfullargspec)[ \t]*\("
+    r"|\bFunctionType\b"
+)
 
 
 def changes(part: Part, site: Site, value: str, name: str) -> list[Change]:
@@ -46,7 +52,7 @@ def _as_value(part: Part, site: Site, value: str) -> list[Change]:
     ]
     if compared:
         raise NotProvableError("the function itself is compared", compared[:2])
-    if asked := [*_asked_of_functions(part)]:
+    if asked := [*_asked_of_functions(part, site)]:
         raise NotProvableError(
             "the function is used as a value, and code reads the names or parameters of functions",
             [site.place, *asked[:2]],
@@ -57,14 +63,14 @@ def _as_value(part: Part, site: Site, value: str) -> list[Change]:
         raise NotProvableError(why.reason, [site.place]) from why
 
 
-def _asked_of_functions(part: Part) -> Iterator[Place]:
+def _asked_of_functions(part: Part, site: Site) -> Iterator[Place]:
     """Yield where the project asks something that may not be a class what a partial lacks."""
     for module in part.modules:
-        for node in module.names.all(ast.Attribute):
-            if (
-                node.attr in _NAMES
-                and not isinstance(node.value, ast.Call)
-                and plain_name(node.value) not in ("__class__", "cls")
-            ):
-                yield module.place(node)
-        yield from (module.place(call) for call in module.calls if called(call) == "signature")
+        for found in _ASKS.finditer(module.text.text):
+            yield module.place(found.span())
+    path, graph = site.module.path, part.project.imports
+    for one in sorted((graph.reachable(path) | graph.importers(path)) & part.project.quiet.all):
+        text = content(one).decode("utf-8", "replace")
+        for found in _ASKS.finditer(text):
+            line = text.count("\n", 0, found.start()) + 1
+            yield Place(one, line, 1, line, 1)

@@ -297,12 +297,8 @@ def _of_file(
         if has_package:
             yield Program(module, is_script=True, as_module=True)
         return
-    above = {one for one in graph.direct_importers(path) & set(paths) if not _is_test(one)}
+    above = {one for one in graph.direct_importers(path) & set(paths) if not is_test(one)}
     if name == "__init__.py":
         above |= {one for one in paths if one != path and one.startswith(folder + os.sep)}
     if is_test(module.path) or not (above or functions):
         yield Program(module)
-
-
-def _is_test(path: str) -> bool:
-    return os.path.basename(path).startswith("test_")

@@ -21,9 +21,10 @@ from compat.codemod.plan.removal import Unit
 from compat.codemod.plan.restore_pairs import Restore, restores
 from compat.codemod.rewrite import Change, Remove
 from compat.codemod.source import NotProvableError, Use
-from compat.codemod.uses import SetterCall, setter_calls
+from compat.codemod.uses import SetterCall, reads, setter_calls
 from compat.codemod.uses.observed import Observed, never_failed
 
+_LOADED = "no call is seen that it is for, and code that is not followed may load this file"
 _WITH_TRACE = (
     "In the trace each call under it was served by one backend: --observed names it there, "
     "and deletes the setter."
@@ -93,9 +94,13 @@ class _Settlement:
                     self._stays.setdefault(setter, why)
 
     def _keep_setters(self) -> None:
+        graph = self._part.project.imports
+        used = {force for forces in self._evidence.force.values() for force in forces}
         for setter in self._part.setters:
             if setter not in self._evidence.ran:
                 self._stays.setdefault(setter, NotProvableError("no program is seen to run this"))
+            if setter not in used and graph.may_be_loaded(setter.module.path):
+                self._stays.setdefault(setter, NotProvableError(_LOADED))
             if setter in self._evidence.doubts:
                 self._stays.setdefault(setter, self._evidence.doubts[setter])
         for unit in self._units:
@@ -264,12 +269,7 @@ def _units(part: Part) -> list[Unit]:
 
 
 def _is_own(part: Part, restore: Restore) -> None:
-    """Raise if another file may read the kept value."""
-    saved = restore.saved.targets[0] if isinstance(restore.saved, ast.Assign) else None
-    module = restore.set.module
-    if (
-        module.function_of(restore.saved) is None
-        and isinstance(saved, ast.Name)
-        and part.project.is_exported(module, saved.id)
-    ):
-        raise NotProvableError(f"{saved.id} is imported by another file")
+    """Raise if code that is not seen may read the kept value."""
+    for saved in restore.saved.targets if isinstance(restore.saved, ast.Assign) else ():
+        if isinstance(saved, ast.Name):
+            reads.seen(part.project, restore.set.module, saved)

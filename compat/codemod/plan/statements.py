@@ -25,7 +25,7 @@ def _assign(
     for target in targets:
         _named(run, module, target, node.value)
         visit = run.visit if isinstance(target, ast.Attribute) else run.children
-        after = visit(module, target, after)
+        after = after if isinstance(node, ast.AugAssign) else visit(module, target, after)
     if isinstance(node, ast.AnnAssign):
         after = _annotated(run, module, node.annotation, after)
     plain = all(isinstance(one, ast.Name | ast.Attribute) for one in targets)
@@ -211,6 +211,8 @@ def _class(run: Execution, module: Module, node: ast.ClassDef, state: State) -> 
         for keyword in one.keywords:
             makers += run.code.known(home, keyword.value)
     makers += code.methods(run.code, (module, node), "__init_subclass__")[0]
+    if makers or "__set_name__" in run.effects.words.defined:
+        makers.append((module, node))  # they are given the class, and may keep it
     for made_by in makers:
         run.handed.add(made_by)
     after = run.others_run(after or state) if makers else after
@@ -223,7 +225,7 @@ def _decorators(
 ) -> State:
     """Come to the decorators of a function or class, which are evaluated first."""
     for one in node.decorator_list:
-        if not code.keeps(one) and not run.code.known(module, one):
+        if not code.keeps(module, one) and not run.code.known(module, one):
             state = run.visit(module, one, state) or state
     return state
 
@@ -233,7 +235,7 @@ def _decorated(
 ) -> State:
     """Decorate a function; decorators from outside the project keep it and call it later."""
     for one in reversed(node.decorator_list):
-        if code.keeps(one):
+        if code.keeps(module, one):
             continue
         run.handed.add((module, node))
         for target in run.code.known(module, one):

@@ -24,7 +24,7 @@ from compat.codemod.uses import Project, reexports
 
 _NAMESPACES = re.compile(r"modules|\bmods?\b|\b(?:globals|locals|vars)\(|__dict__|namespace", re.I)
 _SETTERS = ("set_audio_backend", "backend")
-_LOOKS = ("hasattr", "delattr", "print", "reload", "version", "bool")
+_LOOKS = ("hasattr", "delattr", "print", "version", "bool")
 _ASKED = ast.Compare | ast.If | ast.UnaryOp | ast.Assert | ast.Expr | ast.Delete | ast.While
 _CODE = re.compile(
     r"\btorchaudio\s*\.\s*(?:load|save|info|backend|[sg]et_)|\b[sg]et_audio_backend\s*\(|\bimport\s+torchaudio\b"
@@ -94,8 +94,8 @@ def reached(project: Project, module: Module) -> Iterator[tuple[ast.AST, str]]:
 def _by_uses(module: Module) -> Iterator[tuple[str, ast.AST]]:
     """Yield uses of torchaudio after which not all calls are visible."""
     for use in module.uses:
-        escapes = use.path == old_names.ROOT and _escapes(module, use.node)
-        if escapes or use.path == f"{old_names.ROOT}.__dict__":
+        escapes = use.path in old_names.HOMES and _escapes(module, use.node)
+        if escapes or use.path.removesuffix(".__dict__") != use.path:
             yield (
                 f"the module torchaudio is passed on or bound to another name, {_UNSEEN}",
                 use.node,
@@ -104,8 +104,9 @@ def _by_uses(module: Module) -> Iterator[tuple[str, ast.AST]]:
         if name not in _USES:
             yield AMBIGUOUS, node
     for imported in module.imported:
-        if imported.alias.name == "*":
-            yield f"everything is imported from torchaudio, {_UNSEEN}", imported.statement
+        if imported.alias.name == "*" or imported.scope.kind == "class":
+            words = "everything is imported from torchaudio, or something into a class"
+            yield f"{words}, {_UNSEEN}", imported.statement
     for use in module.hidden:
         if use.kind == Kind.SETTER:
             yield IN_FSTRING, module.statement_of(use.node)
@@ -118,7 +119,7 @@ def _by_texts(project: Project, module: Module) -> Iterator[tuple[str, ast.AST]]
     """Yield texts that may give torchaudio, and texts that may be run as code with it."""
     for text in module.strings:
         if (
-            text.value == old_names.ROOT
+            text.value in old_names.HOMES
             and not is_test(module.path)
             and _is_looked_up(module, text)
         ):
@@ -163,9 +164,9 @@ def _given_by_name(project: Project, module: Module) -> Iterator[ast.AST]:
     parts = [
         one
         for one in module.names.all(ast.BinOp)
-        if string(one.left) + string(one.right) == old_names.ROOT
+        if string(one.left) + string(one.right) in old_names.HOMES
     ]
-    whole = [text for text in module.strings if text.value == old_names.ROOT]
+    whole = [text for text in module.strings if text.value in old_names.HOMES]
     computed = bool(whole) and _imports_computed_names(project)
     for name in (*parts, *(whole if computed else ())) if not is_test(module.path) else ():
         above = module.names.parents.get(name)
@@ -217,7 +218,7 @@ def may_be_torchaudio(project: Project, module: Module, owner: ast.expr) -> bool
 
 @noted
 def _passes_on(project: Project, module: Module) -> bool:
-    whole = (use.node for use in module.uses if use.path == old_names.ROOT)
+    whole = (use.node for use in module.uses if use.path in old_names.HOMES)
     return any(_escapes(module, node) for node in whole) or any(_given_by_name(project, module))
 
 

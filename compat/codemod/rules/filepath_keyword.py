@@ -27,6 +27,7 @@ from compat.codemod.uses import kept_functions
 
 _OLD = "filepath"
 _GIVEN = re.compile(rb"filepath")
+_RENAME = "Rename it to uri, also in the functions that may be called instead."
 _REASON = "the first parameter is called uri= from 2.1 on; filepath= is a TypeError"
 
 
@@ -37,9 +38,9 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
         for use, call, others in forwarding.calls_of(module, *old_names.FUNCTIONS)
         if (name := keyword(call, _OLD)) is not None
     ]
-    for use, call, others, name in given:
-        changes = _renamed(project, call, name, others)
-        yield drafted(module, module.span(name), _REASON, changes, (use,), "")
+    for use, call, others, old in given:
+        changes = _renamed(project, call, old, others)
+        yield drafted(module, module.span(old), _REASON, changes, (use,), "")
     direct = [use.call for use in module.of(Kind.FUNCTION, Kind.BACKEND_FUNCTION) if use.call]
     for call in direct:
         if keyword(call, _OLD) is None and passed_in_dict(module, project, call, _OLD):
@@ -48,7 +49,14 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
                 f"{_REASON}; here it is a key of a dict",
                 "Rename the key to uri, if nothing else uses the dict.",
             )
-    yield from _through_values(module, project, {*direct, *(call for _, call, _, _ in given)})
+    own = {*direct, *(call for _, call, _, _ in given)}
+
+    def gives(other: Module, call: ast.Call) -> bool:
+        return call not in own and _gives(other, project, call)
+
+    for node, passed, place in kept_functions.called_with(project, module, gives, _GIVEN):
+        reason = f"{_REASON}; {passed} is passed on or stored, and may be called with it"
+        yield Draft(module.span(node), reason, _RENAME, related=(place,))
 
 
 def _renamed(project: Project, call: ast.Call, name: ast.keyword, others: int) -> Iterator[Change]:
@@ -60,46 +68,6 @@ def _renamed(project: Project, call: ast.Call, name: ast.keyword, others: int) -
             advice="Turn the dispatcher on first.",
         )
     yield RenameKeyword(call, name, "uri")
-
-
-def _through_values(module: Module, project: Project, own: set[ast.Call]) -> Iterator[Draft]:
-    """Report calls that pass it to a value that may be a function of torchaudio."""
-    kept = kept_functions.near(project, module)
-    for call in module.calls if kept else ():
-        if (
-            call not in own
-            and _gives(module, project, call)
-            and (one := kept_functions.may_be_called(project, module, call, kept))
-        ):
-            place = one.module.place(one.node)
-            reason = (
-                f"{_REASON}; here {one.name} may be called, which is "
-                f"passed on or stored in line {place.line}"
-            )
-            yield Draft(
-                module.span(call),
-                reason,
-                "Rename it to uri, also in the functions that may be called instead.",
-                related=(place,),
-            )
-    here = [one for one in kept if one.module is module]
-    if here and not module.standalone:
-        linked = project.imports.reachable(module.path) | project.imports.importers(module.path)
-        for path in sorted(linked & project.quiet.all):
-            other = project.parsed(path, _GIVEN)
-            for call in other.calls if other else ():
-                assert other is not None
-                if _gives(other, project, call) and kept_functions.may_be_called(
-                    project, other, call, here
-                ):
-                    what = f"{here[0].name} is passed on or stored here, and may be called there"
-                    reason = f"{_REASON}; {what}"
-                    yield Draft(
-                        module.span(here[0].node),
-                        reason,
-                        "Rename it to uri in that place.",
-                        related=(other.place(call),),
-                    )
 
 
 def _gives(module: Module, project: Project, call: ast.Call) -> bool:

@@ -15,7 +15,9 @@ from compat.codemod.rule import (
     Rule,
     Use,
     Valid,
+    forwarding,
     given,
+    is_dict_with,
     literal,
     our_name,
     starred,
@@ -29,11 +31,14 @@ _MATTERS: dict[str, dict[str, object]] = {
 
 def check(module: Module, project: Project) -> Iterator[Draft]:
     """Report calls with values other than the default; with --unsafe use this package instead."""
-    for use, call in module.calls_of("load", "save"):
+    for use, call, others in forwarding.calls_of(module, "load", "save"):
+        dicts = [one.value for one in call.keywords if one.arg is None]
+        known = [module.only_assigned(one) or one for one in dicts]
         ignored = [
             name
             for name, default in _MATTERS[use.name].items()
-            if _differs(use, call, name, default)
+            if _differs(call, name, default, others)
+            or any(is_dict_with(module, one, name) for one in known)
         ]
         if ignored:
             names = ", ".join(f"{name}=" for name in ignored)
@@ -51,8 +56,8 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
             )
 
 
-def _differs(use: Use, call: ast.Call, name: str, default: object) -> bool:
-    node = given(call, name, 3 if name == "normalize" and not starred(call) else None)
+def _differs(call: ast.Call, name: str, default: object, others: int) -> bool:
+    node = given(call, name, 3 + others if name == "normalize" and not starred(call) else None)
     return node is not None and literal(node) is not default
 
 

@@ -65,8 +65,13 @@ def _is_bound_before(module: Module, one: Imported) -> bool:
 
 
 def is_used(module: Module, project: Project, one: Imported) -> bool:
-    """Return whether a name, a string or another file may refer to an import."""
-    if _is_read(module, one) or any(node.value == one.local for node in module.strings):
+    """Return whether a name, a string, a class or another file may refer to an import."""
+    if (
+        one.alias.name == "*"
+        or one.scope.kind == "class"
+        or _is_read(module, one)
+        or any(node.value == one.local for node in module.strings)
+    ):
         return True
     before, _ = project.as_read(module, 0)
     # users of a package that never used the name itself may import it from there

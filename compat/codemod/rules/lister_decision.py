@@ -14,11 +14,14 @@ from compat.codemod.rule import (
     Use,
     Valid,
     called,
+    forwarding,
     literal,
     setter_calls,
     sox_for_sox_io,
 )
 
+_OTHER_NAMES = "from 2.1 on the list has other names (sox for sox_io, and ffmpeg), in another order"
+_CHECK = "Check what the code does with the list."
 _SHOWN = (
     "print",
     "str",
@@ -54,6 +57,8 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
                 for place in _places(module, use.call)
                 for draft in _draft(module, project, use, place)
             )
+        elif not forwarding.only_looks(module.names.parents[use.node]):
+            yield Draft(module.span(use.node), _OTHER_NAMES, _CHECK)
 
 
 def decides(module: Module, use: Use) -> bool:
@@ -84,9 +89,9 @@ def _draft(module: Module, project: Project, use: Use, place: ast.expr) -> Itera
     )
     reason = "from 2.1 on the backend is listed as sox"
     if isinstance(above, ast.Compare) and member and above.comparators[0] is place:
-        if literal(above.left) != "sox_io":
+        if literal(above.left) not in ("sox_io", ...):
             return
-        setter = _sets_by_it(module, project, above)
+        setter = _setter(module, project)
         if setter is None:
             yield sox_for_sox_io(module, use, above.left, reason)
         else:
@@ -96,42 +101,25 @@ def _draft(module: Module, project: Project, use: Use, place: ast.expr) -> Itera
                 f"{reason}; not changed, because {why}",
                 "Write backend= into the calls it is meant for, then change both.",
             )
-    elif _is_used(above):
-        yield Draft(
-            module.span(use.node),
-            "from 2.1 on the list has other names (sox for sox_io, and ffmpeg), in another order",
-            "Check what the code does with the list.",
-        )
+    elif _is_used(module, place):
+        yield Draft(module.span(use.node), _OTHER_NAMES, _CHECK)
 
 
-def _sets_by_it(module: Module, project: Project, test: ast.AST) -> ast.Call | None:
-    """Return a setter that stays and whose run depends, or may depend, on a test."""
-    around = next(
-        (one for one in module.names.chain(test) if isinstance(one, ast.If | ast.IfExp | ast.Try)),
-        None,
-    )
-    for setter in setter_calls.of(module):
-        near = around is None or module.inside(setter.call, around)
-        if near and not project.runs_not(module, module.span(setter.call)):
-            return setter.call
-    return None
+def _setter(module: Module, project: Project) -> ast.Call | None:
+    """Return a setter that stays, and whose run may depend on the list."""
+    calls = (one.call for one in setter_calls.of(module))
+    return next((one for one in calls if not project.runs_not(module, module.span(one))), None)
 
 
-def _is_used(above: ast.AST | None) -> bool:
+def _is_used(module: Module, place: ast.expr) -> bool:
     """Return whether the list's names matter, beyond printing it or testing for emptiness."""
+    above = module.names.parents.get(place)
+    if isinstance(above, ast.BoolOp):
+        return _is_used(module, above)
     if isinstance(above, ast.Call):
         return called(above) not in _SHOWN
-    return isinstance(
-        above,
-        ast.Compare
-        | ast.Subscript
-        | ast.Assign
-        | ast.For
-        | ast.comprehension
-        | ast.keyword
-        | ast.Return
-        | ast.Starred,
-    )
+    is_shown = isinstance(above, ast.Expr | ast.UnaryOp | ast.FormattedValue)
+    return not is_shown and place is not getattr(above, "test", None)
 
 
 RULE = Rule(

@@ -22,6 +22,7 @@ from compat.codemod.rule import (
     old_names,
     starred,
 )
+from compat.codemod.uses import reads
 
 _REASON = (
     "load_wav was removed in 0.9; its samples were 16-bit numbers or in [-1, 1], depending on "
@@ -113,14 +114,12 @@ def _scaling(module: Module, project: Project, use: Use) -> Iterator[Change]:
             values = [above] if item == 0 else []
         case ast.Assign(targets=[ast.Tuple(elts=[ast.Name() as first, _])]):
             following = module.following(above)
-            if module.function_of(first) is None and project.is_exported(module, first.id):
-                raise NotProvableError("another file imports it")
+            values = reads.seen(project, module, first)
             if following and _is_scaling(following[0], first.id):
                 yield Remove(following[0])
                 return
-            values = module.reads(first)
-            if len(module.names.bindings(first)) != 1 or not (values or first.id == "_"):
-                raise NotProvableError("it is bound more than once, or exported")
+            if first.id != "_" and not reads.all_of(project, module, first):
+                raise NotProvableError("nothing reads it here")
         case _:
             raise NotProvableError("both are passed on")
     for value in values:

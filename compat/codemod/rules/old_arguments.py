@@ -24,6 +24,7 @@ from compat.codemod.rule import (
     passed_in_dict,
     starred,
 )
+from compat.codemod.uses.arguments import values_of
 
 _ZERO = (
     "num_frames=0 meant the whole file up to 0.7; since then it is an error, or returns no frames"
@@ -54,8 +55,7 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
     for use, call, others in forwarding.calls_of(module, "load"):
         old = {name: one for name in _OLD if (one := keyword(call, name)) is not None}
         frames = keyword(call, "num_frames")
-        zero = literal(frames.value) if frames else None
-        if old or (zero == 0 and zero is not False):
+        if old or (frames is not None and _may_be_zero(module, frames.value)):
             reason, changes = _REASON if old else _ZERO, _changes(module, call, others, old)
             advice = "Write the meaning with frame_offset, num_frames and normalize."
             yield drafted(module, module.span(call), reason, changes, (use,), advice)
@@ -77,11 +77,20 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
             )
 
 
+def _may_be_zero(module: Module, node: ast.expr) -> bool:
+    """Return whether it is written as 0, where it stands or where it is set for good."""
+    several = len(module.names.bindings(node)) > 1
+    values = map(literal, (node, *(() if several else values_of(module, node))))
+    return any(value == 0 and value is not False for value in values)
+
+
 def _changes(
     module: Module, call: ast.Call, others: int, old: dict[str, ast.keyword]
 ) -> Iterator[Change]:
-    if old and (len(call.args) > others + 1 or starred(call)):
+    if len(call.args) > others + 1 or (old and starred(call)):
         raise NotProvableError("not all arguments are named")
+    if forwarding.may_get_more(module, call):
+        raise NotProvableError("whoever calls what partial returns may pass others like it")
     for name, silent in _SILENT.items():
         if name in old:
             if literal(old[name].value) is not silent:
@@ -107,16 +116,14 @@ def _zero_is_all(module: Module, value: ast.expr) -> Iterator[Change]:
     ):
         return
     start, end = module.span(value)
-    if isinstance(value, ast.IfExp | ast.Lambda | ast.NamedExpr | ast.Await | ast.Starred):
-        yield Replace(start, end, f"({module.segment(value)}) or -1")
-    else:
+    if isinstance(value, ast.Name | ast.Attribute | ast.Subscript | ast.Call | ast.BinOp):
         yield Replace(end, end, " or -1")
+    else:
+        yield Replace(start, end, f"({module.segment(value)}) or -1")
 
 
 def _positional(call: ast.Call) -> bool:
-    return len(call.args) > 1 and (
-        literal(call.args[1]) is None or isinstance(literal(call.args[1]), bool)
-    )
+    return any(isinstance(literal(one), bool | None) for one in call.args[1:3])
 
 
 RULE = Rule(

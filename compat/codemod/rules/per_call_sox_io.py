@@ -12,12 +12,12 @@ from compat.codemod.rule import (
     Rule,
     Use,
     Valid,
-    defaults,
     keyword,
     literal,
     old_names,
     sox_for_sox_io,
 )
+from compat.codemod.uses.arguments import values_of
 
 _OURS = ("compat.load", "compat.save", "compat.info")
 _REASON = 'in a call the backend is "sox"; "sox_io" is a ValueError'
@@ -38,22 +38,13 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
         if given is not None and literal(given.value) == "sox_io":
             yield sox_for_sox_io(module, use, given.value, _REASON)
         elif given is not None and any(
-            literal(one) == "sox_io" for one in _assigned(module, given.value)
+            literal(one) == "sox_io" for one in values_of(module, given.value)
         ):
             yield Draft(
                 module.span(given),
                 f"{_REASON}, and may be passed here",
                 "Change the name where it comes from.",
             )
-
-
-def _assigned(module: Module, value: ast.expr) -> Iterator[ast.expr | None]:
-    """Yield what a name is assigned, or its default as a parameter."""
-    yield from module.assigned(value)
-    for binding in module.names.bindings(value):
-        above = module.names.parents.get(binding.node)
-        if isinstance(above, ast.arguments):
-            yield from (default for one, default in defaults(above) if one is binding.node)
 
 
 RULE = Rule(

@@ -15,6 +15,7 @@ from compat.codemod.rule import (
     Project,
     Rule,
     Valid,
+    forwarding,
     keyword,
     literal,
     noted,
@@ -23,6 +24,8 @@ from compat.codemod.rule import (
     starred,
     value_kinds,
 )
+from compat.codemod.uses import kept_functions
+from compat.codemod.uses.arguments import callers
 from compat.codemod.uses.observed import kinds
 
 _REASON = "from 2.1 on the fifth argument of save is format; it was compression before"
@@ -41,6 +44,7 @@ _FORMATS = {
     "aiff",
     "au",
 }
+_FIVE = re.compile(rb",[^\n]*,[^\n]*,[^\n]*,")
 _NUMBERS = {"int", "float", "NoneType"}
 _COMPRESSION = re.compile(r"compress|bit_?rate|kbps|quality", re.I)
 _FORMAT = re.compile(r"fmt|format|ext\b|suffix|container|file_?type", re.I)
@@ -52,21 +56,24 @@ _OLD_PIN = re.compile(
 
 def check(module: Module, project: Project) -> Iterator[Draft]:
     """Make them keywords with the old meaning, if types, names or the project show that order."""
-    for use, call in module.calls_of("save"):
-        if len(call.args) < 5:
+    for use, call, others in forwarding.calls_of(module, "save"):
+        arguments = call.args[others:]
+        if len(arguments) < 5:
+            if _passes_five(module, project, call):
+                yield Draft(module.span(call), f"{_REASON}; callers give five", "Name them there.")
             continue
         parameters = old_names.LEGACY_PARAMETERS["save"]
-        fifth, sixth = literal(call.args[4]), literal(call.args[5]) if len(call.args) > 5 else None
-        named = _name(call.args[4])
+        fifth, sixth = literal(arguments[4]), literal(arguments[5]) if len(arguments) > 5 else None
+        named = _name(arguments[4])
         if isinstance(fifth, str) or (
             fifth is None and isinstance(sixth, str) and sixth.lower() not in _FORMATS
         ):
             continue  # it is the new order already
         number = (
-            value_kinds.of(module, call.args[4]) == value_kinds.NUMBER
+            value_kinds.of(module, arguments[4]) == value_kinds.NUMBER
             or _COMPRESSION.search(named) is not None
         )
-        old = number or (fifth is None and (isinstance(sixth, str) or _shows_old_order(call)))
+        old = number or (fifth is None and (isinstance(sixth, str) or _shows_old_order(arguments)))
         old = old or (fifth is ... and _is_old(project) and not _FORMAT.search(named))
         advice = "Name every argument after the fourth."
         if not old and project.observed is not None:
@@ -84,15 +91,36 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
                 continue
             elif is_settled:
                 old = True
-        if not old or starred(call) or len(call.args) > len(parameters):
-            if not (fifth is None and len(call.args) == 5):
+        if not old or others or starred(call) or len(arguments) > len(parameters):
+            if not (fifth is None and len(arguments) == 5):
                 yield Draft(module.span(call), f"{_REASON}; here it may be either", advice)
             continue
         changes = tuple(
             NameArgument(call, argument, name)
-            for argument, name in [*zip(call.args, parameters, strict=False)][4:]
+            for argument, name in [*zip(arguments, parameters, strict=False)][4:]
         )
         yield Draft(module.span(call), _REASON, changes=changes, touches=(use,))
+    found = kept_functions.called_with(project, module, _gives_five, _FIVE, "save")
+    for node, _, place in found:
+        reason = f"{_REASON}; torchaudio.save is passed on or stored, and may be called with five"
+        yield Draft(module.span(node), reason, "Name every argument.", related=(place,))
+
+
+def _gives_five(module: Module, call: ast.Call) -> bool:
+    return len(call.args) > 4
+
+
+def _passes_five(module: Module, project: Project, call: ast.Call) -> bool:
+    """Return whether a call passes on the ``*args`` of a function that is given five or more."""
+    functions = [
+        module.names.parents[above]
+        for one in call.args
+        for binding in (module.names.bindings(one.value) if isinstance(one, ast.Starred) else ())
+        if isinstance(above := module.names.parents[binding.node], ast.arguments)
+        and above.vararg is binding.node
+    ]
+    given = (one for function in functions for _, one in callers(project, module, function))
+    return any(_gives_five(module, one) for one in given)
 
 
 def _name(node: ast.expr) -> str:
@@ -116,12 +144,12 @@ def _is_old(project: Project) -> bool:
     return sets or any(_OLD_PIN.search(text) for text in (*project.prose, *pinned))
 
 
-def _shows_old_order(call: ast.Call) -> bool:
+def _shows_old_order(arguments: list[ast.expr]) -> bool:
     """Return whether an encoding is in seventh place, or a bit depth in eighth.
 
     Now these places are for a bit depth and a buffer size.
     """
-    seventh, eighth = ([literal(one) for one in call.args[6:8]] + [None, None])[:2]
+    seventh, eighth = ([literal(one) for one in arguments[6:8]] + [None, None])[:2]
     return isinstance(seventh, str) or (seventh is None and eighth in (8, 16, 24, 32, 64))
 
 

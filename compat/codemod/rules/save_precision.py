@@ -50,7 +50,7 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
 
 def _draft(module: Module, project: Project, use: Use, call: ast.Call, given: ast.keyword) -> Draft:
     known = literal(given.value) in (8, 16, 24, 32) and keyword(call, "bits_per_sample") is None
-    if project.target == "2.9" or not known:
+    if project.target == "2.9" or not known or forwarding.may_get_more(module, call):
         return Draft(module.span(given), _REASON, _ADVICE)
     change = RenameKeyword(call, given, "bits_per_sample")
     return Draft(module.span(given), _REASON, changes=(change,), touches=(use,))

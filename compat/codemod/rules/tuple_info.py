@@ -2,13 +2,11 @@
 
 import ast
 from collections.abc import Iterator, Sequence
-from pathlib import PurePath
 from typing import TypeGuard
 
 from compat.codemod.rule import (
     DROP_IN,
     MODERN,
-    AnyFunction,
     Change,
     Draft,
     Level,
@@ -23,7 +21,9 @@ from compat.codemod.rule import (
     drafted,
     literal,
     observed,
+    plain_name,
 )
+from compat.codemod.uses import reads
 from compat.codemod.uses.arguments import callers
 
 _NEW = {"rate": "sample_rate", "channels": "num_channels", "precision": "bits_per_sample"}
@@ -71,30 +71,30 @@ def _translated(module: Module, project: Project, call: ast.Call) -> Iterator[Ch
         return
     above = module.names.parents[call]
     if _is_pair(above):
-        name = _signal(module, above)
+        name = _signal(project, module, above)
         yield Replace(*module.span(above.targets[0]), name.id)
-        yield from _attributes(module, _reads(module, project, name))
+        yield from _attributes(project, module, reads.all_of(project, module, name))
     elif _is_item(above, call):
         kept = module.kept_in(above)
         if kept is not None:
             yield _without_index(module, above)
-        values = [above] if kept is None else _reads(module, project, kept)
-        yield from _attributes(module, values)
+        values = [above] if kept is None else reads.all_of(project, module, kept)
+        yield from _attributes(project, module, values)
     elif kept := module.kept_in(call):
-        yield from _attributes(module, _items(module, project, kept))
-    elif isinstance(above, ast.Return):
+        yield from _attributes(project, module, _items(module, project, kept))
+    elif isinstance(above, ast.Assign | ast.NamedExpr | ast.Return):
         _not_taken_apart(module, project, above)
 
 
 def _items(module: Module, project: Project, name: ast.Name) -> list[ast.Subscript]:
     """Return the reads of a name by ``name[0]``; nothing if it is not read as a tuple."""
-    reads = module.reads(name)
-    around = [module.names.parents[read] for read in reads]
-    items = [one for one, read in zip(around, reads, strict=True) if _is_item(one, read)]
+    found = module.reads(name)
+    around = [module.names.parents[read] for read in found]
+    items = [one for one, read in zip(around, found, strict=True) if _is_item(one, read)]
     unpacked = any(map(_is_pair, around))
     if not (items or unpacked) or any(called(one) in _ASKING for one in around):
         return []
-    if unpacked or len(items) < len(_reads(module, project, name)):
+    if unpacked or len(items) < len(reads.all_of(project, module, name)):
         raise NotProvableError(
             f"{name.id} is used as a tuple and in other ways, or is unpacked later"
         )
@@ -115,58 +115,40 @@ def _is_pair(statement: ast.AST | None) -> TypeGuard[ast.Assign]:
     )
 
 
-def _not_taken_apart(module: Module, project: Project, returned: ast.Return) -> None:
-    function = module.function_of(returned)
-    for caller, call in callers(project, module, function) if function else ():
-        above = caller.names.parents.get(call)
-        apart = _is_pair(above) or (isinstance(above, ast.Subscript) and above.value is call)
-        if apart and function is not None and _may_be(caller, call.func, module, function):
-            raise NotProvableError(f"it is returned, and unpacked at {caller.place(call)}")
+def _not_taken_apart(
+    module: Module, project: Project, above: ast.Assign | ast.NamedExpr | ast.Return
+) -> None:
+    """Raise if a value that is returned, or stored elsewhere than in a name, is taken apart."""
+    values: list[tuple[Module, ast.expr]] = []
+    if isinstance(above, ast.Return):
+        values += callers(project, module, module.function_of(above) or above)
+    else:
+        targets = above.targets if isinstance(above, ast.Assign) else [above.target]
+        kept = {plain_name(one) for one in targets} - {""}
+        for kind in (ast.Name, ast.Attribute):
+            values += ((module, one) for one in module.names.all(kind) if plain_name(one) in kept)
+    for other, value in values:
+        around = other.names.parents.get(value)
+        is_pair = _is_pair(around) and around.value is value
+        if is_pair or _is_item(around, value):
+            raise NotProvableError(f"it is kept, and unpacked at {other.place(value)}")
 
 
-def _may_be(caller: Module, callee: ast.expr, module: Module, function: AnyFunction) -> bool:
-    """Return whether a call with a function's name calls that function.
-
-    The name may be bound to it, imported from its file, or a method of an object.
-    """
-    qualified = caller.names.qualified(callee)
-    if qualified is not None:
-        name = getattr(function, "name", "")
-        ends = (f".{PurePath(module.path).stem}.{name}", f"..{name}")
-        return f".{qualified}".endswith(ends)
-    if isinstance(callee, ast.Name):
-        return any(binding.node is function for binding in caller.names.bindings(callee))
-    return isinstance(module.names.parents[function], ast.ClassDef)
-
-
-def _signal(module: Module, statement: ast.Assign) -> ast.Name:
+def _signal(project: Project, module: Module, statement: ast.Assign) -> ast.Name:
     """Return the first of two names that the tuple is unpacked into; nothing reads the second."""
     match statement.targets:
         case [ast.Tuple(elts=[ast.Name() as signal, ast.Name() as encoding]) as target]:
             text = module.segment(target)
         case _:
             raise NotProvableError("the targets it is unpacked into cannot be followed")
-    if module.reads(encoding):
+    if reads.seen(project, module, encoding):
         raise NotProvableError(f"{encoding.id} is used, and most of what it held is gone")
     if text.startswith("(") or "#" in text:
         raise NotProvableError("the names it is unpacked into stand in brackets")
     return signal
 
 
-def _reads(module: Module, project: Project, name: ast.Name) -> list[ast.Name]:
-    """Return all places that read what a name is given here."""
-    reads = module.reads(name)
-    is_shared = module.names.scope_of[name].kind != "module" or project.is_exported(module, name.id)
-    if module.function_of(name) is None and is_shared:
-        raise NotProvableError(
-            f"{name.id} may be read elsewhere: it is stored in a class, or another file imports it"
-        )
-    if len(module.names.bindings(name)) != 1 or not module.unplaced.isdisjoint(reads):
-        raise NotProvableError(f"{name.id} is bound more than once, or is read in an f-string")
-    return reads
-
-
-def _attributes(module: Module, values: Sequence[ast.expr]) -> Iterator[Change]:
+def _attributes(project: Project, module: Module, values: Sequence[ast.expr]) -> Iterator[Change]:
     """Yield the changes for the attributes of an old signal info, given by these expressions."""
     counted = set()
     for value in (one for one in values if one not in counted):
@@ -177,6 +159,8 @@ def _attributes(module: Module, values: Sequence[ast.expr]) -> Iterator[Change]:
             raise NotProvableError(f"{what} is passed on")
         whole = _frames(module, above, value) if len(values) > 1 else None
         if whole is not None:
+            if not project.set_names <= {"sox"}:
+                raise NotProvableError("length was frames with soundfile, not frames x channels")
             counted |= set(ast.walk(whole[0]))
             yield Replace(*module.span(whole[0]), whole[1])
         else:

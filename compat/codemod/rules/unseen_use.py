@@ -62,6 +62,8 @@ _REPLACERS = (
     "filterwarnings",
     "spec_from_loader",
 )
+_PASSED = (*old_names.HOMES, *old_names.KNOWN)
+_IMPORT = "Import torchaudio itself there and run again, or change it by hand."
 _TESTS = ast.If | ast.IfExp | ast.Compare | ast.BoolOp | ast.UnaryOp | ast.Assert
 _IMPORTERS = re.compile(r"import", re.I)
 
@@ -78,22 +80,16 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
             )
         return
     for one in module.imported:
-        if one.alias.name == "*":
-            yield Draft(
-                module.span(one.statement),
-                "a star import, so it is unknown which names here are torchaudio's",
-                "Import torchaudio, or the names that are used.",
-            )
+        if one.alias.name == "*" or (one.scope.kind == "class" and one.path in _PASSED):
+            reason = "a star import, or one into a class, so its uses are not followed"
+            advice = "Import torchaudio, or the names that are used, at the top."
+            yield Draft(module.span(one.statement), reason, advice)
     yield from _by_getattr(module, project)
     yield from _by_another_value(module, project)
     for reached in reexports.of(project, module):
-        if _is_old(project, reached):
-            yield Draft(
-                module.span(reached.node),
-                f"torchaudio.{reached.name} is reached by way of "
-                f"{reached.through}, and not changed",
-                "Import torchaudio itself here and run again, or change it by hand.",
-            )
+        if _is_old(project, module, reached):
+            yield Draft(module.span(reached.node), _reached(reached), _IMPORT)
+    yield from _in_quiet_files(module, project)
     yield from _in_fstrings(module, project)
     for node in module.strings:
         value = str(node.value)
@@ -142,12 +138,35 @@ def _is_replaced(module: Module, node: ast.AST) -> bool:
     return is_key or called(above) in _REPLACERS or type_texts.is_annotation(module, node)
 
 
-def _is_old(project: Project, reached: Use) -> bool:
-    given = {keyword.arg for keyword in reached.call.keywords} if reached.call else set()
+def _reached(use: Use) -> str:
+    return f"torchaudio.{use.name} is reached by way of {use.through}, and not changed"
+
+
+def _in_quiet_files(module: Module, project: Project) -> Iterator[Draft]:
+    """Report what files without its name reach by way of this one: ``audio.ta.load_wav``."""
+    near = project.imports.importers(module.path) & project.quiet.all
+    own = [one for one in module.imported if one.scope is module.names.module and near]
+    for one in (one for one in own if one.local not in ("*", old_names.ROOT)):
+        word = re.compile(rf"(?:\.|\bimport\b[^\n]*)\b{one.local}\b".encode())
+        for other in filter(None, (project.parsed(path, word) for path in sorted(near))):
+            for use in reexports.of(project, other):
+                if use.path.startswith(one.path) and _is_old(project, other, use):
+                    place = other.place(use.node)
+                    yield Draft(module.span(one.alias), _reached(use), _IMPORT, related=(place,))
+
+
+def _is_old(project: Project, module: Module, reached: Use) -> bool:
+    call, above = reached.call, module.names.parents.get(reached.call or reached.node)
+    given = {keyword.arg for keyword in call.keywords} if call else set()
+    apart = isinstance(above, ast.Subscript) or isinstance(
+        next(iter(getattr(above, "targets", ())), None), ast.Tuple
+    )
     return (
         _is_lost(project, reached.name)
         or reached.kind not in (Kind.FUNCTION, Kind.METADATA, Kind.LISTER)
         or not old_names.OLD_PARAMETERS.isdisjoint(given)
+        or (reached.name == "info" and apart)
+        or (reached.name == "save" and call is not None and len(call.args) > 4)
     )
 
 
@@ -210,7 +229,7 @@ def _by_getattr(module: Module, project: Project) -> Iterator[Draft]:
 def _other_names(module: Module) -> set[str]:
     """Return the other names of torchaudio: ``ta = torchaudio``, ``self.ta = ...``, a default."""
     names = set()
-    for use in (use for use in module.uses if use.path == old_names.ROOT):
+    for use in (use for use in module.uses if use.path in old_names.HOMES):
         above = module.names.parents.get(use.node)
         above = module.names.parents.get(above) if isinstance(above, ast.IfExp) else above
         if isinstance(above, ast.arguments):

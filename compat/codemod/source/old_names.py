@@ -29,9 +29,12 @@ LEGACY_PARAMETERS: dict[str, tuple[str, ...]] = {
 }
 
 # parameters that later releases rename or lack
-OLD_PARAMETERS = frozenset({"filepath", "precision", "offset"})
+OLD_PARAMETERS = frozenset({"filepath", "precision", "offset", "normalization", "out"})
 # what 2.9 lacks, of the old names at the top; `compat` has it
 LOST_IN_2_9 = ("info", "AudioMetaData", "list_audio_backends")
+
+# the modules that have the setter
+HOMES = (ROOT, f"{ROOT}.backend", f"{ROOT}.backend.utils")
 
 # how many positional arguments come before `backend` from 2.1 on
 PER_CALL_POSITION = {"load": 7, "save": 8, "info": 3}
@@ -72,7 +75,7 @@ KNOWN = {
     },
     **{
         f"{home}.{name}": Known(kind, name)
-        for home in (ROOT, f"{ROOT}.backend", f"{ROOT}.backend.utils")
+        for home in HOMES
         for name, kind in (
             ("set_audio_backend", Kind.SETTER),
             ("get_audio_backend", Kind.GETTER),

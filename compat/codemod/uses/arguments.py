@@ -4,6 +4,7 @@ import ast
 import re
 from collections.abc import Iterable, Iterator
 
+from compat.codemod.files.content import content
 from compat.codemod.source import (
     Kind,
     Module,
@@ -13,12 +14,12 @@ from compat.codemod.source import (
     grouped,
     is_dict_with,
     keyword,
-    listed,
     noted,
     plain_name,
     string,
     value_kinds,
 )
+from compat.codemod.source.scopes import defaults
 from compat.codemod.uses.project import Project
 
 _OPEN_OR_PATH = re.compile(rb"BytesIO|open\(|Path\b|pathlib")
@@ -35,6 +36,17 @@ def kind(project: Project, module: Module, node: ast.expr) -> str:
     return value_kinds.strongest([own, *(_kind(project, *one) for one in values)])
 
 
+def values_of(module: Module, node: ast.expr) -> Iterator[ast.expr]:
+    """Yield what an expression may be, as far as it is written out: for a name, its values."""
+    if isinstance(node, ast.IfExp):
+        yield from (node.body, node.orelse)
+    yield from filter(None, module.assigned(node))
+    for binding in module.names.bindings(node):
+        above = module.names.parents.get(binding.node)
+        if isinstance(above, ast.arguments):
+            yield from (value for one, value in defaults(above) if one is binding.node and value)
+
+
 def _kind(project: Project, module: Module, node: ast.expr) -> str:
     """Return an expression's kind, also if a function of another module returns it."""
     found = [value_kinds.of(module, node)]
@@ -48,19 +60,21 @@ def _kind(project: Project, module: Module, node: ast.expr) -> str:
     return value_kinds.strongest(found)
 
 
-@listed
-def _returned_by_quiet(project: Project, module: Module, name: str) -> Iterator[str]:
-    """Yield the same for files without torchaudio that the module imports."""
-    paths = () if module.standalone else project.imports.reachable(module.path) & project.quiet.all
-    for other in _parsed(project, paths, rf"\bdef[ \t]+{re.escape(name)}\b"):
-        yield from value_kinds.returned(other, name)
+def _returned_by_quiet(project: Project, module: Module, name: str) -> list[str]:
+    """Return the same for files without torchaudio that the module imports."""
+    near = set() if module.standalone else project.imports.reachable(module.path)
+    defined = rf"\bdef[ \t]+{re.escape(name)}\b"
+    quiet = _quiet(project, frozenset(near & project.quiet.all), defined, _OPEN_OR_PATH)
+    return [kind for other in quiet for kind in value_kinds.returned(other, name)]
 
 
-def _parsed(project: Project, paths: Iterable[str], pattern: str) -> Iterator[Module]:
-    """Yield files without torchaudio that match a pattern and have paths or open files."""
-    for path in sorted(paths):
-        if other := project.parsed(path, re.compile(pattern.encode()), _OPEN_OR_PATH):
-            yield other
+@noted
+def _quiet(
+    project: Project, paths: frozenset[str], pattern: str, *more: re.Pattern[bytes]
+) -> list[Module]:
+    """Return the files without torchaudio that match these patterns."""
+    found = (project.parsed(path, re.compile(pattern.encode()), *more) for path in sorted(paths))
+    return [one for one in found if one is not None]
 
 
 def _passed(project: Project, module: Module, node: ast.expr) -> Iterator[tuple[Module, ast.expr]]:
@@ -71,7 +85,7 @@ def _passed(project: Project, module: Module, node: ast.expr) -> Iterator[tuple[
             function, name = module.names.parents[arguments], binding.node.arg
             names = [one.arg for one in (*arguments.posonlyargs, *arguments.args)]
             index = names.index(name) - _is_method(module, function) if name in names else None
-            for caller, call in callers(project, module, function):
+            for caller, call in callers(project, module, function, _OPEN_OR_PATH):
                 if value := given(call, name, index):
                     yield caller, value
             return
@@ -80,30 +94,31 @@ def _passed(project: Project, module: Module, node: ast.expr) -> Iterator[tuple[
 # Callers
 
 
-def callers(project: Project, module: Module, function: ast.AST) -> list[tuple[Module, ast.Call]]:
+def callers(
+    project: Project, module: Module, function: ast.AST, *more: re.Pattern[bytes]
+) -> list[tuple[Module, ast.Call]]:
     """Return the calls that have a function's name.
 
     For ``__init__`` that is its class's name; a ``lambda`` has no name and so no calls.
+
+    Args:
+        project: the project.
+        module: the module of the function.
+        function: the function.
+        more: what files without torchaudio must match, so that fewer are parsed.
     """
     if not isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef):
         return []
     name, above = function.name, module.names.parents[function]
     if name == "__init__" and isinstance(above, ast.ClassDef):
         name = above.name
-    quiet = _quiet_callers(project, module, name, _is_method(module, function))
     own = [(one, call) for one in project.modules for call in _calls_by_name(one).get(name, ())]
-    return [*own, *quiet]
-
-
-@listed
-def _quiet_callers(
-    project: Project, module: Module, name: str, method: bool
-) -> Iterator[tuple[Module, ast.Call]]:
-    paths = project.quiet.paths
-    if paths and not module.standalone:
-        near = paths if method else project.imports.importers(module.path) & project.quiet.all
-        for caller in _parsed(project, near, rf"\b{re.escape(name)}[ \t]*\("):
-            yield from ((caller, call) for call in caller.calls if called(call) == name)
+    near = project.quiet.all
+    if near and not _is_method(module, function):
+        near &= project.imports.importers(module.path)
+    pattern = rf"\b{re.escape(name)}[ \t]*\("
+    quiet = [] if module.standalone or not near else _quiet(project, near, pattern, *more)
+    return own + [(one, call) for one in quiet for call in _calls_by_name(one).get(name, ())]
 
 
 @noted
@@ -144,14 +159,23 @@ def named_elsewhere(modules: Iterable[Module], name: str, *own: Kind) -> Place |
 
 
 def _holds(module: Module, project: Project, node: ast.expr, name: str) -> bool:
-    if isinstance(node, ast.Dict) or is_dict_with(module, node, name):
-        return is_dict_with(module, node, name)
+    if is_dict_with(module, node, name):
+        return True
+    if isinstance(node, ast.Dict):
+        parts = [one for key, one in zip(node.keys, node.values, strict=True) if key is None]
+        return any(_holds(module, project, one, name) for one in parts)
+    word = re.compile(rf"\b{name}\b".encode())
+    if module.names.qualified(node) is not None:  # it comes from another file
+        others = project.imports.reachable(module.path) - {module.path}
+        return any(word.search(content(path)) for path in others)
+    if module.names.is_builtin(getattr(node, "func", node), "locals"):
+        return any(one.arg == name for one in module.names.all(ast.arg))
     around: ast.AST = module.tree
     for binding in module.names.bindings(node):
         parent = module.names.parents.get(binding.node)
         if isinstance(parent, ast.arguments) and parent.kwarg is binding.node:
             around = module.names.parents[parent]  # what callers give is seen
-            if any(keyword(call, name) for _, call in callers(project, module, around)):
+            if any(keyword(call, name) for _, call in callers(project, module, around, word)):
                 return True
     fields = (one.target for one in module.names.all(ast.AnnAssign))
     named = (one for one in fields if plain_name(one) == name)

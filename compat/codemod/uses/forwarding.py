@@ -4,7 +4,7 @@ import ast
 from collections.abc import Iterator
 
 from compat.codemod.rewrite import AddArgument, AddStatement, Change, Replace
-from compat.codemod.source import Kind, Module, NotProvableError, Use, called
+from compat.codemod.source import Kind, Module, NotProvableError, Use, called, plain_name
 
 _MAKERS = {
     "functools.partial",
@@ -53,6 +53,11 @@ def calls_of(module: Module, *names: str) -> Iterator[tuple[Use, ast.Call, int]]
             yield use, above, 1
         if qualified in _DELAYING and (outer := module.call_of(above)) is not None:
             yield use, outer, 0
+
+
+def may_get_more(module: Module, call: ast.Call) -> bool:
+    """Return whether a call makes a function that others call with more arguments."""
+    return (module.names.qualified(call.func) or "").startswith("functools.partial")
 
 
 def only_looks(node: ast.AST | None) -> bool:
@@ -109,8 +114,12 @@ def _is_handed_on(module: Module, node: ast.AST) -> bool:
     if isinstance(above, ast.Dict):
         return node in above.values
     if isinstance(above, ast.Assign | ast.AnnAssign):
-        # a function in a class body becomes a method, and a partial does not
-        return node is above.value and not isinstance(module.names.parents[above], ast.ClassDef)
-    return isinstance(
-        above, ast.keyword | ast.arguments | ast.Return | ast.List | ast.Tuple | ast.Set
-    ) or (isinstance(above, ast.Call) and node in above.args)
+        # a function in a class becomes a method, and a partial does not
+        targets = above.targets if isinstance(above, ast.Assign) else [above.target]
+        in_class = isinstance(module.names.parents[above], ast.ClassDef)
+        owners = [one.value for one in targets if isinstance(one, ast.Attribute)]
+        known = (plain_name(one) == "self" or module.names.qualified(one) for one in owners)
+        return node is above.value and not in_class and all(known)
+    return isinstance(above, ast.keyword | ast.arguments | ast.Return | ast.List | ast.Tuple) or (
+        isinstance(above, ast.Call) and node in above.args and called(above) != "setattr"
+    )

@@ -1,13 +1,15 @@
 """Find torchaudio's functions that are kept or passed on, and calls that may call them."""
 
 import ast
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from compat.codemod.source import (
     Binding,
     Kind,
     Module,
+    Place,
     called,
     given,
     listed,
@@ -79,6 +81,37 @@ def _in(module: Module) -> Iterator[Kept]:
             isinstance(above, ast.keyword) or (call and called(call) not in _ONLY_ASK)
         ):
             yield Kept(module, old_names.ROOT, use.node)
+
+
+def called_with(
+    project: Project,
+    module: Module,
+    gives: Callable[[Module, ast.Call], bool],
+    pattern: re.Pattern[bytes],
+    name: str = "",
+) -> Iterator[tuple[ast.expr, str, Place]]:
+    """Yield where a kept function may be called with certain arguments: a node of the module.
+
+    Each comes with the function's name, and with the place of the function or, where a file without
+    torchaudio calls it, of the call.
+
+    Args:
+        project: the project.
+        module: the module to report it in.
+        gives: whether a call has these arguments.
+        pattern: what files without torchaudio have in their text if they have such calls.
+        name: the function; by default any.
+    """
+    kept = [one for one in near(project, module) if one.name.endswith(name)]
+    here = [one for one in kept if one.module is module]
+    linked = project.imports.reachable(module.path) | project.imports.importers(module.path)
+    paths = linked & project.quiet.all if here and not module.standalone else ()
+    quiet = filter(None, (project.parsed(path, pattern) for path in sorted(paths)))
+    for other, several in ((module, kept), *((one, here) for one in quiet)):
+        for call in other.calls if several else ():
+            if gives(other, call) and (one := may_be_called(project, other, call, several)):
+                at_call = call, one.name, one.module.place(one.node)
+                yield at_call if other is module else (one.node, one.name, other.place(call))
 
 
 def may_be_called(

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from compat.codemod.files import console_scripts
 from compat.codemod.files.content import content
-from compat.codemod.files.import_graph import File, Files, Graph, Quiet, facts
+from compat.codemod.files.import_graph import File, Files, Graph, Quiet, facts, stem
 from compat.codemod.source import (
     Module,
     Notes,
@@ -127,8 +127,14 @@ class Project(Notes):
         return console_scripts.beside(self.files.paths)
 
     def is_exported(self, module: Module, name: str) -> bool:
-        """Return whether another file imports a name, or all names, from a module."""
-        return not module.standalone and bool(self.imports.who_imports(module.path, name))
+        """Return whether another file imports a name, or all names, or reads it in the module."""
+        if module.standalone:
+            return False
+        speaking = {one.path: one for one in self.modules}
+        word = re.compile(rf"\b{re.escape(name)}\b|import[ \t(]*\*".encode())
+        near = sorted(self.imports.near_importers(module.path))
+        others = (speaking.get(path) or self.parsed(path, word) for path in near)
+        return any(_takes(other, stem(module.path), name) for other in others if other is not None)
 
     # Files that do not mention torchaudio
 
@@ -165,6 +171,16 @@ class Project(Notes):
             word in texts[path] if path in texts else word.encode() in content(path)
             for path in sorted(near)
         )
+
+
+def _takes(other: Module, owner: str, name: str) -> bool:
+    """Return whether a file may take a name from a module called ``owner``, or all names."""
+    names = other.names
+    read = [names.qualified(node.value) for node in names.all(ast.Attribute) if node.attr == name]
+    paths = (*(one.path for one in names.imported), *(f"{one}.{name}" for one in read))
+    ends = (f".{owner}.{name}", f".{owner}.*", f"..{name}", "..*")
+    taken = any(f".{path}".endswith(ends) for path in paths)
+    return taken or any(node.value == name for node in other.strings)
 
 
 @noted

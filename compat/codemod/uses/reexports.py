@@ -13,8 +13,6 @@ from collections.abc import Iterator
 from compat.codemod.source import Module, Use, listed, noted, old_names, only_import, plain_name
 from compat.codemod.uses.project import Project
 
-_ROOT = re.compile(old_names.ROOT.encode())
-
 
 @listed
 def of(project: Project, module: Module) -> Iterator[Use]:
@@ -79,10 +77,27 @@ def _resolved(
 
 
 @noted
-def _exports(project: Project, path: str) -> dict[str, str]:
-    """Return the names that a file binds at its top to torchaudio, with their full paths."""
+def _exports(project: Project, path: str, hops: int = 2) -> dict[str, str]:
+    """Return the names that a file binds at its top to torchaudio, with their full paths.
+
+    It may take them from other files that do.
+    """
     own = (one for one in project.modules if one.path == path)
-    module = next(own, None) or project.parsed(path, _ROOT)
+    module = next(own, None) or project.parsed(path, _passed_names(project))
     bound = module.names.module.bindings if module else {}
     targets = {name: only_import(bindings) or "" for name, bindings in bound.items()}
+    for name, target in targets.items():
+        last = target.rpartition(".")[2]
+        package = target.removesuffix(last)
+        base = package.removesuffix(".") if package.strip(".") else package
+        for other in project.files.named(base, path) if base and hops else ():
+            targets[name] = _exports(project, other, hops - 1).get(last, target)
     return {name: target for name, target in targets.items() if old_names.is_ours(target)}
+
+
+@noted
+def _passed_names(project: Project) -> re.Pattern[bytes]:
+    """Return what a file has in its text if it may pass on something of torchaudio."""
+    own = [one for module in project.modules for one in module.imported]
+    names = {one.local for one in own if one.scope.kind == "module"} - {"*"} | {old_names.ROOT}
+    return re.compile(rf"\bimport\b[^\n]*\b(?:{'|'.join(sorted(names))})\b|torchaudio".encode())

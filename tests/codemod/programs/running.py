@@ -146,7 +146,7 @@ def _torchaudio(release: str, events: list[Served | str], trace: Trace) -> types
 
     def served_by(backend: str, function: str) -> Callable[..., Any]:
         def serve(label: str, **given: Any) -> tuple[str, int]:
-            name = given.pop("backend", None) or backend
+            name, label = given.pop("backend", None) or backend, str(label)
             events.append(Served(label, _PER_CALL.get(name, name), _line(), frozenset(lines[backend])))
             line = _recorded(function, release, "sox" if name == DEFAULT else _PER_CALL.get(name, name))
             trace.append(line | {"value": "tuple" if function == "info" else ""})

@@ -364,6 +364,8 @@ test_filepath_that_comes_another_way = table(
             ("an update by a dict", "kw = {}\nkw.update({'filepath': p})\ntorchaudio.load(**kw)"),
             ("a dict kept in an object", "class R:\n    def f(self):\n        self.kw['filepath'] = 1\n        torchaudio.load(**self.kw)"),
             ("arguments handed through", "def read(**kw):\n    return torchaudio.load(**kw)\nread(filepath=p)"),
+            ("parts of a dict", "base = {'filepath': p}\ntorchaudio.load(**{**base, 'normalize': True})"),
+            ("what a function is given", "def read(filepath):\n    return torchaudio.load(**locals())"),
             ("another name", "load = torchaudio.load\nload(filepath=p)"),
             ("an attribute", "class R:\n    load = staticmethod(torchaudio.load)\n    def f(self):\n        self.load(filepath='a')"),
             ("a partial called later", "load = functools.partial(torchaudio.load, num_frames=5)\nload(filepath=p)"),

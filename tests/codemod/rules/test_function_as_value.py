@@ -1,6 +1,6 @@
 """TAC118: Give a backend to torchaudio.load where it is passed on as a value."""
 
-from tests.codemod.tables import changes, stays, table
+from tests.codemod.tables import changes, project, stays, table
 
 PARTIAL = 'functools.partial(torchaudio.load, backend="soundfile")'
 
@@ -50,6 +50,26 @@ test_function_as_value = table(
             return x is torchaudio.load
     """,
         "TAC101",
+    ),
+    *(
+        stays(name, f"import torchaudio\ntorchaudio.set_audio_backend('soundfile')\nclass A: pass\n{code}\n", "TAC101")
+        for name, code in (
+            ("an attribute of a class", "A.read = torchaudio.load"),
+            ("an attribute of a class, by setattr", "setattr(A, 'read', torchaudio.load)"),
+            (
+                "asked for its name by getattr",
+                "def call(f, p):\n    print(getattr(f, '__name__', ''))\n    return f(p)\ncall(torchaudio.load, 'a')",
+            ),
+            ("asked whether it is a function", "def call(f, p):\n    assert isinstance(f, types.FunctionType)\ncall(torchaudio.load, 'a')"),
+        )
+    ),
+    project(
+        "asked for its name in a file without torchaudio",
+        {
+            "calling.py": "def call(f, p):\n    print(f.__name__)\n    return f(p)\n",
+            "main.py": "import torchaudio, calling\ntorchaudio.set_audio_backend('soundfile')\ncalling.call(torchaudio.load, 'a')\n",
+        },
+        left={"main.py": ["TAC101"]},
     ),
     *(
         changes(

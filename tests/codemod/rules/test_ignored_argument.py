@@ -14,4 +14,14 @@ test_nine = table(
         "TAC130",
         target="2.9",
     ),
+    *(
+        stays(f"in {code}", f"import functools, torchaudio\n{code}\n", "TAC130", target="2.9")
+        for code in (
+            "read = functools.partial(torchaudio.load, normalize=False)",
+            "pool.submit(torchaudio.load, p, 0, -1, False)",
+            "kw = {'encoding': 'PCM_S'}\ntorchaudio.save(p, x, 16000, **kw)",
+            "torchaudio.load(p, **dict(normalize=False))",
+        )
+    ),
+    stays("in another dict", "import torchaudio\nkw = {'num_frames': 5}\ntorchaudio.load(p, **kw)\n", target="2.9"),
 )

@@ -1,6 +1,6 @@
 """TAC131: Drop imports that the changes left without use."""
 
-from tests.codemod.tables import changes, project, table
+from tests.codemod.tables import changes, project, stays, table
 
 LISTED = """
 from torchaudio import (
@@ -18,5 +18,22 @@ test_imports = table(
         },
         {"audio.py": "import torchaudio\nfrom torchaudio.backend import sox_io_backend\nx = torchaudio.load('a.wav', backend=\"sox\")\n"},
     ),
+    project(
+        "what another file reads in the module stays",
+        {
+            "audio.py": "import torchaudio\nfrom torchaudio.backend.sox_io_backend import load as read\nx = read('a.wav')\n",
+            "use.py": "import audio\naudio.read('b.wav')\n",
+        },
+        {
+            "audio.py": "import torchaudio\nfrom torchaudio.backend.sox_io_backend import load as read\nx = torchaudio.load('a.wav', backend=\"sox\")\n"
+        },
+    ),
+    changes(
+        "a class has it as an attribute",
+        "import torchaudio\nclass A:\n    from torchaudio.backend.sox_io_backend import load\n    x = load('a.wav')\n",
+        "import torchaudio\nclass A:\n    from torchaudio.backend.sox_io_backend import load\n    x = torchaudio.load('a.wav', backend=\"sox\")\n",
+        "TAC127",
+    ),
+    stays("a star import stays", "import torchaudio\nfrom torchaudio.backend.sox_io_backend import *\nx = load('a.wav')\n", "TAC127"),
     changes("a comment between imported names holds the import", f'{LISTED}set_audio_backend("sox_io")\n', LISTED, "TAC131"),
 )

@@ -44,6 +44,26 @@ test_decisions = table(
 test_what_was_neither_changed_nor_reported = table(
     stays("a loop over the backends", "import torchaudio\nx = any(b == 'sox_io' for b in torchaudio.list_audio_backends())\n", "TAC108"),
     stays("the backends passed on", "import torchaudio\npick(torchaudio.list_audio_backends())\n", "TAC108"),
+    *(
+        stays(f"the list in {code}", f"import torchaudio\n{code.replace('LIST', 'torchaudio.list_audio_backends()')}\n", "TAC108")
+        for code in (
+            "x = (LIST or ['none'])[0]",
+            "x = LIST.index('soundfile')",
+            "x = LIST if y else []",
+            "x = {'backends': LIST}",
+            "x = lambda: LIST",
+            "x = name in LIST",
+            "pick(torchaudio.list_audio_backends)",
+        )
+    ),
+    *(
+        stays(f"no name of {code}", f"import torchaudio\n{code}\n")
+        for code in (
+            "if torchaudio.list_audio_backends() and y: pass",
+            "x = not torchaudio.list_audio_backends()",
+            "print(f'{torchaudio.list_audio_backends()}')",
+        )
+    ),
 )
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.codemod.tables import changes, rewrite, stays, table
+from tests.codemod.tables import changes, project, rewrite, stays, table
 
 SET = "import torchaudio\ntorchaudio.set_audio_backend('soundfile')\n"
 
@@ -34,6 +34,18 @@ test_load_wav = table(
             ("passed on", "x, r = torchaudio.load_wav(p)\n    g(x)"),
             ("more arguments", "return torchaudio.load_wav(p, num_frames=3)[0].shape"),
             ("the whole", "return torchaudio.load_wav(p)"),
+            ("read by its name", "x, r = torchaudio.load_wav(p)\n    return x.shape, locals()"),
+            ("read in a text", "x, r = torchaudio.load_wav(p)\n    return x.shape, eval('x.max()')"),
+        )
+    ),
+    *(
+        project(
+            f"stays: {name}", {"m.py": f"import torchaudio\n{code}\n", "use.py": "import m\nprint(m.x.max())\n"}, left={"m.py": ["TAC115"]}
+        )
+        for name, code in (
+            ("another file reads the attribute", "x, r = torchaudio.load_wav('a')\nn = x.shape"),
+            ("a function gives it to the module", "def f():\n    global x\n    x, r = torchaudio.load_wav('a')\n    return x.shape"),
+            ("it is of a class", "class A:\n    x, r = torchaudio.load_wav('a')\n    n = x.shape"),
         )
     ),
     stays(

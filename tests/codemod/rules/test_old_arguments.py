@@ -94,6 +94,19 @@ test_old_arguments = table(
         torchaudio.load("a.wav")
     """,
     ),
+    *(
+        changes(f"0 as {name}", f"import torchaudio\n{code.format(before)}\n", f"import torchaudio\n{code.format(after)}\n")
+        for name, code, before, after in (
+            ("a constant", "N = 0\ntorchaudio.load('a', num_frames={})", "N", "N or -1"),
+            ("a default", "def f(p, n=0):\n    torchaudio.load(p, num_frames={})", "n", "n or -1"),
+            ("one of two", "def f(p, n):\n    torchaudio.load(p, num_frames={})", "n if n > 5 else 0", "(n if n > 5 else 0) or -1"),
+        )
+    ),
+    changes(
+        "a number of frames that is sent",
+        "import torchaudio\ndef f(p):\n    torchaudio.load(p, out=None, num_frames=(yield 5))\n",
+        "import torchaudio\ndef f(p):\n    torchaudio.load(p, num_frames=((yield 5) or -1))\n",
+    ),
     changes(
         "what was said of a file without a header, where nothing was",
         """
@@ -105,22 +118,17 @@ test_old_arguments = table(
         torchaudio.load("a.wav")
     """,
     ),
-    changes(
-        "in a partial",
-        """
-        import functools, torchaudio
-        f = functools.partial(torchaudio.load, normalization=True, offset=5)
-    """,
-        """
-        import functools, torchaudio
-        f = functools.partial(torchaudio.load, frame_offset=5)
-    """,
-    ),
     *(
         stays(f"left: {name}", f"import torchaudio\n{code}\n", "TAC114")
         for name, code in (
             ("said of a file without a header", "torchaudio.load('a.raw', signalinfo=si)"),
             ("a type", "torchaudio.load('a', filetype='mp3')"),
+            (
+                "a partial, whose caller may pass num_frames=0",
+                "import functools\nf = functools.partial(torchaudio.load, normalization=True)\nf(p, num_frames=0)",
+            ),
+            ("a second argument, which may be out", "torchaudio.load('a', None, num_frames=0)"),
+            ("a third argument that is no number of frames", "torchaudio.load('a', out, True, True, 0, 100)"),
             ("in a dict", "kw = dict(offset=5)\ntorchaudio.load(p, **kw)"),
             ("in a dict that is made later", "kw = {}\nkw['normalization'] = True\ntorchaudio.load(p, **kw)"),
             ("arguments handed through", "def read(p, **kw):\n    return torchaudio.load(p, **kw)\nread(p, offset=3)"),

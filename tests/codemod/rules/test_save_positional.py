@@ -60,5 +60,11 @@ test_positional_arguments_of_save = table(
     stays(
         "the size of a buffer in eighth place", "import torchaudio\ntorchaudio.save(p, w, 8000, True, None, None, None, 4096)\n", "TAC117"
     ),
+    stays(
+        "through *args", "import torchaudio\ndef f(p, *args):\n    torchaudio.save(p, *args)\nf(p, w, 8000, True, 5.0, 'mp3')\n", "TAC117"
+    ),
+    stays("four through *args", "import torchaudio\ndef f(p, *args):\n    torchaudio.save(p, *args)\nf(p, w, 8000, True)\n"),
+    stays("through a parameter", "import torchaudio\ndef f(save):\n    save(p, w, 8000, True, 5.0, 'mp3')\nf(torchaudio.save)\n", "TAC117"),
+    stays("through a pool", "import torchaudio\npool.submit(torchaudio.save, p, w, 8000, True, None, 'wav')\n", "TAC117"),
     stays("a bit depth in seventh place", "import torchaudio\ntorchaudio.save(p, w, 8000, True, None, None, 16)\n", "TAC117"),
 )

@@ -75,8 +75,8 @@ test_it_stays_and_it_is_said_why = table(
 
 test_what_becomes_of_it = table(
     changes(
-        "the precision of a function that is forwarded",
-        "import functools, torchaudio\nsave = functools.partial(torchaudio.save, precision=16)\n",
-        "import functools, torchaudio\nsave = functools.partial(torchaudio.save, bits_per_sample=16)\n",
+        "the precision of a function that a pool calls",
+        "import torchaudio\npool.submit(torchaudio.save, p, x, 16000, precision=16)\n",
+        "import torchaudio\npool.submit(torchaudio.save, p, x, 16000, bits_per_sample=16)\n",
     ),
 )  # fmt: skip

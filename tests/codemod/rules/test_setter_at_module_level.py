@@ -1,6 +1,6 @@
 """TAC101: Name the backend in each call instead of setting it for the module."""
 
-from tests.codemod.tables import Case, changes, given, said, stays, table
+from tests.codemod.tables import Case, changes, given, project, said, stays, table
 
 PATH = "a path object is passed"
 
@@ -890,6 +890,7 @@ test_setter_at_module_level = table(
             def f(self):
                 return torchaudio.load(filepath="a.wav")
     """,
+        "TAC127",
     ),
     stays(
         "an attribute of something",
@@ -966,6 +967,25 @@ test_leftovers = table(
 
 
 test_it_stays_and_it_is_said_why = table(
+    *(
+        project(
+            f"a file that {name} may load",
+            {"choose.py": "import torchaudio\ntorchaudio.set_audio_backend('soundfile')\n", "main.py": f"{code}\nprint(1)\n"},
+            says={"choose.py": "code that is not followed may load this file"},
+        )
+        for name, code in (
+            ("import_module, passed on,", "import importlib\nlist(map(importlib.import_module, ['choose']))"),
+            ("a loader", "import importlib.util\nimportlib.util.find_spec('choose').loader.load_module()"),
+            ("exec", "exec(open('choose.py').read())"),
+            ("pytest", "pytest_plugins = ['choose']"),
+            ("pkgutil", "import pkgutil\npkgutil.resolve_name('choose')"),
+        )
+    ),
+    project(
+        "a file that sets what no call is for, and nothing loads by its name",
+        {"choose.py": "import torchaudio\ntorchaudio.set_audio_backend('soundfile')\n", "main.py": "print(1)\n"},
+        {"choose.py": "import torchaudio\n"},
+    ),
     said("the name str is taken", PATH, f'import torchaudio, pathlib\n{SETTER}str = 1\nx = torchaudio.load(pathlib.Path("a"))\n'),
     said(
         "the setter's value, for a release that has no backend to set",

@@ -1,5 +1,7 @@
 """TAC113: Read AudioMetaData instead of the tuple that info gave."""
 
+import pytest
+
 from tests.codemod.tables import changes, rewrite, stays, table
 
 test_tuple_info = table(
@@ -182,18 +184,23 @@ test_tuples_kept_and_given_back = table(
             ("a product of something else", "si, _ = torchaudio.info(p)\n    return si.length / (si.channels * p.rate)", ("TAC113",)),
             ("given back", "return torchaudio.info(p)\nsi, ei = f('a')", ("TAC113",)),
             ("given back, an item", "return torchaudio.info(p)\nr = f('a')[0].rate", ("TAC113",)),
+            ("kept in an object, and indexed there", "self.i = torchaudio.info(p)\n    return self.i[0].rate", ("TAC113",)),
+            ("kept in a test, and indexed", "return (i := torchaudio.info(p)) and i[0].rate", ("TAC113",)),
+            ("read by its name", "si, ei = torchaudio.info(p)\n    return si.rate, locals()", ("TAC113",)),
+            ("frames of libsndfile, divided", "torchaudio.set_audio_backend(b)\n    si, _ = torchaudio.info(p)\n    return si.length / si.channels", ("TAC105", "TAC113")),
             ("given back, and not taken apart", "return torchaudio.info(p)\nm = f('a')\nm.num_frames", ()),
-            ("another function of the name", "return torchaudio.info(p)\nsi, ei = other.f('a')", ()),
+            ("a function of the name, which may be another", "return torchaudio.info(p)\nsi, ei = other.f('a')", ("TAC113",)),
         )
     ),
 )  # fmt: skip
 
 
-def test_a_tuple_that_another_file_takes_apart_is_reported() -> None:
+@pytest.mark.parametrize("head", ["import torchaudio\n", ""])
+def test_a_tuple_that_another_file_takes_apart_is_reported(head: str) -> None:
     found = rewrite(
         {
             "audio.py": "import torchaudio\ndef meta(p):\n    return torchaudio.info(p)\n",
-            "main.py": "import torchaudio\nfrom audio import meta\nsi, ei = meta('a')\n",
+            "main.py": f"{head}from audio import meta\nsi, ei = meta('a')\n",
         }
     )
     assert [finding.rule for finding in found["audio.py"].left] == ["TAC113"]

@@ -28,6 +28,15 @@ test_programs = table(
     stays(
         "handed to a function that sets", "import torchaudio\ndef f(m):\n    m.set_audio_backend('soundfile')\nf(torchaudio)\n", "TAC127"
     ),
+    *(
+        stays(f"torchaudio.backend: {code}", f"import torchaudio\n{code}\n", "TAC127")
+        for code in (
+            "be = torchaudio.backend\nbe.set_audio_backend('soundfile')",
+            "def f(m):\n    m.set_audio_backend('soundfile')\nf(torchaudio.backend)",
+            "class A:\n    be = torchaudio.backend\nA.be.set_audio_backend('soundfile')",
+            "class A:\n    from torchaudio import set_audio_backend\nA.set_audio_backend('soundfile')",
+        )
+    ),
     stays("a setter of another thing", "import torchaudio\nprint(torchaudio)\ndef f(m):\n    m.set_audio_backend('soundfile')\n"),
     stays("getattr with the setter's name", "import torchaudio\ngetattr(torchaudio, 'set_audio_backend')('soundfile')\n", "TAC127"),
     stays("getattr with a name from elsewhere", "import torchaudio\nx = getattr(torchaudio, name)(p)\n", "TAC127"),
