@@ -145,9 +145,13 @@ class Graph(Notes):
         return set(self._backwards.get(path, ()))
 
     def near_importers(self, path: str) -> set[str]:
-        """Return the files that import a file directly, or one of the packages around it."""
-        files = (path, *self.packages(path))
-        return {other for one in files for other in self._backwards.get(one, ())} - {path}
+        """Return the files that import a file directly, or by way of packages that import it."""
+        found, waiting = {path}, [path]
+        while waiting:
+            new = set(self._backwards.get(waiting.pop(), ())) - found
+            found |= new
+            waiting += [one for one in new if os.path.basename(one) == "__init__.py"]
+        return found - {path}
 
     def may_be_loaded(self, path: str) -> bool:
         """Return whether a file that nothing imports or runs may be loaded in another way."""

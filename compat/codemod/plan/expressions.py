@@ -142,7 +142,7 @@ def _call(run: Execution, module: Module, node: ast.Call, state: State) -> State
         return state.keep(own.pairs[node].getter)
     run.handed.special |= _given_name(module, node)
     if func in own.sites or func in own.pins:
-        return run.others_run(state)  # it reads an object, or asks for its path
+        return run.felt(state)  # it may ask an object for its path
     if not targets and _is_quiet(run, module, node):
         return run.felt(state)
     if module.names.qualified(func) in IMPORTERS or module.names.is_builtin(func, "__import__"):

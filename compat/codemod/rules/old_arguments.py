@@ -173,8 +173,8 @@ def read(path):
 The rule deletes out=None, normalization=True, signalinfo=None, encodinginfo=None and filetype=None,
 which were the defaults. It renames offset= to frame_offset=. It deletes num_frames=0, which meant
 the whole file; since 0.8 it is an error or returns no frames. If another argument shows that the
-call is that old, num_frames=n becomes num_frames=n or -1, because n may be 0. The rule reports
-other values of these arguments, and all of these arguments in a dict.
+call is that old, or n is 0 where the code sets it, num_frames=n becomes num_frames=n or -1. The
+rule reports other values of these arguments, and all of them in a dict or a functools.partial.
 """,
     check=check,
 )

@@ -203,7 +203,7 @@ like compression. A string in fifth place shows the new order.
 
 Any other variable in fifth place counts as a compression if its name is not like format, the
 project sets a global backend or pins a release before 2.1, and no call names a backend. The rule
-reports everything else.
+reports everything else, also five arguments that reach save through a pool, a parameter or *args.
 """,
     check=check,
 )

@@ -144,9 +144,13 @@ def _reached(use: Use) -> str:
 
 def _in_quiet_files(module: Module, project: Project) -> Iterator[Draft]:
     """Report what files without its name reach by way of this one: ``audio.ta.load_wav``."""
-    near = project.imports.importers(module.path) & project.quiet.all
-    own = [one for one in module.imported if one.scope is module.names.module and near]
-    for one in (one for one in own if one.local not in ("*", old_names.ROOT)):
+    own = [one for one in module.imported if one.scope is module.names.module]
+    own = [one for one in own if one.local not in ("*", old_names.ROOT)]
+    graph = project.imports
+    near = set() if module.standalone or not own else graph.near_importers(module.path)
+    passing = [path for path in near if reexports.exports(project, path)]
+    near = near.union(*map(graph.near_importers, passing)) & project.quiet.all
+    for one in own if near else ():
         word = re.compile(rf"(?:\.|\bimport\b[^\n]*)\b{one.local}\b".encode())
         for other in filter(None, (project.parsed(path, word) for path in sorted(near))):
             for use in reexports.of(project, other):

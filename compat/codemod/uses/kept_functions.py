@@ -62,8 +62,15 @@ def near(project: Project, module: Module) -> list[Kept]:
     every = [kept for one in project.modules for kept in _in(one)]
     if not every or module.standalone:
         return [kept for kept in every if kept.module is module]
-    linked = project.imports.reachable(module.path) | project.imports.importers(module.path)
+    linked = _linked(project, module)
     return [kept for kept in every if kept.module is module or kept.module.path in linked]
+
+
+def _linked(project: Project, module: Module) -> frozenset[str]:
+    """Return the files that a file imports or that import it, directly or not."""
+    if module.standalone:
+        return frozenset()
+    return project.imports.reachable(module.path) | project.imports.importers(module.path)
 
 
 @listed
@@ -104,8 +111,7 @@ def called_with(
     """
     kept = [one for one in near(project, module) if one.name.endswith(name)]
     here = [one for one in kept if one.module is module]
-    linked = project.imports.reachable(module.path) | project.imports.importers(module.path)
-    paths = linked & project.quiet.all if here and not module.standalone else ()
+    paths = _linked(project, module) & project.quiet.all if here else ()
     quiet = filter(None, (project.parsed(path, pattern) for path in sorted(paths)))
     for other, several in ((module, kept), *((one, here) for one in quiet)):
         for call in other.calls if several else ():

@@ -47,7 +47,7 @@ def _sources(project: Project, module: Module) -> list[str]:
         one.path
         for one in module.names.imported
         if any(
-            _exports(project, path)
+            exports(project, path)
             for name in (one.path, one.path.rpartition(".")[0])
             for path in (project.files.named(name, module.path) if name.strip(".") else ())
         )
@@ -66,7 +66,7 @@ def _resolved(
     parts = [*head, *tail]
     for length in range(1, len(parts)):
         for path in project.files.named("." * dots + ".".join(parts[:length]), module.path):
-            target = _exports(project, path).get(parts[length], "")
+            target = exports(project, path).get(parts[length], "")
             rest = parts[length + 1 :]
             for used, whole in enumerate(
                 itertools.accumulate(rest, "{}.{}".format, initial=target)
@@ -77,7 +77,7 @@ def _resolved(
 
 
 @noted
-def _exports(project: Project, path: str, hops: int = 2) -> dict[str, str]:
+def exports(project: Project, path: str, hops: int = 2) -> dict[str, str]:
     """Return the names that a file binds at its top to torchaudio, with their full paths.
 
     It may take them from other files that do.
@@ -91,7 +91,7 @@ def _exports(project: Project, path: str, hops: int = 2) -> dict[str, str]:
         package = target.removesuffix(last)
         base = package.removesuffix(".") if package.strip(".") else package
         for other in project.files.named(base, path) if base and hops else ():
-            targets[name] = _exports(project, other, hops - 1).get(last, target)
+            targets[name] = exports(project, other, hops - 1).get(last, target)
     return {name: target for name, target in targets.items() if old_names.is_ours(target)}
 
 
