@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import pathlib
+import struct
 
 import numpy as np
 import pytest
@@ -86,3 +87,17 @@ def test_so_they_are_behind_damage_in_alac(subtype: str, tmp_path: pathlib.Path)
     for offset in range(0, whole.shape[1], 1500):
         piece = dispatcher.load(str(path), offset, 7, backend="soundfile")[0]
         assert torch.equal(piece, whole[:, offset : offset + 7])
+
+
+@pytest.mark.libsox
+def test_a_piece_of_sample_vision_has_its_end(tmp_path: pathlib.Path) -> None:
+    """When libsox seeks in it, the last 58 frames are missing."""
+    frames = (np.arange(5000) % 3000).astype("<i2")
+    head = b"SOUND SAMPLE DATA 2.1 ".ljust(112) + struct.pack("<i", frames.size)
+    loops, markers = struct.pack("<iiBh", -1, 0, 0, 0) * 8, (b" " * 10 + struct.pack("<i", -1)) * 8
+    path = tmp_path / "x.smp"
+    path.write_bytes(head + frames.tobytes() + bytes(2) + loops + markers + struct.pack("<bIIi", 60, 8000, 0, -1))
+    for begin in (0, 7, 2500):
+        piece, rate = dispatcher.load(str(path), begin, backend="sox", normalize=False)
+        assert rate == 8000
+        assert piece[0].tolist() == frames[begin:].tolist()

@@ -22,9 +22,9 @@ NAMES = {
 
 # each sample, or each frame of flac, can be decoded alone, so libsox seeks exactly
 SEEKABLE = frozenset({SIGN2, UNSIGNED, FLOAT, FLAC, ULAW, ALAW})
-# file types that libsox reads through libsndfile; pieces have wrong samples or lack the last
+# their pieces have wrong samples or lack the last: what libsox reads through libsndfile, and smp
 LOST_IN = frozenset(
-    {"paf", "fap", "caf", "mat4", "mat5", "mat", "w64", "sds", "sd2", "xi", "pvf", "sf"}
+    {"paf", "fap", "caf", "mat4", "mat5", "mat", "w64", "sds", "sd2", "xi", "pvf", "sf", "smp"}
 )
 # libsox counts the bits in these files as samples: there are half as many
 MISCOUNTED = frozenset({CVSD})
