@@ -84,11 +84,16 @@ class CalledObject:
         self._asked(self._wrapped.seek, 0, os.SEEK_END)
         return self._place()
 
+    def _ends_here(self) -> bool:
+        """Return whether the object has no data after its position."""
+        return False
+
     def _sought(self, offset: int, whence: int) -> int:
         """Move the object as ``seek`` does, and return its own position.
 
         Raises:
-            BackendError: it is elsewhere afterwards.
+            BackendError: it is elsewhere afterwards, and not at its end before that place, where
+                archives and compressed files stop.
         """
         if whence == os.SEEK_SET:
             place = self._origin + offset
@@ -97,9 +102,10 @@ class CalledObject:
         else:
             place = self._end() + offset
         self._asked(self._wrapped.seek, place)
-        if (found := self._place()) != place:
+        found = self._place()
+        if found > place or (found < place and not self._ends_here()):
             raise BackendError(f"{describe(self._wrapped)}.seek({place}) went to {found}")
-        return place
+        return found
 
 
 def checked_place(wrapped: Any, place: Any) -> int:

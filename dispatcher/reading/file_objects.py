@@ -95,9 +95,12 @@ class Reader(CalledObject, io.RawIOBase):
     def _here(self) -> int:
         return self._place() - len(self._rest)
 
+    def _ends_here(self) -> bool:
+        return not self._asked(self._wrapped.read, 1)
+
     def _end(self) -> int:
         end = super()._end()
-        if self._asked(self._wrapped.read, 1):
+        if not self._ends_here():
             raise BackendError(
                 f"{describe(self._wrapped)}.seek(0, 2) went to {end}, where there is more to read"
             )

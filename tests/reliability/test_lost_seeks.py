@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gzip
 import io
 import pathlib
+import zipfile
 from collections.abc import Callable
 from typing import Any
 
@@ -89,6 +91,24 @@ def test_what_is_read_after_a_lost_seek_is_an_error_or_right(reader: str, way: C
                 assert torch.equal(found, expected), (name, at)
     assert refused
     assert not ours  # errors name the caller's object
+
+
+def _zipped(data: bytes) -> Any:
+    held = io.BytesIO()
+    with zipfile.ZipFile(held, "w") as archive:
+        archive.writestr("sound", data)
+    return zipfile.ZipFile(held).open("sound")
+
+
+@pytest.mark.parametrize("opened", [_zipped, lambda data: gzip.GzipFile(fileobj=io.BytesIO(gzip.compress(data)))])
+@pytest.mark.parametrize("backend", ["ffmpeg", "soundfile"])
+def test_a_place_beyond_the_end_is_the_end_in_archives(backend: str, opened: Callable[[bytes], Any]) -> None:
+    """Where libraries go if a header promises more; a file itself would go there."""
+    data = bytearray((ASSETS / "stereo_s16.wav").read_bytes())
+    size = data.index(b"data") + 4
+    data[size : size + 4] = b"\xff" * 4
+    expected = dispatcher.load(io.BytesIO(data), backend=backend)[0]
+    assert dispatcher.load(opened(bytes(data)), backend=backend)[0].equal(expected)
 
 
 CONTAINERS = ["wav", "aiff", "au", "caf", "mp4", "w64"]
