@@ -36,6 +36,7 @@ _READ_AS = {
     "mp4": "mov",
 }
 _PIECE = 1 << 12
+_SILENCE_OF_UINT8 = 128
 
 
 class AudioEffector:
@@ -47,7 +48,7 @@ class AudioEffector:
             ``"ogg"``, ``"mulaw"``, ``"g722"``.
         encoder: FFmpeg's name of another encoder than that container's default.
         codec_config: bit rate, quality.
-        pad_end: fill up with zeros if less comes out than went in.
+        pad_end: fill up with silence if less comes out than went in.
 
     Raises:
         ValueError: there is an encoder or a configuration without a format.
@@ -168,7 +169,7 @@ class AudioEffector:
     def _filled_up(
         self, chunks: Iterator[torch.Tensor], frames: int, size: int
     ) -> Iterator[torch.Tensor]:
-        """Give the chunks, and zeros at the end if they hold less than ``frames`` together."""
+        """Give the chunks, and silence at the end if they hold less than ``frames`` together."""
         last: torch.Tensor | None = None
         for chunk in chunks:
             if last is not None:
@@ -246,7 +247,8 @@ class AudioEffector:
         missing = frames - len(found)
         if not self.pad_end or missing <= 0:
             return found
-        return torch.nn.functional.pad(found, (0, 0, 0, missing))
+        silence = _SILENCE_OF_UINT8 if found.dtype is torch.uint8 else 0
+        return torch.nn.functional.pad(found, (0, 0, 0, missing), value=silence)
 
 
 def _checked(waveform: torch.Tensor) -> str:

@@ -58,6 +58,15 @@ def test_pieces_are_of_one_size(named: dict[str, object], rate: int | None, leng
     assert {type(chunk) for chunk in chunks} == {torch.Tensor}
 
 
+@pytest.mark.parametrize(("dtype", "silence"), [(torch.uint8, 128), (torch.int16, 0), (torch.float32, 0)])
+def test_the_end_is_filled_up_with_silence(dtype: torch.dtype, silence: int) -> None:
+    """Which is the middle of unsigned samples."""
+    wave = torch.full((4000, 1), 90).to(dtype)
+    effector = AudioEffector(effect="atempo=2")
+    assert effector.apply(wave, 16000)[-1000:].unique().tolist() == [silence]
+    assert torch.cat(list(effector.stream(wave, 16000, 1500)))[-1000:].unique().tolist() == [silence]
+
+
 def test_pieces_together_are_the_whole() -> None:
     """Without a codec."""
     effector = AudioEffector(effect="lowpass=frequency=300,atempo=1.25")
