@@ -202,7 +202,7 @@ def open_container(asked: Opening) -> Iterator[av.container.InputContainer]:
         on_error=functools.partial(_fail, asked),
     )
     with file_objects.interruptible(asked.file), opening as container:
-        _name_layouts(container)
+        _forget_orders(container)
         yield container
         file_objects.believe(asked.file)
 
@@ -224,12 +224,12 @@ def kept_open(asked: Opening) -> av.container.InputContainer:
             _fail(asked, why)
             raise
         file_objects.believe(asked.file)
-        _name_layouts(found)
+        _forget_orders(found)
         return found
 
 
-def _name_layouts(container: av.container.InputContainer) -> None:
-    """Give streams whose channels have an order of their own FFmpeg's default for their number.
+def _forget_orders(container: av.container.InputContainer) -> None:
+    """Leave only the number of channels of streams whose channels have an order of their own.
 
     Samples come in the order of the file either way. PyAV copies such an order, which lies in
     memory by itself, as if it were a number: whoever reads it next frees it once more, which ends
@@ -239,7 +239,7 @@ def _name_layouts(container: av.container.InputContainer) -> None:
         context: Any = getattr(stream, "codec_context", None)
         layout = None if context is None else context.layout
         if layout is not None and "(" in layout.name:
-            context.layout = f"{layout.nb_channels}c"
+            context.layout = f"{layout.nb_channels}C"
 
 
 def _opener(asked: Opening) -> Callable[[], av.container.InputContainer]:
