@@ -53,8 +53,9 @@ _NATIVE_DTYPE = {
 _BITS = {
     "PCM_S8": 8, "PCM_16": 16, "PCM_24": 24, "PCM_32": 32, "PCM_U8": 8, "FLOAT": 32, "DOUBLE": 64,
     "ULAW": 8, "ALAW": 8, "IMA_ADPCM": 0, "MS_ADPCM": 0, "GSM610": 0, "VOX_ADPCM": 0, "G721_32": 0,
-    "G723_24": 0, "G723_40": 0, "DWVW_12": 0, "DWVW_16": 0, "DWVW_24": 0, "DWVW_N": 0, "DPCM_8": 0,
-    "DPCM_16": 0, "VORBIS": 0, "ALAC_16": 16, "ALAC_20": 20, "ALAC_24": 24, "ALAC_32": 32,
+    "G723_24": 0, "G723_40": 0, "DWVW_12": 12, "DWVW_16": 16, "DWVW_24": 24, "DWVW_N": 0,
+    "DPCM_8": 8, "DPCM_16": 16, "VORBIS": 0, "ALAC_16": 16, "ALAC_20": 20, "ALAC_24": 24,
+    "ALAC_32": 32,
 }  # fmt: skip
 _ENCODING = {
     "PCM_S8": "PCM_S", "PCM_16": "PCM_S", "PCM_24": "PCM_S", "PCM_32": "PCM_S", "PCM_U8": "PCM_U",

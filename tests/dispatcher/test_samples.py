@@ -6,10 +6,12 @@ import pathlib
 
 import hypothesis
 import pytest
+import soundfile
 import torch
 from hypothesis import strategies as st
 
 import dispatcher
+from dispatcher.streams.writer import StreamWriter
 from tests.conftest import ASSETS, BACKENDS
 
 PCM = (
@@ -108,9 +110,9 @@ def test_more_codecs_are_read_than_the_assets_hold(tmp_path: pathlib.Path) -> No
     source = str(ASSETS / "stereo_s24.wav")
     expected = {
         "alac.m4a": ("alac", "ALAC", 24),
-        "wavpack.wv": ("wavpack", "WAVPACK", 0),
+        "wavpack.wv": ("wavpack", "WAVPACK", 32),
         "x.mka": ("flac", "FLAC", 24),
-        "x.tta": ("tta", "TTA", 0),
+        "x.tta": ("tta", "TTA", 24),
     }
     for name, (codec, encoding, bits) in expected.items():
         path = str(tmp_path / name)
@@ -134,3 +136,29 @@ def test_damage_after_the_start_is_told_of(tmp_path: pathlib.Path) -> None:
             waveform, _ = dispatcher.load(str(path), backend="ffmpeg")
     assert 0 < waveform.shape[1] < 60000
     assert torch.allclose(waveform, wave[:, : waveform.shape[1]], atol=2**-15)
+
+
+@pytest.mark.parametrize(
+    ("extension", "format", "bits"),
+    [("wv", "s16p", 16), ("wv", "s32p", 32), ("wv", "fltp", 32), ("tta", "s16", 16), ("tta", "s32", 24), ("tta", "u8", 8)],
+)
+def test_the_bits_of_wavpack_and_tta_are_told(extension: str, format: str, bits: int, tmp_path: pathlib.Path) -> None:
+    """As the releases told them."""
+    path = str(tmp_path / f"x.{extension}")
+    writer = StreamWriter(path)
+    writer.add_audio_stream(16000, 2, encoder_format=format)
+    with writer.open():
+        writer.write_audio_chunk(0, torch.rand(1600, 2) - 0.5)
+    assert dispatcher.info(path, backend="ffmpeg").bits_per_sample == bits
+
+
+@pytest.mark.parametrize(
+    ("format", "subtype", "bits"), [("AIFF", "DWVW_16", 16), ("AIFF", "DWVW_24", 24), ("XI", "DPCM_8", 8), ("XI", "DPCM_16", 16)]
+)
+@pytest.mark.filterwarnings("ignore::dispatcher.notices.UnknownEncodingWarning")
+def test_libsndfiles_names_tell_the_bits_of_delta_codes(format: str, subtype: str, bits: int, tmp_path: pathlib.Path) -> None:
+    """Their encoding has no name in torchaudio."""
+    path = str(tmp_path / "x")
+    soundfile.write(path, torch.rand(1600).numpy() - 0.5, 44100, format=format, subtype=subtype)
+    found = dispatcher.info(path, backend="soundfile")
+    assert (found.bits_per_sample, found.encoding) == (bits, "UNKNOWN")

@@ -95,7 +95,7 @@ def _streamed(
             opened, stream = held.enter_context(
                 container.reading(asked.uri, asked.format, asked.buffer_size, settings, file)
             )
-            metadata = probe.header(stream, settings)
+            metadata = probe.header(stream, settings, file)
         frames = blocks.of(opened, stream, asked.block_frames, asked.normalize, source)
         yield Stream(name, metadata, with_error_context(frames, context()))
 
@@ -136,17 +136,17 @@ class Backend(backend.Backend):
             reading = functools.partial(container.reading, uri, format, buffer_size, settings, file)
             with _with_error_context(uri):
                 with reading() as (opened, stream):
-                    found = probe.header(stream, settings)
+                    found = probe.header(stream, settings, file)
                     unknown = file is not None and found.num_frames < 0
                     count = lengths.counter(opened, stream, settings) if unknown else None
                     if file is None or count is None:
-                        return probe.metadata(opened, stream, settings)
+                        return probe.metadata(opened, stream, settings, file)
                     told = count(opened, stream, file)
                     if told is not None:
                         found.num_frames = told
                         return found
                 with reading(again=True) as (opened, stream):  # its packets were read in vain
-                    return probe.metadata(opened, stream, settings)
+                    return probe.metadata(opened, stream, settings, file)
 
     def load(self, asked: Load, settings: Settings) -> tuple[torch.Tensor, int]:
         with (
