@@ -492,7 +492,7 @@ class StreamReader:
                 self._drain(packet)
                 return _ENDED
             source = self._sources.get(packet.stream_index)
-            if source is not None and packet.size:  # a muxer may end flac by an empty packet
+            if source is not None:
                 source.take(packet)
         except av.error.BlockingIOError:
             raise
