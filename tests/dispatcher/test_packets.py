@@ -111,3 +111,19 @@ def test_raw_pcm_comes_in_short_packets_too() -> None:
     reader = compat.io.StreamReader(io.BytesIO(bytes(40_000)), format="s16le", option={"sample_rate": "48000"})
     reader.add_basic_audio_stream(512)
     assert sum(len(c) for (c,) in reader.stream() if c is not None) == 20_000
+
+
+@pytest.mark.parametrize("channels", [1, 2, 3])
+def test_a_stream_that_ends_by_an_empty_packet_is_read(channels: int, tmp_path: Path) -> None:
+    """Flac in nut does: the encoder's last packet has only its header."""
+    path = str(tmp_path / "x.nut")
+    compat.save(path, torch.sin(torch.arange(3000) / 9).repeat(channels, 1) / 2, 48000, backend="ffmpeg")
+    reader = compat.io.StreamReader(path)
+    reader.add_basic_audio_stream(-1, -1)
+    reader.process_all_packets()
+    (chunk,) = reader.pop_chunks()
+    assert chunk is not None
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", notices.DamagedInputWarning)
+        assert torch.Tensor(chunk).t().equal(compat.load(path, backend="ffmpeg")[0])
+        assert compat.info(path, backend="ffmpeg").num_frames == len(chunk)

@@ -42,13 +42,18 @@ def of(
     container: av.container.InputContainer, stream: av.AudioStream
 ) -> Iterable[av.Packet[av.AudioStream]]:
     """Demux a stream; each packet is as the recorded FFmpeg gave it to the decoder."""
-    return map(as_recorded(container), container.demux(stream))
+    return map(as_recorded(container), filter(_holds_any, container.demux(stream)))
+
+
+def _holds_any(packet: av.Packet[Any]) -> bool:
+    """Return whether a packet has data or ends a stream; flac in nut has an empty one besides."""
+    return packet.size > 0 or packet.pts is None
 
 
 def demuxed(container: av.container.InputContainer) -> Iterator[av.Packet[Any]]:
     """Demux all streams of a container; packets of PCM are no longer than in the recordings."""
     most: dict[int, int] = {}
-    for packet in container.demux():
+    for packet in filter(_holds_any, container.demux()):
         if packet.stream_index not in most:
             most[packet.stream_index] = _frames_at_most(packet.stream)
         frames = most[packet.stream_index]
