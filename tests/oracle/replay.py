@@ -18,6 +18,7 @@ import argparse
 import ast
 import contextlib
 import dataclasses
+import gc
 import importlib
 import io
 import json
@@ -278,6 +279,7 @@ def replay(paths: list[pathlib.Path], release: str, backends: list[str] | None, 
             return importlib.import_module("torchaudio")
         return compat.install(release, backends=backends, **flags)
 
+    gc.freeze()  # a child need not look through all this
     installed = False
     for path in paths:
         for line in path.read_text().splitlines():
