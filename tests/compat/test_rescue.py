@@ -264,9 +264,9 @@ def test_workers_are_under_it_and_say_nothing_again(plant: Plant, forked: Python
     assert done.stderr.startswith("python -m compat.run: the compiled part of torchaudio")
 
 
-def test_the_variable_rescues_too(plant: Plant, python: Python, tmp_path: pathlib.Path) -> None:
+def test_the_variable_rescues_too(plant: Plant, forked: Python, tmp_path: pathlib.Path) -> None:
     plant(COMPILED_PART_FAILS["an undefined symbol"])
     code = "import compat.auto, torchaudio; print(torchaudio.__version__, torchaudio.functional.overdrive_loop is not None)"
-    done = python(code=code, PYTHONPATH=str(tmp_path), TORCHAUDIO_COMPAT_AUTO="2.1")
+    done = forked(code=code, PYTHONPATH=str(tmp_path), TORCHAUDIO_COMPAT_AUTO="2.1")
     assert done.stdout.strip() == "2.1.2+compat True", done.stderr
     assert "RescueWarning" in done.stderr

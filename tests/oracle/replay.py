@@ -43,7 +43,7 @@ from dispatcher import notices
 HERE = pathlib.Path(__file__).resolve().parent
 _PROBES = 24
 # cases that leave nothing behind, and need no process of their own
-_STATELESS = ("load/", "info/", "save/", "stream/read/", "stream/write/", "stream/effector/", "ops/")
+_STATELESS = ("load/", "info/", "save/", "surface/has_", "surface/sig_", "stream/read/", "stream/write/", "stream/effector/", "ops/")
 _METADATA = ("sample_rate", "num_frames", "num_channels", "bits_per_sample", "encoding")
 _WORDS = ("torchaudio", "backend", "dispatch", "bits", "compression")
 
