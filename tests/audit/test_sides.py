@@ -73,7 +73,6 @@ STANDINS = {
 }
 
 
-@pytest.mark.filterwarnings("ignore")
 @pytest.mark.parametrize("name", sorted(path.name for path in ASSETS.iterdir() if path.is_file()))
 @pytest.mark.parametrize("text", [pytest.param(text, marks=[pytest.mark.libsox] if "sox" in text else []) for text in STANDINS])
 def test_a_side_decodes_as_its_release_does(text: str, name: str) -> None:

@@ -221,7 +221,6 @@ REACHED_BY_PUBLIC_CODE = [
 ]
 
 
-@pytest.mark.filterwarnings("ignore::compat.CompatWarning")
 @pytest.mark.parametrize(("release", "name"), REACHED_BY_PUBLIC_CODE)
 def test_names_that_public_code_imports_are_there(release: str, name: str) -> None:
     """In a stand-in, by attribute and by import."""

@@ -32,7 +32,6 @@ def _written(path: pathlib.Path, format: str, subtype: str, channels: int) -> bo
 
 
 @pytest.mark.parametrize(("format", "subtype"), KINDS)
-@pytest.mark.filterwarnings("ignore::dispatcher.notices.CompatWarning")
 def test_pieces_are_slices_of_the_whole(format: str, subtype: str, tmp_path: pathlib.Path) -> None:
     """At odd places, at the very end, and over it."""
     path = tmp_path / f"x.{format.lower()}"

@@ -30,7 +30,6 @@ BAD: dict[str, dict[str, Any]] = {
 
 @pytest.mark.parametrize("backend", BACKENDS)
 @pytest.mark.parametrize("case", BAD)
-@pytest.mark.filterwarnings("ignore::dispatcher.notices.CompatWarning")
 def test_a_refused_call_leaves_the_target_as_it_was(case: str, backend: str, tmp_path: pathlib.Path) -> None:
     """Nothing is written, and no litter stays."""
     path = tmp_path / "x.wav"

@@ -55,7 +55,6 @@ def test_an_unknown_name_is_refused(name: str, hint: str) -> None:
 
 
 @pytest.mark.libsox
-@pytest.mark.filterwarnings("ignore::dispatcher.notices.CompatWarning")
 def test_an_interrupt_within_a_file_object_comes_through_sox_io() -> None:
     """As itself, and not as an error of the file."""
 
