@@ -11,7 +11,7 @@ from compat.diagnosis import dists
 from compat.diagnosis.findings import Result
 from compat.doctor import registry
 from compat.doctor.world import World as Looked
-from tests.doctor.cases import Case, worlds
+from tests.doctor.cases import Case, furnish, worlds
 from tests.doctor.worlds import World, plant
 
 OTHERS = ("torch", "numpy", "av", "soundfile")  # left out where only torchaudio's files count
@@ -112,7 +112,7 @@ test_packages = worlds(
 
 def test_a_torchcodec_is_called_ok_when_it_has_decoded(build: Callable[..., World], tmp_path: pathlib.Path) -> None:
     world = build(without=("torch",))
-    codec("", "", "", "", decoders=DECODERS.format(800), encoders="").furnish(world, tmp_path)
+    furnish(codec("", "", "", "", decoders=DECODERS.format(800), encoders=""), world, tmp_path)
     assert world.examine("--only", "torchcodec").status("torchcodec") == "ok"
 
 

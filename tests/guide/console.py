@@ -5,6 +5,7 @@ A line ``...`` stands for any lines, ``...`` in a line for the rest of it. What 
 
 from __future__ import annotations
 
+import collections
 import functools
 import os
 import pathlib
@@ -14,7 +15,6 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from typing import NamedTuple
 
 from sybil.example import Example
 
@@ -30,11 +30,8 @@ _SLOW = "python -m compat.doctor"  # on two pages; five seconds
 _TARGET = re.compile(r"^([\w-]+):", re.MULTILINE)
 
 
-class Command(NamedTuple):
-    """One command, and what the page shows of its output."""
-
-    line: str
-    output: list[str]
+# One command, and what the page shows of its output
+Command = collections.namedtuple("Command", "line output")
 
 
 def commands(text: str) -> list[Command]:
