@@ -11,7 +11,8 @@ import pytest
 
 from tests import isolation
 
-_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+# the first one is Chromium without its windows, which opens a page in a quarter of the time
+_NAMES = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 
 def program() -> str:

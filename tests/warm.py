@@ -1,6 +1,7 @@
 """Run Python in a process that need not import torch: it is forked from one that has.
 
-The import takes two seconds of a core, and most programs that the tests start need it. For what happens while Python starts, or while
+The import takes two seconds of a core, and most programs that the tests start need it. So it is with the other libraries
+below, for fewer programs. For what happens while Python starts, or while
 torch is imported, start a process of one's own (the fixture ``python``).
 """
 
@@ -26,6 +27,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import IO, Any, NoReturn
 
 _ROOT = pathlib.Path(__file__).resolve().parents[1]
+_IMPORTED = ("torch", "av", "soundfile", "cffi.cparser", "packaging.version", "deprecation")
 # coverage.py follows processes that Python starts, and no forks of another process
 AVAILABLE = sys.platform == "linux" and "COVERAGE_PROCESS_CONFIG" not in os.environ
 
@@ -84,7 +86,8 @@ def run(
 
 def serve(number: int) -> NoReturn:
     """Fork whenever it is asked for."""
-    importlib.import_module("torch")
+    for name in _IMPORTED:
+        importlib.import_module(name)
     gc.collect()
     gc.freeze()
     asked = socket.socket(fileno=number)

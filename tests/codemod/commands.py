@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import collections
 import json
 import shlex
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import Any
 
 import pytest
 
@@ -36,12 +37,8 @@ def notebook(*sources: str | list[str], kind: str = "code", **more: Any) -> str:
     return json.dumps({"cells": [{**cell, "source": one} for one in sources], "metadata": metadata, "nbformat": 4, **more}, indent=1) + "\n"
 
 
-class Said(NamedTuple):
-    """What a command line came to."""
-
-    status: int
-    out: str
-    err: str
+# What a command line came to
+Said = collections.namedtuple("Said", "status out err")
 
 
 class Codemod:

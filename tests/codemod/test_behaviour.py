@@ -228,7 +228,6 @@ SETTERS = {
 
 @pytest.mark.parametrize("backend", ["soundfile", pytest.param("sox_io", marks=pytest.mark.libsox)])
 @pytest.mark.parametrize("name", [*SETTERS, "the drop-in"])
-@pytest.mark.filterwarnings("ignore")
 def test_same_outcome(
     name: str, backend: str, folder: Path, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
 ) -> None:

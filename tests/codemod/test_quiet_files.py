@@ -1,9 +1,9 @@
 """What the files that do not speak of torchaudio say all the same: who patches a name, what is passed in, what comes back."""
 
 import ast
+import collections
 import re
 from collections.abc import Callable
-from typing import NamedTuple
 
 import pytest
 
@@ -30,16 +30,17 @@ FILE = "a file object is passed, which the per-call sox backend does not take"
 PLAIN, WRAPPED = ', backend="sox")', '), backend="sox")'
 
 
-class Row(NamedTuple):
-    """A project; ``data.py``, or the one file that is named, becomes another with some words in it, or stays and some words are said."""
-
-    name: str
-    speaking: str
-    quiet: dict[str, str | bytes]
-    text: str = ""
-    says: str = ""
-    related: str = ""
-    path: str = "data.py"
+# A project; ``data.py``, or the one file that is named, becomes another with some words in it, or stays and some words are said
+Row = collections.namedtuple(
+    "Row",
+    "name speaking quiet text says related path",
+    defaults=(
+        "",
+        "",
+        "",
+        "data.py",
+    ),
+)
 
 
 CALLED = 'import data\ndata.read(open("a", "rb"))\n'

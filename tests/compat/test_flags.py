@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import collections
 import io
 import os
 import pathlib
 import warnings
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Any
 
 import pytest
 
@@ -55,16 +56,8 @@ def _peak(torchaudio: Any, folder: pathlib.Path) -> float:
     return round(float(abs(soundfile.read(folder / "x.wav")[0]).max()), 3)
 
 
-class Case(NamedTuple):
-    """A release, a flag's other value, an action, and what it gives before and after."""
-
-    flag: str
-    release: str
-    value: Any
-    act: Callable[[Any, pathlib.Path], Any]
-    before: Any
-    after: Any
-    variable: str | None = None
+# A release, a flag's other value, an action, and what it gives before and after
+Case = collections.namedtuple("Case", "flag release value act before after variable", defaults=(None,))
 
 
 def _set(torchaudio: Any) -> Any:

@@ -148,7 +148,6 @@ def test_annotations_can_be_asked_for(release: str) -> None:
     assert typing.get_type_hints(torchaudio.load)["return"] == tuple[torch.Tensor, int]
 
 
-@pytest.mark.filterwarnings("ignore::dispatcher.notices.CompatWarning")
 def test_installing_while_another_thread_imports_is_safe() -> None:
     """sys.modules changes under whoever goes through it."""
     over = threading.Event()
@@ -175,7 +174,6 @@ def test_installing_while_another_thread_imports_is_safe() -> None:
         sys.setswitchinterval(interval)
 
 
-@pytest.mark.filterwarnings("ignore::dispatcher.notices.CompatWarning")
 def test_threads_that_install_get_a_module() -> None:
     """Whichever release the last of them put there; uninstall may come between."""
     failures: list[BaseException] = []

@@ -98,7 +98,6 @@ def test_pinned_blocks_nest() -> None:
     assert "torchaudio" not in sys.modules
 
 
-@pytest.mark.filterwarnings("ignore::dispatcher.notices.CompatWarning")
 def test_pinned_gives_back_the_very_functions() -> None:
     """Those of a setter, and a user's own, even where the block pins the same release."""
     torchaudio = compat.install("2.0", backends=["soundfile"])
@@ -130,7 +129,6 @@ def test_a_standin_is_outside_sys_modules_and_has_a_backend_of_its_own() -> None
     assert one.backend.soundfile_backend.load is one.backend.soundfile_backend.load
 
 
-@pytest.mark.filterwarnings("ignore::dispatcher.notices.CompatWarning")
 def test_standins_of_several_releases_serve_threads_at_once(asset: Asset) -> None:
     """No release leaks into another thread's calls."""
     releases = {name: compat.standin(name) for name in ("2.0", "2.1", "2.2", "2.8")}

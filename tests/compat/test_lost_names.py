@@ -51,7 +51,6 @@ LOST = [
 
 
 @pytest.mark.parametrize(("release", "statement", "says"), LOST)
-@pytest.mark.filterwarnings("ignore")
 def test_a_lost_name_is_refused_with_advice(over: str, release: str, statement: str, says: str) -> None:
     compat.install(release)
     with pytest.raises(ImportError) as why:
@@ -61,7 +60,6 @@ def test_a_lost_name_is_refused_with_advice(over: str, release: str, statement: 
 
 
 @pytest.mark.parametrize("name", ["io.Nothing", "backend.common.Nothing", "sox_effects.Nothing"])
-@pytest.mark.filterwarnings("ignore")
 def test_a_name_that_nobody_had_is_an_attribute_error_where_it_is_asked_for(over: str, name: str) -> None:
     """So that `hasattr` and `getattr` with a default go on."""
     torchaudio = compat.install("2.0")

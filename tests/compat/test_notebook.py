@@ -57,7 +57,6 @@ def _run(cells: list[str]) -> list[str]:
     return ["".join(output.get("text", "") or output.get("evalue", "") for output in cell.outputs) for cell in book.cells]
 
 
-@pytest.mark.filterwarnings("ignore")
 def test_cells_see_the_release_that_another_cell_installed() -> None:
     """Also with automatic reloading; a warning points into the cell."""
     said = _run(list(INSTALLED))
@@ -67,7 +66,6 @@ def test_cells_see_the_release_that_another_cell_installed() -> None:
     assert "ipykernel" in said[3].split(": DeprecatedNameWarning")[0]
 
 
-@pytest.mark.filterwarnings("ignore")
 def test_the_magic_installs_shows_and_takes_away() -> None:
     """What is wrong is a line without a traceback; unloading leaves nothing behind."""
     said = _run([cell for cell, _ in MAGIC])

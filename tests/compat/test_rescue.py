@@ -72,7 +72,6 @@ COMPILED_PART_FAILS = {
 
 
 @pytest.mark.parametrize("extension", COMPILED_PART_FAILS.values(), ids=COMPILED_PART_FAILS)
-@pytest.mark.filterwarnings("ignore::compat.RescueWarning")
 def test_its_python_part_is_imported(plant: Plant, extension: str) -> None:
     root = plant(extension)
     torchaudio = compat.install("2.0")
@@ -119,7 +118,6 @@ def test_a_library_that_is_cut_off_is_not_loaded(plant: Plant) -> None:
         compat.install("2.2")
 
 
-@pytest.mark.filterwarnings("ignore::compat.RescueWarning")
 @pytest.mark.parametrize("extension", [COMPILED_PART_FAILS["no lib"], _WORKING.format(sox=True, ffmpeg=False)], ids=["rescued", "real"])
 def test_an_extension_for_ffmpeg_that_is_cut_off_is_not_loaded(plant: Plant, extension: str) -> None:
     """Of 2.2 to 2.8 it lies in torio, and the import asks whether it is there."""
@@ -196,7 +194,6 @@ def _modules() -> dict[str, Any]:
     return {name: module for name, module in sys.modules.items() if name.partition(".")[0] in ("torchaudio", "torio")}
 
 
-@pytest.mark.filterwarnings("ignore::compat.RescueWarning")
 def test_uninstall_leaves_nothing_and_the_import_fails_as_before(plant: Plant) -> None:
     import torch
 
@@ -215,7 +212,6 @@ def test_uninstall_leaves_nothing_and_the_import_fails_as_before(plant: Plant) -
             del sys.modules[name]
 
 
-@pytest.mark.filterwarnings("ignore::compat.RescueWarning")
 def test_without_rescue_a_standin_takes_its_name_and_gives_it_back(plant: Plant) -> None:
     plant(COMPILED_PART_FAILS["an undefined symbol"])
     rescued = compat.install("2.0")
@@ -233,7 +229,6 @@ def test_without_rescue_a_standin_takes_its_name_and_gives_it_back(plant: Plant)
     assert rescued.__version__ == "2.0.2+compat"
 
 
-@pytest.mark.filterwarnings("ignore::compat.RescueWarning")
 @pytest.mark.parametrize(("release", "version"), [("2.0", "2.0.2+compat"), ("2.1", "2.1.2+compat"), ("2.9", "2.9.1+compat")])
 @pytest.mark.parametrize("extension", [COMPILED_PART_FAILS["no lib"], _WORKING.format(sox=True, ffmpeg=True)], ids=["rescued", "real"])
 def test_the_version_is_that_of_the_pinned_release(plant: Plant, release: str, version: str, extension: str) -> None:
@@ -264,9 +259,9 @@ def test_workers_are_under_it_and_say_nothing_again(plant: Plant, forked: Python
     assert done.stderr.startswith("python -m compat.run: the compiled part of torchaudio")
 
 
-def test_the_variable_rescues_too(plant: Plant, python: Python, tmp_path: pathlib.Path) -> None:
+def test_the_variable_rescues_too(plant: Plant, forked: Python, tmp_path: pathlib.Path) -> None:
     plant(COMPILED_PART_FAILS["an undefined symbol"])
     code = "import compat.auto, torchaudio; print(torchaudio.__version__, torchaudio.functional.overdrive_loop is not None)"
-    done = python(code=code, PYTHONPATH=str(tmp_path), TORCHAUDIO_COMPAT_AUTO="2.1")
+    done = forked(code=code, PYTHONPATH=str(tmp_path), TORCHAUDIO_COMPAT_AUTO="2.1")
     assert done.stdout.strip() == "2.1.2+compat True", done.stderr
     assert "RescueWarning" in done.stderr

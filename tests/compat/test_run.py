@@ -13,6 +13,7 @@ import pytest
 
 import compat.cli
 from tests.conftest import ASSETS, ROOT, Python
+from tests.doctor.worlds import plant
 
 _PROGRAM = """
 import concurrent.futures, functools, multiprocessing, pickle, sys
@@ -33,22 +34,24 @@ class Files(torch.utils.data.Dataset):
 
 if __name__ == "__main__":
     print(sys.argv[1:])
-    for method in ("fork", "spawn", "forkserver"):
+    for method in ("fork", "forkserver"):
         with multiprocessing.get_context(method).Pool(1) as pool:
             print(method, pool.map(where, [0])[0])
     context = multiprocessing.get_context("spawn")
     with concurrent.futures.ProcessPoolExecutor(1, mp_context=context) as pool:
         print("executor", pool.submit(where, 0).result())
-    for method in ("fork", "spawn"):
-        loader = torch.utils.data.DataLoader(Files(), batch_size=4, num_workers=1, multiprocessing_context=method)
-        print("loader", method, [tuple(batch.shape) for batch in loader])
+    loader = torch.utils.data.DataLoader(Files(), batch_size=4, num_workers=1)
+    print("loader", [tuple(batch.shape) for batch in loader])
     piece = pickle.loads(pickle.dumps(functools.partial(torchaudio.load, num_frames=3)))
     print(tuple(piece(PATH)[0].shape))
 """
 
 
 def test_workers_of_every_kind_are_under_the_shim(forked: Python, tmp_path: pathlib.Path) -> None:
-    """Forked, spawned, of a fork server, of an executor, of a data loader; and functions pickle by name."""
+    """Forked, of a fork server, spawned by an executor, of a data loader; and functions pickle by name.
+
+    A data loader whose workers are spawned is in ``streams/programs/augmentation.py``.
+    """
     script = tmp_path / "train.py"
     script.write_text(_PROGRAM.format(path=str(ASSETS / "mono_s16.wav")))
     done = forked("-m", "compat.run", "--version", "2.0", "--backends", "soundfile", str(script), "--epochs", "3")
@@ -56,11 +59,9 @@ def test_workers_of_every_kind_are_under_the_shim(forked: Python, tmp_path: path
     assert done.stdout.splitlines() == [
         "['--epochs', '3']",
         f"fork {said}",
-        f"spawn {said}",
         f"forkserver {said}",
         f"executor {said}",
-        "loader fork [(4, 1, 2000)]",
-        "loader spawn [(4, 1, 2000)]",
+        "loader [(4, 1, 2000)]",
         "(1, 3)",
     ], done.stderr
 
@@ -209,45 +210,41 @@ def environment(tmp_path_factory: pytest.TempPathFactory) -> str:
     return str(folder / "bin" / "python")
 
 
-def test_a_variable_puts_any_program_under_it(environment: str) -> None:
-    """With the variable set, ``import torchaudio`` is enough, in child processes as well; torch is not imported for it."""
-    child = "import torchaudio; print(torchaudio.__version__)"
-    code = (
-        f"import subprocess, sys, torchaudio; print(torchaudio.get_audio_backend(), torchaudio.__version__, 'torch' in sys.modules); "
-        f"from torchaudio.backend import soundfile_backend as b; print(b.load is torchaudio.load); "
-        f"print(subprocess.run([sys.executable, '-c', {child!r}], capture_output=True, text=True).stdout)"
-    )
-    variables = {"TORCHAUDIO_COMPAT_AUTO": "2.0", "TORCHAUDIO_COMPAT_BACKENDS": "soundfile"}
+_IN_A_CHILD = "print(subprocess.run([sys.executable, '-c', {}], capture_output=True, text=True).stdout)"
+# a program in that environment, the variables, and what it prints, word for word
+AUTO = {
+    "import torchaudio is enough, in child processes as well; torch is not imported for it": (
+        "import subprocess, sys, torchaudio; print(torchaudio.get_audio_backend(), torchaudio.__version__, 'torch' in sys.modules); "
+        "from torchaudio.backend import soundfile_backend as b; print(b.load is torchaudio.load); "
+        + _IN_A_CHILD.format("'import torchaudio; print(torchaudio.__version__)'"),
+        {"TORCHAUDIO_COMPAT_AUTO": "2.0", "TORCHAUDIO_COMPAT_BACKENDS": "soundfile"},
+        "soundfile 2.0.2+compat False True 2.0.2+compat",
+    ),
+    "a program may install another release, and uninstalling leaves no stand-in behind": (
+        "import compat, sys; t = compat.install('2.1', backends=['soundfile']); print(t.__version__); compat.uninstall(); print('torchaudio' in sys.modules)",
+        {"TORCHAUDIO_COMPAT_AUTO": "2.0"},
+        "2.1.2+compat False",
+    ),
+    "functions pickle into other processes by a name that can be imported anywhere": (
+        "import pickle, subprocess, sys; from compat import torchaudio as t; d = pickle.dumps(t.load); "
+        + _IN_A_CHILD.format("f'import pickle; print(pickle.loads({d!r}).__module__)'"),
+        {},
+        "compat.torchaudio",
+    ),
+    "without the variable nothing is loaded": ("import sys; print('compat' in sys.modules)", {}, "False"),
+    "where it names no release, programs without torchaudio are left alone": ("print(1)", {"TORCHAUDIO_COMPAT_AUTO": "nonsense"}, "1"),
+}
+
+
+@pytest.mark.parametrize("case", AUTO)
+def test_a_variable_puts_any_program_under_it(environment: str, case: str) -> None:
+    code, variables, printed = AUTO[case]
     done = subprocess.run([environment, "-c", code], env=variables, capture_output=True, text=True, check=False)
-    assert done.stdout.split() == ["soundfile", "2.0.2+compat", "False", "True", "2.0.2+compat"], done.stderr
-
-
-def test_a_program_under_the_variable_may_install_another_release(environment: str) -> None:
-    """Its own choice holds, and ``uninstall`` leaves no stand-in behind."""
-    code = "import compat, sys; t = compat.install('2.1', backends=['soundfile']); print(t.__version__); compat.uninstall(); print('torchaudio' in sys.modules)"
-    done = subprocess.run([environment, "-c", code], env={"TORCHAUDIO_COMPAT_AUTO": "2.0"}, capture_output=True, text=True, check=False)
-    assert done.stdout.split() == ["2.1.2+compat", "False"], done.stderr
-
-
-def test_functions_of_the_standin_pickle_into_other_processes(environment: str) -> None:
-    """By a name that can be imported anywhere."""
-    code = "import pickle, subprocess, sys; from compat import torchaudio as t; d = pickle.dumps(t.load); print(subprocess.run([sys.executable, '-c', f'import pickle; print(pickle.loads({d!r}).__module__)'], capture_output=True, text=True).stdout)"
-    done = subprocess.run([environment, "-c", code], env={}, capture_output=True, text=True, check=False)
-    assert done.stdout.strip() == "compat.torchaudio", done.stderr
-
-
-def test_without_the_variable_nothing_of_it_is_loaded(environment: str) -> None:
-    """The line costs a look into the environment."""
-    done = subprocess.run(
-        [environment, "-c", "import sys; print('compat' in sys.modules)"], env={}, capture_output=True, text=True, check=True
-    )
-    assert done.stdout.strip() == "False"
+    assert done.stdout.split() == printed.split(), done.stderr
 
 
 def test_a_variable_that_names_no_release_says_so_at_the_import(environment: str) -> None:
-    """Not before: programs without torchaudio are left alone."""
     variables = {"TORCHAUDIO_COMPAT_AUTO": "nonsense"}
-    assert subprocess.run([environment, "-c", "print(1)"], env=variables, capture_output=True, text=True, check=True).stdout == "1\n"
     done = subprocess.run([environment, "-c", "import torchaudio"], env=variables, capture_output=True, text=True, check=False)
     assert "there is no release 'nonsense'" in done.stderr
 
@@ -314,25 +311,20 @@ def test_where_torch_is_missing_the_command_suits_the_machine(
     assert not not_words or not_words not in said
 
 
-def _torch(folder: pathlib.Path, code: str, version: str) -> dict[str, str]:
-    """The environment of a process that finds this torch, which is not one, before the real one."""
-    package, info = folder / "torch", folder / f"torch-{version}.dist-info"
-    package.mkdir(parents=True)
-    info.mkdir()
-    (package / "__init__.py").write_text(code)
-    (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: torch\nVersion: {version}\n")
-    return {**os.environ, "PYTHONPATH": os.pathsep.join([str(folder), str(ROOT)])}
+def _run_beside(torch: str, version: str, folder: pathlib.Path, program: str) -> subprocess.CompletedProcess[str]:
+    """Run a program in a process that finds this torch, which is not one, before the real one."""
+    plant(folder / "site", "torch", {"__init__.py": torch}, version)
+    (folder / "old.py").write_text(program)
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(folder / "site"), str(ROOT)])}
+    command = [sys.executable, "-m", "compat.run", "old.py"]
+    return subprocess.run(command, env=environment, cwd=folder, capture_output=True, text=True, check=False)
 
 
-@pytest.mark.parametrize("program", ["import torch", "import torchaudio; torchaudio.load({wav!r})"])
+@pytest.mark.parametrize("program", ["import torch", f"import torchaudio; torchaudio.load({str(ASSETS / 'mono_s16.wav')!r})"])
 def test_a_torch_that_does_not_import_is_told_with_its_mend(tmp_path: pathlib.Path, program: str) -> None:
     """Under the traceback, wherever the program or this package imports it first."""
-    script = tmp_path / "old.py"
-    script.write_text(program.format(wav=str(ROOT / "tests" / "oracle" / "assets" / "mono_s16.wav")))
-    environment = _torch(tmp_path / "site", "raise ImportError('libcudnn.so.9: cannot open shared object file')", "2.8.0+cpu")
-    done = subprocess.run(
-        [sys.executable, "-m", "compat.run", str(script)], env=environment, cwd=tmp_path, capture_output=True, text=True, check=False
-    )
+    fails = "raise ImportError('libcudnn.so.9: cannot open shared object file')"
+    done = _run_beside(fails, "2.8.0+cpu", tmp_path, program)
     last = done.stderr.strip().splitlines()[-1]
     assert done.returncode == 1
     assert "ImportError: libcudnn.so.9" in done.stderr
@@ -341,24 +333,13 @@ def test_a_torch_that_does_not_import_is_told_with_its_mend(tmp_path: pathlib.Pa
 
 
 def test_another_missing_module_is_not_laid_to_torch(tmp_path: pathlib.Path) -> None:
-    script = tmp_path / "old.py"
-    script.write_text("import surely_not_installed")
-    environment = _torch(tmp_path / "site", "raise ImportError('broken')", "2.8.0")
-    done = subprocess.run(
-        [sys.executable, "-m", "compat.run", str(script)], env=environment, cwd=tmp_path, capture_output=True, text=True, check=False
-    )
+    done = _run_beside("raise ImportError('broken')", "2.8.0", tmp_path, "import surely_not_installed")
     assert done.stderr.strip().splitlines()[-1] == "ModuleNotFoundError: No module named 'surely_not_installed'"
 
 
 def test_a_torch_that_is_too_old_is_told_in_a_line(tmp_path: pathlib.Path) -> None:
-    script = tmp_path / "old.py"
-    script.write_text("print('ran')")
-    environment = _torch(tmp_path / "site", "", "1.13.1")
-    done = subprocess.run(
-        [sys.executable, "-m", "compat.run", str(script)], env=environment, cwd=tmp_path, capture_output=True, text=True, check=False
-    )
-    assert done.returncode == 1
-    assert not done.stdout
+    done = _run_beside("", "1.13.1", tmp_path, "print('ran')")
+    assert (done.returncode, done.stdout) == (1, "")
     assert "torch 1.13.1 is too old" in done.stderr
     assert "--upgrade torch" in done.stderr
     assert "Traceback" not in done.stderr

@@ -169,7 +169,6 @@ def test_a_module_that_loads_outside_is_compiled(torchaudio: Any) -> None:
     assert saved_and_loaded(torch.jit.script(Halved()))(torch.zeros(1, 100)).shape == (1, 50)
 
 
-@pytest.mark.filterwarnings("ignore::dispatcher.notices.CompatWarning")
 @pytest.mark.parametrize("release", ["2.0", "2.1", "2.2", "2.8"])
 @pytest.mark.parametrize("name", ["StreamReader", "StreamWriter", "AudioEffector"])
 def test_a_class_of_streams_says_that_it_cannot_be_scripted(release: str, name: str) -> None:

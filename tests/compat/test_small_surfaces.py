@@ -37,7 +37,7 @@ def test_five_libraries_have_versions(release: str) -> None:
 
 
 @pytest.mark.parametrize("release", ["2.0", "2.1", "2.2"])
-@pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::dispatcher.notices.CompatWarning")
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
 def test_no_backend_has_the_parameters_of_old(release: str) -> None:
     """Of before 0.8, and raises RuntimeError with them."""
     torchaudio: Any = compat.standin(release)

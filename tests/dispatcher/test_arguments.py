@@ -72,7 +72,6 @@ def _ours(call: Callable[[], Any]) -> AudioError | None:
 
 
 @pytest.mark.parametrize(("release", "backend"), CALLERS)
-@pytest.mark.filterwarnings("ignore")
 def test_no_argument_gives_an_error_of_another_kind(release: str, backend: str | None, wav: str) -> None:
     """No OverflowError, AttributeError, UnicodeError or IndexError of Python's own."""
     torchaudio = compat.standin(release)
@@ -96,7 +95,6 @@ def test_no_argument_gives_an_error_of_another_kind(release: str, backend: str |
 
 @pytest.mark.parametrize(("release", "backend"), CALLERS)
 @pytest.mark.parametrize("place", PLACES, ids=lambda place: f"{place!r:.20}")
-@pytest.mark.filterwarnings("ignore")
 def test_what_is_no_place_is_refused(place: Any, release: str, backend: str | None, wav: str) -> None:
     """In reading and in writing."""
     torchaudio = compat.standin(release)

@@ -80,7 +80,6 @@ def _said(call: Any) -> Any:
 
 @pytest.mark.parametrize("backend", BACKENDS)
 @pytest.mark.parametrize("name", FILES)
-@pytest.mark.filterwarnings("ignore::dispatcher.notices.CompatWarning")
 def test_info_counts_what_load_gives(name: str, backend: str, tmp_path: pathlib.Path) -> None:
     """By path, by file object, and in what is streamed."""
     path = tmp_path / name
@@ -93,7 +92,6 @@ def test_info_counts_what_load_gives(name: str, backend: str, tmp_path: pathlib.
 
 @pytest.mark.libsox
 @pytest.mark.parametrize("name", FILES)
-@pytest.mark.filterwarnings("ignore::dispatcher.notices.CompatWarning")
 def test_so_it_does_in_2_0(name: str, tmp_path: pathlib.Path) -> None:
     """With the global sox_io, and FFmpeg behind it."""
     path = tmp_path / name
@@ -104,7 +102,6 @@ def test_so_it_does_in_2_0(name: str, tmp_path: pathlib.Path) -> None:
 
 
 @pytest.mark.parametrize("backend", BACKENDS)
-@pytest.mark.filterwarnings("ignore::dispatcher.notices.CompatWarning")
 def test_the_recorded_files_agree(backend: str) -> None:
     """All of them."""
     torchaudio = compat.standin("2.2", exact_num_frames=True)

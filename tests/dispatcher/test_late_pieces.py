@@ -154,7 +154,6 @@ _EXAMPLES = hypothesis.settings(
 @pytest.mark.parametrize("name", ["cbr.mp3", "cbr_bare.mp3", "vbr.mp3", "vbr_bare.mp3", "s16.flac", "mono.ogg", "clicks.ogg", "opus.ogg"])
 @_EXAMPLES
 @hypothesis.given(data=st.data())
-@pytest.mark.filterwarnings("ignore::dispatcher.notices.CompatWarning")
 def test_lengths_and_pieces_of_damaged_files_are_those_of_decoding(name: str, data: st.DataObject, tmp_path: pathlib.Path) -> None:
     """Cut, spliced, with a tag or junk: ``info`` counts what ``load`` gives, and a piece is its slice.
 
@@ -185,7 +184,6 @@ def test_lengths_and_pieces_of_damaged_files_are_those_of_decoding(name: str, da
 
 @pytest.mark.parametrize("told", [-2, -1, 1, 2])
 @pytest.mark.parametrize("name", ["cbr.mp3", "cbr44.mp3", "vbr.mp3", "low.mp3"])
-@pytest.mark.filterwarnings("ignore::dispatcher.notices.CompatWarning")
 def test_a_xing_header_that_miscounts_is_not_believed(name: str, told: int, tmp_path: pathlib.Path) -> None:
     path, data = tmp_path / name, bytearray(pathlib.Path(_file(name)).read_bytes())
     at = max(data.find(b"Xing"), data.find(b"Info")) + 8

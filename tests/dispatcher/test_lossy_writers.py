@@ -1,4 +1,4 @@
-"""Twenty seconds of stereo by every lossy writer of every backend, compared with what the sox and ffmpeg commands make of the same sound."""
+"""Eight seconds of stereo by every lossy writer of every backend, compared with what the sox and ffmpeg commands make of the same sound."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import torch
 
 import dispatcher
 
-RATE, SECONDS = 44100, 20
+RATE, SECONDS = 44100, 8
 FRAMES = RATE * SECONDS
 # how many dB the difference from what the command makes of it lies below the sound, at least; Vorbis is by an encoder of less quality
 BY_FFMPEG = {"mp3": 25, "m4a": 15, "mp4": 15, "mka": 5, "opus": 8, "mp2": 25, "wma": 12, "ogg": 5}

@@ -40,7 +40,6 @@ def _elsewhere(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.libsox
-@pytest.mark.filterwarnings("ignore::dispatcher.notices.CompatWarning")
 @pytest.mark.parametrize(
     ("call", "says"),
     [

@@ -40,7 +40,6 @@ _CASES = {
 }
 
 
-@pytest.mark.filterwarnings("ignore::dispatcher.notices.CompatWarning")
 @pytest.mark.parametrize(("data", "why"), _CASES.values(), ids=_CASES)
 def test_noise_is_warned_of_and_the_other_backend_reads_it(data: bytes, why: str, tmp_path: pathlib.Path) -> None:
     """By path, file object, and 2.9."""
@@ -84,7 +83,6 @@ _ODD = {
 
 
 @pytest.mark.libsox
-@pytest.mark.filterwarnings("ignore::dispatcher.notices.TruncatedInputWarning")
 @pytest.mark.parametrize(("data", "misreading"), _ODD.values(), ids=_ODD)
 def test_more_frames_than_the_header_promises_are_warned_of(data: bytes, misreading: tuple[str, ...], tmp_path: pathlib.Path) -> None:
     """Padding within samples, and what follows the sound: whatever the name, of a piece as well, and by the backends that misread it."""

@@ -52,7 +52,6 @@ def spliced(tmp_path: pathlib.Path) -> Callable[..., str]:
 
 @pytest.mark.parametrize("release", ["2.0", "2.2", "2.9"])
 @pytest.mark.parametrize(("extension", "rates"), [("aac", (44100, 22050)), ("ac3", (48000, 32000)), ("mp3", (44100, 22050))])
-@pytest.mark.filterwarnings("ignore::dispatcher.notices.CompatWarning")
 def test_no_load_gives_one_rate_for_two(release: str, extension: str, rates: tuple[int, int], spliced: Callable[..., str]) -> None:
     """An error that says where, and the command that helps; the part before the change can be had."""
     path, torchaudio = spliced(extension, rates), compat.standin(release)

@@ -13,7 +13,6 @@ import torch
 
 import dispatcher
 from dispatcher.errors import AudioError
-from tests.conftest import BACKENDS
 
 KINDS = [
     (format, subtype)
@@ -34,29 +33,32 @@ def _written(path: pathlib.Path, format: str, subtype: str, channels: int) -> bo
 
 
 @pytest.mark.parametrize(("format", "subtype"), KINDS)
-@pytest.mark.parametrize("backend", BACKENDS)
-@pytest.mark.filterwarnings("ignore::dispatcher.notices.CompatWarning")
-def test_pieces_are_slices_of_the_whole(format: str, subtype: str, backend: str, tmp_path: pathlib.Path) -> None:
+def test_pieces_are_slices_of_the_whole(format: str, subtype: str, tmp_path: pathlib.Path) -> None:
     """At odd places, at the very end, and over it."""
     path = tmp_path / f"x.{format.lower()}"
-    readable = True
     for channels in (1, 2):
-        if not _written(path, format, subtype, channels):
-            continue
-        try:
-            whole, rate = dispatcher.load(str(path), backend=backend)
-        except AudioError:  # not every library reads every format, and libsndfile not all that it writes
-            readable = False
-            continue
-        frames = whole.shape[1]
-        for offset, count in (
-            *((1, 5), (1, -1), (4097, 3000), (frames // 2, 5), (frames // 2, -1)),
-            *((frames - 1000, 3000), (frames - 10, 5), (frames - 3, 5), (frames - 1, -1)),
-        ):
-            piece, same = dispatcher.load(str(path), offset, count, backend=backend)
-            assert same == rate
-            assert torch.equal(piece, whole[:, offset:] if count < 0 else whole[:, offset : offset + count]), (channels, offset, count)
-    assert readable or backend != "soundfile" or subtype == "DWVW_12"
+        if _written(path, format, subtype, channels):
+            read = {backend for backend in dispatcher.list_audio_backends() if _has_right_pieces(str(path), backend)}
+            # not every library reads every format, and libsndfile not all that it writes
+            assert "soundfile" in read or subtype == "DWVW_12"
+
+
+def _has_right_pieces(path: str, backend: str) -> bool:
+    """Compare pieces with the whole; false where this backend does not read it."""
+    try:
+        whole, rate = dispatcher.load(path, backend=backend)
+    except AudioError:
+        return False
+    frames = whole.shape[1]
+    for offset, count in (
+        *((1, 5), (1, -1), (4097, 3000), (frames // 2, 5), (frames // 2, -1)),
+        *((frames - 1000, 3000), (frames - 10, 5), (frames - 3, 5), (frames - 1, -1)),
+    ):
+        piece, same = dispatcher.load(path, offset, count, backend=backend)
+        assert same == rate
+        expected = whole[:, offset:] if count < 0 else whole[:, offset : offset + count]
+        assert torch.equal(piece, expected), (backend, whole.shape, offset, count)
+    return True
 
 
 @pytest.mark.parametrize("rate", [8000, 44100])

@@ -30,7 +30,6 @@ BAD: dict[str, dict[str, Any]] = {
 
 @pytest.mark.parametrize("backend", BACKENDS)
 @pytest.mark.parametrize("case", BAD)
-@pytest.mark.filterwarnings("ignore::dispatcher.notices.CompatWarning")
 def test_a_refused_call_leaves_the_target_as_it_was(case: str, backend: str, tmp_path: pathlib.Path) -> None:
     """Nothing is written, and no litter stays."""
     path = tmp_path / "x.wav"
@@ -181,7 +180,7 @@ def test_a_codec_config_sets_the_bit_rate(tmp_path: pathlib.Path) -> None:
     assert sizes[4] > sizes[5]
 
 
-@pytest.mark.parametrize("extension", ["ogg", "mp3", "flac"])
+@pytest.mark.parametrize("extension", ["ogg", "flac"])
 def test_soundfile_writes_minutes_at_once(extension: str, tmp_path: pathlib.Path) -> None:
     """libsndfile itself crashes on a minute of Vorbis given in one piece."""
     path = str(tmp_path / f"x.{extension}")

@@ -20,7 +20,6 @@ NAMES = sorted(path.name for path in ASSETS.iterdir() if path.is_file())
 SETTINGS = Settings()
 
 
-@pytest.mark.filterwarnings("ignore::dispatcher.notices.CompatWarning")
 @pytest.mark.parametrize("normalize", [True, False], ids=["normalized", "native"])
 @pytest.mark.parametrize("backend", BACKENDS)
 @pytest.mark.parametrize("name", NAMES)
@@ -53,7 +52,6 @@ def outcome(call: Callable[[], object]) -> object:
         return f"{type(why).__name__}: {why}"
 
 
-@pytest.mark.filterwarnings("ignore::dispatcher.notices.CompatWarning")
 @pytest.mark.parametrize("backend", BACKENDS)
 @pytest.mark.parametrize("name", ["stereo_s16.wav", "stereo_24.flac", "stereo_cbr.mp3", "stereo.m4a", "stereo.vorbis.ogg"])
 def test_metadata_is_what_info_gives(name: str, backend: str) -> None:
@@ -67,7 +65,6 @@ def test_metadata_is_what_info_gives(name: str, backend: str) -> None:
         assert found == wanted
 
 
-@pytest.mark.filterwarnings("ignore::dispatcher.notices.CompatWarning")
 @pytest.mark.parametrize("name", ["stereo_cbr.mp3", "stereo.wma", "mono_adpcm.wav", "stereo_f64.wav"])
 def test_2_9_has_its_own(name: str) -> None:
     load, _ = torchcodec.functions(Registry(), SETTINGS)

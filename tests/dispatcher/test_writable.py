@@ -56,7 +56,6 @@ def test_ffmpegs_encoders_get_no_samples_that_they_cannot_bear(name: str, value:
         writer.write_audio_chunk(0, (GOOD + value).T)
 
 
-@pytest.mark.filterwarnings("ignore::dispatcher.notices.CompatWarning")
 @pytest.mark.parametrize("dtype", [torch.uint8, torch.uint16, torch.uint32, torch.int8, torch.int16])
 def test_whole_numbers_without_a_sign_are_scaled_around_their_middle(dtype: torch.dtype, tmp_path: pathlib.Path) -> None:
     held = torch.iinfo(dtype)

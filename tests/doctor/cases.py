@@ -2,63 +2,43 @@
 
 from __future__ import annotations
 
-import dataclasses
+import collections
 import pathlib
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Callable
 
 import pytest
 
 from tests.doctor.worlds import World, plant
 
-Files = Mapping[str, str]
+# A world, and what one check finds in it. In all texts {site}, {folder} and {other} are its site-packages, its working folder and another folder.
+# only: the checks that run; the first is the one that is asked about.
+# without: packages that it lacks.
+# plants: packages by name and version, as files, or as the text of their ``__init__.py``; ``name@other`` is planted in the other folder.
+# files: files in its working folder.
+# breaks: what else is done to it.
+# real: whether it has a real torchaudio.
+# env: variables.
+# says: words of the finding's text, evidence and advice.
+# commands: words of its commands.
+# never: words that are in none of its commands.
+# root: the check of the verdict's root cause, which is then the only one.
+Case = collections.namedtuple(
+    "Case",
+    "name only status cause subject without plants files breaks real env options says commands never root",
+    defaults=("", "", (), {}, {}, lambda world: None, False, {}, (), (), (), "", ""),
+)
 
 
-@dataclasses.dataclass(frozen=True)
-class Case:
-    """A world, and what one check finds in it. In all texts {site}, {folder} and {other} are its site-packages, its working folder and another folder.
-
-    Attributes:
-        only: the checks that run; the first is the one that is asked about.
-        without: packages that it lacks.
-        plants: packages by name and version, as files, or as the text of their ``__init__.py``; ``name@other`` is planted in the other folder.
-        files: files in its working folder.
-        breaks: what else is done to it.
-        real: whether it has a real torchaudio.
-        env: variables.
-        says: words of the finding's text, evidence and advice.
-        commands: words of its commands.
-        never: words that are in none of its commands.
-        root: the check of the verdict's root cause, which is then the only one.
-    """
-
-    name: str
-    only: str
-    status: str
-    cause: str = ""
-    subject: str = ""
-    without: tuple[str, ...] = ()
-    plants: Mapping[str, str | Files] = dataclasses.field(default_factory=dict)
-    files: Files = dataclasses.field(default_factory=dict)
-    breaks: Callable[[World], Any] = lambda world: None
-    real: bool = False
-    env: Files = dataclasses.field(default_factory=dict)
-    options: tuple[str, ...] = ()
-    says: tuple[str, ...] = ()
-    commands: tuple[str, ...] = ()
-    never: str = ""
-    root: str = ""
-
-    def furnish(self, world: World, other: pathlib.Path) -> None:
-        """Put into a world what makes it this one."""
-        for package, files in self.plants.items():
-            name, _, version = package.partition(" ")
-            site = other if name.endswith("@other") else world.site
-            plant(site, name.removesuffix("@other"), {"__init__.py": files} if isinstance(files, str) else files, version or None)
-        for path, text in self.files.items():
-            (world.folder / path).parent.mkdir(parents=True, exist_ok=True)
-            (world.folder / path).write_text(text)
-        self.breaks(world)
+def furnish(case: Case, world: World, other: pathlib.Path) -> None:
+    """Put into a world what makes it this one."""
+    for package, files in case.plants.items():
+        name, _, version = package.partition(" ")
+        site = other if name.endswith("@other") else world.site
+        plant(site, name.removesuffix("@other"), {"__init__.py": files} if isinstance(files, str) else files, version or None)
+    for path, text in case.files.items():
+        (world.folder / path).parent.mkdir(parents=True, exist_ok=True)
+        (world.folder / path).write_text(text)
+    case.breaks(world)
 
 
 def worlds(*cases: Case) -> Callable[..., None]:
@@ -68,7 +48,7 @@ def worlds(*cases: Case) -> Callable[..., None]:
     def test(case: Case, request: pytest.FixtureRequest, tmp_path: pathlib.Path) -> None:
         other = tmp_path / "other"
         world = request.getfixturevalue("with_torchaudio" if case.real else "build")(without=case.without)
-        case.furnish(world, other)
+        furnish(case, world, other)
 
         def placed(text: str) -> str:
             return text.format(site=world.site, folder=world.folder, other=other)

@@ -43,20 +43,21 @@ ENDS = {
 @pytest.mark.parametrize("how", ENDS)
 def test_a_torch_that(how: str, build: Make) -> None:
     code, cause, words, mend = ENDS[how]
+    is_whole = how in ("hangs", "segfaults")  # for the others the import alone is tried
     world = build(without=("torch",))
     world.plant("torch", {"__init__.py": "from torch import deeper\n", "deeper.py": code}, "2.8.0")
     begun = time.monotonic()
-    report = world.examine("--time-limit", str(_LIMIT), "--skip", "files,libraries,variables")
+    report = world.examine("--time-limit", str(_LIMIT), *(("--skip", "files,libraries,variables") if is_whole else ("--only", "imports")))
     assert time.monotonic() - begun < 90
     (found,) = of_torch(report)
     assert (report.code, found["status"], found["cause"]) == (2, "error", cause)
     assert words in found["text"]
     assert (report.verdict["root"]["check"], report.verdict["also"]) == ("imports", [])
     assert mend in " ".join([report.verdict["next"]["text"], *report.verdict["next"]["commands"]])
-    # what does not need torch is still looked at, and what needs it is not blamed
-    assert report.status("backend-ffmpeg") in ("ok", "note")
-    assert report.status("backend-soundfile") == "ok"
-    assert report.status("round-trip") == report.status("resampling") == "skipped"
+    if is_whole:  # what does not need torch is still looked at, and what needs it is not blamed
+        assert report.status("backend-ffmpeg") in ("ok", "note")
+        assert report.status("backend-soundfile") == "ok"
+        assert report.status("round-trip") == report.status("resampling") == "skipped"
     if how in ("hangs", "segfaults", "aborts"):  # where it stood is told
         places = " ".join(found["data"]["stood_at"])
         assert str(world.site / "torch" / "deeper.py") in places

@@ -311,14 +311,14 @@ def without_av(build: Callable[..., World]) -> World:
 def test_a_file_that_only_another_backend_reads(without_av: World, tmp_path: pathlib.Path) -> None:
     """Not a wav: plain ones are read without FFmpeg, and load here all the same."""
     (tmp_path / "good.au").write_bytes(struct.pack(">4s5I", b".snd", 24, 16000, 3, 8000, 1) + bytes(range(250)) * 64)
-    report = without_av.examine(str(tmp_path / "good.au"))
-    found = next(found for found in report.checks["file"]["findings"] if found["cause"] == "other-backend-reads")
-    assert report.code == 1
+    report = without_av.examine(str(tmp_path / "good.au"), str(tone(tmp_path / "good.wav")))
+    told = looked(report.document)
+    (found,) = [found for found in told["good.au"]["findings"] if found["cause"] == "other-backend-reads"]
+    assert (report.code, found["status"]) == (1, "warning")
     assert "not today" in found["text"]
     assert "backend='s" in found["mend"]["text"]
-    plain = without_av.examine(str(tone(tmp_path / "good.wav")))
-    assert plain.code == 0
-    assert "not today" not in str(plain.checks["file"]["findings"])
+    assert told["good.wav"]["status"] == "ok"
+    assert "not today" not in str(told["good.wav"]["findings"])
 
 
 def test_without_torch_nothing_can_be_tried(build: Callable[..., World], tmp_path: pathlib.Path) -> None:

@@ -376,7 +376,8 @@ def _wheel(folder: pathlib.Path, name: str, version: str) -> None:
 @pytest.mark.parametrize("is_there", [True, False], ids=["fixed", "pip fails"])
 def test_a_package_that_does_not_import_is_installed_again(build, is_there: bool) -> None:  # type: ignore[no-untyped-def]
     """By a real pip, into the world."""
-    world = build(without=("soundfile",))
+    world = build(without=("soundfile", "torch"))
+    world.plant("torch", {"__init__.py": ""}, "2.8.0")
     world.plant("soundfile", {"__init__.py": "raise OSError('no')\n"}, "0.14.0")
     (world.folder / "wheels").mkdir()
     if is_there:

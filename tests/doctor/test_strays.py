@@ -21,9 +21,10 @@ CHECKOUT = {"torchaudio 2.11.0": "__version__ = '2.11.0'\n", "torchaudio@other":
 
 def of_python(name: str, program: str) -> Case:
     """A file called as a module of Python; the doctor itself goes on, and nothing of what fails for it is installed again."""
-    plants = {"soundfile 0.13.1": f"{program}__version__ = '0.13.1'\n"}
+    plants = {"soundfile 0.13.1": f"{program}__version__ = '0.13.1'\n", "torch 2.8.0": ""}
+    files = {name: "x = 1\n"}
     return Case(
-        name, "copies,imports", "error", "shadowed", "python", ("soundfile",), plants, {name: "x = 1\n"}, root="copies", commands=("mv ",)
+        name, "copies,imports", "error", "shadowed", "python", ("soundfile", "torch"), plants, files, root="copies", commands=("mv ",)
     )
 
 
@@ -121,6 +122,6 @@ def test_the_working_folder_is_seen_for_another_interpreter(build: Callable[...,
 
 def test_the_console_command_keeps_out_of_a_folder_with_a_package_of_our_name(tmp_path: pathlib.Path) -> None:
     (tmp_path / "compat.py").write_text("raise SystemExit('the wrong one')\n")
-    code = "import sys; del sys.path[0]; from compat.cli import main; sys.exit(main(['doctor', '--only', 'imports']))"
+    code = "import sys; del sys.path[0]; from compat.cli import main; sys.exit(main(['doctor', '--only', 'backend-soundfile']))"
     done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import dataclasses
+import collections
 import pathlib
 import site
 import struct
@@ -51,16 +51,15 @@ class Told(World):
         return package in self._found
 
 
-@dataclasses.dataclass(frozen=True)
-class Case:
-    """A check, a world, how the finding reads that is looked for, and what else is played."""
-
-    check: str
-    world: Told
-    status: str
-    says: str
-    cause: str = ""
-    plays: Callable[[pytest.MonkeyPatch], object] = lambda monkeypatch: None
+# A check, a world, how the finding reads that is looked for, and what else is played
+Case = collections.namedtuple(
+    "Case",
+    "check world status says cause plays",
+    defaults=(
+        "",
+        lambda monkeypatch: None,
+    ),
+)
 
 
 def _answers(probe: str, **by_task: Answer) -> dict[tuple[str, Any], Answer]:

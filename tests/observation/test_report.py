@@ -83,7 +83,6 @@ CALLED = {
 
 
 @pytest.mark.libsox
-@pytest.mark.filterwarnings("ignore")
 @pytest.mark.parametrize("case", CALLED)
 def test_what_is_called_is_noted_with_its_line(spool: pathlib.Path, case: str) -> None:
     release, code, names = CALLED[case]
@@ -108,7 +107,6 @@ SEEN = {
 
 
 @pytest.mark.libsox
-@pytest.mark.filterwarnings("ignore")
 @pytest.mark.parametrize("case", SEEN)
 def test_a_call_is_noted_with_its_backend_and_the_kinds_of_its_arguments(spool: pathlib.Path, case: str) -> None:
     """Kinds and choices, no data."""

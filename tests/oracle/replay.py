@@ -18,6 +18,7 @@ import argparse
 import ast
 import contextlib
 import dataclasses
+import gc
 import importlib
 import io
 import json
@@ -42,7 +43,7 @@ from dispatcher import notices
 HERE = pathlib.Path(__file__).resolve().parent
 _PROBES = 24
 # cases that leave nothing behind, and need no process of their own
-_STATELESS = ("load/", "info/", "save/", "stream/read/", "stream/write/", "stream/effector/", "ops/")
+_STATELESS = ("load/", "info/", "save/", "surface/has_", "surface/sig_", "stream/read/", "stream/write/", "stream/effector/", "ops/")
 _METADATA = ("sample_rate", "num_frames", "num_channels", "bits_per_sample", "encoding")
 _WORDS = ("torchaudio", "backend", "dispatch", "bits", "compression")
 
@@ -278,6 +279,7 @@ def replay(paths: list[pathlib.Path], release: str, backends: list[str] | None, 
             return importlib.import_module("torchaudio")
         return compat.install(release, backends=backends, **flags)
 
+    gc.freeze()  # a child need not look through all this
     installed = False
     for path in paths:
         for line in path.read_text().splitlines():

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import collections
 import fnmatch
 import json
 import os
 import pathlib
 import sys
 import tomllib
-from typing import Any, NamedTuple
+from typing import Any
 
 import av
 import pytest
@@ -26,16 +27,8 @@ _SHARE = 0.995
 _STREAM_SHARE = 0.97
 
 
-class Run(NamedTuple):
-    """How a file of outcomes was recorded."""
-
-    release: str
-    variable: str | None = None
-    backends: str | None = None
-    flags: tuple[str, ...] = ()
-    cases: tuple[str, ...] = _GROUPS
-    installed: str = ""
-    share: float = _SHARE
+# How a file of outcomes was recorded
+Run = collections.namedtuple("Run", "release variable backends flags cases installed share", defaults=(None, None, (), _GROUPS, "", _SHARE))
 
 
 RUNS = {

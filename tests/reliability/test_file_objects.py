@@ -17,7 +17,6 @@ from tests.conftest import ASSETS
 from tests.reliability import process
 
 DATA = (ASSETS / "stereo_16.flac").read_bytes()
-pytestmark = pytest.mark.filterwarnings("ignore::dispatcher.notices.CompatWarning")
 
 
 class TooLong(io.BytesIO):

@@ -108,7 +108,6 @@ def test_an_interrupt_within_a_file_object_comes_through(backend: str, name: str
 
 
 @pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning")
-@pytest.mark.filterwarnings("ignore::dispatcher.notices.CompatWarning")
 @pytest.mark.parametrize("backend", BACKENDS)
 @pytest.mark.parametrize("name", ["stereo_s16.wav", "stereo_16.flac", "stereo_cbr.mp3"])
 def test_many_interrupts_at_any_moment_leave_nothing_open(name: str, backend: str) -> None:
@@ -205,7 +204,6 @@ def _streams(wave: torch.Tensor, path: str, data: bytes) -> dict[str, Callable[[
     }
 
 
-@pytest.mark.filterwarnings("ignore::dispatcher.notices.CompatWarning")
 @pytest.mark.parametrize("error", [KeyboardInterrupt, LateError])
 @pytest.mark.parametrize("backend", BACKENDS)
 def test_whatever_the_call_an_interrupt_comes_through_or_the_call_completes(

@@ -26,7 +26,6 @@ CASES = [
 @pytest.mark.libsox
 @pytest.mark.parametrize("call", [dispatcher.load, dispatcher.info], ids=["load", "info"])
 @pytest.mark.parametrize(("backend", "name"), CASES)
-@pytest.mark.filterwarnings("ignore::dispatcher.notices.CompatWarning")
 def test_a_pipe_is_read_whole(call: Callable[..., Any], backend: str | None, name: str, tmp_path: pathlib.Path) -> None:
     """From a writer that writes all it has, and goes."""
     pipe, found = str(tmp_path / name), []

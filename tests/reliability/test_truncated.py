@@ -75,7 +75,6 @@ def test_whole_files_are_not_warned_of(backend: str) -> None:
 
 @pytest.mark.parametrize("backend", BACKENDS)
 @pytest.mark.parametrize("name", ["stereo_s16.wav", "stereo_s16.aiff", "stereo_s16.au", "mono_s16.sph", "stereo_cbr.mp3"])
-@pytest.mark.filterwarnings("ignore::dispatcher.notices.DamagedInputWarning")
 def test_a_cut_file_is_told_of(name: str, backend: str, tmp_path: pathlib.Path) -> None:
     """With what was found and what was promised; the samples are those that come without the flag."""
     path = tmp_path / name
@@ -95,7 +94,6 @@ def test_a_cut_file_is_told_of(name: str, backend: str, tmp_path: pathlib.Path) 
             strict.load(io.BytesIO(path.read_bytes()), backend=backend)
 
 
-@pytest.mark.filterwarnings("ignore::dispatcher.notices.CompatWarning")
 def test_the_global_backends_tell_as_well(tmp_path: pathlib.Path) -> None:
     """Those of 2.0."""
     path = tmp_path / "x.wav"
@@ -133,7 +131,6 @@ def _au(_: int) -> bytes:
 
 @pytest.mark.parametrize("make", [_rf64, _flac, _sphere, _au])
 @pytest.mark.parametrize("backend", BACKENDS)
-@pytest.mark.filterwarnings("ignore::dispatcher.notices.CompatWarning")
 def test_a_hundred_gigabytes_promised_take_no_memory(make: Any, backend: str, tmp_path: pathlib.Path) -> None:
     """RuntimeError where a header promises more than 64 GiB; less is read as far as it goes."""
     path = tmp_path / f"x.{make.__name__.strip('_').replace('rf64', 'wav').replace('sphere', 'sph')}"

@@ -14,8 +14,6 @@ import dispatcher
 from tests.conftest import ASSETS, Python
 from tests.reliability import planted, server, watch
 
-pytestmark = pytest.mark.filterwarnings("ignore::dispatcher.notices.CompatWarning")
-
 
 @pytest.fixture
 def web() -> Iterator[server.Server]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import collections
 import dataclasses
 import random
 import textwrap
@@ -69,12 +70,8 @@ DEFINITIONS: Forms = [
 ]  # fmt: skip
 
 
-@dataclasses.dataclass
-class Made:
-    """A project: its files by path, and the ways to start it."""
-
-    files: dict[str, str]
-    entries: list[Entry]
+# A project: its files by path, and the ways to start it
+Made = collections.namedtuple("Made", "files entries")
 
 
 def make(seed: int) -> Made:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+import collections
 import contextlib
 import dataclasses
 import itertools
@@ -17,14 +18,8 @@ Trace = list[dict[str, Any]]
 _PER_CALL = {"sox_io": "sox", "soundfile": "soundfile"}
 
 
-@dataclasses.dataclass(frozen=True)
-class Served:
-    """One call: its label, the backend that serves it, the line of the call, and those that have set this backend."""
-
-    label: str
-    backend: str
-    line: tuple[str, int]
-    setters: frozenset[tuple[str, int]]
+# One call: its label, the backend that serves it, the line of the call, and those that have set this backend
+Served = collections.namedtuple("Served", "label backend line setters")
 
 
 @dataclasses.dataclass(frozen=True)

@@ -6,10 +6,11 @@
 
 from __future__ import annotations
 
+import collections
 import json
 import re
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import pytest
 
@@ -26,12 +27,8 @@ SEEDS, WHOLLY = 300, 0.4  # of the projects that set a backend
 RECORDED, WHOLLY_RECORDED = 120, 0.8
 
 
-class Verdict(NamedTuple):
-    """What became of a project: what is wrong, whether findings are left, and whether all that it set is rewritten."""
-
-    wrong: str
-    is_told: bool
-    is_whole: bool
+# What became of a project: what is wrong, whether findings are left, and whether all that it set is rewritten
+Verdict = collections.namedtuple("Verdict", "wrong is_told is_whole")
 
 
 def judged(made: Made, folder: Path, *, default: str = DEFAULT, **options: Any) -> Verdict:

@@ -78,8 +78,9 @@ def check(saving: dict[str, Any], loading: dict[str, Any]) -> None:
         assert here == there, (there, here)
         if there is not None:
             return
-        # Ogg streams carry a random serial number
-        assert saving["extension"] == "ogg" or timeless(ours) == timeless(theirs)
+        # Ogg streams carry a random serial number; libsndfile makes noise of int16 in mp3, and is given int32 here
+        is_other = saving["extension"] == "ogg" or (saving["extension"] == "mp3" and dtype is torch.int16)
+        assert is_other or timeless(ours) == timeless(theirs)
         assert outcome(OURS.info, str(theirs), backend="soundfile") == outcome(info, str(theirs))
         there, here = outcome(load, str(theirs), **loading), outcome(OURS.load, str(theirs), backend="soundfile", **loading)
         if isinstance(there, str):

@@ -19,9 +19,9 @@ TOLD = {
 _FILES = {"recogniser": "growing.raw", "lipsync": "flashes.mkv"}
 
 
-def _run(forked: Python, program: str, release: str, folder: pathlib.Path, **environment: str) -> None:
-    arguments = [str(folder / _FILES[program])] if program in _FILES else []
-    done = forked("-m", "compat.run", "--version", release, str(PROGRAMS / f"{program}.py"), *arguments, **environment)
+def _run(forked: Python, program: str, release: str, folder: pathlib.Path, start: str = "fork", **environment: str) -> None:
+    argument = str(folder / _FILES[program]) if program in _FILES else start
+    done = forked("-m", "compat.run", "--version", release, str(PROGRAMS / f"{program}.py"), argument, **environment)
     assert done.stdout.strip() == TOLD[program], done.stderr[-2000:]
 
 
@@ -29,7 +29,7 @@ def _run(forked: Python, program: str, release: str, folder: pathlib.Path, **env
 @pytest.mark.parametrize("program", TOLD)
 def test_a_program_runs(forked: Python, program: str, release: str, tmp_path: pathlib.Path) -> None:
     """In a stand-in; what it starts is under it too."""
-    _run(forked, program, release, tmp_path)
+    _run(forked, program, release, tmp_path, "spawn" if release == "2.2" else "fork")
 
 
 def _real(release: str, *, compiled: bool) -> str:
@@ -57,7 +57,7 @@ def test_a_program_runs_over_a_real_torchaudio(
     forked: Python, real: str, release: str, program: str, tmp_path: pathlib.Path, *, compiled: bool
 ) -> None:
     """One that lost these modules or whose own find no FFmpeg; without its compiled part, or with one that does not load."""
-    _run(forked, program, release, tmp_path, PYTHONPATH=_real(real, compiled=compiled))
+    _run(forked, program, release, tmp_path, "spawn" if real == "2.8.0" else "fork", PYTHONPATH=_real(real, compiled=compiled))
 
 
 @pytest.mark.network

@@ -5,9 +5,9 @@ A container without a row here fails.
 
 from __future__ import annotations
 
+import collections
 import re
 import struct
-from typing import NamedTuple
 
 import pytest
 
@@ -37,14 +37,16 @@ MP3 = b"\xff\xfb\x90\x00" + bytes(413)
 XING = b"\xff\xfb\x90\x00" + bytes(32) + b"Xing" + _big(1, 10) + bytes(417 - 48)
 
 
-class Row(NamedTuple):
-    """A whole file, what it promises, how many bytes to cut off, and what is then missing."""
-
-    name: str
-    data: bytes
-    length: Length | None = None
-    cut: int = 1
-    missing: str | None = None
+# A whole file, what it promises, how many bytes to cut off, and what is then missing
+Row = collections.namedtuple(
+    "Row",
+    "name data length cut missing",
+    defaults=(
+        None,
+        1,
+        None,
+    ),
+)
 
 
 ROWS = [

@@ -6,12 +6,13 @@ repeats, exchanges or nests such parts. Bytes of the sound are not touched.
 
 from __future__ import annotations
 
+import collections
 import itertools
 import random
 import re
 import struct
 from collections.abc import Callable, Iterator, Mapping
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from tests.reliability.fuzz import mutate
 
@@ -19,19 +20,12 @@ _Order = Literal["little", "big"]
 _MOST_PARTS = 200
 
 
-class Field(NamedTuple):
-    """A number of a header."""
-
-    at: int
-    size: int
-    order: _Order
+# A number of a header
+Field = collections.namedtuple("Field", "at size order")
 
 
-class Anatomy(NamedTuple):
-    """The numbers of a file's headers, and where its parts begin and end."""
-
-    fields: list[Field]
-    parts: list[tuple[int, int]]
+# The numbers of a file's headers, and where its parts begin and end
+Anatomy = collections.namedtuple("Anatomy", "fields parts")
 
 
 def _numbers(at: int, sizes: str, order: _Order) -> Iterator[Field]:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import collections
 import io
 import random
-from collections.abc import Callable, Iterator
-from typing import Any, NamedTuple
+from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 import torch
@@ -19,11 +20,8 @@ NAMES = ("info", "load", "piece", "piece at the end", "streamed")
 _ENOUGH = 2**40
 
 
-class Call(NamedTuple):
-    """One call; ``run`` makes it."""
-
-    name: str
-    run: Callable[[], Any]
+# One call; ``run`` makes it
+Call = collections.namedtuple("Call", "name run")
 
 
 def of(backend: str, path: str, data: bytes, chance: random.Random) -> Iterator[Call]:

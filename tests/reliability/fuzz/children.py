@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import collections
 import dataclasses
 import faulthandler
 import gc
@@ -33,16 +34,8 @@ _STATE = struct.Struct("qqdd")  # mutation, call, and when it began: by the wall
 _NO_CALL = -1
 
 
-@dataclasses.dataclass(frozen=True)
-class Finding:
-    """An outcome that is not allowed."""
-
-    backend: str
-    index: int
-    call: str
-    kind: str
-    detail: str
-    name: str = ""
+# An outcome that is not allowed
+Finding = collections.namedtuple("Finding", "backend index call kind detail name", defaults=("",))
 
 
 @dataclasses.dataclass

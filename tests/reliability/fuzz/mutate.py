@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import collections
 import pathlib
 import random
 import re
 from collections.abc import Callable, Mapping
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
 
 _HEADER = 256
 _SIZES = (1, 2, 4, 8)
@@ -19,11 +20,8 @@ _MOST_OGG = 400_000
 _SOMETIMES = 0.1
 
 
-class Mutation(NamedTuple):
-    """A damaged file: the name that it goes by, and its bytes."""
-
-    name: str
-    data: bytes
+# A damaged file: the name that it goes by, and its bytes
+Mutation = collections.namedtuple("Mutation", "name data")
 
 
 _Damage: TypeAlias = Callable[[random.Random, bytearray, Mapping[str, bytes]], None]

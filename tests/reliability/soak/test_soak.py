@@ -26,7 +26,6 @@ def test_many_calls_leave_nothing(collector: bool) -> None:
 
 @pytest.mark.parametrize("backend", BACKENDS)
 @pytest.mark.parametrize("name", ["stereo_16.flac", "stereo_cbr.mp3", "stereo.m4a", "text.wav", "empty.wav", "video_only.mp4", "cut.flac"])
-@pytest.mark.filterwarnings("ignore::dispatcher.notices.CompatWarning")
 def test_no_call_leaves_work_for_the_collector(name: str, backend: str) -> None:
     """Failing ones above all, whose errors hold the frames that they passed through."""
 

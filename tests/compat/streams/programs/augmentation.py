@@ -1,4 +1,6 @@
-"""Train on speech as telephones and loud rooms would carry it: effects and codecs, in a DataLoader with a spawned worker."""
+"""Train on speech as telephones and loud rooms would carry it: effects and codecs, in a DataLoader whose worker is started as is said."""
+
+import sys
 
 import torch
 from torch.utils.data import DataLoader, Dataset
@@ -47,7 +49,7 @@ class Augmented(Dataset):
 
 
 def main():
-    loader = DataLoader(Augmented(24), batch_size=4, num_workers=1, multiprocessing_context="spawn")
+    loader = DataLoader(Augmented(24), batch_size=4, num_workers=1, multiprocessing_context=sys.argv[1])
     seen, changed = [], 0
     for clean, noisy, index in loader:
         assert clean.shape == noisy.shape == (4, 1, RATE), (clean.shape, noisy.shape)
