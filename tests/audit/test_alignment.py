@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from compat.audit import alignment
 from tests.audit.planted import sound
 
-MUSIC = sound(48000, 1, 3.0, 4)[:, 0].astype("float32")
+MUSIC = sound(48000, 1, 1.5, 4)[:, 0].astype("float32")
 NOISE = np.random.default_rng(1).normal(0, 0.1, 200_000).astype("float32")
 
 

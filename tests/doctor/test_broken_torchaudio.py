@@ -120,7 +120,7 @@ def test_an_extension_for_cuda_beside_a_torch_for_the_cpu(with_torchaudio: Calla
     torch = dists.first("torch")
     if torch is None or torch.build != "cpu":
         pytest.skip("takes a torch for the CPU")
-    report = with_torchaudio().examine("--only", "files,pair,build,imports,libraries,rescue,round-trip")
+    report = with_torchaudio().examine("--only", "files,pair,build,imports,libraries,rescue")
     assert report.code == 2
     assert report.status("files") == report.status("pair") == "ok"
     assert report.finding("build")["cause"] == report.finding("imports")["cause"] == "mixed-builds"
@@ -129,7 +129,6 @@ def test_an_extension_for_cuda_beside_a_torch_for_the_cpu(with_torchaudio: Calla
     (command,) = report.verdict["next"]["commands"]
     assert "torchaudio==2.11.0" in command
     assert command.endswith("--index-url https://download.pytorch.org/whl/cpu")
-    assert "without its compiled part" in report.verdict["meanwhile"]
     (rescue,) = report.checks["rescue"]["findings"]
     parts = rescue["data"]["parts"]
     assert set(parts.values()) == {"torchaudio's own Python part", "torchaudio-compat"}
