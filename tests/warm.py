@@ -1,8 +1,7 @@
 """Run Python in a process that need not import torch: it is forked from one that has.
 
-The import takes two seconds of a core, and most programs that the tests start need it. So it is with the other libraries
-below, for fewer programs. For what happens while Python starts, or while
-torch is imported, start a process of one's own (the fixture ``python``).
+The import takes two seconds of a core, and most programs that the tests start need it, and some of the other libraries below. For what
+happens while Python starts, or while torch is imported, start a process of one's own (the fixture ``python``).
 """
 
 from __future__ import annotations
