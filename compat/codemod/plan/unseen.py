@@ -3,6 +3,7 @@
 import ast
 import itertools
 import re
+import sys
 import textwrap
 from collections.abc import Iterator
 
@@ -54,6 +55,7 @@ _ONLY_NAME = (
     "setup",
     "hasattr",
 )
+_HOOKS = ("meta_path", "path_hooks")
 AMBIGUOUS = "a name is torchaudio in one place and something else in another"
 # what uses the backend in force
 _USES = (*old_names.FUNCTIONS, "get_audio_backend")
@@ -68,7 +70,10 @@ def doubt(project: Project, module: Module) -> NotProvableError | None:
     if unread and not module.standalone:
         return NotProvableError("code that may load is not read as Python", unread[:3])
     hidden = itertools.chain(
-        _by_uses(module), _by_texts(project, module), _by_others(project, module)
+        _by_uses(module),
+        _by_texts(project, module),
+        _by_others(project, module),
+        _by_imports(project, module),
     )
     for words, node in hidden:
         return NotProvableError(words, [module.place(node)])
@@ -113,6 +118,25 @@ def _by_uses(module: Module) -> Iterator[tuple[str, ast.AST]]:
     for use in module.of(Kind.SETTER):
         if use.call is None:
             yield PASSED_ON, use.node
+
+
+def _by_imports(project: Project, module: Module) -> Iterator[tuple[str, ast.AST]]:
+    """Yield what may load other code than the text says, and what makes a script run twice."""
+    for node in module.names.all(ast.Attribute):
+        if node.attr in _HOOKS:
+            yield f"sys.{node.attr} decides what an import loads, {_UNSEEN}", node
+    for one in module.names.imported:
+        name = (
+            one.path.rpartition(".")[0] if isinstance(one.statement, ast.ImportFrom) else one.path
+        )
+        if one.path.removeprefix("sys.") in _HOOKS:
+            yield f"{one.path} decides what an import loads, {_UNSEEN}", one.statement
+        elif (
+            "__main__" in module.text.text
+            and name.partition(".")[0] not in sys.stdlib_module_names
+            and module.path in project.files.named(name, "")
+        ):
+            yield f"the script imports itself by its name, and runs twice, {_UNSEEN}", one.statement
 
 
 def _by_texts(project: Project, module: Module) -> Iterator[tuple[str, ast.AST]]:

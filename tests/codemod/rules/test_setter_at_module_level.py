@@ -986,6 +986,14 @@ test_it_stays_and_it_is_said_why = table(
         {"choose.py": "import torchaudio\ntorchaudio.set_audio_backend('soundfile')\n", "main.py": "print(1)\n"},
         {"choose.py": "import torchaudio\n"},
     ),
+    *(
+        said(
+            f"an import hook by {how}",
+            "sys.meta_path decides what an import loads",
+            f'{imports}\nimport torchaudio\n{SETTER}{hooks}.insert(0, Finder())\nimport other\nx = torchaudio.load("a")\n',
+        )
+        for how, imports, hooks in (("sys", "import sys", "sys.meta_path"), ("name", "from sys import meta_path", "meta_path"))
+    ),
     said("the name str is taken", PATH, f'import torchaudio, pathlib\n{SETTER}str = 1\nx = torchaudio.load(pathlib.Path("a"))\n'),
     said(
         "the setter's value, for a release that has no backend to set",
