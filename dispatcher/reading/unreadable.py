@@ -24,7 +24,7 @@ def cause(uri: Any) -> str:
         return "it is an address, and no file"
     try:
         if not os.path.exists(path):
-            return "there is no such file"
+            return f"there is no such file{_without_protocol(path)}"
         if os.path.isdir(path):
             return "it is a folder"
         if os.path.isfile(path) and not os.path.getsize(path):
@@ -32,6 +32,11 @@ def cause(uri: Any) -> str:
         return "" if os.access(path, os.R_OK) else "you may not read it"
     except (OSError, ValueError):
         return ""
+
+
+def _without_protocol(path: str) -> str:
+    is_file = path.startswith("file:")
+    return "; a path is taken as it is written, so leave out file:// before it" if is_file else ""
 
 
 def next_step(uri: Any, *, by_name: bool = False) -> str:

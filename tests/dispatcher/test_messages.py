@@ -176,6 +176,7 @@ def test_what_is_called_mp3_and_is_none_is_told_apart(tmp_path: pathlib.Path) ->
 
 _WRONG = {
     "missing.wav": (None, "there is no such file|No such file or directory"),
+    "file:///missing.wav": (None, "there is no such file; .* leave out file://"),
     "folder.wav": (None, "it is a folder|Is a directory"),
     "empty.wav": (b"", "it is empty"),
     "noise.wav": (bytes(range(1, 256)) * 9, r"`python -m compat\.doctor FILE` tells"),
