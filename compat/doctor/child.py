@@ -209,6 +209,7 @@ def _read(out: pathlib.Path) -> Iterator[Answer]:
 
 def _active(dumped: str) -> tuple[str, ...]:
     """Return the frames of the active thread in a dump of the fault handler, innermost first."""
-    lines = dumped.rpartition("Current thread")[2].splitlines()
+    python = dumped.partition("Current thread's C stack")[0]  # which Python 3.14 adds
+    lines = python.rpartition("Current thread")[2].splitlines()
     frames = (line.strip() for line in lines if line.startswith("  File "))
     return tuple(frame for frame in frames if not any(ours in frame for ours in _OURS))[:4]

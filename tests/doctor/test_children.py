@@ -9,6 +9,7 @@ import time
 
 import pytest
 
+from compat.doctor import child
 from compat.doctor.child import Children
 
 _SLEEP = "import time; time.sleep(60)"
@@ -74,3 +75,12 @@ def test_stopping_ends_what_runs_and_what_it_started(modules: pathlib.Path) -> N
     thread.join(5)
     assert answers == ["interruption"]
     assert children.ask("importing", "world_sound").died == "interruption"
+
+
+@pytest.mark.parametrize(
+    "more", ["", '\nCurrent thread\'s C stack trace (most recent call first):\n  Binary file "/usr/bin/python3.14" [0x53d28e]\n']
+)
+def test_where_it_crashed_is_read_from_the_dump(more: str) -> None:
+    """Python 3.14 adds the frames of C, which are no help."""
+    dumped = f'Fatal Python error: Aborted\n\nCurrent thread 0x7f8d [python] (most recent call first):\n  File "/w/deep.py", line 3 in deep\n{more}'
+    assert child._active(dumped) == ('File "/w/deep.py", line 3 in deep',)
