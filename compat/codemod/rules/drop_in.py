@@ -1,8 +1,10 @@
 """Install the drop-in: one call at the entry point, nothing else."""
 
 import ast
-from collections.abc import Iterator
+import itertools
+from collections.abc import Iterable, Iterator
 
+from compat.codemod.files.import_graph import facts
 from compat.codemod.rule import (
     DROP_IN,
     NO_FUNCTION,
@@ -13,16 +15,23 @@ from compat.codemod.rule import (
     Replace,
     Rule,
     Valid,
+    given,
+    literal,
 )
 
+_INSTALL = "compat.install"
 _LINES = ("import compat", "", 'compat.install("2.0")')
 _RENAMED = ("import compat as torchaudio_compat", "", 'torchaudio_compat.install("2.0")')
 
 
 def check(module: Module, project: Project) -> Iterator[Draft]:
     """Add the call to the files given by ``--entry`` that do not have it yet."""
-    installs = any(module.names.qualified(call.func) == "compat.install" for call in module.calls)
-    if module.path not in project.entries or installs:
+    if module.path not in project.entries:
+        return
+    yield from _too_early(module, project)
+    installs = [one for one in module.calls if module.names.qualified(one.func) == _INSTALL]
+    if installs:
+        yield from _unlike_ours(module, project, installs)
         return
     text, body = module.text, module.tree.body
     is_taken = "compat" in module.names.module.bindings
@@ -38,7 +47,8 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
         first = [*getattr(body[0], "decorator_list", ()), body[0]][0] if body else None
         at = text.line_start(text.span(first)[0]) if first else len(text.text)
         span = at, at
-        new += text.newline * (2 if first else 1)
+        is_inside_line = at != text.line_start(at)  # after a comment that ends the file
+        new = text.newline * is_inside_line + new + text.newline * (2 if first else 1)
     if "compat" in project.own_names:
         yield Draft(
             (0, 0),
@@ -46,12 +56,69 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
             "`torchaudio-compat run SCRIPT` works beside it and needs no line here, and so does "
             "`torchaudio-compat codemod --target 2.2`.",
         )
-    elif head and text.text[span[1] : at].strip()[:1] not in ("", "#"):
+    elif head and text.text[span[1] : at].strip("; \t\f")[:1] not in ("", "#"):
         yield Draft(
-            span, "the docstring shares its line with code", f"Write it yourself: {_LINES[-1]}"
+            span,
+            "other code shares the line of the docstring or of the import from __future__",
+            f"Begin a new line after it with `{_LINES[0]}; {_LINES[-1]}`.",
         )
     else:
         yield Draft(span, reason, changes=(Replace(at, at, new),), touches=NO_FUNCTION)
+
+
+def _too_early(module: Module, project: Project) -> Iterator[Draft]:
+    """Report a package around an entry point that imports torchaudio before it."""
+    packages = project.imports.packages(module.path)
+    for one in itertools.takewhile(lambda path: path not in project.entries, packages):
+        if _imports_torchaudio(project, [one]):
+            yield Draft(
+                (0, 0),
+                f"{one} runs before this file, and torchaudio may be imported there",
+                f"Give it too, as `--entry {one}`, unless this file is only run by its path.",
+            )
+            return
+
+
+def _unlike_ours(module: Module, project: Project, installs: list[ast.Call]) -> Iterator[Draft]:
+    """Report the call of a program that has none that we would write."""
+    calls = [one for one in installs if literal(given(one, "version", 0)) == "2.0"]
+    if not calls:
+        yield Draft(
+            module.span(installs[0]),
+            "this may install another release than 2.0",
+            'Write "2.0", or protect the line by `# compat: ignore` if it is meant.',
+        )
+    elif all(_may_be_late(module, project, one) for one in calls):
+        yield Draft(
+            module.span(calls[0]),
+            "torchaudio may be imported before this runs",
+            "Move it to the top of the file, before the other imports.",
+        )
+
+
+def _may_be_late(module: Module, project: Project, call: ast.Call) -> bool:
+    at, anchor = module.span(call)[0], module.anchor(optional=True)
+    before = facts(module.path, module.text.text[:at].encode("utf-8", "replace"))
+    return (
+        module.statement_of(call) not in module.tree.body
+        or (anchor is not None and module.span(anchor)[0] < at)
+        or _imports_torchaudio(project, project.files.link(before).imported)
+    )
+
+
+def _imports_torchaudio(project: Project, paths: Iterable[str]) -> bool:
+    """Return whether files, or what they import, import torchaudio; entry points install first."""
+    files, seen, waiting = project.imports.files, set(project.entries), list(paths)
+    while waiting:
+        path = waiting.pop()
+        if path not in seen and path in files:
+            seen.add(path)
+            waiting += files[path].imported
+    mine = {module.path: module for module in project.modules}
+    found = (
+        mine.get(path) or project.quiet_module(path) for path in seen.difference(project.entries)
+    )
+    return any(module is not None and module.anchor(optional=True) for module in found)
 
 
 def _is_head(statement: ast.stmt, index: int) -> bool:
@@ -107,7 +174,9 @@ import torchaudio
     explanation="""\
 The rule adds these two lines and changes nothing else; the program then runs under the drop-in.
 They stand after the docstring and the imports from __future__ and before everything else, because
-later imports bind names of torchaudio.
+later imports bind names of torchaudio. The rule reports a call that is there already, but for
+another release or perhaps too late, and a package around the entry point that imports torchaudio
+first.
 """,
     check=check,
 )
