@@ -2,6 +2,7 @@
 
 import ast
 import itertools
+import re
 from collections.abc import Iterable, Iterator
 
 from compat.codemod.files.import_graph import facts
@@ -20,6 +21,8 @@ from compat.codemod.rule import (
 )
 
 _INSTALL = "compat.install"
+# in a notebook, a line that chooses another release
+_MAGIC = re.compile(r"%torchaudio[ \t]+(?!2\.0\b)\S")
 _LINES = ("import compat", "", 'compat.install("2.0")')
 _RENAMED = ("import compat as torchaudio_compat", "", 'torchaudio_compat.install("2.0")')
 
@@ -34,10 +37,11 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
         yield from _unlike_ours(module, project, installs)
         return
     text, body = module.text, module.tree.body
-    is_taken = "compat" in module.names.module.bindings
+    # `from pkg import compat` must go on to find a module of the package
+    is_taken = "compat" in module.names.module.bindings or module.path.endswith("__init__.py")
     new = text.newline.join(_RENAMED if is_taken else _LINES)
     reason = "an entry point: from here on torchaudio behaves as 2.0 did"
-    head = [statement for index, statement in enumerate(body) if _is_head(statement, index)]
+    head = [one for _, one in itertools.takewhile(_is_head, enumerate(body))]
     if head:
         span = text.span(head[-1])
         at = text.line_end(span[1])
@@ -49,12 +53,18 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
         span = at, at
         is_inside_line = at != text.line_start(at)  # after a comment that ends the file
         new = text.newline * is_inside_line + new + text.newline * (2 if first else 1)
-    if "compat" in project.own_names:
+    if project.hides_us:
         yield Draft(
             (0, 0),
-            "the project has a module of its own called compat",
+            f"the project has a module of its own called {project.hides_us}",
             "`torchaudio-compat run SCRIPT` works beside it and needs no line here, and so does "
             "`torchaudio-compat codemod --target 2.2`.",
+        )
+    elif module.interactive and any(map(_MAGIC.search, project.prose)):
+        yield Draft(
+            (0, 0),
+            "a notebook of the project chooses another release than 2.0 by %torchaudio",
+            "Write `%torchaudio 2.0` there, which does what compat.install does.",
         )
     elif head and text.text[span[1] : at].strip("; \t\f")[:1] not in ("", "#"):
         yield Draft(
@@ -121,14 +131,18 @@ def _imports_torchaudio(project: Project, paths: Iterable[str]) -> bool:
     return any(module is not None and module.anchor(optional=True) for module in found)
 
 
-def _is_head(statement: ast.stmt, index: int) -> bool:
+def _is_head(numbered: tuple[int, ast.stmt]) -> bool:
+    """Return whether a statement must stay first; in a notebook a magic is read as ``pass``."""
+    index, statement = numbered
     docstring = (
         isinstance(statement, ast.Expr)
         and isinstance(statement.value, ast.Constant)
         and isinstance(statement.value.value, str)
     )
-    return (index == 0 and docstring) or (
-        isinstance(statement, ast.ImportFrom) and statement.module == "__future__"
+    return (
+        (index == 0 and docstring)
+        or isinstance(statement, ast.Pass)
+        or (isinstance(statement, ast.ImportFrom) and statement.module == "__future__")
     )
 
 

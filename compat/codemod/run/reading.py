@@ -20,10 +20,11 @@ from compat.codemod.source import (
     old_names,
 )
 from compat.codemod.uses import Project, observed
+from compat.commands import namesakes
 from compat.commands.arguments import UsageError
 
 _PYTHON = ".".join(map(str, sys.version_info[:2]))
-_OURS = ("compat", "torchaudio")
+_NAMES = (*namesakes.PACKAGES, old_names.ROOT)
 _MEND = "Correct it, or leave it out with --exclude."
 
 
@@ -37,7 +38,7 @@ class Gathered:
         mentions: places outside Python with the old name of a backend.
         files: the Python files, by the names that may mean them.
         quiet: the Python files that do not mention torchaudio.
-        own_names: which of our names are modules of the project itself.
+        own_names: which of our names, and torchaudio, are modules of the project itself.
     """
 
     def __init__(self, options: Options, result: Result, found: Iterable[discovery.Found]) -> None:
@@ -211,7 +212,7 @@ def _why(error: UnreadableError | SyntaxError) -> tuple[str, int | None]:
 
 
 def _own_names(found: Sequence[discovery.Found], entries: Sequence[str]) -> frozenset[str]:
-    """Return which of ``compat`` and ``torchaudio`` are top-level modules of the project.
+    """Return which names of ours, or torchaudio, are top-level modules of the project.
 
     They are also modules beside an entry point that is run by its path, even in a package.
     """
@@ -229,9 +230,9 @@ def _own_names(found: Sequence[discovery.Found], entries: Sequence[str]) -> froz
         name
         for folder, name in (
             *(parts for parts in map(os.path.split, modules) if parts[0] not in packages),
-            *((folder, name) for folder in scripts for name in _OURS if _has(folder, name)),
+            *((folder, name) for folder in scripts for name in _NAMES if _has(folder, name)),
         )
-        if name in _OURS
+        if name in _NAMES
     )
 
 

@@ -1,5 +1,6 @@
 """TAC132: Install the drop-in at an entry point."""
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -117,6 +118,53 @@ test_a_package_that_runs_before_its_entry_point = table(
         entries=["pkg/__init__.py", "pkg/__main__.py"],
     ),
 )
+
+
+test_names_in_an_entry_point = table(
+    project(
+        "of a package leave the name of its own module alone",
+        {"pkg/__init__.py": SET, "pkg/compat.py": "x = 1\n"},
+        {"pkg/__init__.py": f'import compat as torchaudio_compat\n\ntorchaudio_compat.install("2.0")\n\n{SET}'},
+        target="compat",
+        entries=["pkg/__init__.py"],
+    ),
+    *(
+        project(
+            f"a {name} of the project",
+            {"a.py": SET},
+            says={"a.py": f"a module of its own called {name}"},
+            target="compat",
+            entries=["a.py"],
+            own_names=[name],
+        )
+        for name in ("legacy", "dispatcher")
+    ),
+)
+
+BELOW = 'import compat\n\ncompat.install("2.0")\n'
+
+
+@pytest.mark.parametrize(
+    ("cells", "first"),
+    [
+        (["%%time\nimport torchaudio\n"], f"%%time\n\n{BELOW}\nimport torchaudio\n"),
+        (["!pip install x\n", SET], f"!pip install x\n\n{BELOW}"),
+        (["%torchaudio 2.0\n", SET], f"%torchaudio 2.0\n\n{BELOW}"),
+        (["import torchaudio\n", "from __future__ import annotations\n"], f"{BELOW}\nimport torchaudio\n"),
+        (["%torchaudio 2.2\n", SET], "%torchaudio 2.2\n"),
+    ],
+    ids=["a cell magic", "a line that installs", "the release that we want", "a later import from __future__", "another release"],
+)
+def test_a_notebook_keeps_its_first_magics_first(tmp_path: Path, cells: list[str], first: str) -> None:
+    made = [{"cell_type": "code", "source": one} for one in cells]
+    assert run(tmp_path, "a.ipynb", files={"a.ipynb": json.dumps({"cells": made})}) == int("2.2" in first)
+    after = [one["source"] for one in json.loads((tmp_path / "a.ipynb").read_text())["cells"]]
+    assert after == [first, *cells[1:]]
+
+
+def test_the_next_step_names_our_package(tmp_path: Path, capsys: Any) -> None:
+    assert run(tmp_path, "a.py", files={"a.py": SET}) == 0
+    assert "add torchaudio-compat to its requirements" in capsys.readouterr().err
 
 
 def run(folder: Path, *entries: str, files: dict[str, str]) -> int:
