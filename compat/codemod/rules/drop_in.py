@@ -23,6 +23,8 @@ from compat.codemod.rule import (
 _INSTALL = "compat.install"
 # in a notebook, a line that chooses another release
 _MAGIC = re.compile(r"%torchaudio[ \t]+(?!2\.0\b)\S")
+# the end of a notebook's line that is not read as it is written
+_MARK = "  # compat: "
 _LINES = ("import compat", "", 'compat.install("2.0")')
 _RENAMED = ("import compat as torchaudio_compat", "", 'torchaudio_compat.install("2.0")')
 
@@ -53,6 +55,7 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
         span = at, at
         is_inside_line = at != text.line_start(at)  # after a comment that ends the file
         new = text.newline * is_inside_line + new + text.newline * (2 if first else 1)
+    shared = text.text[span[1] : text.line_end(at)]
     if project.hides_us:
         yield Draft(
             (0, 0),
@@ -66,7 +69,13 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
             "a notebook of the project chooses another release than 2.0 by %torchaudio",
             "Write `%torchaudio 2.0` there, which does what compat.install does.",
         )
-    elif head and text.text[span[1] : at].strip("; \t\f")[:1] not in ("", "#"):
+    elif module.interactive and not head and (not body or _MARK in shared):
+        yield Draft(
+            span,
+            "the notebook begins with an indented cell or Python behind a magic, or has no Python",
+            f"Begin the notebook with a cell of its own: `{_LINES[0]}; {_LINES[-1]}`.",
+        )
+    elif head and shared.strip("; \t\f")[:1] not in ("", "#"):
         yield Draft(
             span,
             "other code shares the line of the docstring or of the import from __future__",
@@ -107,11 +116,11 @@ def _unlike_ours(module: Module, project: Project, installs: list[ast.Call]) -> 
 
 
 def _may_be_late(module: Module, project: Project, call: ast.Call) -> bool:
-    at, anchor = module.span(call)[0], module.anchor(optional=True)
+    at = module.span(call)[0]
     before = facts(module.path, module.text.text[:at].encode("utf-8", "replace"))
     return (
         module.statement_of(call) not in module.tree.body
-        or (anchor is not None and module.span(anchor)[0] < at)
+        or any(start < at for start in _early_imports(module))
         or _imports_torchaudio(project, project.files.link(before).imported)
     )
 
@@ -128,7 +137,23 @@ def _imports_torchaudio(project: Project, paths: Iterable[str]) -> bool:
     found = (
         mine.get(path) or project.quiet_module(path) for path in seen.difference(project.entries)
     )
-    return any(module is not None and module.anchor(optional=True) for module in found)
+    return any(module is not None and _early_imports(module) for module in found)
+
+
+def _early_imports(module: Module) -> list[int]:
+    """Return where a module imports torchaudio while it is loaded."""
+    return [
+        module.span(one.statement)[0]
+        for one in module.imported
+        if module.function_of(one.statement) is None and not _is_for_types(module, one.statement)
+    ]
+
+
+def _is_for_types(module: Module, node: ast.AST) -> bool:
+    parent = module.names.parents.get(node)
+    if isinstance(parent, ast.If) and node in parent.body:
+        return "TYPE_CHECKING" in module.segment(parent.test) or _is_for_types(module, parent)
+    return parent is not None and _is_for_types(module, parent)
 
 
 def _is_head(numbered: tuple[int, ast.stmt]) -> bool:

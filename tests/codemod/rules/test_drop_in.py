@@ -68,6 +68,14 @@ test_a_call_that_is_there_already = table(
         for name, words, source, others in (
             ("after torchaudio", LATE, f"import torchaudio\n{HAS}", {}),
             ("after a try around torchaudio", LATE, f"try:\n    import torchaudio\nexcept ImportError:\n    pass\n{HAS}", {}),
+            ("after torchaudio in a handler", LATE, f"try:\n    import b\nexcept ImportError:\n    import torchaudio\n{HAS}", {}),
+            ("after torchaudio in a block", LATE, f"with b:\n    import torchaudio\n{HAS}", {}),
+            (
+                "after torchaudio where types are not checked",
+                LATE,
+                f"if TYPE_CHECKING:\n    b = 1\nelse:\n    import torchaudio\n{HAS}",
+                {},
+            ),
             ("after a module with torchaudio", LATE, f"import b\n{HAS}", {"b": "import c\n", "c": SET}),
             ("in a function", LATE, f"import compat\ndef main():\n    {CALL}    import torchaudio\n", {}),
             ("under a condition", LATE, f"import compat, os\nif os.name:\n    {CALL}{SET}", {}),
@@ -104,6 +112,8 @@ test_a_package_that_runs_before_its_entry_point = table(
         )
         for name, init, says in (
             ("with torchaudio", "import torchaudio\n", FIRST),
+            ("with torchaudio under a condition", "import sys\nif sys.argv:\n    import torchaudio\n", FIRST),
+            ("with torchaudio in a class", "class A:\n    import torchaudio\n", FIRST),
             ("with a module that imports torchaudio", "from .work import go\n", FIRST),
             ("without torchaudio", "import os\n", ""),
             ("with torchaudio in a function", "def go():\n    import torchaudio\n", ""),
@@ -160,6 +170,26 @@ def test_a_notebook_keeps_its_first_magics_first(tmp_path: Path, cells: list[str
     assert run(tmp_path, "a.ipynb", files={"a.ipynb": json.dumps({"cells": made})}) == int("2.2" in first)
     after = [one["source"] for one in json.loads((tmp_path / "a.ipynb").read_text())["cells"]]
     assert after == [first, *cells[1:]]
+
+
+@pytest.mark.parametrize(
+    "sources",
+    [
+        [f"%%capture out\n{SET}"],
+        [f"%%timeit -n 10\n{SET}"],
+        [f"%time import torchaudio\n{SET}"],
+        ["    import torchaudio\n"],
+        ["%%bash\nls\n", "    import torchaudio\n"],
+        ["%%bash\npip install torchaudio==2.0.2\n"],
+    ],
+    ids=["captured", "timed", "a line", "indented", "below another language", "another language alone"],
+)
+def test_a_notebook_in_which_the_call_has_no_place_is_told(tmp_path: Path, sources: list[str], capsys: Any) -> None:
+    cells = [{"cell_type": "code", "source": one} for one in sources]
+    files = {"a.ipynb": json.dumps({"cells": cells})}
+    assert run(tmp_path, "a.ipynb", files=files) == 1
+    assert "the notebook begins with an indented cell or Python behind a magic" in " ".join(capsys.readouterr().out.split())
+    assert (tmp_path / "a.ipynb").read_text() == files["a.ipynb"]
 
 
 def test_the_next_step_names_our_package(tmp_path: Path, capsys: Any) -> None:
