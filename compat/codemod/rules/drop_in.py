@@ -2,9 +2,11 @@
 
 import ast
 import itertools
+import os
 import re
 from collections.abc import Iterable, Iterator
 
+from compat.codemod.files.discovery import folders
 from compat.codemod.files.import_graph import facts
 from compat.codemod.rule import (
     DROP_IN,
@@ -19,6 +21,7 @@ from compat.codemod.rule import (
     given,
     literal,
 )
+from compat.codemod.source import is_test
 
 _INSTALL = "compat.install"
 # in a notebook, a line that chooses another release
@@ -86,9 +89,14 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
 
 
 def _too_early(module: Module, project: Project) -> Iterator[Draft]:
-    """Report a package around an entry point that imports torchaudio before it."""
-    packages = project.imports.packages(module.path)
-    for one in itertools.takewhile(lambda path: path not in project.entries, packages):
+    """Report a package or conftest.py around an entry point that imports torchaudio before it."""
+    around = project.imports.packages(module.path)
+    if is_test(module.path):
+        above = folders([module.path], above=True)
+        found = (one for one in project.files.paths if os.path.basename(one) == "conftest.py")
+        found = (one for one in found if folders([one]) <= above and one != module.path)
+        around += sorted(found, key=len)
+    for one in itertools.takewhile(lambda path: path not in project.entries, around):
         if _imports_torchaudio(project, [one]):
             yield Draft(
                 (0, 0),
@@ -212,10 +220,10 @@ import torchaudio
     ),
     explanation="""\
 The rule adds these two lines and changes nothing else; the program then runs under the drop-in.
-They stand after the docstring and the imports from __future__ and before everything else, because
-later imports bind names of torchaudio. The rule reports a call that is there already, but for
-another release or perhaps too late, and a package around the entry point that imports torchaudio
-first.
+They stand after the docstring, the imports from __future__ and the first magics of a notebook, and
+before everything else, because later imports bind names of torchaudio. The rule reports a call that
+is there already, but for another release or perhaps too late. It also reports a package or
+conftest.py around the entry point that imports torchaudio first: name that file with --entry, too.
 """,
     check=check,
 )

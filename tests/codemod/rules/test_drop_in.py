@@ -197,6 +197,31 @@ def test_the_next_step_names_our_package(tmp_path: Path, capsys: Any) -> None:
     assert "add torchaudio-compat to its requirements" in capsys.readouterr().err
 
 
+test_a_conftest_that_runs_before_a_test = table(
+    *(
+        project(
+            name,
+            {"conftest.py": "import torchaudio\n", "tests/conftest.py": HAS, "tests/test_it.py": HAS},
+            says=dict.fromkeys(told, "conftest.py runs before this file"),
+            left={path: () for path in entries if path not in told},
+            target="compat",
+            entries=entries,
+        )
+        for name, entries, told in (
+            ("of an inner folder", ["tests/conftest.py"], ["tests/conftest.py"]),
+            ("which is not an entry point", ["tests/test_it.py"], ["tests/test_it.py"]),
+        )
+    ),
+    project(
+        "which is an entry point too",
+        {"conftest.py": f"{HAS}import torchaudio\n", "tests/conftest.py": HAS},
+        left={"conftest.py": (), "tests/conftest.py": ()},
+        target="compat",
+        entries=["conftest.py", "tests/conftest.py"],
+    ),
+)
+
+
 def run(folder: Path, *entries: str, files: dict[str, str]) -> int:
     """Write a project, run the command on it, and return its exit status."""
     for path, text in files.items():
