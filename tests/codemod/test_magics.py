@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from compat.codemod.files.document import UnreadableError
+from compat.codemod.files.documents.notebook import Notebook
 from compat.codemod.files.magics import Magics
 from compat.codemod.run import cli
 from tests.codemod.commands import commands, notebook, put, row
@@ -203,3 +205,12 @@ test_code_in_a_string_that_runs_here_keeps_the_setter = table(
         )
     )
 )
+
+
+def test_a_cell_of_another_language_is_never_written_over() -> None:
+    """Its Python is empty, so whatever is put there would replace all of it."""
+    document = Notebook("a.ipynb", notebook("%%bash\nls\n", "x = 1\n").encode())
+    text = document.pieces[0].text.text
+    with pytest.raises(UnreadableError, match="cell 1 is not Python"):
+        document.rebuild({"a.ipynb": text.replace("cell 1\n", "cell 1\ny = 2\n")})
+    assert b"y = 2" in document.rebuild({"a.ipynb": text.replace("x = 1", "y = 2")})

@@ -11,7 +11,7 @@ _OURS = re.compile(r"^\s*(?:import|from) compat\b", re.M)
 
 def next_steps(result: Result, options: Options) -> Iterator[str]:
     """Yield what the project needs now and the one thing to do next, if there is any."""
-    if options.target == "2.9" and any(map(_brings_us_in, result.files)):
+    if any(map(_brings_us_in, result.files)):
         verb = "needs" if options.writes else "will need"
         ours = "this package from now on: add torchaudio-compat to its requirements"
         yield f"The project {verb} {ours}."

@@ -1,8 +1,13 @@
 """Install the drop-in: one call at the entry point, nothing else."""
 
 import ast
-from collections.abc import Iterator
+import itertools
+import os
+import re
+from collections.abc import Iterable, Iterator
 
+from compat.codemod.files.discovery import folders
+from compat.codemod.files.import_graph import facts
 from compat.codemod.rule import (
     DROP_IN,
     NO_FUNCTION,
@@ -13,22 +18,35 @@ from compat.codemod.rule import (
     Replace,
     Rule,
     Valid,
+    given,
+    literal,
 )
+from compat.codemod.source import is_test
 
+_INSTALL = "compat.install"
+# in a notebook, a line that chooses another release
+_MAGIC = re.compile(r"%torchaudio[ \t]+(?!2\.0\b)\S")
+# the end of a notebook's line that is not read as it is written
+_MARK = "  # compat: "
 _LINES = ("import compat", "", 'compat.install("2.0")')
 _RENAMED = ("import compat as torchaudio_compat", "", 'torchaudio_compat.install("2.0")')
 
 
 def check(module: Module, project: Project) -> Iterator[Draft]:
     """Add the call to the files given by ``--entry`` that do not have it yet."""
-    installs = any(module.names.qualified(call.func) == "compat.install" for call in module.calls)
-    if module.path not in project.entries or installs:
+    if module.path not in project.entries:
+        return
+    yield from _too_early(module, project)
+    installs = [one for one in module.calls if module.names.qualified(one.func) == _INSTALL]
+    if installs:
+        yield from _unlike_ours(module, project, installs)
         return
     text, body = module.text, module.tree.body
-    is_taken = "compat" in module.names.module.bindings
+    # `from pkg import compat` must go on to find a module of the package
+    is_taken = "compat" in module.names.module.bindings or module.path.endswith("__init__.py")
     new = text.newline.join(_RENAMED if is_taken else _LINES)
     reason = "an entry point: from here on torchaudio behaves as 2.0 did"
-    head = [statement for index, statement in enumerate(body) if _is_head(statement, index)]
+    head = [one for _, one in itertools.takewhile(_is_head, enumerate(body))]
     if head:
         span = text.span(head[-1])
         at = text.line_end(span[1])
@@ -38,30 +56,126 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
         first = [*getattr(body[0], "decorator_list", ()), body[0]][0] if body else None
         at = text.line_start(text.span(first)[0]) if first else len(text.text)
         span = at, at
-        new += text.newline * (2 if first else 1)
-    if "compat" in project.own_names:
+        is_inside_line = at != text.line_start(at)  # after a comment that ends the file
+        new = text.newline * is_inside_line + new + text.newline * (2 if first else 1)
+    shared = text.text[span[1] : text.line_end(at)]
+    if project.hides_us:
         yield Draft(
             (0, 0),
-            "the project has a module of its own called compat",
+            f"the project has a module of its own called {project.hides_us}",
             "`torchaudio-compat run SCRIPT` works beside it and needs no line here, and so does "
             "`torchaudio-compat codemod --target 2.2`.",
         )
-    elif head and text.text[span[1] : at].strip()[:1] not in ("", "#"):
+    elif module.interactive and any(map(_MAGIC.search, project.prose)):
         yield Draft(
-            span, "the docstring shares its line with code", f"Write it yourself: {_LINES[-1]}"
+            (0, 0),
+            "a notebook of the project chooses another release than 2.0 by %torchaudio",
+            "Write `%torchaudio 2.0` there, which does what compat.install does.",
+        )
+    elif module.interactive and not head and (not body or _MARK in shared):
+        yield Draft(
+            span,
+            "the notebook begins with an indented cell or Python behind a magic, or has no Python",
+            f"Begin the notebook with a cell of its own: `{_LINES[0]}; {_LINES[-1]}`.",
+        )
+    elif head and shared.strip("; \t\f")[:1] not in ("", "#"):
+        yield Draft(
+            span,
+            "other code shares the line of the docstring or of the import from __future__",
+            f"Begin a new line after it with `{_LINES[0]}; {_LINES[-1]}`.",
         )
     else:
         yield Draft(span, reason, changes=(Replace(at, at, new),), touches=NO_FUNCTION)
 
 
-def _is_head(statement: ast.stmt, index: int) -> bool:
+def _too_early(module: Module, project: Project) -> Iterator[Draft]:
+    """Report a package or conftest.py around an entry point that imports torchaudio before it."""
+    around = project.imports.packages(module.path)
+    if is_test(module.path):
+        above = folders([module.path], above=True)
+        found = (one for one in project.files.paths if os.path.basename(one) == "conftest.py")
+        found = (one for one in found if folders([one]) <= above and one != module.path)
+        around += sorted(found, key=len)
+    for one in itertools.takewhile(lambda path: path not in project.entries, around):
+        if _imports_torchaudio(project, [one]):
+            yield Draft(
+                (0, 0),
+                f"{one} runs before this file, and torchaudio may be imported there",
+                f"Give it too, as `--entry {one}`, unless this file is only run by its path.",
+            )
+            return
+
+
+def _unlike_ours(module: Module, project: Project, installs: list[ast.Call]) -> Iterator[Draft]:
+    """Report the call of a program that has none that we would write."""
+    calls = [one for one in installs if literal(given(one, "version", 0)) == "2.0"]
+    if not calls:
+        yield Draft(
+            module.span(installs[0]),
+            "this may install another release than 2.0",
+            'Write "2.0", or protect the line by `# compat: ignore` if it is meant.',
+        )
+    elif all(_may_be_late(module, project, one) for one in calls):
+        yield Draft(
+            module.span(calls[0]),
+            "torchaudio may be imported before this runs",
+            "Move it to the top of the file, before the other imports.",
+        )
+
+
+def _may_be_late(module: Module, project: Project, call: ast.Call) -> bool:
+    at = module.span(call)[0]
+    before = facts(module.path, module.text.text[:at].encode("utf-8", "replace"))
+    return (
+        module.statement_of(call) not in module.tree.body
+        or any(start < at for start in _early_imports(module))
+        or _imports_torchaudio(project, project.files.link(before).imported)
+    )
+
+
+def _imports_torchaudio(project: Project, paths: Iterable[str]) -> bool:
+    """Return whether files, or what they import, import torchaudio; entry points install first."""
+    files, seen, waiting = project.imports.files, set(project.entries), list(paths)
+    while waiting:
+        path = waiting.pop()
+        if path not in seen and path in files:
+            seen.add(path)
+            waiting += files[path].imported
+    mine = {module.path: module for module in project.modules}
+    found = (
+        mine.get(path) or project.quiet_module(path) for path in seen.difference(project.entries)
+    )
+    return any(module is not None and _early_imports(module) for module in found)
+
+
+def _early_imports(module: Module) -> list[int]:
+    """Return where a module imports torchaudio while it is loaded."""
+    return [
+        module.span(one.statement)[0]
+        for one in module.imported
+        if module.function_of(one.statement) is None and not _is_for_types(module, one.statement)
+    ]
+
+
+def _is_for_types(module: Module, node: ast.AST) -> bool:
+    parent = module.names.parents.get(node)
+    if isinstance(parent, ast.If) and node in parent.body:
+        return "TYPE_CHECKING" in module.segment(parent.test) or _is_for_types(module, parent)
+    return parent is not None and _is_for_types(module, parent)
+
+
+def _is_head(numbered: tuple[int, ast.stmt]) -> bool:
+    """Return whether a statement must stay first; in a notebook a magic is read as ``pass``."""
+    index, statement = numbered
     docstring = (
         isinstance(statement, ast.Expr)
         and isinstance(statement.value, ast.Constant)
         and isinstance(statement.value.value, str)
     )
-    return (index == 0 and docstring) or (
-        isinstance(statement, ast.ImportFrom) and statement.module == "__future__"
+    return (
+        (index == 0 and docstring)
+        or isinstance(statement, ast.Pass)
+        or (isinstance(statement, ast.ImportFrom) and statement.module == "__future__")
     )
 
 
@@ -106,8 +220,10 @@ import torchaudio
     ),
     explanation="""\
 The rule adds these two lines and changes nothing else; the program then runs under the drop-in.
-They stand after the docstring and the imports from __future__ and before everything else, because
-later imports bind names of torchaudio.
+They stand after the docstring, the imports from __future__ and the first magics of a notebook, and
+before everything else, because later imports bind names of torchaudio. The rule reports a call that
+is there already, but for another release or perhaps too late. It also reports a package or
+conftest.py around the entry point that imports torchaudio first: name that file with --entry, too.
 """,
     check=check,
 )

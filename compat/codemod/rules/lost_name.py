@@ -70,9 +70,10 @@ def _dotted(module: Module, project: Project, use: Use) -> Iterator[Change]:
 
 
 def _imported(module: Module, project: Project, one: Imported, name: str) -> Iterator[Change]:
-    if "compat" in project.own_names or conditions.in_import_ladder(module, one.statement):
+    if project.hides_us or conditions.in_import_ladder(module, one.statement):
         raise NotProvableError(
-            "not changed, because it is one of several attempts, or `compat` is your module"
+            "not changed, because it is one of several attempts, or a module of yours has the "
+            "name of one of this package's"
         )
     own = [use for use in module.uses if use.root.id == one.local]
     if any(unsettled(module, project, use) for use in own):

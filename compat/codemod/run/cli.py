@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from compat._version import __version__
+from compat.codemod.files import discovery
 from compat.codemod.source import TARGETS, Options, configured
 from compat.commands import writing
 from compat.commands.arguments import Parser, UsageError, check_writable, parsed
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from compat.codemod.source import Result, Tick
 
 _FORMATS = ("text", "concise", "json", "sarif", "github")
+_STARTING = (None, discovery.PYTHON, discovery.NOTEBOOK)
 _FAIL_ON = ("blocking", "any", "nothing")
 
 _EPILOG = """\
@@ -177,6 +179,8 @@ def _options(arguments: argparse.Namespace) -> Options:
             if not given[name]:
                 raise UsageError(f"--{name} names no rule; --list-rules lists them")
     configuration = configured(start if os.path.isdir(start) else os.path.dirname(start) or ".")
+    if given.get("target", "compat") != "compat":
+        configuration.pop("entry", None)
     options = Options(**{**configuration, **given})
     _refuse(options)
     return options
@@ -194,6 +198,9 @@ def _refuse(options: Options) -> None:
     for path in (*options.paths, *options.entry):
         if path != "-" and not os.path.lexists(path):
             raise UsageError(f"{path}: there is no such file or folder")
+    for path in options.entry:
+        if os.path.isdir(path) or discovery.kind_of(path) not in _STARTING:
+            raise UsageError(f"--entry {path}: name the Python file or notebook that is started")
     if options.report:
         check_writable("--report", options.report)
     if options.baseline and not os.path.exists(options.baseline):

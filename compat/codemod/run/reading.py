@@ -5,10 +5,10 @@ import os
 import sys
 from collections.abc import Iterable, Sequence
 
-from compat.codemod.files import discovery, documents, other_files, traces
+from compat.codemod.files import console_scripts, discovery, documents, other_files, traces
 from compat.codemod.files.content import matters, read
 from compat.codemod.files.document import Document, UnreadableError
-from compat.codemod.files.import_graph import Files, Quiet
+from compat.codemod.files.import_graph import Files, Quiet, stem
 from compat.codemod.source import (
     Finding,
     Module,
@@ -20,9 +20,11 @@ from compat.codemod.source import (
     old_names,
 )
 from compat.codemod.uses import Project, observed
+from compat.commands import namesakes
 from compat.commands.arguments import UsageError
 
 _PYTHON = ".".join(map(str, sys.version_info[:2]))
+_NAMES = (*namesakes.PACKAGES, old_names.ROOT)
 _MEND = "Correct it, or leave it out with --exclude."
 
 
@@ -36,7 +38,7 @@ class Gathered:
         mentions: places outside Python with the old name of a backend.
         files: the Python files, by the names that may mean them.
         quiet: the Python files that do not mention torchaudio.
-        own_names: which of our names are modules of the project itself.
+        own_names: which of our names, and torchaudio, are modules of the project itself.
     """
 
     def __init__(self, options: Options, result: Result, found: Iterable[discovery.Found]) -> None:
@@ -49,7 +51,7 @@ class Gathered:
         python = [one for one in found if one.kind != discovery.OTHER]
         self.files: Files = Files([one.path for one in python])
         self.quiet: Quiet = Quiet((), lambda _: ())
-        self.own_names: frozenset[str] = _own_names(python)
+        self.own_names: frozenset[str] = _own_names(python, options.entry)
 
     def take(self, path: str, kind: str, data: bytes) -> None:
         """Parse a file that mentions torchaudio."""
@@ -184,8 +186,9 @@ def gather(found: list[discovery.Found], options: Options, result: Result, tick:
                 reason = f"it could not be read: {why.strerror or why}. {_MEND}"
                 result.problems.append(Problem(path, reason))
             continue
-        if matters(one.kind, data) or (entries and os.path.realpath(path) in entries):
-            if not one.is_ignored():
+        is_entry = bool(entries) and os.path.realpath(path) in entries
+        if is_entry or matters(one.kind, data):
+            if is_entry or not one.is_ignored():
                 gathered.take(path, one.kind, data)
         elif one.kind == discovery.PYTHON:
             if (one.is_named or b"torchaudio" in data) and not one.is_ignored():
@@ -208,14 +211,32 @@ def _why(error: UnreadableError | SyntaxError) -> tuple[str, int | None]:
     return reason, error.lineno
 
 
-def _own_names(found: Sequence[discovery.Found]) -> frozenset[str]:
-    """Return which of ``compat`` and ``torchaudio`` are top-level modules of the project."""
+def _own_names(found: Sequence[discovery.Found], entries: Sequence[str]) -> frozenset[str]:
+    """Return which names of ours, or torchaudio, are top-level modules of the project.
+
+    They are also modules beside an entry point that is run by its path, even in a package.
+    """
     packages = {
         os.path.dirname(one.path) for one in found if os.path.basename(one.path) == "__init__.py"
     }
     modules = (one.path.removesuffix(".py").removesuffix(f"{os.sep}__init__") for one in found)
+    imported = {module.rpartition(".")[2] for module, _ in console_scripts.beside(entries)}
+    scripts = {
+        os.path.dirname(path)
+        for path in entries
+        if not os.path.basename(path).startswith("__") and stem(path) not in imported
+    }
     return frozenset(
         name
-        for folder, name in map(os.path.split, modules)
-        if name in ("compat", "torchaudio") and folder not in packages
+        for folder, name in (
+            *(parts for parts in map(os.path.split, modules) if parts[0] not in packages),
+            *((folder, name) for folder in scripts for name in _NAMES if _has(folder, name)),
+        )
+        if name in _NAMES
     )
+
+
+def _has(folder: str, name: str) -> bool:
+    """Return whether a folder has a module or a package of this name."""
+    endings = (".py", f"{os.sep}__init__.py")
+    return any(os.path.isfile(os.path.join(folder, name + ending)) for ending in endings)

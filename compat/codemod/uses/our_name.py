@@ -18,10 +18,10 @@ def our_name(
     Raises:
         NotProvableError: it has no name there.
     """
-    if "compat" in project.own_names:
+    if project.hides_us:
         raise NotProvableError(
-            "the project has a module of its own called `compat`, which "
-            "would be imported instead of this package"
+            f"the project has a module of its own called `{project.hides_us}`, which "
+            "would be imported instead of this package's"
         )
     for name, found in module.names.module.bindings.items():
         if {binding.target for binding in found} == {"compat"} and all(

@@ -21,6 +21,7 @@ from compat.codemod.source import (
 )
 from compat.codemod.uses import release_tests
 from compat.codemod.uses.observed import AsRead, Line, Observed
+from compat.commands import namesakes
 
 # it begins with plain letters, which the regex engine finds fastest
 _COMPAT = re.compile(r"compat(?<!\wcompat)\b")
@@ -42,8 +43,8 @@ class Project(Notes):
         mentions: places outside Python with the old name of a backend.
         entries: paths of the modules that are entry points.
         prose: the texts that are not Python: requirements, settings, scripts.
-        own_names: which of ``torchaudio`` and ``compat`` are top-level modules of the project
-            itself.
+        own_names: which of ``torchaudio`` and our packages' names are top-level modules of the
+            project itself.
         leaves_choice: whether this is a whole project for 2.0 or older, so that each release
             chooses its own backend where none is named.
         observed: what traces show, if there are any.
@@ -71,6 +72,11 @@ class Project(Notes):
     def files(self) -> Files:
         """Return all Python files, by the names that may mean them."""
         return self.known_files or Files(module.path for module in self.modules)
+
+    @property
+    def hides_us(self) -> str:
+        """Return a module of the project that has the name of one of our packages, or nothing."""
+        return next((one for one in namesakes.PACKAGES if one in self.own_names), "")
 
     @functools.cached_property
     def pins(self) -> list[tuple[Module, ast.Call]]:

@@ -69,6 +69,8 @@ class Notebook(Document):
         for number, source in self._sources.items():
             if number in new and new[number] != old[number]:
                 start, end = source.span
+                if not old[number].strip() and "".join(source).strip():
+                    raise UnreadableError(f"cell {number} is not Python, and cannot be changed")
                 unmasked = self._magics.unmask(new[number])
                 parts += [self.text[at:start], _replaced(self.text, source, unmasked)]
                 at = end
