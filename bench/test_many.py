@@ -11,6 +11,7 @@ import dispatcher
 from bench import files, peers
 from bench.conftest import Race
 from dispatcher import Chooser, Registry, Settings
+from dispatcher.requests import Leniency
 
 
 @pytest.mark.parametrize("backend", [None, "ffmpeg", "soundfile"])
@@ -76,6 +77,7 @@ class _Nothing:
     """A backend that does nothing, so that what is left is ours."""
 
     name = "nothing"
+    leniency = Leniency()
 
     def __getattr__(self, _: str) -> Any:
         return lambda *_: None
