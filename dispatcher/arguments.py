@@ -149,8 +149,8 @@ def checked_piece(asked: Load, leniency: Leniency, backend: str = "") -> Load:
     Raises:
         NotAnIntegerError: (a TypeError and RuntimeError) the backend does not take a number.
     """
-    left_out = [one for one in leniency.optional if getattr(asked, one) is None]
-    asked = asked._replace(**{one: Load._field_defaults[one] for one in left_out})
+    if left_out := [one for one in leniency.optional if getattr(asked, one) is None]:
+        asked = asked._replace(**{one: Load._field_defaults[one] for one in left_out})
     if leniency.rounds_frames:
         asked = _in_whole_frames(asked)
     try:

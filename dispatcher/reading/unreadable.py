@@ -10,6 +10,7 @@ from dispatcher import errors
 _DOCTOR = "`python -m compat.doctor FILE` tells what it is"
 _OBJECT = "`seek(0)` first if it was read or written before: an object is read from where it stands"
 _NAMELESS = "Some formats are known by their names only: pass format='sbc', for example"
+_LEAVE_OUT = "; a path is taken as it is written, so leave out file:// before it"
 _ADDRESSES = ("http://", "https://", "s3://", "gs://", "hf://")
 
 
@@ -24,7 +25,7 @@ def cause(uri: Any) -> str:
         return "it is an address, and no file"
     try:
         if not os.path.exists(path):
-            return f"there is no such file{_without_protocol(path)}"
+            return f"there is no such file{_LEAVE_OUT if begins_with_protocol(path) else ''}"
         if os.path.isdir(path):
             return "it is a folder"
         if os.path.isfile(path) and not os.path.getsize(path):
@@ -34,9 +35,9 @@ def cause(uri: Any) -> str:
         return ""
 
 
-def _without_protocol(path: str) -> str:
-    is_file = path.startswith("file:")
-    return "; a path is taken as it is written, so leave out file:// before it" if is_file else ""
+def begins_with_protocol(uri: Any) -> bool:
+    """Return whether ``file:`` stands before a path, as FFmpeg's own commands take it."""
+    return isinstance(uri, str) and uri.startswith("file:")
 
 
 def next_step(uri: Any, *, by_name: bool = False) -> str:

@@ -93,10 +93,9 @@ class Files:
         """Yield the names that a file imports, and those of which a package has a list for it."""
         for name in file.imports:
             yield name
-            before = name.removesuffix("*")
-            package = before.removesuffix(".") if before.strip(".") else before
-            for path in self.named(package, file.path) if before != name else ():
-                yield from (f"{before}{inner}" for inner in listed(path))
+            owner, last = halves(name)
+            for path in self.named(owner, file.path) if last == "*" else ():
+                yield from (f"{name.removesuffix('*')}{inner}" for inner in listed(path))
 
     def _link(self, name: str) -> list[str]:
         """Return the files that a dotted name may mean."""
@@ -144,14 +143,15 @@ class Graph(Notes):
         """Return the files that import a file directly."""
         return set(self._backwards.get(path, ()))
 
-    def near_importers(self, path: str) -> set[str]:
+    @noted
+    def near_importers(self, path: str) -> frozenset[str]:
         """Return the files that import a file directly, or by way of packages that import it."""
-        found, waiting = {path}, [path]
-        while waiting:
-            new = set(self._backwards.get(waiting.pop(), ())) - found
-            found |= new
-            waiting += [one for one in new if os.path.basename(one) == "__init__.py"]
-        return found - {path}
+
+        def following(one: str) -> set[str]:
+            passes_on = one == path or os.path.basename(one) == "__init__.py"
+            return self.direct_importers(one) if passes_on else set()
+
+        return closure(path, following) - {path}
 
     def may_be_loaded(self, path: str) -> bool:
         """Return whether a file that nothing imports or runs may be loaded in another way."""
@@ -179,12 +179,12 @@ class Graph(Notes):
     def reachable(self, path: str) -> frozenset[str]:
         """Return the files that a file imports, directly or not, itself included."""
         files = self.files
-        return _closure(path, lambda one: files[one].imported if one in files else ())
+        return closure(path, lambda one: files[one].imported if one in files else ())
 
     @noted
     def importers(self, path: str) -> frozenset[str]:
         """Return the files that import a file, directly or not, itself included."""
-        return _closure(path, self.direct_importers)
+        return closure(path, self.direct_importers)
 
 
 class Quiet:
@@ -283,6 +283,13 @@ def _names(line: bytes, names: bytes) -> frozenset[str]:
     return frozenset((*_prefixes(base), *(f"{base}{dot}{word}" for word in words)))
 
 
+def halves(name: str) -> tuple[str, str]:
+    """Return a dotted name without its last part, and that part; dots that begin it stay."""
+    last = name.rpartition(".")[2]
+    owner = name.removesuffix(last)
+    return (owner.removesuffix(".") if owner.strip(".") else owner), last
+
+
 def _prefixes(name: str) -> list[str]:
     """Return a dotted name and the packages around it, whose own code runs too."""
     plain = name.lstrip(".")
@@ -308,7 +315,8 @@ def _absolute(name: str, importer: str) -> str:
     return f"{package}.{plain}" if plain else package
 
 
-def _closure(start: str, following: Callable[[str], Iterable[str]]) -> frozenset[str]:
+def closure(start: str, following: Callable[[str], Iterable[str]]) -> frozenset[str]:
+    """Return a file and all that follow from it, directly or not."""
     seen, waiting = {start}, [start]
     while waiting:
         for other in following(waiting.pop()):

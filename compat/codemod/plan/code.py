@@ -182,9 +182,7 @@ class Code:
 
     def _dotted(self, module: Module, name: str) -> list[Meaning | None]:
         """Return what a whole name means: something in a module, or a module."""
-        last = name.rpartition(".")[2]
-        package = name.removesuffix(last)
-        base = package.removesuffix(".") if package.strip(".") else package
+        base, last = import_graph.halves(name)
         found = [
             one for owner in self.files(base, module) for one in self._member((owner, None), last)
         ]

@@ -125,18 +125,16 @@ def _by_imports(project: Project, module: Module) -> Iterator[tuple[str, ast.AST
     for node in module.names.all(ast.Attribute):
         if node.attr in _HOOKS:
             yield f"sys.{node.attr} decides what an import loads, {_UNSEEN}", node
+    is_script = "__main__" in module.text.text
     for one in module.names.imported:
-        name = (
-            one.path.rpartition(".")[0] if isinstance(one.statement, ast.ImportFrom) else one.path
-        )
+        top = one.path.partition(".")[0]
         if one.path.removeprefix("sys.") in _HOOKS:
             yield f"{one.path} decides what an import loads, {_UNSEEN}", one.statement
-        elif (
-            "__main__" in module.text.text
-            and name.partition(".")[0] not in sys.stdlib_module_names
-            and module.path in project.files.named(name, "")
-        ):
-            yield f"the script imports itself by its name, and runs twice, {_UNSEEN}", one.statement
+        elif is_script and top and top not in sys.stdlib_module_names:
+            names = (one.path, one.path.rpartition(".")[0])
+            if any(module.path in project.files.named(name, "") for name in names):
+                words = "the script imports itself by its name, and runs twice"
+                yield f"{words}, {_UNSEEN}", one.statement
 
 
 def _by_texts(project: Project, module: Module) -> Iterator[tuple[str, ast.AST]]:

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from compat.codemod.files.discovery import folders
-from compat.codemod.files.import_graph import facts
+from compat.codemod.files.import_graph import closure, facts
 from compat.codemod.rule import (
     DROP_IN,
     NO_FUNCTION,
@@ -135,12 +135,12 @@ def _may_be_late(module: Module, project: Project, call: ast.Call) -> bool:
 
 def _imports_torchaudio(project: Project, paths: Iterable[str]) -> bool:
     """Return whether files, or what they import, import torchaudio; entry points install first."""
-    files, seen, waiting = project.imports.files, set(project.entries), list(paths)
-    while waiting:
-        path = waiting.pop()
-        if path not in seen and path in files:
-            seen.add(path)
-            waiting += files[path].imported
+    files = project.imports.files
+
+    def following(path: str) -> Iterable[str]:
+        return () if path in project.entries else files[path].imported
+
+    seen = frozenset[str]().union(*(closure(path, following) for path in paths))
     mine = {module.path: module for module in project.modules}
     found = (
         mine.get(path) or project.quiet_module(path) for path in seen.difference(project.entries)

@@ -147,7 +147,7 @@ def _in_quiet_files(module: Module, project: Project) -> Iterator[Draft]:
     own = [one for one in module.imported if one.scope is module.names.module]
     own = [one for one in own if one.local not in ("*", old_names.ROOT)]
     graph = project.imports
-    near = set() if module.standalone or not own else graph.near_importers(module.path)
+    near = graph.near_importers(module.path) if own and not module.standalone else frozenset()
     passing = [path for path in near if reexports.exports(project, path)]
     near = near.union(*map(graph.near_importers, passing)) & project.quiet.all
     for one in own if near else ():

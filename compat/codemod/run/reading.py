@@ -226,14 +226,9 @@ def _own_names(found: Sequence[discovery.Found], entries: Sequence[str]) -> froz
         for path in entries
         if not os.path.basename(path).startswith("__") and stem(path) not in imported
     }
-    return frozenset(
-        name
-        for folder, name in (
-            *(parts for parts in map(os.path.split, modules) if parts[0] not in packages),
-            *((folder, name) for folder in scripts for name in _NAMES if _has(folder, name)),
-        )
-        if name in _NAMES
-    )
+    top = {name for folder, name in map(os.path.split, modules) if folder not in packages}
+    beside = {name for folder in scripts for name in _NAMES if _has(folder, name)}
+    return frozenset(_NAMES) & (top | beside)
 
 
 def _has(folder: str, name: str) -> bool:

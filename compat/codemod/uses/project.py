@@ -150,18 +150,14 @@ class Project(Notes):
         Return ``None`` also if it cannot be read.
         """
         data = content(path)
-        if not data or not all(pattern.search(data) for pattern in patterns):
-            return None
-        try:
-            return Module(path, data.decode("utf-8-sig"))
-        except (SyntaxError, UnicodeDecodeError):
-            return None
+        is_wanted = data and all(pattern.search(data) for pattern in patterns)
+        return self.quiet_module(path) if is_wanted else None
 
     def quiet_module(self, path: str) -> Module | None:
         """Return a quiet file, parsed once for all rounds; ``None`` if it cannot be parsed."""
         kept = self.quiet.parsed
         if path not in kept:
-            kept[path] = self.parsed(path)
+            kept[path] = _parsed(path)
         found: Module | None = kept[path]
         return found
 
@@ -177,6 +173,14 @@ class Project(Notes):
             word in texts[path] if path in texts else word.encode() in content(path)
             for path in sorted(near)
         )
+
+
+def _parsed(path: str) -> Module | None:
+    data = content(path)
+    try:
+        return Module(path, data.decode("utf-8-sig")) if data else None
+    except (SyntaxError, UnicodeDecodeError):
+        return None
 
 
 def _takes(other: Module, owner: str, name: str) -> bool:

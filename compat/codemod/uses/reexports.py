@@ -10,6 +10,7 @@ import itertools
 import re
 from collections.abc import Iterator
 
+from compat.codemod.files.import_graph import halves
 from compat.codemod.source import Module, Use, listed, noted, old_names, only_import, plain_name
 from compat.codemod.uses.project import Project
 
@@ -87,9 +88,7 @@ def exports(project: Project, path: str, hops: int = 2) -> dict[str, str]:
     bound = module.names.module.bindings if module else {}
     targets = {name: only_import(bindings) or "" for name, bindings in bound.items()}
     for name, target in targets.items():
-        last = target.rpartition(".")[2]
-        package = target.removesuffix(last)
-        base = package.removesuffix(".") if package.strip(".") else package
+        base, last = halves(target)
         for other in project.files.named(base, path) if base and hops else ():
             targets[name] = exports(project, other, hops - 1).get(last, target)
     return {name: target for name, target in targets.items() if old_names.is_ours(target)}

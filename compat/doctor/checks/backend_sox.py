@@ -17,7 +17,7 @@ from compat.doctor import backends
 from compat.doctor.check import Finding, Group, Mend, Status, World, check, note
 
 _VARIABLE = "TORCHAUDIO_COMPAT_LIBSOX"
-_SUCCESSOR = "sox_ng"
+_SOX_NG = "sox_ng"
 # distributions put these into a package of their own
 _WORTH_HAVING = ("mp3", "flac", "ogg", "amr-nb")
 
@@ -64,11 +64,11 @@ def _unavailable(found: Finding) -> Finding:
             ),
             cause="unloadable-libsox",
         )
-    if any(_SUCCESSOR in attempt for attempt in tried):
+    if any(_SOX_NG in attempt for attempt in tried):
         return change(
             status=Status.NOTE,
-            text=f"no libsox here, but {_SUCCESSOR}, which is not used",
-            why=f"{_SUCCESSOR} numbers encodings differently, and passes files on to FFmpeg.",
+            text=f"no libsox here, but {_SOX_NG}, which is not used",
+            why=f"{_SOX_NG} numbers encodings differently, and passes files on to FFmpeg.",
             mend=Mend(
                 "Install libsox by conda, since this system's packages have it no more",
                 machine.by_conda("install", "-c", "conda-forge", "sox"),

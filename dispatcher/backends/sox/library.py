@@ -137,10 +137,10 @@ _MEND = {
     ),
 }
 VARIABLE = "TORCHAUDIO_COMPAT_LIBSOX"
-# sox_ng, which newer distributions have in place of SoX, begins here: it numbers encodings
-# differently, and passes files on to FFmpeg's command
-_SUCCESSOR = (14, 5)
-SUCCESSOR = "sox_ng"
+# newer distributions have it in place of SoX; it numbers encodings differently, and passes files on
+# to FFmpeg's command
+_SOX_NG = "sox_ng"
+_FIRST_SOX_NG = (14, 5)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -183,7 +183,7 @@ def candidates() -> Iterator[str]:
     )
     for folder in (conda, *map(pathlib.Path, _FOLDERS[_platform()])):
         yield from (str(folder / name) for name in names if (folder / name).exists())
-    for name in ("sox", SUCCESSOR):
+    for name in ("sox", _SOX_NG):
         found = ctypes.util.find_library(name)
         if found and found not in names:
             yield found
@@ -211,8 +211,8 @@ def load() -> Library:
             cause = str(why).partition("Additionally")[0].strip()
             tried.append(f"{candidate} ({cause.removeprefix('cannot load library ')})")
             continue
-        if tuple(map(int, re.findall(r"\d+", version)[:2])) >= _SUCCESSOR:
-            tried.append(f"{candidate} ({SUCCESSOR} {version}, whose interface differs)")
+        if tuple(map(int, re.findall(r"\d+", version)[:2])) >= _FIRST_SOX_NG:
+            tried.append(f"{candidate} ({_SOX_NG} {version}, whose interface differs)")
             continue
         if not shared.start(lib):
             tried.append(f"{candidate} (loaded, but sox_init failed)")
