@@ -135,11 +135,10 @@ class Chooser:
             asked = arguments.checked_piece(asked, reader.leniency)
             with opened(asked.uri) as file:
                 asked = asked._replace(file=file)
-                if backend is None:
+                found = reader.load_plain(asked)
+                if found is None and backend is None:
                     found = flac_fast_path.load(asked, reader, self.registry, self.settings)
-                    if found is not None:
-                        return found
-                return short_files.load(reader, asked, self.settings)
+                return found or short_files.load(reader, asked, self.settings)
 
     def save(self, asked: Save, backend: object) -> None:
         """Write samples with the backend for a call."""

@@ -58,6 +58,13 @@ class Backend(abc.ABC):
     def load(self, asked: Load, settings: Settings) -> tuple[torch.Tensor, int]:
         """Return samples, ``[channel, time]`` or ``[time, channel]``, and the sample rate in Hz."""
 
+    def load_plain(self, asked: Load) -> tuple[torch.Tensor, int] | None:
+        """Return what ``load`` does, if the file is open and surely has all that its header says.
+
+        ``None`` for any other file, which ``dispatcher.short_files`` then judges.
+        """
+        return None
+
     @abc.abstractmethod
     def stream(
         self, asked: Blocks, settings: Settings

@@ -34,7 +34,7 @@ def load(
         return None
     # so near the beginning FFmpeg decodes all that comes before the piece, and reports damage there
     near = 0 < asked.frame_offset < chosen.seeks_from
-    if near or asked.frame_offset < 0 or asked.num_frames == 0 or asked.num_frames < -1:
+    if near or not asked.is_piece:
         return None
     faster = registry.find(_BY)
     if faster is None or asked.file is None:

@@ -26,6 +26,11 @@ class Load(NamedTuple):
     file: OpenFile | None = None
 
     @property
+    def is_piece(self) -> bool:
+        """Return whether the ffmpeg and sox backends of all releases took the two numbers."""
+        return self.frame_offset >= 0 and (self.num_frames == -1 or self.num_frames > 0)
+
+    @property
     def place(self) -> Any:
         """Return what headers are read from: the open file, or else what the caller named."""
         return self.uri if self.file is None else self.file

@@ -146,7 +146,7 @@ def of(file: OpenFile | None, format: str | None = None) -> PlainWav | None:
     if file is None or format not in (None, "wav") or sys.byteorder != "little":
         return None
     try:
-        return _parsed(file)
+        return file.parsed(_parsed)
     except OSError:
         return None
 

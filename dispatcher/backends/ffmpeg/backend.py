@@ -155,15 +155,23 @@ class Backend(backend.Backend):
             container.local_file(asked.uri, asked.file) as file,
         ):
             arguments.check_piece(asked.frame_offset, asked.num_frames)
-            plain = plain_wav.of(file, asked.format)
-            if plain is not None:
-                samples = plain.piece(
-                    asked.frame_offset, asked.num_frames, asked.normalize, asked.channels_first
-                )
-                if samples is not None:
-                    return torch.from_numpy(samples), plain.form.rate
+            found = self.load_plain(asked._replace(file=file))
+            if found is not None:
+                return found
             samples, rate = self._load(asked, settings, file)
             return torch.from_numpy(samples), rate
+
+    def load_plain(self, asked: Load) -> tuple[torch.Tensor, int] | None:
+        if asked.file is None or not asked.is_piece:
+            return None
+        with container.local_file(asked.uri, asked.file) as file:
+            plain = plain_wav.of(file, asked.format)
+            if plain is None:
+                return None
+            samples = plain.piece(
+                asked.frame_offset, asked.num_frames, asked.normalize, asked.channels_first
+            )
+            return None if samples is None else (torch.from_numpy(samples), plain.form.rate)
 
     def _load(
         self, asked: Load, settings: Settings, file: OpenFile | None
