@@ -40,7 +40,8 @@ def missing(name: str, context: Context) -> str:
             f"{full} is not there: this is the stand-in of torchaudio-compat, which has "
             f"torchaudio's I/O only. {_install(releases)}"
         )
-    return f"{full} is not there: the installed torchaudio lacks it. {_install(releases)}"
+    newer = _install(releases, "--upgrade")
+    return f"{full} is not there: the installed torchaudio lacks it. {newer}"
 
 
 def _is_ours(module: str) -> bool:
@@ -101,8 +102,8 @@ def lacking(name: str, context: Context) -> str:
     )
 
 
-def _install(releases: list[str]) -> str:
-    """Return the command for the newest release with a name.
+def _install(releases: list[str], *options: str) -> str:
+    """Return the command, with pip's options, for the newest release with a name.
 
     Beside this package that release need not fit the installed torch.
     """
@@ -111,7 +112,7 @@ def _install(releases: list[str]) -> str:
 
     newest = releases[-1]
     if newest == list(wheel_names.table().patches.values())[-1]:
-        return f"For the rest: {shell.told(machine.pip('torchaudio'))}, with any torch"
+        return f"For the rest: {shell.told(machine.pip(*options, 'torchaudio'))}, with any torch"
     row = pairs.of_torchaudio(newest)
     if row is not None and row.serves(f"{sys.version_info[0]}.{sys.version_info[1]}"):
         command = shell.told(machine.pip("--no-deps", f"torchaudio=={newest}"))

@@ -47,7 +47,7 @@ def test_what_a_real_torchaudio_lacks_is_said_of_it(real: Plant) -> None:
     with pytest.raises(AttributeError, match=r"torchaudio\.nonsense is not there: .* nor any torchaudio from 2\.0 to 2\.11 has this name"):
         torchaudio.nonsense
     with pytest.raises(
-        ImportError, match=r"torchaudio\.compliance is not there: the installed torchaudio lacks it.*pip install torchaudio`"
+        ImportError, match=r"torchaudio\.compliance is not there: the installed torchaudio lacks it.*pip install --upgrade torchaudio`"
     ):
         from torchaudio import compliance  # noqa: F401
 
