@@ -64,7 +64,8 @@ def _names(world: World, used: choice.Calls, chosen: choice.Choice) -> Iterator[
     if answer.failed:
         yield failing.finding("compat.install()", answer, "torchaudio", cause="drop-in-failed")
         return
-    by_pip = machine.pip("torchaudio")
+    over_real = answer.value["over_real"]
+    by_pip = machine.pip(*(["--upgrade"] if over_real else []), "torchaudio")
     for name, why in answer.value["lacking"].items():
         is_told = any(line in why for line in by_pip)
         yield error(
@@ -78,7 +79,7 @@ def _names(world: World, used: choice.Calls, chosen: choice.Choice) -> Iterator[
     real = "the torchaudio that is installed, with the drop-in's I/O"
     yield ok(
         f"{here} of the {len(names)} names of torchaudio that it uses are there, by "
-        f"{real if answer.value['over_real'] else 'the stand-in'}",
+        f"{real if over_real else 'the stand-in'}",
         data={"names": names},
     )
 
