@@ -83,6 +83,7 @@ class Execution:
         self._doubt: NotProvableError | None = None
         self.loaded: dict[Module, None] = {}
         self.script: Module | None = None
+        self._importing: list[Module] = []
         self.making: list[tuple[Module, ast.ClassDef]] = []
         self.ways: Ways = Ways()
         self.handed: Handed = Handed(effects, all_run=all_run)
@@ -104,14 +105,17 @@ class Execution:
     def run_as(self, module: Module, state: State, script: Module | None = None) -> State:
         """Run a file by an import, or as the script if it is that."""
         before, self.script = self.script, script
+        self._importing.append(module)
         after = self.run(module, state)
+        self._importing.pop()
         self.script = before
         return after
 
     def load(self, module: Module, state: State) -> State:
         """Import a file, with the packages around it."""
         for one in (*self.code.packages(module.path), module):
-            if one.path not in state.loaded:
+            # one that was taken out of sys.modules meanwhile may come to its own import again
+            if one.path not in state.loaded and self._importing.count(one) < 2:
                 again = one in self.loaded  # it has run on another way through the program
                 before = dataclasses.replace(state, loaded=state.loaded | {one.path})
                 after = self.run_as(one, before)

@@ -68,6 +68,8 @@ def _is_given(module: Module, node: ast.AST) -> bool:
 
 def _anything(run: Execution, state: State) -> State:
     """Let any function of the modules that ran be called, and any of them run again."""
+    if run.all_run:  # each file is run on its own too, whatever has run before
+        return run.others_run(state)
     for module in list(run.loaded):
         run.handed.add((module, None))
     return dataclasses.replace(state, loaded=frozenset())
