@@ -59,6 +59,16 @@ test_bytes_outside_the_changes_stay = commands(
     *(row(name, ".", {"program.py": before}, 0, after={"program.py": after}) for name, (before, after) in BYTES.items())
 )
 
+# as generated code may be: many branches and many calls, each within the one before
+LOADS = (b'torchaudio.load("a")', b'torchaudio.load("a", backend="soundfile")')
+NESTED = {
+    "400 branches": [b"n = 0\n" + b"el".join(b"if n == %d:\n    %s\n" % (n, load) for n in range(400)) for load in LOADS],
+    "400 calls": [b"list(%s[0])" % load + b".copy()" * 400 + b"\n" for load in LOADS],
+}
+test_what_is_deeply_nested_is_done = commands(
+    *(row(name, ".", {"a.py": PROGRAM + old}, 0, after={"a.py": RESULT + new}) for name, (old, new) in NESTED.items())
+)
+
 # data of a file that cannot be read, and words that are said of it
 UNREADABLE = {
     "syntax error": (b"import torchaudio\ndef load(:\n", "cannot be parsed"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import gc
 import os
+import sys
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
 
 # rules whose changes in one file are right only together with those in others
 _ACROSS_FILES = {"TAC102", "TAC118"}
+# Python calls of the engine within each other. Reading a file takes one for each node in another,
+# following and printing it take several; with Python's own limit it could be read and no more.
+_DEEPEST = 10_000
 
 
 def run(
@@ -88,11 +92,15 @@ def _settle(gathered: Gathered, *, write: bool) -> list[Outcome]:
     ]
     if "torchaudio" in gathered.own_names:
         active = [rules()["TAC127"]]  # it says that the others can prove nothing
+    usual = sys.getrecursionlimit()
+    sys.setrecursionlimit(max(usual, _DEEPEST))
     try:
         made = engine.run(gathered.project(), active, unsafe=options.unsafe)
     except engine.BrokenError as why:
         result.problems.append(Problem(str(why).partition(":")[0], f"nothing was changed: {why}"))
         return []
+    finally:
+        sys.setrecursionlimit(usual)
     outcomes = {outcome.module.path: outcome for outcome in made}
     for path, document in gathered.read.items():
         try:
