@@ -109,10 +109,11 @@ def _packages(folder: str) -> Iterator[Finding]:
                 subject=name,
                 cause="other-version",
             )
-    for name, where in needs.imported(folder).items():
+    for name, one in needs.imported(folder).items():
         is_known = name in (*_OF_TORCH, "torio", "compat") or name.lower() in known
         if not is_known and importlib.machinery.PathFinder.find_spec(name) is None:
-            yield _missing(f"{where} imports {name}, which is not installed", name, guessed=True)
+            text = f"{one.where} imports {name}, which is not installed"
+            yield _missing(text, name, guessed=True, always=one.always)
 
 
 def _version(name: str) -> str:
@@ -123,11 +124,11 @@ def _version(name: str) -> str:
         return ""
 
 
-def _missing(text: str, package: str, *, guessed: bool = False) -> Finding:
+def _missing(text: str, package: str, *, guessed: bool = False, always: bool = True) -> Finding:
     words = "Install it, if its package has that name" if guessed else "Install it"
-    return error(
+    return (error if always else warning)(
         text,
-        why="The program stops there.",
+        why="The program stops there." if always else "The program stops if it comes there.",
         mend=Mend(words, machine.pip(package), guessed),
         subject=package,
         cause="package-missing",

@@ -8,7 +8,7 @@ import pathlib
 import sys
 import tomllib
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from compat.projects import reach
 
@@ -16,13 +16,20 @@ if TYPE_CHECKING:
     from packaging.requirements import Requirement
 
 
-def imported(folder: str) -> dict[str, str]:
+class Import(NamedTuple):
+    """A place that imports a package; ``always`` as in ``reach.Needed``."""
+
+    where: str
+    always: bool
+
+
+def imported(folder: str) -> dict[str, Import]:
     """Return the third-party packages that a project imports, each with the first place.
 
     An import in a ``try``, or under ``if TYPE_CHECKING``, is left out: the program can run
-    without it.
+    without it. A place that always runs comes before those that may not.
     """
-    found: dict[str, str] = {}
+    found: dict[str, Import] = {}
     python = [one.path for one in reach.python_files(folder) if not one.is_ignored()]
     own = {
         part
@@ -30,9 +37,11 @@ def imported(folder: str) -> dict[str, str]:
         for part in pathlib.PurePath(os.path.relpath(path, folder)).with_suffix("").parts
     }
     for path in python:
-        for name, line in reach.needed(path):
+        for name, line, always in reach.needed(path):
             if name not in own and name not in sys.stdlib_module_names:
-                found.setdefault(name, f"{os.path.relpath(path, folder)}:{line}")
+                one = Import(f"{os.path.relpath(path, folder)}:{line}", always)
+                if name not in found or always > found[name].always:
+                    found[name] = one
     return found
 
 

@@ -4,11 +4,13 @@ import ast
 import itertools
 import os
 import pathlib
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterable, Iterator
+from typing import Any, NamedTuple
 
 _MOST = 2000
 _MOST_FOUND = 3000
+# what is in these may never run
+_PERHAPS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.If, ast.Match)
 
 
 def files(program: str, folder: str) -> list[str]:
@@ -57,19 +59,41 @@ def python_files(folder: str) -> Iterator[Any]:
     return itertools.islice(python, _MOST_FOUND)
 
 
-def needed(path: str) -> Iterator[tuple[str, int]]:
-    """Yield the top-level packages that a file cannot do without, with the lines of the imports."""
-    waiting: list[ast.AST] = [_parsed(pathlib.Path(path))]
+class Needed(NamedTuple):
+    """A top-level package that a file cannot do without, and the line that imports it.
+
+    ``always`` tells whether that line runs whenever the file does: it is in no function, and under
+    no condition.
+    """
+
+    package: str
+    line: int
+    always: bool
+
+
+def needed(path: str) -> Iterator[Needed]:
+    """Yield the packages that a file imports, without those in ``try`` or for types alone."""
+    waiting: list[tuple[ast.AST, bool]] = [(_parsed(pathlib.Path(path)), True)]
     while waiting:
-        node = waiting.pop()
+        node, always = waiting.pop()
         if isinstance(node, ast.Import):
-            yield from ((alias.name.partition(".")[0], node.lineno) for alias in node.names)
+            names = [alias.name for alias in node.names]
+            yield from (Needed(name.partition(".")[0], node.lineno, always) for name in names)
         elif isinstance(node, ast.ImportFrom) and not node.level and node.module:
-            yield node.module.partition(".")[0], node.lineno
-        elif isinstance(node, ast.Try):
-            waiting += [*node.orelse, *node.finalbody]
-        elif not (isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test)):
-            waiting += ast.iter_child_nodes(node)
+            yield Needed(node.module.partition(".")[0], node.lineno, always)
+        always = always and not isinstance(node, _PERHAPS)
+        waiting += [(part, always) for part in _parts(node)]
+
+
+def _parts(node: ast.AST) -> Iterable[ast.AST]:
+    """Return the parts of a node, without the imports that a program can run without."""
+    if isinstance(node, ast.Try | ast.TryStar):
+        return [*node.orelse, *node.finalbody]
+    if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test):
+        return node.orelse
+    if isinstance(node, ast.With) and "suppress" in ast.unparse(node.items[0].context_expr):
+        return []
+    return ast.iter_child_nodes(node)
 
 
 def _imported(path: pathlib.Path) -> Iterator[str]:

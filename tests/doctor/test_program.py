@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from compat.doctor import cli
+from compat.doctor import cli, program
 from compat.doctor.probes import program as probe
 from compat.projects import needs
 
@@ -54,7 +54,8 @@ PROJECTS = {
     "one that is old": ({"requirements_txt": "torchaudio==0.7.0\n"}, "older than any", 1),
     "one without torchaudio": ({"main_py": "print(1)\n"}, "no file in it mentions torchaudio", 0),
     "one that is well": ({"main_py": "try:\n    import nowhere\nexcept ImportError:\n    pass\n"}, "no file in it", 0),
-    "one that imports what is not here": ({"main_py": "def f():\n    import surely_nowhere\n"}, "no file in it", 2),
+    "one that imports what is not here": ({"main_py": "import surely_nowhere\n"}, "no file in it", 2),
+    "one that may import what is not here": ({"main_py": "def f():\n    import surely_nowhere\n"}, "no file in it", 1),
 }
 
 
@@ -94,4 +95,24 @@ def test_what_the_program_can_do_without_is_not_needed(tmp_path: pathlib.Path) -
         "import os, own, pkg.own, needed.deep\nfrom . import x\nfrom typing import TYPE_CHECKING\n"
         "if TYPE_CHECKING:\n    import types_only\ntry:\n    import perhaps\nexcept ImportError:\n    import instead\nelse:\n    import after\n"
     )
-    assert needs.imported(str(tmp_path)) == {"needed": "a.py:1", "after": "a.py:11"}
+    assert needs.imported(str(tmp_path)) == {"needed": ("a.py:1", True), "after": ("a.py:11", True)}
+
+
+@pytest.mark.parametrize(
+    ("text", "level"),
+    [
+        ("import lost", "error"),
+        ("class A:\n    import lost", "error"),
+        ("def f():\n    import lost", "warning"),
+        ("async def f():\n    import lost", "warning"),
+        ("if a:\n    import lost", "warning"),
+        ("if a:\n    pass\nelse:\n    import lost", "warning"),
+        ("def f():\n    import lost\nimport lost", "error"),
+        ("try:\n    pass\nfinally:\n    import lost", "error"),
+        ("with contextlib.suppress(ImportError):\n    import lost", ""),
+        ("if TYPE_CHECKING:\n    pass\nelse:\n    import lost", "warning"),
+    ],
+)
+def test_a_missing_package_stops_the_program_only_where_it_is_always_imported(text: str, level: str, tmp_path: pathlib.Path) -> None:
+    (tmp_path / "a.py").write_text(text)
+    assert [one.status.value[0] for one in program._packages(str(tmp_path))] == [level] * bool(level)
