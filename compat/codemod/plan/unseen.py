@@ -54,7 +54,12 @@ _ONLY_NAME = (
     "add_argument",
     "setup",
     "hasattr",
+    "RequirementCache",
+    "requires",
+    "requires_backends",
 )
+_SETUP = {"setuptools.setup", "distutils.core.setup"}
+_OF_SPHINX = {"autodoc_mock_imports", "intersphinx_mapping"}
 _HOOKS = ("meta_path", "path_hooks")
 AMBIGUOUS = "a name is torchaudio in one place and something else in another"
 # what uses the backend in force
@@ -191,12 +196,24 @@ def _given_by_name(project: Project, module: Module) -> Iterator[ast.AST]:
     whole = [text for text in module.strings if text.value in old_names.HOMES]
     computed = bool(whole) and _imports_computed_names(project)
     for name in (*parts, *(whole if computed else ())) if not is_test(module.path) else ():
-        above = module.names.parents.get(name)
-        if (
-            not isinstance(above, ast.Compare | ast.Expr | ast.Subscript)
-            and called(above) not in _ONLY_NAME
-        ):
+        if not _only_tells(module, name):
             yield name
+
+
+def _only_tells(module: Module, name: ast.AST) -> bool:
+    """Return whether a name of a package stands where it is required, asked for or compared."""
+    above = module.names.parents.get(name)
+    if isinstance(above, ast.Subscript):
+        return True
+    while isinstance(above, ast.List | ast.Tuple | ast.Set | ast.Dict | ast.keyword):
+        above = module.names.parents.get(above)
+    if isinstance(above, ast.Assign):
+        return {plain_name(one) for one in above.targets} <= _OF_SPHINX or any(
+            module.names.qualified(call.func) in _SETUP for call in module.calls
+        )
+    asked = called(above)
+    tells = asked in _ONLY_NAME or asked.strip("_").startswith("is_")
+    return tells or isinstance(above, ast.Compare | ast.Expr)
 
 
 @noted
