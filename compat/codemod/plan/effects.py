@@ -10,6 +10,7 @@ from typing import NamedTuple
 from compat.codemod.files.content import content
 from compat.codemod.plan import code, marks
 from compat.codemod.plan.code import Code, Function, Meaning
+from compat.codemod.plan.marks import Marks
 from compat.codemod.plan.state import Force
 from compat.codemod.source import Module, Scope, only_import
 from compat.codemod.uses import Project
@@ -53,6 +54,9 @@ _LEADING = (
     ast.ClassDef,
 )
 
+# What a node is made of, as far as it may run; a statement follows its own blocks.
+_PARTS = (ast.expr, ast.keyword, ast.pattern, ast.comprehension, ast.arg)
+
 Definition = tuple[Module, ast.AST]
 
 
@@ -88,6 +92,9 @@ class Effects:
         self._matter: dict[ast.AST, bool] = {}
         self._may_set: dict[ast.AST, bool] = {}
         self._known: set[Module] = set()
+        # Kept here, since programs come to the same nodes again and again.
+        self._marks: dict[Module, Marks] = {}
+        self._parts: dict[ast.AST, list[ast.AST]] = {}
         # The nodes in or around which something may matter; all others change nothing.
         self._leading: set[ast.AST] = set()
         # The functions that set or use a backend, load a module, or may call any function.
@@ -97,6 +104,24 @@ class Effects:
         # What the names in a function mean, and the functions defined in it.
         self._named: dict[ast.AST, list[Meaning | Definition]] = defaultdict(list)
         self._pausing: set[ast.AST] = set()
+
+    def marks(self, module: Module) -> Marks:
+        """Return what matters in a module."""
+        if module not in self._marks:
+            self._marks[module] = marks.of(self.project, module)
+        return self._marks[module]
+
+    def parts(self, module: Module, node: ast.AST) -> list[ast.AST]:
+        """Return the parts of a node that may run, in the order of the text."""
+        if node not in self._parts:
+            parts: list[ast.AST] = [
+                one for one in ast.iter_child_nodes(node) if isinstance(one, _PARTS)
+            ]
+            if isinstance(node, ast.Dict | ast.arguments):
+                # these list all keys before all values, and defaults of keywords before others
+                parts.sort(key=module.span)
+            self._parts[node] = parts
+        return self._parts[node]
 
     def leads(self, module: Module, node: ast.AST) -> bool:
         """Return whether something in or around a node may matter."""

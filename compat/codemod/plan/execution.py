@@ -13,12 +13,11 @@ from collections import defaultdict
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from compat.codemod.plan import marks
 from compat.codemod.plan.code import Code
 from compat.codemod.plan.effects import Effects
 from compat.codemod.plan.evidence import Evidence, Program, in_text
 from compat.codemod.plan.handed import Handed
-from compat.codemod.plan.marks import Marks, Pin, Site
+from compat.codemod.plan.marks import Pin, Site
 from compat.codemod.plan.rounds import Outcome, Rounds
 from compat.codemod.plan.state import WAYS_OUT, Force, State, Ways, joined
 from compat.codemod.source import Module, NotProvableError
@@ -29,8 +28,6 @@ _MOST_STEPS = 20_000
 _MORE_WHERE_ALL_RUN = 20
 # Follows one kind of node: the execution, the module, the node and the state before it.
 Visit = Callable[["Execution", Module, Any, State], State | None]
-# What a node is made of, as far as it may run; a statement follows its own blocks.
-_PARTS = (ast.expr, ast.keyword, ast.pattern, ast.comprehension, ast.arg)
 # At all other nodes, Python may call methods with special names.
 _PLAIN = (ast.Expr, ast.Call, ast.Name, ast.Return, ast.FunctionDef)
 
@@ -92,14 +89,10 @@ class Execution:
         self._steps_left = _MOST_STEPS * (_MORE_WHERE_ALL_RUN if all_run else 1)
         self._rounds = Rounds()
 
-    def marks(self, module: Module) -> Marks:
-        """Return what matters in a module."""
-        return marks.of(self.effects.project, module)
-
     def run(self, module: Module, state: State) -> State:
         """Run a file's statements."""
         self.loaded[module] = None
-        self._doubt = self._doubt or self.marks(module).doubt
+        self._doubt = self._doubt or self.effects.marks(module).doubt
         return self.block(module, module.tree.body, state) or state
 
     def run_as(self, module: Module, state: State, script: Module | None = None) -> State:
@@ -124,7 +117,7 @@ class Execution:
 
     def bound(self, place: Site | Pin) -> set[Force]:
         """Return the backends in force when an import bound the function of a place, if any."""
-        one = self.marks(place.module).bound_by.get(place)
+        one = self.effects.marks(place.module).bound_by.get(place)
         return set() if one is None else self.bound_by.get((place.module, one.local), set())
 
     def end(self) -> None:
@@ -147,7 +140,7 @@ class Execution:
             raise TooLongError
         if self.handed.sets_unseen or "__del__" in self.handed.special:
             state = self.others_run(state)
-        own = self.marks(module)
+        own = self.effects.marks(module)
         if (place := own.sites.get(node) or own.pins.get(node)) is not None:
             is_bound = isinstance(place, Site) and place in own.bound_by
             self.force[place] |= frozenset() if is_bound else state.force
@@ -159,14 +152,15 @@ class Execution:
 
     def children(self, module: Module, node: ast.AST | None, state: State | None) -> State | None:
         """Follow the parts of a node in the order of the text."""
-        for part in _parts(module, node) if node is not None else ():
+        for part in self.effects.parts(module, node) if node is not None else ():
             state = self.visit(module, part, state)
         return state
 
     def block(self, module: Module, body: list[ast.stmt], state: State | None) -> State | None:
         """Follow statements, each of which may fail before and after what it does."""
+        own = self.effects.marks(module)
         for one in body:
-            before, after = self.marks(module).may_fail(one)
+            before, after = own.may_fail(one)
             self.ways.take("raise", state if before else None)
             state = self.visit(module, one, state)
             self.ways.take("raise", state if after else None)
@@ -235,12 +229,8 @@ class Execution:
 
     def after_any_setter(self, state: State) -> State:
         """Come to a place before which any setter of the project may have run."""
-        self.evidence.note_between(state, self.effects.setters)
-        return dataclasses.replace(state, force=state.force | self.effects.setters)
-
-
-def _parts(module: Module, node: ast.AST) -> list[ast.AST]:
-    """Return the parts of a node that may run, in the order of the text."""
-    parts: list[ast.AST] = [one for one in ast.iter_child_nodes(node) if isinstance(one, _PARTS)]
-    # these list all keys before all values, and defaults of keywords before others
-    return sorted(parts, key=module.span) if isinstance(node, ast.Dict | ast.arguments) else parts
+        setters = self.effects.setters
+        self.evidence.note_between(state, setters)
+        if setters <= state.force:
+            return state
+        return dataclasses.replace(state, force=state.force | setters)

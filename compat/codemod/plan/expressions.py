@@ -130,7 +130,7 @@ def _pause(run: Execution, module: Module, node: ast.expr, state: State) -> Stat
 
 
 def _call(run: Execution, module: Module, node: ast.Call, state: State) -> State | None:
-    own, func = run.marks(module), node.func
+    own, func = run.effects.marks(module), node.func
     targets = run.code.known(module, func)
     if not targets and not isinstance(func, ast.Lambda):
         state = run.visit(module, func, state) or state
@@ -170,7 +170,7 @@ def _given_name(module: Module, node: ast.Call) -> set[str]:
 
 
 def _set(run: Execution, module: Module, node: ast.Call, state: State) -> State:
-    own = run.marks(module)
+    own = run.effects.marks(module)
     setter, pair = own.setters[node], own.pairs.get(node)
     run.setters.add(setter)
     force: frozenset[Force] = frozenset({setter})

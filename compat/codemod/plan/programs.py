@@ -180,7 +180,11 @@ class _Followed:
     def setters(self) -> list[SetterCall]:
         """Return the setters in the modules that it has run."""
         loaded = self.execution.loaded
-        return [one for module in loaded for one in self.execution.marks(module).setters.values()]
+        return [
+            one
+            for module in loaded
+            for one in self.execution.effects.marks(module).setters.values()
+        ]
 
     @property
     def does_nothing(self) -> bool:

@@ -47,9 +47,9 @@ def joined(*states: State | None) -> State | None:
     """Return the state where several ways meet; ``None`` stands for a way that is not taken."""
     found = None
     for one in states:
-        if found is None or one is None or one is found:
+        if found is None or one is None:
             found = found if one is None else one
-        else:
+        elif one is not found and one != found:
             found = State(
                 found.force | one.force,
                 found.loaded & one.loaded,

@@ -80,7 +80,7 @@ def _if(run: Execution, module: Module, node: ast.If, state: State) -> State | N
         after = run.block(module, node.body, state) if module is run.script else None
         # the code after a main block that exits runs on import
         return after or run.block(module, node.orelse, state)
-    own = run.marks(module).setters.values()
+    own = run.effects.marks(module).setters.values()
     asked = next((one for one in own if one.asked and one.region is node), None)
     tested = run.felt(run.visit(module, node.test, state))
     body = run.block(module, node.body, None if _is_dead(run, module, node.body) else tested)
