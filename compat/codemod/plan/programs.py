@@ -179,12 +179,8 @@ class _Followed:
     @property
     def setters(self) -> list[SetterCall]:
         """Return the setters in the modules that it has run."""
-        loaded = self.execution.loaded
-        return [
-            one
-            for module in loaded
-            for one in self.execution.effects.marks(module).setters.values()
-        ]
+        several = map(self._effects.marks, self.execution.loaded)
+        return [one for marks in several for one in marks.setters.values()]
 
     @property
     def does_nothing(self) -> bool:
