@@ -52,6 +52,8 @@ class Execution:
         setters: those that ran.
         ran: the functions that ran.
         anywhere: what may be in force at a moment at which any function of the project may run.
+        setting: the modules after whose import some setter has surely run.
+        defined: what may have been in force when a function was defined.
         bound_by: what was in force when an import bound a name of a module.
         loaded: the modules that it has run.
         handed: what code that is not followed may call.
@@ -84,6 +86,8 @@ class Execution:
         self.making: list[tuple[Module, ast.ClassDef]] = []
         self.ways: Ways = Ways()
         self.handed: Handed = Handed(effects, all_run=all_run)
+        self.setting: set[Module] = set()
+        self.defined: dict[ast.AST, frozenset[Force]] = {}
         self.bound_by: dict[tuple[Module, str], set[Force]] = defaultdict(set)
         self.all_run: bool = all_run
         self._steps_left = _MOST_STEPS * (_MORE_WHERE_ALL_RUN if all_run else 1)
@@ -115,15 +119,10 @@ class Execution:
                 state = (joined(before, after) if again else after) or before
         return state
 
-    def bound(self, place: Site | Pin) -> set[Force]:
-        """Return the backends in force when an import bound the function of a place, if any."""
-        one = self.effects.marks(place.module).bound_by.get(place)
-        return set() if one is None else self.bound_by.get((place.module, one.local), set())
-
     def end(self) -> None:
         """Tell what it shows; functions bound by an import keep what was in force then."""
         for place, forces in self.force.items():
-            for force in sorted(forces | self.bound(place), key=in_text):
+            for force in sorted(forces | bound(self, place), key=in_text):
                 self.evidence.force[place].setdefault(force, self._program)
         self.evidence.ran |= self.setters
         if self._doubt is not None:
@@ -234,3 +233,9 @@ class Execution:
         if setters <= state.force:
             return state
         return dataclasses.replace(state, force=state.force | setters)
+
+
+def bound(run: Execution, place: Site | Pin) -> set[Force]:
+    """Return the backends in force when an import bound the function of a place, if any."""
+    one = run.effects.marks(place.module).bound_by.get(place)
+    return set() if one is None else run.bound_by.get((place.module, one.local), set())

@@ -58,7 +58,7 @@ class Handed:
         """
         self.add(meaning)
         module, node = meaning
-        if node is not None and node in self.functions:
+        if node is not None and (self._all_run or node in self.functions):
             self.sets_unseen |= self._effects.sets((module, node))
 
 

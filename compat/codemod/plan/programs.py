@@ -7,6 +7,7 @@ call it after an entry has run.
 """
 
 import ast
+import dataclasses
 import os
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -15,7 +16,7 @@ from compat.codemod.plan import expressions, statements
 from compat.codemod.plan.code import Code
 from compat.codemod.plan.effects import Effects
 from compat.codemod.plan.evidence import Evidence, Program
-from compat.codemod.plan.execution import Execution, TooLongError
+from compat.codemod.plan.execution import Execution, TooLongError, bound
 from compat.codemod.plan.marks import Site
 from compat.codemod.plan.state import Force, State, joined, repeated
 from compat.codemod.source import Module, NotProvableError, is_test, old_names
@@ -74,7 +75,7 @@ def _evidence(project: Project, modules: list[Module]) -> Evidence:
             _run_all(Execution(found, program, effects, _VISITS, all_run=True), forces)
     for one in idle:
         for site in [site for site in found.force if isinstance(site, Site)]:
-            for force in one.execution.bound(site):
+            for force in bound(one.execution, site):
                 found.force[site].setdefault(force, one.program)
     return found
 
@@ -82,13 +83,27 @@ def _evidence(project: Project, modules: list[Module]) -> Evidence:
 def _run_all(execution: Execution, force: frozenset[Force]) -> None:
     """Run each file and each function that matters once, whatever has run before."""
     at_any_time = State(force, frozenset(execution.code.paths))
-    for module in execution.code.speaking.values():  # those that call them add nothing
-        execution.run(module, at_any_time)
+    speaking = execution.code.speaking.values()  # those that call them add nothing
+    for module in sorted(speaking, key=lambda one: not execution.effects.marks(one).setters):
+        # a notebook is no module that others import: it has run in its own program
+        if not module.interactive and None not in execution.run(module, at_any_time).force:
+            execution.setting.add(module)
         for kind in (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.GeneratorExp):
             for function in module.names.all(kind):
-                if execution.effects.matters((module, function)):
-                    execution.call(module, function, at_any_time)
+                once_defined = force & (_from_its_definition(execution, module, function) or force)
+                if once_defined and execution.effects.matters((module, function)):
+                    state = dataclasses.replace(at_any_time, force=once_defined)
+                    execution.call(module, function, state)
     execution.end()
+
+
+def _from_its_definition(
+    execution: Execution, module: Module, function: ast.AST
+) -> frozenset[Force]:
+    """Return what may be in force once a function is defined: what was then, or is set later."""
+    around = [one for one in (function, *module.names.chain(function)) if one in execution.defined]
+    first = execution.defined[around[-1]] if around else frozenset()
+    return first | execution.effects.setters if first else first
 
 
 def _hand_out(

@@ -187,10 +187,23 @@ def _import(
     for several in run.code.imported(module, node):
         ways = [run.load(one, state) for one in several]
         state = joined(*ways, *([] if len(ways) == 1 else [state])) or state
+        if len(several) == 1 and _has_set(run, several[0], module):
+            state = dataclasses.replace(state, force=state.force - {None})
     return state
 
 
+def _has_set(run: Execution, imported: Module, importer: Module) -> bool:
+    """Return whether a setter has run once a module is imported, and not in the midst of it."""
+    graph = run.effects.project.imports
+    return (
+        imported in run.setting
+        and None not in run.effects.setters
+        and importer.path not in graph.reachable(imported.path)
+    )
+
+
 def _define(run: Execution, module: Module, node: Function, state: State) -> State:
+    run.defined[node] = run.defined.get(node, frozenset()) | state.force
     after = run.children(module, node.args, _decorators(run, module, node, state))
     after = _annotated(run, module, node.returns, after)
     above = module.names.parents.get(node)

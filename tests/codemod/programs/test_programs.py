@@ -113,19 +113,45 @@ def test_programs_that_are_too_long_to_follow_closely(monkeypatch: pytest.Monkey
     assert any(one.is_whole for one in found.values())
 
 
+LIBRARY = "import torchaudio\ntorchaudio.set_audio_backend('soundfile')\ndef read(p):\n    return torchaudio.load(p)\n"
+
+
+@pytest.mark.parametrize(
+    ("files", "is_whole"),
+    [
+        ({"lib.py": LIBRARY, "main.py": "import sys\nsys.stdout.flush()\nimport lib, torchaudio\nlib.read('a')\ntorchaudio.load('b')\n"}, True),
+        ({"lib.py": LIBRARY, "main.py": "import sys\nsys.stdout.flush()\nfrom lib import read\nclass A:\n    def b(self):\n        return read('a')\nA().b()\n"}, True),
+        ({"lib.py": LIBRARY.replace("import", "import other,", 1), "other.py": "import lib, torchaudio\ntorchaudio.load('x')\n", "main.py": "import lib\n"}, False),
+        ({"lib.py": "import torchaudio\nimport sys\nif len(sys.argv) < 9:\n    " + LIBRARY.partition("\n")[2], "main.py": "import lib\nlib.read('a')\n"}, False),
+    ],
+    ids=["the importer", "a method", "imported by what it imports", "under a condition"],
+)  # fmt: skip
+def test_what_is_defined_after_a_setter_runs_after_it(
+    files: dict[str, str], is_whole: bool, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Also where the program is too long to be followed closely."""
+    monkeypatch.setattr(programs, "_MOST_STEPS", -1)
+    verdict = judged(Made(files, [Entry("main.py")]), tmp_path)
+    assert not verdict.wrong
+    assert verdict.is_whole == is_whole, verdict
+
+
 CONSTRUCTED = re.split(r"^== ", Path(__file__).with_name("constructed.txt").read_text(), flags=re.M)[1:]
 NAMES = [re.split(r"\n| \|", project)[0] for project in CONSTRUCTED]
 
 
 @pytest.mark.parametrize("project", CONSTRUCTED, ids=NAMES)
-def test_ways_that_are_easy_to_miss(project: str, tmp_path: Path) -> None:
+def test_ways_that_are_easy_to_miss(project: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     head, *files = re.split(r"^-- ", project, flags=re.M)
     entries = head.partition("|")[2].split() or ["main.py"]
     texts = {path: text for path, _, text in (file.partition("\n") for file in files)}
-    verdict = judged(Made(texts, [Entry(*one.split(":")) for one in entries]), tmp_path)
+    entered = [Entry(*one.split(":")) for one in entries]
+    verdict = judged(Made(texts, entered), tmp_path / "first")
     assert not verdict.wrong
     assert verdict.is_whole == project.startswith("wholly"), verdict
     assert NAMES.count(re.split(r"\n| \|", project)[0]) == 1
+    monkeypatch.setattr(programs, "_MOST_STEPS", -1)  # and if it were too long to be followed closely
+    assert not judged(Made(texts, entered), tmp_path / "again").wrong
 
 
 @pytest.mark.parametrize("target", ["2.1", "2.2", "2.9"])
