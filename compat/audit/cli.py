@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import math
 import os
 import sys
 from collections.abc import Sequence
@@ -14,6 +15,7 @@ from compat.audit.engines import EngineError
 from compat.audit.options import Terms
 from compat.commands.arguments import Parser, UsageError, check_writable, parsed
 from compat.commands.console import (
+    FAILED,
     STOPPED,
     print_anything,
     print_for_programs,
@@ -25,7 +27,6 @@ if TYPE_CHECKING:
     from compat.audit.progress import Progress
     from compat.audit.reporting.result import Result
 
-_FAILED = 3
 _WORKERS = {
     # each process is a thread of its own, and numpy's threads would compete for the cores
     "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1",
@@ -65,14 +66,15 @@ exit status
   0  all files the same      1  some files differ      2  a side cannot read some files
   3  wrong usage, or the audit itself failed
   130  stopped by Ctrl-C; the rows written so far are kept
+  141  the reader of its output, such as `head`, closed the pipe early
 """
 _PROG = "python -m compat.audit"
 
 
 def _not_negative(text: str) -> float:
     value = float(text)
-    if not value >= 0:
-        raise argparse.ArgumentTypeError("it must not be negative")
+    if not 0 <= value < math.inf:
+        raise argparse.ArgumentTypeError("it must be a number that is not negative")
     return value
 
 
@@ -94,7 +96,7 @@ def parser(prog: str = _PROG) -> argparse.ArgumentParser:
     """Return the parser of the arguments."""
     made = Parser(
         prog,
-        _FAILED,
+        FAILED,
         description="Does my data still decode the same? Compare, file by file, how two releases "
         "of torchaudio load it.",
         epilog=_EPILOG,
@@ -248,8 +250,8 @@ def main(argv: Sequence[str] | None = None, prog: str = _PROG) -> int:
         print(f"{prog}: stopped", file=sys.stderr)
         return STOPPED
     except Exception as why:  # noqa: BLE001 - its status must not be taken for a finding
-        report_end(why, prog, "the audit")
-    return _FAILED
+        return report_end(why, prog, "the audit")
+    return FAILED
 
 
 def _audited(arguments: argparse.Namespace) -> int:

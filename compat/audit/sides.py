@@ -18,9 +18,9 @@ from compat import releases
 from compat.commands.arguments import UsageError
 from compat.contents.context import Context
 from compat.names import backends
-from dispatcher import torchcodec
+from dispatcher import short_files, torchcodec
 from dispatcher.errors import AudioError, BackendError, BackendUnavailable
-from dispatcher.requests import Blocks
+from dispatcher.requests import Blocks, Load
 from legacy import sox_io_backend
 
 if TYPE_CHECKING:
@@ -96,6 +96,7 @@ def _first(readers: list[Backend], asked: Blocks, release: releases.Release) -> 
     with contextlib.ExitStack() as held:
         for reader in readers:
             try:
+                short_files.examined(reader, Load(asked.uri))
                 stream = held.enter_context(reader.stream(asked, release))
                 break
             except BackendError as why:

@@ -11,8 +11,8 @@ from typing import NoReturn
 
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
 
-
-STOPPED = 130
+# exit statuses: those of a shell for Ctrl-C and for a closed pipe, and one that no finding has
+STOPPED, UNREAD, FAILED = 130, 141, 3
 
 
 def begun(module: str, prog: str, argv: Sequence[str] | None = None) -> int:
@@ -51,13 +51,18 @@ def nobody_reads() -> None:
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-def report_end(why: Exception, prog: str, what: str) -> None:
-    """Say why a command ended early: nobody reads its output, a full disk, or a bug of ours."""
+def report_end(why: Exception, prog: str, what: str) -> int:
+    """Say why a command ended early, and return its status.
+
+    Nobody reads its output, the disk is full, or it is a bug of ours.
+    """
     if isinstance(why, BrokenPipeError):
         nobody_reads()
-    elif not is_full(why):
+        return UNREAD
+    if not is_full(why):
         traceback.print_exc()
         print(f"{prog}: {what} itself failed; this is a bug of torchaudio-compat", file=sys.stderr)
+    return FAILED
 
 
 def leave(status: int) -> NoReturn:
@@ -67,7 +72,7 @@ def leave(status: int) -> NoReturn:
         sys.stderr.flush()
     except BrokenPipeError:
         nobody_reads()
-        status = 2
+        status = UNREAD
     except OSError as why:
         if not is_full(why):
             raise

@@ -11,14 +11,19 @@ from typing import Any
 
 from compat.commands import namesakes
 from compat.commands.arguments import Parser
-from compat.commands.console import print_anything, print_for_programs, report_end
+from compat.commands.console import (
+    FAILED,
+    STOPPED,
+    print_anything,
+    print_for_programs,
+    report_end,
+)
 from compat.diagnosis.findings import Result
 from compat.doctor import elsewhere, files, page, pins, registry, report, structured, verdict
 from compat.doctor.fix import dialogue
 from compat.doctor.world import World
 
 PROG = "python -m compat.doctor"
-FAILED = 3
 OF_FIX = ("--fix", "--yes", "--outside")
 
 _EPILOG = """\
@@ -38,6 +43,7 @@ What may hang or crash runs in a child process with a time limit. Only --fix cha
 
 exit status
   0 healthy, 1 warnings, 2 errors, 3 wrong usage or a bug of the doctor, 4 a command of --fix failed
+  130 stopped by Ctrl-C, 141 nobody read all of its output: `head`, say, closed the pipe
 """
 
 
@@ -170,9 +176,10 @@ def main(argv: Sequence[str] | None = None, prog: str = PROG) -> int:
     except ValueError as why:
         print(f"{prog}: {why}", file=sys.stderr)
     except KeyboardInterrupt:
-        print(f"{prog}: interrupted", file=sys.stderr)
+        print(f"{prog}: stopped", file=sys.stderr)
+        return STOPPED
     except Exception as why:  # noqa: BLE001 - its status must not be taken for a finding
-        report_end(why, prog, "the doctor")
+        return report_end(why, prog, "the doctor")
     return FAILED
 
 

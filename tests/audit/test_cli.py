@@ -80,7 +80,8 @@ USAGE = {
     "no such option": (("data", "--what"), "unrecognized arguments: --what"),
     "a negative number": (("data", "--jobs", "-1"), "it must not be negative"),
     "less than a file": (("data", "--sample", "-1"), "it must not be negative"),
-    "less than no tolerance": (("data", "--tolerance", "nan"), "it must not be negative"),
+    "no number for a tolerance": (("data", "--tolerance", "nan"), "it must be a number that is not negative"),
+    "a tolerance without end": (("data", "--tolerance", "inf"), "it must be a number that is not negative"),
     "no such scheduler": (("data", "--scheduler", "here"), "--scheduler here: write tcp://HOST:PORT, or local[N]"),
     "a confidence of nothing": (("data", "--confidence", "0"), "it is a percentage"),
 }
@@ -139,7 +140,7 @@ def test_nobody_reads_what_it_says() -> None:
     process = started("data")
     process.stdout.close()
     assert process.stderr.read() == ""
-    assert process.wait(60) == 3
+    assert process.wait(60) == 141
 
 
 EXTENSIONS = {"wav": {"data/a.wav"}, " .WAV, flac,": {"data/a.wav", "data/b.flac"}, "all": {"data/a.wav", "data/b.flac", "data/c.raw"}}

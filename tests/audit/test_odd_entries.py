@@ -18,7 +18,7 @@ import pytest
 from compat.audit import comparison
 from compat.audit.cli import main
 from compat.audit.inputs import tables
-from compat.audit.items import Item
+from compat.audit.items import Item, key
 from compat.audit.rows import Row
 from compat.audit.storage.jsonl import JsonLines
 from compat.audit.task import Compare
@@ -208,6 +208,13 @@ def test_a_row_is_read_as_it_was_written_whatever_its_path_has() -> None:
         for path in paths:
             store.append(Row(path, "identical", stamp="1", terms="t"))
         assert [row.path for row in store.rows()] == paths
+
+
+def test_a_path_has_one_key_in_every_locale() -> None:
+    """Python gives bytes beyond ASCII as surrogates in an ASCII locale; the stored row has the letters."""
+    stamp = "1"
+    assert key("ü.wav".encode().decode("ascii", "surrogateescape"), stamp) == key("ü.wav", stamp)
+    assert len({key(path, stamp) for path in ("ü.wav", "\udcfc.wav", "\ud800.wav", "?.wav")}) == 4
 
 
 @pytest.mark.parametrize("why", [KeyError("x"), ZeroDivisionError("x"), MemoryError(), AssertionError()])

@@ -95,8 +95,8 @@ def test_an_interruption_ends_it_at_once(build: Callable[..., World]) -> None:
             time.sleep(0.05)
         process.send_signal(signal.SIGINT)
         _, said = process.communicate(timeout=60)
-    assert process.returncode == 3
-    assert said.strip().endswith("interrupted")
+    assert process.returncode == 130
+    assert said.strip().endswith("stopped")
 
 
 def test_a_failure_of_the_doctor_itself_is_not_taken_for_a_finding(
@@ -184,7 +184,7 @@ def test_help_teaches_it(capsys: pytest.CaptureFixture[str]) -> None:
     said = capsys.readouterr().out
     for word in ("FILE", "--only", "--json", "--pins", "--report", "--thorough", "exit status", "examples"):
         assert word in said
-    assert len(said.splitlines()) < 60
+    assert len(said.splitlines()) <= 60
 
 
 def test_a_report_keeps_home_and_name_to_itself(tmp_path: pathlib.Path) -> None:

@@ -12,6 +12,7 @@ import contextlib
 import multiprocessing
 import multiprocessing.connection
 import multiprocessing.resource_tracker
+import os
 import signal
 import sys
 import time
@@ -193,6 +194,8 @@ def _work(pipe: Any, task: Task[Any]) -> None:
     """Run a worker."""
     # Ctrl-C reaches every process of a terminal, and the parent decides
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # what decoders print names no file, and would break the bar
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
     with contextlib.suppress(EOFError, OSError):  # the parent is gone
         pipe.send(None)
         while True:
