@@ -291,7 +291,7 @@ def _terms(arguments: argparse.Namespace) -> Terms:
     if not arguments.old or not (arguments.new or arguments.to_python):
         also = f" --against {arguments.against}" if arguments.against else ""
         raise UsageError(f"which releases? Say --from 2.0 --to 2.2{also}")
-    old = sides.parse(arguments.old).name
+    old = _side(arguments.old)
     against = arguments.against
     if arguments.new and not _is_side(arguments.new) and os.path.isdir(arguments.new):
         if against or arguments.to_python:
@@ -302,12 +302,27 @@ def _terms(arguments: argparse.Namespace) -> Terms:
 
         new = environment.named(arguments.to_python, arguments.new)
     else:
-        new = sides.parse(arguments.new).name
+        new = _side(arguments.new)
     if against and "://" not in against:
         if not os.path.isdir(against):
             raise UsageError(f"--against {against}: there is no such folder")
         against = os.path.abspath(against)
     return Terms(old, new, arguments.tolerance, arguments.max_shift, not arguments.native, against)
+
+
+def _side(text: str) -> str:
+    """Return the complete name of a side; say so if another backend stands in for the default."""
+    from compat.audit import sides
+
+    name = sides.parse(text).name
+    if name.endswith("global:soundfile") and "soundfile" not in text and os.name != "nt":
+        print(
+            f"{text}: sox_io was the default, but libsox does not work here, so soundfile decodes. "
+            f"It may give other samples. Install libsox (`python -m compat.doctor` says how), or "
+            f"write {name} if you used soundfile",
+            file=sys.stderr,
+        )
+    return name
 
 
 def _is_side(text: str) -> bool:

@@ -79,9 +79,11 @@ class Side:
         if self.mode == DISPATCHER:
             if self.backend is not None:
                 return [context.registry.get(self.backend)]
-            if not context.chooser.available():
-                why = [f"{one}: {context.chooser.why_not(one)}" for one in context.registry.allowed]
-                raise BackendUnavailable("; ".join(why))
+            # without the one that is asked first, another would decode, and all would look the same
+            for first in [name for name in backends.PER_CALL if name in context.registry.allowed][
+                :1
+            ]:
+                context.registry.get(first)
             return [context.chooser.reader(None, path, None)]
         if self.backend == "sox_io":
             other = sox_io_backend.fall_back(context.registry, self.release)

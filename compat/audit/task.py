@@ -44,8 +44,10 @@ class Compare:
         Raises:
             EngineError: a backend does not work on this machine.
         """
-        from compat.audit import comparison  # imports numpy, which the parent process does without
-
+        try:
+            from compat.audit import comparison  # needs numpy; the parent process does without
+        except ImportError as why:
+            raise EngineError(f"{why}. Run `python -m compat.doctor`.") from why
         with contextlib.ExitStack() as held:
             try:
                 old, new = self.fetched(item, held)
@@ -61,7 +63,8 @@ class Compare:
                 return comparison.compare(self._begun(item), (old, new), self.sides(), self.terms)
             except BackendUnavailable as why:
                 raise EngineError(
-                    f"a backend does not work here: {why.explain()}. Run `python -m compat.doctor`."
+                    f"a backend does not work here: {why.explain()}. Run `python -m compat.doctor`, "
+                    "or name a backend that works, as in --to 2.2:soundfile"
                 ) from why
             except EngineError:
                 raise

@@ -16,9 +16,22 @@ STOPPED, UNREAD, FAILED = 130, 141, 3
 
 
 def begun(module: str, prog: str, argv: Sequence[str] | None = None) -> int:
-    """Run a command's ``main``; report Ctrl-C in one line, also during the module's import."""
+    """Run a command's ``main``; report Ctrl-C in one line, also during the module's import.
+
+    So is a package that the command needs and that is missing.
+    """
     try:
-        return int(importlib.import_module(module).main(argv, prog=prog))
+        try:
+            run = importlib.import_module(module).main
+        except ModuleNotFoundError as why:
+            package = str(why.name).partition(".")[0]
+            print(
+                f"{prog} needs {package}, which is not installed: "
+                f"{sys.executable} -m pip install {package}",
+                file=sys.stderr,
+            )
+            return FAILED
+        return int(run(argv, prog=prog))
     except KeyboardInterrupt:
         print(f"{prog}: stopped", file=sys.stderr)
         return STOPPED

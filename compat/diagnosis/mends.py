@@ -59,13 +59,15 @@ def _torch() -> tuple[dists.Copy | None, pairs.Pair | None]:
 
 
 def _is_for_another_torch(torchaudio: dists.Copy) -> bool:
-    """Return whether this torchaudio is made for another torch than the one installed.
+    """Return whether this torchaudio is made for another torch, or another build, than installed.
 
-    Reinstalling the same version would not help then.
+    Reinstalling the same one would not help then.
     """
-    _, row = _torch()
+    torch, row = _torch()
     other = pairs.of_torchaudio(torchaudio.version)
-    return row is not None and other is not None and other.torchaudio != row.torchaudio
+    if torch is None or row is None or other is None:
+        return False
+    return other.torchaudio != row.torchaudio or torchaudio.build != torch.build
 
 
 def install_torch(*options: str) -> Mend:
@@ -250,7 +252,7 @@ def _owner(package: str, groups: Groups) -> Mend:
             f"{wanting} belongs to no Python package: install it again from its source",
             library(name).commands,
         )
-    return reinstall(_distribution_of(top) or package)
+    return reinstall(_distribution_of(top) or _DISTRIBUTIONS.get(top, package))
 
 
 def _distribution_of(top: str) -> str:

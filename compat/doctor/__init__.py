@@ -3,7 +3,5 @@
     python -m compat.doctor
 
 The doctor's own process never imports torch, numpy, av, soundfile or torchaudio: whatever may hang
-or crash runs in a child process. The runtime uses ``explain`` for its own errors.
+or crash runs in a child process.
 """
-
-from compat.diagnosis import explain as explain

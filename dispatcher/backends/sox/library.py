@@ -198,9 +198,10 @@ def load() -> Library:
     """
     try:
         import cffi
+
+        ffi = cffi.FFI()  # imports its compiled part
     except ImportError as why:
         raise BackendUnavailable(f"cffi does not import ({why})", mend="pip install cffi") from why
-    ffi = cffi.FFI()
     ffi.cdef(_DECLARATIONS)
     tried = []
     for candidate in candidates():
