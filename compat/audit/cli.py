@@ -286,8 +286,6 @@ def _terms(arguments: argparse.Namespace) -> Terms:
     Raises:
         UsageError: a side is missing or unknown.
     """
-    from compat.audit import sides
-
     if not arguments.old or not (arguments.new or arguments.to_python):
         also = f" --against {arguments.against}" if arguments.against else ""
         raise UsageError(f"which releases? Say --from 2.0 --to 2.2{also}")

@@ -19,7 +19,7 @@ from compat.commands.arguments import UsageError
 from compat.contents.context import Context
 from compat.names import backends
 from dispatcher import short_files, torchcodec
-from dispatcher.errors import AudioError, BackendError, BackendUnavailable
+from dispatcher.errors import AudioError, BackendError
 from dispatcher.requests import Blocks, Load
 from legacy import sox_io_backend
 

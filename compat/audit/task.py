@@ -63,8 +63,8 @@ class Compare:
                 return comparison.compare(self._begun(item), (old, new), self.sides(), self.terms)
             except BackendUnavailable as why:
                 raise EngineError(
-                    f"a backend does not work here: {why.explain()}. Run `python -m compat.doctor`, "
-                    "or name a backend that works, as in --to 2.2:soundfile"
+                    f"a backend does not work here: {why.explain()}. Run `python -m compat.doctor`,"
+                    " or name a backend that works, as in --to 2.2:soundfile"
                 ) from why
             except EngineError:
                 raise
