@@ -114,7 +114,7 @@ def test_cffi_that_is_not_there_is_what_soundfile_lacks(build: Callable[..., Wor
     world = build(without=("cffi", "cffi_backend"))
     found = world.examine("--only", "imports").finding("imports")
     assert (found["cause"], found["subject"]) == ("no-cffi", "soundfile")
-    assert found["mend"]["commands"][0].endswith(" cffi")
+    assert "cffi>=" in found["mend"]["commands"][0]
 
 
 @pytest.mark.libsox
