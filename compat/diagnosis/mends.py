@@ -55,14 +55,14 @@ def reinstall(package: str, *, dependencies: bool = False) -> Mend:
 def _over(package: str, *arguments: str) -> tuple[Line, ...]:
     """Return the command that installs over a package, also where pip alone could not.
 
-    pip removes one set of metadata of several, and stops at one that has no RECORD.
+    pip removes one set of metadata of several, and stops at one that is damaged or has no RECORD.
     """
     copies = dists.copies(package)
     beside = [copy for copy in copies if copy.root == copies[0].root]
     stuck = [
         str(copy.info)
         for copy in beside
-        if copy.record() is None and copy.installer in ("", "pip", "uv") and machine.is_venv()
+        if not copy.is_removable and copy.installer in ("", "pip", "uv") and machine.is_venv()
     ]
     return shell.chain(
         *([machine.removing(*stuck)] if stuck else []),
