@@ -8,7 +8,7 @@ import math
 import os
 import sys
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from compat._version import __version__
 from compat.audit.engines import EngineError
@@ -92,6 +92,135 @@ def _percent(text: str) -> float:
     return value
 
 
+_ARGUMENTS: dict[str, dict[str, dict[str, Any]]] = {
+    "": {
+        "data": {"nargs": "*", "metavar": "DATA", "help": "folders, files, globs, manifests, URLs"},
+    },
+    "what is compared": {
+        "--from": {
+            "dest": "old",
+            "metavar": "SIDE",
+            "help": "the old side, as RELEASE[:MODE][:BACKEND]",
+        },
+        "--to": {
+            "dest": "new",
+            "metavar": "SIDE",
+            "help": "the new side; or a folder of the same files decoded elsewhere, read as by "
+            "--from",
+        },
+        "--to-python": {
+            "metavar": "PATH",
+            "help": "decode the new side with the real torchaudio of this environment (its "
+            "folder, or its Python)",
+        },
+        "--against": {
+            "metavar": "ROOT",
+            "default": "",
+            "help": "read the new side's files from this folder, by the same relative paths",
+        },
+        "--tolerance": {
+            "type": _not_negative,
+            "default": Terms.tolerance,
+            "help": "the largest difference that does not count (%(default).2g of full scale)",
+        },
+        "--max-shift": {
+            "type": _count,
+            "default": Terms.max_shift,
+            "metavar": "FRAMES",
+            "help": "the largest shift to look for (%(default)s)",
+        },
+        "--native": {
+            "action": "store_true",
+            "help": "load with normalize=False, so that dtypes are compared too",
+        },
+    },
+    "which files": {
+        "--manifest": {
+            "action": "append",
+            "default": [],
+            "metavar": "FILE",
+            "help": "read FILE as a manifest, whatever its extension; may be repeated",
+        },
+        "--field": {
+            "metavar": "NAME",
+            "help": "where manifests have the path: a column of CSV (name, or number from 1) or a "
+            "field of JSON lines (a.b)",
+        },
+        "--root": {
+            "metavar": "FOLDER",
+            "help": "the folder that relative paths in manifests start from (default: the "
+            "manifest's folder)",
+        },
+        "--extensions": {
+            "metavar": "A,B",
+            "help": "which files in folders to take; `all` takes every file (default: all audio "
+            "files)",
+        },
+        "--sample": {
+            "type": _count,
+            "default": 0,
+            "metavar": "N",
+            "help": "compare only a random sample of N files, and estimate the result for all",
+        },
+        "--seed": {"type": int, "default": 0, "metavar": "N", "help": "seed of the sample (0)"},
+        "--confidence": {
+            "type": _percent,
+            "default": 0.95,
+            "metavar": "PERCENT",
+            "help": "confidence of the estimate from the sample (95)",
+        },
+    },
+    "how": {
+        "--jobs": {
+            "type": _count,
+            "default": 0,
+            "metavar": "N",
+            "help": "number of processes; 0 for one per processor (default)",
+        },
+        "--scheduler": {"metavar": "ADDRESS", "help": "run on Dask: tcp://HOST:PORT, or local[N]"},
+        "--time-limit": {
+            "type": _not_negative,
+            "default": 600.0,
+            "metavar": "SECONDS",
+            "help": "limit for a file, without --scheduler; 0 for none (600)",
+        },
+    },
+    "results": {
+        "--results": {
+            "metavar": "FILE",
+            "help": "the file for the rows, .jsonl or .parquet (default: audit-FROM-TO.jsonl)",
+        },
+        "--fresh": {"action": "store_true", "help": "delete existing rows and start again"},
+        "--retry-errors": {
+            "action": "store_true",
+            "help": "compare again files that could not be read",
+        },
+        "--json": {"action": "store_true", "help": "print the summary as JSON"},
+        "--report": {"metavar": "FILE.html", "help": "also write a self-contained HTML page"},
+        "--draw": {
+            "type": _count,
+            "default": 200,
+            "metavar": "N",
+            "help": "show waveforms and sound for N files on the page, the worst first (200)",
+        },
+        "--report-rows": {
+            "type": _count,
+            "default": 50_000,
+            "metavar": "N",
+            "help": "list N files on the page, the worst first (50000)",
+        },
+        "--fail-on": {
+            "default": "differences,errors",
+            "metavar": "A,B",
+            "help": "the results that make the exit status 1 or 2: names of results, differences, "
+            "errors, none (%(default)s)",
+        },
+        "--quiet": {"action": "store_true", "help": "show no progress"},
+        "--version": {"action": "version", "version": f"torchaudio-compat {__version__}"},
+    },
+}
+
+
 def parser(prog: str = _PROG) -> argparse.ArgumentParser:
     """Return the parser of the arguments."""
     made = Parser(
@@ -101,136 +230,10 @@ def parser(prog: str = _PROG) -> argparse.ArgumentParser:
         "of torchaudio load it.",
         epilog=_EPILOG,
     )
-    made.add_argument(
-        "data", nargs="*", metavar="DATA", help="folders, files, globs, manifests, URLs"
-    )
-    add = made.add_argument_group("what is compared").add_argument
-    add("--from", dest="old", metavar="SIDE", help="the old side, as RELEASE[:MODE][:BACKEND]")
-    add(
-        "--to",
-        dest="new",
-        metavar="SIDE",
-        help="the new side; or a folder of the same files decoded elsewhere, read as by --from",
-    )
-    add(
-        "--to-python",
-        metavar="PATH",
-        help="decode the new side with the real torchaudio of this environment (its folder, or its "
-        "Python)",
-    )
-    add(
-        "--against",
-        metavar="ROOT",
-        default="",
-        help="read the new side's files from this folder, by the same relative paths",
-    )
-    add(
-        "--tolerance",
-        type=_not_negative,
-        default=Terms.tolerance,
-        help="the largest difference that does not count (%(default).2g of full scale)",
-    )
-    add(
-        "--max-shift",
-        type=_count,
-        default=Terms.max_shift,
-        metavar="FRAMES",
-        help="the largest shift to look for (%(default)s)",
-    )
-    add(
-        "--native",
-        action="store_true",
-        help="load with normalize=False, so that dtypes are compared too",
-    )
-    add = made.add_argument_group("which files").add_argument
-    add(
-        "--manifest",
-        action="append",
-        default=[],
-        metavar="FILE",
-        help="read FILE as a manifest, whatever its extension; may be repeated",
-    )
-    add(
-        "--field",
-        metavar="NAME",
-        help="where manifests have the path: a column of CSV (name, or number from 1) or a field "
-        "of JSON lines (a.b)",
-    )
-    add(
-        "--root",
-        metavar="FOLDER",
-        help="the folder that relative paths in manifests start from (default: the manifest's "
-        "folder)",
-    )
-    add(
-        "--extensions",
-        metavar="A,B",
-        help="which files in folders to take; `all` takes every file (default: all audio files)",
-    )
-    add(
-        "--sample",
-        type=_count,
-        default=0,
-        metavar="N",
-        help="compare only a random sample of N files, and estimate the result for all",
-    )
-    add("--seed", type=int, default=0, metavar="N", help="seed of the sample (0)")
-    add(
-        "--confidence",
-        type=_percent,
-        default=0.95,
-        metavar="PERCENT",
-        help="confidence of the estimate from the sample (95)",
-    )
-    add = made.add_argument_group("how").add_argument
-    add(
-        "--jobs",
-        type=_count,
-        default=0,
-        metavar="N",
-        help="number of processes; 0 for one per processor (default)",
-    )
-    add("--scheduler", metavar="ADDRESS", help="run on Dask: tcp://HOST:PORT, or local[N]")
-    add(
-        "--time-limit",
-        type=_not_negative,
-        default=600.0,
-        metavar="SECONDS",
-        help="limit for a file, without --scheduler; 0 for none (600)",
-    )
-    add = made.add_argument_group("results").add_argument
-    add(
-        "--results",
-        metavar="FILE",
-        help="the file for the rows, .jsonl or .parquet (default: audit-FROM-TO.jsonl)",
-    )
-    add("--fresh", action="store_true", help="delete existing rows and start again")
-    add("--retry-errors", action="store_true", help="compare again files that could not be read")
-    add("--json", action="store_true", help="print the summary as JSON")
-    add("--report", metavar="FILE.html", help="also write a self-contained HTML page")
-    add(
-        "--draw",
-        type=_count,
-        default=200,
-        metavar="N",
-        help="show waveforms and sound for N files on the page, the worst first (200)",
-    )
-    add(
-        "--report-rows",
-        type=_count,
-        default=50_000,
-        metavar="N",
-        help="list N files on the page, the worst first (50000)",
-    )
-    add(
-        "--fail-on",
-        default="differences,errors",
-        metavar="A,B",
-        help="the results that make the exit status 1 or 2: names of results, differences, errors, "
-        "none (%(default)s)",
-    )
-    add("--quiet", action="store_true", help="show no progress")
-    add("--version", action="version", version=f"torchaudio-compat {__version__}")
+    for title, arguments in _ARGUMENTS.items():
+        group = made.add_argument_group(title) if title else made
+        for name, options in arguments.items():
+            group.add_argument(name, **options)
     return made
 
 
