@@ -376,7 +376,6 @@ _MKL = "mkl<2024.1"
 # every function takes the package whose import failed and the groups of the message's pattern
 TABLE: dict[str, Callable[[str, Groups], Mend]] = {
     "matched-pair": lambda package, groups: matched_pair(),
-    "same-build": lambda package, groups: matched_pair(),
     "reinstall": lambda package, groups: reinstall(package),
     "reinstall-with-dependencies": lambda package, groups: reinstall(package, dependencies=True),
     "clean-reinstall": lambda package, groups: _clean(package),

@@ -35,6 +35,12 @@ def _deleted(world: World, pattern: str) -> None:
         path.unlink()
 
 
+def _with_an_egg(world: World) -> None:
+    egg = world.site / "torchaudio-2.8.0.egg-info"
+    egg.mkdir()
+    (egg / "PKG-INFO").write_text("Metadata-Version: 2.1\nName: torchaudio\nVersion: 2.8.0\n")
+
+
 def _truncated(world: World) -> None:
     extension = next((world.site / "torchaudio" / "lib").glob("_torchaudio*.so"))
     with extension.open("r+b") as stream:
@@ -93,6 +99,9 @@ test_packages = worlds(
          commands=("rm -r {other}/torchaudio {other}/torchaudio-2.11.0.dist-info && ", "pip install torchaudio==2.11.0")),
     Case("two versions in one folder", "copies", "error", "two-copies", plants={"torchaudio 2.8.0": "", "torchaudio 2.11.0": ""},
          says=("in one folder",), commands=("pip uninstall -y torchaudio && ", "pip install --force-reinstall")),
+    Case("metadata of an old installer", "copies", "error", "two-copies", plants={"torchaudio 2.8.0": ""}, breaks=_with_an_egg,
+         says=("torchaudio-2.8.0.dist-info and torchaudio-2.8.0.egg-info",),
+         commands=("rm -r {site}/torchaudio-2.8.0.egg-info && ", "pip install --force-reinstall")),
     Case("metadata that pip cannot read", "pair", "error", "mismatched-pair", without=("torch",),
          plants={"torch 2.8.0": TORCH_2_8, "torchaudio 2.7.1": TORCHAUDIO_2_7},
          breaks=lambda world: (world.site / "torchaudio-2.7.1.dist-info/METADATA").write_bytes(b"\xff\0" * 99),

@@ -77,18 +77,15 @@ class LocalEngine:
                         else:
                             stillborn += 1
                         if stillborn >= _MOST_STILLBORN:
-                            raise _stillborn(stillborn, why) from why
+                            raise EngineError(
+                                f"{stillborn} workers in a row ended before they read a file "
+                                f"({why}); is there enough memory, and room for temporary files? "
+                                "Run the same command again to continue"
+                            ) from why
                         back.extendleft(reversed(worker.given))
         finally:
             for worker in workers:
                 worker.end()
-
-
-def _stillborn(number: int, why: Exception) -> EngineError:
-    return EngineError(
-        f"{number} workers in a row ended before they read a file ({why}); is there enough memory, "
-        "and room for temporary files? Run the same command again to continue"
-    )
 
 
 class _EndedError(Exception):

@@ -50,8 +50,6 @@ def document(result: Result) -> dict[str, object]:
         if found is None
         else {
             **found._asdict(),
-            "low": found.low,
-            "high": found.high,
             "sentence": result.bound_sentence(),
         },
         "results": result.results,

@@ -9,7 +9,6 @@ from typing import IO
 from compat.audit.classes import CLASSES, DIFFERENCES, ERRORS, SAME
 from compat.audit.progress import duration
 from compat.audit.reporting.result import Result
-from compat.audit.rows import Row
 
 # halves of UTF-16 pairs, which no bytes decode to
 _HALVES = re.compile("[\ud800-\udc7f\udd00-\udfff]")
@@ -126,12 +125,9 @@ def _plain(result: Result, out: IO[str]) -> None:
     if result.tally.worst:
         lines += ["", "The worst"]
         for row in result.tally.worst:
-            lines += _of(row)
+            lines += [f"  {CLASSES[row.kind].title}: {printable(row.path)}"]
+            lines += [f"      {printable(row.note)}"]
     lines += ["", *notes(result)]
     encoding = getattr(out, "encoding", None) or "utf-8"
     out.write("\n".join(lines).encode(encoding, "replace").decode(encoding) + "\n")
     out.flush()
-
-
-def _of(row: Row) -> list[str]:
-    return [f"  {CLASSES[row.kind].title}: {printable(row.path)}", f"      {printable(row.note)}"]
