@@ -9,6 +9,7 @@ import os
 import stat
 
 from compat.audit import fetching, sides, wording
+from compat.audit.classes import CLASSES, SAME
 from compat.audit.engines import EngineError
 from compat.audit.items import Item
 from compat.audit.options import Terms
@@ -59,8 +60,9 @@ class Compare:
                 return self._failed(item, "error_to", f"the new side has no file {item.other!r}")
             if item.other and (refusal := _refused(new)):
                 return self._failed(item, "error_to", f"cannot read {item.other!r}: {refusal}")
+            before = _states(old, new)
             try:
-                return comparison.compare(self._begun(item), (old, new), self.sides(), self.terms)
+                row = comparison.compare(self._begun(item), (old, new), self.sides(), self.terms)
             except BackendUnavailable as why:
                 raise EngineError(
                     f"a backend does not work here: {why.explain()}. Run `python -m compat.doctor`,"
@@ -71,6 +73,10 @@ class Compare:
             except Exception as why:  # noqa: BLE001 - one odd file must not end the run
                 told = f"comparing {old!r} failed: {type(why).__name__}: {why}"
                 return self._failed(item, "error_both", told)
+            if CLASSES[row.kind].group != SAME and before != _states(old, new):
+                told = f"{old!r} was written to while it was read; compare it again later"
+                return self._failed(item, "error_both", told)
+            return row
 
     def sides(self) -> tuple[sides.OneSide, sides.OneSide]:
         """Return the old and the new side, in this process."""
@@ -109,6 +115,18 @@ class Compare:
             row.to_error = why
         row.note = wording.note(row)
         return row
+
+
+def _states(*paths: str) -> list[tuple[int, int] | None]:
+    """Return the size and the time of each file; ``None`` for one that is gone."""
+    found: list[tuple[int, int] | None] = []
+    for path in paths:
+        try:
+            status = os.stat(path)
+            found.append((status.st_size, status.st_mtime_ns))
+        except OSError:
+            found.append(None)
+    return found
 
 
 def _refused(path: str) -> str:

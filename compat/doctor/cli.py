@@ -201,7 +201,10 @@ def _working_folder() -> Iterator[None]:
     file that has the name of one of our packages is left out, since Python would import that file
     instead.
     """
-    folder, kept = os.getcwd(), sys.path[:]
+    try:
+        folder, kept = os.getcwd(), sys.path[:]
+    except OSError as why:
+        raise ValueError("the folder that you are in is gone; go to another one") from why
     is_safe = not any(namesakes.found([folder])) and not os.environ.get("PYTHONSAFEPATH")
     if is_safe and folder not in sys.path and "" not in sys.path:
         sys.path.insert(0, folder)

@@ -228,6 +228,22 @@ def test_whatever_a_file_makes_a_library_raise_is_its_row(why: Exception, monkey
     assert type(why).__name__ in row.note
 
 
+@pytest.mark.parametrize(("kind", "kept"), [("length", "error_both"), ("error_to", "error_both"), ("identical", "identical")])
+def test_what_is_written_to_meanwhile_is_no_difference(kind: str, kept: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The two sides have read two files."""
+
+    def compare(row: Row, paths: tuple[str, str], *_: object) -> Row:
+        with open(paths[0], "ab") as file:
+            file.write(b"more")
+        row.kind = kind
+        return row
+
+    monkeypatch.setattr(comparison, "compare", compare)
+    row = Compare(TERMS)(Item(A))
+    assert row.kind == kept
+    assert ("was written to while it was read" in row.note) == (kind != kept)
+
+
 @pytest.mark.parametrize("after", [0.2, 0.5, 0.9, 1.3, 1.7, 2.1])
 def test_an_early_interrupt_leaves_no_traceback(after: float) -> None:
     """To the whole group of processes, as a terminal sends it: while it imports, while its workers begin."""

@@ -260,3 +260,13 @@ def test_the_summary_is_the_worst_finding(findings: tuple[Finding, ...], summary
 def test_a_mend_in_one_line() -> None:
     assert Mend("Install it", (Line("pip install x"), Line("or so"))).sentence() == "Install it: `pip install x`"
     assert Mend("Rename it").sentence() == "Rename it"
+
+
+@pytest.mark.skipif(os.name == "nt", reason="no folder can be removed there while a process is in it")
+def test_a_working_folder_that_is_gone(tmp_path: pathlib.Path) -> None:
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    command = f"rmdir {gone} && {sys.executable} -m compat.doctor --only python"
+    done = subprocess.run(["sh", "-c", command], cwd=gone, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (3, "")
+    assert done.stderr.endswith("the folder that you are in is gone; go to another one\n")
