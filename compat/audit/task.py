@@ -11,6 +11,7 @@ import stat
 from compat.audit import fetching, sides, wording
 from compat.audit.classes import CLASSES, SAME
 from compat.audit.engines import EngineError
+from compat.audit.inputs import sources
 from compat.audit.items import Item
 from compat.audit.options import Terms
 from compat.audit.rows import Row
@@ -60,7 +61,7 @@ class Compare:
                 return self._failed(item, "error_to", f"the new side has no file {item.other!r}")
             if item.other and (refusal := _refused(new)):
                 return self._failed(item, "error_to", f"cannot read {item.other!r}: {refusal}")
-            before = _states(old, new)
+            before = sources.item_of(old), sources.item_of(new)
             try:
                 row = comparison.compare(self._begun(item), (old, new), self.sides(), self.terms)
             except BackendUnavailable as why:
@@ -73,7 +74,8 @@ class Compare:
             except Exception as why:  # noqa: BLE001 - one odd file must not end the run
                 told = f"comparing {old!r} failed: {type(why).__name__}: {why}"
                 return self._failed(item, "error_both", told)
-            if CLASSES[row.kind].group != SAME and before != _states(old, new):
+            after = sources.item_of(old), sources.item_of(new)
+            if CLASSES[row.kind].group != SAME and before != after:
                 told = f"{old!r} was written to while it was read; compare it again later"
                 return self._failed(item, "error_both", told)
             return row
@@ -115,18 +117,6 @@ class Compare:
             row.to_error = why
         row.note = wording.note(row)
         return row
-
-
-def _states(*paths: str) -> list[tuple[int, int] | None]:
-    """Return the size and the time of each file; ``None`` for one that is gone."""
-    found: list[tuple[int, int] | None] = []
-    for path in paths:
-        try:
-            status = os.stat(path)
-            found.append((status.st_size, status.st_mtime_ns))
-        except OSError:
-            found.append(None)
-    return found
 
 
 def _refused(path: str) -> str:

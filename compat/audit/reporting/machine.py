@@ -6,7 +6,6 @@ import dataclasses
 import json
 from typing import IO
 
-from compat.audit.breakdown import Counts
 from compat.audit.classes import CLASSES
 from compat.audit.reporting.result import Result
 from compat.audit.reporting.terminal import printable
@@ -35,7 +34,11 @@ def document(result: Result) -> dict[str, object]:
             for one in CLASSES.values()
         },
         "breakdown": {
-            dimension: _sorted(counts) for dimension, counts in tally.breakdown.tables().items()
+            dimension: {
+                printable(value): dict(sorted(kinds.items()))
+                for value, kinds in sorted(counts.items())
+            }
+            for dimension, counts in tally.breakdown.tables().items()
         },
         "explanations": [
             {
@@ -59,12 +62,6 @@ def document(result: Result) -> dict[str, object]:
     }
 
 
-def _sorted(counts: Counts) -> dict[str, dict[str, int]]:
-    return {
-        printable(value): dict(sorted(kinds.items())) for value, kinds in sorted(counts.items())
-    }
-
-
 def write(result: Result, out: IO[str]) -> None:
     """Write the summary as one JSON object."""
     json.dump(document(result), out, indent=2)
@@ -73,7 +70,8 @@ def write(result: Result, out: IO[str]) -> None:
 
 def _row(row: Row) -> dict[str, object]:
     """Return the columns of a row that are not empty."""
-    found = {name: value for name, value in row.as_dict().items() if value not in (None, "")}
     return {
-        name: printable(value) if isinstance(value, str) else value for name, value in found.items()
+        name: printable(value) if isinstance(value, str) else value
+        for name, value in row.as_dict().items()
+        if value not in (None, "")
     }

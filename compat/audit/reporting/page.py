@@ -117,15 +117,13 @@ def _text(text: str) -> str:
 
 
 def _kinds(result: Result) -> str:
-    buttons = []
-    for number, one in enumerate(CLASSES.values()):
-        count = result.tally.kinds[one.name]
-        if count:
-            buttons.append(
-                f"<button type='button' aria-pressed='false' data-kind='{number}' "
-                f"title='{_text(one.meaning)}'>"
-                f"<b class='{one.group}'>{count:,}</b> {_text(one.title)}</button>"
-            )
+    buttons = (
+        f"<button type='button' aria-pressed='false' data-kind='{number}' "
+        f"title='{_text(one.meaning)}'>"
+        f"<b class='{one.group}'>{count:,}</b> {_text(one.title)}</button>"
+        for number, one in enumerate(CLASSES.values())
+        if (count := result.tally.kinds[one.name])
+    )
     return (
         "<div id='kinds' role='group' aria-label='Show only these "
         f"classes'>{''.join(buttons)}</div>"
