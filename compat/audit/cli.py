@@ -41,7 +41,8 @@ sides
   2.0:dispatcher:ffmpeg   2.0 with a backend per call ("dispatcher" may be left out here)
   2.1:global:soundfile    2.1 with the dispatcher turned off
   2.2:ffmpeg              2.2 with this backend in each call
-  2.2                     2.2: for each file the first of ffmpeg, sox, soundfile that accepts it
+  2.2                     2.2: for each file the first of ffmpeg, sox, soundfile that accepts it;
+                          FFmpeg must work here
   2.9                     what TorchCodec does
 
 data
