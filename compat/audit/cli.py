@@ -19,6 +19,7 @@ from compat.commands.console import (
     STOPPED,
     print_anything,
     print_for_programs,
+    printable,
     report_end,
 )
 
@@ -278,7 +279,7 @@ def _audited(arguments: argparse.Namespace) -> int:
         jobs = arguments.jobs or os.cpu_count() or 1
         writing.write(result, wanted, most=arguments.report_rows, drawn=arguments.draw, jobs=jobs)
         print(
-            f"The page is {terminal.printable(arguments.report)}.",
+            f"The page is {printable(arguments.report)}.",
             file=sys.stderr if arguments.json else sys.stdout,
         )
     return STOPPED if result.stopped else result.status

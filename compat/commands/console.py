@@ -4,6 +4,7 @@ import contextlib
 import errno
 import importlib
 import os
+import re
 import sys
 import traceback
 from collections.abc import Sequence
@@ -11,6 +12,8 @@ from typing import NoReturn
 
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
 
+# halves of UTF-16 pairs, which no bytes decode to
+_HALVES = re.compile("[\ud800-\udc7f\udd00-\udfff]")
 # exit statuses: those of a shell for Ctrl-C and for a closed pipe, and one that no finding has
 STOPPED, UNREAD, FAILED = 130, 141, 3
 
@@ -35,6 +38,18 @@ def begun(module: str, prog: str, argv: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         print(f"{prog}: stopped", file=sys.stderr)
         return STOPPED
+
+
+def printable(text: str) -> str:
+    """Return a text that is safe to print.
+
+    Bytes of a path that are not UTF-8 are replaced, and characters that could move the cursor
+    escaped.
+    """
+    clean = (
+        _HALVES.sub("\ufffd", text).encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+    )
+    return "".join(sign if sign.isprintable() else f"\\x{ord(sign):02x}" for sign in clean)
 
 
 def print_anything() -> None:

@@ -270,3 +270,13 @@ def test_a_working_folder_that_is_gone(tmp_path: pathlib.Path) -> None:
     done = subprocess.run(["sh", "-c", command], cwd=gone, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout) == (3, "")
     assert done.stderr.endswith("the folder that you are in is gone; go to another one\n")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="no file there has such a name")
+def test_a_name_cannot_move_the_cursor(tmp_path: pathlib.Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for name in ("red\x1b[31m.wav", "two\nlines.wav"):
+        (tmp_path / name).write_bytes(b"")
+        cli.main([str(tmp_path / name)])
+        said = capsys.readouterr().out
+        assert name not in said
+        assert name.encode("unicode_escape").decode().replace("\\n", "\\x0a") in said

@@ -8,8 +8,8 @@ from typing import IO
 
 from compat.audit.classes import CLASSES
 from compat.audit.reporting.result import Result
-from compat.audit.reporting.terminal import printable
 from compat.audit.rows import Row
+from compat.commands.console import printable
 
 
 def document(result: Result) -> dict[str, object]:

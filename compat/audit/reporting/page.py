@@ -14,6 +14,7 @@ from compat.audit.reporting import terminal
 from compat.audit.reporting.drawing import Drawing
 from compat.audit.reporting.result import Result
 from compat.audit.rows import Row
+from compat.commands.console import printable
 
 _HERE = pathlib.Path(__file__).resolve().parent
 _SIDED = (
@@ -176,7 +177,7 @@ def _count(number: int) -> str:
 
 
 def _shown(text: str) -> str:
-    return _text(terminal.printable(text))
+    return _text(printable(text))
 
 
 def _data(
@@ -205,7 +206,7 @@ def _plain(value: Any) -> Any:
     """Return a value in a form that JSON and the page can hold."""
     if isinstance(value, float):
         return float(f"{value:.6g}") if math.isfinite(value) else None
-    return terminal.printable(value) if isinstance(value, str) else value
+    return printable(value) if isinstance(value, str) else value
 
 
 def _json(value: Any) -> str:

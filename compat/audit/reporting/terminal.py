@@ -2,30 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import IO
 
 from compat.audit.classes import CLASSES, DIFFERENCES, ERRORS, SAME
 from compat.audit.progress import duration
 from compat.audit.reporting.result import Result
+from compat.commands.console import printable
 
-# halves of UTF-16 pairs, which no bytes decode to
-_HALVES = re.compile("[\ud800-\udc7f\udd00-\udfff]")
 _BELOW = f"\n{'':35}"
 _COLOURS = {SAME: "green", DIFFERENCES: "yellow", ERRORS: "red"}
-
-
-def printable(text: str) -> str:
-    """Return a text that is safe to print.
-
-    Bytes of a path that are not UTF-8 are replaced, and characters that could move the cursor
-    escaped.
-    """
-    clean = (
-        _HALVES.sub("\ufffd", text).encode("utf-8", "surrogateescape").decode("utf-8", "replace")
-    )
-    return "".join(sign if sign.isprintable() else f"\\x{ord(sign):02x}" for sign in clean)
 
 
 def head(result: Result) -> str:
