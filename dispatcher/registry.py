@@ -44,7 +44,9 @@ def _open(name: str) -> Backend | BackendUnavailable:
                 except BackendUnavailable as why:
                     opened = why.with_traceback(None)
                 except Exception as why:  # noqa: BLE001 - a broken library must not stop the others
-                    opened = BackendUnavailable(f"it failed to start ({type(why).__name__}: {why})")
+                    opened = BackendUnavailable(
+                        f"{name} failed to start ({type(why).__name__}: {why})"
+                    )
                 _opened[name] = opened
     return opened
 

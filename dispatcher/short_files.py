@@ -49,13 +49,10 @@ def load(reader: Backend, asked: Load, settings: Settings) -> tuple[torch.Tensor
 
 
 def _judged(reader: Backend, asked: Load, settings: Settings) -> tuple[torch.Tensor, int]:
-    promise = look(asked.place, registry.length)
-    if promise is not None:
-        _refuse_absurd(promise, asked, reader.name)
+    promise, joined = examined(reader, asked)
     start = _position(asked.uri)
     if promise is not None and promise.end is not None and look(asked.place, registry.is_odd):
         _look_for_misreading(reader, asked, promise, start, settings)
-    joined = reads_on(reader, asked.place, asked.uri) if reader.reads_on_in else None
     waveform, rate = reader.load(asked, settings)
     got = waveform.shape[1 if asked.channels_first else 0]
     # a piece that came whole lies in the first part, so the file need not be searched for others
@@ -66,6 +63,18 @@ def _judged(reader: Backend, asked: Load, settings: Settings) -> tuple[torch.Ten
             return waveform, rate
     _warn_missing_frames(reader.name, asked, got, promise, start, settings)
     return waveform, rate
+
+
+def examined(reader: Backend, asked: Load) -> tuple[Length | None, _Joined | None]:
+    """Return the length by the header, and the parts if it is a joined file that is read on in.
+
+    Raises:
+        BackendError: ``load`` would refuse the file without decoding it.
+    """
+    promise = look(asked.place, registry.length)
+    if promise is not None:
+        _refuse_absurd(promise, asked, reader.name)
+    return promise, reads_on(reader, asked.place, asked.uri) if reader.reads_on_in else None
 
 
 def _look_for_misreading(

@@ -28,6 +28,7 @@ def lag(old: Samples, new: Samples, max_lag: int) -> int | None:
     """
     if min(len(old), len(new)) < 2:
         return None
+    old, new = (signal / (np.abs(signal).max() or 1) for signal in (old, new))  # squares overflow
     found = _one_way(old, new, max_lag)
     if found is None:  # the loudest passage of the old side may be missing on the new one
         found = _one_way(new, old, max_lag)

@@ -116,7 +116,7 @@ class Breakdown:
         found = _counts()
         for folder, kinds in self._folders.items():
             below = folder[start : start + levels]
-            found[f"{'/'.join(below) or '.'}/"].update(kinds)
+            found[f"{'/'.join(below or '.')}/"].update(kinds)
         return found
 
     def tables(self) -> dict[str, Counts]:

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import math
 import os
 import sys
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from compat._version import __version__
 from compat.audit.engines import EngineError
 from compat.audit.options import Terms
 from compat.commands.arguments import Parser, UsageError, check_writable, parsed
 from compat.commands.console import (
+    FAILED,
     STOPPED,
     print_anything,
     print_for_programs,
+    printable,
     report_end,
 )
 
@@ -25,7 +28,6 @@ if TYPE_CHECKING:
     from compat.audit.progress import Progress
     from compat.audit.reporting.result import Result
 
-_FAILED = 3
 _WORKERS = {
     # each process is a thread of its own, and numpy's threads would compete for the cores
     "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1",
@@ -40,7 +42,8 @@ sides
   2.0:dispatcher:ffmpeg   2.0 with a backend per call ("dispatcher" may be left out here)
   2.1:global:soundfile    2.1 with the dispatcher turned off
   2.2:ffmpeg              2.2 with this backend in each call
-  2.2                     2.2: for each file the first of ffmpeg, sox, soundfile that accepts it
+  2.2                     2.2: for each file the first of ffmpeg, sox, soundfile that accepts it;
+                          FFmpeg must work here
   2.9                     what TorchCodec does
 
 data
@@ -65,14 +68,15 @@ exit status
   0  all files the same      1  some files differ      2  a side cannot read some files
   3  wrong usage, or the audit itself failed
   130  stopped by Ctrl-C; the rows written so far are kept
+  141  the reader of its output, such as `head`, closed the pipe early
 """
 _PROG = "python -m compat.audit"
 
 
 def _not_negative(text: str) -> float:
     value = float(text)
-    if not value >= 0:
-        raise argparse.ArgumentTypeError("it must not be negative")
+    if not 0 <= value < math.inf:
+        raise argparse.ArgumentTypeError("it must be a number that is not negative")
     return value
 
 
@@ -90,145 +94,148 @@ def _percent(text: str) -> float:
     return value
 
 
+_ARGUMENTS: dict[str, dict[str, dict[str, Any]]] = {
+    "": {
+        "data": {"nargs": "*", "metavar": "DATA", "help": "folders, files, globs, manifests, URLs"},
+    },
+    "what is compared": {
+        "--from": {
+            "dest": "old",
+            "metavar": "SIDE",
+            "help": "the old side, as RELEASE[:MODE][:BACKEND]",
+        },
+        "--to": {
+            "dest": "new",
+            "metavar": "SIDE",
+            "help": "the new side; or a folder of the same files decoded elsewhere, read as by "
+            "--from",
+        },
+        "--to-python": {
+            "metavar": "PATH",
+            "help": "decode the new side with the real torchaudio of this environment (its "
+            "folder, or its Python)",
+        },
+        "--against": {
+            "metavar": "ROOT",
+            "default": "",
+            "help": "read the new side's files from this folder, by the same relative paths",
+        },
+        "--tolerance": {
+            "type": _not_negative,
+            "default": Terms.tolerance,
+            "help": "the largest difference that does not count (%(default).2g of full scale)",
+        },
+        "--max-shift": {
+            "type": _count,
+            "default": Terms.max_shift,
+            "metavar": "FRAMES",
+            "help": "the largest shift to look for (%(default)s)",
+        },
+        "--native": {
+            "action": "store_true",
+            "help": "load with normalize=False, so that dtypes are compared too",
+        },
+    },
+    "which files": {
+        "--manifest": {
+            "action": "append",
+            "default": [],
+            "metavar": "FILE",
+            "help": "read FILE as a manifest, whatever its extension; may be repeated",
+        },
+        "--field": {
+            "metavar": "NAME",
+            "help": "where manifests have the path: a column of CSV (name, or number from 1) or a "
+            "field of JSON lines (a.b)",
+        },
+        "--root": {
+            "metavar": "FOLDER",
+            "help": "the folder that relative paths in manifests start from (default: the "
+            "manifest's folder)",
+        },
+        "--extensions": {
+            "metavar": "A,B",
+            "help": "which files in folders to take; `all` takes every file (default: all audio "
+            "files)",
+        },
+        "--sample": {
+            "type": _count,
+            "default": 0,
+            "metavar": "N",
+            "help": "compare only a random sample of N files, and estimate the result for all",
+        },
+        "--seed": {"type": int, "default": 0, "metavar": "N", "help": "seed of the sample (0)"},
+        "--confidence": {
+            "type": _percent,
+            "default": 0.95,
+            "metavar": "PERCENT",
+            "help": "confidence of the estimate from the sample (95)",
+        },
+    },
+    "how": {
+        "--jobs": {
+            "type": _count,
+            "default": 0,
+            "metavar": "N",
+            "help": "number of processes; 0 for one per processor (default)",
+        },
+        "--scheduler": {"metavar": "ADDRESS", "help": "run on Dask: tcp://HOST:PORT, or local[N]"},
+        "--time-limit": {
+            "type": _not_negative,
+            "default": 600.0,
+            "metavar": "SECONDS",
+            "help": "limit for a file, without --scheduler; 0 for none (600)",
+        },
+    },
+    "results": {
+        "--results": {
+            "metavar": "FILE",
+            "help": "the file for the rows, .jsonl or .parquet (default: audit-FROM-TO.jsonl)",
+        },
+        "--fresh": {"action": "store_true", "help": "delete existing rows and start again"},
+        "--retry-errors": {
+            "action": "store_true",
+            "help": "compare again files that could not be read",
+        },
+        "--json": {"action": "store_true", "help": "print the summary as JSON"},
+        "--report": {"metavar": "FILE.html", "help": "also write a self-contained HTML page"},
+        "--draw": {
+            "type": _count,
+            "default": 200,
+            "metavar": "N",
+            "help": "show waveforms and sound for N files on the page, the worst first (200)",
+        },
+        "--report-rows": {
+            "type": _count,
+            "default": 50_000,
+            "metavar": "N",
+            "help": "list N files on the page, the worst first (50000)",
+        },
+        "--fail-on": {
+            "default": "differences,errors",
+            "metavar": "A,B",
+            "help": "the results that make the exit status 1 or 2: names of results, differences, "
+            "errors, none (%(default)s)",
+        },
+        "--quiet": {"action": "store_true", "help": "show no progress"},
+        "--version": {"action": "version", "version": f"torchaudio-compat {__version__}"},
+    },
+}
+
+
 def parser(prog: str = _PROG) -> argparse.ArgumentParser:
     """Return the parser of the arguments."""
     made = Parser(
         prog,
-        _FAILED,
+        FAILED,
         description="Does my data still decode the same? Compare, file by file, how two releases "
         "of torchaudio load it.",
         epilog=_EPILOG,
     )
-    made.add_argument(
-        "data", nargs="*", metavar="DATA", help="folders, files, globs, manifests, URLs"
-    )
-    add = made.add_argument_group("what is compared").add_argument
-    add("--from", dest="old", metavar="SIDE", help="the old side, as RELEASE[:MODE][:BACKEND]")
-    add(
-        "--to",
-        dest="new",
-        metavar="SIDE",
-        help="the new side; or a folder of the same files decoded elsewhere, read as by --from",
-    )
-    add(
-        "--to-python",
-        metavar="PATH",
-        help="decode the new side with the real torchaudio of this environment (its folder, or its "
-        "Python)",
-    )
-    add(
-        "--against",
-        metavar="ROOT",
-        default="",
-        help="read the new side's files from this folder, by the same relative paths",
-    )
-    add(
-        "--tolerance",
-        type=_not_negative,
-        default=Terms.tolerance,
-        help="the largest difference that does not count (%(default).2g of full scale)",
-    )
-    add(
-        "--max-shift",
-        type=_count,
-        default=Terms.max_shift,
-        metavar="FRAMES",
-        help="the largest shift to look for (%(default)s)",
-    )
-    add(
-        "--native",
-        action="store_true",
-        help="load with normalize=False, so that dtypes are compared too",
-    )
-    add = made.add_argument_group("which files").add_argument
-    add(
-        "--manifest",
-        action="append",
-        default=[],
-        metavar="FILE",
-        help="read FILE as a manifest, whatever its extension; may be repeated",
-    )
-    add(
-        "--field",
-        metavar="NAME",
-        help="where manifests have the path: a column of CSV (name, or number from 1) or a field "
-        "of JSON lines (a.b)",
-    )
-    add(
-        "--root",
-        metavar="FOLDER",
-        help="the folder that relative paths in manifests start from (default: the manifest's "
-        "folder)",
-    )
-    add(
-        "--extensions",
-        metavar="A,B",
-        help="which files in folders to take; `all` takes every file (default: all audio files)",
-    )
-    add(
-        "--sample",
-        type=_count,
-        default=0,
-        metavar="N",
-        help="compare only a random sample of N files, and estimate the result for all",
-    )
-    add("--seed", type=int, default=0, metavar="N", help="seed of the sample (0)")
-    add(
-        "--confidence",
-        type=_percent,
-        default=0.95,
-        metavar="PERCENT",
-        help="confidence of the estimate from the sample (95)",
-    )
-    add = made.add_argument_group("how").add_argument
-    add(
-        "--jobs",
-        type=_count,
-        default=0,
-        metavar="N",
-        help="number of processes; 0 for one per processor (default)",
-    )
-    add("--scheduler", metavar="ADDRESS", help="run on Dask: tcp://HOST:PORT, or local[N]")
-    add(
-        "--time-limit",
-        type=_not_negative,
-        default=600.0,
-        metavar="SECONDS",
-        help="limit for a file, without --scheduler; 0 for none (600)",
-    )
-    add = made.add_argument_group("results").add_argument
-    add(
-        "--results",
-        metavar="FILE",
-        help="the file for the rows, .jsonl or .parquet (default: audit-FROM-TO.jsonl)",
-    )
-    add("--fresh", action="store_true", help="delete existing rows and start again")
-    add("--retry-errors", action="store_true", help="compare again files that could not be read")
-    add("--json", action="store_true", help="print the summary as JSON")
-    add("--report", metavar="FILE.html", help="also write a self-contained HTML page")
-    add(
-        "--draw",
-        type=_count,
-        default=200,
-        metavar="N",
-        help="show waveforms and sound for N files on the page, the worst first (200)",
-    )
-    add(
-        "--report-rows",
-        type=_count,
-        default=50_000,
-        metavar="N",
-        help="list N files on the page, the worst first (50000)",
-    )
-    add(
-        "--fail-on",
-        default="differences,errors",
-        metavar="A,B",
-        help="the results that make the exit status 1 or 2: names of results, differences, errors, "
-        "none (%(default)s)",
-    )
-    add("--quiet", action="store_true", help="show no progress")
-    add("--version", action="version", version=f"torchaudio-compat {__version__}")
+    for title, arguments in _ARGUMENTS.items():
+        group = made.add_argument_group(title) if title else made
+        for name, options in arguments.items():
+            group.add_argument(name, **options)
     return made
 
 
@@ -248,8 +255,8 @@ def main(argv: Sequence[str] | None = None, prog: str = _PROG) -> int:
         print(f"{prog}: stopped", file=sys.stderr)
         return STOPPED
     except Exception as why:  # noqa: BLE001 - its status must not be taken for a finding
-        report_end(why, prog, "the audit")
-    return _FAILED
+        return report_end(why, prog, "the audit")
+    return FAILED
 
 
 def _audited(arguments: argparse.Namespace) -> int:
@@ -272,7 +279,7 @@ def _audited(arguments: argparse.Namespace) -> int:
         jobs = arguments.jobs or os.cpu_count() or 1
         writing.write(result, wanted, most=arguments.report_rows, drawn=arguments.draw, jobs=jobs)
         print(
-            f"The page is {terminal.printable(arguments.report)}.",
+            f"The page is {printable(arguments.report)}.",
             file=sys.stderr if arguments.json else sys.stdout,
         )
     return STOPPED if result.stopped else result.status
@@ -284,12 +291,10 @@ def _terms(arguments: argparse.Namespace) -> Terms:
     Raises:
         UsageError: a side is missing or unknown.
     """
-    from compat.audit import sides
-
     if not arguments.old or not (arguments.new or arguments.to_python):
         also = f" --against {arguments.against}" if arguments.against else ""
         raise UsageError(f"which releases? Say --from 2.0 --to 2.2{also}")
-    old = sides.parse(arguments.old).name
+    old = _side(arguments.old)
     against = arguments.against
     if arguments.new and not _is_side(arguments.new) and os.path.isdir(arguments.new):
         if against or arguments.to_python:
@@ -300,12 +305,27 @@ def _terms(arguments: argparse.Namespace) -> Terms:
 
         new = environment.named(arguments.to_python, arguments.new)
     else:
-        new = sides.parse(arguments.new).name
+        new = _side(arguments.new)
     if against and "://" not in against:
         if not os.path.isdir(against):
             raise UsageError(f"--against {against}: there is no such folder")
         against = os.path.abspath(against)
     return Terms(old, new, arguments.tolerance, arguments.max_shift, not arguments.native, against)
+
+
+def _side(text: str) -> str:
+    """Return the complete name of a side; say so if another backend stands in for the default."""
+    from compat.audit import sides
+
+    name = sides.parse(text).name
+    if name.endswith("global:soundfile") and "soundfile" not in text and os.name != "nt":
+        print(
+            f"{text}: sox_io was the default, but libsox does not work here, so soundfile decodes. "
+            f"It may give other samples. Install libsox (`python -m compat.doctor` says how), or "
+            f"write {name} if you used soundfile",
+            file=sys.stderr,
+        )
+    return name
 
 
 def _is_side(text: str) -> bool:

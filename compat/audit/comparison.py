@@ -54,10 +54,6 @@ class _Probe:
         self.new.append(finite(as_float(new[self._channel])))
         self._frames += max(old.shape[1], new.shape[1])
 
-    def lag(self, max_lag: int) -> int | None:
-        """Return the shift between the sides, once blocks were taken."""
-        return alignment.lag(np.concatenate(self.old), np.concatenate(self.new), max_lag)
-
 
 def compare(
     row: Row,
@@ -218,7 +214,7 @@ def _explained(
         if fits(scaled, measure.rms):
             return 0, measure.factor, scaled
     for reach in sorted({min(_NEAR_SHIFT, terms.max_shift), terms.max_shift}):
-        shift = probe.lag(reach)
+        shift = alignment.lag(np.concatenate(probe.old), np.concatenate(probe.new), reach)
         if not shift:
             continue
         shifted = tried(shift, 1.0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 from typing import NamedTuple
 
@@ -38,6 +39,14 @@ def key(path: str, stamp: str) -> int:
 
 def number(text: str) -> int:
     """Return a 64-bit number for a text, evenly spread and the same on every machine."""
-    return int.from_bytes(
-        hashlib.blake2b(text.encode("utf-8", "backslashreplace"), digest_size=8).digest(), "big"
-    )
+    return int.from_bytes(hashlib.blake2b(storable(text).encode(), digest_size=8).digest(), "big")
+
+
+def storable(text: str) -> str:
+    """Return a text with bytes that are not UTF-8 escaped, the same in every locale.
+
+    In an ASCII locale, each byte of a name in UTF-8 comes as a surrogate.
+    """
+    with contextlib.suppress(UnicodeEncodeError):  # half of a UTF-16 pair
+        text = text.encode("utf-8", "surrogateescape").decode("utf-8", "surrogateescape")
+    return text.encode("utf-8", "backslashreplace").decode()

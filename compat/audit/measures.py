@@ -76,9 +76,9 @@ class Measure:
             if not math.isfinite(largest):
                 old, new, apart = _finite(old, new)
                 largest = float(apart.max())
-        self.old_squares += float(np.dot(old, old))
-        self.new_squares += float(np.dot(new, new))
-        self.products += float(np.dot(old, new))
+            self.old_squares += float(np.dot(old, old))
+            self.new_squares += float(np.dot(new, new))
+            self.products += float(np.dot(old, new))
         if largest == 0:
             return True
         self.squares += float(np.dot(apart, apart)) if largest < 1e15 else largest

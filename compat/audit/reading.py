@@ -46,7 +46,7 @@ class Reading:
         self._held = contextlib.ExitStack()
 
     def __enter__(self) -> Reading:
-        with self._noting_errors():
+        with notices.collected() as noticed, self._noting_errors():
             stream = self._held.enter_context(
                 self.side.open(
                     self._path, normalize=self._normalize, block_frames=self._block_frames
@@ -54,6 +54,7 @@ class Reading:
             )
             self.metadata, self.backend = stream.metadata, stream.backend
             self._taken = stream.blocks
+        self.warnings += noticed
         return self
 
     def __exit__(self, *failure: object) -> None:

@@ -35,6 +35,8 @@ class Bound(NamedTuple):
         confidence: such as 0.95.
         fewest: the smallest number of such files among all that agrees with the sample.
         most: the largest.
+        low: ``fewest`` as a share of all files.
+        high: ``most`` as such a share.
     """
 
     found: int
@@ -43,16 +45,8 @@ class Bound(NamedTuple):
     confidence: float
     fewest: int
     most: int
-
-    @property
-    def low(self) -> float:
-        """Return ``fewest`` as a share of all files."""
-        return self.fewest / self.population if self.population else 0.0
-
-    @property
-    def high(self) -> float:
-        """Return ``most`` as a share of all files."""
-        return self.most / self.population if self.population else 0.0
+    low: float
+    high: float
 
 
 def bound(found: int, size: int, population: int, confidence: float = 0.95) -> Bound:
@@ -70,7 +64,8 @@ def bound(found: int, size: int, population: int, confidence: float = 0.95) -> B
     # the fewest files of this kind follow from the most of the other kind
     fewest = 0 if found == 0 else population - _most(size - found, size, population, error)
     most = population - (size - found) if found == size else _most(found, size, population, error)
-    return Bound(found, size, population, confidence, fewest, most)
+    shares = (number / population if population else 0.0 for number in (fewest, most))
+    return Bound(found, size, population, confidence, fewest, most, *shares)
 
 
 def _most(found: int, size: int, population: int, error: float) -> int:

@@ -18,9 +18,9 @@ from compat import releases
 from compat.commands.arguments import UsageError
 from compat.contents.context import Context
 from compat.names import backends
-from dispatcher import torchcodec
-from dispatcher.errors import AudioError, BackendError, BackendUnavailable
-from dispatcher.requests import Blocks
+from dispatcher import short_files, torchcodec
+from dispatcher.errors import AudioError, BackendError
+from dispatcher.requests import Blocks, Load
 from legacy import sox_io_backend
 
 if TYPE_CHECKING:
@@ -79,9 +79,11 @@ class Side:
         if self.mode == DISPATCHER:
             if self.backend is not None:
                 return [context.registry.get(self.backend)]
-            if not context.chooser.available():
-                why = [f"{one}: {context.chooser.why_not(one)}" for one in context.registry.allowed]
-                raise BackendUnavailable("; ".join(why))
+            # without the one that is asked first, another would decode, and all would look the same
+            for first in [name for name in backends.PER_CALL if name in context.registry.allowed][
+                :1
+            ]:
+                context.registry.get(first)
             return [context.chooser.reader(None, path, None)]
         if self.backend == "sox_io":
             other = sox_io_backend.fall_back(context.registry, self.release)
@@ -96,6 +98,7 @@ def _first(readers: list[Backend], asked: Blocks, release: releases.Release) -> 
     with contextlib.ExitStack() as held:
         for reader in readers:
             try:
+                short_files.examined(reader, Load(asked.uri))
                 stream = held.enter_context(reader.stream(asked, release))
                 break
             except BackendError as why:

@@ -9,7 +9,9 @@ import os
 import stat
 
 from compat.audit import fetching, sides, wording
+from compat.audit.classes import CLASSES, SAME
 from compat.audit.engines import EngineError
+from compat.audit.inputs import sources
 from compat.audit.items import Item
 from compat.audit.options import Terms
 from compat.audit.rows import Row
@@ -44,8 +46,10 @@ class Compare:
         Raises:
             EngineError: a backend does not work on this machine.
         """
-        from compat.audit import comparison  # imports numpy, which the parent process does without
-
+        try:
+            from compat.audit import comparison  # needs numpy; the parent process does without
+        except ImportError as why:
+            raise EngineError(f"{why}. Run `python -m compat.doctor`.") from why
         with contextlib.ExitStack() as held:
             try:
                 old, new = self.fetched(item, held)
@@ -57,17 +61,24 @@ class Compare:
                 return self._failed(item, "error_to", f"the new side has no file {item.other!r}")
             if item.other and (refusal := _refused(new)):
                 return self._failed(item, "error_to", f"cannot read {item.other!r}: {refusal}")
+            before = sources.item_of(old), sources.item_of(new)
             try:
-                return comparison.compare(self._begun(item), (old, new), self.sides(), self.terms)
+                row = comparison.compare(self._begun(item), (old, new), self.sides(), self.terms)
             except BackendUnavailable as why:
                 raise EngineError(
-                    f"a backend does not work here: {why.explain()}. Run `python -m compat.doctor`."
+                    f"a backend does not work here: {why.explain()}. Run `python -m compat.doctor`,"
+                    " or name a backend that works, as in --to 2.2:soundfile"
                 ) from why
             except EngineError:
                 raise
             except Exception as why:  # noqa: BLE001 - one odd file must not end the run
                 told = f"comparing {old!r} failed: {type(why).__name__}: {why}"
                 return self._failed(item, "error_both", told)
+            after = sources.item_of(old), sources.item_of(new)
+            if CLASSES[row.kind].group != SAME and before != after:
+                told = f"{old!r} was written to while it was read; compare it again later"
+                return self._failed(item, "error_both", told)
+            return row
 
     def sides(self) -> tuple[sides.OneSide, sides.OneSide]:
         """Return the old and the new side, in this process."""

@@ -25,12 +25,10 @@ def _apart(largest: float | None, rms: float | None) -> str:
 
 
 def _fields(row: Row) -> str:
-    parts = []
-    for name in filter(None, row.fields.split(",")):
-        parts.append(
-            f"{_FIELDS[name]} {getattr(row, f'from_{name}')} -> {getattr(row, f'to_{name}')}"
-        )
-    return ", ".join(parts)
+    return ", ".join(
+        f"{_FIELDS[name]} {getattr(row, f'from_{name}')} -> {getattr(row, f'to_{name}')}"
+        for name in filter(None, row.fields.split(","))
+    )
 
 
 def _length(row: Row) -> str:

@@ -4,6 +4,7 @@ import contextlib
 import errno
 import importlib
 import os
+import re
 import sys
 import traceback
 from collections.abc import Sequence
@@ -11,17 +12,44 @@ from typing import NoReturn
 
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
 
-
-STOPPED = 130
+# halves of UTF-16 pairs, which no bytes decode to
+_HALVES = re.compile("[\ud800-\udc7f\udd00-\udfff]")
+# exit statuses: those of a shell for Ctrl-C and for a closed pipe, and one that no finding has
+STOPPED, UNREAD, FAILED = 130, 141, 3
 
 
 def begun(module: str, prog: str, argv: Sequence[str] | None = None) -> int:
-    """Run a command's ``main``; report Ctrl-C in one line, also during the module's import."""
+    """Run a command's ``main``; report Ctrl-C in one line, also during the module's import.
+
+    So is a package that the command needs and that is missing.
+    """
     try:
-        return int(importlib.import_module(module).main(argv, prog=prog))
+        try:
+            run = importlib.import_module(module).main
+        except ModuleNotFoundError as why:
+            package = str(why.name).partition(".")[0]
+            print(
+                f"{prog} needs {package}, which is not installed: "
+                f"{sys.executable} -m pip install {package}",
+                file=sys.stderr,
+            )
+            return FAILED
+        return int(run(argv, prog=prog))
     except KeyboardInterrupt:
         print(f"{prog}: stopped", file=sys.stderr)
         return STOPPED
+
+
+def printable(text: str) -> str:
+    """Return a text that is safe to print.
+
+    Bytes of a path that are not UTF-8 are replaced, and characters that could move the cursor
+    escaped.
+    """
+    clean = (
+        _HALVES.sub("\ufffd", text).encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+    )
+    return "".join(sign if sign.isprintable() else f"\\x{ord(sign):02x}" for sign in clean)
 
 
 def print_anything() -> None:
@@ -51,13 +79,18 @@ def nobody_reads() -> None:
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-def report_end(why: Exception, prog: str, what: str) -> None:
-    """Say why a command ended early: nobody reads its output, a full disk, or a bug of ours."""
+def report_end(why: Exception, prog: str, what: str) -> int:
+    """Say why a command ended early, and return its status.
+
+    Nobody reads its output, the disk is full, or it is a bug of ours.
+    """
     if isinstance(why, BrokenPipeError):
         nobody_reads()
-    elif not is_full(why):
+        return UNREAD
+    if not is_full(why):
         traceback.print_exc()
         print(f"{prog}: {what} itself failed; this is a bug of torchaudio-compat", file=sys.stderr)
+    return FAILED
 
 
 def leave(status: int) -> NoReturn:
@@ -67,7 +100,7 @@ def leave(status: int) -> NoReturn:
         sys.stderr.flush()
     except BrokenPipeError:
         nobody_reads()
-        status = 2
+        status = UNREAD
     except OSError as why:
         if not is_full(why):
             raise

@@ -1,5 +1,6 @@
 """Find out what is installed from metadata and files alone, without importing anything."""
 
+import contextlib
 import csv
 import dataclasses
 import functools
@@ -10,6 +11,8 @@ import pathlib
 import re
 import sys
 from collections.abc import Iterator
+
+from packaging.version import InvalidVersion, Version
 
 from compat.names import backends
 
@@ -73,28 +76,35 @@ class Copy:
             return f"cu{words['cuda'].replace('.', '')}"
         return f"rocm{'.'.join(words['hip'].split('.')[:2])}" if words.get("hip") else ""
 
+    @property
+    def is_removable(self) -> bool:
+        """Return whether pip can remove it, for which it must read the metadata and RECORD."""
+        return bool(_version(self.info)) and self.record() is not None
+
     def read(self, name: str) -> str | None:
         """Return the text of a file in its metadata folder, or ``None``."""
         return _text(self.info / name)
 
     def requires(self) -> list[str]:
-        """Return its requirements, as its metadata writes them."""
-        return importlib.metadata.Distribution.at(self.info).requires or []
+        """Return its requirements, as its metadata writes them; none if it is damaged."""
+        try:
+            return importlib.metadata.Distribution.at(self.info).requires or []
+        except UnicodeDecodeError:
+            return []
 
     def record(self) -> list[tuple[pathlib.Path, str, int | None]] | None:
-        """Return its files with hash and size as far as recorded, or ``None`` without a RECORD."""
-        text = self.read("RECORD")
-        if text is None:
+        """Return its files with hash and size as far as recorded.
+
+        Return ``None`` if it has no RECORD, or a damaged one.
+        """
+        try:
+            rows = [row for row in csv.reader((self.read("RECORD") or "").splitlines()) if row]
+            found = [
+                (self.root / path, noted, int(size) if size else None) for path, noted, size in rows
+            ]
+        except (ValueError, csv.Error):
             return None
-        rows = [row for row in csv.reader(text.splitlines()) if row]
-        return [
-            (
-                self.root / row[0],
-                row[1] if len(row) > 1 else "",
-                int(row[2]) if len(row) > 2 and row[2] else None,
-            )
-            for row in rows
-        ]
+        return found or None
 
     def holds(self, place: str) -> bool:
         """Return whether a file found by ``import`` belongs to this copy, also through a link."""
@@ -159,17 +169,24 @@ def _in_folder(folder: pathlib.Path) -> tuple[tuple[str, pathlib.Path], ...]:
     )
 
 
+def _version(info: pathlib.Path) -> str:
+    """Return the version in a metadata folder; empty if there is none, or the file is damaged."""
+    with contextlib.suppress(UnicodeDecodeError, KeyError, TypeError, InvalidVersion):
+        told = importlib.metadata.Distribution.at(info).version
+        Version(told)
+        return told
+    return ""
+
+
 def copies(name: str) -> list[Copy]:
     """Return every copy of a distribution; the first is the one that Python imports."""
     found = []
     for folder in folders():
         for known, info in _in_folder(folder):
             if known == normalised(name):
-                installed = importlib.metadata.Distribution.at(info)
                 in_its_name = info.name.rpartition(".")[0].partition("-")[2]
-                told = installed.metadata["Version"] if installed.metadata else None
                 signed = (_text(info / "INSTALLER") or "").strip()
-                found.append(Copy(name, told or in_its_name, folder, info, signed))
+                found.append(Copy(name, _version(info) or in_its_name, folder, info, signed))
     return found
 
 

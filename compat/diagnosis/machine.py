@@ -147,12 +147,6 @@ def doctor(*arguments: str, interpreter: str = "") -> tuple[Line, ...]:
     return shell.lines(interpreter or python(), "-m", "compat.doctor", *arguments)
 
 
-def as_root(*words: str) -> tuple[Line, ...]:
-    """Return a command of the system's package manager, with ``sudo`` if needed."""
-    is_root = shell.is_windows() or getattr(os, "geteuid", lambda: 0)() == 0
-    return shell.lines(*(() if is_root or words[0] == "brew" else ("sudo",)), *words)
-
-
 def system(packages: dict[str, str]) -> tuple[Line, ...]:
     """Return commands that install a system library here, the best first.
 
@@ -165,8 +159,10 @@ def system(packages: dict[str, str]) -> tuple[Line, ...]:
     manager = system_manager()
     kind = {"apt-get": "apt", "yum": "dnf"}.get(manager, manager)
     if manager and packages.get(kind):
-        verb = ("install",) if manager == "brew" else ("install", "-y")
-        commands += as_root(manager, *verb, *packages[kind].split())
+        is_root = manager == "brew" or getattr(os, "geteuid", lambda: 0)() == 0
+        words = (manager, "install") if manager == "brew" else (manager, "install", "-y")
+        sudo = () if is_root else ("sudo",)
+        commands += shell.lines(*sudo, *words, *packages[kind].split())
     if not commands and conda() and packages.get("conda"):
         commands += by_conda("install", "-c", "conda-forge", *packages["conda"].split())
     if not commands:

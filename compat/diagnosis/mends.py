@@ -12,6 +12,8 @@ import tomllib
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from packaging.specifiers import SpecifierSet
+
 from compat.commands import shell
 from compat.commands.shell import Line
 from compat.diagnosis import dists, machine, pairs
@@ -22,7 +24,7 @@ _CONDA_NAMES = {"torch": "pytorch"}
 
 
 def reinstall(package: str, *, dependencies: bool = False) -> Mend:
-    """Reinstall a package in the version and build that it has."""
+    """Reinstall a package in the version and build that it has, if this project can use it."""
     if package == "libsox":
         return Mend("Install libsox again", library("libsox.so").commands)
     found = dists.first(package)
@@ -38,12 +40,34 @@ def reinstall(package: str, *, dependencies: bool = False) -> Mend:
                 "install", "--force-reinstall", f"{name}={pairs.public(found.version)}"
             ),
         )
-    wanted = package if found is None else f"{package}=={pairs.public(found.version)}"
+    usable = pairs.companions().get(package, "")
+    wanted = f"{package}{usable}"
+    if found is not None and SpecifierSet(usable).contains(found.version, prereleases=True):
+        wanted = f"{package}=={pairs.public(found.version)}"
     source = from_index(found) if package in ("torch", "torchaudio") else ()
     without = () if dependencies or found is None else ("--no-deps",)
     return Mend(
         f"Install {package} again, without pip's cache",
-        machine.pip("--force-reinstall", "--no-cache-dir", *without, wanted, *source),
+        _over(package, "--no-cache-dir", *without, wanted, *source),
+    )
+
+
+def _over(package: str, *arguments: str) -> tuple[Line, ...]:
+    """Return the command that installs over a package, also where pip alone could not.
+
+    pip removes one set of metadata of several, and stops at one that is damaged or has no RECORD.
+    """
+    copies = dists.copies(package)
+    beside = [copy for copy in copies if copy.root == copies[0].root]
+    stuck = [
+        str(copy.info)
+        for copy in beside
+        if not copy.is_removable and copy.installer in ("", "pip", "uv") and machine.is_venv()
+    ]
+    return shell.chain(
+        *([machine.removing(*stuck)] if stuck else []),
+        *[machine.uninstall(package)] * (len(beside) - len(stuck) - 1),
+        machine.pip("--force-reinstall", *arguments),
     )
 
 
@@ -59,13 +83,15 @@ def _torch() -> tuple[dists.Copy | None, pairs.Pair | None]:
 
 
 def _is_for_another_torch(torchaudio: dists.Copy) -> bool:
-    """Return whether this torchaudio is made for another torch than the one installed.
+    """Return whether this torchaudio is made for another torch, or another build, than installed.
 
-    Reinstalling the same version would not help then.
+    Reinstalling the same one would not help then.
     """
-    _, row = _torch()
+    torch, row = _torch()
     other = pairs.of_torchaudio(torchaudio.version)
-    return row is not None and other is not None and other.torchaudio != row.torchaudio
+    if torch is None or row is None or other is None:
+        return False
+    return other.torchaudio != row.torchaudio or torchaudio.build != torch.build
 
 
 def install_torch(*options: str) -> Mend:
@@ -114,9 +140,7 @@ def matched_pair() -> Mend:
             machine.by_conda("install", "-c", "conda-forge", *names),
         )
     source = from_index(torch)
-    commands = [
-        *machine.pip("--force-reinstall", "--no-deps", f"torchaudio=={row.torchaudio}", *source)
-    ]
+    commands = [*_over("torchaudio", "--no-deps", f"torchaudio=={row.torchaudio}", *source)]
     other = pairs.of_torchaudio(torchaudio.version) if torchaudio else None
     either = ""
     if other is not None and other is not row:
@@ -186,9 +210,8 @@ def shadow(path: str) -> Mend:
     """Rename a user's file that has the name of a package."""
     target = pathlib.Path(path)
     target = target.parent if target.name == "__init__.py" else target
-    return Mend(
-        "Rename it, or run from another folder", machine.renaming(str(target), f"my_{target.name}")
-    )
+    here = ", or run from another folder" if target.parent == pathlib.Path.cwd() else ""
+    return Mend(f"Rename it{here}", machine.renaming(str(target), f"my_{target.name}"))
 
 
 @functools.cache
@@ -250,7 +273,7 @@ def _owner(package: str, groups: Groups) -> Mend:
             f"{wanting} belongs to no Python package: install it again from its source",
             library(name).commands,
         )
-    return reinstall(_distribution_of(top) or package)
+    return reinstall(_distribution_of(top) or _DISTRIBUTIONS.get(top, package))
 
 
 def _distribution_of(top: str) -> str:
@@ -353,7 +376,6 @@ _MKL = "mkl<2024.1"
 # every function takes the package whose import failed and the groups of the message's pattern
 TABLE: dict[str, Callable[[str, Groups], Mend]] = {
     "matched-pair": lambda package, groups: matched_pair(),
-    "same-build": lambda package, groups: matched_pair(),
     "reinstall": lambda package, groups: reinstall(package),
     "reinstall-with-dependencies": lambda package, groups: reinstall(package, dependencies=True),
     "clean-reinstall": lambda package, groups: _clean(package),

@@ -11,14 +11,19 @@ from typing import Any
 
 from compat.commands import namesakes
 from compat.commands.arguments import Parser
-from compat.commands.console import print_anything, print_for_programs, report_end
+from compat.commands.console import (
+    FAILED,
+    STOPPED,
+    print_anything,
+    print_for_programs,
+    report_end,
+)
 from compat.diagnosis.findings import Result
 from compat.doctor import elsewhere, files, page, pins, registry, report, structured, verdict
 from compat.doctor.fix import dialogue
 from compat.doctor.world import World
 
 PROG = "python -m compat.doctor"
-FAILED = 3
 OF_FIX = ("--fix", "--yes", "--outside")
 
 _EPILOG = """\
@@ -38,6 +43,7 @@ What may hang or crash runs in a child process with a time limit. Only --fix cha
 
 exit status
   0 healthy, 1 warnings, 2 errors, 3 wrong usage or a bug of the doctor, 4 a command of --fix failed
+  130 stopped by Ctrl-C, 141 nobody read all of its output: `head`, say, closed the pipe
 """
 
 
@@ -52,6 +58,85 @@ def _seconds(text: str) -> float:
     return seconds
 
 
+_ARGUMENTS: dict[str, dict[str, Any]] = {
+    "files": {
+        "nargs": "*",
+        "metavar": "FILE",
+        "help": "load this file with each backend, instead of running the checks",
+    },
+    "--for": {
+        "dest": "project",
+        "metavar": "PROJECT",
+        "help": "examine the project in this folder: say which release the drop-in chooses for "
+        "it, and which names and packages are missing",
+    },
+    "--only": {
+        "type": _names,
+        "action": "extend",
+        "default": [],
+        "metavar": "CHECK,...",
+        "help": "run only these checks",
+    },
+    "--skip": {
+        "type": _names,
+        "action": "extend",
+        "default": [],
+        "metavar": "CHECK,...",
+        "help": "do not run these checks",
+    },
+    "--thorough": {
+        "action": "store_true",
+        "help": "compare hashes, not only sizes; reads every installed file",
+    },
+    "--time-limit": {
+        "type": _seconds,
+        "default": 30.0,
+        "metavar": "SECONDS",
+        "help": "limit for each child process (30)",
+    },
+    "--python": {
+        "metavar": "PYTHON",
+        "help": "examine the environment of this interpreter, or this virtual environment",
+    },
+    "-v --verbose": {"action": "store_true", "help": "show details of healthy checks too"},
+    "--fix": {
+        "action": "store_true",
+        "help": "show the commands that fix the root cause, ask you, run one, and examine again",
+    },
+    "--yes": {"action": "store_true", "help": "with --fix: run the first command without asking"},
+    "--outside": {
+        "action": "store_true",
+        "help": "with --fix --yes: run it even if it changes more than this environment",
+    },
+    "--build": {
+        "default": "",
+        "metavar": "TAG",
+        "help": "with --pins: the build, such as cpu, cu128, rocm6.4",
+    },
+}
+# at most one of these
+_OUTPUTS: dict[str, dict[str, Any]] = {
+    "--json": {
+        "action": "store_true",
+        "help": "print the results as JSON; --schema prints its schema",
+    },
+    "--report": {
+        "action": "store_true",
+        "help": "print the results as Markdown, without home folder and user name",
+    },
+    "--list": {"action": "store_true", "help": "list the checks"},
+    "--explain": {"metavar": "CHECK", "help": "say what a check looks at, and why it matters"},
+    "--pins": {
+        "nargs": "?",
+        "const": "installed",
+        "metavar": "RELEASE",
+        "help": "print pins of torch and torchaudio that work together on this Python; RELEASE is "
+        "a torch release such as 2.8, or latest, or all (default: the installed torch)",
+    },
+    "--schema": {"action": "store_true", "help": "print the JSON schema of --json"},
+}
+
+
 def _parser(prog: str) -> argparse.ArgumentParser:
     parser = Parser(
         prog,
@@ -60,96 +145,12 @@ def _parser(prog: str) -> argparse.ArgumentParser:
         "command that fixes it.",
         epilog=_EPILOG,
     )
-    parser.add_argument(
-        "files",
-        nargs="*",
-        metavar="FILE",
-        help="load this file with each backend, instead of running the checks",
-    )
-    parser.add_argument(
-        "--for",
-        dest="project",
-        metavar="PROJECT",
-        help="examine the project in this folder: say which release the drop-in chooses for it, "
-        "and which names and packages are missing",
-    )
-    parser.add_argument(
-        "--only",
-        type=_names,
-        action="extend",
-        default=[],
-        metavar="CHECK,...",
-        help="run only these checks",
-    )
-    parser.add_argument(
-        "--skip",
-        type=_names,
-        action="extend",
-        default=[],
-        metavar="CHECK,...",
-        help="do not run these checks",
-    )
-    parser.add_argument(
-        "--thorough",
-        action="store_true",
-        help="compare hashes, not only sizes; reads every installed file",
-    )
-    parser.add_argument(
-        "--time-limit",
-        type=_seconds,
-        default=30.0,
-        metavar="SECONDS",
-        help="limit for each child process (30)",
-    )
-    parser.add_argument(
-        "--python",
-        metavar="PYTHON",
-        help="examine the environment of this interpreter, or this virtual environment",
-    )
-    parser.add_argument(
-        "-v", "--verbose", action="store_true", help="show details of healthy checks too"
-    )
-    parser.add_argument(
-        "--fix",
-        action="store_true",
-        help="show the commands that fix the root cause, ask you, run one, and examine again",
-    )
-    parser.add_argument(
-        "--yes", action="store_true", help="with --fix: run the first command without asking"
-    )
-    parser.add_argument(
-        "--outside",
-        action="store_true",
-        help="with --fix --yes: run it even if it changes more than this environment",
-    )
-    output = parser.add_mutually_exclusive_group()
-    output.add_argument(
-        "--json", action="store_true", help="print the results as JSON; --schema prints its schema"
-    )
-    output.add_argument(
-        "--report",
-        action="store_true",
-        help="print the results as Markdown, without home folder and user name",
-    )
-    output.add_argument("--list", action="store_true", help="list the checks")
-    output.add_argument(
-        "--explain", metavar="CHECK", help="say what a check looks at, and why it matters"
-    )
-    output.add_argument(
-        "--pins",
-        nargs="?",
-        const="installed",
-        metavar="RELEASE",
-        help="print pins of torch and torchaudio that work together on this Python; RELEASE is a "
-        "torch release such as 2.8, or latest, or all (default: the installed torch)",
-    )
-    output.add_argument("--schema", action="store_true", help="print the JSON schema of --json")
-    parser.add_argument(
-        "--build",
-        default="",
-        metavar="TAG",
-        help="with --pins: the build, such as cpu, cu128, rocm6.4",
-    )
+    for group, arguments in (
+        (parser, _ARGUMENTS),
+        (parser.add_mutually_exclusive_group(), _OUTPUTS),
+    ):
+        for names, options in arguments.items():
+            group.add_argument(*names.split(), **options)
     return parser
 
 
@@ -170,9 +171,10 @@ def main(argv: Sequence[str] | None = None, prog: str = PROG) -> int:
     except ValueError as why:
         print(f"{prog}: {why}", file=sys.stderr)
     except KeyboardInterrupt:
-        print(f"{prog}: interrupted", file=sys.stderr)
+        print(f"{prog}: stopped", file=sys.stderr)
+        return STOPPED
     except Exception as why:  # noqa: BLE001 - its status must not be taken for a finding
-        report_end(why, prog, "the doctor")
+        return report_end(why, prog, "the doctor")
     return FAILED
 
 
@@ -199,7 +201,10 @@ def _working_folder() -> Iterator[None]:
     file that has the name of one of our packages is left out, since Python would import that file
     instead.
     """
-    folder, kept = os.getcwd(), sys.path[:]
+    try:
+        folder, kept = os.getcwd(), sys.path[:]
+    except OSError as why:
+        raise ValueError("the folder that you are in is gone; go to another one") from why
     is_safe = not any(namesakes.found([folder])) and not os.environ.get("PYTHONSAFEPATH")
     if is_safe and folder not in sys.path and "" not in sys.path:
         sys.path.insert(0, folder)

@@ -18,7 +18,7 @@ from packaging.requirements import Requirement
 from compat.commands.processes import pythons
 
 _OURS = ("compat", "dispatcher", "legacy")
-_NEEDED = ("packaging", "pyelftools", "rich")
+_NEEDED = ("deprecation", "packaging", "pyelftools", "rich")
 _OLDEST = (3, 11)
 _RUN = (
     "import sys; sys.path.insert(0, sys.argv.pop(1)); from compat.doctor import cli; "

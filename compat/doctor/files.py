@@ -167,7 +167,7 @@ def _by_default(
         yield fail(silent, mend=mend, cause="no-sound-stream")
     elif is_mixed:
         return
-    elif _changes(answer):
+    elif re.search(r"\bchanges? (from|to)\b", _why_not(answer)):  # its rate, or its channels
         # no backend is recommended that returns only the first part
         part_of_it = "would return only a part, or all of it at one sample rate"
         others = f"; {differences.named(named)} {part_of_it}" if named else ""
@@ -199,12 +199,6 @@ def _without_sound(answer: Answer) -> str:
     others = differences.named([f"{count} of {kind}" for kind, count in sorted(streams.items())])
     what = "it is a video without sound" if "video" in streams else "it holds no sound"
     return f"{what}: its streams are {others}"
-
-
-def _changes(answer: Answer) -> bool:
-    """Return whether a load failed because the stream changes its sample rate or channel count."""
-    said = "" if answer.failed else answer.value.get("load_error", "")
-    return re.search(r"\bchanges? (from|to)\b", said) is not None
 
 
 def _loss(path: str, answer: Answer) -> str:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from typing import Any, ClassVar, NamedTuple
 
 from compat.commands import shell
+from compat.commands.console import printable
 from compat.diagnosis.findings import NOTHING_TO_DO, Mend, Result, Status
 from compat.doctor.verdict import FILE, Course, Verdict, told
 
@@ -110,7 +111,8 @@ class Page:
         self._line(Line(f"[{result.status.word}]", f"{title} {result.summary}"), 0, 10)
 
     def _line(self, line: Line, indent: int, width: int) -> None:
-        text = f"{'':{indent}}{line.label:<{width}}{'$ ' * line.is_command}{line.text}".rstrip()
+        told = f"{line.label:<{width}}{'$ ' * line.is_command}{printable(line.text)}"
+        text = f"{'':{indent}}{told}".rstrip()
         encoding = getattr(self._out, "encoding", None) or "utf-8"
         self._out.write(text.encode(encoding, "replace").decode(encoding) + "\n")
         self._out.flush()
@@ -135,7 +137,7 @@ class Terminal(Page):
 
         if line.is_command:
             label = Text(" " * indent + line.label.ljust(width), style="dim")
-            command = Text.assemble(label, ("$ ", "dim"), (line.text, line.style))
+            command = Text.assemble(label, ("$ ", "dim"), (printable(line.text), line.style))
             self._out.print(command, soft_wrap=True)
         else:
             self._row(("", indent, ""), (line.label, width, "dim"), (line.text, None, line.style))
@@ -148,7 +150,7 @@ class Terminal(Page):
         grid = Table.grid()
         for _, width, _ in cells:
             grid.add_column(width=width, no_wrap=width is not None, overflow="fold")
-        grid.add_row(*(Text(text, style=style) for text, _, style in cells))
+        grid.add_row(*(Text(printable(text), style=style) for text, _, style in cells))
         self._out.print(grid)
 
 

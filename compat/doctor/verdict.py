@@ -16,7 +16,7 @@ _STANDS_ON = {
     "torch": ("python",),
     "torchaudio": ("torch", "python"),
     "soundfile": ("numpy", "dispatcher"),
-    "libsox": ("dispatcher",),
+    "libsox": ("numpy", "dispatcher"),
     "av": ("numpy", "dispatcher"),
 }
 _EXIT = {Status.WARNING: 1, Status.ERROR: 2, Status.CRASHED: 3}

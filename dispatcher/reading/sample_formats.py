@@ -45,8 +45,11 @@ FORMATS = {
 
 def convert(data: npt.NDArray[Any], kind: SampleFormat, out: npt.NDArray[Any]) -> None:
     """Copy samples into an array of the same shape; scale integers if the array is float32."""
-    if kind.scale == 1.0 or out.dtype == data.dtype:
+    if out.dtype == data.dtype:
         out[...] = data
+    elif kind.scale == 1.0:
+        with np.errstate(all="ignore"):  # what is beyond float32 becomes infinite, as in torch
+            out[...] = data
     else:
         np.multiply(data, np.float32(kind.scale), out=out, dtype=np.float32, casting="unsafe")
         if kind.zero:

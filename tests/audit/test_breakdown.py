@@ -104,6 +104,7 @@ def test_a_cause_without_a_format() -> None:
         (["c/x/a.wav", "c/y/z/b.wav", "c/y/c.wav"], {"x/": 1, "y/": 2}),
         (["c/a.wav", "c/x/a.wav"], {"./": 1, "x/": 1}),
         (["/a/b.wav", "/c/b.wav"], {"a/": 1, "c/": 1}),
+        (["/a/b.wav", "c/b.wav"], {"/": 1, "c/": 1}),
         (["a/ab/1.wav", "a/ac/1.wav"], {"ab/": 1, "ac/": 1}),
     ],
 )

@@ -126,6 +126,15 @@ NO_NUMBERS: dict[str, tuple[object, object, int, str]] = {
 }
 
 
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize(("dtype", "kind"), [("float32", "shifted"), ("float64", "different")])
+def test_the_largest_numbers_are_no_error(dtype: str, kind: str, block_frames: int, tmp_path: pathlib.Path) -> None:
+    """Their squares overflow, and those of 64 bits are infinite in 32."""
+    largest = np.sign(MUSIC).astype(dtype) * np.finfo(dtype).max
+    row = compared(tmp_path, largest[500:], largest[:-500], block_frames=block_frames, subtypes=("DOUBLE", "DOUBLE"))
+    assert (row.kind, row.from_error) == (kind, None)
+
+
 @pytest.mark.parametrize("case", NO_NUMBERS)
 def test_a_channel_without_numbers(case: str, block_frames: int, tmp_path: pathlib.Path) -> None:
     of_old, of_new, shift, kind = NO_NUMBERS[case]

@@ -18,7 +18,7 @@ import pytest
 from compat.audit import comparison
 from compat.audit.cli import main
 from compat.audit.inputs import tables
-from compat.audit.items import Item
+from compat.audit.items import Item, key
 from compat.audit.rows import Row
 from compat.audit.storage.jsonl import JsonLines
 from compat.audit.task import Compare
@@ -210,6 +210,13 @@ def test_a_row_is_read_as_it_was_written_whatever_its_path_has() -> None:
         assert [row.path for row in store.rows()] == paths
 
 
+def test_a_path_has_one_key_in_every_locale() -> None:
+    """Python gives bytes beyond ASCII as surrogates in an ASCII locale; the stored row has the letters."""
+    stamp = "1"
+    assert key("ü.wav".encode().decode("ascii", "surrogateescape"), stamp) == key("ü.wav", stamp)
+    assert len({key(path, stamp) for path in ("ü.wav", "\udcfc.wav", "\ud800.wav", "?.wav")}) == 4
+
+
 @pytest.mark.parametrize("why", [KeyError("x"), ZeroDivisionError("x"), MemoryError(), AssertionError()])
 def test_whatever_a_file_makes_a_library_raise_is_its_row(why: Exception, monkeypatch: pytest.MonkeyPatch) -> None:
     def fails(*arguments: object) -> None:
@@ -219,6 +226,22 @@ def test_whatever_a_file_makes_a_library_raise_is_its_row(why: Exception, monkey
     row = Compare(TERMS)(Item(A))
     assert row.kind == "error_both"
     assert type(why).__name__ in row.note
+
+
+@pytest.mark.parametrize(("kind", "kept"), [("length", "error_both"), ("error_to", "error_both"), ("identical", "identical")])
+def test_what_is_written_to_meanwhile_is_no_difference(kind: str, kept: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The two sides have read two files."""
+
+    def compare(row: Row, paths: tuple[str, str], *_: object) -> Row:
+        with open(paths[0], "ab") as file:
+            file.write(b"more")
+        row.kind = kind
+        return row
+
+    monkeypatch.setattr(comparison, "compare", compare)
+    row = Compare(TERMS)(Item(A))
+    assert row.kind == kept
+    assert ("was written to while it was read" in row.note) == (kind != kept)
 
 
 @pytest.mark.parametrize("after", [0.2, 0.5, 0.9, 1.3, 1.7, 2.1])

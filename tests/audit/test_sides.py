@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pathlib
+
 import numpy as np
 import pytest
 
@@ -97,3 +99,18 @@ def test_a_side_decodes_as_its_release_does(text):
         apart = 1e-7 if path.endswith("mp3") and backend == "soundfile" else 0
         assert got.shape == waveform.shape
         assert np.allclose(got, waveform.numpy(), rtol=0, atol=apart, equal_nan=True), path
+
+
+@pytest.mark.libsox
+@pytest.mark.parametrize("text", ["2.0:sox_io", "2.2:sox"])
+def test_a_side_refuses_what_load_refuses_before_it_decodes(text: str, tmp_path: pathlib.Path) -> None:
+    """A file joined from two of other layouts, and a header that promises more than a file can hold."""
+    joined, absurd = tmp_path / "joined.mp3", tmp_path / "absurd.flac"
+    joined.write_bytes((ASSETS / "stereo_cbr.mp3").read_bytes() + (ASSETS / "mono_vbr.mp3").read_bytes())
+    flac = bytearray((ASSETS / "stereo_16.flac").read_bytes())
+    flac[21] |= 0x0F
+    flac[22:26] = b"\xff" * 4
+    absurd.write_bytes(flac)
+    for path, why in ((joined, "from byte"), (absurd, "cannot hold")):
+        with pytest.raises(AudioError, match=why), sides.parse(text).open(str(path), normalize=True, block_frames=1500) as stream:
+            list(stream.blocks)

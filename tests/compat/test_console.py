@@ -12,6 +12,7 @@ import pytest
 import soundfile
 
 from compat.commands.arguments import UsageError, check_writable
+from compat.commands.console import UNREAD
 
 FULL = "what is found could not be written: No space left on device; send it elsewhere"
 DOCTOR, AUDIT = "compat.doctor --only python", "compat.audit --quiet --from 2.0 --to 2.2 ."
@@ -31,6 +32,20 @@ def test_output_that_goes_nowhere(command: str, redirected: str, told: str, tmp_
     assert "this is a bug" not in done.stderr + done.stdout
     assert told in done.stderr
     assert (done.returncode == 3) == bool(told)
+
+
+@pytest.mark.parametrize("command", [DOCTOR, f"{DOCTOR} --json", AUDIT, f"{AUDIT} --json", "compat.codemod --diff"])
+def test_a_pipe_that_its_reader_closed(command: str, tmp_path: Path) -> None:
+    """It is no finding and no fault, so the status is that of a shell for SIGPIPE."""
+    soundfile.write(tmp_path / "a.wav", np.zeros(100), 8000)
+    (tmp_path / "a.py").write_text("import torchaudio\n\ntorchaudio.set_audio_backend('sox_io')\n")
+    reader, writer = os.pipe()
+    os.close(reader)
+    done = subprocess.run(
+        [sys.executable, "-m", *command.split()], stdout=writer, stderr=subprocess.PIPE, text=True, check=False, cwd=tmp_path
+    )
+    os.close(writer)
+    assert (done.stderr, done.returncode) == ("", UNREAD)
 
 
 WRITABLE = {

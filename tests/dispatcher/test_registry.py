@@ -97,7 +97,7 @@ def test_a_backend_that_fails_to_start_in_a_new_way_takes_no_other_down(monkeypa
     monkeypatch.setattr(registry, "_opened", {})
     monkeypatch.setattr(registry.importlib, "import_module", import_module)
     for _ in range(2):
-        assert Registry().reason("sox") == "it failed to start (MemoryError: no room)"
+        assert Registry().reason("sox") == "sox failed to start (MemoryError: no room)"
     assert asked == ["dispatcher.backends.sox"]
 
 

@@ -100,6 +100,23 @@ def test_a_libsox_that_does_not_load(healthy: World, tmp_path: pathlib.Path, kin
     assert found["mend"]["commands"][0] == "unset TORCHAUDIO_COMPAT_LIBSOX"
 
 
+def test_a_decoder_that_is_too_old_is_not_installed_again(build: Callable[..., World]) -> None:
+    """Its release would be told of next."""
+    world = build(without=("av",))
+    world.plant("av", {"__init__.py": "raise ImportError('no part')", "open.py": ""}, "12.0.0")
+    (world.site / "av/open.py").unlink()
+    (command,) = world.examine("--only", "files").finding("files")["mend"]["commands"]
+    assert "av==12" not in command
+    assert "av>=18" in command
+
+
+def test_cffi_that_is_not_there_is_what_soundfile_lacks(build: Callable[..., World]) -> None:
+    world = build(without=("cffi", "cffi_backend"))
+    found = world.examine("--only", "imports").finding("imports")
+    assert (found["cause"], found["subject"]) == ("no-cffi", "soundfile")
+    assert "cffi>=" in found["mend"]["commands"][0]
+
+
 @pytest.mark.libsox
 def test_what_the_libraries_have_is_told(healthy: World) -> None:
     report = healthy.examine("--only", "backend-ffmpeg,backend-soundfile,backend-sox")

@@ -35,6 +35,12 @@ def _deleted(world: World, pattern: str) -> None:
         path.unlink()
 
 
+def _with_an_egg(world: World) -> None:
+    egg = world.site / "torchaudio-2.8.0.egg-info"
+    egg.mkdir()
+    (egg / "PKG-INFO").write_text("Metadata-Version: 2.1\nName: torchaudio\nVersion: 2.8.0\n")
+
+
 def _truncated(world: World) -> None:
     extension = next((world.site / "torchaudio" / "lib").glob("_torchaudio*.so"))
     with extension.open("r+b") as stream:
@@ -50,7 +56,7 @@ test_files = worlds(
     Case("a file of the same size", "files", "error", "files-altered", "torchaudio", OTHERS, real=True,
          breaks=_altered, options=("--thorough",), says=(f"{{site}}/{FUNCTIONAL}",)),
     Case("a truncated extension", "files,imports,libraries", "error", "files-altered", "torchaudio", real=True, root="files",
-         breaks=_truncated, says=("{site}/torchaudio/lib/_torchaudio",), commands=REINSTALL),
+         breaks=_truncated, says=("{site}/torchaudio/lib/_torchaudio",), commands=("--force-reinstall --no-deps torchaudio==",)),
     Case("a damaged Python part", "rescue", "warning", "python-part-damaged", real=True,
          breaks=lambda world: (world.site / FUNCTIONAL).write_text("def lfilter(:\n"), says=("SyntaxError",)),
 )  # fmt: skip
@@ -92,7 +98,22 @@ test_packages = worlds(
          plants={"torchaudio@other 2.11.0": ""}, env={"PYTHONPATH": "{other}"}, says=("{site}\n{other}",),
          commands=("rm -r {other}/torchaudio {other}/torchaudio-2.11.0.dist-info && ", "pip install torchaudio==2.11.0")),
     Case("two versions in one folder", "copies", "error", "two-copies", plants={"torchaudio 2.8.0": "", "torchaudio 2.11.0": ""},
-         says=("in one folder",)),
+         says=("in one folder",), commands=("pip uninstall -y torchaudio && ", "pip install --force-reinstall")),
+    Case("metadata of an old installer", "copies", "error", "two-copies", plants={"torchaudio 2.8.0": ""}, breaks=_with_an_egg,
+         says=("torchaudio-2.8.0.dist-info and torchaudio-2.8.0.egg-info",),
+         commands=("rm -r {site}/torchaudio-2.8.0.egg-info && ", "pip install --force-reinstall")),
+    Case("metadata that pip cannot read", "pair", "error", "mismatched-pair", without=("torch",),
+         plants={"torch 2.8.0": TORCH_2_8, "torchaudio 2.7.1": TORCHAUDIO_2_7},
+         breaks=lambda world: (world.site / "torchaudio-2.7.1.dist-info/METADATA").write_bytes(b"\xff\0" * 99),
+         commands=("rm -r {site}/torchaudio-2.7.1.dist-info && ",)),
+    Case("a RECORD that is damaged", "pair", "error", "mismatched-pair", without=("torch",),
+         plants={"torch 2.8.0": TORCH_2_8, "torchaudio 2.7.1": TORCHAUDIO_2_7},
+         breaks=lambda world: (world.site / "torchaudio-2.7.1.dist-info/RECORD").write_bytes(b"\xff\0,,x\n" * 99),
+         commands=("rm -r {site}/torchaudio-2.7.1.dist-info && ",)),
+    Case("metadata that pip cannot remove", "pair", "error", "mismatched-pair", without=("torch",),
+         plants={"torch 2.8.0": TORCH_2_8, "torchaudio 2.7.1": TORCHAUDIO_2_7},
+         breaks=lambda world: (world.site / "torchaudio-2.7.1.dist-info/RECORD").unlink(),
+         commands=("rm -r {site}/torchaudio-2.7.1.dist-info && ", "pip install --force-reinstall --no-deps torchaudio==2.8.0")),
     Case("a pair is mended towards the torch that is there", "pair,build", "error", "mismatched-pair", without=("torch",), root="pair",
          plants={"torch 2.8.0": TORCH_2_8, "torchaudio 2.7.1": TORCHAUDIO_2_7},
          commands=("--no-deps torchaudio==2.8.0 --index-url https://download.pytorch.org/whl/cu128\n", "torch==2.7.1")),

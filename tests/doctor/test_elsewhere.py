@@ -6,10 +6,12 @@ import json
 import pathlib
 import sys
 import venv
+from collections.abc import Callable
 
 import pytest
 
 from tests.conftest import Python
+from tests.doctor.worlds import World
 
 
 @pytest.fixture(scope="module")
@@ -32,6 +34,13 @@ def test_it_looks_at_the_other_environment(python: Python, bare: pathlib.Path) -
     assert "av is not installed" in texts
     assert str(bare) in imports["findings"][0]["mend"]["commands"][0]
     assert sorted(bare.rglob("*")) == before
+
+
+def test_what_the_drop_in_needs_goes_along(python: Python, build: Callable[..., World]) -> None:
+    """Else the doctor would call its own lack a bug of this package."""
+    world = build(without=("deprecation", "rich", "packaging", "elftools"))
+    done = python("-m", "compat.doctor", "--python", str(world.folder), "--only", "resampling")
+    assert done.returncode == 0, done.stdout
 
 
 def test_options_reach_it(python: Python, bare: pathlib.Path) -> None:

@@ -108,6 +108,7 @@ MESSAGES = {
         "shadowed",
     ),
     "part": ("ModuleNotFoundError: No module named 'torchaudio.lib._torchaudio'", "missing-part"),
+    "cffi": ("ModuleNotFoundError: No module named '_cffi_backend'", "no-cffi"),
     "package": ("ModuleNotFoundError: No module named 'typing_extensions'", "missing-package"),
     "any library": (f"ImportError: libgomp.so.1: {NO_FILE}", "missing-library"),
     "any image": ("ImportError: dlopen: Library not loaded: @rpath/libomp.dylib", "missing-library"),

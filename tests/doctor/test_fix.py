@@ -322,7 +322,7 @@ def test_ctrl_d_is_no_answer(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @posix_only
-@pytest.mark.parametrize(("keys", "status", "is_renamed"), [("yy", 0, True), ("\x03", 3, False)])
+@pytest.mark.parametrize(("keys", "status", "is_renamed"), [("yy", 0, True), ("\x03", 130, False)])
 def test_at_a_terminal_it_asks_twice_before_it_renames(build, keys: str, status: int, is_renamed: bool) -> None:  # type: ignore[no-untyped-def]
     """At a real one; Ctrl-C changes nothing."""
     import pty

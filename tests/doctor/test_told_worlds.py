@@ -259,13 +259,6 @@ CASES = [
         "note",
         "4 of 5 met; not installed: soundfile",
     ),
-    Case(
-        "installers",
-        Told(copy("torch", "2.8.0", suffix=".egg-info"), copy("torch", "2.8.0")),
-        "warning",
-        "torch has metadata of an old installer",
-        "two-installers",
-    ),
 ]
 
 

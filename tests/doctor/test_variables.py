@@ -11,6 +11,7 @@ import pytest
 from compat.diagnosis.findings import Result
 from compat.doctor.checks import variables
 from compat.doctor.world import World
+from tests.doctor import worlds
 
 DISPATCHER = "TORCHAUDIO_USE_BACKEND_DISPATCHER"
 VERSION = "TORCHAUDIO_COMPAT_VERSION"
@@ -115,7 +116,8 @@ SET: list[tuple[dict[str, str], str, str, str]] = [
     ({"TORCHAUDIO_COMPAT_LIBSOX": "libsox.so.3"}, "ok", "", "TORCHAUDIO_COMPAT_LIBSOX=libsox.so.3"),
     ({}, "ok", "", "no variable is set that matters here"),
     ({"LD_LIBRARY_PATH": "/no/such/folder:."}, "ok", "", ""),
-    ({"LD_LIBRARY_PATH": "/no/such/folder:lib"}, "warning", "loader-path", "lib"),  # which has another torch
+    ({"LD_LIBRARY_PATH": "/no/such/folder:lib"}, "error", "loader-path", "lib"),  # which has another torch
+    ({"LD_LIBRARY_PATH": "unused"}, "warning", "loader-path", "unused"),  # and torch imports all the same
 ]  # fmt: skip
 
 
@@ -123,6 +125,8 @@ SET: list[tuple[dict[str, str], str, str, str]] = [
 def test_what_is_set(monkeypatch: pytest.MonkeyPatch, env: dict[str, str], status: str, cause: str, says: str) -> None:
     pathlib.Path("lib").mkdir()
     pathlib.Path("lib/libc10.so").touch()
+    pathlib.Path("unused").mkdir()
+    pathlib.Path("unused/libtorch_of_another.so").touch()
     result = look(monkeypatch, **env)
     assert (result.status.word, result.findings[0].cause, says in result.summary) == (status, cause, True)
     assert len(result.findings) == 1
@@ -138,3 +142,11 @@ def test_every_variable_that_the_packages_read_is_in_the_table() -> None:
             if "codemod" not in path.parts:
                 read |= set(re.findall(r"[\"'](TORCHAUDIO_(?:COMPAT|USE)_[A-Z_]+)[\"']", path.read_text("utf-8")))
     assert read <= known
+
+
+def test_what_follows_from_a_variable_is_told_as_such(healthy: worlds.World) -> None:
+    """A release that is not there stops our own resampling, and torch is not to blame."""
+    report = healthy.examine("--only", "variables,resampling", env={VERSION: "7"})
+    assert report.code == 2
+    assert report.verdict["root"]["check"] == "variables"
+    assert report.verdict["also"] == []

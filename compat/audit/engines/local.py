@@ -12,6 +12,7 @@ import contextlib
 import multiprocessing
 import multiprocessing.connection
 import multiprocessing.resource_tracker
+import os
 import signal
 import sys
 import time
@@ -76,18 +77,15 @@ class LocalEngine:
                         else:
                             stillborn += 1
                         if stillborn >= _MOST_STILLBORN:
-                            raise _stillborn(stillborn, why) from why
+                            raise EngineError(
+                                f"{stillborn} workers in a row ended before they read a file "
+                                f"({why}); is there enough memory, and room for temporary files? "
+                                "Run the same command again to continue"
+                            ) from why
                         back.extendleft(reversed(worker.given))
         finally:
             for worker in workers:
                 worker.end()
-
-
-def _stillborn(number: int, why: Exception) -> EngineError:
-    return EngineError(
-        f"{number} workers in a row ended before they read a file ({why}); is there enough memory, "
-        "and room for temporary files? Run the same command again to continue"
-    )
 
 
 class _EndedError(Exception):
@@ -193,6 +191,8 @@ def _work(pipe: Any, task: Task[Any]) -> None:
     """Run a worker."""
     # Ctrl-C reaches every process of a terminal, and the parent decides
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # what decoders print names no file, and would break the bar
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
     with contextlib.suppress(EOFError, OSError):  # the parent is gone
         pipe.send(None)
         while True:

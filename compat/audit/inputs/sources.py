@@ -63,9 +63,9 @@ class Sources:
             yield from self._behind_url(place)
         elif os.path.isdir(place):
             for path in self._walked(place):
-                yield self._paired(_local(path), place)
+                yield self._paired(item_of(path), place)
         elif os.path.exists(place):
-            yield self._paired(_local(place), os.path.dirname(place))
+            yield self._paired(item_of(place), os.path.dirname(place))
         elif any(sign in place for sign in _MAGIC):
             yield from self._globbed(place)
         else:
@@ -76,7 +76,7 @@ class Sources:
         if not found:
             raise UsageError(f"{place}: no file matches")
         for path in sorted(found):
-            yield self._paired(_local(path), _fixed(place))
+            yield self._paired(item_of(path), _fixed(place))
 
     def _behind_url(self, place: str) -> Iterator[Item]:
         system, path = opened(place)
@@ -109,7 +109,7 @@ class Sources:
                 for path in manifests.paths(file, kind, place, self.field):
                     if folder and not is_url(path) and not os.path.isabs(path):
                         path = f"{folder.rstrip('/')}/{path}"
-                    item = Item(path) if is_url(path) else _local(path)
+                    item = Item(path) if is_url(path) else item_of(path)
                     yield self._paired(item, folder)
         except UsageError:
             raise
@@ -192,7 +192,8 @@ def _text(place: str) -> Iterator[IO[str]]:
         yield file
 
 
-def _local(path: str) -> Item:
+def item_of(path: str) -> Item:
+    """Return a local file in its present state."""
     try:
         status = os.stat(path)
     except (OSError, ValueError):  # a NUL in it

@@ -6,11 +6,10 @@ import dataclasses
 import json
 from typing import IO
 
-from compat.audit.breakdown import Counts
 from compat.audit.classes import CLASSES
 from compat.audit.reporting.result import Result
-from compat.audit.reporting.terminal import printable
 from compat.audit.rows import Row
+from compat.commands.console import printable
 
 
 def document(result: Result) -> dict[str, object]:
@@ -35,7 +34,11 @@ def document(result: Result) -> dict[str, object]:
             for one in CLASSES.values()
         },
         "breakdown": {
-            dimension: _sorted(counts) for dimension, counts in tally.breakdown.tables().items()
+            dimension: {
+                printable(value): dict(sorted(kinds.items()))
+                for value, kinds in sorted(counts.items())
+            }
+            for dimension, counts in tally.breakdown.tables().items()
         },
         "explanations": [
             {
@@ -50,20 +53,12 @@ def document(result: Result) -> dict[str, object]:
         if found is None
         else {
             **found._asdict(),
-            "low": found.low,
-            "high": found.high,
             "sentence": result.bound_sentence(),
         },
         "results": result.results,
         "report": result.report,
         "stopped": result.stopped,
         "exit_status": result.status,
-    }
-
-
-def _sorted(counts: Counts) -> dict[str, dict[str, int]]:
-    return {
-        printable(value): dict(sorted(kinds.items())) for value, kinds in sorted(counts.items())
     }
 
 
@@ -75,7 +70,8 @@ def write(result: Result, out: IO[str]) -> None:
 
 def _row(row: Row) -> dict[str, object]:
     """Return the columns of a row that are not empty."""
-    found = {name: value for name, value in row.as_dict().items() if value not in (None, "")}
     return {
-        name: printable(value) if isinstance(value, str) else value for name, value in found.items()
+        name: printable(value) if isinstance(value, str) else value
+        for name, value in row.as_dict().items()
+        if value not in (None, "")
     }

@@ -14,6 +14,7 @@ from compat.audit.reporting import terminal
 from compat.audit.reporting.drawing import Drawing
 from compat.audit.reporting.result import Result
 from compat.audit.rows import Row
+from compat.commands.console import printable
 
 _HERE = pathlib.Path(__file__).resolve().parent
 _SIDED = (
@@ -117,15 +118,13 @@ def _text(text: str) -> str:
 
 
 def _kinds(result: Result) -> str:
-    buttons = []
-    for number, one in enumerate(CLASSES.values()):
-        count = result.tally.kinds[one.name]
-        if count:
-            buttons.append(
-                f"<button type='button' aria-pressed='false' data-kind='{number}' "
-                f"title='{_text(one.meaning)}'>"
-                f"<b class='{one.group}'>{count:,}</b> {_text(one.title)}</button>"
-            )
+    buttons = (
+        f"<button type='button' aria-pressed='false' data-kind='{number}' "
+        f"title='{_text(one.meaning)}'>"
+        f"<b class='{one.group}'>{count:,}</b> {_text(one.title)}</button>"
+        for number, one in enumerate(CLASSES.values())
+        if (count := result.tally.kinds[one.name])
+    )
     return (
         "<div id='kinds' role='group' aria-label='Show only these "
         f"classes'>{''.join(buttons)}</div>"
@@ -178,7 +177,7 @@ def _count(number: int) -> str:
 
 
 def _shown(text: str) -> str:
-    return _text(terminal.printable(text))
+    return _text(printable(text))
 
 
 def _data(
@@ -207,7 +206,7 @@ def _plain(value: Any) -> Any:
     """Return a value in a form that JSON and the page can hold."""
     if isinstance(value, float):
         return float(f"{value:.6g}") if math.isfinite(value) else None
-    return terminal.printable(value) if isinstance(value, str) else value
+    return printable(value) if isinstance(value, str) else value
 
 
 def _json(value: Any) -> str:

@@ -2,31 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import IO
 
 from compat.audit.classes import CLASSES, DIFFERENCES, ERRORS, SAME
 from compat.audit.progress import duration
 from compat.audit.reporting.result import Result
-from compat.audit.rows import Row
+from compat.commands.console import printable
 
-# halves of UTF-16 pairs, which no bytes decode to
-_HALVES = re.compile("[\ud800-\udc7f\udd00-\udfff]")
 _BELOW = f"\n{'':35}"
 _COLOURS = {SAME: "green", DIFFERENCES: "yellow", ERRORS: "red"}
-
-
-def printable(text: str) -> str:
-    """Return a text that is safe to print.
-
-    Bytes of a path that are not UTF-8 are replaced, and characters that could move the cursor
-    escaped.
-    """
-    clean = (
-        _HALVES.sub("\ufffd", text).encode("utf-8", "surrogateescape").decode("utf-8", "replace")
-    )
-    return "".join(sign if sign.isprintable() else f"\\x{ord(sign):02x}" for sign in clean)
 
 
 def head(result: Result) -> str:
@@ -126,12 +111,9 @@ def _plain(result: Result, out: IO[str]) -> None:
     if result.tally.worst:
         lines += ["", "The worst"]
         for row in result.tally.worst:
-            lines += _of(row)
+            lines += [f"  {CLASSES[row.kind].title}: {printable(row.path)}"]
+            lines += [f"      {printable(row.note)}"]
     lines += ["", *notes(result)]
     encoding = getattr(out, "encoding", None) or "utf-8"
     out.write("\n".join(lines).encode(encoding, "replace").decode(encoding) + "\n")
     out.flush()
-
-
-def _of(row: Row) -> list[str]:
-    return [f"  {CLASSES[row.kind].title}: {printable(row.path)}", f"      {printable(row.note)}"]

@@ -13,6 +13,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from compat.audit.items import storable
 from compat.audit.rows import COLUMNS, Row, from_dict
 from compat.audit.storage.jsonl import JsonLines
 from compat.commands import writing
@@ -126,8 +127,6 @@ def _names(rows: Iterable[Row]) -> list[tuple[str, str]]:
 def _storable(row: Row) -> dict[str, Any]:
     """Return the columns of a row, with bytes that are not UTF-8 escaped, as Parquet needs it."""
     return {
-        name: value.encode("utf-8", "backslashreplace").decode()
-        if isinstance(value, str)
-        else value
+        name: storable(value) if isinstance(value, str) else value
         for name, value in row.as_dict().items()
     }

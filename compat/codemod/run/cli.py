@@ -15,6 +15,7 @@ from compat.codemod.source import TARGETS, Options, configured
 from compat.commands import writing
 from compat.commands.arguments import Parser, UsageError, check_writable, parsed
 from compat.commands.console import (
+    UNREAD,
     is_full,
     nobody_reads,
     print_anything,
@@ -38,6 +39,7 @@ exit status:
   1  changes are needed (--check, --diff), or findings are left that block the migration (--fail-on)
   2  wrong usage, or a file could not be read, parsed or written (it is listed; the rest is done)
   130  stopped by Ctrl-C; either all files are changed or none
+  141  the reader of its output, such as `head`, closed the pipe early
 
 The comment `# compat: ignore` protects a line, `# compat: ignore[TAC101]` only from one rule.
 You can set target, entry, unsafe, select, ignore, backend, exclude, docs, baseline and fail-on in
@@ -150,7 +152,7 @@ def main(
         return 130
     except BrokenPipeError:
         nobody_reads()
-        return 2
+        return UNREAD
     except OSError as why:
         if not is_full(why):
             raise

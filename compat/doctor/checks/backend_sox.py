@@ -16,8 +16,6 @@ from compat.diagnosis import machine, mends
 from compat.doctor import backends
 from compat.doctor.check import Finding, Group, Mend, Status, World, check, note
 
-_VARIABLE = "TORCHAUDIO_COMPAT_LIBSOX"
-_SOX_NG = "sox_ng"
 # distributions put these into a package of their own
 _WORTH_HAVING = ("mp3", "flac", "ogg", "amr-nb")
 
@@ -47,8 +45,12 @@ def backend_sox(world: World) -> Iterator[Finding]:
 
 def _unavailable(found: Finding) -> Finding:
     """Return the finding for a libsox that does not open: a note if none exists, else an error."""
-    chosen = os.environ.get(_VARIABLE)
+    # here, since a folder of the user's may have the name of our package; this loads no libsox
+    from dispatcher.backends.sox.library import SOX_NG, VARIABLE
+
+    chosen = os.environ.get(VARIABLE)
     tried = found.data.get("tried", ())
+    is_ng = any(SOX_NG in attempt for attempt in tried)
     broken = [attempt for attempt in tried if _is_there(attempt)]
     change = functools.partial(dataclasses.replace, found)
     if "cffi" in found.data.get("unavailable", ""):
@@ -56,19 +58,20 @@ def _unavailable(found: Finding) -> Finding:
     libsox = mends.library("libsox.so")
     if chosen:
         return change(
-            text=f"{_VARIABLE} asks for {chosen}, which does not load",
+            text=f"{VARIABLE} asks for {chosen}, which "
+            + (f"is {SOX_NG}, and not used" if is_ng else "does not load"),
             why="While it is set, no other libsox is tried.",
             mend=Mend(
                 "Unset it, so that the usual places are searched",
-                (*machine.unset(_VARIABLE), *libsox.commands),
+                (*machine.unset(VARIABLE), *libsox.commands),
             ),
             cause="unloadable-libsox",
         )
-    if any(_SOX_NG in attempt for attempt in tried):
+    if is_ng:
         return change(
             status=Status.NOTE,
-            text=f"no libsox here, but {_SOX_NG}, which is not used",
-            why=f"{_SOX_NG} numbers encodings differently, and passes files on to FFmpeg.",
+            text=f"no libsox here, but {SOX_NG}, which is not used",
+            why=f"{SOX_NG} numbers encodings differently, and passes files on to FFmpeg.",
             mend=Mend(
                 "Install libsox by conda, since this system's packages have it no more",
                 machine.by_conda("install", "-c", "conda-forge", "sox"),

@@ -120,7 +120,6 @@ def _of_package(world: World, name: str) -> Iterator[Finding]:
     yield from _foreign(world, name, known)
     if len(known) < 2:
         return
-    listed = "; ".join(f"{copy.version} in {copy.root}" for copy in known)
     rest: dict[str, Any] = {
         "subject": name,
         "evidence": tuple(f"{copy.version}  {copy.info}" for copy in known),
@@ -132,7 +131,8 @@ def _of_package(world: World, name: str) -> Iterator[Finding]:
         },
     }
     if len({copy.root for copy in known}) == 1:
-        text = f"{name} has metadata of {len(known)} versions in one folder: {listed}"
+        infos = " and ".join(copy.info.name for copy in known)
+        text = f"{name} has several sets of metadata in one folder: {infos} in {known[0].root}"
         yield error(text, mend=mends.reinstall(name), cause="two-copies", **rest)
     elif _is_meant(known):
         ours, theirs = (copy.version for copy in known[:2])
@@ -143,6 +143,7 @@ def _of_package(world: World, name: str) -> Iterator[Finding]:
         outside = [copy.root for copy in known if not _is_inside(copy)]
         others = outside if len(outside) < len(known) else [copy.root for copy in known[1:]]
         severe = error if name in _PAIR or differ else warning
+        listed = "; ".join(f"{copy.version} in {copy.root}" for copy in known)
         yield severe(
             f"{name} is installed {len(known)} times: {listed}",
             mend=mends.without(name, tuple(others)),

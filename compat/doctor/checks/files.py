@@ -45,15 +45,14 @@ def files(world: World) -> Iterator[Finding]:
             altered |= _hashed(world, copy, whole)
         count += len(record)
         of_all = f"of {len(record)} files of {copy.name}"
-        if missing:
-            text = f"{len(missing)} {of_all} are missing"
-            yield _finding(copy, text, "files-missing", list(map(str, missing)))
-        if altered:
-            text = (
-                f"{len(altered)} {of_all} {'is' if len(altered) == 1 else 'are'} altered or cut off"
-            )
-            lines = [f"{path}: {how}" for path, how in altered.items()]
-            yield _finding(copy, text, "files-altered", lines)
+        altered_lines = [f"{path}: {how}" for path, how in altered.items()]
+        for lines, cause, words in (
+            ([*map(str, missing)], "files-missing", "missing"),
+            (altered_lines, "files-altered", "altered or cut off"),
+        ):
+            if lines:
+                text = f"{len(lines)} {of_all} {'is' if len(lines) == 1 else 'are'} {words}"
+                yield _finding(copy, text, cause, lines)
     if count:
         how = "with their sizes and hashes" if world.thorough else "with their sizes"
         yield ok(f"{count} files compared {how}", data={"files": count, "thorough": world.thorough})

@@ -1,8 +1,7 @@
 """Installers: whether pip and conda changed the same packages, and what an interrupted pip left.
 
 Compares conda's records with the metadata that pip wrote. Looks for folders such as ``~orch``,
-which pip renames before it removes them, and for an old installer's ``.egg-info`` beside a
-``.dist-info``.
+which pip renames before it removes them.
 """
 
 import sys
@@ -21,7 +20,7 @@ from compat.doctor.check import Finding, Group, Mend, World, check, error, ok, w
 )
 def installers(world: World) -> Iterator[Finding]:
     by_conda = {name: (version, build) for name, version, build in dists.conda_records()}
-    found = [*_both(world, by_conda), *_apart(world, by_conda), *_leftovers(), *_eggs(world)]
+    found = [*_both(world, by_conda), *_apart(world, by_conda), *_leftovers()]
     yield from found
     if not found:
         names = sorted({copy.installer for copy in world.installed() if copy.installer})
@@ -82,17 +81,4 @@ def _leftovers() -> Iterator[Finding]:
                 subject=name,
                 cause="interrupted-pip",
                 evidence=tuple(map(str, left)),
-            )
-
-
-def _eggs(world: World) -> Iterator[Finding]:
-    for name in dists.PACKAGES:
-        kinds = {copy.info.suffix for copy in world.copies(name)}
-        if kinds == {".egg-info", ".dist-info"}:
-            yield warning(
-                f"{name} has metadata of an old installer (.egg-info) beside the new (.dist-info)",
-                mend=mends.reinstall(name),
-                subject=name,
-                cause="two-installers",
-                evidence=tuple(str(copy.info) for copy in world.copies(name)),
             )

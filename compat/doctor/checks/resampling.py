@@ -40,7 +40,8 @@ def resampling(world: World) -> Iterator[Finding]:
 def _finding(name: str, answer: Answer) -> Finding:
     subject = "torch" if name == "compat" else name
     if answer.failed:
-        return failing.finding(name, answer, subject, cause="resampling-failed")
+        blamed = name if answer.raised else subject
+        return failing.finding(name, answer, blamed, cause="resampling-failed")
     told = answer.value
     if told["frames"] != told["expected"] or not told["finite"]:
         return error(

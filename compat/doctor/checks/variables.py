@@ -18,7 +18,6 @@ from compat.diagnosis import machine
 from compat.diagnosis.findings import Finding, Mend, error, note, ok, warning
 from compat.doctor.check import Group, World, check
 
-_LIBSOX = "TORCHAUDIO_COMPAT_LIBSOX"
 _ON, _OFF = ("1", "true", "yes", "on", "y", "t"), ("0", "false", "no", "off", "n", "f")
 _LOADER = ("LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "DYLD_FALLBACK_LIBRARY_PATH")
 _PRELOAD = ("LD_PRELOAD", "DYLD_INSERT_LIBRARIES")
@@ -39,7 +38,7 @@ def table() -> dict[str, Any]:
     "the program.",
 )
 def variables(world: World) -> Iterator[Finding]:
-    found = [*_dispatcher(), *_unknown(), *_ours(), *_loader()]
+    found = [*_dispatcher(), *_unknown(), *_ours(), *_loader(world)]
     yield from found
     if not found:
         known = {**table()["torchaudio"], **table()["ours"]}
@@ -143,11 +142,12 @@ def _unknown() -> Iterator[Finding]:
 
 
 def _ours() -> Iterator[Finding]:
-    # importing the registry imports no backend's library
+    # importing these imports no backend's library
     from dispatcher import registry
+    from dispatcher.backends.sox.library import VARIABLE
 
     bad = functools.partial(error, cause="bad-variable")
-    raises = functools.partial(bad, why="compat.install() raises it.", subject="variables")
+    raises = functools.partial(bad, why="compat.install() raises it.", subject="compat")
     for name in (releases.VERSION_VARIABLE, "TORCHAUDIO_COMPAT_AUTO"):
         try:
             releases.named(os.environ.get(name) or releases.DEFAULT)
@@ -160,17 +160,17 @@ def _ours() -> Iterator[Finding]:
         name, known = releases.BACKENDS_VARIABLE, ",".join(registry.known())
         mend = Mend("Name existing backends", machine.setting(name, known))
         yield raises(f"{name}={os.environ.get(name)}: {why}", mend=mend)
-    libsox = os.environ.get(_LIBSOX)
+    libsox = os.environ.get(VARIABLE)
     if libsox and os.sep in libsox and not pathlib.Path(libsox).exists():
         yield bad(
-            f"{_LIBSOX} names {libsox}, which is not there",
+            f"{VARIABLE} names {libsox}, which is not there",
             why="While it is set, no other libsox is tried, so the sox backend does not work.",
-            mend=_unset(_LIBSOX),
+            mend=_unset(VARIABLE),
             subject="libsox",
         )
 
 
-def _loader() -> Iterator[Finding]:
+def _loader(world: World) -> Iterator[Finding]:
     for name in _LOADER:
         for folder in filter(None, os.environ.get(name, "").split(os.pathsep)):
             try:
@@ -182,7 +182,8 @@ def _loader() -> Iterator[Finding]:
             except OSError:
                 continue
             if held:
-                yield warning(
+                is_harmful = world.importable("torch") and world.imported("torch").failed
+                yield (error if is_harmful else warning)(
                     f"{name} leads to another torch's libraries in {folder}",
                     why="The loader looks there before it looks in the installed torch.",
                     mend=Mend(f"Take {folder} out of {name}", _unset(name).commands),

@@ -98,8 +98,8 @@ class Backend(backend.Backend):
             try:
                 with files.reading(self.library, path, format, own) as file:
                     found = _metadata(file)
-                    promised, encoding = found.num_frames, int(file.encoding.encoding)
-                    if settings.exact_num_frames or encoding in encodings.MISCOUNTED:
+                    promised = found.num_frames
+                    if _is_counted(file, settings):
                         found.num_frames = sum(map(len, files.pieces(self.library, file)))
             except BackendError as why:
                 raise problem(BackendError, "read", uri, why, backend=self.name) from why
@@ -136,7 +136,7 @@ class Backend(backend.Backend):
             except BackendError as why:
                 raise problem(BackendError, "read", asked.uri, why, backend=self.name) from why
             found = _metadata(file)
-            if settings.exact_num_frames:
+            if _is_counted(file, settings):
                 found.num_frames = -1
             yield Stream(self.name, found, self._blocks(file, asked))
 
@@ -298,6 +298,11 @@ def _metadata(file: Any) -> AudioMetaData:
         int(file.encoding.bits_per_sample),
         encodings.NAMES.get(int(file.encoding.encoding), "UNKNOWN"),
     )
+
+
+def _is_counted(file: Any, settings: Settings) -> bool:
+    """Return whether ``info`` decodes a file to count its frames."""
+    return settings.exact_num_frames or int(file.encoding.encoding) in encodings.MISCOUNTED
 
 
 def _native(file: Any) -> str:

@@ -125,6 +125,7 @@ _FOLDERS = {
     "darwin": ("/opt/homebrew/lib", "/usr/local/lib", "/opt/local/lib"),
     "win32": (r"C:\Program Files (x86)\sox-14-4-2", r"C:\Program Files\sox"),
 }
+VARIABLE = "TORCHAUDIO_COMPAT_LIBSOX"
 _MEND = {
     "linux": (
         "apt install libsox3 libsox-fmt-all, dnf install sox sox-libs, or conda install -c "
@@ -132,14 +133,13 @@ _MEND = {
     ),
     "darwin": "brew install sox, or conda install -c conda-forge sox",
     "win32": (
-        "TORCHAUDIO_COMPAT_LIBSOX names one of 64 bits, such as MSYS2's libsox-3.dll; "
+        f"{VARIABLE} names one of 64 bits, such as MSYS2's libsox-3.dll; "
         "conda-forge's sox has none there"
     ),
 }
-VARIABLE = "TORCHAUDIO_COMPAT_LIBSOX"
 # newer distributions have it in place of SoX; it numbers encodings differently, and passes files on
 # to FFmpeg's command
-_SOX_NG = "sox_ng"
+SOX_NG = "sox_ng"
 _FIRST_SOX_NG = (14, 5)
 
 
@@ -183,7 +183,7 @@ def candidates() -> Iterator[str]:
     )
     for folder in (conda, *map(pathlib.Path, _FOLDERS[_platform()])):
         yield from (str(folder / name) for name in names if (folder / name).exists())
-    for name in ("sox", _SOX_NG):
+    for name in ("sox", SOX_NG):
         found = ctypes.util.find_library(name)
         if found and found not in names:
             yield found
@@ -198,9 +198,10 @@ def load() -> Library:
     """
     try:
         import cffi
+
+        ffi = cffi.FFI()  # imports its compiled part
     except ImportError as why:
         raise BackendUnavailable(f"cffi does not import ({why})", mend="pip install cffi") from why
-    ffi = cffi.FFI()
     ffi.cdef(_DECLARATIONS)
     tried = []
     for candidate in candidates():
@@ -212,7 +213,7 @@ def load() -> Library:
             tried.append(f"{candidate} ({cause.removeprefix('cannot load library ')})")
             continue
         if tuple(map(int, re.findall(r"\d+", version)[:2])) >= _FIRST_SOX_NG:
-            tried.append(f"{candidate} ({_SOX_NG} {version}, whose interface differs)")
+            tried.append(f"{candidate} ({SOX_NG} {version}, whose interface differs)")
             continue
         if not shared.start(lib):
             tried.append(f"{candidate} (loaded, but sox_init failed)")
