@@ -32,4 +32,4 @@ def _missing(file: File) -> str | None:
     return missing("its last frame", size, there) if size > there else None
 
 
-CONTAINER = Container("amr", rb"#!AMR(?:-WB)?\n", missing=_missing)
+CONTAINERS = (Container("amr", rb"#!AMR(?:-WB)?\n", missing=_missing),)

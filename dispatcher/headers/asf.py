@@ -14,4 +14,4 @@ def _missing(file: File) -> str | None:
     return None
 
 
-CONTAINER = Container("wma", rb"\x30\x26\xb2\x75", missing=_missing, complete=True)
+CONTAINERS = (Container("wma", rb"\x30\x26\xb2\x75", missing=_missing, complete=True),)

@@ -32,4 +32,4 @@ def _missing(file: File) -> str | None:
     return short("its sound", _number(file, 8), file.size - begin(file), UNKNOWN)
 
 
-CONTAINER = Container("au", rb"\.snd|dns\.", _length, _missing, complete=True)
+CONTAINERS = (Container("au", rb"\.snd|dns\.", _length, _missing, complete=True),)

@@ -1,6 +1,6 @@
 """What a file of this room says of its container: how its files begin, and what their bytes tell.
 
-A module here with a ``CONTAINER`` is found by ``registry``.
+``registry`` finds the modules here that have ``CONTAINERS``.
 """
 
 import dataclasses

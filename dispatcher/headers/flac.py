@@ -234,4 +234,4 @@ def _parts(file: File) -> list[Part]:
     return [Part("flac", at, info.rate, info.channels) for at, info in infos if info and info.rate]
 
 
-CONTAINER = Container("flac", MAGIC, _length, parts=_parts)
+CONTAINERS = (Container("flac", MAGIC, _length, parts=_parts),)

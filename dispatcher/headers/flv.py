@@ -19,4 +19,4 @@ def _missing(file: File) -> str | None:
     return None if whole else "its last tag is not all there"
 
 
-CONTAINER = Container("flv", rb"FLV\x01", missing=_missing)
+CONTAINERS = (Container("flv", rb"FLV\x01", missing=_missing),)

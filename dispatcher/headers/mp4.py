@@ -24,4 +24,4 @@ def _missing(file: File) -> str | None:
     return None
 
 
-CONTAINER = Container("mp4", b".{4}ftyp", missing=_missing, complete=True)
+CONTAINERS = (Container("mp4", b".{4}ftyp", missing=_missing, complete=True),)

@@ -140,4 +140,4 @@ def _parts(file: File) -> list[Part]:
     return found
 
 
-CONTAINER = Container("ogg", _MAGIC, missing=_missing, parts=_parts, complete=True)
+CONTAINERS = (Container("ogg", _MAGIC, missing=_missing, parts=_parts, complete=True),)

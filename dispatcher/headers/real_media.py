@@ -17,4 +17,4 @@ def _missing(file: File) -> str | None:
     return None
 
 
-CONTAINER = Container("rm", rb"\.RMF", missing=_missing)
+CONTAINERS = (Container("rm", rb"\.RMF", missing=_missing),)

@@ -25,4 +25,4 @@ def _length(file: File) -> Length | None:
     return Length(int(frames[1]), int(channels[1])) if frames and channels else None
 
 
-CONTAINER = Container("sph", b"NIST", _length)
+CONTAINERS = (Container("sph", b"NIST", _length),)

@@ -17,4 +17,4 @@ def _missing(file: File) -> str | None:
     return None
 
 
-CONTAINER = Container("voc", b"Crea", missing=_missing)
+CONTAINERS = (Container("voc", b"Crea", missing=_missing),)
