@@ -27,15 +27,17 @@ else:
 
 
 class Frame(Protocol):
-    """A decoded frame as arrays: a piece of audio, or one picture."""
+    """A decoded frame as arrays: a piece of audio, or one picture.
+
+    Attributes:
+        length: the frames of a chunk that it becomes.
+        shape: of each of these: ``(channel,)`` or ``(channel, height, width)``.
+        dtype: numpy's name of the samples' dtype.
+    """
 
     length: int
-
-    def shape(self) -> tuple[int, ...]:
-        """Return the shape of a chunk's frame: ``(channel,)`` or ``(channel, height, width)``."""
-
-    def dtype(self) -> str:
-        """Return numpy's name of the samples' dtype."""
+    shape: tuple[int, ...]
+    dtype: str
 
     def copy(self, first: int, into: npt.NDArray[Any]) -> None:
         """Fill ``into`` with frames, from ``first`` on."""
@@ -47,7 +49,7 @@ def _check_shape(before: npt.NDArray[Any], frame: Frame) -> None:
     Raises:
         BackendError: (a RuntimeError) its channels or its size differ.
     """
-    found, wanted = tuple(frame.shape()), before.shape[1:]
+    found, wanted = frame.shape, before.shape[1:]
     if found != wanted:
         raise BackendError(
             f"the stream changes on its way: a frame of {list(found)} comes after one of "
@@ -82,7 +84,7 @@ class Chunked:
             self.frames += first
         while first < length:
             taken = min(size, length - first)
-            chunk = np.empty((size, *frame.shape()), frame.dtype())
+            chunk = np.empty((size, *frame.shape), frame.dtype)
             frame.copy(first, chunk[:taken])
             self._chunks.append(chunk)
             self._times.append((pts + first) / per_second)
@@ -125,7 +127,7 @@ class Whole:
             self._pts = pts / per_second
         if self._pieces:
             _check_shape(self._pieces[-1], frame)
-        piece = np.empty((frame.length, *frame.shape()), frame.dtype())
+        piece = np.empty((frame.length, *frame.shape), frame.dtype)
         frame.copy(0, piece)
         self._pieces.append(piece)
         self.frames += frame.length

@@ -194,21 +194,16 @@ class AudioEffector:
         entering = graphs.SoundInput(
             format, encoders.layout(channels), sample_rate, Fraction(1, sample_rate)
         )
-        kept, source, sink = graphs.build(description, entering)
+        _graph, source, sink = graphs.build(description, entering)
         sound: Sound | None = None
         for piece in (*_pieces(waveform, entering), None):
             interrupts.check()
             source.push(piece)
-            while True:
-                try:
-                    frame: Any = sink.pull()
-                except (BlockingIOError, EOFError):
-                    break
+            for frame in graphs.pulled(sink):
                 sound = sound or Sound(frame, as_float=False)
                 sound.take(frame)
                 buffer.push(sound, 0, 1.0)
             yield
-        del kept
 
     def _writer(
         self, place: Any, waveform: torch.Tensor, format: str, sample_rate: int

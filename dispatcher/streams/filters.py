@@ -16,41 +16,31 @@ class Filter:
 
     Args:
         description: in FFmpeg's language; ``None`` for no filter.
-        format: the format at its end, if it was built from arguments.
-        only_format: it changes nothing but the format.
-        scaled: it changes the size of pictures.
+        as_float: our own conversion to float32 gives the same samples as it.
+        format: the format of pictures at its end, if it keeps their size.
     """
 
     description: str | None
-    format: str | None = None
-    only_format: bool = False
-    scaled: bool = False
-
-    @property
-    def as_float(self) -> bool:
-        """Return whether our own conversion to float32 gives the same samples."""
-        return self.only_format and self.format == "fltp"
-
-    def planar(self, entering: graphs.Input) -> bool:
-        """Return whether pictures may be converted to another format than asked for.
-
-        That is faster and gives the same values.
-        """
-        if (
-            not isinstance(entering, graphs.PictureInput)
-            or self.scaled
-            or not becomes_planar(self.format)
-        ):
-            return False
-        return entering.format == "yuv420p" and not entering.width % 2 and not entering.height % 2
+    as_float: bool = False
+    format: str = ""
 
     def effective(self, entering: graphs.Input) -> str:
-        """Return the description that FFmpeg gets."""
-        if self.description is None:
-            return NO_FILTER["audio" if isinstance(entering, graphs.SoundInput) else "video"]
-        if self.planar(entering) and self.format is not None:
-            return f"{self.description.removesuffix(self.format)}{PLANAR_FORMAT}"
-        return self.description
+        """Return the description that FFmpeg gets.
+
+        Pictures may be converted to another format than asked for, where that is faster and gives
+        the same values.
+        """
+        description = self.description or ""  # without one no frame goes through a graph
+        is_planar = (
+            becomes_planar(self.format)
+            and isinstance(entering, graphs.PictureInput)
+            and entering.format == "yuv420p"
+            and not entering.width % 2
+            and not entering.height % 2
+        )
+        return (
+            f"{description.removesuffix(self.format)}{PLANAR_FORMAT}" if is_planar else description
+        )
 
 
 def sound_filter(sample_rate: int | None, format: str | None, num_channels: int | None) -> Filter:
@@ -61,8 +51,8 @@ def sound_filter(sample_rate: int | None, format: str | None, num_channels: int 
         forms.append(f"channel_layouts={num_channels}c")
     if forms:
         parts.append(f"aformat={':'.join(forms)}")
-    only_format = sample_rate is None and num_channels is None
-    return Filter(",".join(parts) or None, None if num_channels else format, only_format)
+    as_float = format == "fltp" and sample_rate is None and num_channels is None
+    return Filter(",".join(parts) or None, as_float)
 
 
 def picture_filter(
@@ -79,4 +69,4 @@ def picture_filter(
         parts.append(f"scale={':'.join(scale)}")
     if format is not None:
         parts.append(f"format=pix_fmts={format}")
-    return Filter(",".join(parts) or None, format, scaled=bool(scale))
+    return Filter(",".join(parts) or None, format="" if scale or format is None else format)

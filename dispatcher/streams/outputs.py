@@ -93,12 +93,7 @@ class Output:
             self._build(entered(frame, self._entering))
             _, source, sink = self._graph
             source.push(frame)
-        pull = sink.pull
-        while True:
-            try:
-                filtered = pull()
-            except (BlockingIOError, EOFError):
-                return
+        for filtered in graphs.pulled(sink):
             self._keep(filtered)
 
     def _keep(self, frame: Any) -> None:
@@ -193,8 +188,10 @@ def _specimen(description: str, entering: graphs.Input) -> Any:
     second = round(1 / entering.time_base)
     try:
         for number in range(_SPECIMENS):
-            frame = (
-                _silence(entering) if isinstance(entering, graphs.SoundInput) else _grey(entering)
+            frame: Any = (
+                _silence(entering)
+                if isinstance(entering, graphs.SoundInput)
+                else av.VideoFrame(entering.width, entering.height, entering.format)
             )
             frame.pts, frame.time_base = number * second, entering.time_base
             source.push(frame)
@@ -214,7 +211,3 @@ def _silence(entering: graphs.SoundInput) -> Any:
         plane.update(bytes(plane.buffer_size))
     frame.sample_rate = entering.rate
     return frame
-
-
-def _grey(entering: graphs.PictureInput) -> Any:
-    return av.VideoFrame(entering.width, entering.height, entering.format)

@@ -50,7 +50,7 @@ _HALF = -(1 << 15)
 _WIDTHS = {"uint8": 1, "int16": 2}
 
 
-def becomes_planar(format: str | None) -> bool:
+def becomes_planar(format: str) -> bool:
     """Return whether pictures for ``format`` are made faster in ``PLANAR_FORMAT``."""
     return format in _PLANAR
 
@@ -68,7 +68,7 @@ class Picture(Frame):
 
     length = 1
 
-    def __init__(self, frame: av.VideoFrame, *, wanted: str | None = None) -> None:
+    def __init__(self, frame: av.VideoFrame, *, wanted: str = "") -> None:
         name = frame.format.name
         if wanted in _PLANAR and name == PLANAR_FORMAT:
             self._layout = Layout(_PLANAR[wanted])
@@ -80,6 +80,8 @@ class Picture(Frame):
                 f"add format=pix_fmts=rgb24 to the filter, or another of {', '.join(LAYOUTS)}"
             )
         self._name, self._width, self._height = name, frame.width, frame.height
+        self.shape: tuple[int, ...] = (len(self._layout.channels), frame.height, frame.width)
+        self.dtype: str = self._layout.dtype
         self._frame = frame
 
     def fits(self, frame: av.VideoFrame) -> bool:
@@ -94,15 +96,7 @@ class Picture(Frame):
         """Look at another picture."""
         self._frame = frame
 
-    def shape(self) -> tuple[int, ...]:
-        return (len(self._layout.channels), self._height, self._width)
-
-    def dtype(self) -> str:
-        return self._layout.dtype
-
     def copy(self, first: int, into: npt.NDArray[Any]) -> None:
-        if not len(into):
-            return
         frame = self._frame
         planes = frame.planes
         if any(plane.line_size < 0 for plane in planes):

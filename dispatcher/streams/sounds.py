@@ -36,6 +36,8 @@ class Sound(Frame):
         self._rate = frame.sample_rate
         self.converts: bool = as_float and name != "fltp"
         self._as_float = as_float and self._kind.dtype != "float32"
+        self.shape: tuple[int, ...] = (self._channels,)
+        self.dtype: str = "float32" if self._as_float else self._kind.dtype
         self._planes: Any = ()
 
     def fits(self, frame: av.AudioFrame) -> bool:
@@ -51,12 +53,6 @@ class Sound(Frame):
         self.length = frame.samples
         # with very many channels PyAV counts more planes than there are
         self._planes = frame.planes[: self._channels]
-
-    def shape(self) -> tuple[int, ...]:
-        return (self._channels,)
-
-    def dtype(self) -> str:
-        return "float32" if self._as_float else self._kind.dtype
 
     def copy(self, first: int, into: npt.NDArray[Any]) -> None:
         kind, channels, count = self._kind, self._channels, len(into)

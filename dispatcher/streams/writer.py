@@ -42,11 +42,7 @@ class _Track:
             return
         _, source, sink = self._graph
         source.push(frame)
-        while True:
-            try:
-                filtered = sink.pull()
-            except (BlockingIOError, EOFError):
-                break
+        for filtered in graphs.pulled(sink):
             yield from self._encode(filtered)
         if frame is None:
             yield from self._encode(None)
@@ -148,7 +144,7 @@ class StreamWriter:
         """Release everything, and leave a file as it was."""
         destination, self._destination = self._destination, None
         container, self._container = self._container, None
-        self._tracks = []
+        self._tracks, self._open = [], False
         with contextlib.suppress(Exception):
             if container is not None:
                 container.close()
@@ -460,10 +456,10 @@ class StreamWriter:
             if not self._failed:
                 self.flush()
         except BaseException:
-            self._end()
+            self._abandon()
             raise
         if self._failed:
-            self._end()
+            self._abandon()
             return
         destination, container = self._destination, self._container
         self._destination = self._container = None
@@ -480,10 +476,6 @@ class StreamWriter:
         except Exception as why:
             self._fail(destination, why)
             raise
-
-    def _end(self) -> None:
-        self._open = False
-        self._abandon()
 
     def __enter__(self) -> StreamWriter:
         return self
@@ -527,19 +519,6 @@ def _picture(data: Any, format: str) -> Any:
     return frame
 
 
-class _Kept(logging.Handler):
-    """Keeps the options that PyAV logs as not used."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.found: list[str] = []
-
-    def emit(self, record: logging.LogRecord) -> None:
-        text = record.getMessage()
-        if "not used" in text:
-            self.found.append(text.partition(": ")[2])
-
-
 @contextlib.contextmanager
 def _all_options_used() -> Iterator[None]:
     """Refuse options that FFmpeg does not know: PyAV only logs them.
@@ -548,14 +527,18 @@ def _all_options_used() -> Iterator[None]:
         BackendError: there was one.
     """
     log = logging.getLogger("av.container.output")
-    kept = _Kept()
-    propagates = log.propagate
-    log.addHandler(kept)
-    log.propagate = False
+    unused: list[str] = []
+
+    def collect(record: logging.LogRecord) -> bool:
+        text = record.getMessage()
+        if "not used" in text:
+            unused.append(text.partition(": ")[2])
+        return False  # nobody else gets to see it
+
+    log.addFilter(collect)
     try:
         yield
     finally:
-        log.removeHandler(kept)
-        log.propagate = propagates
-    if kept.found:
-        raise BackendError(f"the container has no such option: {kept.found[0]}")
+        log.removeFilter(collect)
+    if unused:
+        raise BackendError(f"the container has no such option: {unused[0]}")

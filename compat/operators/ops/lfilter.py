@@ -81,9 +81,7 @@ class _Differentiable(torch.autograd.Function):
         reverse = to_output.flip(2)
         if not (to_a or to_b):
             return operator(reverse, a_coeffs, b_coeffs).flip(2), None, None
-        impulse = torch.zeros_like(a_coeffs)
-        impulse[:, 0] = 1
-        adjoint = operator(reverse, a_coeffs, impulse).flip(2)
+        adjoint = operator(reverse, a_coeffs, _impulse(a_coeffs)).flip(2)
         return (
             _convolved_backwards(adjoint, b_coeffs) if to_waveform else None,
             -_correlated(adjoint, output, a_coeffs.size(1)) if to_a else None,
@@ -97,6 +95,13 @@ def _convolved_backwards(signal: Tensor, taps: Tensor) -> Tensor:
     for lag in range(1, min(taps.size(1), signal.size(2))):
         output[..., :-lag].addcmul_(signal[..., lag:], taps[:, lag : lag + 1])
     return output
+
+
+def _impulse(coeffs: Tensor) -> Tensor:
+    """Return coefficients of the same shape that change nothing."""
+    impulse = torch.zeros_like(coeffs)
+    impulse[:, 0] = 1
+    return impulse
 
 
 def _correlated(signal: Tensor, other: Tensor, lags: int) -> Tensor:
@@ -143,9 +148,7 @@ def _loop(
         fed = _fed_with_past(fed, a_coeff_flipped, padded_output_waveform)
     a_coeffs = a_coeff_flipped.flip(1)
     a_coeffs[:, 0] = 1
-    impulse = torch.zeros_like(a_coeffs)
-    impulse[:, 0] = 1
-    padded_output_waveform[..., order:] = _filtered(fed, a_coeffs, impulse)
+    padded_output_waveform[..., order:] = _filtered(fed, a_coeffs, _impulse(a_coeffs))
 
 
 def _fed_with_past(fed: Tensor, a_coeff_flipped: Tensor, padded: Tensor) -> Tensor:

@@ -15,4 +15,5 @@ def of(stream: Any, context: Any) -> Callable[[av.Packet[Any]], Iterable[av.Audi
         joints.decoding(stream, context)
         or sbc.decoding(stream, context)
         or ima.decoding(stream, context)
+        or context.decode
     )

@@ -18,10 +18,12 @@ _HEADER = 4  # bytes of a channel: 2 of its first sample, 1 of its step's index,
 _GROUP = 4  # bytes of a channel before those of the next channel
 
 
-def decoding(stream: Any, context: Any) -> Callable[[av.Packet[Any]], Iterable[av.AudioFrame]]:
-    """Return the function that decodes a packet of a stream to the recorded samples.
+def decoding(
+    stream: Any, context: Any
+) -> Callable[[av.Packet[Any]], Iterable[av.AudioFrame]] | None:
+    """Return the function that decodes packets of IMA ADPCM in wav; ``None`` for any other stream.
 
-    ``context`` is the stream's own decoder, used for everything but IMA ADPCM in wav.
+    It rounds once, through DK4. ``context`` is the stream's own decoder.
     """
     if (
         stream.type != "audio"
@@ -29,36 +31,29 @@ def decoding(stream: Any, context: Any) -> Callable[[av.Packet[Any]], Iterable[a
         or context.channels > _MOST_CHANNELS
         or stream.container.format.name != "wav"
     ):
-        decode: Callable[[av.Packet[Any]], Iterable[av.AudioFrame]] = context.decode
-        return decode
-    return _Decoder(context).decode
+        return None
+    channels: int = context.channels
+    size: int | None = None
+    rounding_once: Any = av.CodecContext.create(_SAME_STEPS, "r")
+    rounding_once.sample_rate, rounding_once.layout = context.sample_rate, context.layout
 
-
-class _Decoder:
-    """A decoder of IMA ADPCM that rounds once, through DK4."""
-
-    def __init__(self, context: Any) -> None:
-        self._context = context
-        self._channels: int = context.channels
-        self._block: int | None = None
-        made: Any = av.CodecContext.create(_SAME_STEPS, "r")
-        made.sample_rate, made.layout = context.sample_rate, context.layout
-        self._rounding_once = made
-
-    def decode(self, packet: av.Packet[Any]) -> Iterator[av.AudioFrame]:
+    def decode(packet: av.Packet[Any]) -> Iterator[av.AudioFrame]:
         """Decode the blocks of a packet, one after the other."""
-        if self._block is None and packet.size:
-            self._block = _block_bytes(packet, self._channels)
-        if not self._block or not packet.size:
-            yield from self._context.decode(packet)
+        nonlocal size
+        if size is None and packet.size:
+            size = _block_bytes(packet, channels)
+        if not size or not packet.size:
+            yield from context.decode(packet)
             return
         data = bytes(packet)
-        for begin in range(0, len(data), self._block):
-            block: Any = av.Packet(_reordered(data[begin : begin + self._block], self._channels))
+        for begin in range(0, len(data), size):
+            block: Any = av.Packet(_reordered(data[begin : begin + size], channels))
             if not begin:
                 block.pts, block.dts = packet.pts, packet.dts
             block.time_base = packet.time_base
-            yield from self._rounding_once.decode(block)
+            yield from rounding_once.decode(block)
+
+    return decode
 
 
 def _block_bytes(packet: av.Packet[Any], channels: int) -> int:

@@ -33,7 +33,22 @@ def decoding(
         or stream.container.format.name != "ogg"
     ):
         return None
-    return _Decoder(context).decode
+    headers, gave = bytes(context.extradata or b""), False
+
+    def decode(packet: av.Packet[Any]) -> Iterator[av.AudioFrame]:
+        """Decode a packet; put silence before the first one of a part."""
+        nonlocal headers, gave
+        if packet.size and packet.has_sidedata(_HEADERS):
+            before, headers = headers, bytes(packet.get_sidedata(_HEADERS))
+            silence = _silence(bytes(packet)[0], _modes(headers), _modes(before)) if gave else b""
+            if silence:
+                context.flush_buffers()
+                context.decode(av.Packet(silence))
+        for frame in context.decode(packet):
+            gave = True
+            yield frame
+
+    return decode
 
 
 def refuse_change(container: Any) -> str:
@@ -80,30 +95,6 @@ def uri_of(container: Any) -> Any:
     if file is None:
         return container.name.removeprefix("file:")
     return file.file if type(file).__name__ == "PyIOFile" else file  # PyAV's own wrapping
-
-
-class _Decoder:
-    def __init__(self, context: Any) -> None:
-        self._context = context
-        self._headers = bytes(context.extradata or b"")
-        self._gave = False
-
-    def decode(self, packet: av.Packet[Any]) -> Iterator[av.AudioFrame]:
-        """Decode a packet; put silence before the first one of a part."""
-        if packet.size and packet.has_sidedata(_HEADERS):
-            headers = bytes(packet.get_sidedata(_HEADERS))
-            if self._gave:
-                self._begin(packet, headers)
-            self._headers = headers
-        for frame in self._context.decode(packet):
-            self._gave = True
-            yield frame
-
-    def _begin(self, packet: av.Packet[Any], headers: bytes) -> None:
-        silence = _silence(bytes(packet)[0], _modes(headers), _modes(self._headers))
-        if silence:
-            self._context.flush_buffers()
-            self._context.decode(av.Packet(silence))
 
 
 def _modes(headers: bytes) -> tuple[int, ...]:

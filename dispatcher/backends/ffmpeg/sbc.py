@@ -22,28 +22,24 @@ def decoding(
     """Return the function that decodes packets of SBC; ``None`` for any other stream."""
     if stream.type != "audio" or context.codec.canonical_name != "sbc":
         return None
-    return _Decoder(stream.container, context).decode
+    first: Part | None = None
 
-
-class _Decoder:
-    def __init__(self, container: Any, context: Any) -> None:
-        self._container, self._context = container, context
-        self._first: Part | None = None
-
-    def decode(self, packet: av.Packet[Any]) -> Iterable[av.AudioFrame]:
+    def decode(packet: av.Packet[Any]) -> Iterable[av.AudioFrame]:
         """Decode a packet, and compare its rate and channels with those of the first.
 
         Raises:
             BackendError: they differ; the text gives the place and what to do.
         """
-        found: list[av.AudioFrame] = self._context.decode(packet)  # raises if the header is damaged
+        nonlocal first
+        found: list[av.AudioFrame] = context.decode(packet)  # raises if the header is damaged
         if found and packet.size:
             sync, head = bytes(packet)[:2]
             rate = _MSBC_RATE if sync == _MSBC else _RATES[head >> 6]
-            channels = found[0].layout.nb_channels
-            part = Part("sbc", packet.pos or 0, rate, channels)
-            self._first = self._first or part
-            if cause := joined_files.change([self._first, part]):
-                uri = joints.uri_of(self._container)
+            part = Part("sbc", packet.pos or 0, rate, found[0].layout.nb_channels)
+            first = first or part
+            if cause := joined_files.change([first, part]):
+                uri = joints.uri_of(stream.container)
                 raise BackendError(f"{cause}. {joined_files.cut(uri, part)}")
         return found
+
+    return decode

@@ -27,6 +27,7 @@ _MOST_RATE = 1 << 31
 _MOST_CHANNELS = 1 << 16
 _MOST_SAMPLES = 1 << 20  # in a piece, whatever the number of channels
 _MOST_SAMPLES_PER_BYTE = 1000
+_AS_USUAL = 2  # of an order of bytes or bits: as the format wants it
 
 
 @contextlib.contextmanager
@@ -220,18 +221,19 @@ def write(
         BackendError: libsox cannot write that format, or did not take all samples.
     """
     ffi, lib = sox.ffi, sox.lib
-    signal = ffi.new("sox_signalinfo_t *")
-    signal.rate, signal.channels, signal.precision, signal.length = (
-        rate,
-        data.shape[1],
-        precision,
-        data.size,
+    signal = ffi.new(
+        "sox_signalinfo_t *",
+        {"rate": rate, "channels": data.shape[1], "precision": precision, "length": data.size},
     )
-    stored = ffi.new("sox_encodinginfo_t *")
-    stored.encoding, stored.bits_per_sample = encoding
-    stored.compression = float("inf") if compression is None else compression
-    # 2 means: as the format wants it
-    stored.reverse_bytes = stored.reverse_nibbles = stored.reverse_bits = 2
+    stored = ffi.new(
+        "sox_encodinginfo_t *",
+        {
+            "encoding": encoding.number,
+            "bits_per_sample": encoding.bits,
+            "compression": float("inf") if compression is None else compression,
+            **dict.fromkeys(("reverse_bytes", "reverse_nibbles", "reverse_bits"), _AS_USUAL),
+        },
+    )
     closed: list[int] = []
 
     with handles.opened(
