@@ -28,7 +28,7 @@ def missing(name: str, context: Context) -> str:
             "torchaudio-compat has torchaudio's I/O only"
         )
         return f"{text}. {context.broken} `python -m compat.doctor` tells more."
-    if context.over_real and _is_module(full):
+    if context.over_real and is_module(full):
         return f"{full} is not imported yet: `import {full}` first"
     if not releases:
         return (
@@ -49,7 +49,7 @@ def _is_ours(module: str) -> bool:
     return found is not None and getattr(found, "__file__", None) is None
 
 
-def _is_module(full: str) -> bool:
+def is_module(full: str) -> bool:
     """Return whether a file of an installed package provides a module, imported or not."""
     parent = sys.modules.get(full.rpartition(".")[0])
     path = getattr(parent, "__path__", None)

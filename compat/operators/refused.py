@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dispatcher.errors import OperatorError
+
 KALDI_PITCH = (
     "compute_kaldi_pitch: only torchaudio 2.0 contained Kaldi's pitch tracker, in its compiled "
     "part, and nothing here replaces it. torchaudio.functional.detect_pitch_frequency finds pitch "
@@ -18,6 +20,10 @@ CUDA_DECODER = (
     "flashlight-text), or install a torch and torchaudio that match: `python -m compat.doctor` "
     "names them."
 )
+_FLASHLIGHT = (
+    "ctc_decoder needs flashlight-text: pip install flashlight-text. "
+    "torchaudio 2.0 contained a copy, but in its compiled part, which does not load here."
+)
 
 # by their names in the releases
 BY_NAME = {
@@ -25,3 +31,20 @@ BY_NAME = {
     "prototype.functional.ray_tracing": RAY_TRACING,
     "models.decoder.cuda_ctc_decoder": CUDA_DECODER,
 }
+# by the names of libraries that torchaudio loads only when it needs them
+_BY_LIBRARY = {
+    "libctc_prefix_decoder": CUDA_DECODER,  # 2.1 to 2.10
+    "torchaudio_prefixctc": CUDA_DECODER,  # since 2.11
+    "libflashlight-text": _FLASHLIGHT,  # 2.0, where no flashlight is installed
+}
+
+
+def load_library(name: str) -> bool:
+    """Return False, as ``_load_lib`` does for a missing library.
+
+    Raises:
+        OperatorError: (a RuntimeError) nothing replaces this library; the text says what to use.
+    """
+    if name in _BY_LIBRARY:
+        raise OperatorError(_BY_LIBRARY[name])
+    return False

@@ -6,6 +6,7 @@ from typing import Any
 
 from compat.operators import declaration
 from dispatcher import forks
+from dispatcher.lazily import torch
 
 _shared = forks.Shared()
 _release = ""
@@ -70,8 +71,6 @@ def unregister() -> None:
 
 
 def _defined(operator: declaration.Operator) -> bool:
-    import torch
-
     return hasattr(getattr(torch.ops, operator.namespace), operator.name)
 
 
@@ -87,8 +86,6 @@ def _define(operator: declaration.Operator) -> str:
 
 def fragment(namespace: str) -> Any:
     """Return a library that defines operators in a namespace, beside others that do."""
-    import torch
-
     make: Any = torch.library.Library
     try:
         return make(namespace, "FRAGMENT")
@@ -104,8 +101,6 @@ def _keep_its_place(operator: declaration.Operator) -> None:
     A function that was looked up earlier then raises RuntimeError. Without the entry torch reads
     freed memory: the process ends (2.0), or may (2.13).
     """
-    import torch
-
     name = f"{operator.namespace}::{operator.name}"
     if name not in _places:
         make: Any = torch.library.Library
@@ -119,8 +114,6 @@ def _refuse(*arguments: Any) -> None:
 
 def _forget_looked_up() -> None:
     """Drop the operators that ``torch.ops`` keeps as attributes after a look-up."""
-    import torch
-
     for full in _names:
         namespace, _, name = full.partition("::")
         vars(getattr(torch.ops, namespace)).pop(name, None)

@@ -10,7 +10,7 @@ import os
 import re
 import stat
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 from dispatcher.errors import ArgumentTypeError, BackendError, describe
 from dispatcher.reading import file_objects
@@ -113,16 +113,14 @@ class Object(CalledObject, Destination):
             )
 
     def _seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
-        place: int = self._noted(NOWHERE, self._go_to, offset, whence)
-        return place
+        return cast("int", self._noted(NOWHERE, self._go_to, offset, whence))
 
     def _go_to(self, offset: int, whence: int) -> int:
         self._sent_to = self._sought(offset, whence)
         return self._sent_to - self._origin
 
     def _tell(self) -> int:
-        place: int = self._noted(self._origin, self._place)
-        return place - self._origin
+        return cast("int", self._noted(self._origin, self._place)) - self._origin
 
     def commit(self) -> None:
         """Close the object if it is ours.

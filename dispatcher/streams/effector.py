@@ -8,7 +8,7 @@ from __future__ import annotations
 import io
 from collections.abc import Iterator
 from fractions import Fraction
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 from dispatcher import arguments, interrupts
 from dispatcher.backends.ffmpeg.encode import sound_frame
@@ -268,8 +268,7 @@ def _checked(waveform: torch.Tensor) -> str:
 def _plain(chunk: Any, waveform: torch.Tensor) -> torch.Tensor:
     if chunk is None:
         return waveform.new_zeros((0, waveform.shape[1]))
-    plain: torch.Tensor = chunk.as_subclass(torch.Tensor)
-    return plain
+    return cast("torch.Tensor", chunk.as_subclass(torch.Tensor))
 
 
 def _pieces(waveform: torch.Tensor, entering: graphs.SoundInput) -> Iterator[Any]:

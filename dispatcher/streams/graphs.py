@@ -38,8 +38,6 @@ class SoundInput(NamedTuple):
     layout: str
     rate: int
     time_base: Fraction
-    source: str = "abuffer"
-    sink: str = "abuffersink"
 
     def arguments(self) -> str:
         """Return the arguments of FFmpeg's ``abuffer`` for them."""
@@ -60,8 +58,6 @@ class PictureInput(NamedTuple):
     aspect: Fraction | None = None
     colorspace: int = 2
     color_range: int = 0
-    source: str = "buffer"
-    sink: str = "buffersink"
 
     def arguments(self) -> str:
         """Return the arguments of FFmpeg's ``buffer`` for them."""
@@ -157,8 +153,8 @@ def build(description: str, entering: Input) -> tuple[av.filter.Graph, Any, Any]
     graph = Graph()
     graph.threads = 1
     try:
-        source = graph.add(entering.source, entering.arguments())
-        sink = graph.add(entering.sink)
+        kind = "abuffer" if isinstance(entering, SoundInput) else "buffer"
+        source, sink = graph.add(kind, entering.arguments()), graph.add(f"{kind}sink")
         _link(graph, parse(description), source, sink)
         graph.configure()
     except (av.FFmpegError, ValueError) as why:

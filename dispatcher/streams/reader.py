@@ -10,8 +10,7 @@ from fractions import Fraction
 from typing import Any, ClassVar, Literal, cast
 
 from dispatcher import arguments, interrupts
-from dispatcher.backends.ffmpeg import container, decoding, joints, packets
-from dispatcher.backends.ffmpeg.decode import SILENT_SERVER
+from dispatcher.backends.ffmpeg import container, decode, joints, packets
 from dispatcher.errors import ArgumentError, ArgumentTypeError, BackendError, problem
 from dispatcher.lazily import av
 from dispatcher.reading import file_objects, web
@@ -35,7 +34,7 @@ class _Source:
         self.stream, self.context = stream, context
         self.outputs: list[Output] = []
         self.discard_before = 0
-        self._decode = decoding.of(stream, context)
+        self._decode = decode.decoder(stream, context)
         self._as_recorded = packets.as_recorded(stream.container)
         self._decoded = 0
 
@@ -141,7 +140,7 @@ class StreamReader:
     def _problem(self, why: Exception) -> BackendError:
         # ExitError: PyAV ended the call because its time was up; TimeoutError: FFmpeg did
         silent = isinstance(why, (av.error.ExitError, av.error.TimeoutError))
-        cause = SILENT_SERVER if silent else getattr(why, "strerror", None) or str(why)
+        cause = decode.SILENT_SERVER if silent else getattr(why, "strerror", None) or str(why)
         return problem(
             BackendError,
             "read",
@@ -515,7 +514,7 @@ class StreamReader:
             container.list_demuxers(self.src)
             and time.monotonic() - began >= self.settings.network_timeout
         ):
-            raise BackendError(SILENT_SERVER)
+            raise BackendError(decode.SILENT_SERVER)
 
     def _drain(self, packet: av.Packet[Any] | None) -> None:
         """Take all that decoders and filters still hold.

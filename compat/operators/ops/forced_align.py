@@ -8,6 +8,7 @@ part picks the scores from all log probabilities, so the operator returns those.
 from __future__ import annotations
 
 import math
+from typing import cast
 
 import torch
 from torch import Tensor
@@ -123,10 +124,8 @@ def _path_shape(
 def _found(
     log_probs: Tensor, targets: Tensor, input_lengths: Tensor, target_lengths: Tensor, blank: int
 ) -> Tensor:
-    path: Tensor = torch.ops.torchaudio_compat.ctc_path(
-        log_probs.detach(), targets, input_lengths, target_lengths, blank
-    )
-    return path
+    find = torch.ops.torchaudio_compat.ctc_path
+    return cast("Tensor", find(log_probs.detach(), targets, input_lengths, target_lengths, blank))
 
 
 def _with_path_scores(

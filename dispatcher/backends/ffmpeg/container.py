@@ -296,10 +296,5 @@ def _fail(asked: Opening, why: Exception) -> None:
     if isinstance(why, av.error.InvalidDataError) and _is_free_format(asked.file):
         raise NoAudioStreamError(_NO_MP3[True]) from why
     if isinstance(why, (av.FFmpegError, ValueError)):
-        raise BackendError(_cause(why, asked.format)) from why
-
-
-def _cause(why: Exception, format: str | None) -> str:
-    """Return FFmpeg's own words, without the file name that they repeat."""
-    text = getattr(why, "strerror", None) or str(why)
-    return f"{text} (format={format!r})" if format else text
+        text = getattr(why, "strerror", None) or str(why)  # without the file name
+        raise BackendError(f"{text} (format={asked.format!r})" if asked.format else text) from why

@@ -1,13 +1,13 @@
-"""Decode a piece of a stream straight into one array in its final layout."""
+"""Choose a stream's decoder; decode a piece of the stream straight into one array."""
 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, TypeAlias
 
 from dispatcher import interrupts, notices
-from dispatcher.backends.ffmpeg import decoding, joints, packets, pcm
+from dispatcher.backends.ffmpeg import ima, joints, packets, pcm, sbc
 from dispatcher.backends.ffmpeg.sink import ChangedLayoutError, Sink
 from dispatcher.errors import BackendError, describe
 from dispatcher.lazily import av, npt
@@ -32,6 +32,16 @@ _FIRST = 1152
 _MOST_RATE = 1 << 31
 _MARGIN = 1 << 12
 _FFMPEG_5_PACKET = 4096
+
+
+def decoder(stream: Any, context: Any) -> Callable[[av.Packet[Any]], Iterable[av.AudioFrame]]:
+    """Return what decodes packets of a stream as the FFmpeg of the releases did, by ``context``."""
+    return (
+        joints.decoding(stream, context)
+        or sbc.decoding(stream, context)
+        or ima.decoding(stream, context)
+        or context.decode
+    )
 
 
 def promised_frames(container: av.container.InputContainer, stream: av.AudioStream) -> int:
@@ -73,7 +83,7 @@ def frames(
     error. Unlike them, this warns of the loss.
     """
     context = stream.codec_context
-    found, rate, decoded = 0, 0, decoding.of(stream, context)
+    found, rate, decoded = 0, 0, decoder(stream, context)
     try:
         # does what container.decode() does, with two layers of generators less
         for packet in packets.of(container, stream):
@@ -107,7 +117,7 @@ def timestamped_frames(
     that ends within a frame is an error.
     """
     context = stream.codec_context
-    decoded = decoding.of(stream, context)
+    decoded = decoder(stream, context)
     whole = pcm.frame_bytes(stream)
     together = found = rate = 0
     try:

@@ -12,7 +12,7 @@ import fractions
 import functools
 import os
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 from dispatcher import arguments, interrupts, notices
 from dispatcher.backend import Uri
@@ -121,8 +121,14 @@ def save(asked: Save) -> None:
         ArgumentError, ArgumentTypeError, BackendError: (ValueError, TypeError, RuntimeError) as in
             the releases.
     """
-    if asked.compression is not None and not _is_codec_config(asked.compression):
-        cause = f"compression is a CodecConfig here, not {type(asked.compression).__name__}"
+    kind = type(asked.compression).__name__
+    # it may be our CodecConfig, or that of a real torchaudio.io
+    if (
+        asked.compression is not None
+        and not isinstance(asked.compression, CodecConfig)
+        and kind != CodecConfig.__name__
+    ):
+        cause = f"compression is a CodecConfig here, not {kind}"
         hint = (
             'Write compression=CodecConfig(bit_rate=128_000), or backend="sox", which takes '
             "numbers as libsox does"
@@ -189,11 +195,6 @@ def _written(uri: Uri, kind: str | None) -> contextlib.AbstractContextManager[An
             f"{kind} writes several files, which one file object cannot hold; pass a path"
         )
     return contextlib.nullcontext(os.fsdecode(uri))
-
-
-def _is_codec_config(compression: object) -> bool:
-    """Return whether this is our ``CodecConfig``, or that of a real ``torchaudio.io``."""
-    return isinstance(compression, CodecConfig) or type(compression).__name__ == "CodecConfig"
 
 
 def _checked(src: Any, channels_first: bool) -> torch.Tensor:
@@ -294,8 +295,7 @@ def _stream(
     context.bit_rate = bit_rates.get(codec.name, 0)
     if config is not None and config.bit_rate > 0:
         context.bit_rate = config.bit_rate
-    ready: av.AudioStream = stream
-    return ready
+    return cast("av.AudioStream", stream)
 
 
 def _refusal(

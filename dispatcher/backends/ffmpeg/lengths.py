@@ -53,9 +53,9 @@ def _mp3(
         and sound.promised.bytes == file.size - sound.told_from
     ):
         return sound.total
-    found = mpeg.frames(file, sound.begin, sound.first)
-    count = len(found.bounds) - 1
-    if not found.complete or not count:
+    places, complete = mpeg.frames(file, sound.begin, sound.first)
+    count = len(places) - 1
+    if not complete or not count:
         return None
     if sound.total is None:
         return count * sound.first.samples - sound.skipped

@@ -7,7 +7,7 @@ import types
 import pytest
 import torch
 
-from compat.operators import libraries, replacements
+from compat.operators import refused, replacements
 
 
 @pytest.mark.parametrize("release", ["2.0.2"], indirect=True)
@@ -52,11 +52,11 @@ def test_ray_tracing(release: str) -> None:
 )
 def test_libraries_that_nothing_stands_in_for(library: str, text: str) -> None:
     with pytest.raises(RuntimeError, match=text):
-        libraries.load(library)
+        refused.load_library(library)
 
 
 def test_any_other_library_is_not_there() -> None:
-    assert libraries.load("libtorchaudio") is False
+    assert refused.load_library("libtorchaudio") is False
 
 
 def _python_lfilter(waveform: object, a_coeffs: object, b_coeffs: object) -> str:
