@@ -60,9 +60,11 @@ def _judged(data: bytes, kind: FrameKind) -> str | None:
                 break
             at, found = at + size, found + 1
         if found >= _IN_A_ROW:
-            rest = data[at : at + 2]
-            if rest and len(data) - at < kind.header and first.startswith(rest):
-                return f"its last frame begins {len(data) - at} bytes before its end"
+            rest = data[at : at + kind.header]
+            # a code that ends the stream is shorter than the other headers
+            is_whole = kind.size(rest.ljust(kind.header, b"\0")) == len(rest)
+            if 0 < len(rest) < kind.header and first.startswith(rest[:2]) and not is_whole:
+                return f"its last frame begins {len(rest)} bytes before its end"
             cut = at - len(data)
             return missing("its last frame", size, size - cut) if cut > 0 else None
     return None

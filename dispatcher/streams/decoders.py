@@ -29,6 +29,9 @@ def decoder(
     known: Any = getattr(stream, "codec_context", None)
     try:
         context = _context(stream, known, name, hw_accel)
+        if context.is_open and not option:  # its stream was removed, and is added again
+            context.flush_buffers()
+            return context
         context.thread_count = 1
         if stream.type == "audio":
             _name_layout(context)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from dispatcher.errors import BackendError
 from dispatcher.lazily import av, np, npt
 from dispatcher.reading import sample_formats
 from dispatcher.streams.buffers import Frame
@@ -17,20 +16,12 @@ class Sound(Frame):
         frame: one of them.
         as_float: convert samples to float32, with the values of FFmpeg's
             ``aformat=sample_fmts=fltp``.
-
-    Raises:
-        BackendError: its sample format has no dtype.
     """
 
     length: int = 0
 
     def __init__(self, frame: av.AudioFrame, *, as_float: bool) -> None:
         name = frame.format.name
-        if name not in sample_formats.FORMATS:
-            raise BackendError(
-                f"samples in FFmpeg's format {name} have no dtype; ask for one of "
-                f"{', '.join(sample_formats.FORMATS)}"
-            )
         self._kind = sample_formats.FORMATS[name]
         self._name, self._channels = name, frame.layout.nb_channels
         self._rate = frame.sample_rate
