@@ -14,33 +14,17 @@ sample rate (mp3, asf) the time is off by as much. A chunk that is dropped, or d
 from __future__ import annotations
 
 import collections
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from dispatcher import lazily
 from dispatcher.errors import BackendError
 from dispatcher.lazily import np, npt, torch
+from dispatcher.streams.frames import Frame
 
 if TYPE_CHECKING:
     from dispatcher.streams import chunks as chunks
 else:
     chunks = lazily.module("dispatcher.streams.chunks")
-
-
-class Frame(Protocol):
-    """A decoded frame as arrays: a piece of audio, or one picture.
-
-    Attributes:
-        length: the frames of a chunk that it becomes.
-        shape: of each of these: ``(channel,)`` or ``(channel, height, width)``.
-        dtype: numpy's name of the samples' dtype.
-    """
-
-    length: int
-    shape: tuple[int, ...]
-    dtype: str
-
-    def copy(self, first: int, into: npt.NDArray[Any]) -> None:
-        """Fill ``into`` with frames, from ``first`` on."""
 
 
 def _check_shape(before: npt.NDArray[Any], frame: Frame) -> None:

@@ -16,10 +16,10 @@ from dispatcher.codec_config import CodecConfig
 from dispatcher.errors import ArgumentError, ArgumentTypeError, BackendError
 from dispatcher.lazily import torch
 from dispatcher.settings import Settings
-from dispatcher.streams import encoders, graphs
+from dispatcher.streams import codecs, graphs
 from dispatcher.streams.buffers import Chunked, Whole
+from dispatcher.streams.frames import Sound
 from dispatcher.streams.reader import StreamReader
-from dispatcher.streams.sounds import Sound
 from dispatcher.streams.writer import StreamWriter
 
 _FORMATS = {"uint8": "u8", "int16": "s16", "int32": "s32", "float32": "flt", "float64": "dbl"}
@@ -192,7 +192,7 @@ class AudioEffector:
         resampled = f",aresample={rate},aformat=sample_fmts={format}" if rate != sample_rate else ""
         description = f"{self.effect},{ends}{resampled}" if self.effect else f"{ends}{resampled}"
         entering = graphs.SoundInput(
-            format, encoders.layout(channels), sample_rate, Fraction(1, sample_rate)
+            format, codecs.layout(channels), sample_rate, Fraction(1, sample_rate)
         )
         _graph, source, sink = graphs.build(description, entering)
         sound: Sound | None = None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 
 from dispatcher.streams import graphs
-from dispatcher.streams.pictures import PLANAR_FORMAT, becomes_planar
+from dispatcher.streams.frames import PLANAR_FORMAT, becomes_planar
 
 NO_FILTER = {"audio": "anull", "video": "null"}
 

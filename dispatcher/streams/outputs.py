@@ -10,8 +10,7 @@ from dispatcher.lazily import av
 from dispatcher.streams import graphs, info
 from dispatcher.streams.buffers import Buffer
 from dispatcher.streams.filters import NO_FILTER, Filter
-from dispatcher.streams.pictures import Picture
-from dispatcher.streams.sounds import Sound
+from dispatcher.streams.frames import Picture, Sound
 
 
 class Output:
@@ -34,7 +33,7 @@ class Output:
         self.media = "audio" if isinstance(entering, graphs.SoundInput) else "video"
         self.device: str | None = None
         self._entering = entering
-        self._direct = filter.description is None or (self.media == "audio" and filter.as_float)
+        self._direct = filter.description is None or filter.as_float
         self._frames: Any = None
         self._graph: Any = None
         self._per_second = 0.0

@@ -10,14 +10,13 @@ from fractions import Fraction
 from typing import Any, ClassVar, Literal, cast
 
 from dispatcher import arguments, interrupts
-from dispatcher.backends.ffmpeg import container, decode, joints, packets
+from dispatcher.backends.ffmpeg import container, decode, decoders, joints, packets
 from dispatcher.errors import ArgumentError, ArgumentTypeError, BackendError, problem
 from dispatcher.lazily import av
 from dispatcher.reading import file_objects, web
 from dispatcher.settings import Settings
-from dispatcher.streams import info, sources
+from dispatcher.streams import codecs, info, sources
 from dispatcher.streams.buffers import Buffer, Chunked, Whole, chunks
-from dispatcher.streams.decoders import decoder
 from dispatcher.streams.filters import Filter, picture_filter, sound_filter
 from dispatcher.streams.outputs import Output
 
@@ -34,7 +33,7 @@ class _Source:
         self.stream, self.context = stream, context
         self.outputs: list[Output] = []
         self.discard_before = 0
-        self._decode = decode.decoder(stream, context)
+        self._decode = decoders.of(stream, context)
         self._as_recorded = packets.as_recorded(stream.container)
         self._decoded = 0
 
@@ -392,7 +391,7 @@ class StreamReader:
             stream = self._container.streams[index]
             source = self._sources.get(index)
             if source is None:
-                source = _Source(stream, decoder(stream, name, option, hw_accel))
+                source = _Source(stream, codecs.decoder(stream, name, option, hw_accel))
                 source.discard_before = self._discard_before(stream)
             buffer: Buffer = (
                 Whole() if frames_per_chunk == -1 else Chunked(frames_per_chunk, buffer_chunk_size)

@@ -14,7 +14,7 @@ from dispatcher.codec_config import CodecConfig
 from dispatcher.errors import ArgumentError, ArgumentTypeError, BackendError, problem
 from dispatcher.lazily import av, np, torch
 from dispatcher.settings import Settings
-from dispatcher.streams import destinations, encoders, graphs
+from dispatcher.streams import codecs, destinations, graphs
 from dispatcher.writing import writable
 
 _DTYPES = {format: dtype for dtype, format in SAMPLE_FORMATS.items()}
@@ -193,7 +193,7 @@ class StreamWriter:
         if format not in _DTYPES:
             raise self._problem(BackendError(f"format={format!r} is none of {', '.join(_DTYPES)}"))
         with self._adding():
-            stream = encoders.add_sound(
+            stream = codecs.add_sound(
                 self._container,
                 sample_rate,
                 num_channels,
@@ -205,7 +205,7 @@ class StreamWriter:
                 codec_config,
             )
             entering = graphs.SoundInput(
-                format, encoders.layout(num_channels), sample_rate, Fraction(1, sample_rate)
+                format, codecs.layout(num_channels), sample_rate, Fraction(1, sample_rate)
             )
             self._tracks.append(_Track(stream, entering, filter_desc))
 
@@ -246,14 +246,14 @@ class StreamWriter:
             RuntimeError: there is no such format, encoder, option, filter or device, or ``open``
                 was called before.
         """
-        pixels = encoders.pixel_format(format) or ""
+        pixels = codecs.pixel_format(format) or ""
         if pixels not in _PIXELS:
             raise self._problem(
                 BackendError(f"format={format!r} is none of gray8, rgb24, bgr24, yuv444p")
             )
-        incoming = encoders.rate(frame_rate)
+        incoming = codecs.rate(frame_rate)
         with self._adding():
-            stream = encoders.add_pictures(
+            stream = codecs.add_pictures(
                 self._container,
                 incoming,
                 width,

@@ -1,16 +1,17 @@
-"""Choose a stream's decoder; decode a piece of the stream straight into one array."""
+"""Decode a piece of a stream straight into an array in its final layout, or all in blocks."""
 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, TypeAlias
 
 from dispatcher import interrupts, notices
-from dispatcher.backends.ffmpeg import ima, joints, packets, pcm, sbc
+from dispatcher.backends.ffmpeg import decoders, joints, packets, pcm
 from dispatcher.backends.ffmpeg.sink import ChangedLayoutError, Sink
 from dispatcher.errors import BackendError, describe
 from dispatcher.lazily import av, npt
+from dispatcher.plain_wav.reader import PlainWav
 from dispatcher.reading import joined_files, web
 from dispatcher.reading.collector import plausible
 
@@ -31,17 +32,8 @@ _TELL_EXACTLY = frozenset({"wav", "flac", "mp3", "w64", "aiff", "au", "caf"})
 _FIRST = 1152
 _MOST_RATE = 1 << 31
 _MARGIN = 1 << 12
+_LEAST_ROOM = 1 << 12
 _FFMPEG_5_PACKET = 4096
-
-
-def decoder(stream: Any, context: Any) -> Callable[[av.Packet[Any]], Iterable[av.AudioFrame]]:
-    """Return what decodes packets of a stream as the FFmpeg of the releases did, by ``context``."""
-    return (
-        joints.decoding(stream, context)
-        or sbc.decoding(stream, context)
-        or ima.decoding(stream, context)
-        or context.decode
-    )
 
 
 def promised_frames(container: av.container.InputContainer, stream: av.AudioStream) -> int:
@@ -83,7 +75,7 @@ def frames(
     error. Unlike them, this warns of the loss.
     """
     context = stream.codec_context
-    found, rate, decoded = 0, 0, decoder(stream, context)
+    found, rate, decoded = 0, 0, decoders.of(stream, context)
     try:
         # does what container.decode() does, with two layers of generators less
         for packet in packets.of(container, stream):
@@ -117,7 +109,7 @@ def timestamped_frames(
     that ends within a frame is an error.
     """
     context = stream.codec_context
-    decoded = decoder(stream, context)
+    decoded = decoders.of(stream, context)
     whole = pcm.frame_bytes(stream)
     together = found = rate = 0
     try:
@@ -215,3 +207,58 @@ def count(container: av.container.InputContainer, stream: av.AudioStream) -> int
     if not found:
         raise BackendError("no sound could be decoded")
     return found
+
+
+def blocks(
+    container: av.container.InputContainer,
+    stream: av.AudioStream,
+    block_frames: int,
+    normalize: bool,
+    source: Source = frames,
+) -> Iterator[npt.NDArray[Any]]:
+    """Give the samples of a stream in blocks, ``[channel, time]``.
+
+    Raises:
+        BackendError: the stream has no frame, or changes its layout on the way.
+    """
+    shape: tuple[str, int] | None = None
+    sink: Sink | None = None
+    room = min(block_frames, max(promised_frames(container, stream), _LEAST_ROOM))
+    at = given = 0
+    for frame in source(container, stream):
+        first, length = 0, frame.samples
+        own = frame.format.name, frame.layout.nb_channels
+        shape = shape or own
+        if own != shape:
+            why = ChangedLayoutError(shape, frame, given + at)
+            raise changed_layout(container, why) from why
+        if sink is not None and at + length < block_frames:
+            sink.take((frame,))
+            at += length
+            continue
+        while first < length:
+            if sink is None:
+                sink, at = Sink(frame, room, normalize, True), 0
+            count = min(length - first, block_frames - at)
+            sink.take((frame,), first, count)
+            first, at = first + count, at + count
+            if at == block_frames:
+                yield sink.result()
+                sink, given, at = None, given + at, 0
+    if shape is None:
+        raise NothingThereError("no sound could be decoded; the stream has 0 frames")
+    if sink is not None:
+        yield sink.result()
+
+
+def plain_blocks(plain: PlainWav, block_frames: int, normalize: bool) -> Iterator[npt.NDArray[Any]]:
+    """Give the samples of a plain WAV file in blocks, ``[channel, time]``, without FFmpeg.
+
+    Raises:
+        BackendError: the file became shorter while it was read.
+    """
+    for first in range(0, plain.frames, block_frames):
+        found = plain.piece(first, block_frames, normalize, True)
+        if found is None:
+            raise BackendError("the file became shorter while it was read")
+        yield found
