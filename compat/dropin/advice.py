@@ -5,7 +5,7 @@ import sys
 
 from compat.contents.context import Context
 from compat.names import removed, wheel_names
-from compat.operators import refused
+from compat.operators.ops import refused
 
 # The stand-in has only a few of these names. Any torchaudio has them all, even one that is rescued.
 _GIVES_WAY = ("functional.", "transforms.")

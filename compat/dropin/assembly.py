@@ -16,8 +16,7 @@ from typing import Any
 from compat import tree
 from compat.contents import deprecations, scripting
 from compat.contents.context import Context
-from compat.contents.lazy import Lazy
-from compat.contents.submodule import Submodule
+from compat.contents.submodule import Lazy, Submodule
 from compat.dropin import advice, announcements, definitions, torio
 from compat.dropin.definitions import Definition
 from compat.dropin.layer import Layer, empty

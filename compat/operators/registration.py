@@ -1,7 +1,9 @@
-"""Put the operators of a release into ``torch.ops``, and remove them."""
+"""Put the operators of a release into ``torch.ops``, and in the place of a slower function."""
 
 from __future__ import annotations
 
+import sys
+import types
 from typing import Any
 
 from compat.operators import declaration
@@ -15,6 +17,8 @@ _names: tuple[str, ...] = ()
 # by the name of every operator ever defined, a library that keeps its entry
 _places: dict[str, Any] = {}
 _NO_DEVICE = "PrivateUse3"
+# since 2.9 this is Python that convolves and then filters; up to 2.8 it is the operator itself
+_FILTERING, _LFILTER = "torchaudio.functional.filtering", "_lfilter"
 
 
 def register(release: str) -> tuple[str, ...]:
@@ -117,3 +121,17 @@ def _forget_looked_up() -> None:
     for full in _names:
         namespace, _, name = full.partition("::")
         vars(getattr(torch.ops, namespace)).pop(name, None)
+
+
+def replace_lfilter() -> list[tuple[types.ModuleType, str, object]]:
+    """Put the operator in the place of the Python function, after torchaudio was imported.
+
+    Returns:
+        The replaced function, to be put back: module, name and function; empty if there is none.
+    """
+    module = sys.modules.get(_FILTERING)
+    function = getattr(module, _LFILTER, None)
+    if not isinstance(module, types.ModuleType) or not isinstance(function, types.FunctionType):
+        return []
+    setattr(module, _LFILTER, getattr(torch.ops.torchaudio, _LFILTER))
+    return [(module, _LFILTER, function)]

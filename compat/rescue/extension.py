@@ -9,7 +9,7 @@ import types
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from compat.operators import refused
+from compat.operators.ops import refused
 from dispatcher.errors import BackendError
 
 _F = TypeVar("_F", bound=Callable[..., Any])

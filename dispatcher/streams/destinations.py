@@ -8,7 +8,6 @@ from __future__ import annotations
 import contextlib
 import os
 import re
-import stat
 from collections.abc import Callable
 from typing import Any, cast
 
@@ -147,11 +146,7 @@ def _goes_back(wrapped: Any) -> bool:
 
 
 def _is_pipe(path: str) -> bool:
-    try:
-        mode = os.stat(path).st_mode
-    except OSError:
-        return False
-    return not stat.S_ISREG(mode) and not stat.S_ISDIR(mode)
+    return os.path.exists(path) and not os.path.isfile(path) and not os.path.isdir(path)
 
 
 def destination(dst: Any, *, opens_itself: bool) -> Destination:

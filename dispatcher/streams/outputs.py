@@ -28,7 +28,7 @@ class Output:
 
     def __init__(self, index: int, entering: graphs.Input, filter: Filter, buffer: Buffer) -> None:
         self.index: int = index
-        self.filter: Filter = filter
+        self._filter = filter
         self.buffer: Buffer = buffer
         self.media = "audio" if isinstance(entering, graphs.SoundInput) else "video"
         self.device: str | None = None
@@ -45,7 +45,7 @@ class Output:
 
     def _build(self, entering: graphs.Input) -> None:
         self._entering = entering
-        self._graph = graphs.build(self.filter.effective(entering), entering)
+        self._graph = graphs.build(self._filter.effective(entering), entering)
         self._per_second = 0.0
 
     def flush(self) -> None:
@@ -140,15 +140,15 @@ class Output:
 
     def _adapter(self, frame: Any) -> Any:
         if self.media == "audio":
-            return Sound(frame, as_float=self.filter.as_float)
-        return Picture(frame, wanted=self.filter.format)
+            return Sound(frame, as_float=self._filter.as_float)
+        return Picture(frame, wanted=self._filter.format)
 
     def info(self) -> info.OutputStream:
         """Return the properties of what comes out.
 
         They are found by sending test frames through a second graph.
         """
-        description = self.filter.description or NO_FILTER[self.media]
+        description = self._filter.description or NO_FILTER[self.media]
         entering: Any = self._entering
         frame = _specimen(description, entering)
         if frame is None:

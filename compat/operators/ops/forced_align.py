@@ -13,8 +13,13 @@ from typing import cast
 import torch
 from torch import Tensor
 
-from compat.operators.checks import require, require_contiguous, require_same_device
-from compat.operators.declaration import OURS, Operator
+from compat.operators.declaration import (
+    OURS,
+    Operator,
+    require,
+    require_contiguous,
+    require_same_device,
+)
 from compat.operators.kernels.ctc_path import best_path
 
 NAME = "forced_align"

@@ -2,7 +2,7 @@
 
 Up to 2.8 torchaudio calls ``_lfilter``, which is differentiable. Since 2.9 its Python part calls
 the loop ``_lfilter_core_loop`` for the recursive half and convolves for the other half, ten times
-slower than the whole operator. So ``compat.operators.replacements`` puts ``_lfilter`` there too.
+slower than the whole operator. So ``registration.replace_lfilter`` puts ``_lfilter`` there too.
 """
 
 from __future__ import annotations
@@ -12,9 +12,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from compat.operators.autograd import below_autograd
-from compat.operators.checks import require, require_same_device
-from compat.operators.declaration import Operator
+from compat.operators.declaration import Operator, below_autograd, require, require_same_device
 from compat.operators.kernels.recursive_filter import recursive_filter
 
 NAME = "lfilter"
@@ -173,7 +171,7 @@ OPERATORS = (
             "Meta": _shape,
             "Autograd": _differentiable,
         },
-        calls="functional.lfilter; since 2.9 through compat.operators.replacements",
+        calls="functional.lfilter; since 2.9 through registration.replace_lfilter",
     ),
     Operator(
         schema="_lfilter_core_loop(Tensor input_signal_windows, Tensor a_coeff_flipped, "

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import sys
 import types
 
 import pytest
 import torch
 
-from compat.operators import refused, replacements
+from compat.operators import registration
+from compat.operators.ops import refused
 
 
 @pytest.mark.parametrize("release", ["2.0.2"], indirect=True)
@@ -67,12 +69,12 @@ def _python_lfilter(waveform: object, a_coeffs: object, b_coeffs: object) -> str
 def test_a_python_filter_is_replaced_and_can_be_put_back(release: str, monkeypatch: pytest.MonkeyPatch) -> None:
     module = types.ModuleType("torchaudio.functional.filtering")
     vars(module)["_lfilter"] = _python_lfilter
-    monkeypatch.setitem(replacements.sys.modules, module.__name__, module)
-    before = replacements.replace()
+    monkeypatch.setitem(sys.modules, module.__name__, module)
+    before = registration.replace_lfilter()
     assert before == [(module, "_lfilter", _python_lfilter)]
     assert vars(module)["_lfilter"] is torch.ops.torchaudio._lfilter
-    assert replacements.replace() == []
+    assert registration.replace_lfilter() == []
 
 
 def test_where_no_torchaudio_is_imported_nothing_is_replaced(release: str) -> None:
-    assert replacements.replace() == []
+    assert registration.replace_lfilter() == []
