@@ -17,8 +17,7 @@ from dispatcher.reading import file_objects, web
 from dispatcher.settings import Settings
 from dispatcher.streams import codecs, info, sources
 from dispatcher.streams.buffers import Buffer, Chunked, Whole, chunks
-from dispatcher.streams.filters import Filter, picture_filter, sound_filter
-from dispatcher.streams.outputs import Output
+from dispatcher.streams.outputs import Filter, Output, picture_filter, sound_filter
 
 _MODES = ("key", "any", "precise")
 _MICROSECONDS = 1_000_000

@@ -50,16 +50,17 @@ def _name(container: av.container.InputContainer) -> str:
     return describe(getattr(place, "url", place))
 
 
-def _one_rate(container: av.container.InputContainer, before: int, rate: int, found: int) -> int:
-    """Return the sample rate of a stream's first frame.
+def _one_rate(stream: av.AudioStream, before: int, found: int) -> int:
+    """Return the sample rate of a stream; ``before`` is the one it had up to frame ``found``, or 0.
 
     Raises:
-        BackendError: the rate changes later, or is impossible.
+        BackendError: the rate changed on the way, or is impossible.
     """
+    rate = stream.codec_context.sample_rate
     if not 0 < rate < _MOST_RATE:
         raise BackendError(f"its sample rate is {rate} Hz")
-    if before:
-        hint = joined_files.one_rate(joints.uri_of(container), before)
+    if before and found > _FIRST:
+        hint = joined_files.one_rate(joints.uri_of(stream.container), before)
         raise BackendError(
             f"the sample rate changes from {before} to {rate} Hz after {found} frames. {hint}"
         )
@@ -82,9 +83,7 @@ def frames(
             interrupts.check()
             for frame in decoded(packet):
                 if context.sample_rate != rate:
-                    rate = _one_rate(
-                        container, rate if found > _FIRST else 0, context.sample_rate, found
-                    )
+                    rate = _one_rate(stream, rate, found)
                 found += frame.samples
                 yield frame
         web.warn_of_loss(joints.uri_of(container), f"only {found} frames")
@@ -123,9 +122,7 @@ def timestamped_frames(
                     continue
             for frame in decoded(packet):
                 if context.sample_rate != rate:
-                    rate = _one_rate(
-                        container, rate if found > _FIRST else 0, context.sample_rate, found
-                    )
+                    rate = _one_rate(stream, rate, found)
                 found += frame.samples
                 if frame.pts is not None:
                     yield frame

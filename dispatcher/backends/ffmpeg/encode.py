@@ -298,22 +298,6 @@ def _stream(
     return cast("av.AudioStream", stream)
 
 
-def _refusal(
-    why: Exception,
-    name: str | None,
-    container: av.container.OutputContainer,
-    channels: int,
-    rate: int,
-) -> str:
-    """Return what FFmpeg refused; its own words are often no more than "Invalid argument".
-
-    A context that did not open must not be asked for its name: with PyAV 19 that ends the process.
-    """
-    encoder = _encoder(name or default_encoder(container, channels), container).name
-    text = getattr(why, "strerror", None) or why
-    return f"{encoder} does not take {channels} channels at {rate} Hz, or these samples ({text})"
-
-
 def default_encoder(container: av.container.OutputContainer, channels: int) -> str | None:
     """Return the encoder of a container that is named none: the recorded one, or one without loss.
 
@@ -391,7 +375,12 @@ def _encode(
         if not writable.never_ends(stream.codec_context.name, data.shape[0]):
             container.mux(stream.encode(None))
     except (av.FFmpegError, ValueError) as why:
-        raise BackendError(_refusal(why, choice.encoder, container, channels, rate)) from why
+        # not the context's name: with PyAV 19 asking one that did not open for it ends the process
+        encoder = _encoder(choice.encoder or default_encoder(container, channels), container).name
+        text = getattr(why, "strerror", None) or why  # often no more than "Invalid argument"
+        raise BackendError(
+            f"{encoder} does not take {channels} channels at {rate} Hz, or these samples ({text})"
+        ) from why
 
 
 def sound_frame(
