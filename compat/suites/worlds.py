@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 import compat
-from compat import auto, releases
+from compat import releases
 from dispatcher import notices
 from dispatcher.registry import Registry
 
@@ -39,6 +39,8 @@ class World:
     @contextlib.contextmanager
     def in_force(self) -> Iterator[list[str]]:
         """Install it for a block, also for child processes; yield the texts of its warnings."""
+        from compat import auto  # importing it may begin to wait for torchaudio
+
         variables: dict[str, str | None] = {auto.VARIABLE: self.release.name}
         if self.backends:
             variables[releases.BACKENDS_VARIABLE] = ",".join(self.backends)

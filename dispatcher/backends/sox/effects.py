@@ -88,7 +88,7 @@ def apply(
     )
     encoding = ffi.new("sox_encodinginfo_t *", {"encoding": SIGN2, "bits_per_sample": 32})
     create, delete = sox.lib.sox_create_effects_chain, sox.lib.sox_delete_effects_chain
-    with sox.lock, handles.opened(delete, create, encoding, encoding) as made:
+    with sox.shared.lock, handles.opened(delete, create, encoding, encoding) as made:
         chain = _Chain(sox, made, signal)
         chain.add_end("input", drain=drain_callback)
         for effect in rows:

@@ -45,7 +45,13 @@ def reading(
     with guard.guarded(path, filetype, opened) as place:
         opens, null = sox.lib.sox_open_read, sox.ffi.NULL
         with handles.opened(
-            sox.lib.sox_close, opens, paths.for_libsox(place), null, null, kind, lock=sox.lock
+            sox.lib.sox_close,
+            opens,
+            paths.for_libsox(place),
+            null,
+            null,
+            kind,
+            lock=sox.shared.lock,
         ) as file:
             if not file:
                 raise BackendError(_why_not(path, filetype))
@@ -245,7 +251,7 @@ def write(
         filetype.encode(),
         ffi.NULL,
         ffi.NULL,
-        lock=sox.lock,
+        lock=sox.shared.lock,
     ) as file:
         if not file:
             what = f"{data.shape[1]} channel{'s' * (data.shape[1] != 1)} at {rate} Hz"
