@@ -1,4 +1,4 @@
-"""Streams that are frames or packets in a row (DTS, AC-3, MPEG, GSM): is the last one complete?
+"""Streams of frames or packets in a row (AC-3, AMR, DTS, GSM, MPEG): is the last one complete?
 
 Where frames give only their own size, a few that follow each other are looked for in the last part
 of the file; if the last of them reaches beyond the end, the file was cut:
@@ -10,7 +10,7 @@ A file that was cut between two frames looks whole. Tags and padding after the f
 """
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from dispatcher.headers.container import Container
@@ -132,6 +132,34 @@ def _missing_of_gsm(file: File) -> str | None:
     return missing("its last frame", _GSM_FRAME, rest) if is_one and rest else None
 
 
+# AMR, narrowband and wideband: the first byte of a frame tells its type, and so its size
+AMR_NB, _AMR_WB = b"#!AMR\n", b"#!AMR-WB\n"
+# bytes of a frame by its type; 0 for reserved types
+_AMR_SIZES = {
+    AMR_NB: (13, 14, 16, 18, 20, 21, 27, 32, 6, 0, 0, 0, 0, 0, 0, 1),
+    _AMR_WB: (18, 24, 33, 37, 41, 47, 51, 59, 61, 6, 0, 0, 0, 0, 1, 1),
+}
+_AMR_LARGEST = 1 << 20
+
+
+def amr_frames(data: bytes) -> Iterator[tuple[int, int]]:
+    """Give the offset and the size of each frame of a file; the size 0 for a reserved type."""
+    magic = next((magic for magic in _AMR_SIZES if data.startswith(magic)), b"")
+    at = len(magic)
+    while magic and at < len(data):
+        size = _AMR_SIZES[magic][data[at] >> 3 & 15]
+        yield at, size
+        at += size or 1
+
+
+def _missing_of_amr(file: File) -> str | None:
+    at = size = 0
+    for at, size in amr_frames(file.all()) if file.size <= _AMR_LARGEST else ():  # noqa: B007
+        pass
+    there = file.size - at
+    return missing("its last frame", size, there) if size > there else None
+
+
 # by the name: the first bytes, and the frames
 _KINDS = {
     "ac3": (_AC3_SYNC, FrameKind(6, _ac3_size, 1 << 12, lambda data: data[4] & 0xC0)),
@@ -143,6 +171,7 @@ CONTAINERS = (
         Container(name, start, missing=functools.partial(last_missing, kind=kind))
         for name, (start, kind) in _KINDS.items()
     ),
+    Container("amr", rb"#!AMR(?:-WB)?\n", missing=_missing_of_amr),
     Container("gsm", rb"[\xd0-\xdf]", missing=_missing_of_gsm),
     Container("ts", _TS_SYNC, missing=_missing_of_ts),
 )
