@@ -1,1 +1,1 @@
-"""Headers of containers: one file for each or for a family, parsed without any library."""
+"""Headers of containers: one file for each, parsed without any library."""

@@ -1,6 +1,6 @@
 """What a file of this room says of its container: how its files begin, and what their bytes tell.
 
-``registry`` finds the modules here that have ``CONTAINERS``.
+A module here with a ``CONTAINER`` is found by ``registry``.
 """
 
 import dataclasses

@@ -227,4 +227,4 @@ def _parts(file: File) -> list[Part]:
     return [Part("flac", at, info.rate, info.channels) for at, info in infos if info and info.rate]
 
 
-CONTAINERS = (Container("flac", MAGIC, _length, parts=_parts),)
+CONTAINER = Container("flac", MAGIC, _length, parts=_parts)

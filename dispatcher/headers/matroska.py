@@ -93,4 +93,4 @@ def _missing(file: File) -> str | None:
     return f"its Segment ends at byte {end}, and the file at {file.size}"
 
 
-CONTAINERS = (Container("mka", _MAGIC, missing=_missing, parts=_parts, complete=True),)
+CONTAINER = Container("mka", _MAGIC, missing=_missing, parts=_parts, complete=True)

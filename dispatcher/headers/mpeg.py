@@ -323,4 +323,4 @@ _ANY = FrameKind(
     _FRAME_HEADER, size_at, 1 << 11, lambda data: int.from_bytes(data[:_FRAME_HEADER], "big") & SAME
 )
 _JOINED = re.compile(rb"ID3|\xff[\xe2\xe3\xf2-\xf5\xfa-\xfd]")  # layers 2 and 3
-CONTAINERS = (Container("mp3", rb"ID3|\xff[\xe0-\xff]", _length, _missing, _parts),)
+CONTAINER = Container("mp3", rb"ID3|\xff[\xe0-\xff]", _length, _missing, _parts)

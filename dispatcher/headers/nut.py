@@ -78,4 +78,4 @@ def _number(data: bytes, at: int) -> tuple[int, int]:
     raise ValueError("a number of more than 64 bits")
 
 
-CONTAINERS = (Container("nut", _MAGIC, parts=_parts),)
+CONTAINER = Container("nut", _MAGIC, parts=_parts)

@@ -140,4 +140,4 @@ def _parts(file: File) -> list[Part]:
     return found
 
 
-CONTAINERS = (Container("ogg", _MAGIC, missing=_missing, parts=_parts, complete=True),)
+CONTAINER = Container("ogg", _MAGIC, missing=_missing, parts=_parts, complete=True)

@@ -20,12 +20,12 @@ _NONE = Container("", b"(?!)")
 
 @functools.cache
 def known() -> tuple[Container, ...]:
-    """Return the containers of all modules of this room."""
+    """Return the containers of all modules of this room, in alphabetical order."""
     modules = (
         importlib.import_module(f"{headers.__name__}.{module.name}")
         for module in pkgutil.iter_modules(headers.__path__)
     )
-    return tuple(one for module in modules for one in getattr(module, "CONTAINERS", ()))
+    return tuple(module.CONTAINER for module in modules if hasattr(module, "CONTAINER"))
 
 
 @functools.cache

@@ -25,4 +25,4 @@ def _missing(file: File) -> str | None:
     return short("it", whole, file.size)
 
 
-CONTAINERS = (Container("tta", _MAGIC, missing=_missing, complete=True),)
+CONTAINER = Container("tta", _MAGIC, missing=_missing, complete=True)

@@ -1,17 +1,16 @@
-"""WAV, RIFX and RF64, Sony's W64, and the RIFF chunk of AVI.
+"""WAV, RIFX and RF64, and the RIFF chunk of AVI.
 
     RIFF size WAVE | fmt  size format | fact size frames | data size samples ...
 
 RIFX has its numbers in big-endian order. RF64 has 0xFFFFFFFF as the size of ``data``, and the size
-in a chunk ``ds64`` before it. W64 has names of 16 bytes, and sizes of 8, which count both.
+in a chunk ``ds64`` before it.
 """
 
 import struct
-from collections.abc import Iterator
 from typing import NamedTuple
 
 from dispatcher.headers.container import Container, Length
-from dispatcher.headers.file import MOST, UNKNOWN, File, Order, chunks, missing, short, short_chunk
+from dispatcher.headers.file import UNKNOWN, File, Order, chunks, missing, short
 
 PCM, FLOAT, ALAW, ULAW, EXTENSIBLE = 1, 3, 6, 7, 0xFFFE
 _FIXED = (PCM, FLOAT, ALAW, ULAW)
@@ -127,30 +126,4 @@ def _missing(file: File) -> str | None:
     return missing("its chunk 'data'", found.size, file.size - found.begin)
 
 
-_W64_CHUNK = 24
-
-
-def _w64_chunks(file: File) -> Iterator[tuple[bytes, int, int]]:
-    return chunks(file, 40, "little", 8, 16, _W64_CHUNK, 8)
-
-
-def _w64_length(file: File) -> Length | None:
-    form = None
-    for name, at, size in _w64_chunks(file):
-        if name[:4] == b"fmt ":
-            form = format_of(file.at(at, min(size, FORMAT_BYTES)))
-        elif name[:4] == b"data":
-            if form is None or not form.is_fixed or size + _W64_CHUNK >= MOST:
-                return None
-            return Length(size // form.frame_bytes, form.channels, at + size)
-    return None
-
-
-def _w64_missing(file: File) -> str | None:
-    return short_chunk(file, _w64_chunks(file), b"data")
-
-
-CONTAINERS = (
-    Container("wav", b"RIFF|RIFX|RF64", _length, _missing, complete=True),
-    Container("w64", b"riff", _w64_length, _w64_missing, complete=True),
-)
+CONTAINER = Container("wav", b"RIFF|RIFX|RF64", _length, _missing, complete=True)

@@ -61,4 +61,4 @@ def _parts(file: File) -> list[Part]:
     return found
 
 
-CONTAINERS = (Container("wv", _MAGIC, missing=_missing, parts=_parts, complete=True),)
+CONTAINER = Container("wv", _MAGIC, missing=_missing, parts=_parts, complete=True)

@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator
 
 from dispatcher import interrupts
 from dispatcher.errors import BackendError
-from dispatcher.headers import counted_sound, flac, frames_in_a_row, wave
+from dispatcher.headers import amr, au, flac, sphere, wave
 from dispatcher.headers.file import File, Order, chunks
 from dispatcher.reading.opened import OpenFile, opened
 
@@ -45,12 +45,12 @@ def _sphere(file: File) -> None:
     libsox ends the process at a bad length, allocates what the sample count asks for, and reads
     past its buffer if the header has no end (CVE-2021-40426).
     """
-    text = counted_sound.size_of_sphere(file)
+    text = sphere.told_size(file)
     if not text.isdigit() or not 16 < int(text) <= file.size:
         raise BackendError(
             f"it is a SPHERE file whose header claims a length of {text.decode('latin-1')!r} bytes"
         )
-    lines = counted_sound.lines_of_sphere(file)
+    lines = sphere.lines(file)
     ends = [at for at, line in enumerate(lines) if line.rstrip() == _SPHERE_END]
     if not ends:
         raise BackendError("it is a SPHERE file whose header does not end")
@@ -144,7 +144,7 @@ _WAVE_FORMAT = 16
 
 def _au(file: File) -> None:
     """Check AU: libsox allocates what the header says is the length of the annotation."""
-    begin = counted_sound.begin_of_au(file)
+    begin = au.begin(file)
     if begin > file.size:
         raise BackendError(
             f"its header says that the sound begins at byte {begin}, and there are {file.size}"
@@ -153,7 +153,7 @@ def _au(file: File) -> None:
 
 def _amr_nb(file: File) -> None:
     """Check AMR for frames of reserved types: libsox steps back there, and reads for ever."""
-    for at, size in frames_in_a_row.amr_frames(file.at(0, file.size)):
+    for at, size in amr.frames(file.at(0, file.size)):
         if not size:
             raise BackendError(
                 f"it is an AMR file with a frame of a reserved type at byte {at}, which libsox"
@@ -195,7 +195,7 @@ _CHECKS: dict[bytes, Callable[[File], None]] = {
     b".snd": _au,
     b"dns.": _au,
     flac.MAGIC: _flac,
-    frames_in_a_row.AMR_NB: _amr_nb,
+    amr.NARROWBAND: _amr_nb,
 }
 
 

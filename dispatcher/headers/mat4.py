@@ -1,14 +1,14 @@
-"""MATLAB 4 and 5: matrices; in 5 they are elements, with numbers in the order of its header."""
+"""MATLAB 4: matrices, each with its rows, its columns and its type."""
 
 from dispatcher.headers.container import Container
-from dispatcher.headers.file import MOST_STEPS, File, Order, chunks, short
+from dispatcher.headers.file import MOST_STEPS, File, Order, short
 
 _HEADER = 20
 _WIDTHS = (8, 4, 4, 2, 2, 1)
 _LAST_TYPE, _LONGEST_NAME = 5000, 256
 
 
-def _missing_of_4(file: File) -> str | None:
+def _missing(file: File) -> str | None:
     at = 0
     for _ in range(MOST_STEPS):
         head = file.at(at, _HEADER)
@@ -29,16 +29,5 @@ def _missing_of_4(file: File) -> str | None:
     return None
 
 
-def _missing_of_5(file: File) -> str | None:
-    order: Order = "little" if file.at(126, 2) == b"IM" else "big"
-    for _, at, size in chunks(file, 128, order, padding=8):
-        if at - 8 + size > file.size:  # libsndfile counts the eight bytes of the header twice
-            return short("its last matrix", size, file.size - at)
-    return None
-
-
-CONTAINERS = (
-    # libsndfile reads only those whose first matrix has this name
-    Container("mat4", rb"\0\0[\0\x03].{17}samplerate", missing=_missing_of_4),
-    Container("mat", b"MATL", missing=_missing_of_5),
-)
+# libsndfile reads only those whose first matrix has this name
+CONTAINER = Container("mat4", rb"\0\0[\0\x03].{17}samplerate", missing=_missing)

@@ -1,0 +1,27 @@
+"""MP4 and its relatives (m4a, mov, 3gp): boxes, each with its size before its name."""
+
+from dispatcher.headers.container import Container
+from dispatcher.headers.file import MOST_STEPS, File, missing
+
+_BOX = 8
+_SIZE_FOLLOWS = 1  # the size is in the next 8 bytes
+
+
+def _missing(file: File) -> str | None:
+    at = 0
+    for _ in range(MOST_STEPS):
+        head = file.at(at, 2 * _BOX)
+        if len(head) < _BOX:
+            return None
+        size = int.from_bytes(head[:4], "big")
+        if size == _SIZE_FOLLOWS:
+            size = int.from_bytes(head[8:16], "big")
+        if size < _BOX:  # 0 means "up to the file's end"
+            return None
+        if at + size > file.size:
+            return missing(f"its box {head[4:8].decode('latin-1')!r}", size, file.size - at)
+        at += size
+    return None
+
+
+CONTAINER = Container("mp4", b".{4}ftyp", missing=_missing, complete=True)

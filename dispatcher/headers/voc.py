@@ -1,0 +1,20 @@
+"""Creative's VOC: blocks, each with its kind and a size of 3 bytes; kind 0 ends them."""
+
+from dispatcher.headers.container import Container
+from dispatcher.headers.file import MOST_STEPS, File, short
+
+
+def _missing(file: File) -> str | None:
+    at = file.number(20, 2, "little")
+    for _ in range(MOST_STEPS):
+        head = file.at(at, 4)
+        size = int.from_bytes(head[1:], "little")
+        if len(head) < 4 or not head[0]:
+            return None
+        if at + 4 + size > file.size:
+            return short("its last block", size, file.size - at - 4)
+        at += 4 + size
+    return None
+
+
+CONTAINER = Container("voc", b"Crea", missing=_missing)
