@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from dispatcher.headers.container import Container, Length, Part
 from dispatcher.headers.file import File
-from dispatcher.headers.frames_in_a_row import FrameKind, last_missing, sound_end
+from dispatcher.headers.frames_in_a_row import FrameKind, sound_end
 from dispatcher.lazily import np, npt
 
 _RATES = (44100, 48000, 32000)
@@ -275,7 +275,7 @@ def _length(file: File) -> Length | None:
 
 def _missing(file: File) -> str | None:
     """Look at the last frame, of any layer, unless a Xing header counts the frames."""
-    return None if any(name.search(file.head) for name in _XING_NAMES) else last_missing(file, _ANY)
+    return None if any(name.search(file.head) for name in _XING_NAMES) else _ANY.missing(file)
 
 
 def _only(file: File) -> Header | None:
