@@ -17,7 +17,7 @@ from compat.dropin import children, first_import
 from compat.dropin.assembly import Tree
 from compat.dropin.finder import Finder
 from compat.dropin.layer import Layer, empty
-from compat.operators import replacements
+from compat.operators import registration
 from compat.releases import Release
 from compat.releases.flag_types import Flags
 from compat.rescue import notice
@@ -120,7 +120,7 @@ class _Installation:
         else:
             if self.hook is not None and self.hook.engaged:
                 self.failure = self.hook.failure
-                replacements.replace()
+                registration.replace_lfilter()
             return real
         finally:
             sys.meta_path[:] = [finder for finder in sys.meta_path if finder not in finders]

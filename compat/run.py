@@ -192,16 +192,16 @@ def _tell_at_the_end(report: str | None, record: str | None, folder: str, prog: 
     def tell() -> None:
         if os.getpid() != process:  # a fork of the program ends
             return
-        from compat.observation import endings
+        from compat.observation import coverage, trace
         from compat.projects import choice
 
         root, release = choice.root_of(folder), compat.release().name
         calls = recording.read(spool)
         shutil.rmtree(spool, ignore_errors=True)
         if record:
-            print(f"{prog}: {endings.recorded(record, calls, root)}", file=sys.stderr)
+            print(f"{prog}: {trace.record(record, calls, root)}", file=sys.stderr)
         if report is not None:
-            for line in endings.reported(report, calls, root, release):
+            for line in coverage.report(report, calls, root, release):
                 print(line if line.startswith(" ") else f"{prog}: {line}", file=sys.stderr)
 
     atexit.register(tell)

@@ -1,8 +1,13 @@
-"""Declare a submodule of torchaudio; each file of ``compat.tree`` has one, named ``SUBMODULE``."""
+"""Declare a submodule of torchaudio, and values that it makes on their first use.
+
+Each file of ``compat.tree`` has a declaration, named ``SUBMODULE``.
+"""
 
 from __future__ import annotations
 
 import dataclasses
+import functools
+import pkgutil
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -53,3 +58,15 @@ class Submodule:
     works: Condition = always
     follows_pin: frozenset[str] = frozenset()
     merges: bool = False
+
+
+@dataclasses.dataclass(frozen=True)
+class Lazy:
+    """A value that ``make()`` returns; it is called once."""
+
+    make: Callable[[], Any]
+
+
+def imported(name: str) -> Lazy:
+    """Return a value that is imported on its first use; its name is ``MODULE:NAME``."""
+    return Lazy(functools.partial(pkgutil.resolve_name, name))

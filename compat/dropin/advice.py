@@ -5,7 +5,7 @@ import sys
 
 from compat.contents.context import Context
 from compat.names import removed, wheel_names
-from compat.operators import refused
+from compat.operators.ops import refused
 
 # The stand-in has only a few of these names. Any torchaudio has them all, even one that is rescued.
 _GIVES_WAY = ("functional.", "transforms.")
@@ -28,7 +28,7 @@ def missing(name: str, context: Context) -> str:
             "torchaudio-compat has torchaudio's I/O only"
         )
         return f"{text}. {context.broken} `python -m compat.doctor` tells more."
-    if context.over_real and _is_module(full):
+    if context.over_real and is_module(full):
         return f"{full} is not imported yet: `import {full}` first"
     if not releases:
         return (
@@ -50,7 +50,7 @@ def _is_ours(module: str) -> bool:
     return found is not None and getattr(found, "__file__", None) is None
 
 
-def _is_module(full: str) -> bool:
+def is_module(full: str) -> bool:
     """Return whether a file of an installed package provides a module, imported or not."""
     parent = sys.modules.get(full.rpartition(".")[0])
     path = getattr(parent, "__path__", None)

@@ -7,7 +7,6 @@ silenced, and the functions that the pinned release deprecates warn instead, by 
 
 import sys
 import types
-from typing import Any
 
 from compat.contents import deprecations
 from compat.contents.context import Context
@@ -17,12 +16,8 @@ from compat.names import removed
 _DECORATORS = "_internal.module_utils"
 
 
-class _Silent:
-    """Stands for the module ``warnings`` where torchaudio makes its deprecation decorators."""
-
-    @staticmethod
-    def warn(*args: Any, **kwargs: Any) -> None:
-        """Do nothing."""
+# stands for the module ``warnings`` where torchaudio makes its deprecation decorators
+_SILENT = types.SimpleNamespace(warn=lambda *args, **kwargs: None)
 
 
 def lay(layer: Layer, host: types.ModuleType, context: Context) -> None:
@@ -35,7 +30,7 @@ def lay(layer: Layer, host: types.ModuleType, context: Context) -> None:
     """
     decorators = sys.modules.get(f"{host.__name__}.{_DECORATORS}")
     if decorators is not None:
-        layer.set(vars(decorators), "warnings", _Silent)
+        layer.set(vars(decorators), "warnings", _SILENT)
     if not context.release.names_warn:
         return
     for name in removed.OF_THE_PYTHON_PART:

@@ -16,9 +16,8 @@ from typing import Any
 from compat import tree
 from compat.contents import deprecations, scripting
 from compat.contents.context import Context
-from compat.contents.lazy import Lazy
-from compat.contents.submodule import Submodule
-from compat.dropin import advice, announcements, definitions, exports, torio
+from compat.contents.submodule import Lazy, Submodule
+from compat.dropin import advice, announcements, definitions, torio
 from compat.dropin.definitions import Definition
 from compat.dropin.layer import Layer, empty
 from compat.names import removed
@@ -75,7 +74,7 @@ class Tree:
             ):
                 self.child(path)
         listed = [name for name in tree.exports(context) if name in vars(self.host)]
-        exports.announce(self._layer, self.host, listed)
+        self._layer.export(self.host, listed)
         if self._serves_torio:
             torio.lay(self._layer, context)
         if context.over_real:
@@ -176,7 +175,7 @@ class Tree:
         }
         for name, value in lacking.items():
             self._layer.set(vars(module), name, value)
-        exports.add(self._layer, module, [*lacking, *late])
+        self._layer.export_also(module, [*lacking, *late])
         self._answer(module, path, context, late, definition.submodule)
 
     def _full(self, path: str) -> str:
@@ -213,7 +212,7 @@ class Tree:
             if context.over_real and parent is not None:
                 self._layer.drop(vars(parent), path.rpartition(".")[2])
                 if not definition.present(context):
-                    exports.leave_out(self._layer, parent, path.rpartition(".")[2])
+                    self._layer.leave_out(parent, path.rpartition(".")[2])
 
     def _fill(self, module: types.ModuleType, definition: Definition, context: Context) -> None:
         found = definition.submodule.names(context)
@@ -247,7 +246,7 @@ class Tree:
             self._layer.drop(vars(module), name)
         if late and not warns and not definition.submodule.merges:
             public = sorted(name for name in found if not name.startswith("_"))
-            exports.announce(self._layer, module, public)
+            self._layer.export(module, public)
         if path or late:
             self._layer.set(
                 vars(module),

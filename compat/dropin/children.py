@@ -46,8 +46,6 @@ def follow(layer: Layer, arguments: Callable[[], tuple[Any, ...]]) -> None:
 
     @functools.wraps(prepare)
     def get_preparation_data(name: str) -> dict[str, Any]:
-        data: dict[str, Any] = prepare(name)
-        release, backends = arguments()
-        return {_KEY: _Install(release, backends), **data}
+        return {_KEY: _Install(*arguments()), **prepare(name)}
 
     layer.set(vars(sys.modules[spawn.__name__]), "get_preparation_data", get_preparation_data)

@@ -29,14 +29,6 @@ class _Maker:
         """Do nothing."""
 
 
-def _is_elsewhere(fullname: str, path: Sequence[str] | None) -> bool:
-    """Return whether a file of the real package provides a module."""
-    try:
-        return importlib.machinery.PathFinder.find_spec(fullname, path) is not None
-    except (ImportError, ValueError):
-        return False
-
-
 def _only_asks() -> bool:
     """Return whether ``importlib.util.find_spec`` asks; it must not get an error."""
     return sys._getframe(3).f_globals.get("__name__") == importlib.util.__name__
@@ -85,7 +77,7 @@ class Finder:
         if (
             known is None
             and context.over_real
-            and (_is_elsewhere(fullname, path) or not advice.is_known(below, context))
+            and (advice.is_module(fullname) or not advice.is_known(below, context))
         ):
             return None
         if _only_asks():

@@ -1,11 +1,14 @@
-"""Change namespaces in a way that can be undone."""
+"""Change namespaces, and what ``from MODULE import *`` binds, in a way that can be undone."""
 
 import importlib.machinery
 import types
-from collections.abc import MutableMapping
+from collections.abc import Iterable, MutableMapping
 from typing import Any
 
 _MISSING: Any = object()
+# Without it Python skips the names that a module makes late. A real torchaudio of another release
+# lists names there that the pinned release lacks, and Python raises an error for each of these.
+_ALL = "__all__"
 
 
 def empty(name: str, doc: str, *, package: bool = True) -> types.ModuleType:
@@ -33,6 +36,23 @@ class Layer:
         """Unbind a name and remember what it was bound to."""
         if name in namespace:
             self._before.append((namespace, name, namespace.pop(name)))
+
+    def export(self, module: types.ModuleType, names: Iterable[str]) -> None:
+        """Make these the names that ``import *`` binds."""
+        self.set(vars(module), _ALL, list(names))
+
+    def export_also(self, module: types.ModuleType, names: Iterable[str]) -> None:
+        """Add public names to those of a module that lists its own."""
+        listed = vars(module).get(_ALL, ())
+        public = [name for name in names if not name.startswith("_")]
+        if listed and set(public) - set(listed):
+            self.export(module, dict.fromkeys([*listed, *public]))
+
+    def leave_out(self, module: types.ModuleType, name: str) -> None:
+        """Remove a name from those of a module that lists its own."""
+        listed = vars(module).get(_ALL, ())
+        if name in listed:
+            self.export(module, (other for other in listed if other != name))
 
     def undo(self) -> None:
         """Undo every change, the last one first."""

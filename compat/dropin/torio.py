@@ -9,7 +9,7 @@ from typing import Any
 
 from compat.contents import streaming
 from compat.contents.context import Context
-from compat.contents.lazy import Lazy
+from compat.contents.submodule import Lazy
 from compat.dropin.layer import Layer, empty
 from compat.tree.io import _stream_reader
 from compat.tree.utils import ffmpeg_utils

@@ -11,24 +11,18 @@ from typing import Any
 from compat._version import __version__
 from compat.codemod.source import FileResult, Finding, Module, State, Text
 from compat.codemod.source.options import Options, configured
+from compat.commands import writing
 from compat.commands.arguments import UsageError
-from compat.observation import paths
+from compat.observation import trace
 from compat.observation.recording import Call, by_place
 
-# what the codemod does at a place, in the words of the report
+# what the codemod does at a place, in the words of the report: there, and in its last line
 _WORDS = {
-    "rewritten": "rewrites it",
-    "fixable": "rewrites it with --unsafe",
-    "left": "leaves it to you",
-    "unchanged": "leaves it as it is: it stays valid",
-    "outside": "does not look: the file is outside the project",
-}
-_SUMMED = {
-    "rewritten": "rewritten",
-    "fixable": "rewritten with --unsafe",
-    "left": "left to you",
-    "unchanged": "valid as they are",
-    "outside": "outside the project",
+    "rewritten": ("rewrites it", "rewritten"),
+    "fixable": ("rewrites it with --unsafe", "rewritten with --unsafe"),
+    "left": ("leaves it to you", "left to you"),
+    "unchanged": ("leaves it as it is: it stays valid", "valid as they are"),
+    "outside": ("does not look: the file is outside the project", "outside the project"),
 }
 
 
@@ -83,7 +77,7 @@ def coverage(calls: list[Call], root: str, release: str) -> Coverage:
     not_run = [one for file in result.files for one in _not_run(file, seen)]
     told = tuple(
         dataclasses.replace(
-            one, place=dataclasses.replace(one.place, path=paths.relative(one.place.path, root))
+            one, place=dataclasses.replace(one.place, path=trace.relative(one.place.path, root))
         )
         for one in not_run
     )
@@ -136,13 +130,27 @@ def _said(file: FileResult | None, call: Call) -> list[tuple[Finding, bool]]:
 
 def _site(call: Call, root: str, own: tuple[Finding, ...]) -> Site:
     real = os.path.realpath(call.path)
-    path = paths.relative(real, root)
+    path = trace.relative(real, root)
     if os.path.isabs(path) or not os.path.isfile(real) or "site-packages" in path:
         return Site(call, call.path, "outside")
     left = [one for one in own if one.state is not State.FIXED]
     waits = "left" if any(one.state is State.LEFT for one in left) else "fixable"
     state = waits if left else "rewritten" if own else "unchanged"
     return Site(call, path, state, own)
+
+
+def report(path: str, calls: list[Call], root: str, release: str) -> Iterator[str]:
+    """Write the report to a file, or yield its lines if none is named."""
+    found = coverage(calls, root, release)
+    if not path:
+        yield from lines(found)
+        return
+    try:
+        writing.write(path, [as_json(found)])
+    except OSError as why:
+        yield f"--report={path}: cannot write it: {why.strerror}; name one in an existing folder"
+    else:
+        yield f"{path}: the calls of torchaudio, and what the codemod does with each"
 
 
 def lines(found: Coverage) -> Iterator[str]:
@@ -158,7 +166,7 @@ def lines(found: Coverage) -> Iterator[str]:
         )
         for site in found.sites:
             rules = ", ".join(dict.fromkeys(one.rule for one in site.findings))
-            said = f"{_WORDS[site.state]}{f' ({rules})' if rules else ''}"
+            said = f"{_WORDS[site.state][0]}{f' ({rules})' if rules else ''}"
             place = f"{site.path}:{site.call.line}"
             yield f"  {site.call.calls:7,}x  {site.call.name:{names}}  {place:{width}}  {said}"
             if site.state in ("left", "fixable"):
@@ -169,7 +177,7 @@ def lines(found: Coverage) -> Iterator[str]:
                 )
         counts = [
             (sum(one.state == state for one in found.sites), words)
-            for state, words in _SUMMED.items()
+            for state, (_, words) in _WORDS.items()
         ]
         parts = ", ".join(f"{number} {words}" for number, words in counts if number)
         yield f"{len(found.sites)} place{'' if len(found.sites) == 1 else 's'}: {parts}."

@@ -9,10 +9,20 @@ from typing import Any
 
 from compat.codemod.files.traces import FORMAT, read
 from compat.commands import writing
-from compat.observation import paths
 from compat.observation.recording import Call
 
-__all__ = ["FORMAT", "append", "read"]
+__all__ = ["FORMAT", "append", "read", "record", "relative"]
+
+
+def record(path: str, calls: list[Call], root: str) -> str:
+    """Add calls to a trace; return a line that says so, or why it failed."""
+    try:
+        lines = append(path, calls, root)
+    except OSError as why:
+        return f"--record {path}: cannot write it: {why.strerror}; name one in an existing folder"
+    except ValueError as why:
+        return f"--record: {why}. Name another file."
+    return f"{path} now holds {lines} kinds of calls"
 
 
 def append(path: str, calls: Iterable[Call], root: str) -> int:
@@ -26,7 +36,7 @@ def append(path: str, calls: Iterable[Call], root: str) -> int:
     """
     found = {_key(line): line for line in read(path)} if os.path.exists(path) else {}
     for call in calls:
-        place = paths.relative(call.path, root)
+        place = relative(call.path, root)
         if call.path.startswith("<") or os.path.isabs(place):
             continue
         line = {"trace": FORMAT, **call._asdict(), "path": place}
@@ -41,4 +51,14 @@ def append(path: str, calls: Iterable[Call], root: str) -> int:
 def _key(line: dict[str, Any]) -> str:
     return json.dumps(
         {name: value for name, value in line.items() if name != "calls"}, sort_keys=True
+    )
+
+
+def relative(path: str, root: str) -> str:
+    """Return a path relative to the project, with forward slashes; absolute if outside."""
+    real, top = os.path.realpath(path), os.path.realpath(root)
+    return (
+        os.path.relpath(real, top).replace(os.sep, "/")
+        if real.startswith(f"{top}{os.sep}")
+        else real
     )

@@ -1,6 +1,6 @@
-"""The declaration of an operator, and a scan of ``compat.operators.ops`` for all of them.
+"""What a file of ``compat.operators.ops`` needs: a declaration, and checks of its arguments.
 
-Each module there has ``OPERATORS``, a tuple; no other list names it.
+Each of these files has ``OPERATORS``, a tuple; no other list names it.
 """
 
 from __future__ import annotations
@@ -11,6 +11,9 @@ import importlib
 import pkgutil
 from collections.abc import Callable, Mapping
 from typing import Any
+
+from dispatcher.errors import OperatorError
+from dispatcher.lazily import torch
 
 TORCHAUDIO = "torchaudio"
 OURS = "torchaudio_compat"
@@ -62,3 +65,38 @@ def operators() -> tuple[Operator, ...]:
         f"{package.__name__}.{module.name}" for module in pkgutil.iter_modules(package.__path__)
     ]
     return tuple(one for name in modules for one in importlib.import_module(name).OPERATORS)
+
+
+def require(holds: bool, operator: str, cause: str) -> None:
+    """Raise ``OperatorError`` (a RuntimeError) with the cause unless ``holds``."""
+    if not holds:
+        raise OperatorError(f"{operator}: {cause}.")
+
+
+def require_contiguous(operator: str, **tensors: torch.Tensor) -> None:
+    """Refuse tensors that are not contiguous, as the compiled operators do."""
+    for name, tensor in tensors.items():
+        require(
+            tensor.is_contiguous(), operator, f"{name} is not contiguous; give {name}.contiguous()"
+        )
+
+
+def require_same_device(operator: str, **tensors: torch.Tensor) -> None:
+    """Refuse tensors that are not all on one device."""
+    devices = {name: str(tensor.device) for name, tensor in tensors.items()}
+    told = ", ".join(f"{name} on {device}" for name, device in devices.items())
+    require(
+        len(set(devices.values())) == 1, operator, f"the tensors are on several devices: {told}"
+    )
+
+
+def below_autograd(operator: Any, *arguments: Any) -> Any:
+    """Call the operator's kernel for the device, without its autograd kernel."""
+    guard: Any = torch._C._AutoDispatchBelowAutograd()
+    if not hasattr(guard, "__enter__"):  # in torch 2.0 it guards from when it is made until it goes
+        try:
+            return operator(*arguments)
+        finally:
+            del guard
+    with guard:
+        return operator(*arguments)

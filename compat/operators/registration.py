@@ -1,11 +1,14 @@
-"""Put the operators of a release into ``torch.ops``, and remove them."""
+"""Put the operators of a release into ``torch.ops``, and in the place of a slower function."""
 
 from __future__ import annotations
 
+import sys
+import types
 from typing import Any
 
 from compat.operators import declaration
 from dispatcher import forks
+from dispatcher.lazily import torch
 
 _shared = forks.Shared()
 _release = ""
@@ -14,6 +17,8 @@ _names: tuple[str, ...] = ()
 # by the name of every operator ever defined, a library that keeps its entry
 _places: dict[str, Any] = {}
 _NO_DEVICE = "PrivateUse3"
+# since 2.9 this is Python that convolves and then filters; up to 2.8 it is the operator itself
+_FILTERING, _LFILTER = "torchaudio.functional.filtering", "_lfilter"
 
 
 def register(release: str) -> tuple[str, ...]:
@@ -70,8 +75,6 @@ def unregister() -> None:
 
 
 def _defined(operator: declaration.Operator) -> bool:
-    import torch
-
     return hasattr(getattr(torch.ops, operator.namespace), operator.name)
 
 
@@ -87,8 +90,6 @@ def _define(operator: declaration.Operator) -> str:
 
 def fragment(namespace: str) -> Any:
     """Return a library that defines operators in a namespace, beside others that do."""
-    import torch
-
     make: Any = torch.library.Library
     try:
         return make(namespace, "FRAGMENT")
@@ -104,8 +105,6 @@ def _keep_its_place(operator: declaration.Operator) -> None:
     A function that was looked up earlier then raises RuntimeError. Without the entry torch reads
     freed memory: the process ends (2.0), or may (2.13).
     """
-    import torch
-
     name = f"{operator.namespace}::{operator.name}"
     if name not in _places:
         make: Any = torch.library.Library
@@ -119,8 +118,20 @@ def _refuse(*arguments: Any) -> None:
 
 def _forget_looked_up() -> None:
     """Drop the operators that ``torch.ops`` keeps as attributes after a look-up."""
-    import torch
-
     for full in _names:
         namespace, _, name = full.partition("::")
         vars(getattr(torch.ops, namespace)).pop(name, None)
+
+
+def replace_lfilter() -> list[tuple[types.ModuleType, str, object]]:
+    """Put the operator in the place of the Python function, after torchaudio was imported.
+
+    Returns:
+        The replaced function, to be put back: module, name and function; empty if there is none.
+    """
+    module = sys.modules.get(_FILTERING)
+    function = getattr(module, _LFILTER, None)
+    if not isinstance(module, types.ModuleType) or not isinstance(function, types.FunctionType):
+        return []
+    setattr(module, _LFILTER, getattr(torch.ops.torchaudio, _LFILTER))
+    return [(module, _LFILTER, function)]

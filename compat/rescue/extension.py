@@ -9,7 +9,7 @@ import types
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from compat.operators import libraries
+from compat.operators.ops import refused
 from dispatcher.errors import BackendError
 
 _F = TypeVar("_F", bound=Callable[..., Any])
@@ -57,7 +57,7 @@ def served() -> dict[str, Any]:
         "fail_if_no_align": unchanged,
         "fail_if_no_rir": unchanged,
         "fail_if_no_kaldi": unchanged,
-        "_load_lib": libraries.load,
+        "_load_lib": refused.load_library,
         "_check_cuda_version": lambda: None,
     }
 

@@ -18,7 +18,7 @@ def explained(why: Exception) -> str:
 def text(why: Exception) -> str:
     """Return the warning for an error of importing the compiled part."""
     from compat.diagnosis import dists, explain
-    from compat.operators import refused
+    from compat.operators.ops import refused
 
     known = explain.message(explain.chain(why))
     cause = f"{known.cause[:1].upper()}{known.cause[1:]}. " if known else ""

@@ -12,7 +12,7 @@ from typing import Any, BinaryIO
 import pytest
 
 from compat.suites import messages
-from compat.suites.messages import Broken, Done, Order, Ready, Report, Run, Warned
+from compat.suites.messages import Done, Order, Ready, Report, Run, Stopped, Warned
 from compat.suites.worlds import MARKER
 
 
@@ -25,7 +25,7 @@ def main(heard: BinaryIO) -> None:
         try:
             _serve(order, heard, told)
         except pytest.UsageError as why:
-            messages.send(told, Broken(str(why)))
+            messages.send(told, Stopped(str(why)))
 
 
 def _serve(order: Order, heard: BinaryIO, told: BinaryIO) -> None:
@@ -56,11 +56,8 @@ class Server:
         self._config, self._heard, self._told = config, heard, told
         self._problems: list[dict[str, Any]] = []
 
-    def _serialized(self, report: Any) -> dict[str, Any]:
-        data: dict[str, Any] = self._config.hook.pytest_report_to_serializable(
-            config=self._config, report=report
-        )
-        return data
+    def _serialized(self, report: Any) -> Any:
+        return self._config.hook.pytest_report_to_serializable(config=self._config, report=report)
 
     def pytest_collectreport(self, report: Any) -> None:
         """Keep the reports of failed collection."""
@@ -95,7 +92,7 @@ class Server:
 
     def pytest_internalerror(self, excrepr: Any) -> None:
         """Send an internal error of pytest."""
-        messages.send(self._told, Broken(str(excrepr)))
+        messages.send(self._told, Stopped(str(excrepr)))
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: Any) -> bool:

@@ -65,11 +65,11 @@ class Done:
     status: int | None = None
 
 
-@dataclasses.dataclass(frozen=True)
-class Broken:
-    """The process cannot go on: an error of pytest, or of a plugin."""
+class Stopped(Exception):  # noqa: N818 - it is no error of the caller
+    """The process has ended, or cannot go on after an error of pytest or of a plugin.
 
-    text: str
+    The text says why. A process that cannot go on sends this, and the session raises it.
+    """
 
 
 def pickles(value: object) -> bool:

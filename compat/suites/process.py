@@ -15,7 +15,7 @@ import pytest
 
 from compat.suites import messages
 from compat.suites.items import with_label
-from compat.suites.messages import Broken, Done, Order, Ready, Report, Run, Warned
+from compat.suites.messages import Done, Order, Ready, Report, Run, Stopped, Warned
 from compat.suites.worlds import SERVED, World
 
 # the session selects, stops and reports; a process only runs single tests
@@ -33,10 +33,6 @@ _START = (
     "import os, pickle, sys; heard = os.fdopen(os.dup(0), 'rb'); sys.path[:] = pickle.load(heard); "
     "from compat.suites import child; child.main(heard)"
 )
-
-
-class Stopped(Exception):  # noqa: N818 - it is no error of the caller
-    """The process has ended or cannot go on; the text says why."""
 
 
 class Process:
@@ -115,9 +111,9 @@ class Process:
             except BaseException:  # Ctrl-C or a time limit: what comes later is of this test
                 self.kill()
                 raise
-            if isinstance(message, Broken):
+            if isinstance(message, Stopped):
                 self.kill()
-                raise Stopped(message.text)
+                raise message
             if isinstance(message, Warned):
                 self._warn(message)
             else:

@@ -10,7 +10,8 @@ import pytest
 
 from compat.suites import differences, worlds
 from compat.suites.items import ReleaseItem, with_label
-from compat.suites.process import Process, Stopped
+from compat.suites.messages import Stopped
+from compat.suites.process import Process
 from compat.suites.trace import Trace
 from compat.suites.worlds import World
 

@@ -9,7 +9,7 @@ import tempfile
 
 import pytest
 
-from compat.observation import endings, recording
+from compat.observation import recording, trace
 
 
 class Trace:
@@ -35,5 +35,5 @@ class Trace:
     def write(self) -> None:
         """Add the calls so far to the file."""
         if self._path:
-            self.told = endings.recorded(self._path, recording.read(self._spool), self._root)
+            self.told = trace.record(self._path, recording.read(self._spool), self._root)
             self._path = ""

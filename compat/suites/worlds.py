@@ -10,6 +10,11 @@ from typing import Any
 
 import pytest
 
+import compat
+from compat import releases
+from dispatcher import notices
+from dispatcher.registry import Registry
+
 MARKER = "torchaudio"
 OPTION = "--torchaudio"
 # the option by which a process knows the release that it serves
@@ -26,8 +31,6 @@ class World:
     @property
     def label(self) -> str:
         """Return the name in the ids of tests: the release, then backends and changed flags."""
-        from compat import releases
-
         changed = [f"{name}={value}" for name, value in releases.changed(self.release).items()]
         return "-".join(
             [self.release.name, *(["+".join(self.backends)] if self.backends else []), *changed]
@@ -36,9 +39,7 @@ class World:
     @contextlib.contextmanager
     def in_force(self) -> Iterator[list[str]]:
         """Install it for a block, also for child processes; yield the texts of its warnings."""
-        import compat
-        from compat import auto, releases
-        from dispatcher import notices
+        from compat import auto  # importing it may begin to wait for torchaudio
 
         variables: dict[str, str | None] = {auto.VARIABLE: self.release.name}
         if self.backends:
@@ -67,9 +68,6 @@ def world(where: str, version: Any, backends: Any = None, **flags: Any) -> World
         pytest.UsageError: an unknown release, flag or backend; the text begins with ``where`` and
             lists the known ones.
     """
-    from compat import releases
-    from dispatcher.registry import Registry
-
     try:
         allowed = None if backends is None else releases.backends(backends)
         Registry(releases.backends(allowed))
@@ -100,8 +98,6 @@ def of_session(config: pytest.Config) -> tuple[World, ...]:
 
 
 def _names(given: Iterable[str]) -> Iterator[str]:
-    from compat import releases
-
     for text in given:
         for name in filter(None, (part.strip() for part in text.split(","))):
             yield from releases.presets() if name == "all" else (name,)

@@ -2,14 +2,14 @@
 
 from typing import Any
 
-from compat.contents import codec, deprecations, lazy
+from compat.contents import codec, deprecations
 from compat.contents.context import Context
-from compat.contents.submodule import Submodule
+from compat.contents.submodule import Submodule, imported
 
 
 def names(context: Context) -> dict[str, Any]:
     """Return both; ``resample`` needs torch when it is first read."""
-    found: dict[str, Any] = {"resample": lazy.imported("compat.contents.resampling:resample")}
+    found: dict[str, Any] = {"resample": imported("compat.contents.resampling:resample")}
     if context.release.old_names:
         found["apply_codec"] = codec.function(context)
         if context.release.effector:  # what replaces it

@@ -41,8 +41,6 @@ from dispatcher.writing import target, writable
 
 # dtype for ``normalize=False`` by subtype of a WAV file; other containers always give float32
 _NATIVE_DTYPE = {
-    "PCM_S8": "int8",
-    "PCM_U8": "uint8",
     "PCM_16": "int16",
     "PCM_32": "int32",
     "FLOAT": "float32",
@@ -591,7 +589,7 @@ class Backend(backend.Backend):
                 subtype.
         """
         dtype = "float32" if normalize or file.format != "WAV" else _NATIVE_DTYPE.get(file.subtype)
-        if dtype in ("float32", "float64", "int16", "int32"):
+        if dtype is not None:
             return dtype
         cause = f"libsndfile cannot give {file.subtype} in a dtype of its own"
         hint = "Leave normalize=True, or use backend='ffmpeg'."

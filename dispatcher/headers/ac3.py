@@ -1,7 +1,7 @@
 """AC-3 and E-AC-3: frames, whose headers give a bit rate or a size."""
 
 from dispatcher.headers.container import Container
-from dispatcher.headers.frames_in_a_row import FrameKind, last_missing
+from dispatcher.headers.frames_in_a_row import FrameKind
 
 _SYNC = b"\x0b\x77"
 _KBITS = (
@@ -22,5 +22,6 @@ def _size(data: bytes) -> int:
     return 2 * (2 * kbits, kbits * 320 // 147 + (code & 1), 3 * kbits)[rate]
 
 
-_FRAMES = FrameKind(6, _size, 1 << 12, lambda data: data[4] & 0xC0)
-CONTAINER = Container("ac3", _SYNC, missing=lambda file: last_missing(file, _FRAMES))
+CONTAINER = Container(
+    "ac3", _SYNC, missing=FrameKind(6, _size, 1 << 12, lambda data: data[4] & 0xC0).missing
+)

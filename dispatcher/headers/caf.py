@@ -1,14 +1,20 @@
 """Apple's CAF: chunks with sizes of 8 bytes; ``desc`` describes a packet, ``data`` has them."""
 
+from collections.abc import Iterator
+
 from dispatcher.headers.container import Container, Length
-from dispatcher.headers.file import MOST, File, chunks, short
+from dispatcher.headers.file import MOST, File, chunks, short_chunk
 
 _EDITS = 4  # bytes before the samples, in the chunk ``data``
 
 
+def _chunks(file: File) -> Iterator[tuple[bytes, int, int]]:
+    return chunks(file, 8, "big", 8, padding=0)
+
+
 def _length(file: File) -> Length | None:
     packet = frames = channels = 0
-    for name, at, size in chunks(file, 8, "big", 8, padding=0):
+    for name, at, size in _chunks(file):
         if name == b"desc":
             packet, frames, channels = (file.number(at + place, 4, "big") for place in (16, 20, 24))
         elif name == b"data":
@@ -18,10 +24,7 @@ def _length(file: File) -> Length | None:
 
 
 def _missing(file: File) -> str | None:
-    for name, at, size in chunks(file, 8, "big", 8, padding=0):
-        if name == b"data":
-            return short("its chunk 'data'", size, file.size - at)
-    return None
+    return short_chunk(file, _chunks(file), b"data")
 
 
 CONTAINER = Container("caf", b"caff", _length, _missing, complete=True)

@@ -121,3 +121,13 @@ def chunks(
             return
         yield start[:name_bytes], at + header, size
         at += header + size + (-(size + own) % padding if padding else 0)
+
+
+def short_chunk(
+    file: File, walk: Iterator[tuple[bytes, int, int]], name: bytes, unknown: int = MOST
+) -> str | None:
+    """Return what is missing of the first chunk whose name begins so; ``None`` if nothing is."""
+    for found, at, size in walk:
+        if found.startswith(name):
+            return short(f"its chunk {name.decode()!r}", size, file.size - at, unknown)
+    return None

@@ -97,7 +97,7 @@ def opening(file: File) -> StreamInfo | None:
         return None
     begin = found[-1].at + found[-1].size
     first = _frame(file.at(begin, _LONGEST_HEADER), info)
-    plain = first is not None and not first.begin and _in_order(file, begin, info)
+    plain = first is not None and not first.start and _in_order(file, begin, info)
     return info if plain else None
 
 
@@ -112,9 +112,9 @@ def _in_order(file: File, begin: int, info: StreamInfo) -> bool:
         found = None
         while found is None and (at := data.find(b"\xff", at + 1)) >= 0:
             found = _frame(data[at : at + _LONGEST_HEADER], info)
-        if found is None or not last < found.begin < info.frames:
+        if found is None or not last < found.start < info.frames:
             return False
-        last = found.begin
+        last = found.start
     return True
 
 
@@ -125,7 +125,7 @@ def ends_as_told(file: File, info: StreamInfo) -> bool:
     while (at := tail.rfind(b"\xff", 0, at)) >= 0:
         found = _frame(tail[at : at + _LONGEST_HEADER], info)
         if found is not None:
-            return found.end == info.frames
+            return found.stop == info.frames
     return False
 
 
@@ -145,25 +145,18 @@ def one_after_the_other(file: File, info: StreamInfo) -> bool:
             continue
         found = _frame(header, info)
         if found is None or (
-            info.block and found.end - found.begin != info.block and found.end != info.frames
+            info.block and found.stop - found.start != info.block and found.stop != info.frames
         ):
             continue
         alike = alike or header
-        if found.begin != expected:
+        if found.start != expected:
             return False
-        expected = found.end
+        expected = found.stop
     return expected == info.frames
 
 
-class _Frame(NamedTuple):
-    """The position of a flac frame in the stream, in audio frames."""
-
-    begin: int
-    end: int
-
-
-def _frame(data: bytes, info: StreamInfo) -> _Frame | None:
-    """Parse a frame header; return ``None`` if there is none.
+def _frame(data: bytes, info: StreamInfo) -> range | None:
+    """Return the audio frames of a flac frame by its header; ``None`` if there is none.
 
     The bytes of a header:
 
@@ -197,7 +190,7 @@ def _frame(data: bytes, info: StreamInfo) -> _Frame | None:
     ):
         return None
     begin = number if data[1] & 1 else number * info.block
-    return _Frame(begin, begin + block)
+    return range(begin, begin + block)
 
 
 @functools.cache

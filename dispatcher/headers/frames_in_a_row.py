@@ -30,19 +30,18 @@ class FrameKind(NamedTuple):
     longest: int
     alike: Callable[[bytes], int] = lambda data: 0
 
+    def missing(self, file: File) -> str | None:
+        """Return what is missing of a file's last frame; ``None`` if nothing is, or without any."""
+        end = sound_end(file)
+        begin = max(0, end - 2 * _IN_A_ROW * self.longest)
+        data = file.at(begin, end - begin)
+        return _judged(data, self) if len(data) == end - begin else None
+
 
 def sound_end(file: File) -> int:
     """Return the byte at which an ID3v1 tag begins, or else the file's size."""
     end = file.size
     return end - _TAG_BYTES if end > _TAG_BYTES and file.at(end - _TAG_BYTES, 3) == b"TAG" else end
-
-
-def last_missing(file: File, kind: FrameKind) -> str | None:
-    """Return what is missing of the last frame; ``None`` if nothing is, or there are no frames."""
-    end = sound_end(file)
-    begin = max(0, end - 2 * _IN_A_ROW * kind.longest)
-    data = file.at(begin, end - begin)
-    return _judged(data, kind) if len(data) == end - begin else None
 
 
 def _judged(data: bytes, kind: FrameKind) -> str | None:
@@ -58,9 +57,11 @@ def _judged(data: bytes, kind: FrameKind) -> str | None:
                 break
             at, found = at + size, found + 1
         if found >= _IN_A_ROW:
-            rest = data[at : at + 2]
-            if rest and len(data) - at < kind.header and first.startswith(rest):
-                return f"its last frame begins {len(data) - at} bytes before its end"
+            rest = data[at : at + kind.header]
+            # a code that ends the stream is shorter than the other headers
+            is_whole = kind.size(rest.ljust(kind.header, b"\0")) == len(rest)
+            if 0 < len(rest) < kind.header and first.startswith(rest[:2]) and not is_whole:
+                return f"its last frame begins {len(rest)} bytes before its end"
             cut = at - len(data)
             return missing("its last frame", size, size - cut) if cut > 0 else None
     return None

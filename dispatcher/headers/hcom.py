@@ -1,13 +1,11 @@
 """The Macintosh's HCOM in MacBinary, whose header has the size of the data fork."""
 
 from dispatcher.headers.container import Container
-from dispatcher.headers.file import File, short
+from dispatcher.headers.file import short
 
 _HEADER = 128
-
-
-def _missing(file: File) -> str | None:
-    return short("its data fork", file.number(83, 4, "big"), file.size - _HEADER)
-
-
-CONTAINER = Container("hcom", rb"\0.{64}FSSD.{59}HCOM", missing=_missing)
+CONTAINER = Container(
+    "hcom",
+    rb"\0.{64}FSSD.{59}HCOM",
+    missing=lambda file: short("its data fork", file.number(83, 4, "big"), file.size - _HEADER),
+)

@@ -1,7 +1,7 @@
 """AIFF, AIFF-C and their relatives on the Amiga: chunks, with numbers in big-endian order."""
 
 from dispatcher.headers.container import Container, Length
-from dispatcher.headers.file import UNKNOWN, File, chunks, short
+from dispatcher.headers.file import UNKNOWN, File, chunks, short_chunk
 
 _SOUND = {
     b"AIFF": b"SSND",
@@ -23,10 +23,7 @@ def _length(file: File) -> Length | None:
 
 def _missing(file: File) -> str | None:
     wanted = _SOUND.get(file.at(8, 4))
-    for name, at, size in chunks(file, 12, "big") if wanted else ():
-        if name == wanted:
-            return short(f"its chunk {name.decode()!r}", size, file.size - at, UNKNOWN)
-    return None
+    return short_chunk(file, chunks(file, 12, "big"), wanted, UNKNOWN) if wanted else None
 
 
 CONTAINER = Container("aiff", b"FORM", _length, _missing, complete=True)

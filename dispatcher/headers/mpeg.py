@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from dispatcher.headers.container import Container, Length, Part
 from dispatcher.headers.file import File
-from dispatcher.headers.frames_in_a_row import FrameKind, last_missing, sound_end
+from dispatcher.headers.frames_in_a_row import FrameKind, sound_end
 from dispatcher.lazily import np, npt
 
 _RATES = (44100, 48000, 32000)
@@ -137,21 +137,17 @@ def is_free_format(file: File) -> bool:
     return word >> 21 == 0x7FF and layer > 0 and not kbits and rate != 3
 
 
-class Frames(NamedTuple):
-    """Offsets in bytes of a file's frames, and of the last one's end.
-
-    ``complete`` tells whether the file ends there.
-    """
-
-    bounds: npt.NDArray[np.int64]
-    complete: bool
-
-
-def frames(file: File, begin: int, first: Header, wanted: int | None = None) -> Frames:
+def frames(
+    file: File, begin: int, first: Header, wanted: int | None = None
+) -> tuple[npt.NDArray[np.int64], bool]:
     """Find the frames that lead to each other from byte ``begin`` on.
 
     ``wanted`` is how many are needed, ``None`` for all; some more may come. An ID3v1 tag of 128
     bytes at the file's end is left out.
+
+    Returns:
+        The offsets of the frames and of the last one's end, in bytes; and whether the file ends
+            there.
     """
     parts, found, at, end = [], 0, begin, sound_end(file)
     while at < end and (wanted is None or found < wanted):
@@ -164,7 +160,7 @@ def frames(file: File, begin: int, first: Header, wanted: int | None = None) -> 
         parts.append(bounds[:-1] + at)
         found += len(bounds) - 1
         at += int(bounds[-1])
-    return Frames(np.concatenate([*parts, np.array([at])]), at == end)
+    return np.concatenate([*parts, np.array([at])]), at == end
 
 
 def _even(data: bytes, first: Header) -> npt.NDArray[np.int64] | None:
@@ -279,7 +275,7 @@ def _length(file: File) -> Length | None:
 
 def _missing(file: File) -> str | None:
     """Look at the last frame, of any layer, unless a Xing header counts the frames."""
-    return None if any(name.search(file.head) for name in _XING_NAMES) else last_missing(file, _ANY)
+    return None if any(name.search(file.head) for name in _XING_NAMES) else _ANY.missing(file)
 
 
 def _only(file: File) -> Header | None:

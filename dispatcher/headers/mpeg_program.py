@@ -1,7 +1,7 @@
 """MPEG program streams: packs and packets, by their last byte of four."""
 
 from dispatcher.headers.container import Container
-from dispatcher.headers.frames_in_a_row import FrameKind, last_missing
+from dispatcher.headers.frames_in_a_row import FrameKind
 
 _END, _PACK = 0xB9, 0xBA
 
@@ -17,5 +17,4 @@ def _size(data: bytes) -> int:
     return 6 + int.from_bytes(data[4:6], "big")
 
 
-_FRAMES = FrameKind(14, _size, 1 << 13)
-CONTAINER = Container("mpg", rb"\0\0\x01\xba", missing=lambda file: last_missing(file, _FRAMES))
+CONTAINER = Container("mpg", rb"\0\0\x01\xba", missing=FrameKind(14, _size, 1 << 13).missing)

@@ -14,7 +14,7 @@ from __future__ import annotations
 import functools
 import itertools
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import NamedTuple, TypeAlias
 
 from dispatcher.headers.file import File
@@ -53,13 +53,13 @@ class _OddError(Exception):
 class Codec(NamedTuple):
     """What a stream's headers say of its packets.
 
-    ``lapped``: packets overlap, as Vorbis blocks do. ``lengths`` returns the block sizes of Vorbis,
-    or the samples of Opus, for the first two bytes of packets; 0 for an odd packet. ``skipped`` is
-    how many frames decoding drops at the start, ``headers`` how many packets are headers.
+    ``lapped``: packets overlap, as Vorbis blocks do. ``lengths`` are the block sizes of Vorbis, or
+    the samples in a frame of Opus, by the first byte of a packet; 0 for an odd packet. ``skipped``
+    is how many frames decoding drops at the start, ``headers`` how many packets are headers.
     """
 
     lapped: bool
-    lengths: Callable[[Octets, Octets], Numbers]
+    lengths: Numbers
     skipped: int
     headers: int
 
@@ -160,14 +160,7 @@ def _vorbis(identification: bytes, comments: bytes, setup: bytes) -> Codec | Non
         return None
     sizes = 1 << (identification[28] & 15), 1 << (identification[28] >> 4)
     flags = modes(setup)
-    if not flags:
-        return None
-    table = _block_sizes(flags, sizes)
-
-    def lengths(first: Octets, second: Octets) -> Numbers:
-        return table[first]
-
-    return Codec(True, lengths, 0, 3)
+    return Codec(True, _block_sizes(flags, sizes), 0, 3) if flags else None
 
 
 def modes(setup: bytes) -> tuple[int, ...]:
@@ -212,7 +205,7 @@ def _opus(head: bytes, comments: bytes) -> Codec | None:
         or head[9] not in (1, 2)
     ):
         return None
-    return Codec(False, _opus_lengths, opus_skipped(head), 2)
+    return Codec(False, _opus_frames(), opus_skipped(head), 2)
 
 
 @functools.cache
@@ -223,10 +216,15 @@ def _opus_frames() -> Numbers:
     return np.repeat(np.array(kinds, np.int64), 8)
 
 
-def _opus_lengths(first: Octets, second: Octets) -> Numbers:
-    """Return the samples of Opus packets: those of a frame times the frames of the packet."""
+def _lengths(codec: Codec, first: Octets, second: Octets) -> Numbers:
+    """Return the lengths of packets by their first two bytes.
+
+    A packet of Vorbis is one block, a packet of Opus has one or more frames.
+    """
+    if codec.lapped:
+        return codec.lengths[first]
     counts = np.where(first & 3 == 3, second & 63, np.array([1, 2, 2, 0])[first & 3])
-    return _opus_frames()[first] * counts
+    return codec.lengths[first] * counts
 
 
 def scan(file: File, wanted: int | None = None) -> Scan | None:
@@ -348,7 +346,7 @@ def _measured(
     passed = np.cumsum(lacing) - lacing
     bodies = np.array([page.body - at for page in block]) - passed[after - counts]
     places = (passed + np.repeat(bodies, counts))[begins]
-    lengths = codec.lengths(octets[places], octets.take(places + 1, mode="clip"))
+    lengths = _lengths(codec, octets[places], octets.take(places + 1, mode="clip"))
     if not lengths.all():
         raise _OddError
     ended = np.concatenate(([0], np.cumsum(ends)))
@@ -357,16 +355,12 @@ def _measured(
     return lengths, begun, last
 
 
-class Piece(NamedTuple):
-    """The packets for a piece, the samples each gives (0 for the first), and where these begin."""
-
-    packets: list[bytes]
-    gives: list[int]
-    begin: int
-
-
-def vorbis_piece(file: File, found: Scan, frame_offset: int, end: int) -> Piece | None:
+def vorbis_piece(
+    file: File, found: Scan, frame_offset: int, end: int
+) -> tuple[list[tuple[bytes, int]], int] | None:
     """Return the Vorbis packets for a piece up to ``end``; ``None`` if they begin with the stream.
+
+    With each come the samples that it gives, 0 for the first; then where these samples begin.
 
     Packet k is the one that holds ``frame_offset``:
 
@@ -389,4 +383,4 @@ def vorbis_piece(file: File, found: Scan, frame_offset: int, end: int) -> Piece 
     taken = [packet for packet, _ in packets]
     if len(taken) != len(ends):
         return None
-    return Piece(taken, [0, *np.diff(ends).tolist()], int(ends[0]))
+    return list(zip(taken, [0, *np.diff(ends).tolist()], strict=True)), int(ends[0])

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from dispatcher.headers import wave
 from dispatcher.headers.container import Container, Length
-from dispatcher.headers.file import MOST, File, chunks, short
+from dispatcher.headers.file import MOST, File, chunks, short_chunk
 
 _CHUNK = 24
 
@@ -26,10 +26,7 @@ def _length(file: File) -> Length | None:
 
 
 def _missing(file: File) -> str | None:
-    for name, at, size in _chunks(file):
-        if name[:4] == b"data":
-            return short("its chunk 'data'", size, file.size - at)
-    return None
+    return short_chunk(file, _chunks(file), b"data")
 
 
 CONTAINER = Container("w64", b"riff", _length, _missing, complete=True)

@@ -14,31 +14,17 @@ sample rate (mp3, asf) the time is off by as much. A chunk that is dropped, or d
 from __future__ import annotations
 
 import collections
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from dispatcher import lazily
 from dispatcher.errors import BackendError
 from dispatcher.lazily import np, npt, torch
+from dispatcher.streams.frames import Frame
 
 if TYPE_CHECKING:
     from dispatcher.streams import chunks as chunks
 else:
     chunks = lazily.module("dispatcher.streams.chunks")
-
-
-class Frame(Protocol):
-    """A decoded frame as arrays: a piece of audio, or one picture."""
-
-    length: int
-
-    def shape(self) -> tuple[int, ...]:
-        """Return the shape of a chunk's frame: ``(channel,)`` or ``(channel, height, width)``."""
-
-    def dtype(self) -> str:
-        """Return numpy's name of the samples' dtype."""
-
-    def copy(self, first: int, into: npt.NDArray[Any]) -> None:
-        """Fill ``into`` with frames, from ``first`` on."""
 
 
 def _check_shape(before: npt.NDArray[Any], frame: Frame) -> None:
@@ -47,7 +33,7 @@ def _check_shape(before: npt.NDArray[Any], frame: Frame) -> None:
     Raises:
         BackendError: (a RuntimeError) its channels or its size differ.
     """
-    found, wanted = tuple(frame.shape()), before.shape[1:]
+    found, wanted = frame.shape, before.shape[1:]
     if found != wanted:
         raise BackendError(
             f"the stream changes on its way: a frame of {list(found)} comes after one of "
@@ -82,7 +68,7 @@ class Chunked:
             self.frames += first
         while first < length:
             taken = min(size, length - first)
-            chunk = np.empty((size, *frame.shape()), frame.dtype())
+            chunk = np.empty((size, *frame.shape), frame.dtype)
             frame.copy(first, chunk[:taken])
             self._chunks.append(chunk)
             self._times.append((pts + first) / per_second)
@@ -125,7 +111,7 @@ class Whole:
             self._pts = pts / per_second
         if self._pieces:
             _check_shape(self._pieces[-1], frame)
-        piece = np.empty((frame.length, *frame.shape()), frame.dtype())
+        piece = np.empty((frame.length, *frame.shape), frame.dtype)
         frame.copy(0, piece)
         self._pieces.append(piece)
         self.frames += frame.length

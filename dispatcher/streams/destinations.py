@@ -8,9 +8,8 @@ from __future__ import annotations
 import contextlib
 import os
 import re
-import stat
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 from dispatcher.errors import ArgumentTypeError, BackendError, describe
 from dispatcher.reading import file_objects
@@ -113,16 +112,14 @@ class Object(CalledObject, Destination):
             )
 
     def _seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
-        place: int = self._noted(NOWHERE, self._go_to, offset, whence)
-        return place
+        return cast("int", self._noted(NOWHERE, self._go_to, offset, whence))
 
     def _go_to(self, offset: int, whence: int) -> int:
         self._sent_to = self._sought(offset, whence)
         return self._sent_to - self._origin
 
     def _tell(self) -> int:
-        place: int = self._noted(self._origin, self._place)
-        return place - self._origin
+        return cast("int", self._noted(self._origin, self._place)) - self._origin
 
     def commit(self) -> None:
         """Close the object if it is ours.
@@ -149,11 +146,7 @@ def _goes_back(wrapped: Any) -> bool:
 
 
 def _is_pipe(path: str) -> bool:
-    try:
-        mode = os.stat(path).st_mode
-    except OSError:
-        return False
-    return not stat.S_ISREG(mode) and not stat.S_ISDIR(mode)
+    return os.path.exists(path) and not os.path.isfile(path) and not os.path.isdir(path)
 
 
 def destination(dst: Any, *, opens_itself: bool) -> Destination:

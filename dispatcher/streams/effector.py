@@ -8,7 +8,7 @@ from __future__ import annotations
 import io
 from collections.abc import Iterator
 from fractions import Fraction
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 from dispatcher import arguments, interrupts
 from dispatcher.backends.ffmpeg.encode import sound_frame
@@ -16,10 +16,10 @@ from dispatcher.codec_config import CodecConfig
 from dispatcher.errors import ArgumentError, ArgumentTypeError, BackendError
 from dispatcher.lazily import torch
 from dispatcher.settings import Settings
-from dispatcher.streams import encoders, graphs
+from dispatcher.streams import codecs, graphs
 from dispatcher.streams.buffers import Chunked, Whole
+from dispatcher.streams.frames import Sound
 from dispatcher.streams.reader import StreamReader
-from dispatcher.streams.sounds import Sound
 from dispatcher.streams.writer import StreamWriter
 
 _FORMATS = {"uint8": "u8", "int16": "s16", "int32": "s32", "float32": "flt", "float64": "dbl"}
@@ -192,23 +192,18 @@ class AudioEffector:
         resampled = f",aresample={rate},aformat=sample_fmts={format}" if rate != sample_rate else ""
         description = f"{self.effect},{ends}{resampled}" if self.effect else f"{ends}{resampled}"
         entering = graphs.SoundInput(
-            format, encoders.layout(channels), sample_rate, Fraction(1, sample_rate)
+            format, codecs.layout(channels), sample_rate, Fraction(1, sample_rate)
         )
-        kept, source, sink = graphs.build(description, entering)
+        _graph, source, sink = graphs.build(description, entering)
         sound: Sound | None = None
         for piece in (*_pieces(waveform, entering), None):
             interrupts.check()
             source.push(piece)
-            while True:
-                try:
-                    frame: Any = sink.pull()
-                except (BlockingIOError, EOFError):
-                    break
+            for frame in graphs.pulled(sink):
                 sound = sound or Sound(frame, as_float=False)
                 sound.take(frame)
                 buffer.push(sound, 0, 1.0)
             yield
-        del kept
 
     def _writer(
         self, place: Any, waveform: torch.Tensor, format: str, sample_rate: int
@@ -273,8 +268,7 @@ def _checked(waveform: torch.Tensor) -> str:
 def _plain(chunk: Any, waveform: torch.Tensor) -> torch.Tensor:
     if chunk is None:
         return waveform.new_zeros((0, waveform.shape[1]))
-    plain: torch.Tensor = chunk.as_subclass(torch.Tensor)
-    return plain
+    return cast("torch.Tensor", chunk.as_subclass(torch.Tensor))
 
 
 def _pieces(waveform: torch.Tensor, entering: graphs.SoundInput) -> Iterator[Any]:

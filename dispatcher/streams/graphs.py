@@ -17,6 +17,8 @@ from dispatcher.errors import BackendError
 from dispatcher.lazily import av
 
 _SPACES = " \n\t\r"
+# one letter, or a part in quotes, which may lack the last one
+_PIECE = re.compile(r"\\(?P<escaped>.)|'(?P<quoted>[^']*)'?|(?P<bare>.)", re.DOTALL)
 _SCALER_OPTIONS = re.compile(r"\s*sws_flags=[^;]*;")
 
 
@@ -36,8 +38,6 @@ class SoundInput(NamedTuple):
     layout: str
     rate: int
     time_base: Fraction
-    source: str = "abuffer"
-    sink: str = "abuffersink"
 
     def arguments(self) -> str:
         """Return the arguments of FFmpeg's ``abuffer`` for them."""
@@ -58,8 +58,6 @@ class PictureInput(NamedTuple):
     aspect: Fraction | None = None
     colorspace: int = 2
     color_range: int = 0
-    source: str = "buffer"
-    sink: str = "buffersink"
 
     def arguments(self) -> str:
         """Return the arguments of FFmpeg's ``buffer`` for them."""
@@ -91,26 +89,15 @@ class _Text:
     def token(self, ends: str) -> str:
         """Read up to one of ``ends``; unquote, and strip unquoted spaces from both sides."""
         self.skip_spaces()
-        found: list[str] = []
-        kept = 0  # quoted spaces are not stripped
-        while self.at < len(self.text) and self.text[self.at] not in ends:
-            letter = self.text[self.at]
-            self.at += 1
-            if letter == "\\" and self.at < len(self.text):
-                found.append(self.text[self.at])
-                self.at += 1
-                kept = len(found)
-            elif letter == "'":
-                close = self.text.find("'", self.at)
-                close = len(self.text) if close < 0 else close
-                found.extend(self.text[self.at : close])
-                self.at = close + 1
-                kept = len(found)
+        found, bare = "", ""  # the end of ``bare`` is stripped, quoted spaces are not
+        while (piece := _PIECE.match(self.text, self.at)) and piece[0] not in ends:
+            self.at = piece.end()
+            if piece["bare"]:
+                bare += piece["bare"]
             else:
-                found.append(letter)
-        while len(found) > kept and found[-1] in _SPACES:
-            found.pop()
-        return "".join(found)
+                found += bare + (piece["escaped"] or piece["quoted"] or "")
+                bare = ""
+        return found + bare.rstrip(_SPACES)
 
     def labels(self) -> Iterator[str]:
         while self.peek() == "[":
@@ -166,14 +153,24 @@ def build(description: str, entering: Input) -> tuple[av.filter.Graph, Any, Any]
     graph = Graph()
     graph.threads = 1
     try:
-        source = graph.add(entering.source, entering.arguments())
-        sink = graph.add(entering.sink)
+        kind = "abuffer" if isinstance(entering, SoundInput) else "buffer"
+        source, sink = graph.add(kind, entering.arguments()), graph.add(f"{kind}sink")
         _link(graph, parse(description), source, sink)
         graph.configure()
     except (av.FFmpegError, ValueError) as why:
         cause = getattr(why, "strerror", None) or str(why)
         raise BackendError(f"FFmpeg does not take the filter {description!r}: {cause}") from why
     return graph, source, sink
+
+
+def pulled(sink: Any) -> Iterator[Any]:
+    """Give the frames that have come out of a graph."""
+    while True:
+        try:
+            frame = sink.pull()
+        except (BlockingIOError, EOFError):
+            return
+        yield frame
 
 
 class _Pad(NamedTuple):

@@ -1,7 +1,8 @@
-"""One output stream of a reader: its frames go through its filter graph into its buffer."""
+"""One output stream of a reader: its frames go through its filters into its buffer."""
 
 from __future__ import annotations
 
+import dataclasses
 from fractions import Fraction
 from typing import Any
 
@@ -9,9 +10,71 @@ from dispatcher.errors import BackendError
 from dispatcher.lazily import av
 from dispatcher.streams import graphs, info
 from dispatcher.streams.buffers import Buffer
-from dispatcher.streams.filters import NO_FILTER, Filter
-from dispatcher.streams.pictures import Picture
-from dispatcher.streams.sounds import Sound
+from dispatcher.streams.frames import PLANAR_FORMAT, Picture, Sound, becomes_planar
+
+_NO_FILTER = {"audio": "anull", "video": "null"}
+
+
+@dataclasses.dataclass(frozen=True)
+class Filter:
+    """The filters that a stream's frames go through.
+
+    Args:
+        description: in FFmpeg's language; ``None`` for no filter.
+        as_float: our own conversion to float32 gives the same samples as it.
+        format: the format of pictures at its end, if it keeps their size.
+    """
+
+    description: str | None
+    as_float: bool = False
+    format: str = ""
+
+    def effective(self, entering: graphs.Input) -> str:
+        """Return the description that FFmpeg gets.
+
+        Pictures may be converted to another format than asked for, where that is faster and gives
+        the same values.
+        """
+        description = self.description or ""  # without one no frame goes through a graph
+        is_planar = (
+            becomes_planar(self.format)
+            and isinstance(entering, graphs.PictureInput)
+            and entering.format == "yuv420p"
+            and not entering.width % 2
+            and not entering.height % 2
+        )
+        return (
+            f"{description.removesuffix(self.format)}{PLANAR_FORMAT}" if is_planar else description
+        )
+
+
+def sound_filter(sample_rate: int | None, format: str | None, num_channels: int | None) -> Filter:
+    """Return the filter for the arguments of ``add_basic_audio_stream``."""
+    parts = [] if sample_rate is None else [f"aresample={sample_rate}"]
+    forms = [] if format is None else [f"sample_fmts={format}"]
+    if num_channels is not None:
+        forms.append(f"channel_layouts={num_channels}c")
+    if forms:
+        parts.append(f"aformat={':'.join(forms)}")
+    as_float = format == "fltp" and sample_rate is None and num_channels is None
+    return Filter(",".join(parts) or None, as_float)
+
+
+def picture_filter(
+    frame_rate: float | None, width: int | None, height: int | None, format: str | None
+) -> Filter:
+    """Return the filter for the arguments of ``add_basic_video_stream``."""
+    parts = [] if frame_rate is None else [f"fps={frame_rate}"]
+    scale = [
+        f"{name}={size}"
+        for name, size in (("width", width), ("height", height))
+        if size is not None
+    ]
+    if scale:
+        parts.append(f"scale={':'.join(scale)}")
+    if format is not None:
+        parts.append(f"format=pix_fmts={format}")
+    return Filter(",".join(parts) or None, format="" if scale or format is None else format)
 
 
 class Output:
@@ -29,12 +92,12 @@ class Output:
 
     def __init__(self, index: int, entering: graphs.Input, filter: Filter, buffer: Buffer) -> None:
         self.index: int = index
-        self.filter: Filter = filter
+        self._filter = filter
         self.buffer: Buffer = buffer
         self.media = "audio" if isinstance(entering, graphs.SoundInput) else "video"
         self.device: str | None = None
         self._entering = entering
-        self._direct = filter.description is None or (self.media == "audio" and filter.as_float)
+        self._direct = filter.description is None or filter.as_float
         self._frames: Any = None
         self._graph: Any = None
         self._per_second = 0.0
@@ -46,7 +109,7 @@ class Output:
 
     def _build(self, entering: graphs.Input) -> None:
         self._entering = entering
-        self._graph = graphs.build(self.filter.effective(entering), entering)
+        self._graph = graphs.build(self._filter.effective(entering), entering)
         self._per_second = 0.0
 
     def flush(self) -> None:
@@ -93,12 +156,7 @@ class Output:
             self._build(entered(frame, self._entering))
             _, source, sink = self._graph
             source.push(frame)
-        pull = sink.pull
-        while True:
-            try:
-                filtered = pull()
-            except (BlockingIOError, EOFError):
-                return
+        for filtered in graphs.pulled(sink):
             self._keep(filtered)
 
     def _keep(self, frame: Any) -> None:
@@ -146,15 +204,15 @@ class Output:
 
     def _adapter(self, frame: Any) -> Any:
         if self.media == "audio":
-            return Sound(frame, as_float=self.filter.as_float)
-        return Picture(frame, wanted=self.filter.format)
+            return Sound(frame, as_float=self._filter.as_float)
+        return Picture(frame, wanted=self._filter.format)
 
     def info(self) -> info.OutputStream:
         """Return the properties of what comes out.
 
         They are found by sending test frames through a second graph.
         """
-        description = self.filter.description or NO_FILTER[self.media]
+        description = self._filter.description or _NO_FILTER[self.media]
         entering: Any = self._entering
         frame = _specimen(description, entering)
         if frame is None:
@@ -193,8 +251,10 @@ def _specimen(description: str, entering: graphs.Input) -> Any:
     second = round(1 / entering.time_base)
     try:
         for number in range(_SPECIMENS):
-            frame = (
-                _silence(entering) if isinstance(entering, graphs.SoundInput) else _grey(entering)
+            frame: Any = (
+                _silence(entering)
+                if isinstance(entering, graphs.SoundInput)
+                else av.VideoFrame(entering.width, entering.height, entering.format)
             )
             frame.pts, frame.time_base = number * second, entering.time_base
             source.push(frame)
@@ -214,7 +274,3 @@ def _silence(entering: graphs.SoundInput) -> Any:
         plane.update(bytes(plane.buffer_size))
     frame.sample_rate = entering.rate
     return frame
-
-
-def _grey(entering: graphs.PictureInput) -> Any:
-    return av.VideoFrame(entering.width, entering.height, entering.format)

@@ -7,20 +7,17 @@ import time
 import weakref
 from collections.abc import Callable, Iterator, Mapping
 from fractions import Fraction
-from typing import Any, ClassVar, cast
+from typing import Any, ClassVar, Literal, cast
 
 from dispatcher import arguments, interrupts
-from dispatcher.backends.ffmpeg import container, decoding, joints, packets
-from dispatcher.backends.ffmpeg.decode import SILENT_SERVER
+from dispatcher.backends.ffmpeg import container, decode, decoders, joints, packets
 from dispatcher.errors import ArgumentError, ArgumentTypeError, BackendError, problem
 from dispatcher.lazily import av
 from dispatcher.reading import file_objects, web
 from dispatcher.settings import Settings
-from dispatcher.streams import facts, info, sources
+from dispatcher.streams import codecs, info, sources
 from dispatcher.streams.buffers import Buffer, Chunked, Whole, chunks
-from dispatcher.streams.decoders import decoder
-from dispatcher.streams.filters import Filter, picture_filter, sound_filter
-from dispatcher.streams.outputs import Output
+from dispatcher.streams.outputs import Filter, Output, picture_filter, sound_filter
 
 _MODES = ("key", "any", "precise")
 _MICROSECONDS = 1_000_000
@@ -35,7 +32,7 @@ class _Source:
         self.stream, self.context = stream, context
         self.outputs: list[Output] = []
         self.discard_before = 0
-        self._decode = decoding.of(stream, context)
+        self._decode = decoders.of(stream, context)
         self._as_recorded = packets.as_recorded(stream.container)
         self._decoded = 0
 
@@ -126,15 +123,13 @@ class StreamReader:
                 arguments.integer("buffer_size", buffer_size, -1, arguments.MOST_BUFFER),
             )
             began = time.monotonic()
-            self._container: Any
             self._container, self._file, close = sources.opened(
                 src, format, option, buffer_size, self.settings
             )
             self._closing = _Closing(self, _CLOSE)
             self._closing.close = close
             self._check_time(began)
-            read_from = joints.uri_of(self._container)
-            joints.refuse_joined(self._container, read_from)
+            joints.refuse_joined(self._container, joints.uri_of(self._container))
         except BackendError as why:
             raise self._problem(BackendError(f"{why}{sources.next_step(format)}")) from why
         for stream in self._container.streams:
@@ -143,7 +138,7 @@ class StreamReader:
     def _problem(self, why: Exception) -> BackendError:
         # ExitError: PyAV ended the call because its time was up; TimeoutError: FFmpeg did
         silent = isinstance(why, (av.error.ExitError, av.error.TimeoutError))
-        cause = SILENT_SERVER if silent else getattr(why, "strerror", None) or str(why)
+        cause = decode.SILENT_SERVER if silent else getattr(why, "strerror", None) or str(why)
         return problem(
             BackendError,
             "read",
@@ -155,8 +150,7 @@ class StreamReader:
     @property
     def num_src_streams(self) -> int:
         """Return how many streams the source has, of any kind."""
-        count: int = len(self._container.streams)
-        return count
+        return len(self._container.streams)
 
     @property
     def num_out_streams(self) -> int:
@@ -173,7 +167,7 @@ class StreamReader:
         """Return the number of the video stream that FFmpeg considers the best."""
         return self._best("video")
 
-    def _best(self, media: str) -> int | None:
+    def _best(self, media: Literal["audio", "video"]) -> int | None:
         stream = self._container.streams.best(media)
         return None if stream is None else int(stream.index)
 
@@ -191,7 +185,7 @@ class StreamReader:
             raise BackendError(
                 f"there is no source stream {i}; there are {self.num_src_streams}, counted from 0"
             )
-        return facts.source_info(self._container.streams[i])
+        return info.source_info(self._container.streams[i])
 
     def get_out_stream_info(self, i: int) -> info.OutputStream:
         """Return the properties of output stream ``i``.
@@ -376,7 +370,7 @@ class StreamReader:
     @interrupts.waiting
     def _add(
         self,
-        media: str,
+        media: Literal["audio", "video"],
         frames_per_chunk: int,
         buffer_chunk_size: int,
         stream_index: int | None,
@@ -396,12 +390,12 @@ class StreamReader:
             stream = self._container.streams[index]
             source = self._sources.get(index)
             if source is None:
-                source = _Source(stream, decoder(stream, name, option, hw_accel))
+                source = _Source(stream, codecs.decoder(stream, name, option, hw_accel))
                 source.discard_before = self._discard_before(stream)
             buffer: Buffer = (
                 Whole() if frames_per_chunk == -1 else Chunked(frames_per_chunk, buffer_chunk_size)
             )
-            output = Output(index, facts.entering(stream, source.context), filter, buffer)
+            output = Output(index, info.entering(stream, source.context), filter, buffer)
         except BackendError as why:
             raise self._problem(why) from why
         output.device = hw_accel if hw_accel and hw_accel.startswith("cuda") else None
@@ -410,7 +404,7 @@ class StreamReader:
         source.outputs.append(output)
         self._outputs.append(output)
 
-    def _chosen(self, media: str, asked: int | None) -> int:
+    def _chosen(self, media: Literal["audio", "video"], asked: int | None) -> int:
         """Return the number of a source stream: the one asked for, or the best of its kind."""
         index = self._best(media) if asked is None else arguments.integer("stream_index", asked)
         if index is None:
@@ -518,7 +512,7 @@ class StreamReader:
             container.list_demuxers(self.src)
             and time.monotonic() - began >= self.settings.network_timeout
         ):
-            raise BackendError(SILENT_SERVER)
+            raise BackendError(decode.SILENT_SERVER)
 
     def _drain(self, packet: av.Packet[Any] | None) -> None:
         """Take all that decoders and filters still hold.

@@ -55,14 +55,6 @@ _LAYOUT = "channel_layout"
 _NEW_NAME = "ch_layout"
 
 
-class Place(NamedTuple):
-    """A source as FFmpeg is to open it."""
-
-    file: Any
-    protocols: str
-    demuxers: tuple[str, ...] = ()
-
-
 def _is_device(format: str | None) -> bool:
     """Return whether a format opens its source itself: a device, ``lavfi``, numbered pictures."""
     try:
@@ -90,8 +82,8 @@ def next_step(format: str | None) -> str:
     )
 
 
-def locate(src: Any, format: str | None, settings: Settings) -> Place:
-    """Return how a source is to be opened.
+def locate(src: Any, format: str | None, settings: Settings) -> tuple[Any, str, tuple[str, ...]]:
+    """Return a source as FFmpeg is to open it, the protocols that it needs, and its demuxers.
 
     Raises:
         ArgumentTypeError: (a TypeError) it is neither a path, an address, bytes nor a file object.
@@ -99,28 +91,25 @@ def locate(src: Any, format: str | None, settings: Settings) -> Place:
     """
     named = (format,) if format else ()
     if isinstance(src, (bytes, bytearray, memoryview)):
-        return Place(io.BytesIO(src), "", named)
+        return io.BytesIO(src), "", named
     if file_objects.is_readable(src):
-        return Place(file_objects.as_it_comes(src, settings), "", named)
+        return file_objects.as_it_comes(src, settings), "", named
     # 2.0 took the content of a file as a uint8 tensor
     if type(src).__name__ == "Tensor" and hasattr(src, "numpy"):
-        return Place(io.BytesIO(src.numpy().tobytes()), "", named)
+        return io.BytesIO(src.numpy().tobytes()), "", named
     if not isinstance(src, (str, os.PathLike)):
         raise ArgumentTypeError(
             f"{type(src).__name__} is neither a path, an address, bytes nor a file object"
         )
     text = os.fsdecode(src)
     if _is_device(format):
-        return Place(text, "file", named)
+        return text, "file", named
     scheme = _SCHEME.match(text)
     kind = KINDS.get(scheme[1].lower()) if scheme else None
     if kind is not None:
-        return Place(
-            text,
-            kind.protocols,
-            (*named, *filter(None, kind.demuxers.split(",")), *container.list_demuxers(text)),
-        )
-    return Place(*container.place(text), named)
+        own = filter(None, kind.demuxers.split(","))
+        return text, kind.protocols, (*named, *own, *container.list_demuxers(text))
+    return *container.place(text), named
 
 
 def newer_options(option: Mapping[str, str] | None, format: str | None) -> dict[str, str]:
@@ -148,38 +137,36 @@ def opened(
     Returns:
         Its container, the reader of a file object or ``None``, and what closes the container.
     """
-    place = locate(src, format, settings)
+    file, protocols, named = locate(src, format, settings)
     if buffer_size <= 0:
         raise BackendError(f"buffer_size is {buffer_size}, and must be positive")
     allowed = ",".join(
-        (demuxers.allowed(settings), *(demuxers.named(name) or "" for name in place.demuxers))
+        (demuxers.allowed(settings), *(demuxers.named(name) or "" for name in named))
     )
     asked = newer_options(option, format)
     unknown = options.unknown(asked) if asked else ()
     if unknown:
         raise BackendError(f"FFmpeg has no option {', '.join(map(repr, unknown))} for a source")
     remote = None
-    if web.is_address(place.file) and not container.list_demuxers(place.file):
+    if web.is_address(file) and not container.list_demuxers(file):
         # Options may be meant for FFmpeg's own protocol. Then FFmpeg gets the address after
         # redirects, and follows none itself.
         if asked:
-            place = place._replace(file=web.settled(place.file, settings))
+            file = web.settled(file, settings)
         else:
-            remote = web.Remote(place.file, settings)
+            remote = web.Remote(file, settings)
             with contextlib.suppress(web.NotSpokenError):
                 remote.ask()
-                place = Place(remote.reader(), "", place.demuxers)
+                file, protocols = remote.reader(), ""
     try:
         found = container.kept_open(
-            container.Opening(
-                place.file, place.protocols, allowed, format, buffer_size, settings, asked
-            )
+            container.Opening(file, protocols, allowed, format, buffer_size, settings, asked)
         )
     except BaseException:
         if remote is not None:
             remote.close()
         raise
-    reader = place.file if isinstance(place.file, file_objects.Reader) else None
+    reader = file if isinstance(file, file_objects.Reader) else None
     return found, reader, found.close if remote is None else lambda: _close(found, remote)
 
 

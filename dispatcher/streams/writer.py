@@ -14,7 +14,7 @@ from dispatcher.codec_config import CodecConfig
 from dispatcher.errors import ArgumentError, ArgumentTypeError, BackendError, problem
 from dispatcher.lazily import av, np, torch
 from dispatcher.settings import Settings
-from dispatcher.streams import destinations, encoders, graphs
+from dispatcher.streams import codecs, destinations, graphs
 from dispatcher.writing import writable
 
 _DTYPES = {format: dtype for dtype, format in SAMPLE_FORMATS.items()}
@@ -42,11 +42,7 @@ class _Track:
             return
         _, source, sink = self._graph
         source.push(frame)
-        while True:
-            try:
-                filtered = sink.pull()
-            except (BlockingIOError, EOFError):
-                break
+        for filtered in graphs.pulled(sink):
             yield from self._encode(filtered)
         if frame is None:
             yield from self._encode(None)
@@ -148,7 +144,7 @@ class StreamWriter:
         """Release everything, and leave a file as it was."""
         destination, self._destination = self._destination, None
         container, self._container = self._container, None
-        self._tracks = []
+        self._tracks, self._open = [], False
         with contextlib.suppress(Exception):
             if container is not None:
                 container.close()
@@ -197,7 +193,7 @@ class StreamWriter:
         if format not in _DTYPES:
             raise self._problem(BackendError(f"format={format!r} is none of {', '.join(_DTYPES)}"))
         with self._adding():
-            stream = encoders.add_sound(
+            stream = codecs.add_sound(
                 self._container,
                 sample_rate,
                 num_channels,
@@ -209,7 +205,7 @@ class StreamWriter:
                 codec_config,
             )
             entering = graphs.SoundInput(
-                format, encoders.layout(num_channels), sample_rate, Fraction(1, sample_rate)
+                format, codecs.layout(num_channels), sample_rate, Fraction(1, sample_rate)
             )
             self._tracks.append(_Track(stream, entering, filter_desc))
 
@@ -250,14 +246,14 @@ class StreamWriter:
             RuntimeError: there is no such format, encoder, option, filter or device, or ``open``
                 was called before.
         """
-        pixels = encoders.pixel_format(format) or ""
+        pixels = codecs.pixel_format(format) or ""
         if pixels not in _PIXELS:
             raise self._problem(
                 BackendError(f"format={format!r} is none of gray8, rgb24, bgr24, yuv444p")
             )
-        incoming = encoders.rate(frame_rate)
+        incoming = codecs.rate(frame_rate)
         with self._adding():
-            stream = encoders.add_pictures(
+            stream = codecs.add_pictures(
                 self._container,
                 incoming,
                 width,
@@ -460,10 +456,10 @@ class StreamWriter:
             if not self._failed:
                 self.flush()
         except BaseException:
-            self._end()
+            self._abandon()
             raise
         if self._failed:
-            self._end()
+            self._abandon()
             return
         destination, container = self._destination, self._container
         self._destination = self._container = None
@@ -480,10 +476,6 @@ class StreamWriter:
         except Exception as why:
             self._fail(destination, why)
             raise
-
-    def _end(self) -> None:
-        self._open = False
-        self._abandon()
 
     def __enter__(self) -> StreamWriter:
         return self
@@ -527,19 +519,6 @@ def _picture(data: Any, format: str) -> Any:
     return frame
 
 
-class _Kept(logging.Handler):
-    """Keeps the options that PyAV logs as not used."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.found: list[str] = []
-
-    def emit(self, record: logging.LogRecord) -> None:
-        text = record.getMessage()
-        if "not used" in text:
-            self.found.append(text.partition(": ")[2])
-
-
 @contextlib.contextmanager
 def _all_options_used() -> Iterator[None]:
     """Refuse options that FFmpeg does not know: PyAV only logs them.
@@ -548,14 +527,18 @@ def _all_options_used() -> Iterator[None]:
         BackendError: there was one.
     """
     log = logging.getLogger("av.container.output")
-    kept = _Kept()
-    propagates = log.propagate
-    log.addHandler(kept)
-    log.propagate = False
+    unused: list[str] = []
+
+    def collect(record: logging.LogRecord) -> bool:
+        text = record.getMessage()
+        if "not used" in text:
+            unused.append(text.partition(": ")[2])
+        return False  # nobody else gets to see it
+
+    log.addFilter(collect)
     try:
         yield
     finally:
-        log.removeHandler(kept)
-        log.propagate = propagates
-    if kept.found:
-        raise BackendError(f"the container has no such option: {kept.found[0]}")
+        log.removeFilter(collect)
+    if unused:
+        raise BackendError(f"the container has no such option: {unused[0]}")

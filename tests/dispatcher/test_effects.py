@@ -67,3 +67,12 @@ def test_full_scale_stays_full_scale(effects: Any, tmp_path: Path) -> None:
     assert dispatcher.load(path, backend="sox")[0].tolist() == [[1, 1, below, -1, 0]]
     loud = torch.tensor([[1.0, 2.0, -1.0, -2.0, 0.5]])
     assert effects.apply_effects_tensor(loud, 16000, [])[0].tolist() == [[1, 1, -1, -1, 0.5]]
+
+
+@pytest.mark.parametrize("dtype", [torch.uint8, torch.int16, torch.int32, torch.float32])
+def test_a_chain_keeps_the_dtype(dtype: torch.dtype, effects: Any) -> None:
+    """Padding by nothing changes no sample of any."""
+    wave = WAVE if dtype is torch.float32 else (WAVE * 100 + 100).to(dtype)
+    found, _ = effects.apply_effects_tensor(wave, 16000, [["pad", "0"]])
+    assert found.dtype is dtype
+    assert torch.allclose(found.double(), wave.double(), atol=1e-6)

@@ -14,7 +14,7 @@ import pytest
 
 import compat
 from compat import run
-from compat.observation import coverage, endings, recording, trace
+from compat.observation import coverage, recording, trace
 from tests.conftest import ASSETS, Python
 
 WAV = str(ASSETS / "mono_s16.wav")
@@ -147,9 +147,9 @@ def test_a_trace_grows_over_several_runs(tmp_path: pathlib.Path) -> None:
     assert (second["backend"], second["calls"]) == ("soundfile", 1)
     other = tmp_path / "notes.txt"
     other.write_text("mine\n")
-    assert "notes.txt:1 is no line of a trace" in endings.recorded(str(other), [here], str(tmp_path))
+    assert "notes.txt:1 is no line of a trace" in trace.record(str(other), [here], str(tmp_path))
     assert other.read_text() == "mine\n"
-    assert "cannot write it" in endings.recorded(str(tmp_path / "no" / "t"), [here], str(tmp_path))
+    assert "cannot write it" in trace.record(str(tmp_path / "no" / "t"), [here], str(tmp_path))
 
 
 def test_a_trace_that_cannot_be_written_leaves_nothing_behind(tmp_path: pathlib.Path) -> None:

@@ -19,7 +19,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from typing import NamedTuple
 
 import numpy as np
 import torch
@@ -58,7 +57,8 @@ def recursive_filter(waveform: Tensor, a_coeffs: Tensor, b_coeffs: Tensor) -> Te
 def _by_blocks(waveform: Tensor, a_coeffs: Tensor, b_coeffs: Tensor) -> Tensor:
     batch, channels, time = waveform.shape
     order = a_coeffs.size(1) - 1
-    block = _block_of(a_coeffs, b_coeffs, max(_BLOCK, 1 << (order - 1).bit_length()))
+    length = max(_BLOCK, 1 << (order - 1).bit_length())
+    from_rest, from_state, to_state, power = _block(a_coeffs, b_coeffs, length)
 
     def placed(matrix: Matrix, kind: torch.dtype = waveform.dtype) -> Tensor:
         tensor = torch.from_numpy(np.ascontiguousarray(matrix)).to(waveform.device, kind)
@@ -66,10 +66,9 @@ def _by_blocks(waveform: Tensor, a_coeffs: Tensor, b_coeffs: Tensor) -> Tensor:
 
     rows = waveform.contiguous().view(batch * channels, time)
     output = torch.empty_like(rows)
-    length = block.inner.shape[1]
     blocks, rest = divmod(time, length)
     whole = time - rest
-    inner, outer = placed(block.inner), placed(block.from_state)
+    inner, outer = placed(from_rest), placed(from_state)
     if blocks:
         inputs = rows[:, :whole].view(-1, blocks, length)
         outputs = output[:, :whole].view(-1, blocks, length)
@@ -77,10 +76,8 @@ def _by_blocks(waveform: Tensor, a_coeffs: Tensor, b_coeffs: Tensor) -> Tensor:
         precise = (
             torch.float32 if waveform.device.type == "mps" else torch.float64
         )  # mps has no float64
-        states = torch.bmm(inputs, placed(block.to_state)).to(precise)
-        states = _accumulated(states, block.power, lambda matrix: placed(matrix, precise)).to(
-            rows.dtype
-        )
+        states = torch.bmm(inputs, placed(to_state)).to(precise)
+        states = _accumulated(states, power, lambda matrix: placed(matrix, precise)).to(rows.dtype)
         if blocks > 1:
             outputs[:, 1:].baddbmm_(states[:, :-1], outer)
     if rest:
@@ -90,17 +87,16 @@ def _by_blocks(waveform: Tensor, a_coeffs: Tensor, b_coeffs: Tensor) -> Tensor:
     return output.view(batch, channels, time)
 
 
-class _Block(NamedTuple):
-    """The effect of a block of samples, for each channel."""
+def _block(
+    a_coeffs: Tensor, b_coeffs: Tensor, length: int
+) -> tuple[Matrix, Matrix, Matrix, Matrix]:
+    """Return the effect of a block of samples; double one sample until there are ``length``.
 
-    inner: Matrix  # [channel, output, input], from rest
-    from_state: Matrix  # [channel, output, order]
-    to_state: Matrix  # [channel, order, input]
-    power: Matrix  # [channel, order, order]: the state after a block from the state before it
-
-
-def _block_of(a_coeffs: Tensor, b_coeffs: Tensor, length: int) -> _Block:
-    """Double a block of one sample until it has ``length`` of them."""
+    Returns:
+        The outputs from the inputs at rest, ``[channel, output, input]``; the outputs from the
+            state before, ``[channel, output, order]``; the state after from the inputs, ``[channel,
+            order, input]``; and the state after from the state before, ``[channel, order, order]``.
+    """
     a = a_coeffs.detach().to("cpu", torch.float64).numpy()
     b = b_coeffs.detach().to("cpu", torch.float64).numpy()
     with np.errstate(all="ignore"):  # the output shows whether a filter overflows
@@ -120,7 +116,7 @@ def _block_of(a_coeffs: Tensor, b_coeffs: Tensor, length: int) -> _Block:
             (np.zeros((channels, length - 1)), b[:, :1], (from_state[:, :-1] @ first)[..., 0]), 1
         )
     lags = np.arange(length)[:, None] - np.arange(length) + length - 1
-    return _Block(impulse[:, lags], from_state, to_state, power)
+    return impulse[:, lags], from_state, to_state, power
 
 
 def _accumulated(added: Tensor, power: Matrix, placed: _Placer) -> Tensor:

@@ -8,12 +8,18 @@ part picks the scores from all log probabilities, so the operator returns those.
 from __future__ import annotations
 
 import math
+from typing import cast
 
 import torch
 from torch import Tensor
 
-from compat.operators.checks import require, require_contiguous, require_same_device
-from compat.operators.declaration import OURS, Operator
+from compat.operators.declaration import (
+    OURS,
+    Operator,
+    require,
+    require_contiguous,
+    require_same_device,
+)
 from compat.operators.kernels.ctc_path import best_path
 
 NAME = "forced_align"
@@ -123,10 +129,8 @@ def _path_shape(
 def _found(
     log_probs: Tensor, targets: Tensor, input_lengths: Tensor, target_lengths: Tensor, blank: int
 ) -> Tensor:
-    path: Tensor = torch.ops.torchaudio_compat.ctc_path(
-        log_probs.detach(), targets, input_lengths, target_lengths, blank
-    )
-    return path
+    find = torch.ops.torchaudio_compat.ctc_path
+    return cast("Tensor", find(log_probs.detach(), targets, input_lengths, target_lengths, blank))
 
 
 def _with_path_scores(

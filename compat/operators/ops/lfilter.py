@@ -2,7 +2,7 @@
 
 Up to 2.8 torchaudio calls ``_lfilter``, which is differentiable. Since 2.9 its Python part calls
 the loop ``_lfilter_core_loop`` for the recursive half and convolves for the other half, ten times
-slower than the whole operator. So ``compat.operators.replacements`` puts ``_lfilter`` there too.
+slower than the whole operator. So ``registration.replace_lfilter`` puts ``_lfilter`` there too.
 """
 
 from __future__ import annotations
@@ -12,9 +12,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from compat.operators.autograd import below_autograd
-from compat.operators.checks import require, require_same_device
-from compat.operators.declaration import Operator
+from compat.operators.declaration import Operator, below_autograd, require, require_same_device
 from compat.operators.kernels.recursive_filter import recursive_filter
 
 NAME = "lfilter"
@@ -81,9 +79,7 @@ class _Differentiable(torch.autograd.Function):
         reverse = to_output.flip(2)
         if not (to_a or to_b):
             return operator(reverse, a_coeffs, b_coeffs).flip(2), None, None
-        impulse = torch.zeros_like(a_coeffs)
-        impulse[:, 0] = 1
-        adjoint = operator(reverse, a_coeffs, impulse).flip(2)
+        adjoint = operator(reverse, a_coeffs, _impulse(a_coeffs)).flip(2)
         return (
             _convolved_backwards(adjoint, b_coeffs) if to_waveform else None,
             -_correlated(adjoint, output, a_coeffs.size(1)) if to_a else None,
@@ -97,6 +93,13 @@ def _convolved_backwards(signal: Tensor, taps: Tensor) -> Tensor:
     for lag in range(1, min(taps.size(1), signal.size(2))):
         output[..., :-lag].addcmul_(signal[..., lag:], taps[:, lag : lag + 1])
     return output
+
+
+def _impulse(coeffs: Tensor) -> Tensor:
+    """Return coefficients of the same shape that change nothing."""
+    impulse = torch.zeros_like(coeffs)
+    impulse[:, 0] = 1
+    return impulse
 
 
 def _correlated(signal: Tensor, other: Tensor, lags: int) -> Tensor:
@@ -143,9 +146,7 @@ def _loop(
         fed = _fed_with_past(fed, a_coeff_flipped, padded_output_waveform)
     a_coeffs = a_coeff_flipped.flip(1)
     a_coeffs[:, 0] = 1
-    impulse = torch.zeros_like(a_coeffs)
-    impulse[:, 0] = 1
-    padded_output_waveform[..., order:] = _filtered(fed, a_coeffs, impulse)
+    padded_output_waveform[..., order:] = _filtered(fed, a_coeffs, _impulse(a_coeffs))
 
 
 def _fed_with_past(fed: Tensor, a_coeff_flipped: Tensor, padded: Tensor) -> Tensor:
@@ -170,7 +171,7 @@ OPERATORS = (
             "Meta": _shape,
             "Autograd": _differentiable,
         },
-        calls="functional.lfilter; since 2.9 through compat.operators.replacements",
+        calls="functional.lfilter; since 2.9 through registration.replace_lfilter",
     ),
     Operator(
         schema="_lfilter_core_loop(Tensor input_signal_windows, Tensor a_coeff_flipped, "

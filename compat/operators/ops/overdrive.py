@@ -5,8 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from compat.operators.checks import require
-from compat.operators.declaration import Operator
+from compat.operators.declaration import Operator, require
 
 NAME = "overdrive"
 _DECAY, _DRY, _WET = 0.995, 0.5, 0.75  # of SoX's effect

@@ -11,9 +11,13 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from compat.operators.autograd import below_autograd
-from compat.operators.checks import require, require_contiguous, require_same_device
-from compat.operators.declaration import Operator
+from compat.operators.declaration import (
+    Operator,
+    below_autograd,
+    require,
+    require_contiguous,
+    require_same_device,
+)
 from compat.operators.kernels import transducer
 from dispatcher.errors import OperatorError
 

@@ -7,8 +7,7 @@ import math
 import torch
 from torch import Tensor
 
-from compat.operators.checks import require
-from compat.operators.declaration import Operator
+from compat.operators.declaration import Operator, require
 
 NAME = "simulate_rir"
 

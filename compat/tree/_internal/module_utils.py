@@ -5,7 +5,7 @@ import importlib.util
 import os
 import warnings
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from compat.contents.context import Context
 from compat.contents.submodule import Submodule
@@ -110,8 +110,7 @@ def names(context: Context) -> dict[str, Any]:
         """Return a decorator: the function raises RuntimeError if libsox does not work here."""
         from compat.tree import _extension
 
-        decorator: Callable[[_F], _F] = _extension.names(context)["fail_if_no_sox"].make()
-        return decorator
+        return cast("Callable[[_F], _F]", _extension.names(context)["fail_if_no_sox"].make())
 
     found = (
         is_module_available, requires_module, is_sox_available, requires_sox, deprecated,

@@ -2,14 +2,15 @@
 
 from typing import Any
 
-from compat.contents import lazy, streaming
+from compat.contents import streaming
 from compat.contents.context import Context
+from compat.contents.submodule import imported
 from compat.tree import io
 
 
 def properties(context: Context) -> dict[str, Any]:
     """Return the classes of streams' properties, and the class of chunks, which needs torch."""
-    chunks = lazy.imported("dispatcher.streams.chunks:ChunkTensor")
+    chunks = imported("dispatcher.streams.chunks:ChunkTensor")
     return {**streaming.infos(context.release), "ChunkTensor": chunks}
 
 

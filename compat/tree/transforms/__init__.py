@@ -4,8 +4,7 @@ import functools
 from typing import Any
 
 from compat.contents.context import Context
-from compat.contents.lazy import Lazy
-from compat.contents.submodule import Submodule
+from compat.contents.submodule import Lazy, Submodule
 
 
 @functools.cache

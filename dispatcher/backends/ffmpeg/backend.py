@@ -9,7 +9,7 @@ from typing import Any, ClassVar, TypeAlias
 
 from dispatcher import arguments, backend, plain_wav
 from dispatcher.backend import Uri
-from dispatcher.backends.ffmpeg import blocks, container, decode, encode, lengths, probe, seek
+from dispatcher.backends.ffmpeg import container, decode, encode, probe, seek
 from dispatcher.errors import (
     ArgumentError,
     ArgumentTypeError,
@@ -97,7 +97,7 @@ def _streamed(
                 container.reading(asked.uri, asked.format, asked.buffer_size, settings, file)
             )
             metadata = probe.header(stream, settings, file)
-        frames = blocks.of(opened, stream, asked.block_frames, asked.normalize, source)
+        frames = decode.blocks(opened, stream, asked.block_frames, asked.normalize, source)
         yield Stream(name, metadata, with_error_context(frames, context()))
 
 
@@ -139,7 +139,7 @@ class Backend(backend.Backend):
                 with reading() as (opened, stream):
                     found = probe.header(stream, settings, file)
                     unknown = file is not None and found.num_frames < 0
-                    count = lengths.counter(opened, stream, settings) if unknown else None
+                    count = probe.counter(opened, stream, settings) if unknown else None
                     if file is None or count is None:
                         return probe.metadata(opened, stream, settings, file)
                     told = count(opened, stream, file)
@@ -225,7 +225,7 @@ class Backend(backend.Backend):
                 context = functools.partial(_with_error_context, asked.uri)
                 yield from _streamed(asked, settings, file, decode.frames, self.name, context)
                 return
-            frames = blocks.of_plain(plain, asked.block_frames, asked.normalize)
+            frames = decode.plain_blocks(plain, asked.block_frames, asked.normalize)
             frames = with_error_context(frames, _with_error_context(asked.uri))
             yield Stream(self.name, plain.metadata(), frames)
 

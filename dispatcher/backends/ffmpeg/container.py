@@ -20,9 +20,8 @@ from dispatcher.reading import file_objects, web
 from dispatcher.reading.opened import OpenFile, look, opened
 from dispatcher.settings import Settings
 
-_URL = re.compile(r"(https?)://", re.IGNORECASE)
 # protocols that each scheme needs; FFmpeg opens a TLS connection through its tcp protocol
-_PROTOCOLS = {"file": "file", "http": "http,tcp", "https": "https,http,tls,tcp"}
+_PROTOCOLS = {"http": "http,tcp", "https": "https,http,tls,tcp"}
 
 # endings of playlists, and their demuxers; FFmpeg opens the addresses in them
 _LISTS = {".m3u8": "hls", ".mpd": "dash"}
@@ -56,10 +55,9 @@ def place(uri: Uri) -> tuple[str, str]:
     Every path is marked as a file, because FFmpeg takes a path with a colon for a protocol.
     """
     text = os.fsdecode(uri)
-    scheme = _URL.match(text)
-    if scheme:
-        return text, _PROTOCOLS[scheme.group(1).lower()]
-    return f"file:{text}", _PROTOCOLS["file"]
+    if web.is_address(text):
+        return text, _PROTOCOLS[text.partition(":")[0].lower()]
+    return f"file:{text}", "file"
 
 
 def local_file(
@@ -71,7 +69,7 @@ def local_file(
     """
     usual = isinstance(uri, (str, os.PathLike)) and not file_objects.is_readable(uri)
     path = os.fspath(uri) if usual else None
-    if not isinstance(path, str) or _URL.match(path):
+    if not isinstance(path, str) or web.is_address(path):
         return contextlib.nullcontext()
     return opened(file or path)
 
@@ -296,10 +294,5 @@ def _fail(asked: Opening, why: Exception) -> None:
     if isinstance(why, av.error.InvalidDataError) and _is_free_format(asked.file):
         raise NoAudioStreamError(_NO_MP3[True]) from why
     if isinstance(why, (av.FFmpegError, ValueError)):
-        raise BackendError(_cause(why, asked.format)) from why
-
-
-def _cause(why: Exception, format: str | None) -> str:
-    """Return FFmpeg's own words, without the file name that they repeat."""
-    text = getattr(why, "strerror", None) or str(why)
-    return f"{text} (format={format!r})" if format else text
+        text = getattr(why, "strerror", None) or str(why)  # without the file name
+        raise BackendError(f"{text} (format={asked.format!r})" if asked.format else text) from why

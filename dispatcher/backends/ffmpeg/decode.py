@@ -1,4 +1,4 @@
-"""Decode a piece of a stream straight into one array in its final layout."""
+"""Decode a piece of a stream straight into an array in its final layout, or all in blocks."""
 
 from __future__ import annotations
 
@@ -7,10 +7,11 @@ from collections.abc import Callable, Iterator
 from typing import Any, TypeAlias
 
 from dispatcher import interrupts, notices
-from dispatcher.backends.ffmpeg import decoding, joints, packets, pcm
+from dispatcher.backends.ffmpeg import decoders, joints, packets, pcm
 from dispatcher.backends.ffmpeg.sink import ChangedLayoutError, Sink
 from dispatcher.errors import BackendError, describe
 from dispatcher.lazily import av, npt
+from dispatcher.plain_wav.reader import PlainWav
 from dispatcher.reading import joined_files, web
 from dispatcher.reading.collector import plausible
 
@@ -31,6 +32,7 @@ _TELL_EXACTLY = frozenset({"wav", "flac", "mp3", "w64", "aiff", "au", "caf"})
 _FIRST = 1152
 _MOST_RATE = 1 << 31
 _MARGIN = 1 << 12
+_LEAST_ROOM = 1 << 12
 _FFMPEG_5_PACKET = 4096
 
 
@@ -48,16 +50,17 @@ def _name(container: av.container.InputContainer) -> str:
     return describe(getattr(place, "url", place))
 
 
-def _one_rate(container: av.container.InputContainer, before: int, rate: int, found: int) -> int:
-    """Return the sample rate of a stream's first frame.
+def _one_rate(stream: av.AudioStream, before: int, found: int) -> int:
+    """Return the sample rate of a stream; ``before`` is the one it had up to frame ``found``, or 0.
 
     Raises:
-        BackendError: the rate changes later, or is impossible.
+        BackendError: the rate changed on the way, or is impossible.
     """
+    rate = stream.codec_context.sample_rate
     if not 0 < rate < _MOST_RATE:
         raise BackendError(f"its sample rate is {rate} Hz")
-    if before:
-        hint = joined_files.one_rate(joints.uri_of(container), before)
+    if before and found > _FIRST:
+        hint = joined_files.one_rate(joints.uri_of(stream.container), before)
         raise BackendError(
             f"the sample rate changes from {before} to {rate} Hz after {found} frames. {hint}"
         )
@@ -73,16 +76,14 @@ def frames(
     error. Unlike them, this warns of the loss.
     """
     context = stream.codec_context
-    found, rate, decoded = 0, 0, decoding.of(stream, context)
+    found, rate, decoded = 0, 0, decoders.of(stream, context)
     try:
         # does what container.decode() does, with two layers of generators less
         for packet in packets.of(container, stream):
             interrupts.check()
             for frame in decoded(packet):
                 if context.sample_rate != rate:
-                    rate = _one_rate(
-                        container, rate if found > _FIRST else 0, context.sample_rate, found
-                    )
+                    rate = _one_rate(stream, rate, found)
                 found += frame.samples
                 yield frame
         web.warn_of_loss(joints.uri_of(container), f"only {found} frames")
@@ -107,7 +108,7 @@ def timestamped_frames(
     that ends within a frame is an error.
     """
     context = stream.codec_context
-    decoded = decoding.of(stream, context)
+    decoded = decoders.of(stream, context)
     whole = pcm.frame_bytes(stream)
     together = found = rate = 0
     try:
@@ -121,9 +122,7 @@ def timestamped_frames(
                     continue
             for frame in decoded(packet):
                 if context.sample_rate != rate:
-                    rate = _one_rate(
-                        container, rate if found > _FIRST else 0, context.sample_rate, found
-                    )
+                    rate = _one_rate(stream, rate, found)
                 found += frame.samples
                 if frame.pts is not None:
                     yield frame
@@ -205,3 +204,58 @@ def count(container: av.container.InputContainer, stream: av.AudioStream) -> int
     if not found:
         raise BackendError("no sound could be decoded")
     return found
+
+
+def blocks(
+    container: av.container.InputContainer,
+    stream: av.AudioStream,
+    block_frames: int,
+    normalize: bool,
+    source: Source = frames,
+) -> Iterator[npt.NDArray[Any]]:
+    """Give the samples of a stream in blocks, ``[channel, time]``.
+
+    Raises:
+        BackendError: the stream has no frame, or changes its layout on the way.
+    """
+    shape: tuple[str, int] | None = None
+    sink: Sink | None = None
+    room = min(block_frames, max(promised_frames(container, stream), _LEAST_ROOM))
+    at = given = 0
+    for frame in source(container, stream):
+        first, length = 0, frame.samples
+        own = frame.format.name, frame.layout.nb_channels
+        shape = shape or own
+        if own != shape:
+            why = ChangedLayoutError(shape, frame, given + at)
+            raise changed_layout(container, why) from why
+        if sink is not None and at + length < block_frames:
+            sink.take((frame,))
+            at += length
+            continue
+        while first < length:
+            if sink is None:
+                sink, at = Sink(frame, room, normalize, True), 0
+            count = min(length - first, block_frames - at)
+            sink.take((frame,), first, count)
+            first, at = first + count, at + count
+            if at == block_frames:
+                yield sink.result()
+                sink, given, at = None, given + at, 0
+    if shape is None:
+        raise NothingThereError("no sound could be decoded; the stream has 0 frames")
+    if sink is not None:
+        yield sink.result()
+
+
+def plain_blocks(plain: PlainWav, block_frames: int, normalize: bool) -> Iterator[npt.NDArray[Any]]:
+    """Give the samples of a plain WAV file in blocks, ``[channel, time]``, without FFmpeg.
+
+    Raises:
+        BackendError: the file became shorter while it was read.
+    """
+    for first in range(0, plain.frames, block_frames):
+        found = plain.piece(first, block_frames, normalize, True)
+        if found is None:
+            raise BackendError("the file became shorter while it was read")
+        yield found

@@ -12,7 +12,7 @@ import fractions
 import functools
 import os
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 from dispatcher import arguments, interrupts, notices
 from dispatcher.backend import Uri
@@ -121,8 +121,14 @@ def save(asked: Save) -> None:
         ArgumentError, ArgumentTypeError, BackendError: (ValueError, TypeError, RuntimeError) as in
             the releases.
     """
-    if asked.compression is not None and not _is_codec_config(asked.compression):
-        cause = f"compression is a CodecConfig here, not {type(asked.compression).__name__}"
+    kind = type(asked.compression).__name__
+    # it may be our CodecConfig, or that of a real torchaudio.io
+    if (
+        asked.compression is not None
+        and not isinstance(asked.compression, CodecConfig)
+        and kind != CodecConfig.__name__
+    ):
+        cause = f"compression is a CodecConfig here, not {kind}"
         hint = (
             'Write compression=CodecConfig(bit_rate=128_000), or backend="sox", which takes '
             "numbers as libsox does"
@@ -189,11 +195,6 @@ def _written(uri: Uri, kind: str | None) -> contextlib.AbstractContextManager[An
             f"{kind} writes several files, which one file object cannot hold; pass a path"
         )
     return contextlib.nullcontext(os.fsdecode(uri))
-
-
-def _is_codec_config(compression: object) -> bool:
-    """Return whether this is our ``CodecConfig``, or that of a real ``torchaudio.io``."""
-    return isinstance(compression, CodecConfig) or type(compression).__name__ == "CodecConfig"
 
 
 def _checked(src: Any, channels_first: bool) -> torch.Tensor:
@@ -294,24 +295,7 @@ def _stream(
     context.bit_rate = bit_rates.get(codec.name, 0)
     if config is not None and config.bit_rate > 0:
         context.bit_rate = config.bit_rate
-    ready: av.AudioStream = stream
-    return ready
-
-
-def _refusal(
-    why: Exception,
-    name: str | None,
-    container: av.container.OutputContainer,
-    channels: int,
-    rate: int,
-) -> str:
-    """Return what FFmpeg refused; its own words are often no more than "Invalid argument".
-
-    A context that did not open must not be asked for its name: with PyAV 19 that ends the process.
-    """
-    encoder = _encoder(name or default_encoder(container, channels), container).name
-    text = getattr(why, "strerror", None) or why
-    return f"{encoder} does not take {channels} channels at {rate} Hz, or these samples ({text})"
+    return cast("av.AudioStream", stream)
 
 
 def default_encoder(container: av.container.OutputContainer, channels: int) -> str | None:
@@ -391,7 +375,12 @@ def _encode(
         if not writable.never_ends(stream.codec_context.name, data.shape[0]):
             container.mux(stream.encode(None))
     except (av.FFmpegError, ValueError) as why:
-        raise BackendError(_refusal(why, choice.encoder, container, channels, rate)) from why
+        # not the context's name: with PyAV 19 asking one that did not open for it ends the process
+        encoder = _encoder(choice.encoder or default_encoder(container, channels), container).name
+        text = getattr(why, "strerror", None) or why  # often no more than "Invalid argument"
+        raise BackendError(
+            f"{encoder} does not take {channels} channels at {rate} Hz, or these samples ({text})"
+        ) from why
 
 
 def sound_frame(

@@ -1,39 +1,16 @@
-"""Decode chained Ogg Vorbis at the joints of its parts as FFmpeg's command up to 7 does.
-
-FFmpeg 7 starts each part anew, over silence: the first block gives as many frames as if a block of
-its size came before it. FFmpeg 8 overlaps it with the last block of the part before, which may have
-another size, and so gives up to 896 frames more. Headers in a packet after the first frames mark a
-joint; a file of one part has none there.
-"""
+"""Refuse joined files whose parts differ: FFmpeg stops there, or decodes all as the first."""
 
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterable, Iterator
-from typing import Any, Literal
+from typing import Any
 
 from dispatcher.errors import BackendError
-from dispatcher.headers import ogg_packets, registry
-from dispatcher.lazily import av
+from dispatcher.headers import registry
 from dispatcher.reading import joined_files
 
-_HEADERS: Literal["new_extradata"] = "new_extradata"
-_SETUP = b"\5vorbis"
 # by FFmpeg's name, those of whose parts FFmpeg reads the first header only
 _AS_THE_FIRST = {"matroska,webm": "mka", "nut": "nut"}
-
-
-def decoding(
-    stream: Any, context: Any
-) -> Callable[[av.Packet[Any]], Iterable[av.AudioFrame]] | None:
-    """Return the function that decodes packets of Ogg Vorbis; ``None`` for any other stream."""
-    if (
-        stream.type != "audio"
-        or context.codec.canonical_name != "vorbis"
-        or stream.container.format.name != "ogg"
-    ):
-        return None
-    return _Decoder(context).decode
 
 
 def refuse_change(container: Any) -> str:
@@ -80,47 +57,3 @@ def uri_of(container: Any) -> Any:
     if file is None:
         return container.name.removeprefix("file:")
     return file.file if type(file).__name__ == "PyIOFile" else file  # PyAV's own wrapping
-
-
-class _Decoder:
-    def __init__(self, context: Any) -> None:
-        self._context = context
-        self._headers = bytes(context.extradata or b"")
-        self._gave = False
-
-    def decode(self, packet: av.Packet[Any]) -> Iterator[av.AudioFrame]:
-        """Decode a packet; put silence before the first one of a part."""
-        if packet.size and packet.has_sidedata(_HEADERS):
-            headers = bytes(packet.get_sidedata(_HEADERS))
-            if self._gave:
-                self._begin(packet, headers)
-            self._headers = headers
-        for frame in self._context.decode(packet):
-            self._gave = True
-            yield frame
-
-    def _begin(self, packet: av.Packet[Any], headers: bytes) -> None:
-        silence = _silence(bytes(packet)[0], _modes(headers), _modes(self._headers))
-        if silence:
-            self._context.flush_buffers()
-            self._context.decode(av.Packet(silence))
-
-
-def _modes(headers: bytes) -> tuple[int, ...]:
-    return ogg_packets.modes(headers[headers.rfind(_SETUP) :]) if _SETUP in headers else ()
-
-
-def _silence(first: int, modes: tuple[int, ...], before: tuple[int, ...]) -> bytes:
-    """Return a silent packet with the block size that this block expects before it.
-
-    ``first`` is the first byte of the block. Empty if the headers do not tell the size.
-    """
-    bits = (len(modes) - 1).bit_length()
-    number = first >> 1 & (1 << bits) - 1
-    if number >= len(modes):
-        return b""
-    # a long block tells the size before it; a short one always overlaps as with a short one
-    long = modes[number] and first >> 1 + bits & 1
-    if long not in before:
-        return b""
-    return bytes([before.index(long) << 1]) + bytes(15)

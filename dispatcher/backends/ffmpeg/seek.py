@@ -174,27 +174,27 @@ def _by_headers(
     samples = sound.first.samples
     end = None if num_frames < 0 else frame_offset + num_frames
     wanted = None if end is None else (end + sound.skipped) // samples + 2
-    found = mpeg.frames(file, sound.begin, sound.first, wanted)
-    count = len(found.bounds) - 1
-    if found.complete and sound.promised is not None and count != sound.promised.frames:
+    places, complete = mpeg.frames(file, sound.begin, sound.first, wanted)
+    count = len(places) - 1
+    if complete and sound.promised is not None and count != sound.promised.frames:
         return None
-    if sound.total is None and found.complete:
+    if sound.total is None and complete:
         sound = sound._replace(total=count * samples - sound.skipped)
     if sound.total is not None and (end is None or end > sound.total):
-        if not found.complete:
+        if not complete:
             return None
         end = sound.total
     if end is None or frame_offset >= end or count * samples - sound.skipped < end:
         return None
     first = (frame_offset + sound.skipped) // samples
     start = first - _IN_ADVANCE_FRAMES
-    while start > 0 and found.bounds[first] - found.bounds[start] < _IN_ADVANCE_BYTES:
+    while start > 0 and places[first] - places[start] < _IN_ADVANCE_BYTES:
         start -= 1
     if start <= 1:
         return None
     last = (end + sound.skipped - 1) // samples
     # the frame after ``last`` begins where ``last`` ends
-    bounds = found.bounds[start : last + 2].tolist()
+    bounds = places[start : last + 2].tolist()
     data = file.at(bounds[0], bounds[-1] - bounds[0])
     pieces = (
         (data[begin - bounds[0] : end - bounds[0]], samples)
@@ -232,9 +232,8 @@ def _by_pages(
     piece = ogg_packets.vorbis_piece(file, found, frame_offset, end)
     if piece is None:
         return None
-    # the first packet gives nothing, but the second one needs it
-    packets = zip(piece.packets, piece.gives, strict=True)
-    return Place(_decoded(stream, packets), piece.begin, found.total)
+    packets, begin = piece
+    return Place(_decoded(stream, packets), begin, found.total)
 
 
 def frames_by_end(

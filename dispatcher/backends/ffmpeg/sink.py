@@ -40,20 +40,17 @@ class Sink:
         channels_first: the result is ``[channel, time]``; otherwise ``[time, channel]``.
     """
 
-    name: str
-    channels: int
-
     def __init__(
         self, frame: av.AudioFrame, room: int, normalize: bool, channels_first: bool
     ) -> None:
-        self.name, self.channels = frame.format.name, frame.layout.nb_channels
-        self._kind = sample_formats.FORMATS[self.name]
+        self._name, self._channels = frame.format.name, frame.layout.nb_channels
+        self._kind = sample_formats.FORMATS[self._name]
         dtype = "float32" if normalize else self._kind.dtype
-        self._collected = Collector(self.channels, room, dtype, channels_first)
+        self._collected = Collector(self._channels, room, dtype, channels_first)
         # bytes of a frame in a row
-        self._row_frame = self._kind.width * (1 if self._kind.planar else self.channels)
+        self._row_frame = self._kind.width * (1 if self._kind.planar else self._channels)
         self._direct = dtype == self._kind.dtype and (
-            channels_first if self._kind.planar else not channels_first or self.channels == 1
+            channels_first if self._kind.planar else not channels_first or self._channels == 1
         )
         self._rows: list[memoryview] = []
         self._at = self._capacity = 0  # bytes of each row that are used, and that there are
@@ -65,7 +62,7 @@ class Sink:
         Raises:
             BackendError: the stream changes its layout on the way.
         """
-        name, channels, width, view = self.name, self.channels, self._row_frame, memoryview
+        name, channels, width, view = self._name, self._channels, self._row_frame, memoryview
         begin, left = skip * width, wanted * width if wanted >= 0 else sys.maxsize
         at, capacity, rows = self._at, self._capacity, self._rows
         for frame in frames:
@@ -97,7 +94,7 @@ class Sink:
             self._rows = self._collected.rows(frames)
             self._at = self._collected.frames * self._row_frame
         else:
-            rows, columns = (self.channels, 1) if self._kind.planar else (1, self.channels)
+            rows, columns = (self._channels, 1) if self._kind.planar else (1, self._channels)
             if self._staged is None or len(self._staged[0]) < frames * columns:
                 self._staged = np.empty(
                     (rows, max(frames, _STAGE_FRAMES) * columns), self._kind.dtype
@@ -116,7 +113,7 @@ class Sink:
             data = (
                 self._staged[:, :frames]
                 if self._kind.planar
-                else self._staged[0, : frames * self.channels].reshape(frames, -1).T
+                else self._staged[0, : frames * self._channels].reshape(frames, -1).T
             )
             sample_formats.convert(data, self._kind, self._collected.room(frames))
             self._collected.took(frames)

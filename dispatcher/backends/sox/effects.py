@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import contextlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
-from dispatcher import interrupts
+from dispatcher import handles, interrupts
 from dispatcher.backends.sox import effects_guard
+from dispatcher.backends.sox.encodings import SIGN2
 from dispatcher.backends.sox.library import Library
 from dispatcher.backends.sox.samples import Samples
 from dispatcher.errors import BackendError
@@ -82,16 +82,14 @@ def apply(
         "int(sox_effect_t *, sox_sample_t const *, sox_sample_t *, size_t *, size_t *)", flow
     )
 
-    signal = ffi.new("sox_signalinfo_t *")
-    signal.rate, signal.channels, signal.precision, signal.length = (
-        rate,
-        channels,
-        precision,
-        data.size,
+    signal = ffi.new(
+        "sox_signalinfo_t *",
+        {"rate": rate, "channels": channels, "precision": precision, "length": data.size},
     )
-    encoding = ffi.new("sox_encodinginfo_t *")
-    encoding.encoding, encoding.bits_per_sample = 1, 32
-    with sox.lock, _building(sox, encoding, signal) as chain:
+    encoding = ffi.new("sox_encodinginfo_t *", {"encoding": SIGN2, "bits_per_sample": 32})
+    create, delete = sox.lib.sox_create_effects_chain, sox.lib.sox_delete_effects_chain
+    with sox.shared.lock, handles.opened(delete, create, encoding, encoding) as made:
+        chain = _Chain(sox, made, signal)
         chain.add_end("input", drain=drain_callback)
         for effect in rows:
             effects_guard.check(effect, float(signal.rate), int(signal.channels))
@@ -103,9 +101,8 @@ def apply(
         raise stopped[0]
     if gathered > most:
         raise BackendError(f"the effects make more than {most} samples of {data.size}")
-    out_channels = int(signal.channels)
     result = np.concatenate(collected) if collected else np.empty(0, np.int32)
-    return result.reshape(-1, out_channels), float(signal.rate)
+    return result.reshape(-1, int(signal.channels)), float(signal.rate)
 
 
 def _find(sox: Library, effect: Sequence[str]) -> Any:
@@ -171,12 +168,3 @@ class _Chain:
             self._chain, self._sox.ffi.NULL, self._sox.ffi.NULL
         ) not in (0, _EOF):
             raise BackendError("libsox' effects chain failed")
-
-
-@contextlib.contextmanager
-def _building(sox: Library, encoding: Any, signal: Any) -> Iterator[_Chain]:
-    chain = sox.lib.sox_create_effects_chain(encoding, encoding)
-    try:
-        yield _Chain(sox, chain, signal)
-    finally:
-        sox.lib.sox_delete_effects_chain(chain)

@@ -27,6 +27,7 @@ _MOST_RATE = 1 << 31
 _MOST_CHANNELS = 1 << 16
 _MOST_SAMPLES = 1 << 20  # in a piece, whatever the number of channels
 _MOST_SAMPLES_PER_BYTE = 1000
+_AS_USUAL = 2  # of an order of bytes or bits: as the format wants it
 
 
 @contextlib.contextmanager
@@ -44,7 +45,13 @@ def reading(
     with guard.guarded(path, filetype, opened) as place:
         opens, null = sox.lib.sox_open_read, sox.ffi.NULL
         with handles.opened(
-            sox.lib.sox_close, opens, paths.for_libsox(place), null, null, kind, lock=sox.lock
+            sox.lib.sox_close,
+            opens,
+            paths.for_libsox(place),
+            null,
+            null,
+            kind,
+            lock=sox.shared.lock,
         ) as file:
             if not file:
                 raise BackendError(_why_not(path, filetype))
@@ -220,18 +227,19 @@ def write(
         BackendError: libsox cannot write that format, or did not take all samples.
     """
     ffi, lib = sox.ffi, sox.lib
-    signal = ffi.new("sox_signalinfo_t *")
-    signal.rate, signal.channels, signal.precision, signal.length = (
-        rate,
-        data.shape[1],
-        precision,
-        data.size,
+    signal = ffi.new(
+        "sox_signalinfo_t *",
+        {"rate": rate, "channels": data.shape[1], "precision": precision, "length": data.size},
     )
-    stored = ffi.new("sox_encodinginfo_t *")
-    stored.encoding, stored.bits_per_sample = encoding
-    stored.compression = float("inf") if compression is None else compression
-    # 2 means: as the format wants it
-    stored.reverse_bytes = stored.reverse_nibbles = stored.reverse_bits = 2
+    stored = ffi.new(
+        "sox_encodinginfo_t *",
+        {
+            "encoding": encoding.number,
+            "bits_per_sample": encoding.bits,
+            "compression": float("inf") if compression is None else compression,
+            **dict.fromkeys(("reverse_bytes", "reverse_nibbles", "reverse_bits"), _AS_USUAL),
+        },
+    )
     closed: list[int] = []
 
     with handles.opened(
@@ -243,7 +251,7 @@ def write(
         filetype.encode(),
         ffi.NULL,
         ffi.NULL,
-        lock=sox.lock,
+        lock=sox.shared.lock,
     ) as file:
         if not file:
             what = f"{data.shape[1]} channel{'s' * (data.shape[1] != 1)} at {rate} Hz"

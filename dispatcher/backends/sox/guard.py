@@ -144,10 +144,10 @@ _WAVE_FORMAT = 16
 
 def _au(file: File) -> None:
     """Check AU: libsox allocates what the header says is the length of the annotation."""
-    if au.begin(file) > file.size:
+    begin = au.begin(file)
+    if begin > file.size:
         raise BackendError(
-            f"its header says that the sound begins at byte {au.begin(file)}, and there are"
-            f" {file.size}"
+            f"its header says that the sound begins at byte {begin}, and there are {file.size}"
         )
 
 

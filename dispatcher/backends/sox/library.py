@@ -151,13 +151,9 @@ class Library:
     lib: Any
     path: str
     version: str
-    # libsox keeps its list of formats, its error state and its effects in global variables
+    # Its lock is held while libsox opens and closes files or runs effects: libsox keeps its list of
+    # formats, its error state and its effects in global variables.
     shared: forks.Shared = dataclasses.field(default_factory=forks.Shared, repr=False)
-
-    @property
-    def lock(self) -> Any:
-        """Return the lock to hold while libsox opens and closes files or runs effects."""
-        return self.shared.lock
 
     def text(self, pointer: Any) -> str:
         """Return a C string, or "" for NULL."""

@@ -15,7 +15,7 @@ import sys
 from collections.abc import Sequence
 from importlib.machinery import ModuleSpec
 from types import ModuleType
-from typing import Any
+from typing import Any, cast
 
 # from 2.1 on torchaudio imports it just before it calls sox_init; 2.0 has its own libsox
 _EXTENSION = "torchaudio.lib._torchaudio_sox"
@@ -60,8 +60,7 @@ class _Yielding(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         return found
 
     def create_module(self, spec: ModuleSpec) -> ModuleType | None:
-        created: ModuleType | None = self._real.create_module(spec)
-        return created
+        return cast("ModuleType | None", self._real.create_module(spec))
 
     def exec_module(self, module: ModuleType) -> None:
         self._real.exec_module(module)

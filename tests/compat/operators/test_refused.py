@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import sys
 import types
 
 import pytest
 import torch
 
-from compat.operators import libraries, replacements
+from compat.operators import registration
+from compat.operators.ops import refused
 
 
 @pytest.mark.parametrize("release", ["2.0.2"], indirect=True)
@@ -52,11 +54,11 @@ def test_ray_tracing(release: str) -> None:
 )
 def test_libraries_that_nothing_stands_in_for(library: str, text: str) -> None:
     with pytest.raises(RuntimeError, match=text):
-        libraries.load(library)
+        refused.load_library(library)
 
 
 def test_any_other_library_is_not_there() -> None:
-    assert libraries.load("libtorchaudio") is False
+    assert refused.load_library("libtorchaudio") is False
 
 
 def _python_lfilter(waveform: object, a_coeffs: object, b_coeffs: object) -> str:
@@ -67,12 +69,12 @@ def _python_lfilter(waveform: object, a_coeffs: object, b_coeffs: object) -> str
 def test_a_python_filter_is_replaced_and_can_be_put_back(release: str, monkeypatch: pytest.MonkeyPatch) -> None:
     module = types.ModuleType("torchaudio.functional.filtering")
     vars(module)["_lfilter"] = _python_lfilter
-    monkeypatch.setitem(replacements.sys.modules, module.__name__, module)
-    before = replacements.replace()
+    monkeypatch.setitem(sys.modules, module.__name__, module)
+    before = registration.replace_lfilter()
     assert before == [(module, "_lfilter", _python_lfilter)]
     assert vars(module)["_lfilter"] is torch.ops.torchaudio._lfilter
-    assert replacements.replace() == []
+    assert registration.replace_lfilter() == []
 
 
 def test_where_no_torchaudio_is_imported_nothing_is_replaced(release: str) -> None:
-    assert replacements.replace() == []
+    assert registration.replace_lfilter() == []

@@ -130,7 +130,7 @@ def test_many_threads_register_once() -> None:
 def test_torch_is_imported_by_registering_only(python: Python) -> None:
     done = python(
         code=(
-            "import sys, compat, compat.operators, compat.operators.libraries, compat.operators.replacements\n"
+            "import sys, compat, compat.operators, compat.operators.ops.refused\n"
             "assert 'torch' not in sys.modules\n"
             "compat.operators.register('2.8.0')\n"
             "assert 'torch' in sys.modules and 'torchaudio' not in sys.modules\n"

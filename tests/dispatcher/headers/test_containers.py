@@ -12,7 +12,7 @@ import struct
 import pytest
 
 from dispatcher.headers import registry
-from dispatcher.headers.container import Length
+from dispatcher.headers.container import Length, Part
 from dispatcher.headers.file import Bytes
 
 
@@ -75,6 +75,8 @@ ROWS = [
         "its last frame is 417 bytes long, and 412 are there"),
     Row("mka", b"\x1a\x45\xdf\xa3\x84" + bytes(4) + b"\x18\x53\x80\x67\xa8" + bytes(40), None, 3, "its Segment ends at byte 54, and the file at 51"),
     Row("mp4", _big(16) + b"ftypM4A " + bytes(4) + _big(40) + b"mdat" + bytes(32), None, 3, "its box 'mdat' is 40 bytes long, and 37 are there"),
+    Row("mp4", _big(16) + b"ftypM4A " + bytes(4) + _big(1) + b"mdat" + _big(0, 40) + bytes(24), None, 3,
+        "its box 'mdat' is 40 bytes long, and 37 are there"),
     Row("wma", b"\x30\x26\xb2\x75" + bytes(12) + struct.pack("<Q", 30) + bytes(6) + bytes(16) + struct.pack("<Q", 64) + bytes(40), None, 3,
         "its data object is 64 bytes long, and 61 are there"),
     Row("wv", b"wvpk" + _little(64, 0, 10, 0, 10, 1 << 11) + bytes(44), None, 3, "its last block is 72 bytes long, and 69 are there"),
@@ -98,8 +100,10 @@ ROWS = [
     Row("flv", b"FLV\1\5" + _big(9, 0) + b"\x08\0\0\x05" + bytes(12) + _big(16), None, 3, "its last tag is not all there"),
     Row("gsm", (b"\xd0" + bytes(32)) * 20, None, 3, "its last frame is 33 bytes long, and 30 are there"),
     Row("ac3", (b"\x0b\x77\0\0\0\x40" + bytes(122)) * 9, None, 3, "its last frame is 128 bytes long, and 125 are there"),
+    Row("ac3", (b"\x0b\x77\0\x3f\0\x80" + bytes(122)) * 9, None, 3, "its last frame is 128 bytes long, and 125 are there"),
     Row("dts", (b"\x7f\xfe\x80\x01\xfc\x3c\x07\xf0" + bytes(120)) * 9, None, 3, "its last frame is 128 bytes long, and 125 are there"),
     Row("mpg", (b"\0\0\1\xba\x44" + bytes(9) + b"\0\0\1\xc0\0\x40" + bytes(64)) * 9, None, 3, "its last frame is 70 bytes long, and 67 are there"),
+    Row("mpg", (b"\0\0\1\xba\x44" + bytes(9)) * 9 + b"\0\0\1\xb9", None, 3, "its last frame begins 1 bytes before its end"),
     Row("nut", b"nut/multimedia container\0" + bytes(40)),
     Row("ts", (b"\x47" + bytes(187)) * 9, None, 3, "its last packet is 188 bytes long, and 185 are there"),
 ]  # fmt: skip
@@ -131,3 +135,8 @@ def test_an_unknown_file_tells_nothing() -> None:
         assert registry.of(file).name == ""
         assert registry.length(file) is registry.missing(file) is None
         assert registry.parts(file) == []
+
+
+def test_speex_in_ogg_tells_its_rate_and_channels() -> None:
+    head = b"Speex   ".ljust(36) + _little(16000, 4, 0, 1) + bytes(28)
+    assert registry.parts(Bytes(_page(2, head))) == [Part("ogg", 0, 16000, 1, "Speex")]

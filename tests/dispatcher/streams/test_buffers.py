@@ -13,14 +13,11 @@ from dispatcher.streams.buffers import Chunked, Whole
 class Count:
     """A frame whose samples are counted from ``first``."""
 
+    shape = (1,)
+    dtype = "int64"
+
     def __init__(self, first: int, length: int) -> None:
         self.first, self.length = first, length
-
-    def shape(self) -> tuple[int, ...]:
-        return (1,)
-
-    def dtype(self) -> str:
-        return "int64"
 
     def copy(self, first: int, into: Any) -> None:
         into[...] = np.arange(self.first + first, self.first + first + len(into))[:, None]

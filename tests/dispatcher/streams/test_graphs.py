@@ -30,7 +30,7 @@ def test_a_description_is_read(name: str) -> None:
     assert [[(node.name, node.arguments) for node in chain] for chain in graphs.parse(text)] == wanted
 
 
-@pytest.mark.parametrize("text", ["", "volume=1,", "[a", "[]anull", ",anull"])
+@pytest.mark.parametrize("text", ["", "volume=1,", "[a", "[]anull", ",anull", "volume=1]"])
 def test_what_is_no_description_is_refused(text: str) -> None:
     """As a RuntimeError that quotes it."""
     with pytest.raises(BackendError, match="filter"):
@@ -51,6 +51,7 @@ def _filtered(description: str) -> torch.Tensor:
     [
         "[in]volume=0.5[out]",
         "asplit[a][b];[a]volume=0.25[c];[b]volume=0.25[d];[c][d]amix=inputs=2:normalize=0,aformat=sample_fmts=fltp",
+        "[a]volume=0.5;anull[a]",
         "asplit [a] , volume = 0.25 [x]; [a] volume=0.25 [y]; [x][y] amix=inputs=2:normalize=0",
         r"aeval='val(0)*0.5|val(1)*if(gt(1,0),0.5,2)':c=same,aformat=sample_fmts=fltp",
     ],

@@ -1,4 +1,8 @@
-"""Decoded pictures as arrays, ``[channel, height, width]``."""
+"""Decoded frames as arrays: sound as ``[time, channel]``, pictures as ``[channel, height, width]``.
+
+A buffer asks either kind for ``length``, the frames of a chunk that it becomes; ``shape`` and
+``dtype``, those of each; and ``copy``.
+"""
 
 from __future__ import annotations
 
@@ -6,8 +10,65 @@ from typing import Any, NamedTuple, cast
 
 from dispatcher.errors import BackendError
 from dispatcher.lazily import av, np, npt
+from dispatcher.reading import sample_formats
 from dispatcher.streams import graphs
-from dispatcher.streams.buffers import Frame
+
+
+class Sound:
+    """Audio frames of one format and number of channels, looked at one at a time.
+
+    Args:
+        frame: one of them.
+        as_float: convert samples to float32, with the values of FFmpeg's
+            ``aformat=sample_fmts=fltp``.
+    """
+
+    length: int = 0
+
+    def __init__(self, frame: av.AudioFrame, *, as_float: bool) -> None:
+        name = frame.format.name
+        self._kind = sample_formats.FORMATS[name]
+        self._name, self._channels = name, frame.layout.nb_channels
+        self._rate = frame.sample_rate
+        self.converts: bool = as_float and name != "fltp"
+        self._as_float = as_float and self._kind.dtype != "float32"
+        self.shape: tuple[int, ...] = (self._channels,)
+        self.dtype: str = "float32" if self._as_float else self._kind.dtype
+        self._planes: Any = ()
+
+    def fits(self, frame: av.AudioFrame) -> bool:
+        """Return whether a frame has the format, channels and sample rate of the others."""
+        return (
+            frame.format.name == self._name
+            and frame.layout.nb_channels == self._channels
+            and frame.sample_rate == self._rate
+        )
+
+    def take(self, frame: av.AudioFrame) -> None:
+        """Look at another frame."""
+        self.length = frame.samples
+        # with very many channels PyAV counts more planes than there are
+        self._planes = frame.planes[: self._channels]
+
+    def copy(self, first: int, into: npt.NDArray[Any]) -> None:
+        """Fill ``into`` with samples, from ``first`` on."""
+        kind, channels, count = self._kind, self._channels, len(into)
+        if not kind.planar:
+            offset = first * channels * kind.width
+            data = np.ndarray((count, channels), kind.dtype, self._planes[0], offset)
+            if self._as_float and kind.zero:
+                sample_formats.convert(data, kind, into)
+                return
+            into[...] = data
+            if self._as_float:
+                into *= into.dtype.type(kind.scale)
+            return
+        for channel, plane in enumerate(self._planes):
+            row = np.ndarray((count,), kind.dtype, plane, first * kind.width)
+            if self._as_float:
+                sample_formats.convert(row, kind, into[:, channel])
+            else:
+                into[:, channel] = row
 
 
 class Layout(NamedTuple):
@@ -50,12 +111,12 @@ _HALF = -(1 << 15)
 _WIDTHS = {"uint8": 1, "int16": 2}
 
 
-def becomes_planar(format: str | None) -> bool:
+def becomes_planar(format: str) -> bool:
     """Return whether pictures for ``format`` are made faster in ``PLANAR_FORMAT``."""
     return format in _PLANAR
 
 
-class Picture(Frame):
+class Picture:
     """Pictures of one size and format, looked at one at a time.
 
     Args:
@@ -68,7 +129,7 @@ class Picture(Frame):
 
     length = 1
 
-    def __init__(self, frame: av.VideoFrame, *, wanted: str | None = None) -> None:
+    def __init__(self, frame: av.VideoFrame, *, wanted: str = "") -> None:
         name = frame.format.name
         if wanted in _PLANAR and name == PLANAR_FORMAT:
             self._layout = Layout(_PLANAR[wanted])
@@ -80,6 +141,8 @@ class Picture(Frame):
                 f"add format=pix_fmts=rgb24 to the filter, or another of {', '.join(LAYOUTS)}"
             )
         self._name, self._width, self._height = name, frame.width, frame.height
+        self.shape: tuple[int, ...] = (len(self._layout.channels), frame.height, frame.width)
+        self.dtype: str = self._layout.dtype
         self._frame = frame
 
     def fits(self, frame: av.VideoFrame) -> bool:
@@ -94,15 +157,8 @@ class Picture(Frame):
         """Look at another picture."""
         self._frame = frame
 
-    def shape(self) -> tuple[int, ...]:
-        return (len(self._layout.channels), self._height, self._width)
-
-    def dtype(self) -> str:
-        return self._layout.dtype
-
     def copy(self, first: int, into: npt.NDArray[Any]) -> None:
-        if not len(into):
-            return
+        """Fill ``into``, which has room for one picture."""
         frame = self._frame
         planes = frame.planes
         if any(plane.line_size < 0 for plane in planes):
@@ -153,3 +209,6 @@ def upright(frame: av.VideoFrame) -> av.VideoFrame:
     source.push(frame)
     source.push(None)
     return cast("av.VideoFrame", sink.pull())
+
+
+Frame = Sound | Picture

@@ -1,0 +1,190 @@
+"""Decoders that give the frames of the FFmpeg of the releases, where today's gives others."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any, Literal, TypeAlias, cast
+
+from dispatcher.backends.ffmpeg import joints
+from dispatcher.errors import BackendError
+from dispatcher.headers import ogg_packets
+from dispatcher.headers.container import Part
+from dispatcher.lazily import av, np
+from dispatcher.reading import joined_files
+
+Decoder: TypeAlias = "Callable[[av.Packet[Any]], Iterable[av.AudioFrame]]"
+
+_NEW_HEADERS: Literal["new_extradata"] = "new_extradata"
+_VORBIS_SETUP = b"\5vorbis"
+# a frame of SBC begins with a sync byte; the next one has 2 bits of sample rate, 2 of blocks, 2 of
+# mode
+_SBC_RATES = (16000, 32000, 44100, 48000)
+_MSBC, _MSBC_RATE = 0xAD, 16000
+_IMA, _SAME_STEPS = "adpcm_ima_wav", "adpcm_ima_dk4"
+_IMA_CHANNELS = 2
+_IMA_HEADER = 4  # bytes of a channel: 2 of its first sample, 1 of its step's index, 1 unused
+_IMA_GROUP = 4  # bytes of a channel before those of the next channel
+
+
+def of(stream: Any, context: Any) -> Decoder:
+    """Return the function that decodes packets of a stream; ``context`` is its own decoder."""
+    if stream.type == "audio":
+        codec, container = context.codec.canonical_name, stream.container.format.name
+        if (codec, container) == ("vorbis", "ogg"):
+            return _vorbis(context)
+        if codec == "sbc":
+            return _sbc(stream, context)
+        if (codec, container) == (_IMA, "wav") and context.channels <= _IMA_CHANNELS:
+            return _ima(context)
+    return cast("Decoder", context.decode)
+
+
+def _vorbis(context: Any) -> Decoder:
+    """Decode chained Ogg Vorbis at the joints of its parts as FFmpeg's command up to 7 does.
+
+    FFmpeg 7 starts each part anew, over silence: the first block gives as many frames as if a block
+    of its size came before it. FFmpeg 8 overlaps it with the last block of the part before, which
+    may have another size, and so gives up to 896 frames more. Headers in a packet after the first
+    frames mark a joint; a file of one part has none there.
+    """
+    headers, gave = bytes(context.extradata or b""), False
+
+    def decode(packet: av.Packet[Any]) -> Iterator[av.AudioFrame]:
+        """Decode a packet; put silence before the first one of a part."""
+        nonlocal headers, gave
+        if packet.size and packet.has_sidedata(_NEW_HEADERS):
+            before, headers = headers, bytes(packet.get_sidedata(_NEW_HEADERS))
+            silence = _silence(bytes(packet)[0], _modes(headers), _modes(before)) if gave else b""
+            if silence:
+                context.flush_buffers()
+                context.decode(av.Packet(silence))
+        for frame in context.decode(packet):
+            gave = True
+            yield frame
+
+    return decode
+
+
+def _modes(headers: bytes) -> tuple[int, ...]:
+    return (
+        ogg_packets.modes(headers[headers.rfind(_VORBIS_SETUP) :])
+        if _VORBIS_SETUP in headers
+        else ()
+    )
+
+
+def _silence(first: int, modes: tuple[int, ...], before: tuple[int, ...]) -> bytes:
+    """Return a silent packet with the block size that this block expects before it.
+
+    ``first`` is the first byte of the block. Empty if the headers do not tell the size.
+    """
+    bits = (len(modes) - 1).bit_length()
+    number = first >> 1 & (1 << bits) - 1
+    if number >= len(modes):
+        return b""
+    # a long block tells the size before it; a short one always overlaps as with a short one
+    long = modes[number] and first >> 1 + bits & 1
+    if long not in before:
+        return b""
+    return bytes([before.index(long) << 1]) + bytes(15)
+
+
+def _sbc(stream: Any, context: Any) -> Decoder:
+    """Decode SBC, unless it changes on its way: FFmpeg's decoder keeps the first rate."""
+    first: Part | None = None
+
+    def decode(packet: av.Packet[Any]) -> Iterable[av.AudioFrame]:
+        """Decode a packet, and compare its rate and channels with those of the first.
+
+        Raises:
+            BackendError: they differ; the text gives the place and what to do.
+        """
+        nonlocal first
+        found: list[av.AudioFrame] = context.decode(packet)  # raises if the header is damaged
+        if found and packet.size:
+            sync, head = bytes(packet)[:2]
+            rate = _MSBC_RATE if sync == _MSBC else _SBC_RATES[head >> 6]
+            part = Part("sbc", packet.pos or 0, rate, found[0].layout.nb_channels)
+            first = first or part
+            if cause := joined_files.change([first, part]):
+                uri = joints.uri_of(stream.container)
+                raise BackendError(f"{cause}. {joined_files.cut(uri, part)}")
+        return found
+
+    return decode
+
+
+def _ima(context: Any) -> Decoder:
+    """Decode IMA ADPCM in wav to the recorded samples.
+
+    FFmpeg up to 8.0 rounds each step once. From 8.1 on it rounds in parts, which is up to 10 of
+    32,768 off. Its decoder for Duck's "DK4" still rounds once, and DK4's blocks hold the same
+    nibbles in another order. So the nibbles are put into that order and decoded by that decoder.
+    """
+    channels: int = context.channels
+    size: int | None = None
+    rounding_once: Any = av.CodecContext.create(_SAME_STEPS, "r")
+    rounding_once.sample_rate, rounding_once.layout = context.sample_rate, context.layout
+
+    def decode(packet: av.Packet[Any]) -> Iterator[av.AudioFrame]:
+        """Decode the blocks of a packet, one after the other."""
+        nonlocal size
+        if size is None and packet.size:
+            size = _block_bytes(packet, channels)
+        if not size or not packet.size:
+            yield from context.decode(packet)
+            return
+        data = bytes(packet)
+        for begin in range(0, len(data), size):
+            block: Any = av.Packet(_reordered(data[begin : begin + size], channels))
+            if not begin:
+                block.pts, block.dts = packet.pts, packet.dts
+            block.time_base = packet.time_base
+            yield from rounding_once.decode(block)
+
+    return decode
+
+
+def _block_bytes(packet: av.Packet[Any], channels: int) -> int:
+    """Return the size of a block in bytes, from the packet's frames; 0 unless samples have 4 bits.
+
+    For each channel a block has a header of 4 bytes, which is 8 nibbles and holds 1 sample, and
+    then a nibble for each further sample:
+
+        nibbles of a channel - frames = 7 * blocks
+    """
+    nibbles = 2 * packet.size // channels
+    lost = 2 * _IMA_HEADER - 1
+    blocks, rest = divmod(nibbles - (packet.duration or 0), lost)
+    if (
+        rest
+        or blocks < 1
+        or packet.size % blocks
+        or packet.size // blocks <= _IMA_HEADER * channels
+    ):
+        return 0
+    return packet.size // blocks
+
+
+def _reordered(block: bytes, channels: int) -> bytes:
+    """Return a block with its nibbles in the order of DK4.
+
+    Both hold the samples of a frame or channel one after the other, but in another order:
+
+        wav, 1 channel     each byte holds two samples, the first one low
+        DK4, 1 channel     the same, the first one high
+        wav, 2 channels    LLLL RRRR LLLL ...   4 bytes of a channel, then 4 of the other, low first
+        DK4, 2 channels    one byte for each frame, left high and right low
+    """
+    header = _IMA_HEADER * channels
+    octets = np.frombuffer(block, np.uint8)
+    body = octets[
+        header : header + (len(octets) - header) // (_IMA_GROUP * channels) * _IMA_GROUP * channels
+    ]
+    low, high = body & 15, body >> 4
+    if channels == 1:
+        ordered = low << 4 | high
+    else:
+        nibbles = np.stack([low, high], axis=-1).reshape(-1, channels, 2 * _IMA_GROUP)
+        ordered = (nibbles[:, 0] << 4 | nibbles[:, 1]).reshape(-1)
+    return octets[:header].tobytes() + ordered.tobytes()
