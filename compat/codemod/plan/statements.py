@@ -15,6 +15,13 @@ from compat.codemod.uses import setter_calls
 # functions of a module that Python calls for names that it does not have
 _OF_MODULES = {"__getattr__", "__dir__"}
 
+_PASSING_ERRORS_ON = {
+    "contextlib.nullcontext",
+    "torch.inference_mode",
+    "torch.no_grad",
+    "warnings.catch_warnings",
+}
+
 
 def _assign(
     run: Execution, module: Module, node: ast.Assign | ast.AnnAssign | ast.AugAssign, state: State
@@ -128,9 +135,16 @@ def _with(
     with run.ways.caught("raise") as left:
         after = run.block(module, node.body, entered)
     run.ways.take("raise", left["raise"])
-    every = joined(after, left["raise"])
+    passes_on = all(_passes_errors_on(module, item) for item in node.items)
+    every = after if passes_on else joined(after, left["raise"])
     _attempt(run, module, node, after, joined(state, every))
     return every and run.others_run(every)
+
+
+def _passes_errors_on(module: Module, item: ast.withitem) -> bool:
+    """Return whether a context is one of those that are known to swallow no error."""
+    call = item.context_expr
+    return isinstance(call, ast.Call) and module.names.qualified(call.func) in _PASSING_ERRORS_ON
 
 
 def _try(run: Execution, module: Module, node: ast.Try | ast.TryStar, state: State) -> State | None:
@@ -184,9 +198,9 @@ def _import(
     for one in module.imported:
         if one.statement is node:
             run.bound_by[module, one.local] |= state.force
-    for several in run.code.imported(module, node):
+    for several, is_sure in run.code.imported(module, node):
         ways = [run.load(one, state) for one in several]
-        state = joined(*ways, *([] if len(ways) == 1 else [state])) or state
+        state = joined(*ways, *([] if is_sure and len(ways) == 1 else [state])) or state
     return state
 
 

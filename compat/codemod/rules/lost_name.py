@@ -1,7 +1,7 @@
 """Take ``info``, ``AudioMetaData`` and ``list_audio_backends``, lost in 2.9, from this package."""
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from compat.codemod.rule import (
     NINE,
@@ -22,6 +22,7 @@ from compat.codemod.rule import (
     drafted,
     old_names,
     our_name,
+    passed_in_dict,
     type_texts,
 )
 from compat.codemod.rules import lister_decision
@@ -30,6 +31,7 @@ from compat.codemod.rules.tuple_info import unsettled
 _REASON = "torchaudio.{} is not in 2.9"
 _TUPLE = "not changed, because its result is used as the tuple of 0.x (TAC113)"
 _FIRST = "Read the attributes of AudioMetaData instead, and run again."
+_IN_DICT = "not changed, because it may be given filepath= by a dict (TAC110)"
 _CLASS = "AudioMetaData"
 _LOST = [f"{old_names.ROOT}.{name}" for name in old_names.LOST_IN_2_9]
 
@@ -63,9 +65,17 @@ def _ours(
     yield from changes
 
 
+def _refuse_old_use(module: Module, project: Project, uses: Iterable[Use]) -> None:
+    """Raise if a call is reported by its old name, which no rule would find by the new one."""
+    for use in uses:
+        if unsettled(module, project, use):
+            raise NotProvableError(_TUPLE, advice=_FIRST)
+        if use.call is not None and passed_in_dict(module, project, use.call, "filepath"):
+            raise NotProvableError(_IN_DICT, advice="Rename the key to uri, and run again.")
+
+
 def _dotted(module: Module, project: Project, use: Use) -> Iterator[Change]:
-    if unsettled(module, project, use):
-        raise NotProvableError(_TUPLE, advice=_FIRST)
+    _refuse_old_use(module, project, [use])
     yield from _ours(module, project, module.span(use.node), use.name, use)
 
 
@@ -76,8 +86,7 @@ def _imported(module: Module, project: Project, one: Imported, name: str) -> Ite
             "name of one of this package's"
         )
     own = [use for use in module.uses if use.root.id == one.local]
-    if any(unsettled(module, project, use) for use in own):
-        raise NotProvableError(_TUPLE, advice=_FIRST)
+    _refuse_old_use(module, project, own)
     if any(lister_decision.decides(module, use) for use in own):
         raise NotProvableError(
             "not changed, because a decision depends on it (TAC108)",

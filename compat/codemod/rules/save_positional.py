@@ -25,7 +25,7 @@ from compat.codemod.rule import (
     value_kinds,
 )
 from compat.codemod.uses import kept_functions
-from compat.codemod.uses.arguments import callers
+from compat.codemod.uses.arguments import callers, values_of
 from compat.codemod.uses.observed import kinds
 
 _REASON = "from 2.1 on the fifth argument of save is format; it was compression before"
@@ -59,16 +59,17 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
     for use, call, others in forwarding.calls_of(module, "save"):
         arguments = call.args[others:]
         if len(arguments) < 5:
-            if _passes_five(module, project, call):
-                yield Draft(module.span(call), f"{_REASON}; callers give five", "Name them there.")
+            if _gives_five(module, call) or _passes_five(module, project, call):
+                advice = "Name them, here or where a caller gives them."
+                yield Draft(module.span(call), f"{_REASON}; five may be given here", advice)
             continue
         parameters = old_names.LEGACY_PARAMETERS["save"]
         fifth, sixth = literal(arguments[4]), literal(arguments[5]) if len(arguments) > 5 else None
         named = _name(arguments[4])
-        if isinstance(fifth, str) or (
+        if isinstance(fifth, str | bool) or (
             fifth is None and isinstance(sixth, str) and sixth.lower() not in _FORMATS
         ):
-            continue  # it is the new order already
+            continue  # it is the new order already, or that of 0.7, which TAC116 reports
         number = (
             value_kinds.of(module, arguments[4]) == value_kinds.NUMBER
             or _COMPRESSION.search(named) is not None
@@ -107,7 +108,17 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
 
 
 def _gives_five(module: Module, call: ast.Call) -> bool:
-    return len(call.args) > 4
+    return sum(_length(module, one) for one in call.args) > 4
+
+
+def _length(module: Module, argument: ast.expr) -> int:
+    """Return how many arguments it is; for ``*values``, as far as the values are written out."""
+    if not isinstance(argument, ast.Starred):
+        return 1
+    values = (argument.value, *values_of(module, argument.value))
+    return max(
+        (len(one.elts) for one in values if isinstance(one, ast.Tuple | ast.List)), default=0
+    )
 
 
 def _passes_five(module: Module, project: Project, call: ast.Call) -> bool:

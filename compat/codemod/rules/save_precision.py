@@ -36,8 +36,7 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
             yield Draft(module.span(call), f"{_REASON}; here it is a key of a dict", _ADVICE)
         elif (
             call is use.call
-            and len(call.args) > 3
-            and literal(call.args[3]) in (8, 16, 24, 32)
+            and _has_precision(call.args[3:5])
             and not any(isinstance(a, ast.Starred) for a in call.args[:4])
         ):
             yield Draft(
@@ -46,6 +45,12 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
                 "since then it is channels_first",
                 "Write bits_per_sample= instead.",
             )
+
+
+def _has_precision(arguments: list[ast.expr]) -> bool:
+    """Return whether a bit depth is the first of these, or a truth value the second."""
+    fourth, fifth = ([literal(one) for one in arguments] + [None, None])[:2]
+    return fourth in (8, 16, 24, 32) or isinstance(fifth, bool)
 
 
 def _draft(module: Module, project: Project, use: Use, call: ast.Call, given: ast.keyword) -> Draft:

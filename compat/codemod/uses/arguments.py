@@ -99,7 +99,7 @@ def callers(
 ) -> list[tuple[Module, ast.Call]]:
     """Return the calls that have a function's name.
 
-    For ``__init__`` that is its class's name; a ``lambda`` has no name and so no calls.
+    For ``__init__`` that is its class's name, for a ``lambda`` the name that it is assigned to.
 
     Args:
         project: the project.
@@ -107,11 +107,9 @@ def callers(
         function: the function.
         more: what files without torchaudio must match, so that fewer are parsed.
     """
-    if not isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef):
+    name = _called_as(module, function)
+    if not name:
         return []
-    name, above = function.name, module.names.parents[function]
-    if name == "__init__" and isinstance(above, ast.ClassDef):
-        name = above.name
     own = [(one, call) for one in project.modules for call in _calls_by_name(one).get(name, ())]
     near = project.quiet.all
     if near and not _is_method(module, function):
@@ -119,6 +117,16 @@ def callers(
     pattern = rf"\b{re.escape(name)}[ \t]*\("
     quiet = [] if module.standalone or not near else _quiet(project, near, pattern, *more)
     return own + [(one, call) for one in quiet for call in _calls_by_name(one).get(name, ())]
+
+
+def _called_as(module: Module, function: ast.AST) -> str:
+    """Return the name by which a function is called, or nothing."""
+    match module.names.parents.get(function), function:
+        case ast.ClassDef(name), ast.FunctionDef("__init__"):
+            return name
+        case ast.Assign([target]), ast.Lambda():
+            return plain_name(target)
+    return getattr(function, "name", "")
 
 
 @noted

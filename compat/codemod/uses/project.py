@@ -4,11 +4,11 @@ import ast
 import dataclasses
 import functools
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from compat.codemod.files import console_scripts
 from compat.codemod.files.content import content
-from compat.codemod.files.import_graph import File, Files, Graph, Quiet, facts, stem
+from compat.codemod.files.import_graph import File, Files, Graph, Quiet, facts, plugins, stem
 from compat.codemod.source import (
     Module,
     Notes,
@@ -132,6 +132,15 @@ class Project(Notes):
         """Return the console scripts, each as a dotted module name and a function."""
         return console_scripts.beside(self.files.paths)
 
+    def plugins(self, tests: Iterable[str]) -> list[str]:
+        """Return the files of pytest plugins that the configuration or some test files name."""
+        names = [*self._configured_plugins, *(one for path in tests for one in _plugins(path))]
+        return [path for name in names for path in self.files.named(name, "")]
+
+    @functools.cached_property
+    def _configured_plugins(self) -> list[str]:
+        return console_scripts.plugins(self.files.paths)
+
     def is_exported(self, module: Module, name: str) -> bool:
         """Return whether another file imports a name, or all names, or reads it in the module."""
         if module.standalone:
@@ -173,6 +182,10 @@ class Project(Notes):
             word in texts[path] if path in texts else word.encode() in content(path)
             for path in sorted(near)
         )
+
+
+def _plugins(path: str) -> list[str]:
+    return plugins(content(path))
 
 
 def _parsed(path: str) -> Module | None:

@@ -295,3 +295,15 @@ test_the_tuple_of_info = table(
         target="2.9",
     ),
 )
+
+
+DICT = 'given = {"filepath": "a.wav"}\n'
+test_an_old_argument_in_a_dict = table(
+    *(
+        stays(name, head + DICT + code, "TAC110", "TAC129", target="2.9")
+        for name, head, code in (
+            ("of a dotted name", "import torchaudio\n", "torchaudio.info(**given)\n"),
+            ("of an imported name", "from torchaudio import info\n", "info(**given)\n"),
+        )
+    ),
+)

@@ -204,3 +204,9 @@ test_programs = table(
         "import torchaudio\nx = torchaudio.load(p, frame_offset=s, num_frames=(n if n else 0) or -1)\n",
     ),
 )
+
+
+test_positional_arguments_of_partial = table(
+    stays("in the order of 0.7", "import torchaudio, functools\nread = functools.partial(torchaudio.load, 'a', None, True)\n", "TAC114"),
+    stays("in the order of today", "import torchaudio, functools\nread = functools.partial(torchaudio.load, 'a', 0, 5)\n"),
+)
