@@ -24,6 +24,7 @@ from compat.codemod.rule import (
     passed_in_dict,
 )
 from compat.codemod.uses import kept_functions
+from compat.codemod.uses.arguments import path_in_dict
 
 _OLD = "filepath"
 _GIVEN = re.compile(rb"filepath")
@@ -43,11 +44,11 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
         yield drafted(module, module.span(old), _REASON, changes, (use,), "")
     direct = [use.call for use in module.of(Kind.FUNCTION, Kind.BACKEND_FUNCTION) if use.call]
     for call in direct:
-        if keyword(call, _OLD) is None and passed_in_dict(module, project, call, _OLD):
+        if path_in_dict(module, project, call):
             yield Draft(
                 module.span(call),
-                f"{_REASON}; here it is a key of a dict",
-                "Rename the key to uri, if nothing else uses the dict.",
+                f"{_REASON}; here a dict holds it, or may",
+                "Rename its key to uri, if nothing else uses the dict.",
             )
     own = {*direct, *(call for _, call, _, _ in given)}
 
@@ -71,10 +72,13 @@ def _renamed(project: Project, call: ast.Call, name: ast.keyword, others: int) -
 
 
 def _gives(module: Module, project: Project, call: ast.Call) -> bool:
-    in_dict = any(is_dict_with(module, one.value, _OLD) for one in call.keywords) or passed_in_dict(
-        module, project, call, _OLD
+    values = (*call.args, *(one.value for one in call.keywords))
+    in_dict = any(is_dict_with(module, one, _OLD) for one in values)
+    return (
+        keyword(call, _OLD) is not None
+        or in_dict
+        or bool(passed_in_dict(module, project, call, _OLD))
     )
-    return keyword(call, _OLD) is not None or bool(in_dict)
 
 
 RULE = Rule(

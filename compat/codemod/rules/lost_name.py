@@ -22,11 +22,11 @@ from compat.codemod.rule import (
     drafted,
     old_names,
     our_name,
-    passed_in_dict,
     type_texts,
 )
 from compat.codemod.rules import lister_decision
 from compat.codemod.rules.tuple_info import unsettled
+from compat.codemod.uses.arguments import path_in_dict
 
 _REASON = "torchaudio.{} is not in 2.9"
 _TUPLE = "not changed, because its result is used as the tuple of 0.x (TAC113)"
@@ -70,7 +70,7 @@ def _refuse_old_use(module: Module, project: Project, uses: Iterable[Use]) -> No
     for use in uses:
         if unsettled(module, project, use):
             raise NotProvableError(_TUPLE, advice=_FIRST)
-        if use.call is not None and passed_in_dict(module, project, use.call, "filepath"):
+        if use.call is not None and path_in_dict(module, project, use.call):
             raise NotProvableError(_IN_DICT, advice="Rename the key to uri, and run again.")
 
 

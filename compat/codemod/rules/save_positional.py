@@ -15,6 +15,7 @@ from compat.codemod.rule import (
     Project,
     Rule,
     Valid,
+    called,
     forwarding,
     keyword,
     literal,
@@ -102,13 +103,36 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
         )
         yield Draft(module.span(call), _REASON, changes=changes, touches=(use,))
     found = kept_functions.called_with(project, module, _gives_five, _FIVE, "save")
-    for node, _, place in found:
+    told = [one for _, one, _ in forwarding.calls_of(module, "save")]
+    for node, _, place in (one for one in found if one[0] not in told):
         reason = f"{_REASON}; torchaudio.save is passed on or stored, and may be called with five"
         yield Draft(module.span(node), reason, "Name every argument.", related=(place,))
 
 
 def _gives_five(module: Module, call: ast.Call) -> bool:
-    return sum(_length(module, one) for one in call.args) > 4
+    """Return whether a call has five arguments, or passes five on to a function that it is given.
+
+    Those are after the function, in a tuple, or in a list of tuples.
+    """
+    functions = {use.node for use in module.of(Kind.FUNCTION)}
+    own = next((at for at, one in enumerate(call.args, 1) if _bare(one) in functions), 0)
+    rest = call.args[own:]
+    is_given = own or any(_bare(one.value) in functions for one in call.keywords)
+    passed = (*rest, *(one.value for one in call.keywords)) if is_given else ()
+    return sum(_length(module, one) for one in rest) > 4 or any(
+        isinstance(inner, ast.Tuple | ast.List) and len(inner.elts) > 4
+        for one in passed
+        for value in (one, *values_of(module, one))
+        for inner in ast.walk(value)
+    )
+
+
+def _bare(node: ast.expr) -> ast.expr:
+    """Return the function that ``partial`` is given, or the node itself."""
+    match node:
+        case ast.Call(args=[function, *_]) if called(node) == "partial":
+            return function
+    return node
 
 
 def _length(module: Module, argument: ast.expr) -> int:
@@ -116,9 +140,8 @@ def _length(module: Module, argument: ast.expr) -> int:
     if not isinstance(argument, ast.Starred):
         return 1
     values = (argument.value, *values_of(module, argument.value))
-    return max(
-        (len(one.elts) for one in values if isinstance(one, ast.Tuple | ast.List)), default=0
-    )
+    lengths = [len(one.elts) for one in values if isinstance(one, ast.Tuple | ast.List)]
+    return max(lengths, default=0)
 
 
 def _passes_five(module: Module, project: Project, call: ast.Call) -> bool:

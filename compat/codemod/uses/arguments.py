@@ -16,6 +16,7 @@ from compat.codemod.source import (
     keyword,
     noted,
     plain_name,
+    starred,
     string,
     value_kinds,
 )
@@ -149,6 +150,16 @@ def passed_in_dict(module: Module, project: Project, call: ast.Call, *names: str
     return next(
         (name for name in names if any(_holds(module, project, value, name) for value in spread)),
         None,
+    )
+
+
+def path_in_dict(module: Module, project: Project, call: ast.Call) -> bool:
+    """Return whether a call may get ``filepath``, the old name of the path, by ``**arguments``."""
+    if keyword(call, "filepath") is not None:
+        return False
+    only_there = not call.args and keyword(call, "uri") is None and starred(call)
+    return passed_in_dict(module, project, call, "filepath") is not None or (
+        only_there and passed_in_dict(module, project, call, "uri") is None
     )
 
 

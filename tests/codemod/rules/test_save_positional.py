@@ -79,6 +79,12 @@ test_five_that_reach_it = table(
             ("four by a lambda with a name", "put = lambda *a, **k: torchaudio.save(*a, **k)\nput('a', x, 1, True)\n", []),
             ("in a tuple that is kept", "a = ('a', x, 1, True, 9)\ntorchaudio.save(*a, backend='sox')\n", ["TAC117"]),
             ("in a list beside others", "torchaudio.save('a', x, *[1, True, 9], backend='sox')\n", ["TAC117"]),
+            ("in tuples that a pool is given", "pool.starmap(torchaudio.save, [('a', x, 1, True, 9)])\n", ["TAC117"]),
+            ("in tuples that are kept", "jobs = [('a', x, 1, True, 9)]\npool.starmap(torchaudio.save, jobs)\n", ["TAC117"]),
+            ("by a keyword", "pool.apply(func=torchaudio.save, args=('a', x, 1, True, 9))\n", ["TAC117"]),
+            ("four that a pool is given", "pool.starmap(torchaudio.save, [('a', x, 1, True)])\n", []),
+            ("four beside the function", "pool.submit(torchaudio.save, 'a', x, 1, True)\n", []),
+            ("five beside the function", "pool.submit(torchaudio.save, 'a', x, 1, True, 9)\n", ["TAC117"]),
             ("three in a tuple", "a = ('a', x, 1)\ntorchaudio.save(*a, backend='sox')\n", []),
             ("in the order of 0.7", "torchaudio.save('a', x, 1, bits, True, backend='sox')\n", ["TAC116"]),
         )
