@@ -26,7 +26,7 @@ from compat.codemod.rule import (
     value_kinds,
 )
 from compat.codemod.uses import kept_functions
-from compat.codemod.uses.arguments import callers, values_of
+from compat.codemod.uses.arguments import callers
 from compat.codemod.uses.observed import kinds
 
 _REASON = "from 2.1 on the fifth argument of save is format; it was compression before"
@@ -60,7 +60,8 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
     for use, call, others in forwarding.calls_of(module, "save"):
         arguments = call.args[others:]
         if len(arguments) < 5:
-            if _gives_five(module, call) or _passes_five(module, project, call):
+            stars = any(isinstance(one, ast.Starred) for one in arguments)
+            if stars and (_gives_five(module, call) or _passes_five(module, project, call)):
                 advice = "Name them, here or where a caller gives them."
                 yield Draft(module.span(call), f"{_REASON}; five may be given here", advice)
             continue
@@ -110,20 +111,22 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
 
 
 def _gives_five(module: Module, call: ast.Call) -> bool:
-    """Return whether a call has five arguments, or passes five on to a function that it is given.
-
-    Those are after the function, in a tuple, or in a list of tuples.
-    """
-    functions = {use.node for use in module.of(Kind.FUNCTION)}
+    """Return whether a call has five arguments, or may pass five on to a function it is given."""
+    functions = {use.node for use in module.of(Kind.FUNCTION) if use.name == "save"}
     own = next((at for at, one in enumerate(call.args, 1) if _bare(one) in functions), 0)
-    rest = call.args[own:]
     is_given = own or any(_bare(one.value) in functions for one in call.keywords)
-    passed = (*rest, *(one.value for one in call.keywords)) if is_given else ()
-    return sum(_length(module, one) for one in rest) > 4 or any(
-        isinstance(inner, ast.Tuple | ast.List) and len(inner.elts) > 4
-        for one in passed
-        for value in (one, *values_of(module, one))
-        for inner in ast.walk(value)
+    plain = [one for one in call.args[own:] if not isinstance(one, ast.Starred)]
+    is_starred = len(plain) < len(call.args[own:])
+    rest = 5 - (len(plain) if is_starred else 0)
+    return len(plain) > 4 or bool((is_starred or is_given) and _has_arguments(module, rest))
+
+
+def _has_arguments(module: Module, length: int) -> bool:
+    """Return whether a module has so many values in a row, with one for ``channels_first``."""
+    rows = [one.elts for one in module.names.all(ast.Tuple)]
+    rows += [one.elts for one in module.names.all(ast.List)]
+    return any(
+        len(row) >= length and any(isinstance(literal(one), bool) for one in row) for row in rows
     )
 
 
@@ -133,15 +136,6 @@ def _bare(node: ast.expr) -> ast.expr:
         case ast.Call(args=[function, *_]) if called(node) == "partial":
             return function
     return node
-
-
-def _length(module: Module, argument: ast.expr) -> int:
-    """Return how many arguments it is; for ``*values``, as far as the values are written out."""
-    if not isinstance(argument, ast.Starred):
-        return 1
-    values = (argument.value, *values_of(module, argument.value))
-    lengths = [len(one.elts) for one in values if isinstance(one, ast.Tuple | ast.List)]
-    return max(lengths, default=0)
 
 
 def _passes_five(module: Module, project: Project, call: ast.Call) -> bool:

@@ -85,6 +85,9 @@ test_five_that_reach_it = table(
             ("four that a pool is given", "pool.starmap(torchaudio.save, [('a', x, 1, True)])\n", []),
             ("four beside the function", "pool.submit(torchaudio.save, 'a', x, 1, True)\n", []),
             ("five beside the function", "pool.submit(torchaudio.save, 'a', x, 1, True, 9)\n", ["TAC117"]),
+            ("in tuples of a loop", "for a in [('a', x, 1, True, 9)]:\n    torchaudio.save(*a, backend='sox')\n", ["TAC117"]),
+            ("in tuples that are added", "a.append(('a', x, 1, True, 9))\ntorchaudio.save(*a.pop(), backend='sox')\n", ["TAC117"]),
+            ("other tuples of five", "b = (1, 2, 3, 4, 5)\ntorchaudio.save(*a, backend='sox')\n", []),
             ("three in a tuple", "a = ('a', x, 1)\ntorchaudio.save(*a, backend='sox')\n", []),
             ("in the order of 0.7", "torchaudio.save('a', x, 1, bits, True, backend='sox')\n", ["TAC116"]),
         )
