@@ -238,14 +238,10 @@ def listed(path: str) -> tuple[list[str], bool]:
     folder, name = os.path.split(path)
     data = content(path) if name == "__init__.py" else b""
     lists = _LISTED.findall(data)
-    if data.count(b"__all__") == len(lists) and not any(map(_WORD.search, _rest(lists))):
+    beside_names = _COMMENT.sub(b"", _LISTED_NAME.sub(b"", b"\n".join(lists)))
+    if data.count(b"__all__") == len(lists) and not _WORD.search(beside_names):
         return [name.decode() for one in lists for name in _LISTED_NAME.findall(one)], True
     return sorted({name.partition(".")[0] for name in os.listdir(folder)} - {"__init__"}), False
-
-
-def _rest(lists: list[bytes]) -> list[bytes]:
-    """Return what lists of names hold beside texts and comments."""
-    return [_COMMENT.sub(b"", _LISTED_NAME.sub(b"", one)) for one in lists]
 
 
 def plugins(data: bytes) -> list[str]:

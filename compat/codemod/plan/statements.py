@@ -6,7 +6,7 @@ import dataclasses
 from compat.codemod.plan import code
 from compat.codemod.plan.code import Function, Meaning
 from compat.codemod.plan.execution import Execution, Visit
-from compat.codemod.plan.expressions import entered
+from compat.codemod.plan.expressions import entered, operated
 from compat.codemod.plan.handed import special
 from compat.codemod.plan.state import WAYS_OUT, State, joined, repeated
 from compat.codemod.source import Module, conditions, plain_name
@@ -39,11 +39,6 @@ def _assign(
     # to unpack or to store items, to add to a list: an iterator may run
     may_iterate = isinstance(node, ast.AugAssign) or not plain
     return run.others_run(after) if after is not None and may_iterate else after
-
-
-def _delete(run: Execution, module: Module, node: ast.Delete, state: State) -> State | None:
-    after = run.children(module, node, state)
-    return after and run.others_run(after)  # a generator ends, or a finalizer runs
 
 
 def _named(run: Execution, module: Module, target: ast.expr, value: ast.expr | None) -> None:
@@ -265,7 +260,7 @@ VISITS: dict[type[ast.AST], Visit] = {
     ast.ClassDef: _class,
     **dict.fromkeys((ast.Return, ast.Raise, ast.Break, ast.Continue), _leave),
     **dict.fromkeys((ast.Assign, ast.AnnAssign, ast.AugAssign), _assign),
-    ast.Delete: _delete,
+    ast.Delete: operated,  # a generator ends, or a finalizer runs
     **dict.fromkeys((ast.For, ast.AsyncFor, ast.While), _loop),
     **dict.fromkeys((ast.With, ast.AsyncWith), _with),
     **dict.fromkeys((ast.Import, ast.ImportFrom), _import),

@@ -134,7 +134,8 @@ class Project(Notes):
 
     def plugins(self, tests: Iterable[str]) -> list[str]:
         """Return the files of pytest plugins that the configuration or some test files name."""
-        names = [*self._configured_plugins, *(one for path in tests for one in _plugins(path))]
+        names = [*self._configured_plugins]
+        names += [name for path in tests for name in plugins(content(path))]
         return [path for name in names for path in self.files.named(name, "")]
 
     @functools.cached_property
@@ -182,10 +183,6 @@ class Project(Notes):
             word in texts[path] if path in texts else word.encode() in content(path)
             for path in sorted(near)
         )
-
-
-def _plugins(path: str) -> list[str]:
-    return plugins(content(path))
 
 
 def _parsed(path: str) -> Module | None:
