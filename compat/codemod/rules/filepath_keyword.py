@@ -23,6 +23,7 @@ from compat.codemod.rule import (
     old_names,
     passed_in_dict,
 )
+from compat.codemod.source import Place
 from compat.codemod.uses import kept_functions
 from compat.codemod.uses.arguments import path_in_dict
 
@@ -50,14 +51,21 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
                 f"{_REASON}; here a dict holds it, or may",
                 "Rename its key to uri, if nothing else uses the dict.",
             )
-    own = {*direct, *(call for _, call, _, _ in given)}
+    for node, passed, place in by_values(module, project):
+        reason = f"{_REASON}; {passed} is passed on or stored, and may be called with it"
+        yield Draft(module.span(node), reason, _RENAME, related=(place,))
+
+
+def by_values(module: Module, project: Project) -> Iterator[tuple[ast.expr, str, Place]]:
+    """Yield where a function that is passed on or stored may be given the keyword."""
+    own = {use.call for use in module.of(Kind.FUNCTION, Kind.BACKEND_FUNCTION)}
+    given = forwarding.calls_of(module, *old_names.FUNCTIONS)
+    own |= {call for _, call, _ in given if keyword(call, _OLD) is not None}
 
     def gives(other: Module, call: ast.Call) -> bool:
         return call not in own and _gives(other, project, call)
 
-    for node, passed, place in kept_functions.called_with(project, module, gives, _GIVEN):
-        reason = f"{_REASON}; {passed} is passed on or stored, and may be called with it"
-        yield Draft(module.span(node), reason, _RENAME, related=(place,))
+    return kept_functions.called_with(project, module, gives, _GIVEN)
 
 
 def _renamed(project: Project, call: ast.Call, name: ast.keyword, others: int) -> Iterator[Change]:

@@ -25,13 +25,14 @@ from compat.codemod.rule import (
     type_texts,
 )
 from compat.codemod.rules import lister_decision
+from compat.codemod.rules.filepath_keyword import by_values
 from compat.codemod.rules.tuple_info import unsettled
 from compat.codemod.uses.arguments import path_in_dict
 
 _REASON = "torchaudio.{} is not in 2.9"
 _TUPLE = "not changed, because its result is used as the tuple of 0.x (TAC113)"
 _FIRST = "Read the attributes of AudioMetaData instead, and run again."
-_IN_DICT = "not changed, because it may be given filepath= by a dict (TAC110)"
+_GIVEN = "not changed, because it may be given filepath=, which TAC110 reports"
 _CLASS = "AudioMetaData"
 _LOST = [f"{old_names.ROOT}.{name}" for name in old_names.LOST_IN_2_9]
 
@@ -70,8 +71,9 @@ def _refuse_old_use(module: Module, project: Project, uses: Iterable[Use]) -> No
     for use in uses:
         if unsettled(module, project, use):
             raise NotProvableError(_TUPLE, advice=_FIRST)
-        if use.call is not None and path_in_dict(module, project, use.call):
-            raise NotProvableError(_IN_DICT, advice="Rename the key to uri, and run again.")
+        given = [passed for _, passed, _ in by_values(module, project) if use.call is None]
+        if use.path in given or (use.call is not None and path_in_dict(module, project, use.call)):
+            raise NotProvableError(_GIVEN, advice="Rename that to uri, and run again.")
 
 
 def _dotted(module: Module, project: Project, use: Use) -> Iterator[Change]:

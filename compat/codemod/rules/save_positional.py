@@ -95,7 +95,7 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
             elif is_settled:
                 old = True
         if not old or others or starred(call) or len(arguments) > len(parameters):
-            if not (fifth is None and len(arguments) == 5):
+            if starred(call) or not (fifth is None and len(arguments) == 5):
                 yield Draft(module.span(call), f"{_REASON}; here it may be either", advice)
             continue
         changes = tuple(
@@ -115,10 +115,10 @@ def _gives_five(module: Module, call: ast.Call) -> bool:
     functions = {use.node for use in module.of(Kind.FUNCTION) if use.name == "save"}
     own = next((at for at, one in enumerate(call.args, 1) if _bare(one) in functions), 0)
     is_given = own or any(_bare(one.value) in functions for one in call.keywords)
-    plain = [one for one in call.args[own:] if not isinstance(one, ast.Starred)]
-    is_starred = len(plain) < len(call.args[own:])
-    rest = 5 - (len(plain) if is_starred else 0)
-    return len(plain) > 4 or bool((is_starred or is_given) and _has_arguments(module, rest))
+    arguments = call.args[own:]
+    stars = sum(isinstance(one, ast.Starred) for one in arguments)
+    rest = 5 - (len(arguments) - stars if stars else 0)
+    return len(arguments) > 4 or bool((stars or is_given) and _has_arguments(module, rest))
 
 
 def _has_arguments(module: Module, length: int) -> bool:

@@ -194,12 +194,20 @@ def _holds(module: Module, project: Project, node: ast.expr, name: str) -> bool:
         parent = module.names.parents.get(binding.node)
         if isinstance(parent, ast.arguments) and parent.kwarg is binding.node:
             around = module.names.parents[parent]  # what callers give is seen
-            if any(keyword(call, name) for _, call in callers(project, module, around, word)):
+            if any(_gives(*one, name) for one in callers(project, module, around, word)):
                 return True
     fields = (one.target for one in module.names.all(ast.AnnAssign))
     named = (one for one in fields if plain_name(one) == name)
     mentions = _mentions(module, name, rf"\b{name}\b", *Kind)
     return any(module.inside(one, around) for one in (*named, *mentions))
+
+
+def _gives(module: Module, call: ast.Call, name: str) -> bool:
+    """Return whether a call has an argument of this name, also in a dict that is written out."""
+    spread = [one.value for one in call.keywords if one.arg is None]
+    values = (value for one in spread for value in (one, *values_of(module, one)))
+    in_dict = any(is_dict_with(module, value, name) for value in values)
+    return in_dict or keyword(call, name) is not None
 
 
 def _mentions(module: Module, name: str, text: str, *own: Kind) -> Iterator[ast.AST]:

@@ -88,6 +88,8 @@ test_five_that_reach_it = table(
             ("in tuples of a loop", "for a in [('a', x, 1, True, 9)]:\n    torchaudio.save(*a, backend='sox')\n", ["TAC117"]),
             ("in tuples that are added", "a.append(('a', x, 1, True, 9))\ntorchaudio.save(*a.pop(), backend='sox')\n", ["TAC117"]),
             ("other tuples of five", "b = (1, 2, 3, 4, 5)\ntorchaudio.save(*a, backend='sox')\n", []),
+            ("nothing in fifth place, and a dict", "torchaudio.save('a', x, 1, True, None, **options)\n", ["TAC117"]),
+            ("four and a tuple", "torchaudio.save('a', x, 1, True, *more)\n", ["TAC117"]),
             ("three in a tuple", "a = ('a', x, 1)\ntorchaudio.save(*a, backend='sox')\n", []),
             ("in the order of 0.7", "torchaudio.save('a', x, 1, bits, True, backend='sox')\n", ["TAC116"]),
         )
