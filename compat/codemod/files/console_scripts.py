@@ -8,13 +8,16 @@ from compat.codemod.files.content import content
 from compat.codemod.files.discovery import folders
 
 _FILES = ("pyproject.toml", "setup.cfg", "setup.py")
-_OF_PYTEST = ("pytest.ini", "tox.ini", "setup.cfg", "pyproject.toml")
+_OF_PYTEST = ("pytest.ini", "tox.ini", *_FILES)
 # `name = "package.module:function"`. Other text that matches names no module or function of the
 # project.
 _SCRIPT = re.compile(rb"=[ \t]*['\"]?([A-Za-z_][\w.]*):([A-Za-z_]\w*)")
 
 
 _PLUGIN = re.compile(rb"(?<![\w-])-p[ \t=]*([A-Za-z_][\w.]*)")
+
+_ENTRY_POINTS = re.compile(rb"\bpytest11\b(.{0,300})", re.S)
+_VALUE = re.compile(rb"=[ \t]*['\"]?([A-Za-z_][\w.]*)")
 
 
 def beside(paths: Iterable[str]) -> list[tuple[str, str]]:
@@ -27,8 +30,12 @@ def beside(paths: Iterable[str]) -> list[tuple[str, str]]:
 
 
 def plugins(paths: Iterable[str]) -> list[str]:
-    """Return the pytest plugins that these files' projects name by ``-p``."""
-    found = (name for text in _texts(paths, _OF_PYTEST) for name in _PLUGIN.findall(text))
+    """Return the pytest plugins that these files' projects name by ``-p`` or as entry points."""
+    texts = _texts(paths, _OF_PYTEST)
+    found = [name for text in texts for name in _PLUGIN.findall(text)]
+    # other values that match name no module of the project
+    own = (part for text in texts for part in _ENTRY_POINTS.findall(text))
+    found += [name for part in own for name in _VALUE.findall(part)]
     return [name.decode() for name in dict.fromkeys(found)]
 
 

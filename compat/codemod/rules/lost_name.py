@@ -71,8 +71,11 @@ def _refuse_old_use(module: Module, project: Project, uses: Iterable[Use]) -> No
     for use in uses:
         if unsettled(module, project, use):
             raise NotProvableError(_TUPLE, advice=_FIRST)
-        given = [passed for _, passed, _ in by_values(module, project) if use.call is None]
-        if use.path in given or (use.call is not None and path_in_dict(module, project, use.call)):
+        if (
+            path_in_dict(module, project, use.call)
+            if use.call is not None
+            else any(passed == use.path for _, passed, _ in by_values(module, project))
+        ):
             raise NotProvableError(_GIVEN, advice="Rename that to uri, and run again.")
 
 
