@@ -29,6 +29,7 @@ from tests.codemod.tables import changes, said, said_of, stays, table
         ("setup.cfg", "[mypy-torchaudio.backend.utils]\nignore_errors = true\n", None),
         ("conf.toml", 'reader = "torchaudio.backend.sox_io_backend.load"\n', "conf.toml:1:11: TAC133 torchaudio.backend"),
         ("run.sh", "python -c 'torchaudio.load_wav(1)'  # compat: ignore\n", None),
+        ("fast.pyx", "import torchaudio\ntorchaudio.set_audio_backend('sox_io')\n", "fast.pyx:2:12: TAC133 set_audio_backend"),
     ],
 )
 def test_files_that_are_not_python(name: str, text: str, words: str | None, target: str) -> None:

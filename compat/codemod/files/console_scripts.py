@@ -1,4 +1,4 @@
-"""Read a project's console scripts from ``pyproject.toml``, ``setup.cfg`` or ``setup.py``."""
+"""Read a project's console scripts and pytest plugins from its configuration files."""
 
 import os
 import re
@@ -8,9 +8,16 @@ from compat.codemod.files.content import content
 from compat.codemod.files.discovery import folders
 
 _FILES = ("pyproject.toml", "setup.cfg", "setup.py")
+_OF_PYTEST = ("pytest.ini", "tox.ini", *_FILES)
 # `name = "package.module:function"`. Other text that matches names no module or function of the
 # project.
 _SCRIPT = re.compile(rb"=[ \t]*['\"]?([A-Za-z_][\w.]*):([A-Za-z_]\w*)")
+
+
+_PLUGIN = re.compile(rb"(?<![\w-])-p[ \t=]*([A-Za-z_][\w.]*)")
+
+_ENTRY_POINTS = re.compile(rb"\bpytest11\b(.{0,300})", re.S)
+_VALUE = re.compile(rb"=[ \t]*['\"]?([A-Za-z_][\w.]*)")
 
 
 def beside(paths: Iterable[str]) -> list[tuple[str, str]]:
@@ -18,10 +25,20 @@ def beside(paths: Iterable[str]) -> list[tuple[str, str]]:
 
     Search the files' folders and the folders above them.
     """
-    texts = (
-        content(os.path.join(folder, name))
-        for folder in sorted(folders(paths, above=True))
-        for name in _FILES
-    )
-    found = (match for text in texts for match in _SCRIPT.findall(text))
+    found = (match for text in _texts(paths, _FILES) for match in _SCRIPT.findall(text))
     return [(module.decode(), function.decode()) for module, function in dict.fromkeys(found)]
+
+
+def plugins(paths: Iterable[str]) -> list[str]:
+    """Return the pytest plugins that these files' projects name by ``-p`` or as entry points."""
+    texts = _texts(paths, _OF_PYTEST)
+    found = [name for text in texts for name in _PLUGIN.findall(text)]
+    # other values that match name no module of the project
+    own = (part for text in texts for part in _ENTRY_POINTS.findall(text))
+    found += [name for part in own for name in _VALUE.findall(part)]
+    return [name.decode() for name in dict.fromkeys(found)]
+
+
+def _texts(paths: Iterable[str], names: Iterable[str]) -> list[bytes]:
+    around = sorted(folders(paths, above=True))
+    return [content(os.path.join(folder, name)) for folder in around for name in names]

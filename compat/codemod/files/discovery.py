@@ -16,6 +16,7 @@ ALWAYS_SKIPPED = {
 
 
 PYTHON, NOTEBOOK, MARKDOWN, RST, OTHER = "python", "notebook", "markdown", "rst", "other"
+CYTHON = (".pyx", ".pxi", ".pxd")
 _KINDS = {
     ".py": PYTHON,
     ".pyi": PYTHON,
@@ -38,6 +39,7 @@ _KINDS = {
     ".mk": OTHER,
     ".ps1": OTHER,
     ".bat": OTHER,
+    **dict.fromkeys(CYTHON, OTHER),
 }
 _OTHER_NAMES = re.compile(
     r"(Dockerfile.*|.*requirements.*\.(txt|in)|.*constraints.*\.txt|Makefile|Pipfile|\.env.*|Containerfile)\Z"

@@ -30,7 +30,9 @@ _BY_PATH = rb"spec_from_file_location|SourceFileLoader|load_source"
 _COMPUTED = re.compile(_CALLED + rb"(?![ \t\n]*['\"])|" + _BY_PATH)
 _WRITTEN = re.compile(_CALLED + rb"[ \t\n]*['\"]([\w.]+)")
 _LISTED_NAME = re.compile(rb"['\"](\w+)['\"]")
+_COMMENT = re.compile(rb"#[^\n]*")
 _LISTED = re.compile(rb"__all__[ \t]*[+:=][^=\[(]*=?[ \t]*[\[(]([^\])]*)")
+_PLUGINS = re.compile(rb"pytest_plugins[^=\n]*=[ \t]*[\[(]?((?:[ \t\n,]*['\"][\w.]+['\"])*)")
 _LOADING = (
     b"importlib",
     b"pkgutil",
@@ -95,7 +97,7 @@ class Files:
             yield name
             owner, last = halves(name)
             for path in self.named(owner, file.path) if last == "*" else ():
-                yield from (f"{name.removesuffix('*')}{inner}" for inner in listed(path))
+                yield from (f"{name.removesuffix('*')}{inner}" for inner in listed(path)[0])
 
     def _link(self, name: str) -> list[str]:
         """Return the files that a dotted name may mean."""
@@ -228,12 +230,24 @@ class Quiet:
         return {file.path: file for file in self._read(self.paths)}
 
 
-def listed(path: str) -> list[str]:
-    """Return the names that a package has in ``__all__``: with ``*``, modules of it are loaded."""
-    if os.path.basename(path) != "__init__.py":
-        return []
-    lists = _LISTED.findall(content(path))
-    return [name.decode() for one in lists for name in _LISTED_NAME.findall(one)]
+def listed(path: str) -> tuple[list[str], bool]:
+    """Return the names that a package has in ``__all__``, and whether all are written out.
+
+    With ``*``, modules of these names are loaded; if they are computed, any in its folder may be.
+    """
+    folder, name = os.path.split(path)
+    data = content(path) if name == "__init__.py" else b""
+    lists = _LISTED.findall(data)
+    beside_names = _COMMENT.sub(b"", _LISTED_NAME.sub(b"", b"\n".join(lists)))
+    if data.count(b"__all__") == len(lists) and not _WORD.search(beside_names):
+        return [name.decode() for one in lists for name in _LISTED_NAME.findall(one)], True
+    return sorted({name.partition(".")[0] for name in os.listdir(folder)} - {"__init__"}), False
+
+
+def plugins(data: bytes) -> list[str]:
+    """Return the modules that ``pytest_plugins`` names in a file's content."""
+    lists = _PLUGINS.findall(data) if b"pytest_plugins" in data else ()
+    return [name.decode() for one in lists for name in re.findall(rb"[\w.]+", one)]
 
 
 def facts(path: str, data: bytes) -> File:
@@ -249,6 +263,8 @@ def facts(path: str, data: bytes) -> File:
     is_dynamic = any(word in data for word in _DYNAMIC)
     for name in _WRITTEN.findall(data) if is_dynamic else ():
         found.update(_prefixes(name.decode()))
+    for name in plugins(data) if is_test(path) else ():
+        found.update(_prefixes(name))
     return File(
         path,
         imports=frozenset(found),

@@ -100,25 +100,29 @@ class Code:
 
     def imported(
         self, module: Module, statement: ast.Import | ast.ImportFrom
-    ) -> Iterator[list[Module]]:
-        """Yield the modules that a statement imports, in running order, each with alternatives."""
+    ) -> Iterator[tuple[list[Module], bool]]:
+        """Yield the modules that a statement imports, in running order, each with alternatives.
+
+        With each comes whether the statement is sure to import one of them.
+        """
         if isinstance(statement, ast.Import):
             for alias in statement.names:
                 parts = alias.name.split(".")
                 for length in range(len(parts)):
-                    yield self.files(".".join(parts[: length + 1]), module)
+                    yield self.files(".".join(parts[: length + 1]), module), True
             return
         base = base_of(statement)
-        yield self.files(base, module)
-        names = [alias.name for alias in statement.names]
+        yield self.files(base, module), True
+        several = [([alias.name for alias in statement.names], True)]
         if is_star(statement):
             packages = self._project.files.named(base, module.path)
-            names = [name for path in packages for name in import_graph.listed(path)]
-        for name in names:
+            several = [import_graph.listed(path) for path in packages]
+        for name, is_sure in ((name, is_sure) for names, is_sure in several for name in names):
             if not any(name in one.names.module.bindings for one in self.files(base, module)):
-                yield self.files(joined(base, name), module) or [
+                found = self.files(joined(base, name), module) or [
                     inner for one in self.files(base, module) for inner in self.lazily(one, name)
                 ]
+                yield found, is_sure
 
     def lazily(self, package: Module, name: str) -> list[Module]:
         """Return the modules that a package's ``__getattr__`` may load for a name."""

@@ -163,7 +163,11 @@ class Effects:
     def _read(self, module: Module) -> None:
         self._known.add(module)
         own, names = marks.of(self.project, module), module.names
-        imports = [one for one, _ in names.imports if any(self.code.imported(module, one))]
+        imports = [
+            one
+            for one, _ in names.imports
+            if any(found for found, _ in self.code.imported(module, one))
+        ]
         ours = [one.statement for one in module.imported]
         unknown = [one for one in names.all(ast.Attribute) if one.attr in UNKNOWN_ATTRIBUTES]
         telling = (own.setters, own.pairs, imports, ours, unknown)

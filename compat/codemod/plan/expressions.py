@@ -85,7 +85,8 @@ def _lazily_loaded(run: Execution, module: Module, node: ast.AST, state: State) 
     return state
 
 
-def _operated(run: Execution, module: Module, node: ast.AST, state: State) -> State | None:
+def operated(run: Execution, module: Module, node: ast.AST, state: State) -> State | None:
+    """Come to the parts of a node, and then to a moment when other code may run."""
     after = run.children(module, node, state)
     return after and run.others_run(after)
 
@@ -277,9 +278,7 @@ def _imported_by_string(run: Execution, module: Module, node: ast.Call, state: S
 VISITS: dict[type[ast.AST], Visit] = {
     **dict.fromkeys((ast.Name, ast.Attribute), _name),
     **dict.fromkeys((ast.ListComp, ast.SetComp, ast.DictComp), _comprehension),
-    **dict.fromkeys(
-        (ast.Subscript, ast.BinOp, ast.UnaryOp, ast.Starred, ast.MatchClass), _operated
-    ),
+    **dict.fromkeys((ast.Subscript, ast.BinOp, ast.UnaryOp, ast.Starred, ast.MatchClass), operated),
     **dict.fromkeys((ast.BoolOp, ast.Compare, ast.IfExp), _chain),
     **dict.fromkeys((ast.Yield, ast.YieldFrom, ast.Await), _pause),
     ast.Call: _call,

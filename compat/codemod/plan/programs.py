@@ -8,6 +8,7 @@ call it after an entry has run.
 
 import ast
 import dataclasses
+import functools
 import os
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -167,10 +168,14 @@ class _Followed:
                 state = execution.load(package, state)
             execution.script = module
             state = execution.run(module, state)
-        for one in (*self._conftests, module) if not program.is_script else ():
-            state = execution.load(one, state)
+        before = [*self._plugins, *self._conftests]
+        for one in (*before, module) if not program.is_script else ():
+            after = execution.load(one, state)
+            # which tests a plugin is for is not seen
+            state = joined(state, after) or after if one in self._plugins else after
             if is_test(module.path):
-                tests = [one, *(other for other in execution.loaded if is_test(other.path))]
+                own = (other for other in execution.loaded if is_test(other.path))
+                tests = dict.fromkeys((one, *own, *self._plugins))
                 functions = [(other, inner) for other in tests for inner in other.functions]
                 state = _hand_out(execution, functions, state)
         for called in module.functions:
@@ -189,6 +194,15 @@ class _Followed:
             and path.startswith(os.path.join(os.path.dirname(one), ""))
         ]
         several = [code.module(one) for one in sorted(found, key=len) if one != path]
+        return [one for one in several if one is not None]
+
+    @functools.cached_property
+    def _plugins(self) -> list[Module]:
+        """Return the plugins that pytest may load before a test."""
+        path, code = self.program.module.path, self._effects.code
+        tests = [one.path for one in (*self._conftests, self.program.module)]
+        found = self._effects.project.plugins(tests) if is_test(path) else []
+        several = [code.module(one) for one in dict.fromkeys(found) if one not in tests]
         return [one for one in several if one is not None]
 
     @property

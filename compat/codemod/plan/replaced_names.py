@@ -14,6 +14,8 @@ _ASSIGNED = re.compile(r"\.(?<!\bself\.)(?<!\bcls\.)(\w+)(?=[ \t]*(?:=(?!=)|,[^\
 _TARGETED = [
     re.compile(rf"{word}(?<!\w{word})[ \t]+[\w.]*\.(\w+)") for word in ("del", "as", "for")
 ]
+# What a function runs and is given if its caller gives nothing.
+_INSIDE = ("__code__", "__defaults__", "__kwdefaults__")
 # The names in texts given to `setattr`, `mock.patch` and their kind, and in namespaces.
 _GIVEN = re.compile(r"(?:setattr|delattr|patch(?:\.\w+)?)[ \t]*\(([^)]{0,300})")
 _NAMED = re.compile(r"['\"](?:[\w.]*\.)?(\w+)['\"]|(\w+)[ \t]*=(?!=)")
@@ -34,7 +36,9 @@ def of(modules: Iterable[Module], others: Iterable[str]) -> frozenset[str]:
         stored = (
             one for one in module.names.all(ast.Attribute) if not isinstance(one.ctx, ast.Load)
         )
-        found |= {one.attr for one in stored if plain_name(one.value) not in ("self", "cls")}
+        for one in stored:
+            names = [one.attr, plain_name(one.value)] if one.attr in _INSIDE else [one.attr]
+            found.update(names if plain_name(one.value) not in ("self", "cls") else ())
         found |= _by_text(module.text.text)
     for path in others:
         text = content(path).decode("utf-8", "replace")

@@ -25,6 +25,7 @@ from compat.codemod.uses import SetterCall, reads, setter_calls
 from compat.codemod.uses.observed import Observed, never_failed
 
 _LOADED = "no call is seen that it is for, and code that is not followed may load this file"
+_SETS_OTHER = "code that is not followed may load a file that sets another backend"
 _WITH_TRACE = (
     "In the trace each call under it was served by one backend: --observed names it there, "
     "and deletes the setter."
@@ -101,6 +102,7 @@ class _Settlement:
                 self._stays.setdefault(setter, NotProvableError("no program is seen to run this"))
             if setter not in used and graph.may_be_loaded(setter.module.path):
                 self._stays.setdefault(setter, NotProvableError(_LOADED))
+                self._doubt_others(setter)
             if setter in self._evidence.doubts:
                 self._stays.setdefault(setter, self._evidence.doubts[setter])
         for unit in self._units:
@@ -117,6 +119,14 @@ class _Settlement:
                         self._stays[setter] = why
         while sum(self._keep_unit(unit) for unit in self._units):
             pass
+
+    def _doubt_others(self, loaded: SetterCall) -> None:
+        """Name no other backend than that of a setter which may run at any time."""
+        why = NotProvableError(_SETS_OTHER, [loaded.module.place(loaded.call)])
+        backend = naming.per_call_name(self._part, loaded)
+        for site in [site for site, named in self._named.items() if named.backend != backend]:
+            for setter in self._named.pop(site).setters:
+                self._stays.setdefault(setter, why)
 
     def _hold(self) -> None:
         """Have an attribute take the place of all setters that would stay, if it can."""

@@ -6,7 +6,7 @@ import dataclasses
 from compat.codemod.plan import code
 from compat.codemod.plan.code import Function, Meaning
 from compat.codemod.plan.execution import Execution, Visit
-from compat.codemod.plan.expressions import entered
+from compat.codemod.plan.expressions import entered, operated
 from compat.codemod.plan.handed import special
 from compat.codemod.plan.state import WAYS_OUT, State, joined, repeated
 from compat.codemod.source import Module, conditions, plain_name
@@ -14,6 +14,13 @@ from compat.codemod.uses import setter_calls
 
 # functions of a module that Python calls for names that it does not have
 _OF_MODULES = {"__getattr__", "__dir__"}
+
+_PASSING_ERRORS_ON = {
+    "contextlib.nullcontext",
+    "torch.inference_mode",
+    "torch.no_grad",
+    "warnings.catch_warnings",
+}
 
 
 def _assign(
@@ -32,11 +39,6 @@ def _assign(
     # to unpack or to store items, to add to a list: an iterator may run
     may_iterate = isinstance(node, ast.AugAssign) or not plain
     return run.others_run(after) if after is not None and may_iterate else after
-
-
-def _delete(run: Execution, module: Module, node: ast.Delete, state: State) -> State | None:
-    after = run.children(module, node, state)
-    return after and run.others_run(after)  # a generator ends, or a finalizer runs
 
 
 def _named(run: Execution, module: Module, target: ast.expr, value: ast.expr | None) -> None:
@@ -128,9 +130,16 @@ def _with(
     with run.ways.caught("raise") as left:
         after = run.block(module, node.body, entered)
     run.ways.take("raise", left["raise"])
-    every = joined(after, left["raise"])
+    passes_on = all(_passes_errors_on(module, item) for item in node.items)
+    every = after if passes_on else joined(after, left["raise"])
     _attempt(run, module, node, after, joined(state, every))
     return every and run.others_run(every)
+
+
+def _passes_errors_on(module: Module, item: ast.withitem) -> bool:
+    """Return whether a context is one of those that are known to swallow no error."""
+    call = item.context_expr
+    return isinstance(call, ast.Call) and module.names.qualified(call.func) in _PASSING_ERRORS_ON
 
 
 def _try(run: Execution, module: Module, node: ast.Try | ast.TryStar, state: State) -> State | None:
@@ -184,10 +193,10 @@ def _import(
     for one in module.imported:
         if one.statement is node:
             run.bound_by[module, one.local] |= state.force
-    for several in run.code.imported(module, node):
+    for several, is_sure in run.code.imported(module, node):
         ways = [run.load(one, state) for one in several]
-        state = joined(*ways, *([] if len(ways) == 1 else [state])) or state
-        if len(several) == 1 and _has_set(run, several[0], module):
+        state = joined(*ways, *([] if is_sure and len(ways) == 1 else [state])) or state
+        if is_sure and len(several) == 1 and _has_set(run, several[0], module):
             state = dataclasses.replace(state, force=state.force - {None})
     return state
 
@@ -264,7 +273,7 @@ VISITS: dict[type[ast.AST], Visit] = {
     ast.ClassDef: _class,
     **dict.fromkeys((ast.Return, ast.Raise, ast.Break, ast.Continue), _leave),
     **dict.fromkeys((ast.Assign, ast.AnnAssign, ast.AugAssign), _assign),
-    ast.Delete: _delete,
+    ast.Delete: operated,  # a generator ends, or a finalizer runs
     **dict.fromkeys((ast.For, ast.AsyncFor, ast.While), _loop),
     **dict.fromkeys((ast.With, ast.AsyncWith), _with),
     **dict.fromkeys((ast.Import, ast.ImportFrom), _import),

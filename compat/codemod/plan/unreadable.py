@@ -42,7 +42,7 @@ def why(part: Part, setter: SetterCall) -> NotProvableError:
         )
     value = setter_calls.argument(setter.call)
     words = (
-        f"what is set is not a literal: {ast.unparse(value)}"
+        f"what is set is not a plain text: {ast.unparse(value)}"
         if value is not None
         else "what is set cannot be read"
     )

@@ -2,6 +2,7 @@
 
 import ast
 import itertools
+import os
 import re
 import sys
 import textwrap
@@ -135,11 +136,33 @@ def _by_imports(project: Project, module: Module) -> Iterator[tuple[str, ast.AST
         top = one.path.partition(".")[0]
         if one.path.removeprefix("sys.") in _HOOKS:
             yield f"{one.path} decides what an import loads, {_UNSEEN}", one.statement
+        elif _is_renamed_link(project, module, one.path):
+            words = "this imports a link, which has another name than its file"
+            yield f"{words}, {_UNSEEN}", one.statement
         elif is_script and top and top not in sys.stdlib_module_names:
             names = (one.path, one.path.rpartition(".")[0])
             if any(module.path in project.files.named(name, "") for name in names):
                 words = "the script imports itself by its name, and runs twice"
                 yield f"{words}, {_UNSEEN}", one.statement
+
+
+def _is_renamed_link(project: Project, module: Module, name: str) -> bool:
+    """Return whether an import comes to a file of the project by a link with another name."""
+    plain = name.lstrip(".")
+    around = project.imports.packages(module.path)
+    folder = os.path.dirname(os.path.dirname(around[0]) if around else module.path)
+    if plain != name:
+        folder = os.path.join(os.path.dirname(module.path), *[".."] * (len(name) - len(plain) - 1))
+    parts = plain.split(".")
+    stems = [os.path.join(folder, *parts[: length + 1]) for length in range(len(parts))]
+    links = [path for stem in stems for path in (stem, f"{stem}.py") if os.path.islink(path)]
+    targets = {
+        real
+        for link in links
+        if os.path.basename(real := os.path.realpath(link)) != os.path.basename(link)
+    }
+    own = map(os.path.realpath, project.files.paths if targets else ())
+    return any(f"{path}{os.sep}".startswith(f"{one}{os.sep}") for path in own for one in targets)
 
 
 def _by_texts(project: Project, module: Module) -> Iterator[tuple[str, ast.AST]]:

@@ -34,6 +34,13 @@ _RENAMED = ("import compat as torchaudio_compat", "", 'torchaudio_compat.install
 
 def check(module: Module, project: Project) -> Iterator[Draft]:
     """Add the call to the files given by ``--entry`` that do not have it yet."""
+    for one in module.names.imported:
+        if one.path == "compat" and one.local == "torchaudio":
+            yield Draft(
+                module.span(one.alias),
+                "torchaudio is the package compat here, which compat.install does not change",
+                "Write `import torchaudio` for it to behave as 2.0 did.",
+            )
     if module.path not in project.entries:
         return
     yield from _too_early(module, project)
@@ -96,6 +103,7 @@ def _too_early(module: Module, project: Project) -> Iterator[Draft]:
         found = (one for one in project.files.paths if os.path.basename(one) == "conftest.py")
         found = (one for one in found if folders([one]) <= above and one != module.path)
         around += sorted(found, key=len)
+        around = [*project.plugins([*around, module.path]), *around]
     for one in itertools.takewhile(lambda path: path not in project.entries, around):
         if _imports_torchaudio(project, [one]):
             yield Draft(

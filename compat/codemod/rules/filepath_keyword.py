@@ -23,7 +23,9 @@ from compat.codemod.rule import (
     old_names,
     passed_in_dict,
 )
+from compat.codemod.source import Place
 from compat.codemod.uses import kept_functions
+from compat.codemod.uses.arguments import path_in_dict
 
 _OLD = "filepath"
 _GIVEN = re.compile(rb"filepath")
@@ -43,20 +45,27 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
         yield drafted(module, module.span(old), _REASON, changes, (use,), "")
     direct = [use.call for use in module.of(Kind.FUNCTION, Kind.BACKEND_FUNCTION) if use.call]
     for call in direct:
-        if keyword(call, _OLD) is None and passed_in_dict(module, project, call, _OLD):
+        if path_in_dict(module, project, call):
             yield Draft(
                 module.span(call),
-                f"{_REASON}; here it is a key of a dict",
-                "Rename the key to uri, if nothing else uses the dict.",
+                f"{_REASON}; here a dict holds it, or may",
+                "Rename its key to uri, if nothing else uses the dict.",
             )
-    own = {*direct, *(call for _, call, _, _ in given)}
+    for node, passed, place in by_values(module, project):
+        reason = f"{_REASON}; {passed} is passed on or stored, and may be called with it"
+        yield Draft(module.span(node), reason, _RENAME, related=(place,))
+
+
+def by_values(module: Module, project: Project) -> Iterator[tuple[ast.expr, str, Place]]:
+    """Yield where a function that is passed on or stored may be given the keyword."""
+    own = {use.call for use in module.of(Kind.FUNCTION, Kind.BACKEND_FUNCTION)}
+    given = forwarding.calls_of(module, *old_names.FUNCTIONS)
+    own |= {call for _, call, _ in given if keyword(call, _OLD) is not None}
 
     def gives(other: Module, call: ast.Call) -> bool:
         return call not in own and _gives(other, project, call)
 
-    for node, passed, place in kept_functions.called_with(project, module, gives, _GIVEN):
-        reason = f"{_REASON}; {passed} is passed on or stored, and may be called with it"
-        yield Draft(module.span(node), reason, _RENAME, related=(place,))
+    return kept_functions.called_with(project, module, gives, _GIVEN)
 
 
 def _renamed(project: Project, call: ast.Call, name: ast.keyword, others: int) -> Iterator[Change]:
@@ -71,10 +80,13 @@ def _renamed(project: Project, call: ast.Call, name: ast.keyword, others: int) -
 
 
 def _gives(module: Module, project: Project, call: ast.Call) -> bool:
-    in_dict = any(is_dict_with(module, one.value, _OLD) for one in call.keywords) or passed_in_dict(
-        module, project, call, _OLD
+    values = (*call.args, *(one.value for one in call.keywords))
+    in_dict = any(is_dict_with(module, one, _OLD) for one in values)
+    return (
+        keyword(call, _OLD) is not None
+        or in_dict
+        or bool(passed_in_dict(module, project, call, _OLD))
     )
-    return keyword(call, _OLD) is not None or bool(in_dict)
 
 
 RULE = Rule(

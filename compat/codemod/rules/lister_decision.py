@@ -48,8 +48,8 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
                 yield Draft(
                     module.span(use.node),
                     "torchaudio 2.9 has no backends, and no list_audio_backends",
-                    "Decide which branch should run. To find out which backends this package has, "
-                    "call compat.list_audio_backends().",
+                    "Decide what to do without it. compat.list_audio_backends() lists the backends "
+                    "of this package.",
                 )
         elif use.call:
             yield from (
@@ -57,20 +57,17 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
                 for place in _places(module, use.call)
                 for draft in _draft(module, project, use, place)
             )
-        elif not forwarding.only_looks(module.names.parents[use.node]):
+        elif decides(module, use):
             yield Draft(module.span(use.node), _OTHER_NAMES, _CHECK)
 
 
 def decides(module: Module, use: Use) -> bool:
-    """Return whether a decision depends on the list: a name is looked up in or taken from it."""
-    places = _places(module, use.call) if use.call and use.kind == Kind.LISTER else []
-    return any(
-        isinstance(
-            module.names.parents.get(place),
-            ast.Compare | ast.Subscript | ast.For | ast.comprehension,
-        )
-        for place in places
-    )
+    """Return whether code may depend on the names in the list."""
+    if use.kind != Kind.LISTER:
+        return False
+    if use.call is None:
+        return not forwarding.only_looks(module.names.parents[use.node])
+    return any(_is_used(module, place) for place in _places(module, use.call))
 
 
 def _places(module: Module, call: ast.Call) -> list[ast.expr]:

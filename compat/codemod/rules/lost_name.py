@@ -1,7 +1,7 @@
 """Take ``info``, ``AudioMetaData`` and ``list_audio_backends``, lost in 2.9, from this package."""
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from compat.codemod.rule import (
     NINE,
@@ -25,11 +25,14 @@ from compat.codemod.rule import (
     type_texts,
 )
 from compat.codemod.rules import lister_decision
+from compat.codemod.rules.filepath_keyword import by_values
 from compat.codemod.rules.tuple_info import unsettled
+from compat.codemod.uses.arguments import path_in_dict
 
 _REASON = "torchaudio.{} is not in 2.9"
 _TUPLE = "not changed, because its result is used as the tuple of 0.x (TAC113)"
 _FIRST = "Read the attributes of AudioMetaData instead, and run again."
+_GIVEN = "not changed, because it may be given filepath=, which TAC110 reports"
 _CLASS = "AudioMetaData"
 _LOST = [f"{old_names.ROOT}.{name}" for name in old_names.LOST_IN_2_9]
 
@@ -63,9 +66,21 @@ def _ours(
     yield from changes
 
 
+def _refuse_old_use(module: Module, project: Project, uses: Iterable[Use]) -> None:
+    """Raise if a call is reported by its old name, which no rule would find by the new one."""
+    for use in uses:
+        if unsettled(module, project, use):
+            raise NotProvableError(_TUPLE, advice=_FIRST)
+        if (
+            path_in_dict(module, project, use.call)
+            if use.call is not None
+            else any(passed == use.path for _, passed, _ in by_values(module, project))
+        ):
+            raise NotProvableError(_GIVEN, advice="Rename that to uri, and run again.")
+
+
 def _dotted(module: Module, project: Project, use: Use) -> Iterator[Change]:
-    if unsettled(module, project, use):
-        raise NotProvableError(_TUPLE, advice=_FIRST)
+    _refuse_old_use(module, project, [use])
     yield from _ours(module, project, module.span(use.node), use.name, use)
 
 
@@ -76,8 +91,7 @@ def _imported(module: Module, project: Project, one: Imported, name: str) -> Ite
             "name of one of this package's"
         )
     own = [use for use in module.uses if use.root.id == one.local]
-    if any(unsettled(module, project, use) for use in own):
-        raise NotProvableError(_TUPLE, advice=_FIRST)
+    _refuse_old_use(module, project, own)
     if any(lister_decision.decides(module, use) for use in own):
         raise NotProvableError(
             "not changed, because a decision depends on it (TAC108)",

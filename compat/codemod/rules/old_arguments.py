@@ -59,7 +59,7 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
             reason, changes = _REASON if old else _ZERO, _changes(module, call, others, old)
             advice = "Write the meaning with frame_offset, num_frames and normalize."
             yield drafted(module, module.span(call), reason, changes, (use,), advice)
-        elif _positional(call) and not others:
+        elif _positional(call.args[others + 1 : others + 3]):
             yield Draft(
                 module.span(call),
                 "these arguments look like the order of 0.7 (out, normalization, ...)",
@@ -122,8 +122,8 @@ def _zero_is_all(module: Module, value: ast.expr) -> Iterator[Change]:
         yield Replace(start, end, f"({module.segment(value)}) or -1")
 
 
-def _positional(call: ast.Call) -> bool:
-    return any(isinstance(literal(one), bool | None) for one in call.args[1:3])
+def _positional(second_and_third: list[ast.expr]) -> bool:
+    return any(isinstance(literal(one), bool | None) for one in second_and_third)
 
 
 RULE = Rule(

@@ -15,6 +15,7 @@ from compat.codemod.rule import (
     Project,
     Rule,
     Valid,
+    called,
     forwarding,
     keyword,
     literal,
@@ -59,16 +60,18 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
     for use, call, others in forwarding.calls_of(module, "save"):
         arguments = call.args[others:]
         if len(arguments) < 5:
-            if _passes_five(module, project, call):
-                yield Draft(module.span(call), f"{_REASON}; callers give five", "Name them there.")
+            stars = any(isinstance(one, ast.Starred) for one in arguments)
+            if stars and (_gives_five(module, call) or _passes_five(module, project, call)):
+                advice = "Name them, here or where a caller gives them."
+                yield Draft(module.span(call), f"{_REASON}; five may be given here", advice)
             continue
         parameters = old_names.LEGACY_PARAMETERS["save"]
         fifth, sixth = literal(arguments[4]), literal(arguments[5]) if len(arguments) > 5 else None
         named = _name(arguments[4])
-        if isinstance(fifth, str) or (
+        if isinstance(fifth, str | bool) or (
             fifth is None and isinstance(sixth, str) and sixth.lower() not in _FORMATS
         ):
-            continue  # it is the new order already
+            continue  # it is the new order already, or that of 0.7, which TAC116 reports
         number = (
             value_kinds.of(module, arguments[4]) == value_kinds.NUMBER
             or _COMPRESSION.search(named) is not None
@@ -92,7 +95,7 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
             elif is_settled:
                 old = True
         if not old or others or starred(call) or len(arguments) > len(parameters):
-            if not (fifth is None and len(arguments) == 5):
+            if starred(call) or not (fifth is None and len(arguments) == 5):
                 yield Draft(module.span(call), f"{_REASON}; here it may be either", advice)
             continue
         changes = tuple(
@@ -101,13 +104,38 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
         )
         yield Draft(module.span(call), _REASON, changes=changes, touches=(use,))
     found = kept_functions.called_with(project, module, _gives_five, _FIVE, "save")
-    for node, _, place in found:
+    told = [one for _, one, _ in forwarding.calls_of(module, "save")]
+    for node, _, place in (one for one in found if one[0] not in told):
         reason = f"{_REASON}; torchaudio.save is passed on or stored, and may be called with five"
         yield Draft(module.span(node), reason, "Name every argument.", related=(place,))
 
 
 def _gives_five(module: Module, call: ast.Call) -> bool:
-    return len(call.args) > 4
+    """Return whether a call has five arguments, or may pass five on to a function it is given."""
+    functions = {use.node for use in module.of(Kind.FUNCTION) if use.name == "save"}
+    own = next((at for at, one in enumerate(call.args, 1) if _bare(one) in functions), 0)
+    is_given = own or any(_bare(one.value) in functions for one in call.keywords)
+    arguments = call.args[own:]
+    stars = sum(isinstance(one, ast.Starred) for one in arguments)
+    rest = 5 - (len(arguments) - stars if stars else 0)
+    return len(arguments) > 4 or bool((stars or is_given) and _has_arguments(module, rest))
+
+
+def _has_arguments(module: Module, length: int) -> bool:
+    """Return whether a module has so many values in a row, with one for ``channels_first``."""
+    rows = [one.elts for one in module.names.all(ast.Tuple)]
+    rows += [one.elts for one in module.names.all(ast.List)]
+    return any(
+        len(row) >= length and any(isinstance(literal(one), bool) for one in row) for row in rows
+    )
+
+
+def _bare(node: ast.expr) -> ast.expr:
+    """Return the function that ``partial`` is given, or the node itself."""
+    match node:
+        case ast.Call(args=[function, *_]) if called(node) == "partial":
+            return function
+    return node
 
 
 def _passes_five(module: Module, project: Project, call: ast.Call) -> bool:

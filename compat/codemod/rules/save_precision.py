@@ -28,24 +28,27 @@ _ADVICE = "Write bits_per_sample=, or for 2.9 use compat.save: torchaudio.save i
 
 def check(module: Module, project: Project) -> Iterator[Draft]:
     """Rename the keyword; report a bit depth as fourth argument, and everything for 2.9."""
-    for use, call, _ in forwarding.calls_of(module, "save"):
+    for use, call, others in forwarding.calls_of(module, "save"):
         given = keyword(call, "precision")
         if given is not None:
             yield _draft(module, project, use, call, given)
         elif call is use.call and passed_in_dict(module, project, call, "precision"):
             yield Draft(module.span(call), f"{_REASON}; here it is a key of a dict", _ADVICE)
-        elif (
-            call is use.call
-            and len(call.args) > 3
-            and literal(call.args[3]) in (8, 16, 24, 32)
-            and not any(isinstance(a, ast.Starred) for a in call.args[:4])
+        elif _has_precision(call.args[others + 3 : others + 5]) and not any(
+            isinstance(a, ast.Starred) for a in call.args[: others + 4]
         ):
             yield Draft(
-                module.span(call.args[3]),
+                module.span(call.args[others + 3]),
                 "the fourth argument looks like the precision of 0.7; "
                 "since then it is channels_first",
                 "Write bits_per_sample= instead.",
             )
+
+
+def _has_precision(arguments: list[ast.expr]) -> bool:
+    """Return whether a bit depth is the first of these, or a truth value the second."""
+    fourth, fifth = ([literal(one) for one in arguments] + [None, None])[:2]
+    return fourth in (8, 16, 24, 32) or isinstance(fifth, bool)
 
 
 def _draft(module: Module, project: Project, use: Use, call: ast.Call, given: ast.keyword) -> Draft:

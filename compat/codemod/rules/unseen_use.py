@@ -256,8 +256,11 @@ def _by_another_value(module: Module, project: Project) -> Iterator[Draft]:
     for node in module.names.all(ast.Attribute):
         owner, call = node.value, module.call_of(node)
         given = {one.arg for one in call.keywords} if call else set()
-        is_old = node.attr in _OLD or (
-            node.attr in old_names.FUNCTIONS and not old_names.OLD_PARAMETERS.isdisjoint(given)
+        is_named = plain_name(owner) in names
+        is_old = (
+            node.attr in _OLD
+            or (is_named and _is_lost(project, node.attr))
+            or (node.attr in old_names.FUNCTIONS and not old_names.OLD_PARAMETERS.isdisjoint(given))
         )
         if not is_old or node in seen or old_names.is_ours(module.names.qualified(node) or ""):
             continue
@@ -266,10 +269,10 @@ def _by_another_value(module: Module, project: Project) -> Iterator[Draft]:
             and plain_name(owner) not in ("self", "cls")
             and any(isinstance(one.node, ast.arg) for one in module.names.bindings(owner))
         )
-        if plain_name(owner) in names or (is_passed and may_be_torchaudio(project, module, owner)):
+        if is_named or (is_passed and may_be_torchaudio(project, module, owner)):
             yield Draft(
                 module.span(node),
-                f"{ast.unparse(owner)} may be torchaudio",
+                f"{ast.unparse(owner)} may be the package torchaudio here",
                 "If it is, import torchaudio here, and use it.",
             )
     for item in module.names.all(ast.Subscript):

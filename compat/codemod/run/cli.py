@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import contextlib
 import os
+import re
 import sys
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
@@ -108,6 +109,9 @@ _ARGUMENTS: dict[str, dict[str, Any]] = {
     "--explain": {"metavar": "RULE", "help": "explain a rule, or the text of a finding, and exit"},
     "--version": {"action": "version", "version": f"torchaudio-compat {__version__}"},
 }
+
+
+_RULE = re.compile(r"TAC\d{3}")
 
 
 def parser(prog: str = _PROG) -> argparse.ArgumentParser:
@@ -241,12 +245,13 @@ def _tell(rule_id: str | None) -> int:
         return 0
     from compat.codemod.reporting import explain
 
-    found = rules().get(rule_id.upper())
-    said = list(explain.explained(found) if found else explain.of_words(rule_id))
+    named = _RULE.search(rule_id.upper())
+    found = rules().get(named.group()) if named else None
+    said = list(explain.of_words(rule_id)) or list(explain.explained(found) if found else ())
     if not said:
         raise UsageError(
-            f"there is no rule {rule_id}, and no refusal of these "
-            "words; --list-rules lists the rules"
+            f"there is no rule {rule_id}, and no refusal of these words; begin the text of a "
+            "finding with its rule; --list-rules lists the rules"
         )
     print(*said, sep="\n")
     return 0

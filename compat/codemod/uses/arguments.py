@@ -16,6 +16,7 @@ from compat.codemod.source import (
     keyword,
     noted,
     plain_name,
+    starred,
     string,
     value_kinds,
 )
@@ -99,7 +100,7 @@ def callers(
 ) -> list[tuple[Module, ast.Call]]:
     """Return the calls that have a function's name.
 
-    For ``__init__`` that is its class's name; a ``lambda`` has no name and so no calls.
+    For ``__init__`` that is its class's name, for a ``lambda`` the name that it is assigned to.
 
     Args:
         project: the project.
@@ -107,11 +108,9 @@ def callers(
         function: the function.
         more: what files without torchaudio must match, so that fewer are parsed.
     """
-    if not isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef):
+    name = _called_as(module, function)
+    if not name:
         return []
-    name, above = function.name, module.names.parents[function]
-    if name == "__init__" and isinstance(above, ast.ClassDef):
-        name = above.name
     own = [(one, call) for one in project.modules for call in _calls_by_name(one).get(name, ())]
     near = project.quiet.all
     if near and not _is_method(module, function):
@@ -119,6 +118,16 @@ def callers(
     pattern = rf"\b{re.escape(name)}[ \t]*\("
     quiet = [] if module.standalone or not near else _quiet(project, near, pattern, *more)
     return own + [(one, call) for one in quiet for call in _calls_by_name(one).get(name, ())]
+
+
+def _called_as(module: Module, function: ast.AST) -> str:
+    """Return the name by which a function is called, or nothing."""
+    match module.names.parents.get(function), function:
+        case ast.ClassDef(name), ast.FunctionDef("__init__"):
+            return name
+        case ast.Assign([target]), ast.Lambda():
+            return plain_name(target)
+    return getattr(function, "name", "")
 
 
 @noted
@@ -141,6 +150,16 @@ def passed_in_dict(module: Module, project: Project, call: ast.Call, *names: str
     return next(
         (name for name in names if any(_holds(module, project, value, name) for value in spread)),
         None,
+    )
+
+
+def path_in_dict(module: Module, project: Project, call: ast.Call) -> bool:
+    """Return whether a call may get ``filepath``, the old name of the path, by ``**arguments``."""
+    if keyword(call, "filepath") is not None:
+        return False
+    only_there = not call.args and keyword(call, "uri") is None and starred(call)
+    return passed_in_dict(module, project, call, "filepath") is not None or (
+        only_there and passed_in_dict(module, project, call, "uri") is None
     )
 
 
@@ -175,12 +194,20 @@ def _holds(module: Module, project: Project, node: ast.expr, name: str) -> bool:
         parent = module.names.parents.get(binding.node)
         if isinstance(parent, ast.arguments) and parent.kwarg is binding.node:
             around = module.names.parents[parent]  # what callers give is seen
-            if any(keyword(call, name) for _, call in callers(project, module, around, word)):
+            if any(_gives(*one, name) for one in callers(project, module, around, word)):
                 return True
     fields = (one.target for one in module.names.all(ast.AnnAssign))
     named = (one for one in fields if plain_name(one) == name)
     mentions = _mentions(module, name, rf"\b{name}\b", *Kind)
     return any(module.inside(one, around) for one in (*named, *mentions))
+
+
+def _gives(module: Module, call: ast.Call, name: str) -> bool:
+    """Return whether a call has an argument of this name, also in a dict that is written out."""
+    spread = [one.value for one in call.keywords if one.arg is None]
+    values = (value for one in spread for value in (one, *values_of(module, one)))
+    in_dict = any(is_dict_with(module, value, name) for value in values)
+    return in_dict or keyword(call, name) is not None
 
 
 def _mentions(module: Module, name: str, text: str, *own: Kind) -> Iterator[ast.AST]:

@@ -38,21 +38,25 @@ def calls_of(module: Module, *names: str) -> Iterator[tuple[Use, ast.Call, int]]
     """
     yield from ((use, call, 0) for use, call in module.calls_of(*names))
     for use in module.of(Kind.FUNCTION):
-        above = module.names.parents.get(use.node)
-        if (
-            use.call is not None
-            or use.name not in names
-            or not isinstance(above, ast.Call)
-            or above.args[:1] != [use.node]
-        ):
-            continue
-        qualified = module.names.qualified(above.func)
-        if qualified in _MAKERS or (
-            isinstance(above.func, ast.Attribute) and above.func.attr == "submit"
-        ):
-            yield use, above, 1
-        if qualified in _DELAYING and (outer := module.call_of(above)) is not None:
-            yield use, outer, 0
+        for above in _given_to(module, use) if use.name in names else ():
+            qualified = module.names.qualified(above.func)
+            if qualified in _MAKERS or (
+                isinstance(above.func, ast.Attribute) and above.func.attr == "submit"
+            ):
+                yield use, above, 1
+            if qualified in _DELAYING and (outer := module.call_of(above)) is not None:
+                yield use, outer, 0
+
+
+def _given_to(module: Module, use: Use) -> Iterator[ast.Call]:
+    """Yield the calls that a function is the first argument of, itself or in a ``partial``."""
+    node: ast.expr = use.node
+    above = module.names.parents.get(node)
+    while use.call is None and isinstance(above, ast.Call) and above.args[:1] == [node]:
+        yield above
+        if module.names.qualified(above.func) != "functools.partial":
+            return
+        node, above = above, module.names.parents.get(above)
 
 
 def may_get_more(module: Module, call: ast.Call) -> bool:

@@ -4,11 +4,11 @@ import ast
 import dataclasses
 import functools
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from compat.codemod.files import console_scripts
 from compat.codemod.files.content import content
-from compat.codemod.files.import_graph import File, Files, Graph, Quiet, facts, stem
+from compat.codemod.files.import_graph import File, Files, Graph, Quiet, facts, plugins, stem
 from compat.codemod.source import (
     Module,
     Notes,
@@ -131,6 +131,16 @@ class Project(Notes):
     def scripts(self) -> list[tuple[str, str]]:
         """Return the console scripts, each as a dotted module name and a function."""
         return console_scripts.beside(self.files.paths)
+
+    def plugins(self, tests: Iterable[str]) -> list[str]:
+        """Return the files of pytest plugins that the configuration or some test files name."""
+        names = [*self._configured_plugins]
+        names += [name for path in tests for name in plugins(content(path))]
+        return [path for name in names for path in self.files.named(name, "")]
+
+    @functools.cached_property
+    def _configured_plugins(self) -> list[str]:
+        return console_scripts.plugins(self.files.paths)
 
     def is_exported(self, module: Module, name: str) -> bool:
         """Return whether another file imports a name, or all names, or reads it in the module."""

@@ -270,3 +270,28 @@ def test_an_entry_in_the_settings_is_for_the_drop_in_alone(tmp_path: Path) -> No
     (tmp_path / "a.py").write_text(SET)
     assert cli.main([str(tmp_path)]) == 0
     assert CALL in (tmp_path / "a.py").read_text()
+
+
+@pytest.mark.parametrize(
+    ("file", "text"),
+    [
+        ("pytest.ini", "[pytest]\naddopts = -q -p plug\n"),
+        ("pyproject.toml", '[tool.pytest.ini_options]\naddopts = "-p plug"\n'),
+        ("conftest.py", "pytest_plugins = ['plug']\n"),
+        ("conftest.py", "pytest_plugins: str = 'plug'\n"),
+    ],
+)
+def test_a_plugin_that_runs_before_a_test(tmp_path: Path, file: str, text: str, capsys: Any) -> None:
+    run(tmp_path, "test_a.py", files={file: text, "plug.py": "import torchaudio\n", "test_a.py": SET})
+    assert "plug.py runs before this file" in capsys.readouterr().out
+
+
+test_a_name_that_is_not_torchaudio = table(
+    project(
+        "our package by the name torchaudio",
+        {"a.py": 'import compat\n\ncompat.install("2.0")\n\nimport compat as torchaudio\n\ntorchaudio.load("a")\n'},
+        says={"a.py": "torchaudio is the package compat here"},
+        target="compat",
+        entries=["a.py"],
+    ),
+)

@@ -397,3 +397,24 @@ test_torchaudio_out_of_one_of_its_modules = table(
     stays("out of another package", COMPLETED.format("", "", "filepath").replace("torchaudio. ", "mine.torchaudio ")),
     stays("out of a module beside it", COMPLETED.format("", "", "filepath").replace("torchaudio. ", ".torchaudio ")),
 )
+
+
+HEAD = "import torchaudio\n"
+test_a_dict_that_must_hold_the_path = table(
+    *(
+        stays(name, HEAD + code, *rules)
+        for name, code, rules in (
+            ("from a function", "torchaudio.load(**given('a'))\n", ["TAC110"]),
+            ("beside a keyword", "torchaudio.load(num_frames=5, **options)\n", ["TAC110"]),
+            ("that a pool is given", "pool.apply(torchaudio.load, (), {'filepath': 'a'})\n", ["TAC110"]),
+            (
+                "that a caller gives",
+                "def read(**options):\n    return torchaudio.load('b', **options)\ngiven = {'filepath': 'a'}\nread(**given)\n",
+                ["TAC110"],
+            ),
+            ("the path is written", "torchaudio.load('a', **options)\n", []),
+            ("the path is written by its new name", "torchaudio.load(uri='a', **options)\n", []),
+            ("it holds the new name", "options = {'uri': 'a'}\ntorchaudio.load(**options)\n", []),
+        )
+    ),
+)

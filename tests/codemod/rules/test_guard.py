@@ -80,3 +80,24 @@ test_guards = table(
         target="2.9",
     ),
 )  # fmt: skip
+
+
+test_a_test_that_may_hold_in_nine = table(
+    stays(
+        "releases are left out one by one",
+        'import torchaudio\nif not torchaudio.__version__.startswith("2.1"):\n    torchaudio.set_audio_backend("soundfile")\n',
+        "TAC101",
+        target="2.9",
+    ),
+    stays(
+        "a name that has the word version, but is not that of torchaudio",
+        'import torchaudio\ndef f(version):\n    if version == "large":\n        torchaudio.set_audio_backend("soundfile")\n',
+        "TAC101",
+        target="2.9",
+    ),
+    stays(
+        "old releases only",
+        'import torchaudio\nif torchaudio.__version__ < "2.1":\n    torchaudio.set_audio_backend("soundfile")\n',
+        target="2.9",
+    ),
+)

@@ -115,3 +115,22 @@ test_what_to_do_in_2_9_is_said = table(
         target="2.9",
     ),
 )
+
+
+test_uses_of_the_list_in_nine = table(
+    *(
+        stays(name, f"import torchaudio\n{code}\n", "TAC108", target="2.9")
+        for name, code in (
+            ("the first", "first = (torchaudio.list_audio_backends() or ['none'])[0]"),
+            ("unpacked", "one, other = torchaudio.list_audio_backends()"),
+            ("taken off", "names = torchaudio.list_audio_backends()\nnames.pop()"),
+            ("passed on", "choose(torchaudio.list_audio_backends)"),
+        )
+    ),
+    changes(
+        "shown",
+        "import torchaudio\nprint(torchaudio.list_audio_backends())\n",
+        "import torchaudio\nimport compat\nprint(compat.list_audio_backends())\n",
+        target="2.9",
+    ),
+)

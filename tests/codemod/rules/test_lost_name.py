@@ -295,3 +295,32 @@ test_the_tuple_of_info = table(
         target="2.9",
     ),
 )
+
+
+DICT = 'given = {"filepath": "a.wav"}\n'
+test_an_old_argument_in_a_dict = table(
+    *(
+        stays(name, head + DICT + code, "TAC110", "TAC129", target="2.9")
+        for name, head, code in (
+            ("of a dotted name", "import torchaudio\n", "torchaudio.info(**given)\n"),
+            ("of an imported name", "from torchaudio import info\n", "info(**given)\n"),
+        )
+    ),
+)
+
+
+test_an_old_argument_of_a_function_that_is_kept = table(
+    *(
+        stays(name, f"import torchaudio\n{code}\n", "TAC110", "TAC129", target="2.9")
+        for name, code in (
+            ("in a table", "table = {'x': torchaudio.info}\ntable['x'](filepath='a')"),
+            ("as a default", "def read(get=torchaudio.info):\n    return get(**{'filepath': 'a'})"),
+        )
+    ),
+    changes(
+        "the new one",
+        "import torchaudio\ntable = {'x': torchaudio.info}\ntable['x'](uri='a')\n",
+        "import torchaudio\nimport compat\ntable = {'x': compat.info}\ntable['x'](uri='a')\n",
+        target="2.9",
+    ),
+)

@@ -204,3 +204,19 @@ test_programs = table(
         "import torchaudio\nx = torchaudio.load(p, frame_offset=s, num_frames=(n if n else 0) or -1)\n",
     ),
 )
+
+
+test_positional_arguments_of_partial = table(
+    stays("in the order of 0.7", "import torchaudio, functools\nread = functools.partial(torchaudio.load, 'a', None, True)\n", "TAC114"),
+    stays("in the order of today", "import torchaudio, functools\nread = functools.partial(torchaudio.load, 'a', 0, 5)\n"),
+)
+
+
+test_what_a_pool_gives_a_partial = table(
+    changes(
+        "old arguments, and a setter",
+        "import torchaudio, functools\ntorchaudio.set_audio_backend('soundfile')\npool.submit(torchaudio.load, 'a', signalinfo=x)\n",
+        "import torchaudio, functools\npool.submit(functools.partial(torchaudio.load, backend=\"soundfile\"), 'a', signalinfo=x)\n",
+        "TAC114",
+    ),
+)

@@ -80,3 +80,9 @@ test_what_becomes_of_it = table(
         "import torchaudio\npool.submit(torchaudio.save, p, x, 16000, bits_per_sample=16)\n",
     ),
 )  # fmt: skip
+
+
+test_the_fourth_argument_that_is_passed_on = table(
+    stays("by submit", "import torchaudio\npool.submit(torchaudio.save, 'a', x, 8000, 16)\n", "TAC116"),
+    stays("by submit, in the order of today", "import torchaudio\npool.submit(torchaudio.save, 'a', x, 8000, True)\n"),
+)

@@ -1,6 +1,11 @@
 """TAC102: Name the backend in each call instead of setting it for the whole project."""
 
-from tests.codemod.tables import Case, changes, dedent, project, stays, table
+import os
+
+import pytest
+
+from tests.codemod.commands import put
+from tests.codemod.tables import Case, changes, dedent, project, said_of, stays, table
 
 SET = 'torchaudio.set_audio_backend("soundfile")\n'
 CALL = "x = torchaudio.load(p)\n"
@@ -180,3 +185,21 @@ test_a_function_that_sets_too = table(
         left={"main.py": ["TAC102"], "data.py": ["TAC103"]},
     ),
 )  # fmt: skip
+
+
+@pytest.mark.parametrize(("target", "link", "statement"), [("data.py", "t.py", "import t"), ("pkg", "other", "import other.data")])
+def test_a_link_with_another_name_is_told(target: str, link: str, statement: str) -> None:
+    put({"data.py": SOX, "pkg/data.py": SOX, "main.py": f"import torchaudio\ntorchaudio.set_audio_backend('soundfile')\n{statement}\n"})
+    os.symlink(target, link)
+    assert any("this imports a link, which has another name than its file" in one for one in said_of())
+
+
+def test_a_link_with_the_name_of_its_file_is_not_told() -> None:
+    put(
+        {
+            "pkg/data.py": SOX,
+            "main.py": "import torchaudio\ntorchaudio.set_audio_backend('sox_io')\nimport data\ntorchaudio.load('a')\n",
+        }
+    )
+    os.symlink("pkg/data.py", "data.py")
+    assert not said_of()

@@ -1,6 +1,9 @@
 """TAC103: Fold a setting into the call that follows it in the same function."""
 
-from tests.codemod.tables import changes, said, stays, table
+import pytest
+
+from tests.codemod.commands import put
+from tests.codemod.tables import changes, said, said_of, stays, table
 
 SETTER = 'torchaudio.set_audio_backend("sox_io")\n'
 SET = 'torchaudio.set_audio_backend("soundfile")\n'
@@ -187,3 +190,20 @@ test_what_is_left_with_nothing_to_decide_goes = table(
         )
     ),
 )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "name", ["by the configuration", "by an entry point", "by an entry point of setup.py", "by a conftest.py", "by a conftest.py, one"]
+)
+def test_a_plugin_of_pytest_sets_before_each_test(name: str) -> None:
+    hook = "import torchaudio\ndef pytest_runtest_setup(item):\n    torchaudio.set_audio_backend('soundfile')\n"
+    test = "import torchaudio\ntorchaudio.set_audio_backend('sox_io')\ndef test_it():\n    torchaudio.load('a')\n"
+    files = {
+        "by the configuration": {"pytest.ini": "[pytest]\naddopts = -p plug\n"},
+        "by an entry point": {"pyproject.toml": '[project.entry-points.pytest11]\nown = "plug"\n'},
+        "by an entry point of setup.py": {"setup.py": 'setup(entry_points={"pytest11": ["own = plug"]})\n'},
+        "by a conftest.py": {"conftest.py": "pytest_plugins = ['other', 'plug']\n"},
+        "by a conftest.py, one": {"conftest.py": "pytest_plugins = 'plug'\n"},
+    }[name]
+    put({**files, "plug.py": hook, "test_it.py": test})
+    assert [one.partition(" more than one backend is set")[0] for one in said_of()] == ["plug.py:3:5: TAC103", "test_it.py:2:1: TAC101"]

@@ -21,7 +21,7 @@ test_setter_with_variable = table(
         project(
             f"it is the reason before any other, for {target}",
             {PROGRAM: ASKED},
-            says={PROGRAM: " TAC105 what is set is not a literal"},
+            says={PROGRAM: " TAC105 what is set is not a plain text"},
             target=target,
         )
         for target in ("2.2", "2.9")

@@ -1,4 +1,4 @@
-"""Read shell scripts, settings and requirement lists, none of which is rewritten."""
+"""Read shell scripts, settings, requirement lists and Cython, none of which is rewritten."""
 
 from collections.abc import Iterator
 from typing import ClassVar
@@ -17,7 +17,7 @@ class Shell(Document):
         super().__init__(path, data.decode("utf-8", "replace").encode())
 
     def _pieces(self) -> Iterator[Module]:
-        self.prose.append(Prose(self.text))
+        self.prose.append(Prose(self.text, may_load=self.path.endswith(discovery.CYTHON)))
         yield from ()
 
 
