@@ -11,7 +11,9 @@ import warnings
 from typing import Any
 
 import hypothesis
+import numpy as np
 import pytest
+import soundfile as sf
 import torch
 from hypothesis import strategies as st
 
@@ -192,6 +194,17 @@ def test_a_xing_header_that_miscounts_is_not_believed(name: str, told: int, tmp_
     whole = dispatcher.load(path, backend="ffmpeg")[0]
     for frames in (-1, 10**6):
         assert torch.equal(dispatcher.load(path, 100_000, frames, backend="ffmpeg")[0], whole[:, 100_000:])
+
+
+@pytest.mark.parametrize("frames", [1, 7, 46, 47, 48, 530, 575, 576, 577, 1105, 1200])
+@pytest.mark.parametrize("rate", [16_000, 22_050, 44_100])
+def test_a_short_mp3_has_as_many_frames_as_are_decoded(frames: int, rate: int, tmp_path: pathlib.Path) -> None:
+    """FFmpeg gives hundreds too many where padding begins in a packet that it skips in part."""
+    sf.write(tmp_path / "a.mp3", np.full(frames, 0.1, np.float32), rate)
+    assert (
+        dispatcher.info(tmp_path / "a.mp3", backend="ffmpeg").num_frames
+        == dispatcher.load(tmp_path / "a.mp3", backend="ffmpeg")[0].shape[1]
+    )
 
 
 @pytest.mark.parametrize("name", ["s16.flac", "s32.flac"])

@@ -103,7 +103,7 @@ def _mp3(
 ) -> int | None:
     """Count by the Xing header if it has the right number of bytes, else by the frames' headers."""
     sound = seek.mp3_sound(container, stream, file)
-    if sound is None:
+    if sound is None or _skips_anew(sound):
         return None
     if (
         sound.total is not None
@@ -118,3 +118,13 @@ def _mp3(
     if sound.total is None:
         return count * sound.first.samples - sound.skipped
     return sound.total if sound.promised is not None and count == sound.promised.frames else None
+
+
+def _skips_anew(sound: seek.Sound) -> bool:
+    """Return whether padding begins in a packet of which FFmpeg still has a part to skip.
+
+    FFmpeg then forgets what was left to skip, and gives more than the header says.
+    """
+    last_skipped = (sound.skipped - 1) // sound.first.samples
+    end = None if sound.total is None else sound.skipped + sound.total
+    return end is not None and 0 < last_skipped >= end // sound.first.samples
