@@ -80,10 +80,9 @@ class Side:
             if self.backend is not None:
                 return [context.registry.get(self.backend)]
             # without the one that is asked first, another would decode, and all would look the same
-            for first in [name for name in backends.PER_CALL if name in context.registry.allowed][
-                :1
-            ]:
-                context.registry.get(first)
+            allowed = [name for name in backends.PER_CALL if name in context.registry.allowed]
+            if allowed:
+                context.registry.get(allowed[0])
             return [context.chooser.reader(None, path, None)]
         if self.backend == "sox_io":
             other = sox_io_backend.fall_back(context.registry, self.release)

@@ -12,10 +12,7 @@ _OF_PYTEST = ("pytest.ini", "tox.ini", *_FILES)
 # `name = "package.module:function"`. Other text that matches names no module or function of the
 # project.
 _SCRIPT = re.compile(rb"=[ \t]*['\"]?([A-Za-z_][\w.]*):([A-Za-z_]\w*)")
-
-
 _PLUGIN = re.compile(rb"(?<![\w-])-p[ \t=]*([A-Za-z_][\w.]*)")
-
 _ENTRY_POINTS = re.compile(rb"\bpytest11\b(.{0,300})", re.S)
 _VALUE = re.compile(rb"=[ \t]*['\"]?([A-Za-z_][\w.]*)")
 
