@@ -5,7 +5,7 @@ import importlib.util
 import os
 import warnings
 from collections.abc import Callable
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 
 from compat.contents.context import Context
 from compat.contents.submodule import Submodule
@@ -108,9 +108,9 @@ def names(context: Context) -> dict[str, Any]:
 
     def requires_sox() -> Callable[[_F], _F]:
         """Return a decorator: the function raises RuntimeError if libsox does not work here."""
-        from compat.tree import _extension
-
-        return cast("Callable[[_F], _F]", _extension.names(context)["fail_if_no_sox"].make())
+        if is_sox_available():
+            return no_op
+        return fail_with_message("needs libsox of a real torchaudio")
 
     found = (
         is_module_available, requires_module, is_sox_available, requires_sox, deprecated,
