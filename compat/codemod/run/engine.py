@@ -116,7 +116,8 @@ def run(project: Project, active: Iterable[Rule], *, unsafe: bool) -> list[Outco
         now = [outcome.now for outcome in outcomes.values()]
         project = dataclasses.replace(project, modules=now, set_names=set_names, as_read=as_read)
         applied, left = _Round(project, rules, unsafe).settle()
-        project.forget()
+        # the notes may hold trees that refer to each other and would be freed late
+        project.notes.clear()
         if not applied:
             _leave(outcomes, left)
             return list(outcomes.values())

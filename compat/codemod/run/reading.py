@@ -61,7 +61,8 @@ class Gathered:
             document = documents.read(path, kind, data)
             self.modules += document.pieces
         except (UnreadableError, SyntaxError) as why:
-            self._cannot_parse(_line(path, why.lineno), *_why(why))
+            line = why.lineno or 1
+            self._cannot_parse(Place(path, line, 1, line, 1), *_why(why))
             return
         for place, reason in document.unparsed:
             self._cannot_parse(place, reason, None if place.cell else place.line)
@@ -198,10 +199,6 @@ def gather(found: list[discovery.Found], options: Options, result: Result, tick:
     return gathered
 
 
-def _line(path: str, line: int | None) -> Place:
-    return Place(path, line or 1, 1, line or 1, 1)
-
-
 def _why(error: UnreadableError | SyntaxError) -> tuple[str, int | None]:
     reason = (
         str(error)
@@ -227,11 +224,11 @@ def _own_names(found: Sequence[discovery.Found], entries: Sequence[str]) -> froz
         if not os.path.basename(path).startswith("__") and stem(path) not in imported
     }
     top = {name for folder, name in map(os.path.split, modules) if folder not in packages}
-    beside = {name for folder in scripts for name in _NAMES if _has(folder, name)}
+    beside = {
+        name
+        for folder in scripts
+        for name in _NAMES
+        for file in (f"{name}.py", os.path.join(name, "__init__.py"))
+        if os.path.isfile(os.path.join(folder, file))
+    }
     return frozenset(_NAMES) & (top | beside)
-
-
-def _has(folder: str, name: str) -> bool:
-    """Return whether a folder has a module or a package of this name."""
-    endings = (".py", f"{os.sep}__init__.py")
-    return any(os.path.isfile(os.path.join(folder, name + ending)) for ending in endings)

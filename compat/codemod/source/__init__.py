@@ -26,14 +26,12 @@ from compat.codemod.source.scopes import (
     Binding,
     Imported,
     Scope,
-    all_arguments,
     only_import,
 )
 from compat.codemod.source.text import Text, parse
 
 __all__ = [  # noqa: RUF022 - grouped by subject
     "AnyFunction", "Binding", "Imported", "Module", "Notes", "Scope", "Text", "Use",
-    "all_arguments",
     "grouped", "is_test", "listed", "noted", "only_import", "parse",
     "Finding", "Level", "NotProvableError", "Place", "State",
     "TARGETS", "FileResult", "Options", "Problem", "Result", "Tick", "configured", "kinds_of",

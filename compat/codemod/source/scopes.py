@@ -293,9 +293,3 @@ def defaults(arguments: ast.arguments) -> Iterator[tuple[ast.arg, ast.expr | Non
         positional[len(positional) - len(arguments.defaults) :], arguments.defaults, strict=True
     )
     yield from zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True)
-
-
-def all_arguments(arguments: ast.arguments) -> list[ast.arg]:
-    """Return all parameters, in order."""
-    extra = [argument for argument in (arguments.vararg, arguments.kwarg) if argument]
-    return [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs, *extra]

@@ -13,6 +13,8 @@ from typing import NamedTuple
 from compat.codemod.source.findings import Place
 
 _LINE_END = re.compile(r"\r\n|\r|\n")
+_REST_OF_LINE = re.compile(r"[^\r\n]*")
+_INDENT = re.compile(r"[ \t\f]*")
 
 
 class Comment(NamedTuple):
@@ -79,18 +81,11 @@ class Text:
 
     def line_end(self, offset: int) -> int:
         """Return the offset where the line of an offset ends, before its line end."""
-        line = bisect.bisect_right(self.starts, offset)
-        if line == len(self.starts):
-            return len(self.text)
-        end = self.starts[line]
-        while end > self.starts[line - 1] and self.text[end - 1] in "\r\n":
-            end -= 1
-        return end
+        return _REST_OF_LINE.match(self.text, offset).end()  # type: ignore[union-attr]
 
     def indent(self, offset: int) -> str:
         """Return the white space at the beginning of an offset's line."""
-        match = re.compile(r"[ \t\f]*").match(self.text, self.line_start(offset))
-        return match.group() if match else ""
+        return _INDENT.match(self.text, self.line_start(offset)).group()  # type: ignore[union-attr]
 
     @functools.cached_property
     def comments(self) -> list[Comment]:
