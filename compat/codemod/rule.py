@@ -16,7 +16,6 @@ from compat.codemod.rewrite import (
     DropName,
     NameArgument,
     Remove,
-    RenameKeyword,
     Replace,
     Unwrap,
 )
@@ -55,7 +54,7 @@ __all__ = [  # noqa: RUF022 - grouped by subject
     "conditions", "old_names", "value_kinds",
     # changes
     "AddArgument", "AddStatement", "Change", "DropArgument", "DropName", "NameArgument", "Remove",
-    "RenameKeyword", "Replace", "Unwrap",
+    "Replace", "Unwrap",
     # calls
     "called", "defaults", "given", "is_dict_with", "keyword", "literal", "noted",
     "passed_in_dict", "plain_name", "sox_for_sox_io", "starred", "string",

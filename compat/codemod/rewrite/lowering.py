@@ -11,7 +11,6 @@ from compat.codemod.rewrite.changes import (
     DropName,
     OfCall,
     Remove,
-    Replace,
     Unwrap,
 )
 from compat.codemod.rewrite.edits import ConflictError, Edit, settle
@@ -31,8 +30,8 @@ def lower(module: Module, changes: Iterable[Change]) -> list[Edit]:
     edits = []
     for change in changes:
         match change:
-            case Replace():
-                edits.append(Edit(change.start, change.end, change.new))
+            case Edit():
+                edits.append(change)
             case Remove():
                 removed[change.statement] = None
                 if change.new:

@@ -52,7 +52,6 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
     # `from pkg import compat` must go on to find a module of the package
     is_taken = "compat" in module.names.module.bindings or module.path.endswith("__init__.py")
     new = text.newline.join(_RENAMED if is_taken else _LINES)
-    reason = "an entry point: from here on torchaudio behaves as 2.0 did"
     head = [one for _, one in itertools.takewhile(_is_head, enumerate(body))]
     if head:
         span = text.span(head[-1])
@@ -92,7 +91,12 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
             f"Begin a new line after it with `{_LINES[0]}; {_LINES[-1]}`.",
         )
     else:
-        yield Draft(span, reason, changes=(Replace(at, at, new),), touches=NO_FUNCTION)
+        yield Draft(
+            span,
+            "an entry point: from here on torchaudio behaves as 2.0 did",
+            changes=(Replace(at, at, new),),
+            touches=NO_FUNCTION,
+        )
 
 
 def _too_early(module: Module, project: Project) -> Iterator[Draft]:

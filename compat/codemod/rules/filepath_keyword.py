@@ -11,9 +11,9 @@ from compat.codemod.rule import (
     Kind,
     Level,
     Module,
+    NameArgument,
     NotProvableError,
     Project,
-    RenameKeyword,
     Rule,
     Valid,
     drafted,
@@ -76,7 +76,7 @@ def _renamed(project: Project, call: ast.Call, name: ast.keyword, others: int) -
             "not changed, because the dispatcher may be off here",
             advice="Turn the dispatcher on first.",
         )
-    yield RenameKeyword(call, name, "uri")
+    yield NameArgument(call, name, "uri")
 
 
 def _gives(module: Module, project: Project, call: ast.Call) -> bool:

@@ -205,11 +205,13 @@ def _by_getattr(module: Module, project: Project) -> Iterator[Draft]:
     """Report ``getattr(torchaudio, ...)`` with an old or computed name, except in guards."""
     for use in module.uses:
         above = module.names.parents.get(use.node)
-        if not isinstance(above, ast.Call) or not module.names.is_builtin(above.func, "getattr"):
-            continue
-        if len(above.args) < 2 or above.args[0] is not use.node:
-            continue
-        if project.relies_on_traces and written_out.name_of(module, use):
+        if (
+            not isinstance(above, ast.Call)
+            or not module.names.is_builtin(above.func, "getattr")
+            or len(above.args) < 2
+            or above.args[0] is not use.node
+            or (project.relies_on_traces and written_out.name_of(module, use))
+        ):
             continue
         name = literal(above.args[1])
         path = f"{use.path}.{name}"
