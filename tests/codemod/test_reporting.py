@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from compat.codemod.files.other_files import pins, torch_pins
+from compat.codemod.files.other_files import pins
 from compat.codemod.reporting.causes import blocks
 from compat.codemod.reporting.plain import caret
 from compat.codemod.reporting.refusals import refusals
@@ -222,8 +222,9 @@ def test_only_pins_that_keep_the_target_out_are_told(pin: str, told: bool) -> No
 
 def test_torch_goes_with_it() -> None:
     text = "torch==2.0.1\ntorchaudio==2.0.2\n"
-    assert [why for *_, why in torch_pins(text, "2.2")] == ["torch==2.0.1 also excludes the target 2.2"]
-    assert not list(torch_pins("torch>=2.0\n", "2.2"))
+    found = pins(text, "2.2", "torch", "also excludes")
+    assert [why for *_, why in found] == ["torch==2.0.1 also excludes the target 2.2"]
+    assert not list(pins("torch>=2.0\n", "2.2", "torch"))
 
 
 # Patches

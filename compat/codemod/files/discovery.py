@@ -58,13 +58,8 @@ def kind_of(path: str) -> str | None:
 def folders(paths: Iterable[str], *, above: bool = False) -> set[str]:
     """Return the folders of files, and with ``above`` the folders above those."""
     found = set(map(os.path.abspath, map(os.path.dirname, paths)))
-    waiting = list(found) if above else []
-    while waiting:
-        folder = os.path.dirname(waiting.pop())
-        if folder not in found:
-            found.add(folder)
-            waiting.append(folder)
-    return found
+    higher = {str(folder) for one in found for folder in Path(one).parents} if above else set()
+    return found | higher
 
 
 class Ignored:

@@ -47,11 +47,8 @@ def diff(file: FileResult, *, shown: bool = True) -> Iterator[str]:
 def _named(path: str) -> str:
     """Return a path as git writes it in a patch: special characters are quoted as in C."""
     name = path.encode("utf-8", "surrogateescape")
-    try:
-        plain = name.decode("utf-8").isprintable() and not set(path) & set('"\\')
-    except UnicodeDecodeError:
-        plain = False
-    if plain:
+    # what is not UTF-8 is not printable
+    if name.decode("utf-8", "surrogateescape").isprintable() and not set(path) & set('"\\'):
         return path
     return (
         '"'
