@@ -3,7 +3,7 @@
 import codecs
 import re
 from collections.abc import Iterator
-from typing import ClassVar, NamedTuple
+from typing import NamedTuple
 
 from compat.codemod.source import Module, Place
 
@@ -37,7 +37,6 @@ class Document:
     """A document of one piece; each other kind inherits from this, in a file of its own.
 
     Attributes:
-        kinds: the kinds of file that it reads, from ``discovery``.
         pieces: the Python in it; the path is the document's if that is all of it.
         prose: other text that may hold old names.
         unparsed: places that should be Python and are not, with the reason.
@@ -46,8 +45,6 @@ class Document:
         SyntaxError: it is not Python.
         UnreadableError: it is not what its name says.
     """
-
-    kinds: ClassVar[tuple[str, ...]]
 
     def __init__(self, path: str, data: bytes) -> None:
         self.path = path

@@ -90,18 +90,17 @@ class Text:
     @functools.cached_property
     def comments(self) -> list[Comment]:
         """Return all comments, in order; none if the text cannot be tokenized."""
-        found: list[Comment] = []
         if "#" not in self.text:
-            return found
-        flat = _LINE_END.sub("\n", self.text)
+            return []
+        flat = io.StringIO(_LINE_END.sub("\n", self.text), newline="\n")
         try:
-            for token in tokenize.generate_tokens(io.StringIO(flat, newline="\n").readline):
-                if token.type == tokenize.COMMENT:
-                    start = self.starts[token.start[0] - 1] + token.start[1]
-                    found.append(Comment(start, start + len(token.string)))
+            tokens = tokenize.generate_tokens(flat.readline)
+            found = [token for token in tokens if token.type == tokenize.COMMENT]
         except (tokenize.TokenError, SyntaxError):
             return []
-        return found
+        starts = (self.starts[token.start[0] - 1] + token.start[1] for token in found)
+        pairs = zip(starts, found, strict=True)
+        return [Comment(start, start + len(token.string)) for start, token in pairs]
 
 
 def _line_starts(text: str) -> list[int]:

@@ -1,26 +1,16 @@
-"""Find the kinds of documents by scanning: each file here with a ``DOCUMENT`` is one."""
+"""Find the kinds of documents: each file here is called as its kind in ``files.discovery``."""
 
 import dataclasses
-import functools
 import importlib
-import pkgutil
 
 from compat.codemod.files.document import Document
 from compat.codemod.source.findings import Finding
 
 
-@functools.cache
-def _by_kind() -> dict[str, type[Document]]:
-    found = [
-        importlib.import_module(f"{__name__}.{info.name}").DOCUMENT
-        for info in pkgutil.iter_modules(__path__)
-    ]
-    return {kind: document for document in found for kind in document.kinds}
-
-
 def read(path: str, kind: str, data: bytes) -> Document:
     """Return the document; the errors are those of ``Document``."""
-    return _by_kind()[kind](path, data)
+    found: Document = importlib.import_module(f"{__name__}.{kind}").DOCUMENT(path, data)
+    return found
 
 
 def relocated(

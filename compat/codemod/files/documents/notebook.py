@@ -5,9 +5,8 @@ import json
 import json.scanner
 import re
 from collections.abc import Callable, Iterator
-from typing import Any, ClassVar
+from typing import Any
 
-from compat.codemod.files import discovery
 from compat.codemod.files.document import LEAVE_OUT, Document, Prose, UnreadableError
 from compat.codemod.files.magics import Magics
 from compat.codemod.source import Module, Place
@@ -20,8 +19,6 @@ _CELL = re.compile(rf"^(?:{re.escape(_HEAD)}  )?# compat: cell (\d+)\n", re.M)
 
 class Notebook(Document):
     """A notebook; its code cells are one module, in order."""
-
-    kinds: ClassVar[tuple[str, ...]] = (discovery.NOTEBOOK,)
 
     def _pieces(self) -> Iterator[Module]:
         try:
