@@ -84,12 +84,12 @@ class Document:
         """Return the document with new texts for its pieces, given by their paths."""
         return self._encode(texts[self.path])
 
-    def located(self, place: Place, texts: dict[str, str] | None = None) -> Place:
+    def located(self, place: Place, texts: dict[str, str]) -> Place:
         """Return a place in a piece as a place in the document.
 
         Args:
             place: a place in a piece.
-            texts: the new texts of the pieces, if the place is in one of them.
+            texts: the new texts of the pieces, if the place is in one of them; else empty.
         """
         return place
 

@@ -37,7 +37,7 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
     for use in module.of(Kind.BACKEND_FUNCTION):
         by_hand = f'Use torchaudio.{use.name}, with backend="{use.backend}" up to 2.8.'
         changes = _changes(module, project, use)
-        yield drafted(module, module.span(use.node), _GONE, changes, (use,), by_hand)
+        yield drafted(module.span(use.node), _GONE, changes, (use,), by_hand)
     for use in module.uses:
         below = use.kind is None and f"{use.path}.".startswith(_BELOW)
         if below and not use.stored and old_names.has(use.path, project.target) is not True:

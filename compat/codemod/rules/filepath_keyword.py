@@ -42,7 +42,7 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
     ]
     for use, call, others, old in given:
         changes = _renamed(project, call, old, others)
-        yield drafted(module, module.span(old), _REASON, changes, (use,), "")
+        yield drafted(module.span(old), _REASON, changes, (use,), "")
     direct = [use.call for use in module.of(Kind.FUNCTION, Kind.BACKEND_FUNCTION) if use.call]
     for call in direct:
         if path_in_dict(module, project, call):

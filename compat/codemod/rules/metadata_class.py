@@ -47,13 +47,11 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
             and not _is_second(module, one)
         ):
             span, changes = module.span(one.alias), _moved(module, one, one.statement)
-            yield drafted(module, span, _REASON.format(_MOVED[one.path]), changes, (one,), "")
+            yield drafted(span, _REASON.format(_MOVED[one.path]), changes, (one,), "")
     for use in module.uses:
         if use.path in _MOVED and isinstance(use.node, ast.Attribute) and not use.stored:
             span, advice = module.span(use.node), f"Take {use.name} from torchaudio."
-            yield drafted(
-                module, span, _REASON.format(use.name), _dotted(module, use), (use,), advice
-            )
+            yield drafted(span, _REASON.format(use.name), _dotted(module, use), (use,), advice)
     for start, end, root in type_texts.mentions(module, _BELOW):
         name = _MOVED[_OLD]
         yield Draft(

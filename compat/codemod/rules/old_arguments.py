@@ -58,7 +58,7 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
         if old or (frames is not None and _may_be_zero(module, frames.value)):
             reason, changes = _REASON if old else _ZERO, _changes(module, call, others, old)
             advice = "Write the meaning with frame_offset, num_frames and normalize."
-            yield drafted(module, module.span(call), reason, changes, (use,), advice)
+            yield drafted(module.span(call), reason, changes, (use,), advice)
         elif any(isinstance(literal(one), bool | None) for one in second_and_third):
             yield Draft(
                 module.span(call),

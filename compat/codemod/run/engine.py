@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import functools
 from collections.abc import Iterable
+from typing import NamedTuple
 
 from compat.codemod.plan import decide
 from compat.codemod.rewrite import (
@@ -62,8 +63,7 @@ class Outcome:
         return self.text != self.module.text.text
 
 
-@dataclasses.dataclass(frozen=True)
-class _Proposal:
+class _Proposal(NamedTuple):
     module: Module
     rule: Rule
     draft: Draft
@@ -89,11 +89,10 @@ class _Proposal:
         """Return the same without its changes; its own advice and places stay."""
         draft = self.draft
         advice, related = draft.advice or advice, related or draft.related
-        return dataclasses.replace(
-            self,
+        return self._replace(
             draft=dataclasses.replace(
                 draft, reason=reason, advice=advice, changes=(), group=None, related=related
-            ),
+            )
         )
 
 

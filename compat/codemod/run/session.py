@@ -59,9 +59,9 @@ def run(
     return result
 
 
-def run_text(text: bytes, options: Options, path: str = "<stdin>") -> Result:
+def run_text(text: bytes, options: Options) -> Result:
     """Run on one text that is in no file."""
-    result = Result(scanned=1)
+    path, result = "<stdin>", Result(scanned=1)
     options = dataclasses.replace(options, entry=(path,) if options.target == "compat" else ())
     gathered = Gathered(options, result, [discovery.Found(path, discovery.PYTHON, None)])
     if (

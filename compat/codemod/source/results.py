@@ -2,14 +2,14 @@
 
 import dataclasses
 from collections.abc import Callable
+from typing import NamedTuple
 
 from compat.codemod.source.findings import Finding
 
 Tick = Callable[[int, int], None]
 
 
-@dataclasses.dataclass(frozen=True)
-class Problem:
+class Problem(NamedTuple):
     """A file that could not be read, parsed or written, and why."""
 
     path: str

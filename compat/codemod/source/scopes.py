@@ -12,7 +12,7 @@ import builtins
 import dataclasses
 from collections import defaultdict
 from collections.abc import Callable, Iterator
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from compat.codemod.source.old_names import ROOT
 
@@ -25,8 +25,7 @@ Node = TypeVar("Node", bound=ast.AST)
 AnyFunction = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
 
 
-@dataclasses.dataclass(frozen=True)
-class Binding:
+class Binding(NamedTuple):
     """One binding of a name.
 
     Attributes:

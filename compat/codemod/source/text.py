@@ -30,7 +30,7 @@ class Text:
     def __init__(self, text: str) -> None:
         self.text = text
         self.starts: list[int] = _line_starts(text)
-        self.ascii: bool = text.isascii()
+        self._is_ascii = text.isascii()
 
     @functools.cached_property
     def newline(self) -> str:
@@ -42,7 +42,7 @@ class Text:
         """Return the offset of a position of ``ast``: line from 1, column in UTF-8 bytes."""
         # before 3.12, positions in f-strings may be outside the text
         start = self.starts[min(line, len(self.starts)) - 1]
-        if self.ascii or not column:
+        if self._is_ascii or not column:
             return start + column
         return bisect.bisect_left(self._bytes_before, self._bytes_before[start] + column)
 

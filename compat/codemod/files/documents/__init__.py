@@ -17,7 +17,7 @@ def relocated(
     finding: Finding,
     document: Document,
     documents: dict[str, Document],
-    texts: dict[str, str] | None,
+    texts: dict[str, str],
 ) -> Finding:
     """Return the finding with its places turned into places in documents."""
     others = ((documents.get(place.path.partition("\0")[0]), place) for place in finding.related)

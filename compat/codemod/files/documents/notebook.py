@@ -73,11 +73,11 @@ class Notebook(Document):
                 at = end
         return self._encode("".join([*parts, self.text[at:]]))
 
-    def located(self, place: Place, texts: dict[str, str] | None = None) -> Place:
+    def located(self, place: Place, texts: dict[str, str]) -> Place:
         """Return the place with its cell, counted from 1 among all cells, and its line there."""
         if place.cell is not None:
             return place
-        text = (texts or {}).get(self.path, self.pieces[0].text.text if self.pieces else "")
+        text = texts.get(self.path, self.pieces[0].text.text if self.pieces else "")
         line = 0
         for number, cell in cells(text).items():
             count = cell.count("\n") + 2
