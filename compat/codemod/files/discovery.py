@@ -8,6 +8,7 @@ import os
 import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 ALWAYS_SKIPPED = {
     ".git", ".hg", ".svn", "__pycache__", ".tox", ".nox", ".venv", "venv", "node_modules", ".eggs",
@@ -86,22 +87,17 @@ class Ignored:
         return self.parent is not None and self.parent.has(path, folder=folder)
 
 
-class Found:
+class Found(NamedTuple):
     """A file to look at; it checks .gitignore on demand, since that costs more than reading it."""
 
-    __slots__ = ("_ignored", "is_named", "kind", "path")
-
-    def __init__(
-        self, path: str, kind: str, ignored: Ignored | None, *, is_named: bool = False
-    ) -> None:
-        self.path: str = path
-        self.kind: str = kind
-        self.is_named: bool = is_named
-        self._ignored = ignored
+    path: str
+    kind: str
+    ignored: Ignored | None = None
+    is_named: bool = False
 
     def is_ignored(self) -> bool:
         """Return whether a .gitignore excludes it."""
-        return self._ignored is not None and self._ignored.has(self.path)
+        return self.ignored is not None and self.ignored.has(self.path)
 
 
 def walk(paths: Iterable[str], exclude: Iterable[str], *, documents: bool) -> Iterator[Found]:
@@ -115,11 +111,9 @@ def walk(paths: Iterable[str], exclude: Iterable[str], *, documents: bool) -> It
     roots = [f"{os.path.realpath(path)}{os.sep}" for path in given if os.path.isdir(path)]
     seen = set()
     for path in given:
-        named = [(Found(path, kind_of(path) or PYTHON, None, is_named=True), False)]
-        for found, is_link in (
-            _folder(path, _above(path), patterns) if os.path.isdir(path) else named
-        ):
-            found.path = found.path.removeprefix(f".{os.sep}")
+        named = [(Found(path, kind_of(path) or PYTHON, is_named=True), False)]
+        for one, is_link in _folder(path, _above(path), patterns) if os.path.isdir(path) else named:
+            found = one._replace(path=one.path.removeprefix(f".{os.sep}"))
             if found.kind in (MARKDOWN, RST) and not (documents or found.is_named):
                 continue
             if is_link or len(given) > 1:
@@ -149,7 +143,7 @@ def _folder(
     try:
         entries = sorted(os.scandir(path), key=lambda entry: entry.name)
     except OSError:
-        yield Found(path, PYTHON, None), False  # reading it will fail and give the reason
+        yield Found(path, PYTHON), False  # reading it will fail and give the reason
         return
     if any(entry.name == ".gitignore" for entry in entries):
         ignored = Ignored(path, ignored)

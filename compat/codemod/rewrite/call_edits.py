@@ -103,8 +103,7 @@ def _arguments(text: Text, call: ast.Call) -> tuple[int, dict[ast.expr | ast.key
 
 
 def _after_space(text: Text, at: int) -> int:
-    space = _SPACE.match(text.text, at)
-    return space.end() if space else at
+    return _SPACE.match(text.text, at).end()  # type: ignore[union-attr]
 
 
 def _removal(text: Text, start: int, end: int) -> Edit:

@@ -118,7 +118,11 @@ def run(project: Project, active: Iterable[Rule], *, unsafe: bool) -> list[Outco
         # the notes may hold trees that refer to each other and would be freed late
         project.notes.clear()
         if not applied:
-            _leave(outcomes, left)
+            for proposal in left:
+                found = proposal.finding(State.FIXABLE if proposal.draft.changes else State.LEFT)
+                outcome = outcomes[proposal.module.path]
+                outcome.left.append(_where_read(outcomes, found))
+                outcome.left_after.append(found)
             return list(outcomes.values())
         for path, (own, _) in applied.items():
             outcomes[path].fixed += [_where_read(outcomes, one.finding(State.FIXED)) for one in own]
@@ -280,14 +284,6 @@ def _first_conflict(own: list[_Proposal]) -> tuple[_Proposal, str]:
 
 
 # Findings
-
-
-def _leave(outcomes: dict[str, Outcome], left: list[_Proposal]) -> None:
-    for proposal in left:
-        found = proposal.finding(State.FIXABLE if proposal.draft.changes else State.LEFT)
-        outcome = outcomes[proposal.module.path]
-        outcome.left.append(_where_read(outcomes, found))
-        outcome.left_after.append(found)
 
 
 def _where_read(outcomes: dict[str, Outcome], finding: Finding) -> Finding:

@@ -63,7 +63,7 @@ def run_text(text: bytes, options: Options) -> Result:
     """Run on one text that is in no file."""
     path, result = "<stdin>", Result(scanned=1)
     options = dataclasses.replace(options, entry=(path,) if options.target == "compat" else ())
-    gathered = Gathered(options, result, [discovery.Found(path, discovery.PYTHON, None)])
+    gathered = Gathered(options, result, [discovery.Found(path, discovery.PYTHON)])
     if (
         any(name in text for name in (b"torchaudio", b"TORCHAUDIO_", b"torio"))
         or options.target == "compat"
