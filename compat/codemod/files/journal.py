@@ -125,7 +125,8 @@ def _undo(path: str) -> None:
             with contextlib.suppress(FileNotFoundError), open(changed, "rb") as file:
                 now = file.read()
                 if _digest(now) == digest:
-                    writing.replace(changed, now, base64.b64decode(old))
+                    with writing.staged(changed, base64.b64decode(old)) as put:
+                        put(now)
     os.unlink(path)
 
 
