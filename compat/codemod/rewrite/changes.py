@@ -10,6 +10,7 @@ import dataclasses
 from collections.abc import Iterator
 
 from compat.codemod.rewrite.edits import Edit
+from compat.codemod.source.scopes import Imported
 from compat.codemod.source.tree import Tree
 
 
@@ -70,8 +71,7 @@ class Remove:
 class DropName:
     """Drop one name from an import, or the whole import with its last name."""
 
-    statement: ast.Import | ast.ImportFrom
-    alias: ast.alias
+    imported: Imported
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -103,8 +103,8 @@ def stretches(module: Tree, change: Change) -> Iterator[tuple[int, int]]:
             yield start, end
         case Remove(statement):
             yield module.span(statement)
-        case DropName(alias=alias):
-            yield module.span(alias)
+        case DropName(imported):
+            yield module.span(imported.alias)
         case Unwrap(statement, body):
             start, end = module.span(statement)
             yield start, module.span(body[0])[0]

@@ -36,8 +36,8 @@ def lower(module: Module, changes: Iterable[Change]) -> list[Edit]:
                 removed[change.statement] = None
                 if change.new:
                     added[change.statement][change.new] = None
-            case DropName():
-                names[change.statement][change.alias] = None
+            case DropName(one):
+                names[one.statement][one.alias] = None
             case AddStatement():
                 added[change.anchor][change.new] = None
             case Unwrap():

@@ -98,7 +98,7 @@ def _imported(module: Module, project: Project, one: Imported, name: str) -> Ite
             advice="Settle that first, and run again.",
         )
     bound = name if one.local == name else f"{name} as {one.local}"
-    yield DropName(one.statement, one.alias)
+    yield DropName(one)
     yield AddStatement(one.statement, f"from compat import {bound}")
 
 
