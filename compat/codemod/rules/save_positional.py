@@ -132,9 +132,8 @@ def _has_arguments(module: Module, length: int) -> bool:
 
 def _bare(node: ast.expr) -> ast.expr:
     """Return the function that ``partial`` is given, or the node itself."""
-    match node:
-        case ast.Call(args=[function, *_]) if called(node) == "partial":
-            return function
+    if isinstance(node, ast.Call) and called(node) == "partial" and node.args:
+        return node.args[0]
     return node
 
 

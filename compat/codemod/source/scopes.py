@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import ast
 import builtins
-import dataclasses
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple, TypeVar
@@ -39,8 +38,7 @@ class Binding(NamedTuple):
     node: ast.AST
 
 
-@dataclasses.dataclass(frozen=True, eq=False)
-class Imported:
+class Imported(NamedTuple):
     """One name of an import: statement, alias, full path, local name and scope.
 
     The path of a relative import begins with dots.
