@@ -14,8 +14,10 @@ def next_steps(result: Result, options: Options) -> Iterator[str]:
     changed = [file for file in result.files if file.changed]
     if any(_OURS.search(file.after) and not _OURS.search(file.before) for file in changed):
         verb = "needs" if options.writes else "will need"
-        ours = "this package from now on: add torchaudio-compat to its requirements"
-        yield f"The project {verb} {ours}."
+        yield (
+            f"The project {verb} this package from now on: "
+            "add torchaudio-compat to its requirements."
+        )
     step = _next(result, options)
     if step:
         yield f"Next: {step}"

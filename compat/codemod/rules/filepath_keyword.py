@@ -52,8 +52,12 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
                 "Rename its key to uri, if nothing else uses the dict.",
             )
     for node, passed, place in by_values(module, project):
-        reason = f"{_REASON}; {passed} is passed on or stored, and may be called with it"
-        yield Draft(module.span(node), reason, _RENAME, related=(place,))
+        yield Draft(
+            module.span(node),
+            f"{_REASON}; {passed} is passed on or stored, and may be called with it",
+            _RENAME,
+            related=(place,),
+        )
 
 
 def by_values(module: Module, project: Project) -> Iterator[tuple[ast.expr, str, Place]]:

@@ -95,10 +95,10 @@ def _draft(module: Module, project: Project, use: Use, place: ast.expr) -> Itera
         if setter is None:
             yield sox_for_sox_io(module, use, above.left, reason)
         else:
-            why = f"set_audio_backend() in line {module.place(setter).line} depends on it"
             yield Draft(
                 module.span(above.left),
-                f"{reason}; not changed, because {why}",
+                f"{reason}; not changed, because set_audio_backend() in line "
+                f"{module.place(setter).line} depends on it",
                 "Write backend= into the calls it is meant for, then change both.",
             )
     elif _is_used(module, place):

@@ -57,8 +57,13 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
         frames, second_and_third = keyword(call, "num_frames"), call.args[others + 1 : others + 3]
         if old or (frames is not None and _may_be_zero(module, frames.value)):
             reason, changes = _REASON if old else _ZERO, _changes(module, call, others, old)
-            advice = "Write the meaning with frame_offset, num_frames and normalize."
-            yield drafted(module.span(call), reason, changes, (use,), advice)
+            yield drafted(
+                module.span(call),
+                reason,
+                changes,
+                (use,),
+                "Write the meaning with frame_offset, num_frames and normalize.",
+            )
         elif any(isinstance(literal(one), bool | None) for one in second_and_third):
             yield Draft(
                 module.span(call),

@@ -186,11 +186,11 @@ class _Round:
             return
         if project.target in rule.report_only_for:
             # The target is the old release: this code stays, and fails there too.
-            advice = (
+            proposal = proposal.report(
+                f"under 2.0 too: {draft.reason}",
                 f"Without the drop-in, --target 2.1 --select {rule.id} "
-                "changes it, and 2.0 takes the result."
+                "changes it, and 2.0 takes the result.",
             )
-            proposal = proposal.report(f"under 2.0 too: {draft.reason}", advice)
         if safety.is_ignored(module, rule, draft):
             if draft.group is not None and proposal.takes_away:
                 self._off.setdefault(draft.group, Objection("a comment protects its setter"))

@@ -184,8 +184,9 @@ def gather(found: list[discovery.Found], options: Options, result: Result, tick:
             data = read(path)
         except OSError as why:
             if not one.is_ignored():
-                reason = f"it could not be read: {why.strerror or why}. {_MEND}"
-                result.problems.append(Problem(path, reason))
+                result.problems.append(
+                    Problem(path, f"it could not be read: {why.strerror or why}. {_MEND}")
+                )
             continue
         is_entry = bool(entries) and os.path.realpath(path) in entries
         if is_entry or matters(one.kind, data):

@@ -170,11 +170,14 @@ def _recovered(found: list[discovery.Found], options: Options, result: Result) -
         if options.writes:
             journal.recover(paths)
         left = journal.unfinished(paths)
-        reason = (
-            "a run was stopped here while it wrote. Run again without "
-            "--check and --diff: that undoes it first"
-        )
-        result.problems += [Problem(path, reason) for path in left]
+        result.problems += [
+            Problem(
+                path,
+                "a run was stopped here while it wrote. Run again without "
+                "--check and --diff: that undoes it first",
+            )
+            for path in left
+        ]
     except journal.NotWrittenError as why:
         result.problems.append(Problem(why.path, f"a stopped run could not be undone: {why}"))
     return not result.problems
