@@ -4,6 +4,7 @@ import ast
 import dataclasses
 import enum
 from collections.abc import Callable, Iterable
+from typing import NamedTuple
 
 from compat.codemod.plan.decide import planned
 from compat.codemod.rewrite import (
@@ -16,7 +17,6 @@ from compat.codemod.rewrite import (
     DropName,
     NameArgument,
     Remove,
-    RenameKeyword,
     Replace,
     Unwrap,
 )
@@ -55,7 +55,7 @@ __all__ = [  # noqa: RUF022 - grouped by subject
     "conditions", "old_names", "value_kinds",
     # changes
     "AddArgument", "AddStatement", "Change", "DropArgument", "DropName", "NameArgument", "Remove",
-    "RenameKeyword", "Replace", "Unwrap",
+    "Replace", "Unwrap",
     # calls
     "called", "defaults", "given", "is_dict_with", "keyword", "literal", "noted",
     "passed_in_dict", "plain_name", "sox_for_sox_io", "starred", "string",
@@ -84,7 +84,6 @@ def sox_for_sox_io(module: Module, use: Use | str, value: ast.expr, reason: str)
 
 
 def drafted(
-    module: Module,
     span: tuple[int, int],
     reason: str,
     changes: Iterable[Change],
@@ -94,7 +93,6 @@ def drafted(
     """Return a draft with these changes, or one that reports why they cannot be proved right.
 
     Args:
-        module: the module.
         span: the part of the text.
         reason: why it is not right for the target.
         changes: they may come from a generator that raises ``NotProvableError``.
@@ -109,8 +107,7 @@ def drafted(
         return Draft(span, f"{reason}; {why.reason}", why.advice or advice, related=related)
 
 
-@dataclasses.dataclass(frozen=True)
-class Valid:
+class Valid(NamedTuple):
     """Code that must stay as it is, and why.
 
     Attributes:

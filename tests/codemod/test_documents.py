@@ -112,6 +112,10 @@ RST = dedent("""
 """)
 
 test_documents = commands(
+    row(
+        "a block that is not Python is named", "--docs .", {"README.md": "# Use\n\n```python\nimport torchaudio\nprint 'x'\n```\n"}, 2,
+        "README.md:4: this block is not Python",
+    ),
     row("Markdown without --docs", ".", {"README.md": MARKDOWN}, 0),
     row("Markdown", "--docs --format concise .", {"README.md": MARKDOWN}, 1, "README.md:22:5: TAC115", after={"README.md": MOVED}),
     row(

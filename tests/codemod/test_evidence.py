@@ -246,6 +246,13 @@ FILES = {"main.py": VARIABLE, "other.jsonl": json.dumps({**traced(VARIABLE)[0], 
 test_wrong_use = commands(
     row("no evidence", ". --observed", FILES, 2, "--observed goes with --evidence"),
     row("a trace that is not there", ". --evidence missing.jsonl", FILES, 2, "--evidence missing.jsonl: it cannot be read"),
+    row(
+        "a trace of another version",
+        ". --evidence next.jsonl",
+        {**FILES, "next.jsonl": '{"trace": 99}\n'},
+        2,
+        "next.jsonl:1 is no line of a trace of version",
+    ),
     row("another file", ". --evidence main.py", FILES, 2, "main.py:1 is no line of a trace"),
     row("a trace of another project", ". --evidence other.jsonl", FILES, 2, "it names no file of this project"),
 )

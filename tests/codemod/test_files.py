@@ -177,8 +177,8 @@ def test_a_read_only_file_is_named_and_left_with_all_that_goes_together(codemod:
 
 def test_a_file_changed_meanwhile_is_left() -> None:
     put({"program.py": b"other"})
-    with pytest.raises(writing.ChangedError):
-        writing.replace("program.py", b"old", b"new")
+    with pytest.raises(writing.ChangedError), writing.staged("program.py", b"new") as put_in_place:
+        put_in_place(b"old")
     assert contents() == {"program.py": b"other"}
 
 

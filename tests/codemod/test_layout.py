@@ -192,6 +192,7 @@ def test_what_keeps_a_file_from_being_replaced(monkeypatch: pytest.MonkeyPatch, 
     assert writing.obstacle(os.path.abspath("a.py"), b"old") == says
     if denied == "a.py":
         with pytest.raises(PermissionError, match="the file is read-only"):
-            writing.replace("a.py", b"old", b"new")
+            with writing.staged("a.py", b"new") as put_in_place:
+                put_in_place(b"old")
         with open("a.py") as file:
             assert file.read() == "old"

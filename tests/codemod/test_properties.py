@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from compat.codemod.rewrite import edits
+from compat.codemod.rewrite import AddArgument, edits, lower
 from compat.codemod.rewrite.edits import ConflictError, Edit
+from compat.codemod.source.module import Module
 from compat.codemod.source.text import Text, parse
 from tests.codemod.tables import rewrite
 
@@ -86,3 +87,11 @@ def test_offsets_of_bytes_in_lines_of_any_length(part: str, times: int) -> None:
     text = Text(f"x\n{line}\r\ny")
     for index in {0, 1, len(line) // 2, len(line) - 1, len(line)}:
         assert text.offset(2, len(line[:index].encode("utf-8", "surrogatepass"))) == 2 + index
+
+
+def test_one_argument_takes_one_value() -> None:
+    module = Module("a.py", "import torchaudio\ntorchaudio.load(p)\ntorchaudio.load(p, backend='sox')\n")
+    first, second = module.calls
+    for changes in ([AddArgument(first, "backend", "1"), AddArgument(first, "backend", "2")], [AddArgument(second, "backend", "1")]):
+        with pytest.raises(ConflictError, match="given already"):
+            lower(module, changes)

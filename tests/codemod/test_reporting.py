@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from compat.codemod.files.other_files import pins, torch_pins
+from compat.codemod.files.other_files import pins
 from compat.codemod.reporting.causes import blocks
 from compat.codemod.reporting.plain import caret
 from compat.codemod.reporting.refusals import refusals
@@ -173,6 +173,28 @@ def test_what_does_not_count_is_a_notice(codemod: Codemod) -> None:
     assert {one["ruleId"]: one["level"] for one in run["results"]} == {"TAC133": "note", "TAC115": "warning"}
 
 
+def test_a_place_of_a_whole_path_is_a_file_address(codemod: Codemod) -> None:
+    put({"a.py": WAV})
+    [run] = json.loads(codemod("--format", "sarif", str(Path.cwd())).out)["runs"]
+    [where] = {one["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] for one in run["results"]}
+    assert where == (Path.cwd() / "a.py").as_uri()
+
+
+def test_the_page_shows_the_first_of_many_places(codemod: Codemod) -> None:
+    put({"a.py": f"import torchaudio\n{'x = torchaudio.load_wav(p)' + chr(10)}" * 201})
+    codemod("--report", "page.html", ".")
+    page = Path("page.html").read_text("utf-8")
+    assert page.count("<div class='place'>") == 200
+    assert "and 1 more; --format concise tells all." in page
+
+
+def test_a_patch_quotes_names_that_git_quotes(codemod: Codemod) -> None:
+    put({'a"b.py': OLD, "ä.py": OLD})
+    patch = codemod("--diff", ".").out
+    assert '--- "a/a\\042b.py"' in patch
+    assert "--- a/ä.py" in patch
+
+
 def test_a_baseline_holds_what_is_known(codemod: Codemod) -> None:
     # the files that are written; the status, words that are said, and words that are not
     for files, status, says, never in (
@@ -222,8 +244,9 @@ def test_only_pins_that_keep_the_target_out_are_told(pin: str, told: bool) -> No
 
 def test_torch_goes_with_it() -> None:
     text = "torch==2.0.1\ntorchaudio==2.0.2\n"
-    assert [why for *_, why in torch_pins(text, "2.2")] == ["torch==2.0.1 also excludes the target 2.2"]
-    assert not list(torch_pins("torch>=2.0\n", "2.2"))
+    found = pins(text, "2.2", "torch", "also excludes")
+    assert [why for *_, why in found] == ["torch==2.0.1 also excludes the target 2.2"]
+    assert not list(pins("torch>=2.0\n", "2.2", "torch"))
 
 
 # Patches

@@ -55,14 +55,14 @@ class Blocks(Document):
                 at = end
         return self._encode("".join([*parts, self.text[at:]]))
 
-    def located(self, place: Place, texts: dict[str, str] | None = None) -> Place:
+    def located(self, place: Place, texts: dict[str, str]) -> Place:
         """Return the place with lines and columns of the document."""
         if place.path not in self._blocks:
             return place
         start, _, indent = self._blocks[place.path]
         shift = self.text.count("\n", 0, start)
         for piece in self.pieces if texts else ():
-            if texts and self._blocks[piece.path][0] < start:
+            if self._blocks[piece.path][0] < start:
                 shift += texts[piece.path].count("\n") - piece.text.text.count("\n")
         return Place(
             self.path,

@@ -8,6 +8,7 @@ import os
 import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 ALWAYS_SKIPPED = {
     ".git", ".hg", ".svn", "__pycache__", ".tox", ".nox", ".venv", "venv", "node_modules", ".eggs",
@@ -15,6 +16,7 @@ ALWAYS_SKIPPED = {
 }  # fmt: skip
 
 
+# a file in ``documents`` reads each
 PYTHON, NOTEBOOK, MARKDOWN, RST, OTHER = "python", "notebook", "markdown", "rst", "other"
 CYTHON = (".pyx", ".pxi", ".pxd")
 _KINDS = {
@@ -58,13 +60,8 @@ def kind_of(path: str) -> str | None:
 def folders(paths: Iterable[str], *, above: bool = False) -> set[str]:
     """Return the folders of files, and with ``above`` the folders above those."""
     found = set(map(os.path.abspath, map(os.path.dirname, paths)))
-    waiting = list(found) if above else []
-    while waiting:
-        folder = os.path.dirname(waiting.pop())
-        if folder not in found:
-            found.add(folder)
-            waiting.append(folder)
-    return found
+    higher = {str(folder) for one in found for folder in Path(one).parents} if above else set()
+    return found | higher
 
 
 class Ignored:
@@ -90,22 +87,17 @@ class Ignored:
         return self.parent is not None and self.parent.has(path, folder=folder)
 
 
-class Found:
+class Found(NamedTuple):
     """A file to look at; it checks .gitignore on demand, since that costs more than reading it."""
 
-    __slots__ = ("_ignored", "is_named", "kind", "path")
-
-    def __init__(
-        self, path: str, kind: str, ignored: Ignored | None, *, is_named: bool = False
-    ) -> None:
-        self.path: str = path
-        self.kind: str = kind
-        self.is_named: bool = is_named
-        self._ignored = ignored
+    path: str
+    kind: str
+    ignored: Ignored | None = None
+    is_named: bool = False
 
     def is_ignored(self) -> bool:
         """Return whether a .gitignore excludes it."""
-        return self._ignored is not None and self._ignored.has(self.path)
+        return self.ignored is not None and self.ignored.has(self.path)
 
 
 def walk(paths: Iterable[str], exclude: Iterable[str], *, documents: bool) -> Iterator[Found]:
@@ -119,11 +111,9 @@ def walk(paths: Iterable[str], exclude: Iterable[str], *, documents: bool) -> It
     roots = [f"{os.path.realpath(path)}{os.sep}" for path in given if os.path.isdir(path)]
     seen = set()
     for path in given:
-        named = [(Found(path, kind_of(path) or PYTHON, None, is_named=True), False)]
-        for found, is_link in (
-            _folder(path, _above(path), patterns) if os.path.isdir(path) else named
-        ):
-            found.path = found.path.removeprefix(f".{os.sep}")
+        named = [(Found(path, kind_of(path) or PYTHON, is_named=True), False)]
+        for one, is_link in _folder(path, _above(path), patterns) if os.path.isdir(path) else named:
+            found = one._replace(path=one.path.removeprefix(f".{os.sep}"))
             if found.kind in (MARKDOWN, RST) and not (documents or found.is_named):
                 continue
             if is_link or len(given) > 1:
@@ -153,7 +143,7 @@ def _folder(
     try:
         entries = sorted(os.scandir(path), key=lambda entry: entry.name)
     except OSError:
-        yield Found(path, PYTHON, None), False  # reading it will fail and give the reason
+        yield Found(path, PYTHON), False  # reading it will fail and give the reason
         return
     if any(entry.name == ".gitignore" for entry in entries):
         ignored = Ignored(path, ignored)

@@ -3,7 +3,7 @@
 import codecs
 import re
 from collections.abc import Iterator
-from typing import ClassVar, NamedTuple
+from typing import NamedTuple
 
 from compat.codemod.source import Module, Place
 
@@ -37,7 +37,6 @@ class Document:
     """A document of one piece; each other kind inherits from this, in a file of its own.
 
     Attributes:
-        kinds: the kinds of file that it reads, from ``discovery``.
         pieces: the Python in it; the path is the document's if that is all of it.
         prose: other text that may hold old names.
         unparsed: places that should be Python and are not, with the reason.
@@ -46,8 +45,6 @@ class Document:
         SyntaxError: it is not Python.
         UnreadableError: it is not what its name says.
     """
-
-    kinds: ClassVar[tuple[str, ...]]
 
     def __init__(self, path: str, data: bytes) -> None:
         self.path = path
@@ -87,12 +84,12 @@ class Document:
         """Return the document with new texts for its pieces, given by their paths."""
         return self._encode(texts[self.path])
 
-    def located(self, place: Place, texts: dict[str, str] | None = None) -> Place:
+    def located(self, place: Place, texts: dict[str, str]) -> Place:
         """Return a place in a piece as a place in the document.
 
         Args:
             place: a place in a piece.
-            texts: the new texts of the pieces, if the place is in one of them.
+            texts: the new texts of the pieces, if the place is in one of them; else empty.
         """
         return place
 

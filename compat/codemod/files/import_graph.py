@@ -5,12 +5,11 @@ The result may have too many imports, but never too few.
 
 from __future__ import annotations
 
-import dataclasses
 import functools
 import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from compat.codemod.files.content import content
 from compat.codemod.source import Notes, grouped, is_test, noted
@@ -45,8 +44,7 @@ _LOADING = (
 _DYNAMIC = (b"import_module", b"__import__", b"runpy", *_BY_PATH.split(b"|"))
 
 
-@dataclasses.dataclass(frozen=True)
-class File:
+class File(NamedTuple):
     """What the import graph needs to know of a Python file.
 
     Attributes:
@@ -89,7 +87,7 @@ class Files:
         """Return a file with the imports that belong to this project."""
         found = (self._link(_absolute(name, file.path)) for name in self._imports(file))
         imported = frozenset(path for paths in found for path in paths) - {file.path}
-        return dataclasses.replace(file, imported=imported)
+        return file._replace(imported=imported)
 
     def _imports(self, file: File) -> Iterator[str]:
         """Yield the names that a file imports, and those of which a package has a list for it."""

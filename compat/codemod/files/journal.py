@@ -125,7 +125,8 @@ def _undo(path: str) -> None:
             with contextlib.suppress(FileNotFoundError), open(changed, "rb") as file:
                 now = file.read()
                 if _digest(now) == digest:
-                    writing.replace(changed, now, base64.b64decode(old))
+                    with writing.staged(changed, base64.b64decode(old)) as put:
+                        put(now)
     os.unlink(path)
 
 
@@ -142,11 +143,11 @@ def _trusted(file: IO[str]) -> None:
             os.path.realpath(changed).startswith(home) for changed, _, _ in json.load(file)
         )
     if not own:
-        why = (
+        raise PermissionError(
+            errno.EPERM,
             "another user wrote this journal of a stopped run, or it names files "
-            "outside its folder; look into it, then delete it"
+            "outside its folder; look into it, then delete it",
         )
-        raise PermissionError(errno.EPERM, why)
 
 
 def unfinished(paths: Iterable[str]) -> list[str]:

@@ -37,18 +37,11 @@ def is_output(path: str, data: bytes) -> bool:
     return path.endswith(".json") and _OUTPUT.search(data) is not None
 
 
-def pins(text: str, target: str) -> Iterator[tuple[int, int, str]]:
+def pins(
+    text: str, target: str, package: str = "torchaudio", verb: str = "excludes"
+) -> Iterator[tuple[int, int, str]]:
     """Yield the pins that exclude every release for the target: their start, end and reason."""
-    return _pins(text, target, "torchaudio", "excludes")
-
-
-def torch_pins(text: str, target: str) -> Iterator[tuple[int, int, str]]:
-    """Yield the pins of torch to old releases, in a text with such a pin of torchaudio."""
-    return _pins(text, target, "torch", "also excludes")
-
-
-def _pins(text: str, target: str, name: str, verb: str) -> Iterator[tuple[int, int, str]]:
-    for pin in _of(text, name):
+    for pin in _of(text, package):
         if not pin.admits(_versions(target)):
             yield pin.start, pin.end, f"{pin.text} {verb} the target {target}"
 
@@ -109,7 +102,7 @@ def findings(path: str, prose: Prose, target: str) -> Iterator[Finding]:
         for match in _FILEPATH.finditer(text)
     ]
     excluded = [*pins(text, target)]
-    excluded += torch_pins(text, target) if excluded else ()
+    excluded += pins(text, target, "torch", "also excludes") if excluded else ()
     found += [(*one, NEW_PINS) for one in excluded]
     lines = text.split("\n")
     for start, end, reason, advice in sorted(found):

@@ -56,12 +56,6 @@ def staged(path: str, new: bytes) -> Iterator[Callable[[bytes], None]]:
         yield put
 
 
-def replace(path: str, old: bytes, new: bytes) -> None:
-    """Replace ``old`` with ``new`` in a file; the errors are those of ``staged``."""
-    with staged(path, new) as put:
-        put(old)
-
-
 def private(path: str, flags: int) -> int:
     """Open a file that nobody else may read."""
     return os.open(path, flags, 0o600)

@@ -1,8 +1,8 @@
 """Group what is left by cause: what prevents a change, how many places wait for it, and where."""
 
-import dataclasses
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from typing import NamedTuple
 
 from compat.codemod.files.other_files import NEW_PINS
 from compat.codemod.reporting.refusals import what_to_do
@@ -19,8 +19,7 @@ _UNREAD = f"{old_names.VARIABLE} is not read"
 _Spot = tuple[str, int, int, int]
 
 
-@dataclasses.dataclass(frozen=True)
-class Block:
+class Block(NamedTuple):
     """One cause.
 
     Attributes:

@@ -8,9 +8,9 @@ from typing import Any, TextIO
 from urllib.parse import quote
 
 from compat._version import __version__
-from compat.codemod.reporting.causes import counts
+from compat.codemod.reporting.causes import by_rule, counts
 from compat.codemod.reporting.words import printable, told
-from compat.codemod.source import Finding, Options, Place, Result, State, kinds_of
+from compat.codemod.source import Finding, Options, Place, Result, State
 
 
 def _place(place: Place) -> dict[str, Any]:
@@ -50,8 +50,8 @@ def write_json(result: Result, options: Options, out: TextIO) -> None:
             for one in result.problems
         ],
         "statistics": {
-            "fixed": kinds_of(finding for file in result.files for finding in file.fixed),
-            "left": kinds_of(result.left),
+            "fixed": {rule.id: fixed for rule, fixed, _ in by_rule(result) if fixed},
+            "left": {rule.id: left for rule, _, left in by_rule(result) if left},
         },
     }
     json.dump(whole, out, indent=2, ensure_ascii=False)

@@ -4,17 +4,20 @@ import re
 from collections.abc import Iterator
 
 from compat.codemod.reporting.causes import blocks, counts, is_pin
-from compat.codemod.source import FileResult, Options, Result, State
+from compat.codemod.source import Options, Result, State
 
 _OURS = re.compile(r"^\s*(?:import|from) compat\b", re.M)
 
 
 def next_steps(result: Result, options: Options) -> Iterator[str]:
     """Yield what the project needs now and the one thing to do next, if there is any."""
-    if any(map(_brings_us_in, result.files)):
+    changed = [file for file in result.files if file.changed]
+    if any(_OURS.search(file.after) and not _OURS.search(file.before) for file in changed):
         verb = "needs" if options.writes else "will need"
-        ours = "this package from now on: add torchaudio-compat to its requirements"
-        yield f"The project {verb} {ours}."
+        yield (
+            f"The project {verb} this package from now on: "
+            "add torchaudio-compat to its requirements."
+        )
     step = _next(result, options)
     if step:
         yield f"Next: {step}"
@@ -53,7 +56,3 @@ def _next(result: Result, options: Options) -> str:
         (changed, tests),
     )
     return next((words for holds, words in steps if holds), "")
-
-
-def _brings_us_in(file: FileResult) -> bool:
-    return file.changed and bool(_OURS.search(file.after)) and not _OURS.search(file.before)

@@ -47,11 +47,8 @@ def diff(file: FileResult, *, shown: bool = True) -> Iterator[str]:
 def _named(path: str) -> str:
     """Return a path as git writes it in a patch: special characters are quoted as in C."""
     name = path.encode("utf-8", "surrogateescape")
-    try:
-        plain = name.decode("utf-8").isprintable() and not set(path) & set('"\\')
-    except UnicodeDecodeError:
-        plain = False
-    if plain:
+    # what is not UTF-8 is not printable
+    if name.decode("utf-8", "surrogateescape").isprintable() and not set(path) & set('"\\'):
         return path
     return (
         '"'
@@ -66,8 +63,7 @@ def _named(path: str) -> str:
 def from_root(path: str) -> str:
     """Return a path relative to its project's root: the folder with ``.git``, else this one."""
     whole = Path(os.path.abspath(path))
-    roots = [one for one in whole.parents if (one / ".git").exists()]
-    root = roots[0] if roots else Path.cwd()
+    root = next((one for one in whole.parents if (one / ".git").exists()), None) or Path.cwd()
     return (
         whole.relative_to(root) if whole.is_relative_to(root) else whole.relative_to(whole.anchor)
     ).as_posix()

@@ -9,7 +9,6 @@ from compat.codemod.rewrite.changes import (
     NameArgument,
     OfCall,
     Remove,
-    RenameKeyword,
     Replace,
     Unwrap,
     WrapArgument,
@@ -22,7 +21,7 @@ from compat.codemod.rewrite.verification import complaint
 __all__ = [  # noqa: RUF022 - grouped by subject
     "AddArgument", "AddStatement", "Change", "DropArgument", "DropName",
     "NameArgument", "OfCall", "Remove",
-    "RenameKeyword", "Replace", "Unwrap", "WrapArgument",
+    "Replace", "Unwrap", "WrapArgument",
     "NO_FUNCTION", "Draft",
     "ConflictError", "Edit", "Track", "complaint", "lower",
 ]  # fmt: skip

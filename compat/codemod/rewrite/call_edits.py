@@ -11,7 +11,6 @@ from compat.codemod.rewrite.changes import (
     DropArgument,
     NameArgument,
     OfCall,
-    RenameKeyword,
     WrapArgument,
 )
 from compat.codemod.rewrite.edits import ConflictError, Edit
@@ -49,12 +48,12 @@ def of_call(module: Module, call: ast.Call, changes: list[OfCall]) -> Iterator[E
                     raise ConflictError(f"{name}= is given already")
             case DropArgument(_, argument):
                 dropped.append(arguments[argument])
-            case RenameKeyword(_, keyword, name):
-                start = arguments[keyword].start
-                yield Edit(start, start + len(keyword.arg or ""), name)
             case NameArgument(_, argument, name):
                 start = arguments[argument].start
-                yield Edit(start, start, f"{name}=")
+                if isinstance(argument, ast.keyword):
+                    yield Edit(start, start + len(argument.arg or ""), name)
+                else:
+                    yield Edit(start, start, f"{name}=")
             case WrapArgument(_, argument, function):
                 start = arguments[argument].start
                 if isinstance(argument, ast.keyword):
@@ -104,8 +103,7 @@ def _arguments(text: Text, call: ast.Call) -> tuple[int, dict[ast.expr | ast.key
 
 
 def _after_space(text: Text, at: int) -> int:
-    space = _SPACE.match(text.text, at)
-    return space.end() if space else at
+    return _SPACE.match(text.text, at).end()  # type: ignore[union-attr]
 
 
 def _removal(text: Text, start: int, end: int) -> Edit:

@@ -9,6 +9,8 @@ import ast
 import dataclasses
 from collections.abc import Iterator
 
+from compat.codemod.rewrite.edits import Edit
+from compat.codemod.source.scopes import Imported
 from compat.codemod.source.tree import Tree
 
 
@@ -31,14 +33,6 @@ class AddArgument(OfCall):
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
-class RenameKeyword(OfCall):
-    """Rename a keyword argument."""
-
-    keyword: ast.keyword
-    name: str
-
-
-@dataclasses.dataclass(frozen=True, eq=False)
 class DropArgument(OfCall):
     """Drop an argument, which must have no side effects."""
 
@@ -47,9 +41,9 @@ class DropArgument(OfCall):
 
 @dataclasses.dataclass(frozen=True, eq=False)
 class NameArgument(OfCall):
-    """Turn a positional argument into a keyword argument."""
+    """Rename a keyword argument, or turn a positional one into a keyword argument."""
 
-    argument: ast.expr
+    argument: ast.keyword | ast.expr
     name: str
 
 
@@ -61,13 +55,8 @@ class WrapArgument(OfCall):
     function: str
 
 
-@dataclasses.dataclass(frozen=True)
-class Replace:
-    """Replace a part of the text."""
-
-    start: int
-    end: int
-    new: str
+# a part of the text is replaced as the rule says
+Replace = Edit
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -82,8 +71,7 @@ class Remove:
 class DropName:
     """Drop one name from an import, or the whole import with its last name."""
 
-    statement: ast.Import | ast.ImportFrom
-    alias: ast.alias
+    imported: Imported
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -102,7 +90,7 @@ class Unwrap:
     body: tuple[ast.stmt, ...]
 
 
-Change = OfCall | Replace | Remove | DropName | AddStatement | Unwrap
+Change = OfCall | Edit | Remove | DropName | AddStatement | Unwrap
 
 
 def stretches(module: Tree, change: Change) -> Iterator[tuple[int, int]]:
@@ -111,12 +99,12 @@ def stretches(module: Tree, change: Change) -> Iterator[tuple[int, int]]:
     A new statement leaves its anchor as it is.
     """
     match change:
-        case Replace(start, end):
+        case Edit(start, end):
             yield start, end
         case Remove(statement):
             yield module.span(statement)
-        case DropName(alias=alias):
-            yield module.span(alias)
+        case DropName(imported):
+            yield module.span(imported.alias)
         case Unwrap(statement, body):
             start, end = module.span(statement)
             yield start, module.span(body[0])[0]

@@ -11,7 +11,6 @@ from compat.codemod.rewrite.changes import (
     DropName,
     OfCall,
     Remove,
-    Replace,
     Unwrap,
 )
 from compat.codemod.rewrite.edits import ConflictError, Edit, settle
@@ -31,14 +30,14 @@ def lower(module: Module, changes: Iterable[Change]) -> list[Edit]:
     edits = []
     for change in changes:
         match change:
-            case Replace():
-                edits.append(Edit(change.start, change.end, change.new))
+            case Edit():
+                edits.append(change)
             case Remove():
                 removed[change.statement] = None
                 if change.new:
                     added[change.statement][change.new] = None
-            case DropName():
-                names[change.statement][change.alias] = None
+            case DropName(one):
+                names[one.statement][one.alias] = None
             case AddStatement():
                 added[change.anchor][change.new] = None
             case Unwrap():

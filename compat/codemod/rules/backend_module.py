@@ -14,7 +14,6 @@ from compat.codemod.rule import (
     NameArgument,
     NotProvableError,
     Project,
-    RenameKeyword,
     Replace,
     Rule,
     Use,
@@ -36,9 +35,9 @@ _GONE = "torchaudio.backend is deprecated from 2.1 on and gone in 2.9"
 def check(module: Module, project: Project) -> Iterator[Draft]:
     """Rewrite calls to torchaudio's own functions; report other uses and names that never were."""
     for use in module.of(Kind.BACKEND_FUNCTION):
-        changes = _kept(module, project, use) if use.call is None else _moved(module, project, use)
         by_hand = f'Use torchaudio.{use.name}, with backend="{use.backend}" up to 2.8.'
-        yield drafted(module, module.span(use.node), _GONE, changes, (use,), by_hand)
+        changes = _changes(module, project, use)
+        yield drafted(module.span(use.node), _GONE, changes, (use,), by_hand)
     for use in module.uses:
         below = use.kind is None and f"{use.path}.".startswith(_BELOW)
         if below and not use.stored and old_names.has(use.path, project.target) is not True:
@@ -70,19 +69,41 @@ def _unknown(module: Module, project: Project, use: Use) -> Iterator[Draft]:
         yield Draft(module.span(use.node), f"{use.path} never existed", advice)
 
 
-def _moved(module: Module, project: Project, use: Use) -> Iterator[Change]:
-    """Yield the changes that make a call one of torchaudio itself.
+def _changes(module: Module, project: Project, use: Use) -> Iterator[Change]:
+    """Yield the changes that make a function one of torchaudio itself.
+
+    It is called here, or passed on or kept for others to call.
 
     Raises:
         NotProvableError: there are none; it gives the reason.
     """
-    assert use.call is not None
+    if use.call is None and use.name == "save":
+        raise NotProvableError(
+            "here it is stored as a value, and the order of its arguments differs"
+        )
     name, changes = torchaudio_name(module, use)
     yield from changes
-    yield Replace(*module.span(use.node), f"{name}.{use.name}")
-    call, parameters = use.call, old_names.LEGACY_PARAMETERS[use.name]
+    new, backend = f"{name}.{use.name}", None
+    if use.call is not None:
+        yield Replace(*module.span(use.node), new)
+        yield from _named(use.call, use.name)
+    # TAC129 makes info compat.info, which takes the backend by name as 2.2 did
+    if project.target != "2.9" or use.name == "info":
+        if project.dispatcher_may_be_off:
+            raise NotProvableError("the dispatcher may be off here")
+        yield from backend_limits.changes_for(project, module, use, use.backend)
+        backend = f'"{use.backend}"'
+    if use.call is None:
+        yield from forwarding.with_backend(module, use, new, backend)
+    elif backend is not None:
+        yield AddArgument(use.call, "backend", backend)
+
+
+def _named(call: ast.Call, function: str) -> Iterator[Change]:
+    """Yield the changes that give arguments the names that they have in torchaudio itself."""
+    parameters = old_names.LEGACY_PARAMETERS[function]
     unclear = any(isinstance(one, ast.Starred) for one in call.args)
-    if use.name == "save" and len(call.args) > 4:
+    if function == "save" and len(call.args) > 4:
         unclear = starred(call) or len(call.args) > len(parameters)
         named = [*zip(call.args, parameters, strict=False)][4:]
         yield from (NameArgument(call, argument, parameter) for argument, parameter in named)
@@ -90,37 +111,7 @@ def _moved(module: Module, project: Project, use: Use) -> Iterator[Change]:
         raise NotProvableError("it is not clear which argument is which")
     path = keyword(call, "filepath")
     if path is not None:
-        yield RenameKeyword(call, path, "uri")
-    # TAC129 makes info compat.info, which takes the backend by name as 2.2 did
-    if project.target != "2.9" or use.name == "info":
-        _refuse_without_dispatcher(project)
-        yield AddArgument(call, "backend", f'"{use.backend}"')
-        yield from backend_limits.changes_for(project, module, use, use.backend)
-
-
-def _kept(module: Module, project: Project, use: Use) -> Iterator[Change]:
-    """Yield the changes for a function that is passed on or kept; others call it.
-
-    Raises:
-        NotProvableError: there are none; it gives the reason.
-    """
-    if use.name == "save":
-        raise NotProvableError(
-            "here it is stored as a value, and the order of its arguments differs"
-        )
-    name, changes = torchaudio_name(module, use)
-    yield from changes
-    backend = None
-    if project.target != "2.9" or use.name == "info":
-        _refuse_without_dispatcher(project)
-        yield from backend_limits.changes_for(project, module, use, use.backend)
-        backend = f'"{use.backend}"'
-    yield from forwarding.with_backend(module, use, f"{name}.{use.name}", backend)
-
-
-def _refuse_without_dispatcher(project: Project) -> None:
-    if project.dispatcher_may_be_off:
-        raise NotProvableError("the dispatcher may be off here")
+        yield NameArgument(call, path, "uri")
 
 
 RULE = Rule(

@@ -47,17 +47,14 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
             and keyword(call, "backend") is None
             and len(call.args) <= 8
         ):
-            reason = (
+            same = f"bit_rate={round(value * 1000)}" if value >= 16 else "..."  # type: ignore[operator]
+            config = f"torchaudio.io.CodecConfig({same})"
+            yield Draft(
+                module.span(given),
                 "no backend is named, so ffmpeg is asked first, and it takes a CodecConfig for "
-                "compression, not a number"
+                "compression, not a number",
+                f'Add backend="sox", or write compression={config}.',
             )
-            config = f"torchaudio.io.CodecConfig({_same(value)})"  # type: ignore[arg-type]
-            advice = f'Add backend="sox", or write compression={config}.'
-            yield Draft(module.span(given), reason, advice)
-
-
-def _same(value: float) -> str:
-    return f"bit_rate={round(value * 1000)}" if value >= 16 else "..."
 
 
 def _in_bits(value: object) -> str:

@@ -52,15 +52,11 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
 @noted
 def _calls(project: Project) -> dict[str, list[tuple[Use, ast.Call]]]:
     """Return the calls of each module that name no backend; none while anything may set one."""
-    if any(map(_may_set, project.modules)):
+    attributes = (one.attr for module in project.modules for one in module.names.all(ast.Attribute))
+    setters = (use for module in project.modules for use in module.of(Kind.SETTER))
+    if "set_audio_backend" in attributes or any(True for _ in setters):
         return {}
     return {module.path: found for module in project.modules if (found := list(_unnamed(module)))}
-
-
-def _may_set(module: Module) -> bool:
-    """Return whether a module has a setter, or an attribute with its name."""
-    names = (one.attr for one in module.names.all(ast.Attribute))
-    return "set_audio_backend" in names or any(True for _ in module.of(Kind.SETTER))
 
 
 def _unnamed(module: Module) -> Iterator[tuple[Use, ast.Call]]:

@@ -52,7 +52,6 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
     # `from pkg import compat` must go on to find a module of the package
     is_taken = "compat" in module.names.module.bindings or module.path.endswith("__init__.py")
     new = text.newline.join(_RENAMED if is_taken else _LINES)
-    reason = "an entry point: from here on torchaudio behaves as 2.0 did"
     head = [one for _, one in itertools.takewhile(_is_head, enumerate(body))]
     if head:
         span = text.span(head[-1])
@@ -66,33 +65,40 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
         is_inside_line = at != text.line_start(at)  # after a comment that ends the file
         new = text.newline * is_inside_line + new + text.newline * (2 if first else 1)
     shared = text.text[span[1] : text.line_end(at)]
-    if project.hides_us:
-        yield Draft(
+    refusals = (
+        (
+            project.hides_us,
             (0, 0),
             f"the project has a module of its own called {project.hides_us}",
             "`torchaudio-compat run SCRIPT` works beside it and needs no line here, and so does "
             "`torchaudio-compat codemod --target 2.2`.",
-        )
-    elif module.interactive and any(map(_MAGIC.search, project.prose)):
-        yield Draft(
+        ),
+        (
+            module.interactive and any(map(_MAGIC.search, project.prose)),
             (0, 0),
             "a notebook of the project chooses another release than 2.0 by %torchaudio",
             "Write `%torchaudio 2.0` there, which does what compat.install does.",
-        )
-    elif module.interactive and not head and (not body or _MARK in shared):
-        yield Draft(
+        ),
+        (
+            module.interactive and not head and (not body or _MARK in shared),
             span,
             "the notebook begins with an indented cell or Python behind a magic, or has no Python",
             f"Begin the notebook with a cell of its own: `{_LINES[0]}; {_LINES[-1]}`.",
-        )
-    elif head and shared.strip("; \t\f")[:1] not in ("", "#"):
-        yield Draft(
+        ),
+        (
+            head and shared.strip("; \t\f")[:1] not in ("", "#"),
             span,
             "other code shares the line of the docstring or of the import from __future__",
             f"Begin a new line after it with `{_LINES[0]}; {_LINES[-1]}`.",
-        )
-    else:
-        yield Draft(span, reason, changes=(Replace(at, at, new),), touches=NO_FUNCTION)
+        ),
+    )
+    refused = (Draft(place, reason, advice) for holds, place, reason, advice in refusals if holds)
+    yield next(refused, None) or Draft(
+        span,
+        "an entry point: from here on torchaudio behaves as 2.0 did",
+        changes=(Replace(at, at, new),),
+        touches=NO_FUNCTION,
+    )
 
 
 def _too_early(module: Module, project: Project) -> Iterator[Draft]:

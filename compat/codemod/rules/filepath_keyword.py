@@ -11,9 +11,9 @@ from compat.codemod.rule import (
     Kind,
     Level,
     Module,
+    NameArgument,
     NotProvableError,
     Project,
-    RenameKeyword,
     Rule,
     Valid,
     drafted,
@@ -42,7 +42,7 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
     ]
     for use, call, others, old in given:
         changes = _renamed(project, call, old, others)
-        yield drafted(module, module.span(old), _REASON, changes, (use,), "")
+        yield drafted(module.span(old), _REASON, changes, (use,), "")
     direct = [use.call for use in module.of(Kind.FUNCTION, Kind.BACKEND_FUNCTION) if use.call]
     for call in direct:
         if path_in_dict(module, project, call):
@@ -52,8 +52,12 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
                 "Rename its key to uri, if nothing else uses the dict.",
             )
     for node, passed, place in by_values(module, project):
-        reason = f"{_REASON}; {passed} is passed on or stored, and may be called with it"
-        yield Draft(module.span(node), reason, _RENAME, related=(place,))
+        yield Draft(
+            module.span(node),
+            f"{_REASON}; {passed} is passed on or stored, and may be called with it",
+            _RENAME,
+            related=(place,),
+        )
 
 
 def by_values(module: Module, project: Project) -> Iterator[tuple[ast.expr, str, Place]]:
@@ -76,7 +80,7 @@ def _renamed(project: Project, call: ast.Call, name: ast.keyword, others: int) -
             "not changed, because the dispatcher may be off here",
             advice="Turn the dispatcher on first.",
         )
-    yield RenameKeyword(call, name, "uri")
+    yield NameArgument(call, name, "uri")
 
 
 def _gives(module: Module, project: Project, call: ast.Call) -> bool:

@@ -83,8 +83,12 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
         name = None if use in asked else observed.value(recorded)
         if name is not None and project.relies_on_traces:
             span = module.span(use.call or use.node)
-            reason = f"{_NONE[project.target]}; it gave {name} in all recorded calls"
-            yield Draft(span, reason, changes=(Replace(*span, f'"{name}"'),), touches=(use,))
+            yield Draft(
+                span,
+                f"{_NONE[project.target]}; it gave {name} in all recorded calls",
+                changes=(Replace(*span, f'"{name}"'),),
+                touches=(use,),
+            )
         else:
             advice = _ADVICE[project.target == "2.9", _dependent(module, use)]
             if name is not None:

@@ -13,8 +13,7 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
     named += [(use.path, use.node) for use in module.uses if use.root.id not in told]
     for path, node in named:
         if advice := _advice(path, project):
-            reason = f"{path} is not in torchaudio {project.target}"
-            yield Draft(module.span(node), reason, advice)
+            yield Draft(module.span(node), f"{path} is not in torchaudio {project.target}", advice)
     if project.target == "2.9":
         yield from _of_torio(module, project)
 

@@ -10,15 +10,12 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
     """Report an ``if`` that tests torchaudio's features, sets a backend, and has no `else`."""
     for setter in setter_calls.of(module):
         if setter_calls.lacks_new_arm(setter):
-            reason = (
-                "if the test around it is false, or the setter does nothing (from 2.2 on), nothing "
-                "chooses a backend"
-            )
             dead = project.runs_not(module, module.span(setter.call))
             node = setter.region.test if dead and isinstance(setter.region, ast.If) else setter.call
             yield Draft(
                 module.span(node),
-                reason,
+                "if the test around it is false, or the setter does nothing (from 2.2 on), nothing "
+                "chooses a backend",
                 "Give backend= to the calls, or delete this if any backend will do.",
             )
 

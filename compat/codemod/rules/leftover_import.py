@@ -38,7 +38,7 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
             continue
         is_dotted = isinstance(one.statement, ast.Import) and not one.alias.asname
         if not (_is_passed_through(module, one) if is_dotted else is_used(module, project, one)):
-            change: Change = DropName(one.statement, one.alias)
+            change: Change = DropName(one)
             if is_dotted and not _is_bound_before(module, one):
                 change = Replace(*module.span(one.alias), old_names.ROOT)
             yield Draft(module.span(one.alias), _REASON, changes=(change,), touches=(one,))

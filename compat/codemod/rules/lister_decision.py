@@ -88,24 +88,21 @@ def _draft(module: Module, project: Project, use: Use, place: ast.expr) -> Itera
     if isinstance(above, ast.Compare) and member and above.comparators[0] is place:
         if literal(above.left) not in ("sox_io", ...):
             return
-        setter = _setter(module, project)
+        # a setter that stays, and whose run may depend on the list
+        setters = (one.call for one in setter_calls.of(module))
+        stays = (one for one in setters if not project.runs_not(module, module.span(one)))
+        setter = next(stays, None)
         if setter is None:
             yield sox_for_sox_io(module, use, above.left, reason)
         else:
-            why = f"set_audio_backend() in line {module.place(setter).line} depends on it"
             yield Draft(
                 module.span(above.left),
-                f"{reason}; not changed, because {why}",
+                f"{reason}; not changed, because set_audio_backend() in line "
+                f"{module.place(setter).line} depends on it",
                 "Write backend= into the calls it is meant for, then change both.",
             )
     elif _is_used(module, place):
         yield Draft(module.span(use.node), _OTHER_NAMES, _CHECK)
-
-
-def _setter(module: Module, project: Project) -> ast.Call | None:
-    """Return a setter that stays, and whose run may depend on the list."""
-    calls = (one.call for one in setter_calls.of(module))
-    return next((one for one in calls if not project.runs_not(module, module.span(one))), None)
 
 
 def _is_used(module: Module, place: ast.expr) -> bool:

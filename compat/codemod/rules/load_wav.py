@@ -66,11 +66,12 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
         try:
             scaled = [*_scaling(module, project, use)]
         except NotProvableError:
-            advice = (
+            yield Draft(
+                module.span(use.node),
+                _REASON,
                 f"Use torchaudio.load{_given(project)}, and multiply by 2**15 if you need the old "
-                "scale."
+                "scale.",
             )
-            yield Draft(module.span(use.node), _REASON, advice)
             continue
         end = module.span(use.node)[1]
         what = (

@@ -44,18 +44,18 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
         if dotted and not lister_decision.decides(module, use):  # TAC108 handles those
             span, changes = module.span(use.node), _dotted(module, project, use)
             advice = f"Use {use.name} of this package."
-            yield drafted(module, span, _REASON.format(use.name), changes, (use,), advice)
+            yield drafted(span, _REASON.format(use.name), changes, (use,), advice)
     for one in module.imported:
         if one.path in _LOST and isinstance(one.statement, ast.ImportFrom):
             name = one.path.rpartition(".")[2]
             span, changes = module.span(one.alias), _imported(module, project, one, name)
             advice = f"Import {name} from this package."
-            yield drafted(module, span, _REASON.format(name), changes, (one,), advice)
+            yield drafted(span, _REASON.format(name), changes, (one,), advice)
     for start, end, _ in type_texts.mentions(module, _CLASS):
         changes = _ours(module, project, (start, end), _CLASS)
         advice = "Use the one in this package: compat."
         touches = (f"{old_names.ROOT}.{_CLASS}",)
-        yield drafted(module, (start, end), _REASON.format(_CLASS), changes, touches, advice)
+        yield drafted((start, end), _REASON.format(_CLASS), changes, touches, advice)
 
 
 def _ours(
@@ -98,7 +98,7 @@ def _imported(module: Module, project: Project, one: Imported, name: str) -> Ite
             advice="Settle that first, and run again.",
         )
     bound = name if one.local == name else f"{name} as {one.local}"
-    yield DropName(one.statement, one.alias)
+    yield DropName(one)
     yield AddStatement(one.statement, f"from compat import {bound}")
 
 

@@ -46,14 +46,12 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
             and isinstance(one.statement, ast.ImportFrom)
             and not _is_second(module, one)
         ):
-            span, changes = module.span(one.alias), _moved(module, one, one.statement)
-            yield drafted(module, span, _REASON.format(_MOVED[one.path]), changes, (one,), "")
+            span, changes = module.span(one.alias), _moved(module, one)
+            yield drafted(span, _REASON.format(_MOVED[one.path]), changes, (one,), "")
     for use in module.uses:
         if use.path in _MOVED and isinstance(use.node, ast.Attribute) and not use.stored:
             span, advice = module.span(use.node), f"Take {use.name} from torchaudio."
-            yield drafted(
-                module, span, _REASON.format(use.name), _dotted(module, use), (use,), advice
-            )
+            yield drafted(span, _REASON.format(use.name), _dotted(module, use), (use,), advice)
     for start, end, root in type_texts.mentions(module, _BELOW):
         name = _MOVED[_OLD]
         yield Draft(
@@ -77,16 +75,16 @@ def _is_second(module: Module, one: Imported) -> bool:
     )
 
 
-def _moved(module: Module, one: Imported, statement: ast.ImportFrom) -> Iterator[Change]:
+def _moved(module: Module, one: Imported) -> Iterator[Change]:
     name = _MOVED[one.path]
-    if conditions.in_import_ladder(module, statement):
+    if conditions.in_import_ladder(module, one.statement):
         raise NotProvableError(
             "it is one of several attempts to import the name",
             advice=f"Put torchaudio.{name} first.",
         )
     bound = name if one.local == name else f"{name} as {one.local}"
-    yield DropName(statement, one.alias)
-    yield AddStatement(statement, f"from {old_names.ROOT} import {bound}")
+    yield DropName(one)
+    yield AddStatement(one.statement, f"from {old_names.ROOT} import {bound}")
 
 
 def _dotted(module: Module, use: Use) -> Iterator[Change]:

@@ -11,9 +11,9 @@ from compat.codemod.rule import (
     DropArgument,
     Level,
     Module,
+    NameArgument,
     NotProvableError,
     Project,
-    RenameKeyword,
     Replace,
     Rule,
     Valid,
@@ -54,12 +54,17 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
     """Translate keywords of that time; report positional arguments in its order."""
     for use, call, others in forwarding.calls_of(module, "load"):
         old = {name: one for name in _OLD if (one := keyword(call, name)) is not None}
-        frames = keyword(call, "num_frames")
+        frames, second_and_third = keyword(call, "num_frames"), call.args[others + 1 : others + 3]
         if old or (frames is not None and _may_be_zero(module, frames.value)):
             reason, changes = _REASON if old else _ZERO, _changes(module, call, others, old)
-            advice = "Write the meaning with frame_offset, num_frames and normalize."
-            yield drafted(module, module.span(call), reason, changes, (use,), advice)
-        elif _positional(call.args[others + 1 : others + 3]):
+            yield drafted(
+                module.span(call),
+                reason,
+                changes,
+                (use,),
+                "Write the meaning with frame_offset, num_frames and normalize.",
+            )
+        elif any(isinstance(literal(one), bool | None) for one in second_and_third):
             yield Draft(
                 module.span(call),
                 "these arguments look like the order of 0.7 (out, normalization, ...)",
@@ -99,7 +104,7 @@ def _changes(
     if "offset" in old:
         if keyword(call, "frame_offset") is not None:
             raise NotProvableError("frame_offset= is given too")
-        yield RenameKeyword(call, old["offset"], "frame_offset")
+        yield NameArgument(call, old["offset"], "frame_offset")
     frames = keyword(call, "num_frames")
     if frames is not None and literal(frames.value) == 0:
         yield DropArgument(call, frames)
@@ -120,10 +125,6 @@ def _zero_is_all(module: Module, value: ast.expr) -> Iterator[Change]:
         yield Replace(end, end, " or -1")
     else:
         yield Replace(start, end, f"({module.segment(value)}) or -1")
-
-
-def _positional(second_and_third: list[ast.expr]) -> bool:
-    return any(isinstance(literal(one), bool | None) for one in second_and_third)
 
 
 RULE = Rule(

@@ -106,8 +106,12 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
     found = kept_functions.called_with(project, module, _gives_five, _FIVE, "save")
     told = [one for _, one, _ in forwarding.calls_of(module, "save")]
     for node, _, place in (one for one in found if one[0] not in told):
-        reason = f"{_REASON}; torchaudio.save is passed on or stored, and may be called with five"
-        yield Draft(module.span(node), reason, "Name every argument.", related=(place,))
+        yield Draft(
+            module.span(node),
+            f"{_REASON}; torchaudio.save is passed on or stored, and may be called with five",
+            "Name every argument.",
+            related=(place,),
+        )
 
 
 def _gives_five(module: Module, call: ast.Call) -> bool:
@@ -132,9 +136,8 @@ def _has_arguments(module: Module, length: int) -> bool:
 
 def _bare(node: ast.expr) -> ast.expr:
     """Return the function that ``partial`` is given, or the node itself."""
-    match node:
-        case ast.Call(args=[function, *_]) if called(node) == "partial":
-            return function
+    if isinstance(node, ast.Call) and called(node) == "partial" and node.args:
+        return node.args[0]
     return node
 
 

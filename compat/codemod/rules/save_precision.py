@@ -9,8 +9,8 @@ from compat.codemod.rule import (
     Draft,
     Level,
     Module,
+    NameArgument,
     Project,
-    RenameKeyword,
     Rule,
     Use,
     Valid,
@@ -55,8 +55,12 @@ def _draft(module: Module, project: Project, use: Use, call: ast.Call, given: as
     known = literal(given.value) in (8, 16, 24, 32) and keyword(call, "bits_per_sample") is None
     if project.target == "2.9" or not known or forwarding.may_get_more(module, call):
         return Draft(module.span(given), _REASON, _ADVICE)
-    change = RenameKeyword(call, given, "bits_per_sample")
-    return Draft(module.span(given), _REASON, changes=(change,), touches=(use,))
+    return Draft(
+        module.span(given),
+        _REASON,
+        changes=(NameArgument(call, given, "bits_per_sample"),),
+        touches=(use,),
+    )
 
 
 RULE = Rule(

@@ -1,6 +1,6 @@
 """Report a setter whose argument is not a literal."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from compat.codemod.plan.unreadable import instead_of, no_such_backend
 from compat.codemod.rule import (
@@ -21,15 +21,14 @@ from compat.codemod.rule import (
 )
 
 
-def check(module: Module, project: Project) -> Iterable[Draft]:
-    """Yield what the project's plan says about it."""
-    return (
-        _unknown_to_old(module) if project.target == "compat" else planned(RULE.id)(module, project)
-    )
+def check(module: Module, project: Project) -> Iterator[Draft]:
+    """Yield what the project's plan says about it; under the drop-in report what 2.0 refuses.
 
-
-def _unknown_to_old(module: Module) -> Iterator[Draft]:
-    """Report literal names that 2.0 refuses; a variable does not matter if nothing is rewritten."""
+    There a variable does not matter, as nothing is rewritten.
+    """
+    if project.target != "compat":
+        yield from planned(RULE.id)(module, project)
+        return
     for use in module.of(Kind.SETTER):
         name = string(setter_calls.argument(use.call)) if use.call else ""
         if name and name not in old_names.PER_CALL_NAMES:

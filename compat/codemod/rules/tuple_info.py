@@ -58,7 +58,7 @@ def _draft(module: Module, project: Project, use: Use, call: ast.Call) -> Draft:
         "frames with soundfile."
     )
     changes = _translated(module, project, call)
-    return drafted(module, module.span(call), _REASON, changes, (use,), advice)
+    return drafted(module.span(call), _REASON, changes, (use,), advice)
 
 
 def _translated(module: Module, project: Project, call: ast.Call) -> Iterator[Change]:

@@ -81,9 +81,11 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
         return
     for one in module.imported:
         if one.alias.name == "*" or (one.scope.kind == "class" and one.path in _PASSED):
-            reason = "a star import, or one into a class, so its uses are not followed"
-            advice = "Import torchaudio, or the names that are used, at the top."
-            yield Draft(module.span(one.statement), reason, advice)
+            yield Draft(
+                module.span(one.statement),
+                "a star import, or one into a class, so its uses are not followed",
+                "Import torchaudio, or the names that are used, at the top.",
+            )
     yield from _by_getattr(module, project)
     yield from _by_another_value(module, project)
     for reached in reexports.of(project, module):
@@ -98,16 +100,18 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
         if named and isinstance(above, ast.Call) and _IMPORTERS.search(called(above)):
             if value == old_names.ROOT and isinstance(module.names.parents.get(above), ast.Expr):
                 continue  # it only tests whether torchaudio is there
-            reason = "torchaudio is imported by a string, so the codemod cannot follow its uses"
             yield Draft(
                 module.span(above),
-                reason,
+                "torchaudio is imported by a string, so the codemod cannot follow its uses",
                 "Check what the code does with it, or use an import statement.",
             )
         elif old_names.is_old(value, project.target) and not _is_replaced(module, node):
-            lacks = f"torchaudio {project.target} does not have in this place"
-            reason = f"a string names {value}, which {lacks}"
-            yield Draft(module.span(node), reason, "If something looks it up, change it by hand.")
+            yield Draft(
+                module.span(node),
+                f"a string names {value}, which torchaudio {project.target} does not have in this "
+                "place",
+                "If something looks it up, change it by hand.",
+            )
         elif module.is_docstring(node):
             start, end = module.span(node)
             for match in _DOCTEST.finditer(module.text.text, start, end):
@@ -205,11 +209,13 @@ def _by_getattr(module: Module, project: Project) -> Iterator[Draft]:
     """Report ``getattr(torchaudio, ...)`` with an old or computed name, except in guards."""
     for use in module.uses:
         above = module.names.parents.get(use.node)
-        if not isinstance(above, ast.Call) or not module.names.is_builtin(above.func, "getattr"):
-            continue
-        if len(above.args) < 2 or above.args[0] is not use.node:
-            continue
-        if project.relies_on_traces and written_out.name_of(module, use):
+        if (
+            not isinstance(above, ast.Call)
+            or not module.names.is_builtin(above.func, "getattr")
+            or len(above.args) < 2
+            or above.args[0] is not use.node
+            or (project.relies_on_traces and written_out.name_of(module, use))
+        ):
             continue
         name = literal(above.args[1])
         path = f"{use.path}.{name}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import functools
 from collections.abc import Iterable
+from typing import NamedTuple
 
 from compat.codemod.plan import decide
 from compat.codemod.rewrite import (
@@ -62,8 +63,7 @@ class Outcome:
         return self.text != self.module.text.text
 
 
-@dataclasses.dataclass(frozen=True)
-class _Proposal:
+class _Proposal(NamedTuple):
     module: Module
     rule: Rule
     draft: Draft
@@ -89,11 +89,10 @@ class _Proposal:
         """Return the same without its changes; its own advice and places stay."""
         draft = self.draft
         advice, related = draft.advice or advice, related or draft.related
-        return dataclasses.replace(
-            self,
+        return self._replace(
             draft=dataclasses.replace(
                 draft, reason=reason, advice=advice, changes=(), group=None, related=related
-            ),
+            )
         )
 
 
@@ -116,9 +115,14 @@ def run(project: Project, active: Iterable[Rule], *, unsafe: bool) -> list[Outco
         now = [outcome.now for outcome in outcomes.values()]
         project = dataclasses.replace(project, modules=now, set_names=set_names, as_read=as_read)
         applied, left = _Round(project, rules, unsafe).settle()
-        project.forget()
+        # the notes may hold trees that refer to each other and would be freed late
+        project.notes.clear()
         if not applied:
-            _leave(outcomes, left)
+            for proposal in left:
+                found = proposal.finding(State.FIXABLE if proposal.draft.changes else State.LEFT)
+                outcome = outcomes[proposal.module.path]
+                outcome.left.append(_where_read(outcomes, found))
+                outcome.left_after.append(found)
             return list(outcomes.values())
         for path, (own, _) in applied.items():
             outcomes[path].fixed += [_where_read(outcomes, one.finding(State.FIXED)) for one in own]
@@ -182,11 +186,11 @@ class _Round:
             return
         if project.target in rule.report_only_for:
             # The target is the old release: this code stays, and fails there too.
-            advice = (
+            proposal = proposal.report(
+                f"under 2.0 too: {draft.reason}",
                 f"Without the drop-in, --target 2.1 --select {rule.id} "
-                "changes it, and 2.0 takes the result."
+                "changes it, and 2.0 takes the result.",
             )
-            proposal = proposal.report(f"under 2.0 too: {draft.reason}", advice)
         if safety.is_ignored(module, rule, draft):
             if draft.group is not None and proposal.takes_away:
                 self._off.setdefault(draft.group, Objection("a comment protects its setter"))
@@ -280,14 +284,6 @@ def _first_conflict(own: list[_Proposal]) -> tuple[_Proposal, str]:
 
 
 # Findings
-
-
-def _leave(outcomes: dict[str, Outcome], left: list[_Proposal]) -> None:
-    for proposal in left:
-        found = proposal.finding(State.FIXABLE if proposal.draft.changes else State.LEFT)
-        outcome = outcomes[proposal.module.path]
-        outcome.left.append(_where_read(outcomes, found))
-        outcome.left_after.append(found)
 
 
 def _where_read(outcomes: dict[str, Outcome], finding: Finding) -> Finding:

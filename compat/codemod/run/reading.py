@@ -57,14 +57,16 @@ class Gathered:
         """Parse a file that mentions torchaudio."""
         if kind == discovery.OTHER and other_files.is_output(path, data):
             return
-        try:
-            document = documents.read(path, kind, data)
-            self.modules += document.pieces
-        except (UnreadableError, SyntaxError) as why:
-            self._cannot_parse(_line(path, why.lineno), *_why(why))
+        document = self.parsed(path, kind, data)
+        if document is None:
+            line = self.result.problems[-1].line or 1
+            self.unread.append(Place(path, line, 1, line, 1))
             return
+        self.modules += document.pieces
         for place, reason in document.unparsed:
-            self._cannot_parse(place, reason, None if place.cell else place.line)
+            in_file = None if place.cell else place.line
+            self.result.problems.append(Problem(place.path, reason, in_file))
+            self.unread.append(place)
         self.unread += [
             Place(path, one.line, 1, one.line, 1, one.cell)
             for one in document.prose
@@ -75,19 +77,18 @@ class Gathered:
         ]
         self.read[path] = document
 
-    def must_parse(self, path: str, data: bytes) -> None:
-        """Report a file that cannot be parsed although it has nothing to change.
-
-        That is for files the user named, and files that mention torchaudio.
-        """
+    def parsed(self, path: str, kind: str, data: bytes) -> Document | None:
+        """Return a file as a document; report one that cannot be parsed, and return ``None``."""
         try:
-            documents.read(path, discovery.PYTHON, data)
+            return documents.read(path, kind, data)
         except (UnreadableError, SyntaxError) as why:
-            self.result.problems.append(Problem(path, *_why(why)))
-
-    def _cannot_parse(self, place: Place, reason: str, line: int | None) -> None:
-        self.result.problems.append(Problem(place.path, reason, line))
-        self.unread.append(place)
+            reason = (
+                str(why)
+                if isinstance(why, UnreadableError)
+                else f"it cannot be parsed as Python {_PYTHON}: {why.msg}. {_MEND}"
+            )
+            self.result.problems.append(Problem(path, reason, why.lineno))
+            return None
 
     def said_of_prose(self, document: Document) -> list[Finding]:
         """Return the old names in text that is not rewritten."""
@@ -183,8 +184,9 @@ def gather(found: list[discovery.Found], options: Options, result: Result, tick:
             data = read(path)
         except OSError as why:
             if not one.is_ignored():
-                reason = f"it could not be read: {why.strerror or why}. {_MEND}"
-                result.problems.append(Problem(path, reason))
+                result.problems.append(
+                    Problem(path, f"it could not be read: {why.strerror or why}. {_MEND}")
+                )
             continue
         is_entry = bool(entries) and os.path.realpath(path) in entries
         if is_entry or matters(one.kind, data):
@@ -192,23 +194,10 @@ def gather(found: list[discovery.Found], options: Options, result: Result, tick:
                 gathered.take(path, one.kind, data)
         elif one.kind == discovery.PYTHON:
             if (one.is_named or b"torchaudio" in data) and not one.is_ignored():
-                gathered.must_parse(path, data)
+                gathered.parsed(path, one.kind, data)  # it has nothing to change, but may be wrong
             quiet.append(path)
     gathered.quiet = Quiet(quiet, gathered.files.read)
     return gathered
-
-
-def _line(path: str, line: int | None) -> Place:
-    return Place(path, line or 1, 1, line or 1, 1)
-
-
-def _why(error: UnreadableError | SyntaxError) -> tuple[str, int | None]:
-    reason = (
-        str(error)
-        if isinstance(error, UnreadableError)
-        else f"it cannot be parsed as Python {_PYTHON}: {error.msg}. {_MEND}"
-    )
-    return reason, error.lineno
 
 
 def _own_names(found: Sequence[discovery.Found], entries: Sequence[str]) -> frozenset[str]:
@@ -227,11 +216,11 @@ def _own_names(found: Sequence[discovery.Found], entries: Sequence[str]) -> froz
         if not os.path.basename(path).startswith("__") and stem(path) not in imported
     }
     top = {name for folder, name in map(os.path.split, modules) if folder not in packages}
-    beside = {name for folder in scripts for name in _NAMES if _has(folder, name)}
+    beside = {
+        name
+        for folder in scripts
+        for name in _NAMES
+        for file in (f"{name}.py", os.path.join(name, "__init__.py"))
+        if os.path.isfile(os.path.join(folder, file))
+    }
     return frozenset(_NAMES) & (top | beside)
-
-
-def _has(folder: str, name: str) -> bool:
-    """Return whether a folder has a module or a package of this name."""
-    endings = (".py", f"{os.sep}__init__.py")
-    return any(os.path.isfile(os.path.join(folder, name + ending)) for ending in endings)

@@ -59,11 +59,11 @@ def run(
     return result
 
 
-def run_text(text: bytes, options: Options, path: str = "<stdin>") -> Result:
+def run_text(text: bytes, options: Options) -> Result:
     """Run on one text that is in no file."""
-    result = Result(scanned=1)
+    path, result = "<stdin>", Result(scanned=1)
     options = dataclasses.replace(options, entry=(path,) if options.target == "compat" else ())
-    gathered = Gathered(options, result, [discovery.Found(path, discovery.PYTHON, None)])
+    gathered = Gathered(options, result, [discovery.Found(path, discovery.PYTHON)])
     if (
         any(name in text for name in (b"torchaudio", b"TORCHAUDIO_", b"torio"))
         or options.target == "compat"
@@ -170,11 +170,14 @@ def _recovered(found: list[discovery.Found], options: Options, result: Result) -
         if options.writes:
             journal.recover(paths)
         left = journal.unfinished(paths)
-        reason = (
-            "a run was stopped here while it wrote. Run again without "
-            "--check and --diff: that undoes it first"
-        )
-        result.problems += [Problem(path, reason) for path in left]
+        result.problems += [
+            Problem(
+                path,
+                "a run was stopped here while it wrote. Run again without "
+                "--check and --diff: that undoes it first",
+            )
+            for path in left
+        ]
     except journal.NotWrittenError as why:
         result.problems.append(Problem(why.path, f"a stopped run could not be undone: {why}"))
     return not result.problems

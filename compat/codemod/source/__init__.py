@@ -20,23 +20,21 @@ from compat.codemod.source.module import Module, Use, is_test
 from compat.codemod.source.notes import Notes, listed, noted
 from compat.codemod.source.old_names import ROOT, Kind, Known
 from compat.codemod.source.options import TARGETS, Options, configured
-from compat.codemod.source.results import FileResult, Problem, Result, Tick, kinds_of
+from compat.codemod.source.results import FileResult, Problem, Result, Tick
 from compat.codemod.source.scopes import (
     AnyFunction,
     Binding,
     Imported,
     Scope,
-    all_arguments,
     only_import,
 )
 from compat.codemod.source.text import Text, parse
 
 __all__ = [  # noqa: RUF022 - grouped by subject
     "AnyFunction", "Binding", "Imported", "Module", "Notes", "Scope", "Text", "Use",
-    "all_arguments",
     "grouped", "is_test", "listed", "noted", "only_import", "parse",
     "Finding", "Level", "NotProvableError", "Place", "State",
-    "TARGETS", "FileResult", "Options", "Problem", "Result", "Tick", "configured", "kinds_of",
+    "TARGETS", "FileResult", "Options", "Problem", "Result", "Tick", "configured",
     "Kind", "Known", "ROOT", "old_names",
     "called", "given", "is_dict_with", "keyword", "literal", "plain_name", "starred", "string",
 ]  # fmt: skip

@@ -69,7 +69,4 @@ class NotProvableError(Exception):
         self.reason = reason
         self.related: tuple[Place, ...] = tuple(related)
         self.advice = advice
-        super().__init__(reason, self.related, advice)
-
-    def __str__(self) -> str:
-        return self.reason
+        super().__init__(reason)

@@ -17,10 +17,6 @@ class Notes:
         """The results, by function and further arguments."""
         return {}
 
-    def forget(self) -> None:
-        """Drop the notes; they may hold trees that refer to each other and would be freed late."""
-        self.notes.clear()
-
 
 def noted(
     find: Callable[Concatenate[Holder, About], Found],

@@ -1,16 +1,15 @@
 """Hold the results of a run, file by file."""
 
 import dataclasses
-from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
+from typing import NamedTuple
 
 from compat.codemod.source.findings import Finding
 
 Tick = Callable[[int, int], None]
 
 
-@dataclasses.dataclass(frozen=True)
-class Problem:
+class Problem(NamedTuple):
     """A file that could not be read, parsed or written, and why."""
 
     path: str
@@ -60,8 +59,3 @@ class Result:
     def left(self) -> list[Finding]:
         """Return what is left in all files."""
         return [finding for file in self.files for finding in file.left]
-
-
-def kinds_of(findings: Iterable[Finding]) -> dict[str, int]:
-    """Return how many findings each rule has."""
-    return dict(sorted(Counter(finding.rule for finding in findings).items()))

@@ -9,10 +9,9 @@ from __future__ import annotations
 
 import ast
 import builtins
-import dataclasses
 from collections import defaultdict
 from collections.abc import Callable, Iterator
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from compat.codemod.source.old_names import ROOT
 
@@ -25,8 +24,7 @@ Node = TypeVar("Node", bound=ast.AST)
 AnyFunction = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
 
 
-@dataclasses.dataclass(frozen=True)
-class Binding:
+class Binding(NamedTuple):
     """One binding of a name.
 
     Attributes:
@@ -40,8 +38,7 @@ class Binding:
     node: ast.AST
 
 
-@dataclasses.dataclass(frozen=True, eq=False)
-class Imported:
+class Imported(NamedTuple):
     """One name of an import: statement, alias, full path, local name and scope.
 
     The path of a relative import begins with dots.
@@ -293,9 +290,3 @@ def defaults(arguments: ast.arguments) -> Iterator[tuple[ast.arg, ast.expr | Non
         positional[len(positional) - len(arguments.defaults) :], arguments.defaults, strict=True
     )
     yield from zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True)
-
-
-def all_arguments(arguments: ast.arguments) -> list[ast.arg]:
-    """Return all parameters, in order."""
-    extra = [argument for argument in (arguments.vararg, arguments.kwarg) if argument]
-    return [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs, *extra]

@@ -13,6 +13,8 @@ from typing import NamedTuple
 from compat.codemod.source.findings import Place
 
 _LINE_END = re.compile(r"\r\n|\r|\n")
+_REST_OF_LINE = re.compile(r"[^\r\n]*")
+_INDENT = re.compile(r"[ \t\f]*")
 
 
 class Comment(NamedTuple):
@@ -28,7 +30,7 @@ class Text:
     def __init__(self, text: str) -> None:
         self.text = text
         self.starts: list[int] = _line_starts(text)
-        self.ascii: bool = text.isascii()
+        self._is_ascii = text.isascii()
 
     @functools.cached_property
     def newline(self) -> str:
@@ -40,7 +42,7 @@ class Text:
         """Return the offset of a position of ``ast``: line from 1, column in UTF-8 bytes."""
         # before 3.12, positions in f-strings may be outside the text
         start = self.starts[min(line, len(self.starts)) - 1]
-        if self.ascii or not column:
+        if self._is_ascii or not column:
             return start + column
         return bisect.bisect_left(self._bytes_before, self._bytes_before[start] + column)
 
@@ -79,34 +81,26 @@ class Text:
 
     def line_end(self, offset: int) -> int:
         """Return the offset where the line of an offset ends, before its line end."""
-        line = bisect.bisect_right(self.starts, offset)
-        if line == len(self.starts):
-            return len(self.text)
-        end = self.starts[line]
-        while end > self.starts[line - 1] and self.text[end - 1] in "\r\n":
-            end -= 1
-        return end
+        return _REST_OF_LINE.match(self.text, offset).end()  # type: ignore[union-attr]
 
     def indent(self, offset: int) -> str:
         """Return the white space at the beginning of an offset's line."""
-        match = re.compile(r"[ \t\f]*").match(self.text, self.line_start(offset))
-        return match.group() if match else ""
+        return _INDENT.match(self.text, self.line_start(offset)).group()  # type: ignore[union-attr]
 
     @functools.cached_property
     def comments(self) -> list[Comment]:
         """Return all comments, in order; none if the text cannot be tokenized."""
-        found: list[Comment] = []
         if "#" not in self.text:
-            return found
-        flat = _LINE_END.sub("\n", self.text)
+            return []
+        flat = io.StringIO(_LINE_END.sub("\n", self.text), newline="\n")
         try:
-            for token in tokenize.generate_tokens(io.StringIO(flat, newline="\n").readline):
-                if token.type == tokenize.COMMENT:
-                    start = self.starts[token.start[0] - 1] + token.start[1]
-                    found.append(Comment(start, start + len(token.string)))
+            tokens = tokenize.generate_tokens(flat.readline)
+            found = [token for token in tokens if token.type == tokenize.COMMENT]
         except (tokenize.TokenError, SyntaxError):
             return []
-        return found
+        starts = (self.starts[token.start[0] - 1] + token.start[1] for token in found)
+        pairs = zip(starts, found, strict=True)
+        return [Comment(start, start + len(token.string)) for start, token in pairs]
 
 
 def _line_starts(text: str) -> list[int]:

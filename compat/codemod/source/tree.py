@@ -47,10 +47,8 @@ class Tree(Notes):
     def block(self, statement: ast.stmt) -> tuple[ast.AST, str]:
         """Return the node, and its field, whose list contains a statement."""
         parent = self.names.parents[statement]
-        for field in ("body", "orelse", "finalbody"):
-            if statement in (getattr(parent, field, None) or ()):
-                return parent, field
-        raise LookupError("not a statement of a block")
+        fields = ("body", "orelse", "finalbody")
+        return parent, next(field for field in fields if statement in getattr(parent, field, ()))
 
     def siblings(self, statement: ast.stmt) -> list[ast.stmt]:
         """Return the block that contains a statement."""

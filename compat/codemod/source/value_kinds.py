@@ -20,16 +20,18 @@ STRING, PATHLIB, FILE, NUMBER, INTEGERS, UNKNOWN = (
 )
 
 # by the plain name of the called function or method
-_FILE_MAKERS = {
-    "open", "urlopen", "BytesIO", "BufferedReader", "extractfile", "makefile", "TemporaryFile",
-    "NamedTemporaryFile", "SpooledTemporaryFile",
-}  # fmt: skip
-_PATH_MAKERS = {
-    "Path", "PurePath", "PosixPath", "absolute", "expanduser", "iterdir", "joinpath", "rglob",
-    "with_name", "with_stem", "with_suffix",
-}  # fmt: skip
-_STRING_MAKERS = {
-    "as_posix", "as_uri", "decode", "format", "lower", "lstrip", "rstrip", "str", "strip",
+_MAKERS = {
+    **dict.fromkeys((
+        "open", "urlopen", "BytesIO", "BufferedReader", "extractfile", "makefile", "TemporaryFile",
+        "NamedTemporaryFile", "SpooledTemporaryFile",
+    ), FILE),
+    **dict.fromkeys((
+        "Path", "PurePath", "PosixPath", "absolute", "expanduser", "iterdir", "joinpath", "rglob",
+        "with_name", "with_stem", "with_suffix",
+    ), PATHLIB),
+    **dict.fromkeys((
+        "as_posix", "as_uri", "decode", "format", "lower", "lstrip", "rstrip", "str", "strip",
+    ), STRING),
 }  # fmt: skip
 # these return what their first argument holds
 _CONTAINERS = ("sorted", "list", "tuple", "set", "reversed", "next", "iter")
@@ -185,12 +187,11 @@ def _of_operation(operator: ast.operator, sides: set[str]) -> str:
 def _of_call(module: Module, node: ast.Call, depth: int) -> str:
     name, qualified = called(node), module.names.qualified(node.func) or ""
     owner = node.func.value if isinstance(node.func, ast.Attribute) else None
-    if name in _FILE_MAKERS:
-        return FILE
-    if name in _STRING_MAKERS or qualified.startswith(("os.", "glob.")):
+    made = _MAKERS.get(name)
+    if made != FILE and qualified.startswith(("os.", "glob.")):
         return STRING
-    if name in _PATH_MAKERS:
-        return PATHLIB
+    if made:
+        return made
     if owner is None and name in _CONTAINERS and node.args:
         return of(module, node.args[0], depth)
     if _makes_integers(module, node):

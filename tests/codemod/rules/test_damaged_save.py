@@ -15,4 +15,10 @@ test_nine = table(
         "TAC126",
         target="2.9",
     ),
+    stays(
+        "file objects of a list",
+        "import io, torchaudio\nfor f in [io.BytesIO(b) for b in parts]:\n    torchaudio.save(f, x, 16000)\n",
+        "TAC126",
+        target="2.9",
+    ),
 )

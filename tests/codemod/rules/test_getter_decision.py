@@ -213,6 +213,13 @@ test_decisions_on_the_getter = table(
             ),
         )
     ),
+    stays("the getter itself is passed on", "import torchaudio\nshow(torchaudio.get_audio_backend)\n"),
+    changes(
+        "an expression with a comment stays a decision",
+        f"import torchaudio\nx = (torchaudio.load(p, frame_offset=s) if {SOX}  # new\n     else torchaudio.load(p, offset=s))\n",
+        f"import torchaudio\nx = (torchaudio.load(p, frame_offset=s) if {SOX}  # new\n     else torchaudio.load(p, frame_offset=s))\n",
+        "TAC107",
+    ),
     *(
         stays(f"stays: {name}", f"import torchaudio\ndef f(p, s):\n{code}", "TAC107")
         for name, code in (

@@ -23,5 +23,15 @@ test_nine = table(
             "torchaudio.load(p, **dict(normalize=False))",
         )
     ),
+    *(
+        stays(name, code, "TAC130", target="2.9", unsafe=True)
+        for name, code in (
+            ("a function imported by its name", "from torchaudio import load\nload('a.wav', normalize=False)\n"),
+            (
+                "no name left for this package",
+                "import torchaudio\ncompat = torchaudio_compat = 1\ntorchaudio.load('a.wav', normalize=False)\n",
+            ),
+        )
+    ),
     stays("in another dict", "import torchaudio\nkw = {'num_frames': 5}\ntorchaudio.load(p, **kw)\n", target="2.9"),
 )

@@ -256,6 +256,12 @@ test_by_platform = table(
         "TAC105",
     ),
     stays(
+        "a test of a comprehension is none of the platform alone",
+        "import sys, torchaudio\nif any(sys.platform == one for one in names):\n    torchaudio.set_audio_backend('soundfile')\n"
+        f"else:\n    torchaudio.set_audio_backend('sox_io')\n{CALL}",
+        "TAC101",
+    ),
+    stays(
         "a choice by the platform in a function",
         "import sys, torchaudio\ndef read(p):\n"
         "    torchaudio.set_audio_backend('soundfile' if sys.platform == 'win32' else 'sox_io')\n    return torchaudio.load(p)\n",

@@ -94,6 +94,7 @@ test_torchaudio_by_another_name = table(
                 "an attribute",
                 "class A:\n    def __init__(self):\n        self.ta = torchaudio\n    def f(self):\n        self.ta.load(filepath='a')",
             ),
+            ("an annotated name", "ta: object = torchaudio\nta.load(filepath='a')"),
             ("a default value", "def f(p, ta=torchaudio):\n    return ta.load(filepath=p)"),
         )
     ),

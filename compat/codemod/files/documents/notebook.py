@@ -5,9 +5,8 @@ import json
 import json.scanner
 import re
 from collections.abc import Callable, Iterator
-from typing import Any, ClassVar
+from typing import Any
 
-from compat.codemod.files import discovery
 from compat.codemod.files.document import LEAVE_OUT, Document, Prose, UnreadableError
 from compat.codemod.files.magics import Magics
 from compat.codemod.source import Module, Place
@@ -20,8 +19,6 @@ _CELL = re.compile(rf"^(?:{re.escape(_HEAD)}  )?# compat: cell (\d+)\n", re.M)
 
 class Notebook(Document):
     """A notebook; its code cells are one module, in order."""
-
-    kinds: ClassVar[tuple[str, ...]] = (discovery.NOTEBOOK,)
 
     def _pieces(self) -> Iterator[Module]:
         try:
@@ -76,11 +73,11 @@ class Notebook(Document):
                 at = end
         return self._encode("".join([*parts, self.text[at:]]))
 
-    def located(self, place: Place, texts: dict[str, str] | None = None) -> Place:
+    def located(self, place: Place, texts: dict[str, str]) -> Place:
         """Return the place with its cell, counted from 1 among all cells, and its line there."""
         if place.cell is not None:
             return place
-        text = (texts or {}).get(self.path, self.pieces[0].text.text if self.pieces else "")
+        text = texts.get(self.path, self.pieces[0].text.text if self.pieces else "")
         line = 0
         for number, cell in cells(text).items():
             count = cell.count("\n") + 2

@@ -2,16 +2,12 @@
 
 import io
 import tokenize
-from typing import ClassVar
 
-from compat.codemod.files import discovery
 from compat.codemod.files.document import LEAVE_OUT, Document, UnreadableError
 
 
 class Python(Document):
     """A Python file: all of it is one piece."""
-
-    kinds: ClassVar[tuple[str, ...]] = (discovery.PYTHON,)
 
     def _detect(self, data: bytes) -> str:
         try:

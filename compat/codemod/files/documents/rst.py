@@ -3,14 +3,12 @@
 import re
 from typing import ClassVar
 
-from compat.codemod.files import discovery
 from compat.codemod.files.blocks import Blocks
 
 
 class Rst(Blocks):
     """reStructuredText with Python in directives; a block has the lines that are indented more."""
 
-    kinds: ClassVar[tuple[str, ...]] = (discovery.RST,)
     block: ClassVar[re.Pattern[str]] = re.compile(
         r"^(?P<indent>[ \t]*)\.\. (?:code-block|code|sourcecode):: *(?:python3?|py)[ \t]*\n"
         r"(?:[ \t]+:[^\n]*\n)*\n*"

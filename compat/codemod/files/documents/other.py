@@ -1,17 +1,14 @@
 """Read shell scripts, settings, requirement lists and Cython, none of which is rewritten."""
 
 from collections.abc import Iterator
-from typing import ClassVar
 
 from compat.codemod.files import discovery
 from compat.codemod.files.document import Document, Prose
 from compat.codemod.source import Module
 
 
-class Shell(Document):
+class Other(Document):
     """A text that is only searched for old names."""
-
-    kinds: ClassVar[tuple[str, ...]] = (discovery.OTHER,)
 
     def __init__(self, path: str, data: bytes) -> None:
         super().__init__(path, data.decode("utf-8", "replace").encode())
@@ -21,4 +18,4 @@ class Shell(Document):
         yield from ()
 
 
-DOCUMENT = Shell
+DOCUMENT = Other
