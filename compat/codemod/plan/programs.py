@@ -39,15 +39,18 @@ def evidence(project: Project, modules: list[Module]) -> Evidence:
         NotProvableError: there are too many to follow each of them.
     """
     try:
-        return _evidence(project, modules)
+        # If no getter finds that none is set as long as no pair restores that, no pair ever does.
+        found = _evidence(project, modules, may_unset=False)
+        may_unset = any(None in forces for forces in found.kept.values())
+        return _evidence(project, modules, may_unset=True) if may_unset else found
     except (TooLongError, RecursionError) as why:
         reason = "the project has too many programs to follow each of them"
         raise NotProvableError(reason, advice=_IN_PARTS) from why
 
 
-def _evidence(project: Project, modules: list[Module]) -> Evidence:
+def _evidence(project: Project, modules: list[Module], *, may_unset: bool) -> Evidence:
     code = Code(project, modules)
-    effects = Effects(project, code)
+    effects = Effects(project, code, may_unset=may_unset)
     found = Evidence()
     by_name: list[str] = []
     every = [_Followed(found, effects, program) for program in _programs(project, code, by_name)]
@@ -84,8 +87,10 @@ def _evidence(project: Project, modules: list[Module]) -> Evidence:
 def _run_all(execution: Execution, force: frozenset[Force]) -> None:
     """Run each file and each function that matters once, whatever has run before."""
     at_any_time = State(force, frozenset(execution.code.paths))
+    graph = execution.effects.project.imports
     speaking = execution.code.speaking.values()  # those that call them add nothing
-    for module in sorted(speaking, key=lambda one: not execution.effects.marks(one).setters):
+    # what a file imports is known to set before the file itself is run
+    for module in sorted(speaking, key=lambda one: len(graph.reachable(one.path))):
         # a notebook is no module that others import: it has run in its own program
         if not module.interactive and None not in execution.run(module, at_any_time).force:
             execution.setting.add(module)

@@ -97,6 +97,7 @@ class _Settlement:
     def _keep_setters(self) -> None:
         graph = self._part.project.imports
         used = {force for forces in self._evidence.force.values() for force in forces}
+        used |= {unit.restore.back for unit in self._units if unit.restore is not None}
         for setter in self._part.setters:
             if setter not in self._evidence.ran:
                 self._stays.setdefault(setter, NotProvableError("no program is seen to run this"))
@@ -111,14 +112,25 @@ class _Settlement:
                     if unit.restore is None or setter is not unit.restore.back:
                         worked, named = self._shown(setter)
                         removal.may_go(self._part, setter, never_failed=worked, governs_named=named)
-                    if unit.restore is not None:
-                        _is_own(self._part, unit.restore)
                 except NotProvableError as why:
                     # with a trace, a call says what the trace has
                     if self._traces is None or setter not in self._stays:
                         self._stays[setter] = why
+            if unit.restore is not None:
+                self._keep_what_is_read(unit.restore)
         while sum(self._keep_unit(unit) for unit in self._units):
             pass
+
+    def _keep_what_is_read(self, pair: Restore) -> None:
+        """Keep what a getter finds if code that is not seen may read the kept value."""
+        for saved in pair.saved.targets if isinstance(pair.saved, ast.Assign) else ():
+            try:
+                if isinstance(saved, ast.Name):
+                    reads.seen(self._part.project, pair.set.module, saved)
+            except NotProvableError as why:
+                for setter in (pair.set, pair.back, *self._evidence.kept[pair.getter]):
+                    if setter is not None:
+                        self._stays.setdefault(setter, why)
 
     def _doubt_others(self, loaded: SetterCall) -> None:
         """Name no other backend than that of a setter which may run at any time."""
@@ -276,10 +288,3 @@ def _units(part: Part) -> list[Unit]:
             whole = setter.region if choices.constant(part, setter) else removal.what_goes(setter)
             regions[id(whole)].append(setter)
     return [*found, *(Unit(own) for own in regions.values())]
-
-
-def _is_own(part: Part, restore: Restore) -> None:
-    """Raise if code that is not seen may read the kept value."""
-    for saved in restore.saved.targets if isinstance(restore.saved, ast.Assign) else ():
-        if isinstance(saved, ast.Name):
-            reads.seen(part.project, restore.set.module, saved)
