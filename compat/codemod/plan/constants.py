@@ -9,12 +9,14 @@ from compat.codemod.files.import_graph import halves
 from compat.codemod.source import Binding, Module, noted, string
 from compat.codemod.uses import Project
 
-# What may change any name of a module: setattr or patch with a computed name, namespaces, exec.
+# What may change any name of a module, or load it twice: setattr or patch with a computed name,
+# namespaces, exec.
 _CHANGES_ANY = re.compile(
     r"\b(?:(?:set|del)attr|setitem|patch)[\w.]*\(\s*(?!(?:self|cls)\b)"
     r"(?!(?:[\w.]+\s*,\s*)?['\"][\w.]*['\"])"
     r"|(?<![.\w])(?:exec|eval|globals|locals|vars)\((?!(?:args|self)\b)"
     r"|(?<!self)(?<!cls)\.__dict__|__setattr__|\bsetattr\b(?!\()|__globals__|f_globals|\bsys\.modules\b"
+    r"|\b(?:spec_from_file_location|run_path|run_module|load_source|SourceFileLoader)\b"
 )
 
 
@@ -27,20 +29,22 @@ def text(project: Project, module: Module, node: ast.AST | None) -> str:
     while isinstance(root, ast.Attribute):
         root = root.value
     bindings = module.names.bindings(root) if isinstance(root, ast.Name) else []
-    if len(bindings) != 1 or node is None or not _is_before(module, bindings[0], node):
+    if len(bindings) != 1 or node is None:
+        return ""
+    if not is_after(module, module.statement_of(bindings[0].node), node):
         return ""
     if bindings[0].target is not None:
         name = module.names.qualified(node) or ""
         parts = filter(None, (getattr(root, "id", ""), *name.split(".")))
         is_open = module.interactive or module.names.module.has_star
-        is_open = is_open or any(_may_change(project, one) for one in parts)
+        is_open = is_open or any(may_change(project, one) for one in parts)
         return "" if is_open else _imported(project, module, name)
     return _assigned(project, module, bindings[0]) if root is node else ""
 
 
-def _is_before(module: Module, binding: Binding, node: ast.AST) -> bool:
-    """Return whether code is only reached once a statement before it, or around it, has run."""
-    later = module.following(module.statement_of(binding.node))
+def is_after(module: Module, statement: ast.stmt, node: ast.AST) -> bool:
+    """Return whether code is only reached once a statement has run: it is in one that follows."""
+    later = module.following(statement)
     return any(above in later for above in (node, *module.names.chain(node)))
 
 
@@ -53,7 +57,7 @@ def _assigned(project: Project, module: Module, binding: Binding) -> str:
     if not is_plain or scope is None or scope.kind not in ("module", "function"):
         return ""
     is_open = scope.kind == "module" and (
-        scope.has_star or module.interactive or _may_change(project, name.id)
+        scope.has_star or module.interactive or may_change(project, name.id)
     )
     return "" if is_open else string(above.value)
 
@@ -73,7 +77,7 @@ def _imported(project: Project, importer: Module, name: str) -> str:
     found = home.names.module.bindings.get(last, ())
     if len(found) != 1 or home.statement_of(found[0].node) not in home.tree.body:
         return ""
-    if home.names.module.has_star or _may_change(project, last):
+    if home.names.module.has_star or may_change(project, last):
         return ""
     target = found[0].target
     return _imported(project, home, target) if target else _assigned(project, home, found[0])
@@ -85,7 +89,7 @@ def _module(project: Project, path: str) -> Module | None:
 
 
 @noted
-def _may_change(project: Project, name: str) -> bool:
+def may_change(project: Project, name: str) -> bool:
     """Return whether any file may change a name of a module by other means than an assignment."""
     word = re.compile(rb"\b" + name.encode() + rb"\b")
     quiet = [project.quiet_module(one) for one in project.quiet.paths if word.search(content(one))]

@@ -9,7 +9,7 @@ from compat.codemod.plan.marks import Site
 from compat.codemod.plan.part import Part
 from compat.codemod.rewrite import Change
 from compat.codemod.source import NotProvableError, old_names
-from compat.codemod.uses import SetterCall, observed
+from compat.codemod.uses import SetterCall, observed, setter_calls
 from compat.codemod.uses.observed import Observed
 
 _BESIDE = "a call in the same function runs before it, or may run without it"
@@ -40,6 +40,11 @@ class Named:
     calls: int = 0
     changes: Sequence[Change] = ()
 
+    @property
+    def is_constant(self) -> bool:
+        """Return whether the value is the constant that takes the place of its setters."""
+        return not self.value.startswith('"')
+
 
 def of(part: Part, evidence: Evidence, site: Site, traces: Observed | None = None) -> Named:
     """Return the backend for a site that some setter may govern; what traces show counts last.
@@ -49,7 +54,8 @@ def of(part: Part, evidence: Evidence, site: Site, traces: Observed | None = Non
     """
     forces = evidence.force[site]
     setters = [force for force in forces if force is not None]
-    names = {None if one.where == "platform" else per_call_name(part, one) for one in setters}
+    chosen = setter_calls.CHOSEN
+    names = {None if one.name == chosen else per_call_name(part, one) for one in setters}
     if None not in forces and len(names) == 1 and (name := names.pop()) is not None:
         return Named(f'"{name}"', name, setters)
     if (choice := choices.at(part, site, setters, also_none=None in forces)) is not None:

@@ -116,21 +116,16 @@ class _Settlement:
                     # with a trace, a call says what the trace has
                     if self._traces is None or setter not in self._stays:
                         self._stays[setter] = why
-            if unit.restore is not None:
-                self._keep_what_is_read(unit.restore)
+            if unit.restore is not None and (read := _read_elsewhere(self._part, unit.restore)):
+                found = filter(None, self._evidence.kept[unit.restore.getter])
+                self._stays = {**dict.fromkeys((*unit.setters, *found), read), **self._stays}
         while sum(self._keep_unit(unit) for unit in self._units):
             pass
-
-    def _keep_what_is_read(self, pair: Restore) -> None:
-        """Keep what a getter finds if code that is not seen may read the kept value."""
-        for saved in pair.saved.targets if isinstance(pair.saved, ast.Assign) else ():
-            try:
-                if isinstance(saved, ast.Name):
-                    reads.seen(self._part.project, pair.set.module, saved)
-            except NotProvableError as why:
-                for setter in (pair.set, pair.back, *self._evidence.kept[pair.getter]):
-                    if setter is not None:
-                        self._stays.setdefault(setter, why)
+        self._named = {
+            site: one
+            for site, one in self._named.items()
+            if not one.is_constant or self._stays.keys().isdisjoint(one.setters)
+        }
 
     def _doubt_others(self, loaded: SetterCall) -> None:
         """Name no other backend than that of a setter which may run at any time."""
@@ -211,11 +206,10 @@ class _Settlement:
             uses = unit.restore.getter, unit.restore.back.use
             rows = [(first, unit.restore.changes(), uses)]
         elif (choice := choices.constant(part, first)) is not None:
-            named = [
-                one.value for one in self._named.values() if set(one.setters) & {*unit.setters}
-            ]
-            constant = f"{choice.name} = {choice.value}" if choice.name in named else ""
-            rows = [(first, [Remove(first.region, constant)], ())]
+            named = ((site, one) for site, one in self._named.items() if one.is_constant)
+            governed = [site for site, one in named if first in one.setters]
+            new = choices.statements(choice, first, governed)
+            rows = [(first, [Remove(first.region, one) for one in new], ())]
         for setter, changes, also in rows:
             rule = RESTORE if unit.restore is not None else part.rule_of(setter)
             part.propose(rule, setter, changes, group, also=also, unsafe=unsafe_too)
@@ -288,3 +282,14 @@ def _units(part: Part) -> list[Unit]:
             whole = setter.region if choices.constant(part, setter) else removal.what_goes(setter)
             regions[id(whole)].append(setter)
     return [*found, *(Unit(own) for own in regions.values())]
+
+
+def _read_elsewhere(part: Part, pair: Restore) -> NotProvableError | None:
+    """Return why code that is not seen may read the kept value, if it may."""
+    try:
+        for saved in pair.saved.targets if isinstance(pair.saved, ast.Assign) else ():
+            if isinstance(saved, ast.Name):
+                reads.seen(part.project, pair.set.module, saved)
+    except NotProvableError as why:
+        return why
+    return None

@@ -255,10 +255,21 @@ test_by_platform = table(
         f"import torchaudio\ntorchaudio.set_audio_backend('soundfile' if fast else 'sox_io')\n{CALL}",
         "TAC105",
     ),
-    stays(
-        "a choice by the platform in a function",
+    changes(
+        "a choice in a function, beside its call",
         "import sys, torchaudio\ndef read(p):\n"
         "    torchaudio.set_audio_backend('soundfile' if sys.platform == 'win32' else 'sox_io')\n    return torchaudio.load(p)\n",
-        "TAC105",
+        "import sys, torchaudio\ndef read(p):\n"
+        '    AUDIO_BACKEND = "soundfile" if sys.platform == \'win32\' else "sox"\n'
+        "    return torchaudio.load(p, backend=AUDIO_BACKEND)\n",
+    ),
+    changes(
+        "a choice in a function that is called first",
+        "import sys, torchaudio\ndef setup():\n    # by platform\n    if sys.platform == 'win32':\n"
+        "        torchaudio.set_audio_backend('soundfile')\n    else:\n        torchaudio.set_audio_backend('sox_io')\n"
+        f"setup()\n{CALL}",
+        "import sys, torchaudio\ndef setup():\n    # by platform\n    global AUDIO_BACKEND\n"
+        '    AUDIO_BACKEND = "soundfile" if sys.platform == \'win32\' else "sox"\n'
+        "setup()\nx = torchaudio.load(p, backend=AUDIO_BACKEND)\n",
     ),
 )
