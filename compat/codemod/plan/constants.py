@@ -6,7 +6,7 @@ import sys
 
 from compat.codemod.files.content import content
 from compat.codemod.files.import_graph import halves
-from compat.codemod.source import Binding, Module, noted, string
+from compat.codemod.source import Module, noted, plain_name, string
 from compat.codemod.uses import Project
 
 # What may change any name of a module, or load it twice: setattr or patch with a computed name,
@@ -28,18 +28,17 @@ def text(project: Project, module: Module, node: ast.AST | None) -> str:
     root = node
     while isinstance(root, ast.Attribute):
         root = root.value
-    bindings = module.names.bindings(root) if isinstance(root, ast.Name) else []
-    if len(bindings) != 1 or node is None:
+    bindings = module.names.bindings(root)
+    if node is None or len(bindings) != 1:
         return ""
     if not is_after(module, module.statement_of(bindings[0].node), node):
         return ""
-    if bindings[0].target is not None:
-        name = module.names.qualified(node) or ""
-        parts = filter(None, (getattr(root, "id", ""), *name.split(".")))
-        is_open = module.interactive or module.names.module.has_star
-        is_open = is_open or any(may_change(project, one) for one in parts)
-        return "" if is_open else _imported(project, module, name)
-    return _assigned(project, module, bindings[0]) if root is node else ""
+    name = module.names.qualified(node)
+    if name is None:
+        return _assigned(project, module, node)
+    parts = filter(None, (getattr(root, "id", ""), *name.split(".")))
+    is_open = any(_is_open(project, module, one) for one in parts)
+    return "" if is_open else _imported(project, module, name)
 
 
 def is_after(module: Module, statement: ast.stmt, node: ast.AST) -> bool:
@@ -48,18 +47,18 @@ def is_after(module: Module, statement: ast.stmt, node: ast.AST) -> bool:
     return any(above in later for above in (node, *module.names.chain(node)))
 
 
-def _assigned(project: Project, module: Module, binding: Binding) -> str:
-    name, above = binding.node, module.names.parents.get(binding.node)
-    if not isinstance(name, ast.Name) or not isinstance(above, ast.Assign | ast.AnnAssign):
-        return ""
-    scope = module.names.scope_of[name].home(name.id)
-    is_plain = isinstance(above, ast.AnnAssign) or name in above.targets
-    if not is_plain or scope is None or scope.kind not in ("module", "function"):
-        return ""
-    is_open = scope.kind == "module" and (
-        scope.has_star or module.interactive or may_change(project, name.id)
-    )
-    return "" if is_open else string(above.value)
+def _assigned(project: Project, module: Module, node: ast.AST) -> str:
+    value = string(module.only_assigned(node))
+    scope = module.names.scope_of[node].home(node.id) if isinstance(node, ast.Name) else None
+    kind = scope.kind if scope is not None else ""
+    is_open = kind == "module" and _is_open(project, module, plain_name(node))
+    return value if kind in ("module", "function") and not is_open else ""
+
+
+def _is_open(project: Project, module: Module, name: str) -> bool:
+    """Return whether a module may give a name of its own something else than its text says."""
+    is_own = not (module.interactive or module.names.module.has_star)
+    return not is_own or may_change(project, name)
 
 
 def _imported(project: Project, importer: Module, name: str) -> str:
@@ -77,10 +76,10 @@ def _imported(project: Project, importer: Module, name: str) -> str:
     found = home.names.module.bindings.get(last, ())
     if len(found) != 1 or home.statement_of(found[0].node) not in home.tree.body:
         return ""
-    if home.names.module.has_star or may_change(project, last):
-        return ""
     target = found[0].target
-    return _imported(project, home, target) if target else _assigned(project, home, found[0])
+    if target is None:
+        return _assigned(project, home, found[0].node)
+    return "" if _is_open(project, home, last) else _imported(project, home, target)
 
 
 def _module(project: Project, path: str) -> Module | None:
@@ -92,24 +91,21 @@ def _module(project: Project, path: str) -> Module | None:
 def may_change(project: Project, name: str) -> bool:
     """Return whether any file may change a name of a module by other means than an assignment."""
     word = re.compile(rb"\b" + name.encode() + rb"\b")
-    quiet = [project.quiet_module(one) for one in project.quiet.paths if word.search(content(one))]
-    texts = (content(one).decode("utf-8", "replace") for one in project.quiet.paths)
-    return (
-        None in quiet
-        or any(_changes(one, name) for one in (*project.modules, *quiet) if one is not None)
-        or any(_CHANGES_ANY.search(one.text.text) for one in project.modules)
-        or any(map(_CHANGES_ANY.search, texts))
+    contents = {path: content(path) for path in project.quiet.paths}
+    quiet = [project.quiet_module(path) for path, data in contents.items() if word.search(data)]
+    texts = [data.decode("utf-8", "replace") for data in contents.values()]
+    texts += [one.text.text for one in project.modules]
+    return any(map(_CHANGES_ANY.search, texts)) or any(
+        one is None or _changes(one, name) for one in (*project.modules, *quiet)
     )
 
 
 def _changes(module: Module, name: str) -> bool:
     """Return whether a file stores an attribute of this name, or names it in a text or keyword."""
     named = re.compile(rf"(?:\A|[.\s]){name}(?:\Z|\s*=)")
+    stored = [one for one in module.names.all(ast.Attribute) if not isinstance(one.ctx, ast.Load)]
     return (
-        any(
-            one.attr == name and not isinstance(one.ctx, ast.Load)
-            for one in module.names.all(ast.Attribute)
-        )
-        or any(one.arg == name for one in module.names.all(ast.keyword))
+        name in [one.attr for one in stored]
+        or name in [one.arg for one in module.names.all(ast.keyword)]
         or any(named.search(str(one.value)) for one in module.strings)
     )

@@ -76,7 +76,11 @@ def _evidence(project: Project, modules: list[Module], *, may_unset: bool) -> Ev
             anywhere.setdefault(forces, one.program)
     for forces, program in anywhere.items():
         if not any(forces < other for other in anywhere):  # what runs there shows no less
-            _run_all(Execution(found, program, effects, _VISITS, all_run=True), forces)
+            execution = Execution(found, program, effects, _VISITS, all_run=True)
+            for one in every:
+                for name, bound_to in one.execution.bound_by.items():
+                    execution.bound_by[name] |= bound_to
+            _run_all(execution, forces)
     for one in idle:
         for site in [site for site in found.force if isinstance(site, Site)]:
             for force in bound(one.execution, site):
