@@ -91,10 +91,9 @@ def _evidence(project: Project, modules: list[Module], *, may_unset: bool) -> Ev
 def _run_all(execution: Execution, force: frozenset[Force]) -> None:
     """Run each file and each function that matters once, whatever has run before."""
     at_any_time = State(force, frozenset(execution.code.paths))
-    graph = execution.effects.project.imports
     speaking = execution.code.speaking.values()  # those that call them add nothing
-    # what a file imports is known to set before the file itself is run
-    for module in sorted(speaking, key=lambda one: len(graph.reachable(one.path))):
+    own = {module: execution.effects.marks(module) for module in speaking}
+    for module in sorted(own, key=lambda one: own[one].setters.keys() <= own[one].pairs.keys()):
         # a notebook is no module that others import: it has run in its own program
         if not module.interactive and None not in execution.run(module, at_any_time).force:
             execution.setting.add(module)
