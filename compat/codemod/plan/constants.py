@@ -70,7 +70,10 @@ def _imported(project: Project, importer: Module, name: str) -> str:
     if len(paths) != 1 or is_standard or importer.path in project.imports.reachable(paths[0]):
         return ""
     around = project.files.named(package, importer.path) if package else []
-    home, *packages = (_module(project, path) for path in (*paths, *filter(content, around)))
+    home, *packages = (
+        project.speaking.get(path) or project.quiet_module(path)
+        for path in (*paths, *filter(content, around))
+    )
     if home is None or any(one is None or own in one.names.module.bindings for one in packages):
         return ""
     found = home.names.module.bindings.get(last, ())
@@ -80,11 +83,6 @@ def _imported(project: Project, importer: Module, name: str) -> str:
     if target is None:
         return _assigned(project, home, found[0].node)
     return "" if _is_open(project, home, last) else _imported(project, home, target)
-
-
-def _module(project: Project, path: str) -> Module | None:
-    speaking = (one for one in project.modules if one.path == path)
-    return next(speaking, None) or project.quiet_module(path)
 
 
 @noted

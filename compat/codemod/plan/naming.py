@@ -17,6 +17,8 @@ _OUTLIVES = "the setting outlives its function, and other calls may depend on it
 _CONDITION = "it is set under a condition"
 _EARLY = "a call may run before the setter"
 _DOES_MORE = "a branch of this choice does more than set a backend that 2.0 has"
+_IN_OTHERS = "calls in other modules depend on this choice"
+_NOT_ALONE = "other setters decide here too, or this file may be loaded twice"
 _BOUND = "the function is bound by `from torchaudio import`, perhaps before the setter"
 
 
@@ -135,7 +137,8 @@ def _why_not(part: Part, evidence: Evidence, site: Site) -> NotProvableError:
         (is_open and first.where == "function", _BESIDE if is_beside else _OUTLIVES),
         (is_open, _EARLY),
         (any(choices.constant(part, one) is None for one in choosing), _DOES_MORE),
-        (choosing, "calls in other modules depend on this choice"),
+        (any(one.module is not site.module for one in choosing), _IN_OTHERS),
+        (choosing, _NOT_ALONE),
     )
     for holds, reason in rows:
         if holds:
