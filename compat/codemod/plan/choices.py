@@ -55,41 +55,16 @@ def constant(part: Part, setter: SetterCall) -> Choice | None:
 def at(part: Part, site: Site, setters: list[SetterCall], *, also_none: bool) -> Choice | None:
     """Return the choice that governs a site in its module, if its arms are the site's setters.
 
-    Where none may be set, either the choice chose none, or it has not run: then it must precede.
+    Its constant must be there: a site that may run where none is set must follow the choice, and so
+    must one below a function or main block, which a process that is spawned does not run.
     """
-    choice = constant(part, setters[0])
+    choice, region = constant(part, setters[0]), setters[0].region
     if choice is None or site.module is not setters[0].module or choice.is_open is not also_none:
         return None
-    arms = {one for one in part.setters if one.region is setters[0].region}
-    is_safe = _follows(site, setters[0]) or (not also_none and _is_shared(part, site, setters[0]))
-    return choice if arms == set(setters) and is_safe else None
-
-
-def statements(choice: Choice, setter: SetterCall, sites: list[Site]) -> list[str]:
-    """Return what takes the place of a choice that governs these sites."""
-    is_local = setter.module.function_of(setter.region) is not None
-    declared = is_local and not all(_follows(site, setter) for site in sites)
-    new = [f"global {choice.name}"] if declared else []
-    return [*new, f"{choice.name} = {choice.value}"] if sites else [""]
-
-
-def _follows(site: Site, setter: SetterCall) -> bool:
-    return constants.is_after(setter.module, setter.region, site.use.node)
-
-
-def _is_shared(part: Part, site: Site, setter: SetterCall) -> bool:
-    """Return whether a site, which comes after the choice, sees its constant as a global name.
-
-    It does if the choice is made whenever the module is loaded, or if that happens only once.
-    """
-    module, graph = setter.module, part.project.imports
-    if setter.region in module.tree.body:
-        return True
-    own, path = module.function_of(setter.region), module.path
-    is_beside = own is not None and module.function_of(site.use.node) is own
-    reached = graph.reachable(path) - {path}
-    is_again = any(path in graph.reachable(one) for one in reached)
-    return not (is_beside or is_again or constants.may_change(part.project, _free_name(module)))
+    arms = {one for one in part.setters if one.region is region}
+    is_everywhere = region in site.module.tree.body and not also_none
+    is_there = is_everywhere or constants.is_after(site.module, region, site.use.node)
+    return choice if arms == set(setters) and is_there else None
 
 
 def _free_name(module: Module) -> str:

@@ -9,14 +9,12 @@ from compat.codemod.files.import_graph import halves
 from compat.codemod.source import Module, noted, plain_name, string
 from compat.codemod.uses import Project
 
-# What may change any name of a module, or load it twice: setattr or patch with a computed name,
-# namespaces, exec.
+# What may change any name of a module: setattr or patch with a computed name, namespaces, exec.
 _CHANGES_ANY = re.compile(
     r"\b(?:(?:set|del)attr|setitem|patch)[\w.]*\(\s*(?!(?:self|cls)\b)"
     r"(?!(?:[\w.]+\s*,\s*)?['\"][\w.]*['\"])"
     r"|(?<![.\w])(?:exec|eval|globals|locals|vars)\((?!(?:args|self)\b)"
     r"|(?<!self)(?<!cls)\.__dict__|__setattr__|\bsetattr\b(?!\()|__globals__|f_globals|\bsys\.modules\b"
-    r"|\b(?:spec_from_file_location|run_path|run_module|load_source|SourceFileLoader)\b"
 )
 
 

@@ -18,7 +18,7 @@ _CONDITION = "it is set under a condition"
 _EARLY = "a call may run before the setter"
 _DOES_MORE = "a branch of this choice does more than set a backend that 2.0 has"
 _IN_OTHERS = "calls in other modules depend on this choice"
-_NOT_ALONE = "other setters decide here too, or this file may be loaded twice"
+_NOT_ALONE = "other setters decide here too, or the choice is in a function or main block elsewhere"
 _BOUND = "the function is bound by `from torchaudio import`, perhaps before the setter"
 
 

@@ -206,10 +206,10 @@ class _Settlement:
             uses = unit.restore.getter, unit.restore.back.use
             rows = [(first, unit.restore.changes(), uses)]
         elif (choice := choices.constant(part, first)) is not None:
-            named = ((site, one) for site, one in self._named.items() if one.is_constant)
-            governed = [site for site, one in named if first in one.setters]
-            new = choices.statements(choice, first, governed)
-            rows = [(first, [Remove(first.region, one) for one in new], ())]
+            named = (one for one in self._named.values() if first in one.setters)
+            is_read = any(one.is_constant for one in named)
+            constant = f"{choice.name} = {choice.value}" if is_read else ""
+            rows = [(first, [Remove(first.region, constant)], ())]
         for setter, changes, also in rows:
             rule = RESTORE if unit.restore is not None else part.rule_of(setter)
             part.propose(rule, setter, changes, group, also=also, unsafe=unsafe_too)

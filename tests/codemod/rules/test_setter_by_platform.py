@@ -263,13 +263,11 @@ test_by_platform = table(
         '    AUDIO_BACKEND = "soundfile" if sys.platform == \'win32\' else "sox"\n'
         "    return torchaudio.load(p, backend=AUDIO_BACKEND)\n",
     ),
-    changes(
-        "a choice in a function that is called first",
-        "import sys, torchaudio\ndef setup():\n    # by platform\n    if sys.platform == 'win32':\n"
+    said(
+        "a choice in a function, and calls outside, which a spawned process may run without it",
+        "the choice is in a function or main block elsewhere",
+        "import sys, torchaudio\ndef setup():\n    if sys.platform == 'win32':\n"
         "        torchaudio.set_audio_backend('soundfile')\n    else:\n        torchaudio.set_audio_backend('sox_io')\n"
         f"setup()\n{CALL}",
-        "import sys, torchaudio\ndef setup():\n    # by platform\n    global AUDIO_BACKEND\n"
-        '    AUDIO_BACKEND = "soundfile" if sys.platform == \'win32\' else "sox"\n'
-        "setup()\nx = torchaudio.load(p, backend=AUDIO_BACKEND)\n",
     ),
 )
