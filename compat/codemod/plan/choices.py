@@ -3,6 +3,7 @@
 import ast
 import dataclasses
 
+from compat.codemod.plan import constants
 from compat.codemod.plan.marks import Site
 from compat.codemod.plan.part import Part
 from compat.codemod.source import Module
@@ -52,12 +53,18 @@ def constant(part: Part, setter: SetterCall) -> Choice | None:
 
 
 def at(part: Part, site: Site, setters: list[SetterCall], *, also_none: bool) -> Choice | None:
-    """Return the choice that governs a site in its module, if its arms are the site's setters."""
-    choice = constant(part, setters[0])
+    """Return the choice that governs a site in its module, if its arms are the site's setters.
+
+    Its constant must be there: a site that may run where none is set must follow the choice, and so
+    must one below a function or main block, which a process that is spawned does not run.
+    """
+    choice, region = constant(part, setters[0]), setters[0].region
     if choice is None or site.module is not setters[0].module or choice.is_open is not also_none:
         return None
-    arms = {one for one in part.setters if one.region is setters[0].region}
-    return choice if arms == set(setters) else None
+    arms = {one for one in part.setters if one.region is region}
+    is_everywhere = region in site.module.tree.body and not also_none
+    is_there = is_everywhere or constants.is_after(site.module, region, site.use.node)
+    return choice if arms == set(setters) and is_there else None
 
 
 def _free_name(module: Module) -> str:

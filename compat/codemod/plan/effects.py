@@ -82,11 +82,17 @@ class Effects:
     """What functions do, as far as their text shows; computed once for all programs.
 
     Each module is read in one pass over its names, as soon as a program comes to it.
+
+    Args:
+        project: the project.
+        code: its modules.
+        may_unset: whether restoring an earlier backend may mean that none is set.
     """
 
-    def __init__(self, project: Project, code: Code) -> None:
+    def __init__(self, project: Project, code: Code, *, may_unset: bool = True) -> None:
         self.project: Project = project
         self.code: Code = code
+        self._may_unset = may_unset
         # Steps taken so far, summed over all programs.
         self.steps = 0
         self._matter: dict[ast.AST, bool] = {}
@@ -247,12 +253,13 @@ class Effects:
 
     @functools.cached_property
     def setters(self) -> frozenset[Force]:
-        """Return what any setter may put in force; ``None`` if one restores an earlier backend."""
+        """Return what any setter may put in force; ``None`` if restoring may mean that none is."""
         own = [marks.of(self.project, module) for module in self.code.speaking.values()]
         return frozenset(
             None if call in one.pairs else setter
             for one in own
             for call, setter in one.setters.items()
+            if self._may_unset or call not in one.pairs
         )
 
     @functools.cached_property

@@ -36,6 +36,7 @@ class Evidence:
         between: for each getter whose value is kept, the setters that may run until it is restored.
         instead: for each attempt, the setters that may be in force only because it failed.
         ran: the setters that run in some program.
+        kept: for each getter whose value is kept, what may be in force there.
     """
 
     force: dict[Site | Pin, dict[Force, Program]] = dataclasses.field(
@@ -51,6 +52,7 @@ class Evidence:
         default_factory=lambda: defaultdict(set)
     )
     ran: set[SetterCall] = dataclasses.field(default_factory=set)
+    kept: dict[Use, set[Force]] = dataclasses.field(default_factory=lambda: defaultdict(set))
 
     def note_between(self, state: State, setters: Iterable[Force]) -> None:
         """Note that setters may run while the values of getters are kept."""

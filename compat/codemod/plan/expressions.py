@@ -142,6 +142,7 @@ def _call(run: Execution, module: Module, node: ast.Call, state: State) -> State
     if node in own.setters:
         return _set(run, module, node, state)
     if node in own.pairs:
+        run.evidence.kept[own.pairs[node].getter] |= state.force
         return state.keep(own.pairs[node].getter)
     run.handed.special |= _given_name(module, node)
     if func in own.sites or func in own.pins:

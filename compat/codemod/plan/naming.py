@@ -9,7 +9,7 @@ from compat.codemod.plan.marks import Site
 from compat.codemod.plan.part import Part
 from compat.codemod.rewrite import Change
 from compat.codemod.source import NotProvableError, old_names
-from compat.codemod.uses import SetterCall, observed
+from compat.codemod.uses import SetterCall, observed, setter_calls
 from compat.codemod.uses.observed import Observed
 
 _BESIDE = "a call in the same function runs before it, or may run without it"
@@ -17,6 +17,8 @@ _OUTLIVES = "the setting outlives its function, and other calls may depend on it
 _CONDITION = "it is set under a condition"
 _EARLY = "a call may run before the setter"
 _DOES_MORE = "a branch of this choice does more than set a backend that 2.0 has"
+_IN_OTHERS = "calls in other modules depend on this choice"
+_NOT_ALONE = "other setters decide here too, or the choice is in a function or main block elsewhere"
 _BOUND = "the function is bound by `from torchaudio import`, perhaps before the setter"
 
 
@@ -40,6 +42,11 @@ class Named:
     calls: int = 0
     changes: Sequence[Change] = ()
 
+    @property
+    def is_constant(self) -> bool:
+        """Return whether the value is the constant that takes the place of its setters."""
+        return not self.value.startswith('"')
+
 
 def of(part: Part, evidence: Evidence, site: Site, traces: Observed | None = None) -> Named:
     """Return the backend for a site that some setter may govern; what traces show counts last.
@@ -49,7 +56,8 @@ def of(part: Part, evidence: Evidence, site: Site, traces: Observed | None = Non
     """
     forces = evidence.force[site]
     setters = [force for force in forces if force is not None]
-    names = {None if one.where == "platform" else per_call_name(part, one) for one in setters}
+    chosen = setter_calls.CHOSEN
+    names = {None if one.name == chosen else per_call_name(part, one) for one in setters}
     if None not in forces and len(names) == 1 and (name := names.pop()) is not None:
         return Named(f'"{name}"', name, setters)
     if (choice := choices.at(part, site, setters, also_none=None in forces)) is not None:
@@ -129,7 +137,8 @@ def _why_not(part: Part, evidence: Evidence, site: Site) -> NotProvableError:
         (is_open and first.where == "function", _BESIDE if is_beside else _OUTLIVES),
         (is_open, _EARLY),
         (any(choices.constant(part, one) is None for one in choosing), _DOES_MORE),
-        (choosing, "calls in other modules depend on this choice"),
+        (any(one.module is not site.module for one in choosing), _IN_OTHERS),
+        (choosing, _NOT_ALONE),
     )
     for holds, reason in rows:
         if holds:

@@ -39,15 +39,18 @@ def evidence(project: Project, modules: list[Module]) -> Evidence:
         NotProvableError: there are too many to follow each of them.
     """
     try:
-        return _evidence(project, modules)
+        # If no getter finds that none is set as long as no pair restores that, no pair ever does.
+        found = _evidence(project, modules, may_unset=False)
+        may_unset = any(None in forces for forces in found.kept.values())
+        return _evidence(project, modules, may_unset=True) if may_unset else found
     except (TooLongError, RecursionError) as why:
         reason = "the project has too many programs to follow each of them"
         raise NotProvableError(reason, advice=_IN_PARTS) from why
 
 
-def _evidence(project: Project, modules: list[Module]) -> Evidence:
+def _evidence(project: Project, modules: list[Module], *, may_unset: bool) -> Evidence:
     code = Code(project, modules)
-    effects = Effects(project, code)
+    effects = Effects(project, code, may_unset=may_unset)
     found = Evidence()
     by_name: list[str] = []
     every = [_Followed(found, effects, program) for program in _programs(project, code, by_name)]
@@ -73,7 +76,11 @@ def _evidence(project: Project, modules: list[Module]) -> Evidence:
             anywhere.setdefault(forces, one.program)
     for forces, program in anywhere.items():
         if not any(forces < other for other in anywhere):  # what runs there shows no less
-            _run_all(Execution(found, program, effects, _VISITS, all_run=True), forces)
+            execution = Execution(found, program, effects, _VISITS, all_run=True)
+            for one in every:
+                for name, bound_to in one.execution.bound_by.items():
+                    execution.bound_by[name] |= bound_to
+            _run_all(execution, forces)
     for one in idle:
         for site in [site for site in found.force if isinstance(site, Site)]:
             for force in bound(one.execution, site):
@@ -85,7 +92,8 @@ def _run_all(execution: Execution, force: frozenset[Force]) -> None:
     """Run each file and each function that matters once, whatever has run before."""
     at_any_time = State(force, frozenset(execution.code.paths))
     speaking = execution.code.speaking.values()  # those that call them add nothing
-    for module in sorted(speaking, key=lambda one: not execution.effects.marks(one).setters):
+    own = {module: execution.effects.marks(module) for module in speaking}
+    for module in sorted(own, key=lambda one: own[one].setters.keys() <= own[one].pairs.keys()):
         # a notebook is no module that others import: it has run in its own program
         if not module.interactive and None not in execution.run(module, at_any_time).force:
             execution.setting.add(module)

@@ -97,6 +97,7 @@ class _Settlement:
     def _keep_setters(self) -> None:
         graph = self._part.project.imports
         used = {force for forces in self._evidence.force.values() for force in forces}
+        used |= {unit.restore.back for unit in self._units if unit.restore is not None}
         for setter in self._part.setters:
             if setter not in self._evidence.ran:
                 self._stays.setdefault(setter, NotProvableError("no program is seen to run this"))
@@ -111,14 +112,20 @@ class _Settlement:
                     if unit.restore is None or setter is not unit.restore.back:
                         worked, named = self._shown(setter)
                         removal.may_go(self._part, setter, never_failed=worked, governs_named=named)
-                    if unit.restore is not None:
-                        _is_own(self._part, unit.restore)
                 except NotProvableError as why:
                     # with a trace, a call says what the trace has
                     if self._traces is None or setter not in self._stays:
                         self._stays[setter] = why
+            if unit.restore is not None and (read := _read_elsewhere(self._part, unit.restore)):
+                found = filter(None, self._evidence.kept[unit.restore.getter])
+                self._stays = {**dict.fromkeys((*unit.setters, *found), read), **self._stays}
         while sum(self._keep_unit(unit) for unit in self._units):
             pass
+        self._named = {
+            site: one
+            for site, one in self._named.items()
+            if not one.is_constant or self._stays.keys().isdisjoint(one.setters)
+        }
 
     def _doubt_others(self, loaded: SetterCall) -> None:
         """Name no other backend than that of a setter which may run at any time."""
@@ -199,10 +206,9 @@ class _Settlement:
             uses = unit.restore.getter, unit.restore.back.use
             rows = [(first, unit.restore.changes(), uses)]
         elif (choice := choices.constant(part, first)) is not None:
-            named = [
-                one.value for one in self._named.values() if set(one.setters) & {*unit.setters}
-            ]
-            constant = f"{choice.name} = {choice.value}" if choice.name in named else ""
+            named = (one for one in self._named.values() if first in one.setters)
+            is_read = any(one.is_constant for one in named)
+            constant = f"{choice.name} = {choice.value}" if is_read else ""
             rows = [(first, [Remove(first.region, constant)], ())]
         for setter, changes, also in rows:
             rule = RESTORE if unit.restore is not None else part.rule_of(setter)
@@ -278,8 +284,12 @@ def _units(part: Part) -> list[Unit]:
     return [*found, *(Unit(own) for own in regions.values())]
 
 
-def _is_own(part: Part, restore: Restore) -> None:
-    """Raise if code that is not seen may read the kept value."""
-    for saved in restore.saved.targets if isinstance(restore.saved, ast.Assign) else ():
-        if isinstance(saved, ast.Name):
-            reads.seen(part.project, restore.set.module, saved)
+def _read_elsewhere(part: Part, pair: Restore) -> NotProvableError | None:
+    """Return why code that is not seen may read the kept value, if it may."""
+    try:
+        for saved in pair.saved.targets if isinstance(pair.saved, ast.Assign) else ():
+            if isinstance(saved, ast.Name):
+                reads.seen(part.project, pair.set.module, saved)
+    except NotProvableError as why:
+        return why
+    return None

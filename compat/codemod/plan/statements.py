@@ -194,6 +194,8 @@ def _import(
         if one.statement is node:
             run.bound_by[module, one.local] |= state.force
     for several, is_sure in run.code.imported(module, node):
+        if several and run.all_run:  # it may run only now, though it counts as imported before
+            run.evidence.note_between(state, run.effects.setters)
         ways = [run.load(one, state) for one in several]
         state = joined(*ways, *([] if is_sure and len(ways) == 1 else [state])) or state
         if is_sure and len(several) == 1 and _has_set(run, several[0], module):

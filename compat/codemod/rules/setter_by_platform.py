@@ -54,8 +54,9 @@ x = torchaudio.load("a.wav")
     explanation="""\
 The condition stays. Its result becomes a constant, and every call in the module passes it as
 backend=. If there is no `else`, the constant is None in that case, and torchaudio chooses. A choice
-in the argument, set_audio_backend("soundfile" if ... else "sox_io"), becomes the same constant. If
-a branch does anything else, the rule leaves it alone. For 2.9 it deletes the whole choice.
+in the argument, set_audio_backend("soundfile" if ... else "sox_io"), becomes the same constant. In
+a function it becomes a variable, if only the calls below it there depend on it. If a branch does
+anything else, the rule leaves it alone. For 2.9 it deletes the whole choice.
 """,
     check=planned("TAC104"),
 )

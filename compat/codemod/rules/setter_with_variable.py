@@ -62,7 +62,8 @@ def read(path, args):
         ),
     ),
     explanation="""\
-The name is known only when the program runs. Pass it to each call as backend=. The finding also
+A constant that is assigned once and that nothing in the project may change counts as its text. Any
+other name is known only when the program runs. Pass it to each call as backend=. The finding also
 lists the places that contain "sox_io", such as defaults and choices of argparse and configuration
 files. Change these too: in a call the name is "sox".
 

@@ -69,6 +69,11 @@ class Project(Notes):
     as_read: AsRead = lambda module, offset: (module, offset)
 
     @functools.cached_property
+    def speaking(self) -> dict[str, Module]:
+        """Return the modules that mention torchaudio, by path."""
+        return {module.path: module for module in self.modules}
+
+    @functools.cached_property
     def files(self) -> Files:
         """Return all Python files, by the names that may mean them."""
         return self.known_files or Files(module.path for module in self.modules)
@@ -146,10 +151,9 @@ class Project(Notes):
         """Return whether another file imports a name, or all names, or reads it in the module."""
         if module.standalone:
             return False
-        speaking = {one.path: one for one in self.modules}
         word = re.compile(rf"\b{re.escape(name)}\b|import[ \t(]*\*".encode())
         near = sorted(self.imports.near_importers(module.path))
-        others = (speaking.get(path) or self.parsed(path, word) for path in near)
+        others = (self.speaking.get(path) or self.parsed(path, word) for path in near)
         return any(_takes(other, stem(module.path), name) for other in others if other is not None)
 
     # Files that do not mention torchaudio

@@ -83,8 +83,7 @@ def exports(project: Project, path: str, hops: int = 2) -> dict[str, str]:
 
     It may take them from other files that do.
     """
-    own = (one for one in project.modules if one.path == path)
-    module = next(own, None) or project.parsed(path, _passed_names(project))
+    module = project.speaking.get(path) or project.parsed(path, _passed_names(project))
     bound = module.names.module.bindings if module else {}
     targets = {name: only_import(bindings) or "" for name, bindings in bound.items()}
     for name, target in targets.items():

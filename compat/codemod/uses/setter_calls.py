@@ -7,6 +7,7 @@ from collections.abc import Iterable
 
 from compat.codemod.source import Kind, Module, Use, called, conditions, noted, old_names, string
 
+CHOSEN = "chosen by platform"  # the name that a setter with a conditional expression sets
 _LOGGERS = re.compile(r"_?(print|warn|warnings|log|logs|logging|logger|console)(\.\w+)*", re.I)
 
 
@@ -74,8 +75,9 @@ def _setter_call(module: Module, use: Use) -> SetterCall:
         asked = _asks_first(module, statement, name)
         around = module.statement_of(module.names.parents[statement]) if asked else statement
         where, region = _where(module, around)
-    if where == "module" and name is None and platform_choice(module, statement):
-        where, name = "platform", "chosen"
+    is_plain = where in ("module", "main", "function") and name is None
+    if is_plain and platform_choice(module, statement):
+        where, name = "platform", CHOSEN
     if where == "function" and _runs_at_start(module, statement, ()):
         where = "main"
     return SetterCall(module, use, call, statement, name, where, region, asked)
@@ -126,7 +128,12 @@ def _where(module: Module, statement: ast.stmt) -> tuple[str, ast.stmt]:
         outer = parent
         while module.is_elif(outer) and isinstance(above := module.names.parents[outer], ast.If):
             outer = above
-        if conditions.is_platform_test(module, outer.test) and outer in module.tree.body:
+        scopes = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
+        home = next(one for one in module.names.chain(outer) if isinstance(one, scopes))
+        is_choice = not isinstance(home, ast.ClassDef) and platform_choice(module, outer)
+        if (is_choice or outer in module.tree.body) and conditions.is_platform_test(
+            module, outer.test
+        ):
             return "platform", outer
     return "branch" if module.function_of(statement) is None else "function", region
 

@@ -33,6 +33,9 @@ SETTERS: Forms = [
     (1, "from torchaudio import set_audio_backend as use\nuse('{backend}')"),
     (1, "with __import__('contextlib').suppress(RuntimeError):\n    {set}"),
     (1, "before = torchaudio.get_audio_backend()\n{set}\n{site}\ntorchaudio.set_audio_backend(before)"),
+    (1, 'BACKEND = "{backend}"\ntorchaudio.set_audio_backend(BACKEND)'),
+    (1, 'import sys\nif sys.platform == "win32":\n    torchaudio.set_audio_backend("soundfile")\nelse:\n    {set}'),
+    (1, 'import sys\nif sys.platform != "win32":\n    {set}'),
 ]
 ODD = 0.12
 DEFINITIONS: Forms = [
@@ -67,6 +70,7 @@ DEFINITIONS: Forms = [
     (ODD, "class _{name}:\n    @property\n    def data(self):\n        return {site}\n\ndef {name}():\n    {set}\n    return _{name}().data"),
     (ODD, "def {name}():\n    return [{site} for _ in range(2)], (lambda: {site})()"),
     (ODD, "def {name}():\n    return getattr(torchaudio, 'load')('{label}')"),
+    (ODD, "def {name}():\n    import sys\n    if sys.platform == 'win32':\n        {set}\n    else:\n        {set}\n    return [{site}]"),
 ]  # fmt: skip
 
 

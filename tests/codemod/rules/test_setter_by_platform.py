@@ -261,10 +261,19 @@ test_by_platform = table(
         f"else:\n    torchaudio.set_audio_backend('sox_io')\n{CALL}",
         "TAC101",
     ),
-    stays(
-        "a choice by the platform in a function",
+    changes(
+        "a choice in a function, beside its call",
         "import sys, torchaudio\ndef read(p):\n"
         "    torchaudio.set_audio_backend('soundfile' if sys.platform == 'win32' else 'sox_io')\n    return torchaudio.load(p)\n",
-        "TAC105",
+        "import sys, torchaudio\ndef read(p):\n"
+        '    AUDIO_BACKEND = "soundfile" if sys.platform == \'win32\' else "sox"\n'
+        "    return torchaudio.load(p, backend=AUDIO_BACKEND)\n",
+    ),
+    said(
+        "a choice in a function, and calls outside, which a spawned process may run without it",
+        "the choice is in a function or main block elsewhere",
+        "import sys, torchaudio\ndef setup():\n    if sys.platform == 'win32':\n"
+        "        torchaudio.set_audio_backend('soundfile')\n    else:\n        torchaudio.set_audio_backend('sox_io')\n"
+        f"setup()\n{CALL}",
     ),
 )
