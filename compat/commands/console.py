@@ -34,7 +34,12 @@ def begun(module: str, prog: str, argv: Sequence[str] | None = None) -> int:
                 file=sys.stderr,
             )
             return FAILED
-        return int(run(argv, prog=prog))
+        status = int(run(argv, prog=prog))
+        try:
+            print(end="", flush=True)  # as Python ends, an error would come too late
+        except OSError as why:
+            status = report_end(why, prog, "printing what is found")
+        return status  # noqa: TRY300 - Ctrl-C may come anywhere above
     except KeyboardInterrupt:
         print(f"{prog}: stopped", file=sys.stderr)
         return STOPPED
