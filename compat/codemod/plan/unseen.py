@@ -9,6 +9,7 @@ import textwrap
 from collections.abc import Iterator
 
 from compat.codemod.files.content import content
+from compat.codemod.plan.code import Definition
 from compat.codemod.source import (
     Kind,
     Module,
@@ -56,9 +57,9 @@ _ONLY_NAME = (
     "setup",
     "hasattr",
     "RequirementCache",
-    "requires",
-    "requires_backends",
 )
+# decorators that refuse a call without a package; where the value is kept, it may be the module
+_REFUSING = ("requires", "requires_backends")
 _SETUP = {"setuptools.setup", "distutils.core.setup"}
 _OF_SPHINX = {"autodoc_mock_imports", "intersphinx_mapping"}
 _HOOKS = ("meta_path", "path_hooks")
@@ -235,6 +236,8 @@ def _only_tells(module: Module, name: ast.AST) -> bool:
             module.names.qualified(call.func) in _SETUP for call in module.calls
         )
     asked = called(above)
+    if above is not None and asked in _REFUSING:
+        return isinstance(module.names.parents.get(above), ast.Expr | Definition)
     tells = asked in _ONLY_NAME or asked.strip("_").startswith("is_")
     return tells or isinstance(above, ast.Compare | ast.Expr)
 
