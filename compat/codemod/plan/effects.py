@@ -168,7 +168,7 @@ class Effects:
 
     def _read(self, module: Module) -> None:
         self._known.add(module)
-        own, names = marks.of(self.project, module), module.names
+        own, names = self.marks(module), module.names
         imports = [
             one
             for one, _ in names.imports
@@ -254,7 +254,7 @@ class Effects:
     @functools.cached_property
     def setters(self) -> frozenset[Force]:
         """Return what any setter may put in force; ``None`` if restoring may mean that none is."""
-        own = [marks.of(self.project, module) for module in self.code.speaking.values()]
+        own = map(self.marks, self.code.speaking.values())
         return frozenset(
             None if call in one.pairs else setter
             for one in own

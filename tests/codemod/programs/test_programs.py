@@ -23,9 +23,8 @@ from tests.codemod.programs.running import DEFAULT, Entry, Served, Trace, run
 from tests.codemod.tables import rewrite
 
 SEEDS, WHOLLY = 300, 0.4  # of the projects that set a backend
-# The rest: calls that several backends served, getters that gave several names, choices by platform, functions bound by an import that
-# never ran.
-RECORDED, WHOLLY_RECORDED = 120, 0.7
+# The rest: calls that several backends served, getters that gave several names, functions bound by an import that never ran.
+RECORDED, WHOLLY_RECORDED = 120, 0.8
 
 
 # What became of a project: what is wrong, whether findings are left, and whether all that it set is rewritten
@@ -103,8 +102,10 @@ def test_what_reading_leaves_a_trace_settles(tmp_path: Path) -> None:
             file.write_text("".join(f"{json.dumps(line)}\n" for line in trace))
             found[seed] = judged(made, tmp_path / str(seed), default="sox", evidence=(str(file),), observed=True)
     assert not {seed: one.wrong for seed, one in found.items() if one.wrong}
-    assert len(found) > 40
-    assert sum(one.is_whole for one in found.values()) >= WHOLLY_RECORDED * len(found)
+    # a trace is of one system, so it settles no choice by platform
+    whole = [one.is_whole for seed, one in found.items() if "sys.platform" not in str(make(seed).files)]
+    assert len(whole) > 40
+    assert sum(whole) >= WHOLLY_RECORDED * len(whole)
 
 
 def test_programs_that_are_too_long_to_follow_closely(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
