@@ -8,12 +8,12 @@ import math
 import os
 import sys
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from compat._version import __version__
 from compat.audit.engines import EngineError
 from compat.audit.options import Terms
-from compat.commands.arguments import Parser, UsageError, check_writable, parsed
+from compat.commands.arguments import Parser, Table, UsageError, add_all, check_writable, parsed
 from compat.commands.console import (
     FAILED,
     STOPPED,
@@ -94,7 +94,7 @@ def _percent(text: str) -> float:
     return value
 
 
-_ARGUMENTS: dict[str, dict[str, dict[str, Any]]] = {
+_ARGUMENTS: dict[str, Table] = {
     "": {
         "data": {"nargs": "*", "metavar": "DATA", "help": "folders, files, globs, manifests, URLs"},
     },
@@ -233,9 +233,7 @@ def parser(prog: str = _PROG) -> argparse.ArgumentParser:
         epilog=_EPILOG,
     )
     for title, arguments in _ARGUMENTS.items():
-        group = made.add_argument_group(title) if title else made
-        for name, options in arguments.items():
-            group.add_argument(name, **options)
+        add_all(made.add_argument_group(title) if title else made, arguments)
     return made
 
 

@@ -4,7 +4,10 @@ import argparse
 import os
 import sys
 from collections.abc import Sequence
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TypeAlias
+
+# for the names of each argument, with spaces between them, what ``add_argument`` takes
+Table: TypeAlias = dict[str, dict[str, Any]]
 
 
 class UsageError(Exception):
@@ -49,6 +52,12 @@ class Parser(argparse.ArgumentParser):
         """Print the usage and the error, and end with the status for wrong usage."""
         self.print_usage(sys.stderr)
         self.exit(self._wrong_usage, f"{self.prog}: error: {message}\n")
+
+
+def add_all(group: Any, table: Table) -> None:
+    """Add the arguments of a table to a parser, or to a group of one."""
+    for names, options in table.items():
+        group.add_argument(*names.split(), **options)
 
 
 def parsed(parser: argparse.ArgumentParser, argv: Sequence[str] | None) -> argparse.Namespace | int:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from compat.commands import namesakes
-from compat.commands.arguments import Parser
+from compat.commands.arguments import Parser, Table, add_all
 from compat.commands.console import (
     FAILED,
     STOPPED,
@@ -58,7 +58,7 @@ def _seconds(text: str) -> float:
     return seconds
 
 
-_ARGUMENTS: dict[str, dict[str, Any]] = {
+_ARGUMENTS: Table = {
     "files": {
         "nargs": "*",
         "metavar": "FILE",
@@ -115,7 +115,7 @@ _ARGUMENTS: dict[str, dict[str, Any]] = {
     },
 }
 # at most one of these
-_OUTPUTS: dict[str, dict[str, Any]] = {
+_OUTPUTS: Table = {
     "--json": {
         "action": "store_true",
         "help": "print the results as JSON; --schema prints its schema",
@@ -145,12 +145,8 @@ def _parser(prog: str) -> argparse.ArgumentParser:
         "command that fixes it.",
         epilog=_EPILOG,
     )
-    for group, arguments in (
-        (parser, _ARGUMENTS),
-        (parser.add_mutually_exclusive_group(), _OUTPUTS),
-    ):
-        for names, options in arguments.items():
-            group.add_argument(*names.split(), **options)
+    add_all(parser, _ARGUMENTS)
+    add_all(parser.add_mutually_exclusive_group(), _OUTPUTS)
     return parser
 
 

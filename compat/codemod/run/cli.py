@@ -14,7 +14,7 @@ from compat._version import __version__
 from compat.codemod.files import discovery
 from compat.codemod.source import TARGETS, Options, configured
 from compat.commands import writing
-from compat.commands.arguments import Parser, UsageError, check_writable, parsed
+from compat.commands.arguments import Parser, Table, UsageError, add_all, check_writable, parsed
 from compat.commands.console import (
     UNREAD,
     is_full,
@@ -50,7 +50,7 @@ You can set target, entry, unsafe, select, ignore, backend, exclude, docs, basel
 _PROG = "python -m compat.codemod"
 _SWITCH = {"action": "store_true", "default": None}
 _MANY = {"action": "append"}
-_ARGUMENTS: dict[str, dict[str, Any]] = {
+_ARGUMENTS: Table = {
     "paths": {
         "nargs": "*",
         "metavar": "PATH",
@@ -124,8 +124,7 @@ def parser(prog: str = _PROG) -> argparse.ArgumentParser:
         ),
         epilog=_EPILOG,
     )
-    for name, what in _ARGUMENTS.items():
-        made.add_argument(name, **what)
+    add_all(made, _ARGUMENTS)
     return made
 
 
