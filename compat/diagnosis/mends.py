@@ -143,7 +143,7 @@ def matched_pair() -> Mend:
     commands = [*_over("torchaudio", "--no-deps", f"torchaudio=={row.torchaudio}", *source)]
     other = pairs.of_torchaudio(torchaudio.version) if torchaudio else None
     either = ""
-    if other is not None and other is not row:
+    if other is not None and other != row:
         commands += machine.pip(f"torch{other.torch}", *source)
         either = " (or the torch made for this torchaudio)"
     return Mend(

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from compat.commands import shell
-from compat.diagnosis import dists, machine, mends
+from compat.diagnosis import dists, machine, mends, pairs
 from compat.diagnosis.findings import Mend
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="the machines played here are POSIX")
@@ -124,6 +124,14 @@ def test_mends_by_what_is_installed_and_by_whom(
     play("conda")
     monkeypatch.setattr(dists, "first", installed.get)
     assert [re.sub(r"\S*python\S* -m ", "", command) for command in make().commands] == commands
+
+
+def test_a_row_that_two_checks_read_at_the_same_time_is_one_row(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The checks run in threads, and a cache may then be filled twice."""
+    monkeypatch.setattr(pairs, "table", pairs.table.__wrapped__)
+    installed = {"torch": TORCH, "torchaudio": dataclasses.replace(TORCH, name="torchaudio", version="2.8.0+cu128")}
+    monkeypatch.setattr(dists, "first", installed.get)
+    assert len(mends.matched_pair().commands) == 1
 
 
 def test_on_windows_libsox_is_named_since_no_package_brings_it(monkeypatch: pytest.MonkeyPatch) -> None:
