@@ -17,7 +17,7 @@ import threading
 from collections.abc import Generator, Iterator
 from typing import Any, ClassVar, TypeAlias
 
-from dispatcher import arguments, backend, forks, interrupts, notices, short_files
+from dispatcher import arguments, backend, forks, interrupts, notices, plain_wav, short_files
 from dispatcher.backend import Uri
 from dispatcher.errors import (
     ArgumentError,
@@ -513,7 +513,12 @@ class Backend(backend.Backend):
     def info(
         self, uri: Uri, format: str | None, buffer_size: int, settings: Settings
     ) -> AudioMetaData:
-        with self._reading(uri, settings) as (file, _):
+        with opened(uri) as held:
+            plain = plain_wav.of_libsndfile(held)
+            return self._info(uri, settings, held) if plain is None else plain.metadata()
+
+    def _info(self, uri: Uri, settings: Settings, held: OpenFile | None) -> AudioMetaData:
+        with self._reading(uri, settings, held) as (file, _):
             subtype, found = file.subtype, _metadata(file)
             if settings.exact_num_frames:
                 found.num_frames = sum(
@@ -526,6 +531,10 @@ class Backend(backend.Backend):
             )
             notices.warn(text, notices.UnknownEncodingWarning)
         return found
+
+    def load_plain(self, asked: Load) -> tuple[torch.Tensor, int] | None:
+        plain = plain_wav.of_libsndfile(asked.file) if asked.is_piece and asked.normalize else None
+        return None if plain is None else plain.load(asked)
 
     def load(self, asked: Load, settings: Settings) -> tuple[torch.Tensor, int]:
         with self._reading(asked.uri, settings, asked.file) as (file, place):

@@ -1,9 +1,10 @@
-"""Read plain WAV files without FFmpeg, with exactly FFmpeg's samples.
+"""Read plain WAV files without a library, with exactly the samples of FFmpeg and libsndfile.
 
 FFmpeg takes tens of milliseconds to open a WAV file: PCM may hide a compressed stream (DTS, AC-3
 and others on CDs), so it gives half a megabyte to all its demuxers. A file is read here only if it
-has nothing that could mean more than plain PCM, and none of its samples can begin a hidden stream.
-FFmpeg reads whatever is odd, cut off or unknown.
+has nothing that could mean more than plain PCM. In FFmpeg's place it is read only if none of its
+samples can begin a hidden stream; libsndfile does not look for one. The library reads whatever is
+odd, cut off or unknown.
 """
 
 from __future__ import annotations
@@ -12,17 +13,19 @@ import dataclasses
 import io
 import sys
 import time
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from dispatcher import interrupts
 from dispatcher.headers import wave
 from dispatcher.headers.file import chunks
-from dispatcher.lazily import np, npt
+from dispatcher.lazily import np, npt, torch
 from dispatcher.metadata import AudioMetaData
 from dispatcher.plain_wav import hidden_bitstreams
 from dispatcher.reading import sample_formats
 from dispatcher.reading.collector import Collector
 from dispatcher.reading.opened import OpenFile
+from dispatcher.requests import Load
 
 
 class _Stored(NamedTuple):
@@ -47,7 +50,8 @@ _STORED = {
 }
 # an extensible header's subformat, after the two bytes of its tag
 _GUID = bytes.fromhex("000000001000800000aa00389b71")
-# chunks that say nothing about the samples
+# Chunks that say nothing about the samples; libsndfile refuses files in which these are damaged.
+_PARSED_BY_LIBSNDFILE = frozenset((b"LIST", b"PEAK", b"fact", b"smpl"))
 _IDLE = frozenset(b"LIST fact JUNK junk FLLR PEAK smpl inst afsp iXML _PMX".split()) | {
     b"PAD ",
     b"cue ",
@@ -68,19 +72,27 @@ _seen: dict[tuple[int, ...], bool] = {}
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class PlainWav:
-    """An open file, and which samples are where in it."""
+    """An open file, which samples are where in it, and its chunks beside format and data."""
 
     file: io.FileIO
     stored: _Stored
     form: wave.Format
     begin: int
     frames: int
+    others: frozenset[bytes]
 
     def metadata(self) -> AudioMetaData:
         """Return what ``info`` returns."""
         return AudioMetaData(
             self.form.rate, self.frames, self.form.channels, self.form.bits, self.stored.encoding
         )
+
+    def load(self, asked: Load) -> tuple[torch.Tensor, int] | None:
+        """Return what ``load`` returns; ``None`` where ``piece`` does."""
+        samples = self.piece(
+            asked.frame_offset, asked.num_frames, asked.normalize, asked.channels_first
+        )
+        return None if samples is None else (torch.from_numpy(samples), self.form.rate)
 
     def piece(
         self, frame_offset: int, num_frames: int, normalize: bool, channels_first: bool
@@ -138,34 +150,54 @@ def _fill(file: io.FileIO, view: memoryview) -> int:
     return at
 
 
-def of(file: OpenFile | None, format: str | None = None) -> PlainWav | None:
-    """Return the plain WAV file that a file is; ``None`` for any other, and for what is no file.
+def of_ffmpeg(file: OpenFile | None, format: str | None = None) -> PlainWav | None:
+    """Return the plain WAV file that FFmpeg would take a file for.
 
-    ``format`` is the caller's: if it is neither ``None`` nor wav, FFmpeg decides.
+    ``None`` for any other file, and for what is no file. ``format`` is the caller's: if it is
+    neither ``None`` nor wav, FFmpeg decides.
     """
-    if file is None or format not in (None, "wav") or sys.byteorder != "little":
+    return _found(file, _without_hidden_stream) if format in (None, "wav") else None
+
+
+def of_libsndfile(file: OpenFile | None) -> PlainWav | None:
+    """Return the plain WAV file that libsndfile would take a file for; ``None`` as above."""
+    return _found(file, _without_parsed_chunks)
+
+
+def _found(file: OpenFile | None, parse: Callable[[OpenFile], PlainWav | None]) -> PlainWav | None:
+    if file is None or sys.byteorder != "little":
         return None
     try:
-        return file.parsed(_parsed)
+        return file.parsed(parse)
     except OSError:
         return None
 
 
+def _without_hidden_stream(file: OpenFile) -> PlainWav | None:
+    found = file.parsed(_parsed)
+    if found is None or _is_act(file.head):
+        return None
+    return None if found.stored.integer and _may_hide_a_stream(file, found) else found
+
+
+def _without_parsed_chunks(file: OpenFile) -> PlainWav | None:
+    found = file.parsed(_parsed)
+    return None if found is None or found.others & _PARSED_BY_LIBSNDFILE else found
+
+
 def _parsed(file: OpenFile) -> PlainWav | None:
     """Return the file as its chunks describe it, or ``None`` if any of them is unusual."""
-    if not file.head.startswith(b"RIFF") or _is_act(file.head):
-        return None
-    found = file.parsed(wave.read)
+    found = file.parsed(wave.read) if file.head.startswith(b"RIFF") else None
     if found is None or found.format is None or found.format_size not in _FORMAT_SIZES:
         return None
     end = found.begin + found.size
-    others = [name for name in found.names if name != b"fmt "]
+    others = frozenset(found.names) - {b"fmt "}
     if end < file.size:
-        others += [name for name, _, _ in chunks(file, end + (found.size & 1), "little")]
-    usual = found.names.count(b"fmt ") == 1 and _IDLE.issuperset(others)
+        others |= {name for name, _, _ in chunks(file, end + (found.size & 1), "little")}
+    usual = found.names.count(b"fmt ") == 1 and others <= _IDLE
     if not usual or not found.size or end > file.size:
         return None
-    return _described(file, found.format, found.format_size, found.begin, found.size)
+    return _described(file, found, found.format, others)
 
 
 def _is_act(head: bytes) -> bool:
@@ -179,21 +211,21 @@ def _window(file: OpenFile, begin: int, length: int, rate: int, frame_bytes: int
     return file.at(begin, min(length, max(_LEAST_WINDOW, min(_PACKETS * packet, _MOST_WINDOW))))
 
 
-def _may_hide_a_stream(
-    file: OpenFile, begin: int, length: int, rate: int, frame_bytes: int
-) -> bool:
+def _may_hide_a_stream(file: OpenFile, plain: PlainWav) -> bool:
     """Return whether the data could be a compressed stream.
 
     The answer is kept for later pieces of the file while it does not change. It is not kept for a
     file that was changed a moment ago: it could change again and keep its time of change.
     """
-    status = file.status
+    status, form = file.status, plain.form
+    length = plain.frames * form.frame_bytes
     changed = status.st_mtime_ns, status.st_ctime_ns
     own = status.st_dev, status.st_ino, status.st_size, *changed
-    key = (*own, begin, length, rate, frame_bytes)
+    key = (*own, plain.begin, length, form.rate, form.frame_bytes)
     known = _seen.get(key)
     if known is None:
-        known = hidden_bitstreams.possible(_window(file, begin, length, rate, frame_bytes))
+        window = _window(file, plain.begin, length, form.rate, form.frame_bytes)
+        known = hidden_bitstreams.possible(window)
         if time.time_ns() - max(changed) > _SETTLED:
             if len(_seen) >= _MOST_SEEN:
                 _seen.clear()
@@ -202,15 +234,15 @@ def _may_hide_a_stream(
 
 
 def _described(
-    file: OpenFile, form: wave.Format, form_size: int, begin: int, length: int
+    file: OpenFile, found: wave.Wave, form: wave.Format, others: frozenset[bytes]
 ) -> PlainWav | None:
     """Return the file as its format chunk describes it, or ``None`` if that is not plain."""
-    extended = form.tag == wave.EXTENSIBLE and form_size == wave.FORMAT_BYTES
+    extended = form.tag == wave.EXTENSIBLE and found.format_size == wave.FORMAT_BYTES
     if extended:
         own = form.extra == 22 and form.valid_bits == form.bits and form.guid == _GUID
         usual = own and (not form.mask or form.mask.bit_count() == form.channels)
     else:
-        usual = form_size == 16 or (form_size == 18 and not form.extra)
+        usual = found.format_size == 16 or (found.format_size == 18 and not form.extra)
     stored = _STORED.get((form.subtag if extended else form.tag, form.bits))
     if (
         stored is None
@@ -219,9 +251,8 @@ def _described(
         or not 0 < form.rate <= _MOST_RATE
         or form.frame_bytes * 8 != form.channels * form.bits
         or form.bytes_per_second != form.rate * form.frame_bytes
-        or length % form.frame_bytes
-        or (stored.integer and _may_hide_a_stream(file, begin, length, form.rate, form.frame_bytes))
+        or found.size % form.frame_bytes
     ):
         return None
-    frames = length // form.frame_bytes
-    return PlainWav(file.raw, stored, form, begin, frames)
+    frames = found.size // form.frame_bytes
+    return PlainWav(file.raw, stored, form, found.begin, frames, others)

@@ -1,4 +1,4 @@
-"""WAV files read without FFmpeg give what FFmpeg gives; a file object always goes through FFmpeg, and so is the measure."""
+"""WAV files read without a library give what FFmpeg or libsndfile gives; file objects always go through one, and so are the measure."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def waves(draw: st.DrawFn) -> bytes:
         form = struct.pack("<H", 0xFFFE) + form[2:] + struct.pack("<HHIH", 22, valid, 0, tag) + _GUID
     elif odd == "extra":
         form += b"\2\0\1\2"
-    idle = draw(st.lists(st.sampled_from([b"LIST", b"fact", b"JUNK", b"PAD "]), max_size=2))
+    idle = draw(st.lists(st.sampled_from([b"LIST", b"fact", b"JUNK", b"PAD ", b"PEAK", b"smpl"]), max_size=2))
     chunks = [(b"fmt ", form), *((name, b"INFOISFT\4\0\0\0abc\0") for name in idle), (b"data", data)]
     if odd == "chunk":
         chunks.insert(draw(st.integers(0, len(chunks))), (draw(st.sampled_from([b"ds64", b"bext", b"id3 ", b"\0\0\0\0"])), b"1234"))
@@ -91,23 +91,25 @@ def _outcome(call: Any) -> Any:
     normalize=st.booleans(),
     channels_first=st.booleans(),
 )
-def test_a_path_gives_what_ffmpeg_gives(
+def test_a_path_gives_what_the_library_gives(
     data: bytes, offset: int, frames: int, normalize: bool, channels_first: bool, tmp_path: pathlib.Path
 ) -> None:
     """Samples to the bit, dtype, layout, rate, errors and warnings, of files plain and odd; and so does ``info``."""
     path = tmp_path / "x.wav"
     path.write_bytes(data)
     asked = {"frame_offset": offset, "num_frames": frames, "normalize": normalize, "channels_first": channels_first}
-    for backend in (None, "ffmpeg"):
+    for backend in (None, "ffmpeg", "soundfile"):
+        library = backend or "ffmpeg"
         ours = _outcome(lambda backend=backend: dispatcher.load(str(path), backend=backend, **asked))
-        assert ours == _outcome(lambda: dispatcher.load(io.BytesIO(data), backend="ffmpeg", **asked))
-    assert _outcome(lambda: dispatcher.info(path)) == _outcome(lambda: dispatcher.info(io.BytesIO(data), backend="ffmpeg"))
+        assert ours == _outcome(lambda library=library: dispatcher.load(io.BytesIO(data), backend=library, **asked))
+        ours = _outcome(lambda backend=backend: dispatcher.info(path, backend=backend))
+        assert ours == _outcome(lambda library=library: dispatcher.info(io.BytesIO(data), backend=library))
 
 
 @contextlib.contextmanager
 def _plain(path: str | None) -> Iterator[plain_wav.PlainWav | None]:
     with opened(path) as file:
-        yield plain_wav.of(file)
+        yield plain_wav.of_ffmpeg(file)
 
 
 def test_plain_files_are_taken_and_odd_ones_are_not(tmp_path: pathlib.Path) -> None:

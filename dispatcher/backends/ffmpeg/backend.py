@@ -131,7 +131,7 @@ class Backend(backend.Backend):
         self, uri: Uri, format: str | None, buffer_size: int, settings: Settings
     ) -> AudioMetaData:
         with container.local_file(uri) as file:
-            plain = plain_wav.of(file, format)
+            plain = plain_wav.of_ffmpeg(file, format)
             if plain is not None:
                 return plain.metadata()
             reading = functools.partial(container.reading, uri, format, buffer_size, settings, file)
@@ -165,13 +165,8 @@ class Backend(backend.Backend):
         if asked.file is None or not asked.is_piece:
             return None
         with container.local_file(asked.uri, asked.file) as file:
-            plain = plain_wav.of(file, asked.format)
-            if plain is None:
-                return None
-            samples = plain.piece(
-                asked.frame_offset, asked.num_frames, asked.normalize, asked.channels_first
-            )
-            return None if samples is None else (torch.from_numpy(samples), plain.form.rate)
+            plain = plain_wav.of_ffmpeg(file, asked.format)
+            return None if plain is None else plain.load(asked)
 
     def _load(
         self, asked: Load, settings: Settings, file: OpenFile | None
@@ -220,7 +215,7 @@ class Backend(backend.Backend):
     @in_blocks
     def stream(self, asked: Blocks, settings: Settings) -> Generator[Stream, None, None]:
         with container.local_file(asked.uri) as file:
-            plain = plain_wav.of(file, asked.format)
+            plain = plain_wav.of_ffmpeg(file, asked.format)
             if plain is None:
                 context = functools.partial(_with_error_context, asked.uri)
                 yield from _streamed(asked, settings, file, decode.frames, self.name, context)
