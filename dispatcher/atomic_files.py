@@ -10,7 +10,6 @@ from __future__ import annotations
 import contextlib
 import os
 import re
-import secrets
 import stat
 import time
 from collections.abc import Iterator
@@ -48,7 +47,7 @@ def beside(path: str, suffix: str = "", mode: int = 0o666) -> Iterator[str]:
     """
     folder = os.path.dirname(path)
     while True:
-        part = os.path.join(folder, f"{TEMPORARY}{secrets.token_hex(8)}{suffix}")
+        part = os.path.join(folder, f"{TEMPORARY}{os.urandom(8).hex()}{suffix}")
         try:
             descriptor = os.open(part, os.O_CREAT | os.O_EXCL | os.O_RDWR, mode)
             with contextlib.ExitStack() as held:

@@ -1,4 +1,4 @@
-"""torch, numpy, PyAV and Python's network by names here; each is imported when it is first used.
+"""Modules that few calls need, or that take long to import: each is imported when it is used.
 
 So ``import dispatcher`` does not need them, and functions need no imports of their own.
 """
@@ -8,7 +8,7 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING, Any
 
-__all__ = ["av", "http_client", "module", "np", "npt", "ssl", "torch", "urllib_request"]
+__all__ = ["av", "http_client", "logging", "module", "np", "npt", "ssl", "torch", "urllib_request"]
 
 _FACTS = ("__file__", "__version__")  # Python asks objects for other such names by itself
 
@@ -31,6 +31,7 @@ class module:  # noqa: N801 - stands for a module
 
 if TYPE_CHECKING:
     import http.client as http_client
+    import logging
     import ssl
     import urllib.request as urllib_request
 
@@ -40,4 +41,5 @@ if TYPE_CHECKING:
     import torch
 else:
     av, np, npt, torch = map(module, ("av", "numpy", "numpy.typing", "torch"))
-    http_client, ssl, urllib_request = map(module, ("http.client", "ssl", "urllib.request"))
+    http_client, urllib_request = map(module, ("http.client", "urllib.request"))
+    logging, ssl = map(module, ("logging", "ssl"))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import logging
 from collections.abc import Iterator
 from fractions import Fraction
 from typing import Any, ClassVar
@@ -12,7 +11,7 @@ from dispatcher import arguments, interrupts
 from dispatcher.backends.ffmpeg.encode import LAYOUTS, SAMPLE_FORMATS, TTA, sound_frame
 from dispatcher.codec_config import CodecConfig
 from dispatcher.errors import ArgumentError, ArgumentTypeError, BackendError, problem
-from dispatcher.lazily import av, np, torch
+from dispatcher.lazily import av, logging, np, torch
 from dispatcher.settings import Settings
 from dispatcher.streams import codecs, destinations, graphs
 from dispatcher.writing import writable

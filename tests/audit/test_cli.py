@@ -185,8 +185,8 @@ def test_the_report_has_the_worst_and_it_says_where_the_page_is(audit: Audit) ->
 
 
 def test_a_report_that_cannot_be_written_after_all(audit: Audit, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(atomic_files.secrets, "token_hex", lambda count: "planted")
-    pathlib.Path(f"{atomic_files.TEMPORARY}planted").mkdir()
+    monkeypatch.setattr(os, "urandom", lambda count: b"planted!")
+    pathlib.Path(f"{atomic_files.TEMPORARY}{b'planted!'.hex()}").mkdir()
     told = audit("data", "--report", "audit.html")
     assert (told.status, "--report audit.html: File exists" in told.err) == (3, True)
 
