@@ -156,6 +156,27 @@ def test_a_library_that_does_its_work_wrongly() -> None:
     assert causes == ["", "wrong-samples", "wrong-samples", "wrong-header"]
 
 
+@pytest.mark.parametrize(
+    ("package", "module", "breaks"),
+    [
+        (
+            "av",
+            "av/__init__.py",
+            "_open = open\ndef open(*given, mode, **named):\n    return mode == 'w' and _open(*given, mode=mode, **named)\n",
+        ),
+        ("soundfile", "soundfile.py", "SoundFile.buffer_read_into = None\n"),
+    ],
+)
+def test_a_library_that_cannot_decode(build: Callable[..., World], package: str, module: str, breaks: str) -> None:
+    world = build()
+    world.own(package)
+    with (world.site / module).open("a") as stream:
+        stream.write(breaks)
+    found = {one["subject"]: one["status"] for one in world.examine("--only", "round-trip").checks["round-trip"]["findings"]}
+    assert found.pop(package) == "error"
+    assert set(found.values()) == {"ok"}
+
+
 def test_a_library_that_crashes_at_its_work_does_not_hide_the_others(build: Callable[..., World]) -> None:
     world = build()
     world.own("soundfile")

@@ -7,6 +7,8 @@ from typing import Any
 from dispatcher.lazily import torch
 
 _RATE, _FRAMES = 16000, 16000
+# a chunk without content; dispatcher.plain_wav leaves a file with an unknown one to the library
+_UNKNOWN_CHUNK = b"note" + bytes(4)
 
 
 def probe(task: str) -> dict[str, Any]:
@@ -24,6 +26,8 @@ def probe(task: str) -> dict[str, Any]:
     with tempfile.TemporaryDirectory(prefix="doctor-") as folder:
         path = str(pathlib.Path(folder, "round trip ü.wav"))
         dispatcher.save(path, samples, _RATE, encoding="PCM_S", bits_per_sample=16, backend=task)
+        with open(path, "ab") as file:
+            file.write(_UNKNOWN_CHUNK)
         told = dispatcher.info(path, backend=task)
         loaded, rate = dispatcher.load(path, normalize=False, backend=task)
         size = pathlib.Path(path).stat().st_size
