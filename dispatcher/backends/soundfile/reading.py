@@ -1,0 +1,134 @@
+"""Read the frames of an open ``SoundFile``, and go to a frame of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from dispatcher import interrupts
+from dispatcher.headers import ogg, registry
+from dispatcher.lazily import np, npt
+from dispatcher.reading.collector import Collector
+from dispatcher.reading.opened import look
+
+# subtypes that can be read as integers and scaled to libsndfile's own float32: dtype and scale
+_EXACT = {
+    "PCM_16": ("int16", 2.0**-15),
+    "PCM_24": ("int32", 2.0**-31),
+    "PCM_32": ("int32", 2.0**-31),
+}
+_PIECE = 1 << 15
+# half of a core's cache; each call of python-soundfile costs as much as some thousand samples
+_PIECE_SAMPLES = 1 << 18
+IN_PAIRS = ("VOX_ADPCM",)
+# libsndfile may count so many frames too many in good files of this kind
+_MPEG, _MISCOUNTED = "MPEG", 2 * 1152
+# read from the start: here libsndfile seeks to a wrong place, or cannot read on within a block
+_LOST_IN = (
+    *(("PAF", "PCM_24"), ("W64", "IMA_ADPCM"), ("W64", "MS_ADPCM")),
+    # after damage it seeks to another place
+    *(("CAF", subtype) for subtype in ("ALAC_16", "ALAC_20", "ALAC_24", "ALAC_32")),
+    *(("SDS", subtype) for subtype in ("PCM_S8", "PCM_16", "PCM_24")),
+    *(("AIFF", subtype) for subtype in ("DWVW_12", "DWVW_16", "DWVW_24")),
+)
+_IN_BLOCKS = ("IMA_ADPCM", "MS_ADPCM")
+_MOST_AT_ONCE = 1 << 26
+
+
+def read(file: Any, frames: int, dtype: str, collected: Collector) -> None:
+    """Read the next frames of a file, fewer where it ends.
+
+    Channels are separated and integers made floats piece by piece, while a piece is in the
+    processor's cache: libsndfile's own conversion costs several times as much and gives the same
+    bits.
+    """
+    own = dtype, 0.0
+    stored, scale = _EXACT.get(file.subtype, own) if dtype == "float32" else own
+    # into a buffer of odd length libsndfile writes a sample too many of these
+    in_pairs = file.subtype in IN_PAIRS
+    if not scale and not in_pairs and (collected.channels == 1 or not collected.channels_first):
+        while collected.frames < frames:
+            room = collected.room(min(frames - collected.frames, _MOST_AT_ONCE))
+            got = file.buffer_read_into(room.T, dtype)
+            if not got:
+                return
+            collected.took(got)
+            interrupts.check()
+        return
+    most = max(1, _PIECE_SAMPLES // collected.channels)
+    piece = np.empty((min(most, frames + (frames & in_pairs)), collected.channels), stored)
+    while collected.frames < frames:
+        left = frames - collected.frames
+        wanted = min(len(piece), left + (left & in_pairs))
+        got = min(file.buffer_read_into(piece[:wanted], stored), left)
+        if not got:
+            return
+        room = collected.room(got)
+        if scale:
+            np.multiply(
+                piece[:got].T, np.float32(scale), out=room, dtype=np.float32, casting="unsafe"
+            )
+        else:
+            room[...] = piece[:got].T
+        collected.took(got)
+        interrupts.check()
+
+
+def is_lost_in(file: Any, start: int, place: Any) -> bool:
+    """Return whether a piece of such a file must be read from the file's start.
+
+    libsndfile fills up a last block of ADPCM that was cut, from what it decoded before.
+    """
+    if (file.format, file.subtype) in _LOST_IN:
+        return True
+    in_blocks = bool(start) and file.subtype in _IN_BLOCKS
+    return in_blocks and look(place, registry.missing, 0) is not None
+
+
+def miscounted(file: Any) -> int:
+    """Return how many frames too many libsndfile may count in a file that is whole."""
+    return _MISCOUNTED if file.subtype.startswith(_MPEG) else 0
+
+
+def go_to(file: Any, start: int, place: Any) -> None:
+    """Go to a frame; decode all frames before it where libsndfile cannot seek exactly.
+
+    It does not tell when it comes out elsewhere. In MPEG audio it lets mpg123 guess where a frame
+    is. In Vorbis it assumes that the samples of the last page end where its packets do, so a file
+    whose end was trimmed puts it off by as much.
+    """
+    can_seek = file.can_seek()
+    if can_seek and not file.subtype.startswith(_MPEG):
+        exact = _last_to_seek(file, start, place) if file.subtype == "VORBIS" else start
+        file.seek(exact)
+        start -= exact
+    elif can_seek:
+        file.seek(0)
+    passed = np.empty((min(_PIECE, start), file.channels), np.float32)
+    while start:
+        got = file.buffer_read_into(passed[: min(len(passed), start)], "float32")
+        if not got:
+            return
+        start -= got
+        interrupts.check()
+
+
+def _last_to_seek(file: Any, start: int, place: Any) -> int:
+    """Return the last frame up to ``start`` to which libsndfile seeks exactly in Ogg Vorbis."""
+    before = look(place, ogg.sound_before_last_page, 0)
+    return 0 if before is None or before > file.frames else min(start, max(0, before - 1))
+
+
+def blocks(file: Any, block_frames: int, dtype: str) -> Iterator[npt.NDArray[Any]]:
+    """Give all frames of a file in blocks, ``[channel, time]``."""
+    left = file.frames
+    if left and file.can_seek():
+        # as load does: in mp3 this changes the last bits of the first samples
+        file.seek(0)
+    while left:
+        block = Collector(file.channels, min(block_frames, left), dtype)
+        read(file, min(block_frames, left), dtype, block)
+        if not block.frames:
+            return
+        left = left - block.frames if block.frames == block_frames else 0
+        yield block.result()
