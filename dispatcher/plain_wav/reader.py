@@ -14,7 +14,7 @@ import io
 import sys
 import time
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 from dispatcher import interrupts
 from dispatcher.headers import wave
@@ -24,8 +24,10 @@ from dispatcher.metadata import AudioMetaData
 from dispatcher.plain_wav import hidden_bitstreams
 from dispatcher.reading import sample_formats
 from dispatcher.reading.collector import Collector
-from dispatcher.reading.opened import OpenFile
+from dispatcher.reading.opened import InMemory, OpenFile
 from dispatcher.requests import Load
+
+_File: TypeAlias = OpenFile | InMemory
 
 
 class _Stored(NamedTuple):
@@ -74,7 +76,7 @@ _seen: dict[tuple[int, ...], bool] = {}
 class PlainWav:
     """An open file, which samples are where in it, and its chunks beside format and data."""
 
-    file: io.FileIO
+    file: io.FileIO | io.BytesIO
     stored: _Stored
     form: wave.Format
     begin: int
@@ -139,7 +141,7 @@ def _widened(buffer: bytearray, size: int) -> npt.NDArray[Any]:
     return wide.view(np.int32)
 
 
-def _fill(file: io.FileIO, view: memoryview) -> int:
+def _fill(file: io.FileIO | io.BytesIO, view: memoryview) -> int:
     """Fill a buffer as far as the file goes, and return how many bytes came."""
     at = 0
     while at < len(view):
@@ -150,7 +152,7 @@ def _fill(file: io.FileIO, view: memoryview) -> int:
     return at
 
 
-def of_ffmpeg(file: OpenFile | None, format: str | None = None) -> PlainWav | None:
+def of_ffmpeg(file: _File | None, format: str | None = None) -> PlainWav | None:
     """Return the plain WAV file that FFmpeg would take a file for.
 
     ``None`` for any other file, and for what is no file. ``format`` is the caller's: if it is
@@ -159,12 +161,12 @@ def of_ffmpeg(file: OpenFile | None, format: str | None = None) -> PlainWav | No
     return _found(file, _without_hidden_stream) if format in (None, "wav") else None
 
 
-def of_libsndfile(file: OpenFile | None) -> PlainWav | None:
+def of_libsndfile(file: _File | None) -> PlainWav | None:
     """Return the plain WAV file that libsndfile would take a file for; ``None`` as above."""
     return _found(file, _without_parsed_chunks)
 
 
-def _found(file: OpenFile | None, parse: Callable[[OpenFile], PlainWav | None]) -> PlainWav | None:
+def _found(file: _File | None, parse: Callable[[_File], PlainWav | None]) -> PlainWav | None:
     if file is None or sys.byteorder != "little":
         return None
     try:
@@ -173,19 +175,19 @@ def _found(file: OpenFile | None, parse: Callable[[OpenFile], PlainWav | None]) 
         return None
 
 
-def _without_hidden_stream(file: OpenFile) -> PlainWav | None:
+def _without_hidden_stream(file: _File) -> PlainWav | None:
     found = file.parsed(_parsed)
     if found is None or _is_act(file.head):
         return None
     return None if found.stored.integer and _may_hide_a_stream(file, found) else found
 
 
-def _without_parsed_chunks(file: OpenFile) -> PlainWav | None:
+def _without_parsed_chunks(file: _File) -> PlainWav | None:
     found = file.parsed(_parsed)
     return None if found is None or found.others & _PARSED_BY_LIBSNDFILE else found
 
 
-def _parsed(file: OpenFile) -> PlainWav | None:
+def _parsed(file: _File) -> PlainWav | None:
     """Return the file as its chunks describe it, or ``None`` if any of them is unusual."""
     found = file.parsed(wave.read) if file.head.startswith(b"RIFF") else None
     if found is None or found.format is None or found.format_size not in _FORMAT_SIZES:
@@ -205,27 +207,29 @@ def _is_act(head: bytes) -> bool:
     return len(head) >= _HEAD and head[256] == 0x84 and not any(head[44:256])
 
 
-def _window(file: OpenFile, begin: int, length: int, rate: int, frame_bytes: int) -> bytes:
+def _window(file: _File, begin: int, length: int, rate: int, frame_bytes: int) -> bytes:
     """Read as much of the data as FFmpeg searches for a hidden stream."""
     packet = frame_bytes << max(rate // _PACKETS_PER_SECOND, 1).bit_length() - 1
     return file.at(begin, min(length, max(_LEAST_WINDOW, min(_PACKETS * packet, _MOST_WINDOW))))
 
 
-def _may_hide_a_stream(file: OpenFile, plain: PlainWav) -> bool:
+def _may_hide_a_stream(file: _File, plain: PlainWav) -> bool:
     """Return whether the data could be a compressed stream.
 
     The answer is kept for later pieces of the file while it does not change. It is not kept for a
     file that was changed a moment ago: it could change again and keep its time of change.
     """
-    status, form = file.status, plain.form
+    form = plain.form
     length = plain.frames * form.frame_bytes
+    asked = plain.begin, length, form.rate, form.frame_bytes
+    if file.status is None:
+        return hidden_bitstreams.possible(_window(file, *asked))
+    status = file.status
     changed = status.st_mtime_ns, status.st_ctime_ns
-    own = status.st_dev, status.st_ino, status.st_size, *changed
-    key = (*own, plain.begin, length, form.rate, form.frame_bytes)
+    key = (status.st_dev, status.st_ino, status.st_size, *changed, *asked)
     known = _seen.get(key)
     if known is None:
-        window = _window(file, plain.begin, length, form.rate, form.frame_bytes)
-        known = hidden_bitstreams.possible(window)
+        known = hidden_bitstreams.possible(_window(file, *asked))
         if time.time_ns() - max(changed) > _SETTLED:
             if len(_seen) >= _MOST_SEEN:
                 _seen.clear()
@@ -234,7 +238,7 @@ def _may_hide_a_stream(file: OpenFile, plain: PlainWav) -> bool:
 
 
 def _described(
-    file: OpenFile, found: wave.Wave, form: wave.Format, others: frozenset[bytes]
+    file: _File, found: wave.Wave, form: wave.Format, others: frozenset[bytes]
 ) -> PlainWav | None:
     """Return the file as its format chunk describes it, or ``None`` if that is not plain."""
     extended = form.tag == wave.EXTENSIBLE and found.format_size == wave.FORMAT_BYTES

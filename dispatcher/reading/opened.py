@@ -14,7 +14,7 @@ from typing import Any, Self, TypeVar
 
 from dispatcher import interrupts
 from dispatcher.errors import BackendError, describe
-from dispatcher.headers.file import HEAD, File
+from dispatcher.headers.file import HEAD, Bytes, File
 from dispatcher.reading.file_objects import is_readable, is_regular
 
 _Found = TypeVar("_Found")
@@ -53,6 +53,17 @@ class OpenFile(File):
 
     def measure(self) -> int:
         return self.status.st_size
+
+
+class InMemory(Bytes):
+    """What a ``BytesIO`` holds from where it stands."""
+
+    status = None
+
+    def __init__(self, held: io.BytesIO) -> None:
+        data = held.getvalue()[held.tell() :]
+        super().__init__(data)
+        self.raw = io.BytesIO(data)
 
 
 class _Object(File):

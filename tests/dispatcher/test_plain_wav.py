@@ -69,6 +69,10 @@ def waves(draw: st.DrawFn) -> bytes:
     return b"RIFF" + struct.pack("<I", len(body) + 4) + b"WAVE" + body
 
 
+class ByTheLibrary(io.BytesIO):
+    """An object that is read through the library: only what is a ``BytesIO`` and nothing more is read without one."""
+
+
 def _outcome(call: Any) -> Any:
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
@@ -100,10 +104,15 @@ def test_a_path_gives_what_the_library_gives(
     asked = {"frame_offset": offset, "num_frames": frames, "normalize": normalize, "channels_first": channels_first}
     for backend in (None, "ffmpeg", "soundfile"):
         library = backend or "ffmpeg"
-        ours = _outcome(lambda backend=backend: dispatcher.load(str(path), backend=backend, **asked))
-        assert ours == _outcome(lambda library=library: dispatcher.load(io.BytesIO(data), backend=library, **asked))
-        ours = _outcome(lambda backend=backend: dispatcher.info(path, backend=backend))
-        assert ours == _outcome(lambda library=library: dispatcher.info(io.BytesIO(data), backend=library))
+        held, measure = io.BytesIO(b"before" + data), ByTheLibrary(b"before" + data)
+        for one in (held, measure):
+            one.seek(6)
+        theirs = _outcome(lambda library=library, measure=measure: dispatcher.load(measure, backend=library, **asked))
+        assert theirs == _outcome(lambda backend=backend: dispatcher.load(str(path), backend=backend, **asked))
+        assert theirs == _outcome(lambda backend=backend, held=held: dispatcher.load(held, backend=backend, **asked))
+        assert held.tell() == measure.tell()
+        theirs = _outcome(lambda library=library: dispatcher.info(ByTheLibrary(data), backend=library))
+        assert theirs == _outcome(lambda backend=backend: dispatcher.info(path, backend=backend))
 
 
 @contextlib.contextmanager

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import io
 from collections.abc import Callable, Generator, Iterator
 from typing import Any, ClassVar, TypeAlias
 
@@ -20,7 +21,7 @@ from dispatcher.errors import (
 from dispatcher.lazily import av, npt, torch
 from dispatcher.metadata import AudioMetaData
 from dispatcher.reading import file_objects, unreadable, web
-from dispatcher.reading.opened import OpenFile
+from dispatcher.reading.opened import InMemory, OpenFile
 from dispatcher.requests import Blocks, Leniency, Load, Save
 from dispatcher.settings import Settings
 from dispatcher.streaming import Stream, in_blocks, with_error_context
@@ -101,6 +102,19 @@ def _streamed(
         yield Stream(name, metadata, with_error_context(frames, context()))
 
 
+def _from_memory(asked: Load, held: io.BytesIO) -> tuple[torch.Tensor, int] | None:
+    """Return what ``load`` does for a plain WAV file in memory that is to be read to its end.
+
+    FFmpeg leaves the object at its end then; after a piece it would stand elsewhere.
+    """
+    to_the_end = asked.is_piece and asked.num_frames == -1
+    plain = plain_wav.of_ffmpeg(InMemory(held), asked.format) if to_the_end else None
+    found = None if plain is None else plain.load(asked)
+    if found is not None:
+        held.seek(0, io.SEEK_END)
+    return found
+
+
 class Backend(backend.Backend):
     """FFmpeg, through PyAV.
 
@@ -162,6 +176,8 @@ class Backend(backend.Backend):
             return torch.from_numpy(samples), rate
 
     def load_plain(self, asked: Load) -> tuple[torch.Tensor, int] | None:
+        if type(asked.uri) is io.BytesIO and not asked.uri.closed:
+            return _from_memory(asked, asked.uri)
         if asked.file is None or not asked.is_piece:
             return None
         with container.local_file(asked.uri, asked.file) as file:
