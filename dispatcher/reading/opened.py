@@ -102,6 +102,20 @@ def opened(place: Any) -> contextlib.AbstractContextManager[OpenFile | None]:
         return contextlib.nullcontext()
 
 
+def unobserved(held: Any) -> OpenFile | InMemory | None:
+    """Return a file object as a file, if nobody can tell how it is read, only where it then stands.
+
+    Nobody can of Python's own objects for memory and for a regular file that stands at its start.
+    """
+    with contextlib.suppress(OSError, ValueError):  # it is closed, or has lost its file
+        if type(held) is io.BytesIO:
+            return InMemory(held)
+        if type(held) is io.BufferedReader and type(held.raw) is io.FileIO:
+            at_start = is_regular(held.fileno()) and held.tell() == 0
+            return OpenFile(held.raw) if at_start else None
+    return None
+
+
 def look(
     place: Any, check: Callable[[File], _Found | None], start: int | None = None
 ) -> _Found | None:

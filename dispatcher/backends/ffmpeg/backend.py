@@ -21,7 +21,7 @@ from dispatcher.errors import (
 from dispatcher.lazily import av, npt, torch
 from dispatcher.metadata import AudioMetaData
 from dispatcher.reading import file_objects, unreadable, web
-from dispatcher.reading.opened import InMemory, OpenFile
+from dispatcher.reading.opened import OpenFile, unobserved
 from dispatcher.requests import Blocks, Leniency, Load, Save
 from dispatcher.settings import Settings
 from dispatcher.streaming import Stream, in_blocks, with_error_context
@@ -102,16 +102,20 @@ def _streamed(
         yield Stream(name, metadata, with_error_context(frames, context()))
 
 
-def _from_memory(asked: Load, held: io.BytesIO) -> tuple[torch.Tensor, int] | None:
-    """Return what ``load`` does for a plain WAV file in memory that is to be read to its end.
+def _from_object(asked: Load) -> tuple[torch.Tensor, int] | None:
+    """Return what ``load`` does for a file object with plain WAV that is to be read to its end.
 
     FFmpeg leaves the object at its end then; after a piece it would stand elsewhere.
     """
     to_the_end = asked.is_piece and asked.num_frames == -1
-    plain = plain_wav.of_ffmpeg(InMemory(held), asked.format) if to_the_end else None
-    found = None if plain is None else plain.load(asked)
-    if found is not None:
-        held.seek(0, io.SEEK_END)
+    plain = plain_wav.of_ffmpeg(unobserved(asked.uri), asked.format) if to_the_end else None
+    if plain is None:
+        return None
+    start = asked.uri.tell()
+    found = plain.load(asked)
+    asked.uri.seek(0, io.SEEK_END)  # this also drops what the object has read ahead
+    if found is None:
+        asked.uri.seek(start)
     return found
 
 
@@ -176,8 +180,8 @@ class Backend(backend.Backend):
             return torch.from_numpy(samples), rate
 
     def load_plain(self, asked: Load) -> tuple[torch.Tensor, int] | None:
-        if type(asked.uri) is io.BytesIO and not asked.uri.closed:
-            return _from_memory(asked, asked.uri)
+        if file_objects.is_readable(asked.uri):
+            return _from_object(asked)
         if asked.file is None or not asked.is_piece:
             return None
         with container.local_file(asked.uri, asked.file) as file:
