@@ -9,7 +9,6 @@ odd, cut off or unknown.
 
 from __future__ import annotations
 
-import dataclasses
 import io
 import sys
 import time
@@ -72,8 +71,7 @@ _MOST_SEEN = 1 << 12
 _seen: dict[tuple[int, ...], bool] = {}
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class PlainWav:
+class PlainWav(NamedTuple):
     """An open file, which samples are where in it, and its chunks beside format and data."""
 
     file: io.FileIO | io.BytesIO
