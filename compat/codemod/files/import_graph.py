@@ -18,9 +18,11 @@ from compat.codemod.source import Notes, grouped, is_test, noted
 # checks the text before it afterwards. Continued lines are joined before; a comment is never
 # continued.
 _IMPORT = re.compile(rb"import(?<!\wimport)\b[ \t]*(\([^)#]*(?:#[^\n]*\n[^)#]*)*\)|[^\n#;]*)")
+_CONTINUED = re.compile(rb"\\\n")  # the regex engine finds this faster than `in` does
 _NOT_CONTINUED = re.compile(rb"(#[^\n]*)\\\n")
 _BEFORE = re.compile(rb"(?:.*[:;])?[ \t]*(?:from[ \t]*(?:([.\w]+)[ \t]+|(\.+)[ \t]*))?\Z", re.S)
 _MAIN = re.compile(rb"\nif[ \t]+__name__[ \t]*==[ \t]*['\"]__main__['\"]")
+_REPLACING = re.compile(rb"mo(?:ck|nkeypatch)")
 _PATCHED = re.compile(rb"(?:patch|setattr|delattr)[^)]{0,300}")
 _ASSIGNED = re.compile(rb"\.(\w+)[ \t]*=(?!=)")
 _WORD = re.compile(rb"\w+")
@@ -30,17 +32,9 @@ _COMPUTED = re.compile(_CALLED + rb"(?![ \t\n]*['\"])|" + _BY_PATH)
 _WRITTEN = re.compile(_CALLED + rb"[ \t\n]*['\"]([\w.]+)")
 _LISTED_NAME = re.compile(rb"['\"](\w+)['\"]")
 _COMMENT = re.compile(rb"#[^\n]*")
+_FIRST_WORD = re.compile(r"(?:\A|,)[\s()]*([^\s(),]+)")
 _LISTED = re.compile(rb"__all__[ \t]*[+:=][^=\[(]*=?[ \t]*[\[(]([^\])]*)")
 _PLUGINS = re.compile(rb"pytest_plugins[^=\n]*=[ \t]*[\[(]?((?:[ \t\n,]*['\"][\w.]+['\"])*)")
-_LOADING = (
-    b"importlib",
-    b"pkgutil",
-    b"pydoc",
-    b"logging.config",
-    b"exec(",
-    b"__path__",
-    b"pytest_plugins",
-)
 _DYNAMIC = (b"import_module", b"__import__", b"runpy", *_BY_PATH.split(b"|"))
 
 
@@ -53,7 +47,6 @@ class File(NamedTuple):
         dynamic: whether it may import by names in strings.
         replaces: whether it may replace a function, as a mock does.
         computed: whether one of these names is not written out.
-        loads: whether it may load or run files in another way than by an import.
         imported: the files of the project that it imports, once it is linked.
     """
 
@@ -63,7 +56,6 @@ class File(NamedTuple):
     dynamic: bool
     replaces: bool
     computed: bool
-    loads: bool
     imported: frozenset[str] = frozenset()
 
 
@@ -90,12 +82,17 @@ class Files:
         return file._replace(imported=imported)
 
     def _imports(self, file: File) -> Iterator[str]:
-        """Yield the names that a file imports, and those of which a package has a list for it."""
+        """Yield the names that a file imports, and those of which a package has a list for it.
+
+        Leave out those that end as no file of the project does.
+        """
         for name in file.imports:
-            yield name
-            owner, last = halves(name)
-            for path in self.named(owner, file.path) if last == "*" else ():
-                yield from (f"{name.removesuffix('*')}{inner}" for inner in listed(path)[0])
+            last = name.rpartition(".")[2]
+            if last in self._by_last or not last:
+                yield name
+            elif last == "*":
+                for path in self.named(halves(name)[0], file.path):
+                    yield from (f"{name.removesuffix('*')}{inner}" for inner in listed(path)[0])
 
     def _link(self, name: str) -> list[str]:
         """Return the files that a dotted name may mean."""
@@ -152,16 +149,6 @@ class Graph(Notes):
             return self.direct_importers(one) if passes_on else set()
 
         return closure(path, following) - {path}
-
-    def may_be_loaded(self, path: str) -> bool:
-        """Return whether a file that nothing imports or runs may be loaded in another way."""
-        file = self.files.get(path)
-        is_named = file is None or file.is_main or is_test(path) or "__" in os.path.basename(path)
-        return (
-            not (is_named or self.direct_importers(path))
-            and len(self.files) > 1
-            and any(one.loads for one in self.files.values() if one.path != path)
-        )
 
     def packages(self, path: str) -> list[str]:
         """Return the `__init__.py` files in a file's folder and the packages around it.
@@ -253,7 +240,7 @@ def facts(path: str, data: bytes) -> File:
     found: set[str] = set()
     if b"\r" in data:
         data = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
-    if b"\\\n" in data:
+    if _CONTINUED.search(data):
         data = _NOT_CONTINUED.sub(rb"\1\n", data).replace(b"\\\n", b" ")
     for match in _IMPORT.finditer(data):
         start = data.rfind(b"\n", 0, match.start()) + 1
@@ -268,9 +255,8 @@ def facts(path: str, data: bytes) -> File:
         imports=frozenset(found),
         is_main=b"__main__" in data and _MAIN.search(b"\n" + data) is not None,
         dynamic=is_dynamic,
-        replaces=b"mock" in data or b"monkeypatch" in data or is_test(path),
+        replaces=_REPLACING.search(data) is not None or is_test(path),
         computed=is_dynamic and _COMPUTED.search(data) is not None,
-        loads=is_dynamic or any(word in data for word in _LOADING),
     )
 
 
@@ -285,11 +271,7 @@ def _names(line: bytes, names: bytes) -> frozenset[str]:
     before = _BEFORE.match(line)
     if not before:
         return frozenset()
-    words = [
-        part.split()[0]
-        for part in re.sub(rb"#[^\n]*|[()]", b" ", names).decode("utf-8", "replace").split(",")
-        if part.strip()
-    ]
+    words = _FIRST_WORD.findall(_COMMENT.sub(b"", names).decode("utf-8", "replace"))
     base = (before[1] or before[2] or b"").decode("utf-8", "replace")
     if not base:
         return frozenset(part for word in words for part in _prefixes(word))

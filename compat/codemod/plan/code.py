@@ -82,9 +82,9 @@ class Code:
 
     def files(self, name: str, importer: Module) -> list[Module]:
         """Return the modules a dotted name may mean; of several, those nearest the importer."""
-        if importer.standalone:
+        paths = [] if importer.standalone else self._project.files.named(name, importer.path)
+        if not paths:
             return []
-        paths = self._project.files.named(name, importer.path)
         is_standard = name.partition(".")[0] in sys.stdlib_module_names
         if (len(paths) > 1 or is_standard) and not name.startswith("."):
             around = self._project.imports.packages(importer.path)

@@ -12,12 +12,11 @@ from compat.codemod.plan import code, marks
 from compat.codemod.plan.code import Code, Function, Meaning
 from compat.codemod.plan.marks import Marks
 from compat.codemod.plan.state import Force
-from compat.codemod.source import Module, Scope, only_import
+from compat.codemod.source import Module, Notes, Scope, noted, only_import
 from compat.codemod.uses import Project
 
 # It begins with plain letters, which the regex engine finds fastest.
 _DEFINED = re.compile(r"def(?<!\wdef)[ \t]+(\w+)")
-_GIVEN = re.compile(r"\b(\w+)(?=[ \t]*=(?!=)|['\"])")
 _SPAWNS = re.compile(r"spawn['\"]|forkserver['\"]|\b(?:mp|multiprocessing)\.spawn[ \t]*\(")
 # Calls that load a module by a path or a name, and names through which any function may be called.
 BY_PATH = {
@@ -38,6 +37,7 @@ UNKNOWN_ATTRIBUTES = {
     "__dict__",
     "f_globals",
 }
+_TELLING_IMPORTS = IMPORTERS | MODULES
 _TELLING_NAMES = UNKNOWN_NAMES | {"__import__"}
 DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.GeneratorExp)
@@ -65,20 +65,14 @@ class Words(NamedTuple):
 
     Attributes:
         defined: the names of all functions.
-        given: the names that are assigned, or are keywords, or stand in a text.
         spawns: whether the project starts processes that import its files anew.
     """
 
     defined: frozenset[str]
-    given: frozenset[str]
     spawns: bool
 
-    def has(self, name: str) -> bool:
-        """Return whether the project may give something of its own this name."""
-        return name in self.defined or name in self.given
 
-
-class Effects:
+class Effects(Notes):
     """What functions do, as far as their text shows; computed once for all programs.
 
     Each module is read in one pass over its names, as soon as a program comes to it.
@@ -197,10 +191,13 @@ class Effects:
         """Note what names mean, and the dotted names that begin with them."""
         code, parents = self.code, module.names.parents
         known: dict[tuple[Scope | None, str], list[Meaning]] = {}
+        plain: set[tuple[Scope | None, str]] = set()
         for name, scope in module.names.scope_of.items():
             if name.id in _TELLING_NAMES:
                 self._tells(module, name)
             home, path = scope.home(name.id), name.id
+            if (home, path) in plain:
+                continue
             imported = only_import(home.bindings[path]) if home is not None else None
             node: ast.AST | None = name
             while isinstance(node, ast.Name | ast.Attribute):
@@ -211,10 +208,12 @@ class Effects:
                     self._leads(module, node)
                     if meaning[1] is not None or not isinstance(above, ast.Attribute):
                         self._means(module, node, meaning)
-                if imported in IMPORTERS | MODULES:
+                if imported in _TELLING_IMPORTS:
                     self._tells(module, node)
-                is_part = imported is not None or known[home, path]
-                node = above if is_part and isinstance(above, ast.Attribute) else None
+                if imported is None and not known[home, path]:
+                    plain.add((home, path))
+                    break
+                node = above if isinstance(above, ast.Attribute) else None
                 attribute = getattr(node, "attr", "")
                 path, imported = f"{path}.{attribute}", f"{imported}.{attribute}"
 
@@ -266,13 +265,18 @@ class Effects:
     def words(self) -> Words:
         """Return what the text of all files tells; those without torchaudio are not parsed."""
         defined: set[str] = set()
-        given: set[str] = set()
         spawns = False
         for text in self._texts():
             defined.update(_DEFINED.findall(text))
-            given.update(_GIVEN.findall(text))
-            spawns = spawns or _SPAWNS.search(text) is not None
-        return Words(frozenset(defined), frozenset(given), spawns)
+            may_spawn = not spawns and ("spawn" in text or "forkserver" in text)
+            spawns |= may_spawn and _SPAWNS.search(text) is not None
+        return Words(frozenset(defined), spawns)
+
+    @noted
+    def gives(self, name: str) -> bool:
+        """Return whether the project may define, assign or pass something by this name."""
+        given = re.compile(rf"{name}(?<!\w{name})(?=[ \t]*=(?!=)|['\"])")
+        return name in self.words.defined or any(map(given.search, self._texts()))
 
     def _texts(self) -> Iterator[str]:
         yield from (module.text.text for module in self.code.speaking.values())
