@@ -23,19 +23,21 @@ _NOT_CONTINUED = re.compile(rb"(#[^\n]*)\\\n")
 _BEFORE = re.compile(rb"(?:.*[:;])?[ \t]*(?:from[ \t]*(?:([.\w]+)[ \t]+|(\.+)[ \t]*))?\Z", re.S)
 _MAIN = re.compile(rb"\nif[ \t]+__name__[ \t]*==[ \t]*['\"]__main__['\"]")
 _REPLACING = re.compile(rb"mo(?:ck|nkeypatch)")
-_PATCHED = re.compile(rb"(?:patch|setattr|delattr)[^)]{0,300}")
+_PATCHED = [
+    re.compile(word + rb"[^)]{0,300}") for word in (rb"patch", rb"attr(?<=(?:set|del)attr)")
+]
 _ASSIGNED = re.compile(rb"\.(\w+)[ \t]*=(?!=)")
 _WORD = re.compile(rb"\w+")
-_CALLED = rb"(?:import_module|__import__|run_module|run_path)[ \t]*\("
-_BY_PATH = rb"spec_from_file_location|SourceFileLoader|load_source"
-_COMPUTED = re.compile(_CALLED + rb"(?![ \t\n]*['\"])|" + _BY_PATH)
-_WRITTEN = re.compile(_CALLED + rb"[ \t\n]*['\"]([\w.]+)")
+_BY_NAME = re.compile(
+    rb"(?:import_module|__import__|run_module|run_path)[ \t]*\((?:[ \t\n]*(['\"])([\w.]*))?"
+)
+_BY_PATH = (b"spec_from_file_location", b"SourceFileLoader", b"load_source")
 _LISTED_NAME = re.compile(rb"['\"](\w+)['\"]")
 _COMMENT = re.compile(rb"#[^\n]*")
 _FIRST_WORD = re.compile(r"(?:\A|,)[\s()]*([^\s(),]+)")
 _LISTED = re.compile(rb"__all__[ \t]*[+:=][^=\[(]*=?[ \t]*[\[(]([^\])]*)")
 _PLUGINS = re.compile(rb"pytest_plugins[^=\n]*=[ \t]*[\[(]?((?:[ \t\n,]*['\"][\w.]+['\"])*)")
-_DYNAMIC = (b"import_module", b"__import__", b"runpy", *_BY_PATH.split(b"|"))
+_DYNAMIC = (b"import_module", b"__import__", b"runpy", *_BY_PATH)
 
 
 class File(NamedTuple):
@@ -68,16 +70,17 @@ class Files:
     def __init__(self, paths: Iterable[str]) -> None:
         self.paths: list[str] = list(paths)
         self._links: dict[str, list[str]] = {}
+        self._dotted = functools.cache(_dotted)
 
     @functools.cached_property
     def _by_last(self) -> dict[str, list[tuple[str, str]]]:
         """Return, by the last part of a name, the dotted names that end so, each with its file."""
-        dotted = ((_dotted(path).removesuffix(".__init__"), path) for path in self.paths)
+        dotted = ((self._dotted(path).removesuffix(".__init__"), path) for path in self.paths)
         return grouped((name.rpartition(".")[2], (f".{name}", path)) for name, path in dotted)
 
     def link(self, file: File) -> File:
         """Return a file with the imports that belong to this project."""
-        found = (self._link(_absolute(name, file.path)) for name in self._imports(file))
+        found = (self._link(name, file.path) for name in self._imports(file))
         imported = frozenset(path for paths in found for path in paths) - {file.path}
         return file._replace(imported=imported)
 
@@ -94,8 +97,12 @@ class Files:
                 for path in self.named(halves(name)[0], file.path):
                     yield from (f"{name.removesuffix('*')}{inner}" for inner in listed(path)[0])
 
-    def _link(self, name: str) -> list[str]:
-        """Return the files that a dotted name may mean."""
+    def _link(self, name: str, importer: str) -> list[str]:
+        """Return the files that a dotted name may mean, as ``named`` does, and the importer."""
+        plain = name.lstrip(".")
+        if plain != name:
+            package = self._dotted(importer).rsplit(".", len(name) - len(plain))[0]
+            name = f"{package}.{plain}" if plain else package
         if name not in self._links:
             own = self._by_last.get(name.rpartition(".")[2], ())
             self._links[name] = [path for dotted, path in own if dotted.endswith(f".{name}")]
@@ -106,7 +113,7 @@ class Files:
 
         A name inside a package begins with a dot.
         """
-        return [path for path in self._link(_absolute(name, importer)) if path != importer]
+        return [path for path in self._link(name, importer) if path != importer]
 
     def read(self, paths: Iterable[str]) -> list[File]:
         """Return what files on disk import from this project; an unreadable one imports nothing."""
@@ -204,7 +211,7 @@ class Quiet:
             (word, path)
             for path, data in texts
             for word in {
-                *_WORD.findall(b"\n".join(_PATCHED.findall(data))),
+                *_WORD.findall(b"\n".join(one for two in _PATCHED for one in two.findall(data))),
                 *_ASSIGNED.findall(data),
             }
         )
@@ -246,8 +253,9 @@ def facts(path: str, data: bytes) -> File:
         start = data.rfind(b"\n", 0, match.start()) + 1
         found.update(_names(data[start : match.start()], match[1]))
     is_dynamic = any(word in data for word in _DYNAMIC)
-    for name in _WRITTEN.findall(data) if is_dynamic else ():
-        found.update(_prefixes(name.decode()))
+    named = _BY_NAME.findall(data) if is_dynamic else []
+    for _, name in named:
+        found.update(_prefixes(name.decode()) if name else ())
     for name in plugins(data) if is_test(path) else ():
         found.update(_prefixes(name))
     return File(
@@ -256,7 +264,8 @@ def facts(path: str, data: bytes) -> File:
         is_main=b"__main__" in data and _MAIN.search(b"\n" + data) is not None,
         dynamic=is_dynamic,
         replaces=_REPLACING.search(data) is not None or is_test(path),
-        computed=is_dynamic and _COMPUTED.search(data) is not None,
+        computed=is_dynamic
+        and (not all(quote for quote, _ in named) or any(word in data for word in _BY_PATH)),
     )
 
 
@@ -301,14 +310,6 @@ def stem(path: str) -> str:
 def _dotted(path: str) -> str:
     whole = os.path.splitdrive(os.path.splitext(os.path.abspath(path))[0])[1]
     return whole.replace(os.sep, ".").lstrip(".")
-
-
-def _absolute(name: str, importer: str) -> str:
-    plain = name.lstrip(".")
-    if plain == name:
-        return name
-    package = _dotted(importer).rsplit(".", len(name) - len(plain))[0]
-    return f"{package}.{plain}" if plain else package
 
 
 def closure(start: str, following: Callable[[str], Iterable[str]]) -> frozenset[str]:

@@ -176,9 +176,9 @@ def _is_mock(call: ast.Call, own: int) -> bool:
 
 def _by_a_constant(module: Module) -> Iterator[Replacement]:
     """Find ``TARGET = "torchaudio.load"``, a constant with an old path, in a module with mocks."""
-    for node in module.strings if _TESTS.search(module.text.text) else ():
-        match = _PATH.match(string(node))
-        path = match.group(1) if match else ""
+    matches = [(node, match) for node in module.strings if (match := _PATH.match(string(node)))]
+    for node, match in matches if _TESTS.search(module.text.text) else ():
+        path = match.group(1)
         if (path in old_names.KNOWN or old_names.earlier(path)) and not isinstance(
             module.names.parents.get(node), ast.Call
         ):
@@ -269,7 +269,9 @@ def _in_quiet_files(
     project: Project, home: str, name: str, targets: list[str], path: str
 ) -> Iterator[Replacement]:
     """Find the same in files that do not mention torchaudio, by their text."""
-    near = project.quiet.replaced_words.get(os.fsencode(name), ())
+    near = project.quiet.replaced_words.get(os.fsencode(name))
+    if near is None:
+        return
     owner, plain, *words = (re.escape(os.fsencode(one)) for one in (home, name, *targets))
     found = re.compile(
         rb"['\"](?:[\w.]*\.)?(?:" + b"|".join(words) + rb")['\"]"  # patch("audio.load")
