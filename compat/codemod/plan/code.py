@@ -9,7 +9,7 @@ from typing import Any
 
 from compat.codemod.files import import_graph
 from compat.codemod.plan import replaced_names
-from compat.codemod.source import Binding, Module, plain_name, string
+from compat.codemod.source import Binding, Module, Notes, listed, noted, plain_name, string
 from compat.codemod.uses import Project
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
@@ -24,7 +24,7 @@ _BARE = ("object", "ABC", "Generic", "Protocol")
 Meaning = tuple[Module, Definition | None]
 
 
-class Code:
+class Code(Notes):
     """The modules that speak of torchaudio, and those that import them, directly or by others.
 
     Args:
@@ -74,6 +74,7 @@ class Code:
             return self.speaking[path]
         return self._project.quiet_module(path) if path in self.paths else None
 
+    @noted
     def packages(self, path: str) -> list[Module]:
         """Return the packages around a file, the outermost first; a package is its own last one."""
         return [one for init in self._project.imports.packages(path) if (one := self.module(init))]
@@ -98,6 +99,7 @@ class Code:
             paths = paths if is_moved or not (nearest or is_standard) else nearest
         return [module for path in paths if (module := self.module(path)) is not None]
 
+    @listed
     def imported(
         self, module: Module, statement: ast.Import | ast.ImportFrom
     ) -> Iterator[tuple[list[Module], bool]]:
@@ -298,6 +300,7 @@ def is_enum(definition: ast.ClassDef) -> bool:
     return not _ENUMS.isdisjoint(plain_name(one) for one in definition.bases)
 
 
+@noted
 def line(code: Code, owner: Meaning) -> list[tuple[Module, ast.ClassDef]]:
     """Return a class, and its base classes in the project, in the order of method resolution."""
     return [one for one in _line(code, owner) if one is not None]

@@ -157,12 +157,14 @@ class Execution:
 
     def block(self, module: Module, body: list[ast.stmt], state: State | None) -> State | None:
         """Follow statements, each of which may fail before and after what it does."""
-        own = self.effects.marks(module)
+        own, noted = self.effects.marks(module), None
         for one in body:
             before, after = own.may_fail(one)
-            self.ways.take("raise", state if before else None)
+            if before and state is not noted:
+                self.ways.take("raise", noted := state)
             state = self.visit(module, one, state)
-            self.ways.take("raise", state if after else None)
+            if after and state is not noted:
+                self.ways.take("raise", noted := state)
         return state
 
     def _changes_nothing(self, module: Module, node: ast.AST, state: State) -> bool:
