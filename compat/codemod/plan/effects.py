@@ -4,7 +4,7 @@ import ast
 import functools
 import re
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from compat.codemod.files.content import content
@@ -81,6 +81,9 @@ class Effects(Notes):
         project: the project.
         code: its modules.
         may_unset: whether restoring an earlier backend may mean that none is set.
+
+    Attributes:
+        marks: returns what matters in a module.
     """
 
     def __init__(self, project: Project, code: Code, *, may_unset: bool = True) -> None:
@@ -91,9 +94,11 @@ class Effects(Notes):
         self.steps = 0
         self._matter: dict[ast.AST, bool] = {}
         self._may_set: dict[ast.AST, bool] = {}
-        self._known: set[Module] = set()
         # Kept here, since programs come to the same nodes again and again.
-        self._marks: dict[Module, Marks] = {}
+        self.marks: Callable[[Module], Marks] = functools.cache(
+            functools.partial(marks.of, project)
+        )
+        self._read_once = functools.cache(self._read)
         self._parts: dict[ast.AST, list[ast.AST]] = {}
         # The nodes in or around which something may matter; all others change nothing.
         self._leading: set[ast.AST] = set()
@@ -104,12 +109,6 @@ class Effects(Notes):
         # What the names in a function mean, and the functions defined in it.
         self._named: dict[ast.AST, list[Meaning | Definition]] = defaultdict(list)
         self._pausing: set[ast.AST] = set()
-
-    def marks(self, module: Module) -> Marks:
-        """Return what matters in a module."""
-        if module not in self._marks:
-            self._marks[module] = marks.of(self.project, module)
-        return self._marks[module]
 
     def parts(self, module: Module, node: ast.AST) -> list[ast.AST]:
         """Return the parts of a node that may run, in the order of the text."""
@@ -125,8 +124,7 @@ class Effects(Notes):
 
     def leads(self, module: Module, node: ast.AST) -> bool:
         """Return whether something in or around a node may matter."""
-        if module not in self._known:
-            self._read(module)
+        self._read_once(module)
         return node in self._leading
 
     def pauses(self, module: Module, function: Function) -> bool:
@@ -161,7 +159,6 @@ class Effects(Notes):
         return known[definition[1]]
 
     def _read(self, module: Module) -> None:
-        self._known.add(module)
         own, names = self.marks(module), module.names
         imports = [
             one

@@ -26,6 +26,7 @@ from compat.commands import namesakes
 # it begins with plain letters, which the regex engine finds fastest
 _COMPAT = re.compile(r"compat(?<!\wcompat)\b")
 
+_STAR = re.compile(rb"import[ \t(]*\*")
 _PINNING = ("compat.install", "compat.pinned", "compat.standin")
 
 
@@ -151,9 +152,13 @@ class Project(Notes):
         """Return whether another file imports a name, or all names, or reads it in the module."""
         if module.standalone:
             return False
-        word = re.compile(rf"\b{re.escape(name)}\b|import[ \t(]*\*".encode())
+        plain = re.escape(name)
+        word = re.compile(rf"{plain}(?<!\w{plain})\b".encode())
         near = sorted(self.imports.near_importers(module.path))
-        others = (self.speaking.get(path) or self.parsed(path, word) for path in near)
+        parsed = self.parsed
+        others = (
+            self.speaking.get(path) or parsed(path, word) or parsed(path, _STAR) for path in near
+        )
         return any(_takes(other, stem(module.path), name) for other in others if other is not None)
 
     # Files that do not mention torchaudio
