@@ -131,7 +131,7 @@ class Execution:
 
     def visit(self, module: Module, node: ast.AST | None, state: State | None) -> State | None:
         """Follow a node; return the state after it, or ``None`` if it leads elsewhere."""
-        if node is None or state is None or self._changes_nothing(module, node, state):
+        if node is None or state is None or self.changes_nothing(module, node, state):
             return state
         self._steps_left -= 1
         self.effects.steps += 1
@@ -167,7 +167,7 @@ class Execution:
                 self.ways.take("raise", noted := state)
         return state
 
-    def _changes_nothing(self, module: Module, node: ast.AST, state: State) -> bool:
+    def changes_nothing(self, module: Module, node: ast.AST, state: State) -> bool:
         """Return whether code leads to nothing that matters.
 
         What others run meanwhile must be known to leave the state as it is.

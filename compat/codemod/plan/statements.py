@@ -217,7 +217,9 @@ def _has_set(run: Execution, imported: Module, importer: Module) -> bool:
 
 def _define(run: Execution, module: Module, node: Function, state: State) -> State:
     run.defined[node] = run.defined.get(node, frozenset()) | state.force
-    after = run.children(module, node.args, _decorators(run, module, node, state))
+    after: State | None = _decorators(run, module, node, state)
+    if after is not None and not run.changes_nothing(module, node.args, after):
+        after = run.children(module, node.args, after)
     after = _annotated(run, module, node.returns, after)
     above = module.names.parents.get(node)
     if node.name in _OF_MODULES and not isinstance(above, ast.ClassDef):
