@@ -37,7 +37,6 @@ class Code(Notes):
         self.speaking: dict[str, Module] = {module.path: module for module in modules}
         self._depth = 0
         self._meant: dict[ast.AST, list[Meaning | None]] = {}
-        self._known: dict[ast.AST, list[Meaning]] = {}
 
     @property
     def is_small(self) -> bool:
@@ -150,12 +149,7 @@ class Code(Notes):
 
     def known(self, module: Module, node: ast.AST) -> list[Meaning]:
         """Return what an expression may mean in the project."""
-        if node in self._known:
-            return self._known[node]
-        found = [one for one in self.meanings(module, node) if one is not None]
-        if not self._depth:
-            self._known[node] = found
-        return found
+        return [*filter(None, self.meanings(module, node))]
 
     def _guarded(
         self, find: Callable[[Module, Any], list[Meaning | None]], module: Module, about: Any

@@ -5,7 +5,6 @@ import functools
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterator
-from typing import NamedTuple
 
 from compat.codemod.files.content import content
 from compat.codemod.plan import code, marks
@@ -58,18 +57,6 @@ _LEADING = (
 _PARTS = (ast.expr, ast.keyword, ast.pattern, ast.comprehension, ast.arg)
 
 Definition = tuple[Module, ast.AST]
-
-
-class Words(NamedTuple):
-    """What the text of a project's files tells.
-
-    Attributes:
-        defined: the names of all functions.
-        spawns: whether the project starts processes that import its files anew.
-    """
-
-    defined: frozenset[str]
-    spawns: bool
 
 
 class Effects(Notes):
@@ -259,21 +246,21 @@ class Effects(Notes):
         )
 
     @functools.cached_property
-    def words(self) -> Words:
-        """Return what the text of all files tells; those without torchaudio are not parsed."""
-        defined: set[str] = set()
-        spawns = False
-        for text in self._texts():
-            defined.update(_DEFINED.findall(text))
-            may_spawn = not spawns and ("spawn" in text or "forkserver" in text)
-            spawns |= may_spawn and _SPAWNS.search(text) is not None
-        return Words(frozenset(defined), spawns)
+    def defined(self) -> frozenset[str]:
+        """Return the names of all functions; files without torchaudio are not parsed for it."""
+        return frozenset(name for text in self._texts() for name in _DEFINED.findall(text))
+
+    @functools.cached_property
+    def spawns(self) -> bool:
+        """Return whether the project starts processes that import its files anew."""
+        texts = (text for text in self._texts() if "spawn" in text or "forkserver" in text)
+        return any(_SPAWNS.search(text) for text in texts)
 
     @noted
     def gives(self, name: str) -> bool:
         """Return whether the project may define, assign or pass something by this name."""
         given = re.compile(rf"{name}(?<!\w{name})(?=[ \t]*=(?!=)|['\"])")
-        return name in self.words.defined or any(map(given.search, self._texts()))
+        return name in self.defined or any(map(given.search, self._texts()))
 
     def _texts(self) -> Iterator[str]:
         yield from (module.text.text for module in self.code.speaking.values())

@@ -51,7 +51,7 @@ def _name(
         ):
             after = _anything(run, after)
         # a property, as far as its name tells
-        return run.others_run(after) if node.attr in run.effects.words.defined else after
+        return run.others_run(after) if node.attr in run.effects.defined else after
     is_list = module.names.qualified(node) in MODULES
     if is_list or (node.id in UNKNOWN_NAMES and not module.names.bindings(node)):
         return _anything(run, state)
@@ -249,7 +249,7 @@ def _is_quiet(run: Execution, module: Module, node: ast.Call) -> bool:
         return attribute in _QUIET_METHODS and not run.effects.gives(attribute)
     if module.names.is_builtin(node.func, "hasattr"):
         asked = string(node.args[-1]) if node.args else ""
-        if not asked or asked in run.effects.words.defined:
+        if not asked or asked in run.effects.defined:
             return False  # it may be a property
     is_builtin = isinstance(node.func, ast.Name) and node.func.id in _QUIET_BUILTINS
     return is_builtin and not module.names.bindings(node.func)

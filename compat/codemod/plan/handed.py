@@ -64,7 +64,7 @@ class Handed:
 @noted
 def _every(effects: Effects) -> set[str]:
     """Return the names of all that Python may call by itself."""
-    return set().union(*map(special, effects.words.defined)) - _CALLED
+    return set().union(*map(special, effects.defined)) - _CALLED
 
 
 def special(name: str) -> set[str]:

@@ -253,7 +253,7 @@ class _Followed:
                 return
             _hand_out(execution, every if unseen else rest, state)
         execution.end()
-        if self._effects.words.spawns and not self._is_library:
+        if self._effects.spawns and not self._is_library:
             self._spawn()
 
     def _spawn(self) -> None:

@@ -12,8 +12,6 @@ from compat.codemod.plan.state import WAYS_OUT, State, joined, repeated
 from compat.codemod.source import Module, conditions, plain_name
 from compat.codemod.uses import setter_calls
 
-# annotations that hold no call and no index
-_PLAIN = ast.Name | ast.Constant
 # functions of a module that Python calls for names that it does not have
 _OF_MODULES = {"__getattr__", "__dir__"}
 
@@ -59,7 +57,7 @@ def _annotated(
     run: Execution, module: Module, node: ast.expr | None, state: State | None
 ) -> State | None:
     """Come to an annotation, whose calls may run; the types that it names are not used by that."""
-    for one in ast.walk(node) if not isinstance(node, _PLAIN | None) else ():
+    for one in ast.walk(node) if node is not None else ():
         if isinstance(one, ast.Call):
             state = joined(state, run.visit(module, one, state))
         for meaning in run.code.known(module, one.value) if isinstance(one, ast.Subscript) else ():
@@ -239,7 +237,7 @@ def _class(run: Execution, module: Module, node: ast.ClassDef, state: State) -> 
         for keyword in one.keywords:
             makers += run.code.known(home, keyword.value)
     makers += code.methods(run.code, (module, node), "__init_subclass__")[0]
-    if makers or "__set_name__" in run.effects.words.defined:
+    if makers or "__set_name__" in run.effects.defined:
         makers.append((module, node))  # they are given the class, and may keep it
     for made_by in makers:
         run.handed.add(made_by)

@@ -155,9 +155,9 @@ class Project(Notes):
         plain = re.escape(name)
         word = re.compile(rf"{plain}(?<!\w{plain})\b".encode())
         near = sorted(self.imports.near_importers(module.path))
-        parsed = self.parsed
         others = (
-            self.speaking.get(path) or parsed(path, word) or parsed(path, _STAR) for path in near
+            self.speaking.get(path) or self.parsed(path, word) or self.parsed(path, _STAR)
+            for path in near
         )
         return any(_takes(other, stem(module.path), name) for other in others if other is not None)
 
