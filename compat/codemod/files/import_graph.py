@@ -9,7 +9,7 @@ import functools
 import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from compat.codemod.files.content import content
 from compat.codemod.source import Notes, grouped, is_test, noted
@@ -181,7 +181,7 @@ class Graph(Notes):
         return closure(path, self.direct_importers)
 
 
-class Quiet:
+class Quiet(Notes):
     """The files that do not mention torchaudio.
 
     They are the same in every round, so facts about them are collected once.
@@ -195,8 +195,6 @@ class Quiet:
         self.paths: list[str] = list(paths)
         self.all: frozenset[str] = frozenset(self.paths)
         self._read = read
-        # The files that had to be parsed, by path; whoever parses one keeps it here.
-        self.parsed: dict[str, Any] = {}
 
     @functools.cached_property
     def replacing(self) -> list[str]:

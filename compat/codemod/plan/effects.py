@@ -71,6 +71,7 @@ class Effects(Notes):
 
     Attributes:
         marks: returns what matters in a module.
+        parts: returns the parts of a node that may run, in the order of the text.
     """
 
     def __init__(self, project: Project, code: Code, *, may_unset: bool = True) -> None:
@@ -86,7 +87,7 @@ class Effects(Notes):
             functools.partial(marks.of, project)
         )
         self._read_once = functools.cache(self._read)
-        self._parts: dict[ast.AST, list[ast.AST]] = {}
+        self.parts: Callable[[Module, ast.AST], list[ast.AST]] = functools.cache(_parts)
         # The nodes in or around which something may matter; all others change nothing.
         self._leading: set[ast.AST] = set()
         # The functions that set or use a backend, load a module, or may call any function.
@@ -96,18 +97,6 @@ class Effects(Notes):
         # What the names in a function mean, and the functions defined in it.
         self._named: dict[ast.AST, list[Meaning | Definition]] = defaultdict(list)
         self._pausing: set[ast.AST] = set()
-
-    def parts(self, module: Module, node: ast.AST) -> list[ast.AST]:
-        """Return the parts of a node that may run, in the order of the text."""
-        if node not in self._parts:
-            parts: list[ast.AST] = [
-                one for one in ast.iter_child_nodes(node) if isinstance(one, _PARTS)
-            ]
-            if isinstance(node, ast.Dict | ast.arguments):
-                # these list all keys before all values, and defaults of keywords before others
-                parts.sort(key=module.span)
-            self._parts[node] = parts
-        return self._parts[node]
 
     def leads(self, module: Module, node: ast.AST) -> bool:
         """Return whether something in or around a node may matter."""
@@ -266,6 +255,13 @@ class Effects(Notes):
         yield from (module.text.text for module in self.code.speaking.values())
         for path in self.code.quiet_paths:
             yield content(path).decode("utf-8", "replace")
+
+
+def _parts(module: Module, node: ast.AST) -> list[ast.AST]:
+    parts: list[ast.AST] = [one for one in ast.iter_child_nodes(node) if isinstance(one, _PARTS)]
+    # these list all keys before all values, and defaults of keywords before others
+    is_mixed = isinstance(node, ast.Dict | ast.arguments)
+    return sorted(parts, key=module.span) if is_mixed else parts
 
 
 def _around(module: Module, node: ast.AST) -> Iterator[ast.AST]:

@@ -264,8 +264,8 @@ def _loading(project: Project) -> set[str]:
     """Return which files may load others; two of them tell of each file whether another may."""
     own = ((one.path, one.text.text.encode("utf-8", "replace")) for one in project.modules)
     quiet = ((path, content(path)) for path in project.quiet.paths)
-    found = (path for path, data in itertools.chain(own, quiet) if _LOADING.search(data))
-    return set(itertools.islice(found, 2))
+    texts = itertools.chain(own, quiet)
+    return set(itertools.islice((path for path, data in texts if _LOADING.search(data)), 2))
 
 
 @noted

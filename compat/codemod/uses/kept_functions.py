@@ -60,9 +60,7 @@ class Kept(NamedTuple):
 def near(project: Project, module: Module) -> list[Kept]:
     """Return what is kept in a module, in those that it imports, and in those that import it."""
     every = _everywhere(project)
-    if not every or module.standalone:
-        return [kept for kept in every if kept.module is module]
-    linked = _linked(project, module)
+    linked = _linked(project, module) if every else ()
     return [kept for kept in every if kept.module is module or kept.module.path in linked]
 
 
