@@ -14,6 +14,7 @@ from compat.codemod.uses import Project
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 Definition = Function | ast.ClassDef
+_Import = ast.Import | ast.ImportFrom
 _MOST_BY_NAME = 40
 _DEEPEST = 20
 _KEEPING = ("staticmethod", "classmethod")
@@ -100,9 +101,7 @@ class Code(Notes):
         return [module for path in paths if (module := self.module(path)) is not None]
 
     @listed
-    def imported(
-        self, module: Module, statement: ast.Import | ast.ImportFrom
-    ) -> Iterator[tuple[list[Module], bool]]:
+    def imported(self, module: Module, statement: _Import) -> Iterator[tuple[list[Module], bool]]:
         """Yield the modules that a statement imports, in running order, each with alternatives.
 
         With each comes whether the statement is sure to import one of them.
