@@ -209,7 +209,7 @@ class Quiet(Notes):
             (word, path)
             for path, data in texts
             for word in {
-                *_WORD.findall(b"\n".join(one for two in _PATCHED for one in two.findall(data))),
+                *_WORD.findall(b"\n".join(part for one in _PATCHED for part in one.findall(data))),
                 *_ASSIGNED.findall(data),
             }
         )

@@ -299,7 +299,6 @@ def is_enum(definition: ast.ClassDef) -> bool:
     return not _ENUMS.isdisjoint(plain_name(one) for one in definition.bases)
 
 
-@noted
 def line(code: Code, owner: Meaning) -> list[tuple[Module, ast.ClassDef]]:
     """Return a class, and its base classes in the project, in the order of method resolution."""
     return [one for one in _line(code, owner) if one is not None]

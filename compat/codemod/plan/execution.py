@@ -157,14 +157,14 @@ class Execution:
 
     def block(self, module: Module, body: list[ast.stmt], state: State | None) -> State | None:
         """Follow statements, each of which may fail before and after what it does."""
-        own, noted = self.effects.marks(module), None
+        own, taken = self.effects.marks(module), None
         for one in body:
             before, after = own.may_fail(one)
-            if before and state is not noted:
-                self.ways.take("raise", noted := state)
+            if before and state is not taken:
+                self.ways.take("raise", taken := state)
             state = self.visit(module, one, state)
-            if after and state is not noted:
-                self.ways.take("raise", noted := state)
+            if after and state is not taken:
+                self.ways.take("raise", taken := state)
         return state
 
     def changes_nothing(self, module: Module, node: ast.AST, state: State) -> bool:
