@@ -9,7 +9,7 @@ import functools
 import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from compat.codemod.files.content import content
 from compat.codemod.source import Notes, grouped, is_test, noted
@@ -18,30 +18,26 @@ from compat.codemod.source import Notes, grouped, is_test, noted
 # checks the text before it afterwards. Continued lines are joined before; a comment is never
 # continued.
 _IMPORT = re.compile(rb"import(?<!\wimport)\b[ \t]*(\([^)#]*(?:#[^\n]*\n[^)#]*)*\)|[^\n#;]*)")
+_CONTINUED = re.compile(rb"\\\n")  # the regex engine finds this faster than `in` does
 _NOT_CONTINUED = re.compile(rb"(#[^\n]*)\\\n")
 _BEFORE = re.compile(rb"(?:.*[:;])?[ \t]*(?:from[ \t]*(?:([.\w]+)[ \t]+|(\.+)[ \t]*))?\Z", re.S)
 _MAIN = re.compile(rb"\nif[ \t]+__name__[ \t]*==[ \t]*['\"]__main__['\"]")
-_PATCHED = re.compile(rb"(?:patch|setattr|delattr)[^)]{0,300}")
+_REPLACING = re.compile(rb"mo(?:ck|nkeypatch)")
+_PATCHED = [
+    re.compile(word + rb"[^)]{0,300}") for word in (rb"patch", rb"attr(?<=(?:set|del)attr)")
+]
 _ASSIGNED = re.compile(rb"\.(\w+)[ \t]*=(?!=)")
 _WORD = re.compile(rb"\w+")
-_CALLED = rb"(?:import_module|__import__|run_module|run_path)[ \t]*\("
-_BY_PATH = rb"spec_from_file_location|SourceFileLoader|load_source"
-_COMPUTED = re.compile(_CALLED + rb"(?![ \t\n]*['\"])|" + _BY_PATH)
-_WRITTEN = re.compile(_CALLED + rb"[ \t\n]*['\"]([\w.]+)")
+_BY_NAME = re.compile(
+    rb"(?:import_module|__import__|run_module|run_path)[ \t]*\((?:[ \t\n]*(['\"])([\w.]*))?"
+)
+_BY_PATH = (b"spec_from_file_location", b"SourceFileLoader", b"load_source")
 _LISTED_NAME = re.compile(rb"['\"](\w+)['\"]")
 _COMMENT = re.compile(rb"#[^\n]*")
+_FIRST_WORD = re.compile(r"(?:\A|,)[\s()]*([^\s(),]+)")
 _LISTED = re.compile(rb"__all__[ \t]*[+:=][^=\[(]*=?[ \t]*[\[(]([^\])]*)")
 _PLUGINS = re.compile(rb"pytest_plugins[^=\n]*=[ \t]*[\[(]?((?:[ \t\n,]*['\"][\w.]+['\"])*)")
-_LOADING = (
-    b"importlib",
-    b"pkgutil",
-    b"pydoc",
-    b"logging.config",
-    b"exec(",
-    b"__path__",
-    b"pytest_plugins",
-)
-_DYNAMIC = (b"import_module", b"__import__", b"runpy", *_BY_PATH.split(b"|"))
+_DYNAMIC = (b"import_module", b"__import__", b"runpy", *_BY_PATH)
 
 
 class File(NamedTuple):
@@ -53,7 +49,6 @@ class File(NamedTuple):
         dynamic: whether it may import by names in strings.
         replaces: whether it may replace a function, as a mock does.
         computed: whether one of these names is not written out.
-        loads: whether it may load or run files in another way than by an import.
         imported: the files of the project that it imports, once it is linked.
     """
 
@@ -63,7 +58,6 @@ class File(NamedTuple):
     dynamic: bool
     replaces: bool
     computed: bool
-    loads: bool
     imported: frozenset[str] = frozenset()
 
 
@@ -76,29 +70,39 @@ class Files:
     def __init__(self, paths: Iterable[str]) -> None:
         self.paths: list[str] = list(paths)
         self._links: dict[str, list[str]] = {}
+        self._dotted = functools.cache(_dotted)
 
     @functools.cached_property
     def _by_last(self) -> dict[str, list[tuple[str, str]]]:
         """Return, by the last part of a name, the dotted names that end so, each with its file."""
-        dotted = ((_dotted(path).removesuffix(".__init__"), path) for path in self.paths)
+        dotted = ((self._dotted(path).removesuffix(".__init__"), path) for path in self.paths)
         return grouped((name.rpartition(".")[2], (f".{name}", path)) for name, path in dotted)
 
     def link(self, file: File) -> File:
         """Return a file with the imports that belong to this project."""
-        found = (self._link(_absolute(name, file.path)) for name in self._imports(file))
+        found = (self._link(name, file.path) for name in self._imports(file))
         imported = frozenset(path for paths in found for path in paths) - {file.path}
         return file._replace(imported=imported)
 
     def _imports(self, file: File) -> Iterator[str]:
-        """Yield the names that a file imports, and those of which a package has a list for it."""
-        for name in file.imports:
-            yield name
-            owner, last = halves(name)
-            for path in self.named(owner, file.path) if last == "*" else ():
-                yield from (f"{name.removesuffix('*')}{inner}" for inner in listed(path)[0])
+        """Yield the names that a file imports, and those of which a package has a list for it.
 
-    def _link(self, name: str) -> list[str]:
-        """Return the files that a dotted name may mean."""
+        Leave out those that end as no file of the project does.
+        """
+        for name in file.imports:
+            last = name.rpartition(".")[2]
+            if last in self._by_last or not last:
+                yield name
+            elif last == "*":
+                for path in self.named(halves(name)[0], file.path):
+                    yield from (f"{name.removesuffix('*')}{inner}" for inner in listed(path)[0])
+
+    def _link(self, name: str, importer: str) -> list[str]:
+        """Return the files that a dotted name may mean, as ``named`` does, and the importer."""
+        plain = name.lstrip(".")
+        if plain != name:
+            package = self._dotted(importer).rsplit(".", len(name) - len(plain))[0]
+            name = f"{package}.{plain}" if plain else package
         if name not in self._links:
             own = self._by_last.get(name.rpartition(".")[2], ())
             self._links[name] = [path for dotted, path in own if dotted.endswith(f".{name}")]
@@ -109,7 +113,7 @@ class Files:
 
         A name inside a package begins with a dot.
         """
-        return [path for path in self._link(_absolute(name, importer)) if path != importer]
+        return [path for path in self._link(name, importer) if path != importer]
 
     def read(self, paths: Iterable[str]) -> list[File]:
         """Return what files on disk import from this project; an unreadable one imports nothing."""
@@ -153,16 +157,6 @@ class Graph(Notes):
 
         return closure(path, following) - {path}
 
-    def may_be_loaded(self, path: str) -> bool:
-        """Return whether a file that nothing imports or runs may be loaded in another way."""
-        file = self.files.get(path)
-        is_named = file is None or file.is_main or is_test(path) or "__" in os.path.basename(path)
-        return (
-            not (is_named or self.direct_importers(path))
-            and len(self.files) > 1
-            and any(one.loads for one in self.files.values() if one.path != path)
-        )
-
     def packages(self, path: str) -> list[str]:
         """Return the `__init__.py` files in a file's folder and the packages around it.
 
@@ -187,7 +181,7 @@ class Graph(Notes):
         return closure(path, self.direct_importers)
 
 
-class Quiet:
+class Quiet(Notes):
     """The files that do not mention torchaudio.
 
     They are the same in every round, so facts about them are collected once.
@@ -201,8 +195,6 @@ class Quiet:
         self.paths: list[str] = list(paths)
         self.all: frozenset[str] = frozenset(self.paths)
         self._read = read
-        # The files that had to be parsed, by path; whoever parses one keeps it here.
-        self.parsed: dict[str, Any] = {}
 
     @functools.cached_property
     def replacing(self) -> list[str]:
@@ -217,7 +209,7 @@ class Quiet:
             (word, path)
             for path, data in texts
             for word in {
-                *_WORD.findall(b"\n".join(_PATCHED.findall(data))),
+                *_WORD.findall(b"\n".join(part for one in _PATCHED for part in one.findall(data))),
                 *_ASSIGNED.findall(data),
             }
         )
@@ -253,14 +245,15 @@ def facts(path: str, data: bytes) -> File:
     found: set[str] = set()
     if b"\r" in data:
         data = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
-    if b"\\\n" in data:
+    if _CONTINUED.search(data):
         data = _NOT_CONTINUED.sub(rb"\1\n", data).replace(b"\\\n", b" ")
     for match in _IMPORT.finditer(data):
         start = data.rfind(b"\n", 0, match.start()) + 1
         found.update(_names(data[start : match.start()], match[1]))
     is_dynamic = any(word in data for word in _DYNAMIC)
-    for name in _WRITTEN.findall(data) if is_dynamic else ():
-        found.update(_prefixes(name.decode()))
+    named = _BY_NAME.findall(data) if is_dynamic else []
+    for _, name in named:
+        found.update(_prefixes(name.decode()) if name else ())
     for name in plugins(data) if is_test(path) else ():
         found.update(_prefixes(name))
     return File(
@@ -268,9 +261,9 @@ def facts(path: str, data: bytes) -> File:
         imports=frozenset(found),
         is_main=b"__main__" in data and _MAIN.search(b"\n" + data) is not None,
         dynamic=is_dynamic,
-        replaces=b"mock" in data or b"monkeypatch" in data or is_test(path),
-        computed=is_dynamic and _COMPUTED.search(data) is not None,
-        loads=is_dynamic or any(word in data for word in _LOADING),
+        replaces=_REPLACING.search(data) is not None or is_test(path),
+        computed=is_dynamic
+        and (not all(quote for quote, _ in named) or any(word in data for word in _BY_PATH)),
     )
 
 
@@ -285,11 +278,7 @@ def _names(line: bytes, names: bytes) -> frozenset[str]:
     before = _BEFORE.match(line)
     if not before:
         return frozenset()
-    words = [
-        part.split()[0]
-        for part in re.sub(rb"#[^\n]*|[()]", b" ", names).decode("utf-8", "replace").split(",")
-        if part.strip()
-    ]
+    words = _FIRST_WORD.findall(_COMMENT.sub(b"", names).decode("utf-8", "replace"))
     base = (before[1] or before[2] or b"").decode("utf-8", "replace")
     if not base:
         return frozenset(part for word in words for part in _prefixes(word))
@@ -319,14 +308,6 @@ def stem(path: str) -> str:
 def _dotted(path: str) -> str:
     whole = os.path.splitdrive(os.path.splitext(os.path.abspath(path))[0])[1]
     return whole.replace(os.sep, ".").lstrip(".")
-
-
-def _absolute(name: str, importer: str) -> str:
-    plain = name.lstrip(".")
-    if plain == name:
-        return name
-    package = _dotted(importer).rsplit(".", len(name) - len(plain))[0]
-    return f"{package}.{plain}" if plain else package
 
 
 def closure(start: str, following: Callable[[str], Iterable[str]]) -> frozenset[str]:

@@ -9,11 +9,12 @@ from typing import Any
 
 from compat.codemod.files import import_graph
 from compat.codemod.plan import replaced_names
-from compat.codemod.source import Binding, Module, plain_name, string
+from compat.codemod.source import Binding, Module, Notes, listed, noted, plain_name, string
 from compat.codemod.uses import Project
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 Definition = Function | ast.ClassDef
+_Import = ast.Import | ast.ImportFrom
 _MOST_BY_NAME = 40
 _DEEPEST = 20
 _KEEPING = ("staticmethod", "classmethod")
@@ -24,7 +25,7 @@ _BARE = ("object", "ABC", "Generic", "Protocol")
 Meaning = tuple[Module, Definition | None]
 
 
-class Code:
+class Code(Notes):
     """The modules that speak of torchaudio, and those that import them, directly or by others.
 
     Args:
@@ -74,6 +75,7 @@ class Code:
             return self.speaking[path]
         return self._project.quiet_module(path) if path in self.paths else None
 
+    @noted
     def packages(self, path: str) -> list[Module]:
         """Return the packages around a file, the outermost first; a package is its own last one."""
         return [one for init in self._project.imports.packages(path) if (one := self.module(init))]
@@ -82,9 +84,9 @@ class Code:
 
     def files(self, name: str, importer: Module) -> list[Module]:
         """Return the modules a dotted name may mean; of several, those nearest the importer."""
-        if importer.standalone:
+        paths = [] if importer.standalone else self._project.files.named(name, importer.path)
+        if not paths:
             return []
-        paths = self._project.files.named(name, importer.path)
         is_standard = name.partition(".")[0] in sys.stdlib_module_names
         if (len(paths) > 1 or is_standard) and not name.startswith("."):
             around = self._project.imports.packages(importer.path)
@@ -98,9 +100,8 @@ class Code:
             paths = paths if is_moved or not (nearest or is_standard) else nearest
         return [module for path in paths if (module := self.module(path)) is not None]
 
-    def imported(
-        self, module: Module, statement: ast.Import | ast.ImportFrom
-    ) -> Iterator[tuple[list[Module], bool]]:
+    @listed
+    def imported(self, module: Module, statement: _Import) -> Iterator[tuple[list[Module], bool]]:
         """Yield the modules that a statement imports, in running order, each with alternatives.
 
         With each comes whether the statement is sure to import one of them.
@@ -147,7 +148,7 @@ class Code:
 
     def known(self, module: Module, node: ast.AST) -> list[Meaning]:
         """Return what an expression may mean in the project."""
-        return [one for one in self.meanings(module, node) if one is not None]
+        return [*filter(None, self.meanings(module, node))]
 
     def _guarded(
         self, find: Callable[[Module, Any], list[Meaning | None]], module: Module, about: Any

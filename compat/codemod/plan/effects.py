@@ -4,20 +4,18 @@ import ast
 import functools
 import re
 from collections import defaultdict
-from collections.abc import Iterator
-from typing import NamedTuple
+from collections.abc import Callable, Iterator
 
 from compat.codemod.files.content import content
 from compat.codemod.plan import code, marks
 from compat.codemod.plan.code import Code, Function, Meaning
 from compat.codemod.plan.marks import Marks
 from compat.codemod.plan.state import Force
-from compat.codemod.source import Module, Scope, only_import
+from compat.codemod.source import Module, Notes, Scope, noted, only_import
 from compat.codemod.uses import Project
 
 # It begins with plain letters, which the regex engine finds fastest.
 _DEFINED = re.compile(r"def(?<!\wdef)[ \t]+(\w+)")
-_GIVEN = re.compile(r"\b(\w+)(?=[ \t]*=(?!=)|['\"])")
 _SPAWNS = re.compile(r"spawn['\"]|forkserver['\"]|\b(?:mp|multiprocessing)\.spawn[ \t]*\(")
 # Calls that load a module by a path or a name, and names through which any function may be called.
 BY_PATH = {
@@ -38,6 +36,7 @@ UNKNOWN_ATTRIBUTES = {
     "__dict__",
     "f_globals",
 }
+_TELLING_IMPORTS = IMPORTERS | MODULES
 _TELLING_NAMES = UNKNOWN_NAMES | {"__import__"}
 DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.GeneratorExp)
@@ -60,25 +59,7 @@ _PARTS = (ast.expr, ast.keyword, ast.pattern, ast.comprehension, ast.arg)
 Definition = tuple[Module, ast.AST]
 
 
-class Words(NamedTuple):
-    """What the text of a project's files tells.
-
-    Attributes:
-        defined: the names of all functions.
-        given: the names that are assigned, or are keywords, or stand in a text.
-        spawns: whether the project starts processes that import its files anew.
-    """
-
-    defined: frozenset[str]
-    given: frozenset[str]
-    spawns: bool
-
-    def has(self, name: str) -> bool:
-        """Return whether the project may give something of its own this name."""
-        return name in self.defined or name in self.given
-
-
-class Effects:
+class Effects(Notes):
     """What functions do, as far as their text shows; computed once for all programs.
 
     Each module is read in one pass over its names, as soon as a program comes to it.
@@ -87,6 +68,10 @@ class Effects:
         project: the project.
         code: its modules.
         may_unset: whether restoring an earlier backend may mean that none is set.
+
+    Attributes:
+        marks: returns what matters in a module.
+        parts: returns the parts of a node that may run, in the order of the text.
     """
 
     def __init__(self, project: Project, code: Code, *, may_unset: bool = True) -> None:
@@ -97,10 +82,12 @@ class Effects:
         self.steps = 0
         self._matter: dict[ast.AST, bool] = {}
         self._may_set: dict[ast.AST, bool] = {}
-        self._known: set[Module] = set()
         # Kept here, since programs come to the same nodes again and again.
-        self._marks: dict[Module, Marks] = {}
-        self._parts: dict[ast.AST, list[ast.AST]] = {}
+        self.marks: Callable[[Module], Marks] = functools.cache(
+            functools.partial(marks.of, project)
+        )
+        self._read_once = functools.cache(self._read)
+        self.parts: Callable[[Module, ast.AST], list[ast.AST]] = functools.cache(_parts)
         # The nodes in or around which something may matter; all others change nothing.
         self._leading: set[ast.AST] = set()
         # The functions that set or use a backend, load a module, or may call any function.
@@ -111,28 +98,9 @@ class Effects:
         self._named: dict[ast.AST, list[Meaning | Definition]] = defaultdict(list)
         self._pausing: set[ast.AST] = set()
 
-    def marks(self, module: Module) -> Marks:
-        """Return what matters in a module."""
-        if module not in self._marks:
-            self._marks[module] = marks.of(self.project, module)
-        return self._marks[module]
-
-    def parts(self, module: Module, node: ast.AST) -> list[ast.AST]:
-        """Return the parts of a node that may run, in the order of the text."""
-        if node not in self._parts:
-            parts: list[ast.AST] = [
-                one for one in ast.iter_child_nodes(node) if isinstance(one, _PARTS)
-            ]
-            if isinstance(node, ast.Dict | ast.arguments):
-                # these list all keys before all values, and defaults of keywords before others
-                parts.sort(key=module.span)
-            self._parts[node] = parts
-        return self._parts[node]
-
     def leads(self, module: Module, node: ast.AST) -> bool:
         """Return whether something in or around a node may matter."""
-        if module not in self._known:
-            self._read(module)
+        self._read_once(module)
         return node in self._leading
 
     def pauses(self, module: Module, function: Function) -> bool:
@@ -167,7 +135,6 @@ class Effects:
         return known[definition[1]]
 
     def _read(self, module: Module) -> None:
-        self._known.add(module)
         own, names = self.marks(module), module.names
         imports = [
             one
@@ -197,10 +164,13 @@ class Effects:
         """Note what names mean, and the dotted names that begin with them."""
         code, parents = self.code, module.names.parents
         known: dict[tuple[Scope | None, str], list[Meaning]] = {}
+        plain: set[tuple[Scope | None, str]] = set()
         for name, scope in module.names.scope_of.items():
             if name.id in _TELLING_NAMES:
                 self._tells(module, name)
             home, path = scope.home(name.id), name.id
+            if (home, path) in plain:
+                continue
             imported = only_import(home.bindings[path]) if home is not None else None
             node: ast.AST | None = name
             while isinstance(node, ast.Name | ast.Attribute):
@@ -211,10 +181,12 @@ class Effects:
                     self._leads(module, node)
                     if meaning[1] is not None or not isinstance(above, ast.Attribute):
                         self._means(module, node, meaning)
-                if imported in IMPORTERS | MODULES:
+                if imported in _TELLING_IMPORTS:
                     self._tells(module, node)
-                is_part = imported is not None or known[home, path]
-                node = above if is_part and isinstance(above, ast.Attribute) else None
+                if imported is None and not known[home, path]:
+                    plain.add((home, path))
+                    break
+                node = above if isinstance(above, ast.Attribute) else None
                 attribute = getattr(node, "attr", "")
                 path, imported = f"{path}.{attribute}", f"{imported}.{attribute}"
 
@@ -263,21 +235,33 @@ class Effects:
         )
 
     @functools.cached_property
-    def words(self) -> Words:
-        """Return what the text of all files tells; those without torchaudio are not parsed."""
-        defined: set[str] = set()
-        given: set[str] = set()
-        spawns = False
-        for text in self._texts():
-            defined.update(_DEFINED.findall(text))
-            given.update(_GIVEN.findall(text))
-            spawns = spawns or _SPAWNS.search(text) is not None
-        return Words(frozenset(defined), frozenset(given), spawns)
+    def defined(self) -> frozenset[str]:
+        """Return the names of all functions; files without torchaudio are not parsed for it."""
+        return frozenset(name for text in self._texts() for name in _DEFINED.findall(text))
+
+    @functools.cached_property
+    def spawns(self) -> bool:
+        """Return whether the project starts processes that import its files anew."""
+        texts = (text for text in self._texts() if "spawn" in text or "forkserver" in text)
+        return any(_SPAWNS.search(text) for text in texts)
+
+    @noted
+    def gives(self, name: str) -> bool:
+        """Return whether the project may define, assign or pass something by this name."""
+        given = re.compile(rf"{name}(?<!\w{name})(?=[ \t]*=(?!=)|['\"])")
+        return name in self.defined or any(map(given.search, self._texts()))
 
     def _texts(self) -> Iterator[str]:
         yield from (module.text.text for module in self.code.speaking.values())
         for path in self.code.quiet_paths:
             yield content(path).decode("utf-8", "replace")
+
+
+def _parts(module: Module, node: ast.AST) -> list[ast.AST]:
+    parts: list[ast.AST] = [one for one in ast.iter_child_nodes(node) if isinstance(one, _PARTS)]
+    # these list all keys before all values, and defaults of keywords before others
+    is_mixed = isinstance(node, ast.Dict | ast.arguments)
+    return sorted(parts, key=module.span) if is_mixed else parts
 
 
 def _around(module: Module, node: ast.AST) -> Iterator[ast.AST]:

@@ -131,7 +131,7 @@ class Execution:
 
     def visit(self, module: Module, node: ast.AST | None, state: State | None) -> State | None:
         """Follow a node; return the state after it, or ``None`` if it leads elsewhere."""
-        if node is None or state is None or self._changes_nothing(module, node, state):
+        if node is None or state is None or self.changes_nothing(module, node, state):
             return state
         self._steps_left -= 1
         self.effects.steps += 1
@@ -157,15 +157,17 @@ class Execution:
 
     def block(self, module: Module, body: list[ast.stmt], state: State | None) -> State | None:
         """Follow statements, each of which may fail before and after what it does."""
-        own = self.effects.marks(module)
+        own, taken = self.effects.marks(module), None
         for one in body:
             before, after = own.may_fail(one)
-            self.ways.take("raise", state if before else None)
+            if before and state is not taken:
+                self.ways.take("raise", taken := state)
             state = self.visit(module, one, state)
-            self.ways.take("raise", state if after else None)
+            if after and state is not taken:
+                self.ways.take("raise", taken := state)
         return state
 
-    def _changes_nothing(self, module: Module, node: ast.AST, state: State) -> bool:
+    def changes_nothing(self, module: Module, node: ast.AST, state: State) -> bool:
         """Return whether code leads to nothing that matters.
 
         What others run meanwhile must be known to leave the state as it is.

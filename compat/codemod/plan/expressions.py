@@ -51,7 +51,7 @@ def _name(
         ):
             after = _anything(run, after)
         # a property, as far as its name tells
-        return run.others_run(after) if node.attr in run.effects.words.defined else after
+        return run.others_run(after) if node.attr in run.effects.defined else after
     is_list = module.names.qualified(node) in MODULES
     if is_list or (node.id in UNKNOWN_NAMES and not module.names.bindings(node)):
         return _anything(run, state)
@@ -244,13 +244,12 @@ def _is_quiet(run: Execution, module: Module, node: ast.Call) -> bool:
     name = module.names.qualified(node.func) or ""
     if name.startswith(_QUIET_MODULES) and ".datasets." not in name:
         return True
-    words = run.effects.words
     if isinstance(node.func, ast.Attribute):
         attribute = node.func.attr
-        return attribute in _QUIET_METHODS and not words.has(attribute)
+        return attribute in _QUIET_METHODS and not run.effects.gives(attribute)
     if module.names.is_builtin(node.func, "hasattr"):
         asked = string(node.args[-1]) if node.args else ""
-        if not asked or asked in words.defined:
+        if not asked or asked in run.effects.defined:
             return False  # it may be a property
     is_builtin = isinstance(node.func, ast.Name) and node.func.id in _QUIET_BUILTINS
     return is_builtin and not module.names.bindings(node.func)

@@ -4,7 +4,7 @@ import ast
 
 from compat.codemod.plan.code import Meaning
 from compat.codemod.plan.effects import Definition, Effects
-from compat.codemod.source import Module
+from compat.codemod.source import Module, noted
 
 # Methods with special names that are called where the code shows it.
 _CALLED = {"__new__", "__init__", "__post_init__", "__call__", "__enter__", "__exit__"}
@@ -32,8 +32,7 @@ class Handed:
         self._effects, self._all_run = effects, all_run
         self._meanings: set[Meaning | Definition] = set()
         self.functions: dict[ast.AST, Module] = {}
-        every = map(special, effects.words.defined) if all_run else ()
-        self.special: set[str] = set().union(*every) - _CALLED
+        self.special: set[str] = {*_every(effects)} if all_run else set()
         self.sets_unseen: bool = False
 
     @property
@@ -60,6 +59,12 @@ class Handed:
         module, node = meaning
         if node is not None and (self._all_run or node in self.functions):
             self.sets_unseen |= self._effects.sets((module, node))
+
+
+@noted
+def _every(effects: Effects) -> set[str]:
+    """Return the names of all that Python may call by itself."""
+    return set().union(*map(special, effects.defined)) - _CALLED
 
 
 def special(name: str) -> set[str]:

@@ -20,7 +20,7 @@ from compat.codemod.plan.evidence import Evidence, Program
 from compat.codemod.plan.execution import Execution, TooLongError, bound
 from compat.codemod.plan.marks import Site
 from compat.codemod.plan.state import Force, State, joined, repeated
-from compat.codemod.source import Module, NotProvableError, is_test, old_names
+from compat.codemod.source import Module, NotProvableError, conditions, is_test, old_names
 from compat.codemod.uses import Project, SetterCall
 
 # Of all programs together; those that come later are followed less closely.
@@ -253,11 +253,16 @@ class _Followed:
                 return
             _hand_out(execution, every if unseen else rest, state)
         execution.end()
-        if self._effects.words.spawns and not self._is_library:
+        if self._effects.spawns and not self._is_library:
             self._spawn()
 
     def _spawn(self) -> None:
         """Run what was given to other code in a process that has only imported the program."""
+        module, body = self.program.module, self.program.module.tree.body
+        blocks = [one for one in body if conditions.is_main_guard(module, one)]
+        is_last = blocks == body[-1:] and not getattr(body[-1], "orelse", ())
+        if self._all_run and is_last and not self._effects.code.packages(module.path):
+            return  # the program has shown this on its way to its main block
         child = self._execution()
         state = child.load(self.program.module, State())
         _hand_out(

@@ -17,13 +17,22 @@ _TARGETED = [
 # What a function runs and is given if its caller gives nothing.
 _INSIDE = ("__code__", "__defaults__", "__kwdefaults__")
 # The names in texts given to `setattr`, `mock.patch` and their kind, and in namespaces.
-_GIVEN = re.compile(r"(?:setattr|delattr|patch(?:\.\w+)?)[ \t]*\(([^)]{0,300})")
+_GIVEN = [
+    re.compile(rf"{word}[ \t]*\(([^)]{{0,300}})")
+    for word in (r"attr(?<=(?:set|del)attr)", r"patch(?:\.\w+)?")
+]
 _NAMED = re.compile(r"['\"](?:[\w.]*\.)?(\w+)['\"]|(\w+)[ \t]*=(?!=)")
-_NAMESPACE = re.compile(r"__dict__|(?:globals|vars|locals)[ \t]*\(")
-_STORED = re.compile(
-    r"(?:\[[ \t]*['\"](\w+)['\"][ \t]*\][ \t]*=(?!=)"
-    r"|\b(?:update|setdefault|pop)[ \t]*\(([^)]{0,300}))"
-)
+_NAMESPACES = [
+    re.compile(one)
+    for one in ("__dict__", *(rf"{word}[ \t]*\(" for word in ("globals", "vars", "locals")))
+]
+_STORED = [
+    re.compile(r"\[[ \t]*(['\"]\w+['\"])[ \t]*\][ \t]*=(?!=)"),
+    *(
+        re.compile(rf"{word}(?<!\w{word})[ \t]*\(([^)]{{0,300}})")
+        for word in ("update", "setdefault", "pop")
+    ),
+]
 
 
 def of(modules: Iterable[Module], others: Iterable[str]) -> frozenset[str]:
@@ -49,7 +58,6 @@ def of(modules: Iterable[Module], others: Iterable[str]) -> frozenset[str]:
 
 def _by_text(text: str) -> set[str]:
     """Return the names that a file replaces by their text: ``setattr(config, "setup", mine)``."""
-    given = [*_GIVEN.findall(text)]
-    if _NAMESPACE.search(text):
-        given += [f"'{name}'{inner}" for name, inner in _STORED.findall(text)]
+    stored = _STORED if any(one.search(text) for one in _NAMESPACES) else ()
+    given = [one for pattern in (*_GIVEN, *stored) for one in pattern.findall(text)]
     return {name for one in given for pair in _NAMED.findall(one) for name in pair if name}

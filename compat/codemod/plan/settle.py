@@ -11,7 +11,7 @@ import dataclasses
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 
-from compat.codemod.plan import choices, giving, holding, naming, programs, removal
+from compat.codemod.plan import choices, giving, holding, naming, programs, removal, unseen
 from compat.codemod.plan.evidence import Evidence
 from compat.codemod.plan.holding import Held
 from compat.codemod.plan.marks import Pin, Site
@@ -95,13 +95,12 @@ class _Settlement:
                     self._stays.setdefault(setter, why)
 
     def _keep_setters(self) -> None:
-        graph = self._part.project.imports
         used = {force for forces in self._evidence.force.values() for force in forces}
         used |= {unit.restore.back for unit in self._units if unit.restore is not None}
         for setter in self._part.setters:
             if setter not in self._evidence.ran:
                 self._stays.setdefault(setter, NotProvableError("no program is seen to run this"))
-            if setter not in used and graph.may_be_loaded(setter.module.path):
+            if setter not in used and unseen.may_be_loaded(self._part.project, setter.module):
                 self._stays.setdefault(setter, NotProvableError(_LOADED))
                 self._doubt_others(setter)
             if setter in self._evidence.doubts:

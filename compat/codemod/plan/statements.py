@@ -215,7 +215,9 @@ def _has_set(run: Execution, imported: Module, importer: Module) -> bool:
 
 def _define(run: Execution, module: Module, node: Function, state: State) -> State:
     run.defined[node] = run.defined.get(node, frozenset()) | state.force
-    after = run.children(module, node.args, _decorators(run, module, node, state))
+    after: State | None = _decorators(run, module, node, state)
+    if after is not None and not run.changes_nothing(module, node.args, after):
+        after = run.children(module, node.args, after)
     after = _annotated(run, module, node.returns, after)
     above = module.names.parents.get(node)
     if node.name in _OF_MODULES and not isinstance(above, ast.ClassDef):
@@ -235,7 +237,7 @@ def _class(run: Execution, module: Module, node: ast.ClassDef, state: State) -> 
         for keyword in one.keywords:
             makers += run.code.known(home, keyword.value)
     makers += code.methods(run.code, (module, node), "__init_subclass__")[0]
-    if makers or "__set_name__" in run.effects.words.defined:
+    if makers or "__set_name__" in run.effects.defined:
         makers.append((module, node))  # they are given the class, and may keep it
     for made_by in makers:
         run.handed.add(made_by)

@@ -26,6 +26,11 @@ from compat.codemod.source import (
 from compat.codemod.uses import Project, reexports
 
 _NAMESPACES = re.compile(r"modules|\bmods?\b|\b(?:globals|locals|vars)\(|__dict__|namespace", re.I)
+# what loads or runs files in another way than by an import
+_LOADING = re.compile(
+    rb"import(?:lib|_module)|__import__|runpy|spec_from_file_location|SourceFileLoader|load_source|pkgutil"
+    rb"|pydoc|logging\.config|exec\(|__path__|pytest_plugins"
+)
 _SETTERS = ("set_audio_backend", "backend")
 _LOOKS = ("hasattr", "delattr", "print", "version", "bool")
 _ASKED = ast.Compare | ast.If | ast.UnaryOp | ast.Assert | ast.Expr | ast.Delete | ast.While
@@ -245,6 +250,22 @@ def _only_tells(module: Module, name: ast.AST) -> bool:
 @noted
 def _imports_computed_names(project: Project) -> bool:
     return any(file.computed for file in project.imports.files.values())
+
+
+def may_be_loaded(project: Project, module: Module) -> bool:
+    """Return whether a file that nothing imports or runs may be loaded in another way."""
+    graph, path = project.imports, module.path
+    is_named = graph.files[path].is_main or is_test(path) or "__" in os.path.basename(path)
+    return not (is_named or graph.direct_importers(path) or _loading(project) <= {path})
+
+
+@noted
+def _loading(project: Project) -> set[str]:
+    """Return which files may load others; two of them tell of each file whether another may."""
+    own = ((one.path, one.text.text.encode("utf-8", "replace")) for one in project.modules)
+    quiet = ((path, content(path)) for path in project.quiet.paths)
+    texts = itertools.chain(own, quiet)
+    return set(itertools.islice((path for path, data in texts if _LOADING.search(data)), 2))
 
 
 @noted

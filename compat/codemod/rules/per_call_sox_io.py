@@ -30,7 +30,7 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
     ]
     ours = [
         (path, call)
-        for call in module.calls
+        for call in (module.calls if "compat" in module.text.text else ())
         if (path := module.names.qualified(call.func) or "") in _OURS
     ]
     for use, call in (*calls, *ours):

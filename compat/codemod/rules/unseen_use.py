@@ -261,12 +261,15 @@ def _by_another_value(module: Module, project: Project) -> Iterator[Draft]:
     names = _other_names(module)
     for node in module.names.all(ast.Attribute):
         owner, call = node.value, module.call_of(node)
-        given = {one.arg for one in call.keywords} if call else set()
         is_named = plain_name(owner) in names
         is_old = (
             node.attr in _OLD
             or (is_named and _is_lost(project, node.attr))
-            or (node.attr in old_names.FUNCTIONS and not old_names.OLD_PARAMETERS.isdisjoint(given))
+            or (
+                node.attr in old_names.FUNCTIONS
+                and call is not None
+                and any(one.arg in old_names.OLD_PARAMETERS for one in call.keywords)
+            )
         )
         if not is_old or node in seen or old_names.is_ours(module.names.qualified(node) or ""):
             continue

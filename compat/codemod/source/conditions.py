@@ -35,8 +35,8 @@ def is_main_guard(module: Module, statement: ast.stmt) -> bool:
     """Return whether it is the module's ``if __name__ == "__main__":``."""
     return (
         isinstance(statement, ast.If)
-        and ast.unparse(statement.test) in _MAIN
         and statement in module.tree.body
+        and ast.unparse(statement.test) in _MAIN
     )
 
 

@@ -44,13 +44,8 @@ class Text:
         start = self.starts[min(line, len(self.starts)) - 1]
         if self._is_ascii or not column:
             return start + column
-        return bisect.bisect_left(self._bytes_before, self._bytes_before[start] + column)
-
-    @functools.cached_property
-    def _bytes_before(self) -> list[int]:
-        """Return the number of UTF-8 bytes before each character, and of all."""
-        data = self.text.encode("utf-8", "surrogatepass")
-        return [*(at for at, byte in enumerate(data) if byte & 0xC0 != 0x80), len(data)]
+        data = self.text[start : start + column].encode("utf-8", "surrogatepass")[:column]
+        return start + sum(byte & 0xC0 != 0x80 for byte in data)  # the first of each character
 
     def span(self, node: ast.AST) -> tuple[int, int]:
         """Return the start and end of a node."""

@@ -59,11 +59,14 @@ class Kept(NamedTuple):
 
 def near(project: Project, module: Module) -> list[Kept]:
     """Return what is kept in a module, in those that it imports, and in those that import it."""
-    every = [kept for one in project.modules for kept in _in(one)]
-    if not every or module.standalone:
-        return [kept for kept in every if kept.module is module]
-    linked = _linked(project, module)
+    every = _everywhere(project)
+    linked = _linked(project, module) if every else ()
     return [kept for kept in every if kept.module is module or kept.module.path in linked]
+
+
+@noted
+def _everywhere(project: Project) -> list[Kept]:
+    return [kept for module in project.modules for kept in _in(module)]
 
 
 def _linked(project: Project, module: Module) -> frozenset[str]:

@@ -26,6 +26,7 @@ from compat.commands import namesakes
 # it begins with plain letters, which the regex engine finds fastest
 _COMPAT = re.compile(r"compat(?<!\wcompat)\b")
 
+_STAR = re.compile(rb"import[ \t(]*\*")
 _PINNING = ("compat.install", "compat.pinned", "compat.standin")
 
 
@@ -151,9 +152,13 @@ class Project(Notes):
         """Return whether another file imports a name, or all names, or reads it in the module."""
         if module.standalone:
             return False
-        word = re.compile(rf"\b{re.escape(name)}\b|import[ \t(]*\*".encode())
+        plain = re.escape(name)
+        word = re.compile(rf"{plain}(?<!\w{plain})\b".encode())
         near = sorted(self.imports.near_importers(module.path))
-        others = (self.speaking.get(path) or self.parsed(path, word) for path in near)
+        others = (
+            self.speaking.get(path) or self.parsed(path, word) or self.parsed(path, _STAR)
+            for path in near
+        )
         return any(_takes(other, stem(module.path), name) for other in others if other is not None)
 
     # Files that do not mention torchaudio
@@ -169,11 +174,7 @@ class Project(Notes):
 
     def quiet_module(self, path: str) -> Module | None:
         """Return a quiet file, parsed once for all rounds; ``None`` if it cannot be parsed."""
-        kept = self.quiet.parsed
-        if path not in kept:
-            kept[path] = _parsed(path)
-        found: Module | None = kept[path]
-        return found
+        return _parsed(self.quiet, path)
 
     def neighbours_mention(self, module: Module, word: str) -> bool:
         """Return whether a module, one that it imports, or one that imports it contains a word."""
@@ -182,14 +183,16 @@ class Project(Notes):
         graph = self.imports
         near = graph.direct_importers(module.path)
         near |= graph.files[module.path].imported if module.path in graph.files else set()
-        texts = {other.path: other.text.text for other in self.modules}
         return any(
-            word in texts[path] if path in texts else word.encode() in content(path)
+            word in own.text.text
+            if (own := self.speaking.get(path))
+            else word.encode() in content(path)
             for path in sorted(near)
         )
 
 
-def _parsed(path: str) -> Module | None:
+@noted
+def _parsed(_: Quiet, path: str) -> Module | None:
     data = content(path)
     try:
         return Module(path, data.decode("utf-8-sig")) if data else None

@@ -192,7 +192,7 @@ def _form(module: Module, node: ast.expr, depth: int = 3) -> ast.expr:
             put[id(one.func)] = ast.Name("parse", ast.Load())
         elif depth and (value := module.only_assigned(one)):
             put[id(one)] = _form(module, value, depth - 1)
-    return copy.deepcopy(node, put)
+    return copy.deepcopy(node, put) if put else node
 
 
 def _reads(module: Module, node: ast.AST) -> bool:

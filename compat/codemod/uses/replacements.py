@@ -82,14 +82,13 @@ def refused(project: Project) -> dict[Replacement, list[Place]]:
 @listed
 def of(module: Module) -> Iterator[Replacement]:
     """Return every replacement in a module."""
-    for node in dict.fromkeys(
-        above for seed in _mentions(module) for above in _within_statement(module, seed)
-    ):
+    seeds = [*_mentions(module)]
+    for node in dict.fromkeys(above for seed in seeds for above in _within_statement(module, seed)):
         if isinstance(node, ast.Call):
             yield from _by_call(module, node)
         elif isinstance(getattr(node, "ctx", None), ast.Store | ast.Del):
             yield from _by_target(module, node)
-    yield from _by_a_constant(module)
+    yield from _by_a_constant(module, [one for one in seeds if isinstance(one, ast.Constant)])
 
 
 def _mentions(module: Module) -> Iterator[ast.AST]:
@@ -174,9 +173,9 @@ def _is_mock(call: ast.Call, own: int) -> bool:
     )
 
 
-def _by_a_constant(module: Module) -> Iterator[Replacement]:
+def _by_a_constant(module: Module, strings: list[ast.Constant]) -> Iterator[Replacement]:
     """Find ``TARGET = "torchaudio.load"``, a constant with an old path, in a module with mocks."""
-    for node in module.strings if _TESTS.search(module.text.text) else ():
+    for node in strings if strings and _TESTS.search(module.text.text) else ():
         match = _PATH.match(string(node))
         path = match.group(1) if match else ""
         if (path in old_names.KNOWN or old_names.earlier(path)) and not isinstance(
@@ -269,7 +268,9 @@ def _in_quiet_files(
     project: Project, home: str, name: str, targets: list[str], path: str
 ) -> Iterator[Replacement]:
     """Find the same in files that do not mention torchaudio, by their text."""
-    near = project.quiet.replaced_words.get(os.fsencode(name), ())
+    near = project.quiet.replaced_words.get(os.fsencode(name))
+    if near is None:
+        return
     owner, plain, *words = (re.escape(os.fsencode(one)) for one in (home, name, *targets))
     found = re.compile(
         rb"['\"](?:[\w.]*\.)?(?:" + b"|".join(words) + rb")['\"]"  # patch("audio.load")

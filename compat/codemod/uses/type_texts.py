@@ -22,7 +22,7 @@ def mentions(module: Module, name: str) -> Iterator[tuple[int, int, str]]:
     roots = sorted({one.local for one in own if old_names.ROOT in (one.path, one.local)})
     text, either = module.text.text, "|".join(map(re.escape, roots))
     pattern = re.compile(rf"(?<![\w.])({either})\.{re.escape(name)}(?!\w)")
-    if not roots or pattern.search(text) is None:
+    if not roots or f".{name}" not in text or pattern.search(text) is None:
         return  # looking for comments takes longer than everything else
     last = name.rpartition(".")[2]
     strings = [one for one in module.strings if last in str(one.value)]
