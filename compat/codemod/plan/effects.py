@@ -4,7 +4,7 @@ import ast
 import functools
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from compat.codemod.files.content import content
 from compat.codemod.plan import code, marks
@@ -226,10 +226,13 @@ class Effects(Notes):
     @functools.cached_property
     def setters(self) -> frozenset[Force]:
         """Return what any setter may put in force; ``None`` if restoring may mean that none is."""
-        own = map(self.marks, self.code.speaking.values())
+        return self.setters_in(self.code.speaking.values())
+
+    def setters_in(self, modules: Iterable[Module]) -> frozenset[Force]:
+        """Return what the setters in some modules may put in force."""
         return frozenset(
             None if call in one.pairs else setter
-            for one in own
+            for one in map(self.marks, modules)
             for call, setter in one.setters.items()
             if self._may_unset or call not in one.pairs
         )

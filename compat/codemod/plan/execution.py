@@ -44,6 +44,7 @@ class Execution:
         program: the program.
         effects: what the functions of the project do.
         visits: how each kind of node is followed; for others, only their parts.
+        setters: what may be in force once code has run that is not followed.
         all_run: at each moment at which code runs that is not followed, any function of the project
             may run.
 
@@ -68,13 +69,14 @@ class Execution:
         program: Program,
         effects: Effects,
         visits: Mapping[type[ast.AST], Visit],
+        setters: frozenset[Force],
         *,
         all_run: bool = False,
     ) -> None:
         self.evidence: Evidence = evidence
         self.effects: Effects = effects
         self.code: Code = effects.code
-        self._program, self._visits = program, visits
+        self._program, self._visits, self._setters = program, visits, setters
         self.force: dict[Site | Pin, set[Force]] = defaultdict(set)
         self.setters: set[SetterCall] = set()
         self.ran: set[ast.AST] = set()
@@ -229,12 +231,11 @@ class Execution:
         return after, after
 
     def after_any_setter(self, state: State) -> State:
-        """Come to a place before which any setter of the project may have run."""
-        setters = self.effects.setters
-        self.evidence.note_between(state, setters)
-        if setters <= state.force:
+        """Come to a place before which any setter may have run that the program can come to."""
+        self.evidence.note_between(state, self._setters)
+        if self._setters <= state.force:
             return state
-        return dataclasses.replace(state, force=state.force | setters)
+        return dataclasses.replace(state, force=state.force | self._setters)
 
 
 def bound(run: Execution, place: Site | Pin) -> set[Force]:

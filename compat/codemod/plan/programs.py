@@ -13,7 +13,7 @@ import os
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
-from compat.codemod.plan import expressions, statements
+from compat.codemod.plan import expressions, statements, unseen
 from compat.codemod.plan.code import Code
 from compat.codemod.plan.effects import Effects
 from compat.codemod.plan.evidence import Evidence, Program
@@ -76,7 +76,7 @@ def _evidence(project: Project, modules: list[Module], *, may_unset: bool) -> Ev
             anywhere.setdefault(forces, one.program)
     for forces, program in anywhere.items():
         if not any(forces < other for other in anywhere):  # what runs there shows no less
-            execution = Execution(found, program, effects, _VISITS, all_run=True)
+            execution = Execution(found, program, effects, _VISITS, effects.setters, all_run=True)
             for one in every:
                 for name, bound_to in one.execution.bound_by.items():
                     execution.bound_by[name] |= bound_to
@@ -148,9 +148,9 @@ class _Followed:
         self._closely(self._start)
 
     def _execution(self) -> Execution:
-        return Execution(
-            self._evidence, self.program, self._effects, _VISITS, all_run=self._all_run
-        )
+        effects, all_run = self._effects, self._all_run
+        setters = effects.setters if all_run else _setters_of(effects, self.program)
+        return Execution(self._evidence, self.program, effects, _VISITS, setters, all_run=all_run)
 
     def _closely(self, follow: Callable[[], None]) -> None:
         """Follow the program; if that takes too long, do it again less closely.
@@ -273,13 +273,31 @@ class _Followed:
         child.end()
 
 
+def _setters_of(effects: Effects, program: Program) -> frozenset[Force]:
+    """Return what the setters may put in force to which a program can come.
+
+    It can come to any of the project, unless its imports are all that it loads.
+    """
+    project, module = effects.project, program.module
+    is_script = (program.is_script or bool(program.function)) and not module.interactive
+    loaded = _loaded(project, module.path) if is_script and effects.setters else set()
+    if not loaded or any(unseen.may_load_others(project, one) for one in loaded):
+        return effects.setters
+    return effects.setters_in(one for one in effects.code.speaking.values() if one.path in loaded)
+
+
+def _loaded(project: Project, path: str) -> set[str]:
+    """Return the files that a file imports, directly or not, itself included, and its packages."""
+    graph = project.imports
+    return {one for start in (path, *graph.packages(path)) for one in graph.reachable(start)}
+
+
 def _found_by_name(project: Project, code: Code, path: str) -> bool | None:
     """Return whether a program may come to what mentions torchaudio by computed names alone.
 
     Return ``None`` if it is to be followed, since its imports lead there.
     """
-    graph = project.imports
-    reached = {one for start in (path, *graph.packages(path)) for one in graph.reachable(start)}
+    graph, reached = project.imports, _loaded(project, path)
     if not reached.isdisjoint(code.speaking):
         return None
     return any(path in graph.files and graph.files[path].computed for path in reached)

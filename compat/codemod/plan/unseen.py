@@ -269,6 +269,14 @@ def _loading(project: Project) -> set[str]:
 
 
 @noted
+def may_load_others(project: Project, path: str) -> bool:
+    """Return whether a file may load or run others in another way than by an import."""
+    own = project.speaking.get(path)
+    data = content(path) if own is None else own.text.text.encode("utf-8", "replace")
+    return _LOADING.search(data) is not None
+
+
+@noted
 def _runs_texts(project: Project) -> bool:
     """Return whether a project runs texts as code, in this process."""
     if any(called(call) in _RUN_HERE for module in project.modules for call in module.calls):
