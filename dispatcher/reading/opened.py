@@ -58,12 +58,12 @@ class OpenFile(File):
 class InMemory(Bytes):
     """What a ``BytesIO`` holds from where it stands."""
 
-    status = None
+    status: None = None
 
     def __init__(self, held: io.BytesIO) -> None:
         data = held.getvalue()[held.tell() :]
         super().__init__(data)
-        self.raw = io.BytesIO(data)
+        self.raw: io.BytesIO = io.BytesIO(data)
 
 
 class _Object(File):
