@@ -26,6 +26,7 @@ from dispatcher.errors import BackendUnavailable
 from tests.audit import planted
 from tests.audit.runs import NOISE, PAIR, RESULTS, TERMS, Audit, encoded, put, rows_of, served, started
 from tests.conftest import ASSETS, Python
+from tests.tables import table
 
 pytestmark = pytest.mark.usefixtures("data")
 SAME = {"other/a.wav": encoded(), "other/b.flac": encoded(kind="FLAC")}
@@ -34,65 +35,64 @@ UNREADABLE = {"data/c.wav": b"nothing", "other/c.wav": b"nothing"}
 ONE_SIDE = dict.fromkeys(("data/d.m4a", "other/d.m4a"), (ASSETS / "stereo.m4a").read_bytes())
 ALL = {**SHIFTED, **UNREADABLE, **ONE_SIDE}
 
+
 # files beside those that are the same, what counts, the status, and the classes
-STATUSES: dict[str, tuple[dict[str, bytes], str, int, dict[str, int]]] = {
-    "nothing": ({}, "differences,errors", 0, {"identical": 2}),
-    "a difference": (SHIFTED, "differences,errors", 1, {"identical": 1, "shifted": 1}),
-    "an error": (UNREADABLE, "differences,errors", 2, {"identical": 2, "error_both": 1}),
-    "one side": (ONE_SIDE, "differences,errors", 2, {"identical": 2, "error_from": 1}),
-    "both": ({**SHIFTED, **UNREADABLE}, "differences,errors", 2, {"identical": 1, "shifted": 1, "error_both": 1}),
-    "both, errors do not count": ({**SHIFTED, **UNREADABLE}, "differences", 1, {"identical": 1, "shifted": 1, "error_both": 1}),
-    "both, differences do not count": ({**SHIFTED, **UNREADABLE}, "errors", 2, {"identical": 1, "shifted": 1, "error_both": 1}),
-    "shifts do not count": (SHIFTED, "length,metadata", 0, {"identical": 1, "shifted": 1}),
-    "one class": (SHIFTED, "shifted", 1, {"identical": 1, "shifted": 1}),
-    "what both fail at does not count": (UNREADABLE, "differences,error-from,error-to", 0, {"identical": 2, "error_both": 1}),
-    "nothing counts": (ALL, "none", 0, {"identical": 1, "shifted": 1, "error_both": 1, "error_from": 1}),
-}
-
-
-@pytest.mark.parametrize("case", STATUSES)
-def test_exit_status(case: str, audit: Audit) -> None:
-    files, fail_on, status, kinds = STATUSES[case]
+@table(
+    "files, fail_on, status, kinds",
+    {
+        "nothing": ({}, "differences,errors", 0, {"identical": 2}),
+        "a difference": (SHIFTED, "differences,errors", 1, {"identical": 1, "shifted": 1}),
+        "an error": (UNREADABLE, "differences,errors", 2, {"identical": 2, "error_both": 1}),
+        "one side": (ONE_SIDE, "differences,errors", 2, {"identical": 2, "error_from": 1}),
+        "both": ({**SHIFTED, **UNREADABLE}, "differences,errors", 2, {"identical": 1, "shifted": 1, "error_both": 1}),
+        "both, errors do not count": ({**SHIFTED, **UNREADABLE}, "differences", 1, {"identical": 1, "shifted": 1, "error_both": 1}),
+        "both, differences do not count": ({**SHIFTED, **UNREADABLE}, "errors", 2, {"identical": 1, "shifted": 1, "error_both": 1}),
+        "shifts do not count": (SHIFTED, "length,metadata", 0, {"identical": 1, "shifted": 1}),
+        "one class": (SHIFTED, "shifted", 1, {"identical": 1, "shifted": 1}),
+        "what both fail at does not count": (UNREADABLE, "differences,error-from,error-to", 0, {"identical": 2, "error_both": 1}),
+        "nothing counts": (ALL, "none", 0, {"identical": 1, "shifted": 1, "error_both": 1, "error_from": 1}),
+    },
+)
+def test_exit_status(files: dict[str, bytes], fail_on: str, status: int, kinds: dict[str, int], audit: Audit) -> None:
     put({**SAME, **files})
     told = audit("data", "--against", "other", "--fail-on", fail_on, "--json")
     assert (told.status, told.summary["exit_status"], told.kinds) == (status, status, kinds)
     assert len(rows_of()) == sum(kinds.values())
 
 
-USAGE = {
-    "no data": ((), "no DATA given"),
-    "no such data": (("gone",), "gone: there is no such file or folder"),
-    "no audio": (("empty",), "no audio files found in empty; 1 with other extensions skipped, --extensions chooses"),
-    "no such release": (("data", "--from", "1.9"), "there is no release '1.9'"),
-    "no releases": (("data", "--from", ""), "which releases? Say --from 2.0 --to 2.2"),
-    "no new release": (("data", "--to", "", "--against", "data"), "Say --from 2.0 --to 2.2 --against data"),
-    "two folders": (("data", "--to", "data", "--against", "data"), "--to data is a folder; leave out --against, --to-python"),
-    "no such class": (("data", "--fail-on", "worse"), "--fail-on: there is no class 'worse'"),
-    "nothing but links": (
-        ("linked",),
-        "no audio files found in linked; 1 folders behind links skipped, name them to include them",
-    ),
-    "no such results": (("--results", "gone.jsonl"), "gone.jsonl: there are no such results"),
-    "another kind of results": (("data", "--results", "x.txt"), "ends in .jsonl or .parquet"),
-    "no place for the report": (("data", "--report", "gone/x.html"), "--report gone/x.html: it cannot be written there"),
-    "a report in the place of data": (("data", "--report", "data/a.wav"), "a file that ends in .html"),
-    "no such counterpart": (("data", "--against", "gone"), "--against gone: there is no such folder"),
-    "no such option": (("data", "--what"), "unrecognized arguments: --what"),
-    "a negative number": (("data", "--jobs", "-1"), "it must not be negative"),
-    "less than a file": (("data", "--sample", "-1"), "it must not be negative"),
-    "no number for a tolerance": (("data", "--tolerance", "nan"), "it must be a number that is not negative"),
-    "a tolerance without end": (("data", "--tolerance", "inf"), "it must be a number that is not negative"),
-    "no such scheduler": (("data", "--scheduler", "here"), "--scheduler here: write tcp://HOST:PORT, or local[N]"),
-    "a confidence of nothing": (("data", "--confidence", "0"), "it is a percentage"),
-}
-
-
-@pytest.mark.parametrize("case", USAGE)
-def test_wrong_usage(case: str, audit: Audit) -> None:
+@table(
+    "arguments, message",
+    {
+        "no data": ((), "no DATA given"),
+        "no such data": (("gone",), "gone: there is no such file or folder"),
+        "no audio": (("empty",), "no audio files found in empty; 1 with other extensions skipped, --extensions chooses"),
+        "no such release": (("data", "--from", "1.9"), "there is no release '1.9'"),
+        "no releases": (("data", "--from", ""), "which releases? Say --from 2.0 --to 2.2"),
+        "no new release": (("data", "--to", "", "--against", "data"), "Say --from 2.0 --to 2.2 --against data"),
+        "two folders": (("data", "--to", "data", "--against", "data"), "--to data is a folder; leave out --against, --to-python"),
+        "no such class": (("data", "--fail-on", "worse"), "--fail-on: there is no class 'worse'"),
+        "nothing but links": (
+            ("linked",),
+            "no audio files found in linked; 1 folders behind links skipped, name them to include them",
+        ),
+        "no such results": (("--results", "gone.jsonl"), "gone.jsonl: there are no such results"),
+        "another kind of results": (("data", "--results", "x.txt"), "ends in .jsonl or .parquet"),
+        "no place for the report": (("data", "--report", "gone/x.html"), "--report gone/x.html: it cannot be written there"),
+        "a report in the place of data": (("data", "--report", "data/a.wav"), "a file that ends in .html"),
+        "no such counterpart": (("data", "--against", "gone"), "--against gone: there is no such folder"),
+        "no such option": (("data", "--what"), "unrecognized arguments: --what"),
+        "a negative number": (("data", "--jobs", "-1"), "it must not be negative"),
+        "less than a file": (("data", "--sample", "-1"), "it must not be negative"),
+        "no number for a tolerance": (("data", "--tolerance", "nan"), "it must be a number that is not negative"),
+        "a tolerance without end": (("data", "--tolerance", "inf"), "it must be a number that is not negative"),
+        "no such scheduler": (("data", "--scheduler", "here"), "--scheduler here: write tcp://HOST:PORT, or local[N]"),
+        "a confidence of nothing": (("data", "--confidence", "0"), "it is a percentage"),
+    },
+)
+def test_wrong_usage(arguments: tuple[str, ...], message: str, audit: Audit) -> None:
     put({"empty/notes.md": ""})
     os.mkdir("linked")
     os.symlink(os.path.abspath("data"), "linked/data")
-    arguments, message = USAGE[case]
     told = audit(*arguments)
     assert told.status == 3
     assert message in told.err
@@ -129,20 +129,21 @@ def test_it_says_when_soundfile_stands_in_for_the_default(monkeypatch: pytest.Mo
         assert ("sox_io was the default" in said.err) == is_said
 
 
-ENDS: dict[str, tuple[BaseException, int, str]] = {
-    "Ctrl-C before the comparison": (KeyboardInterrupt(), 130, "torchaudio-compat audit: stopped\n"),
-    "the workers fail": (EngineError("they are gone"), 3, "torchaudio-compat audit: they are gone\n"),
-    "a bug of ours": (
-        KeyError("mine"),
-        3,
-        "KeyError: 'mine'\ntorchaudio-compat audit: the audit itself failed; this is a bug of torchaudio-compat\n",
-    ),
-}
-
-
-@pytest.mark.parametrize("case", ENDS)
-def test_what_ends_it_is_not_taken_for_a_finding(case: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
-    why, status, message = ENDS[case]
+@table(
+    "why, status, message",
+    {
+        "Ctrl-C before the comparison": (KeyboardInterrupt(), 130, "torchaudio-compat audit: stopped\n"),
+        "the workers fail": (EngineError("they are gone"), 3, "torchaudio-compat audit: they are gone\n"),
+        "a bug of ours": (
+            KeyError("mine"),
+            3,
+            "KeyError: 'mine'\ntorchaudio-compat audit: the audit itself failed; this is a bug of torchaudio-compat\n",
+        ),
+    },
+)
+def test_what_ends_it_is_not_taken_for_a_finding(
+    why: BaseException, status: int, message: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
 
     def fail(*arguments: object) -> None:
         raise why

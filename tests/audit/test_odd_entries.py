@@ -12,6 +12,7 @@ import signal
 import socket
 import time
 from collections.abc import Iterable, Iterator
+from typing import Any
 
 import pytest
 
@@ -23,6 +24,7 @@ from compat.audit.rows import Row
 from compat.audit.storage.jsonl import JsonLines
 from compat.audit.task import Compare
 from tests.audit.runs import PAIR, TERMS, Audit, encoded, put, started
+from tests.tables import table
 
 A = "data/a.wav"
 LIST = b"data/a.wav\n"
@@ -84,23 +86,24 @@ def test_an_odd_entry_is_a_row(case: str, audit: Audit) -> None:
 
 
 UNCLOSED = b'path,text\ndata/a.wav,"one\ndata/a.wav,two\ndata/a.wav,three\n'
-USAGE = {
-    "a quote that is never closed": ("list.csv", UNCLOSED),
-    "a quote that the next row closes": ("list.csv", UNCLOSED.replace(b",two", b',"two"')),
-    "a list in UTF-16": ("list.txt", "data/a.wav\n".encode("utf-16")),
-    "fewer columns": ("list.csv", b"x,path\n1\n"),
-    "a path that is a number": ("list.jsonl", b'{"path": 3}\n'),
-    "deep JSON": ("list.jsonl", b'{"path": "data/a.wav", "x": ' + b"[" * 100000 + b"]" * 100000 + b"}\n"),
-    "a number of JSON that is too long": ("list.jsonl", b'{"path": "data/a.wav", "x": ' + b"9" * 5000 + b"}\n"),
-    "a list that is not gzip": ("list.txt.gz", b"data/a.wav\n"),
-    "a list that is not xz": ("list.txt.xz", b"data/a.wav\n"),
-    "a list cut off in gzip": ("list.txt.gz", b"\x1f\x8b\x08\0\0\0\0\0\0\x03\x01"),
-}
 
 
-@pytest.mark.parametrize("case", USAGE)
-def test_an_odd_list_is_a_usage_error(case: str, audit: Audit) -> None:
-    name, content = USAGE[case]
+@table(
+    "name, content",
+    {
+        "a quote that is never closed": ("list.csv", UNCLOSED),
+        "a quote that the next row closes": ("list.csv", UNCLOSED.replace(b",two", b',"two"')),
+        "a list in UTF-16": ("list.txt", "data/a.wav\n".encode("utf-16")),
+        "fewer columns": ("list.csv", b"x,path\n1\n"),
+        "a path that is a number": ("list.jsonl", b'{"path": 3}\n'),
+        "deep JSON": ("list.jsonl", b'{"path": "data/a.wav", "x": ' + b"[" * 100000 + b"]" * 100000 + b"}\n"),
+        "a number of JSON that is too long": ("list.jsonl", b'{"path": "data/a.wav", "x": ' + b"9" * 5000 + b"}\n"),
+        "a list that is not gzip": ("list.txt.gz", b"data/a.wav\n"),
+        "a list that is not xz": ("list.txt.xz", b"data/a.wav\n"),
+        "a list cut off in gzip": ("list.txt.gz", b"\x1f\x8b\x08\0\0\0\0\0\0\x03\x01"),
+    },
+)
+def test_an_odd_list_is_a_usage_error(name: str, content: str | bytes, audit: Audit) -> None:
     put({name: content})
     told = audit(name)
     assert told.status == 3
@@ -177,20 +180,21 @@ def test_a_foreign_row_is_a_usage_error_that_names_its_line(case: str, audit: Au
     assert "Traceback" not in told.err
 
 
-PARTS = {
-    "another schema": ([{"a": 1}], "part-00000.parquet: it is damaged, or no audit made it", ()),
-    "no Parquet": (None, "part-00000.parquet: it is damaged, or no audit made it", ()),
-    "a class of a later release": ([{"path": "x", "kind": "later"}], "part-00000.parquet: it is damaged, or no audit made it", ()),
-    "a corpus in the place of fresh results": ([{"path": "x", "text": "y"}], "no audit made it", ("--fresh",)),
-}
-
-
-@pytest.mark.parametrize("case", PARTS)
-def test_a_foreign_part_of_parquet_is_a_usage_error(case: str, audit: Audit) -> None:
+@table(
+    "rows, says, options",
+    {
+        "another schema": ([{"a": 1}], "part-00000.parquet: it is damaged, or no audit made it", ()),
+        "no Parquet": (None, "part-00000.parquet: it is damaged, or no audit made it", ()),
+        "a class of a later release": ([{"path": "x", "kind": "later"}], "part-00000.parquet: it is damaged, or no audit made it", ()),
+        "a corpus in the place of fresh results": ([{"path": "x", "text": "y"}], "no audit made it", ("--fresh",)),
+    },
+)
+def test_a_foreign_part_of_parquet_is_a_usage_error(
+    rows: list[dict[str, Any]] | None, says: str, options: tuple[str, ...], audit: Audit
+) -> None:
     """And stays."""
     arrow = pytest.importorskip("pyarrow", reason="the store is for it")
     parquet = pytest.importorskip("pyarrow.parquet", reason="the store is for it")
-    rows, says, options = PARTS[case]
     part = pathlib.Path("rows.parquet/part-00000.parquet")
     put({str(part): "PAR1"})
     if rows:

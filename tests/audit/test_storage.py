@@ -13,6 +13,7 @@ from compat.audit.storage import open_store
 from compat.audit.storage.parquet import Parquet
 from compat.audit.tally import Tally, latest, severity
 from compat.commands.arguments import UsageError
+from tests.tables import table
 
 ROWS = [
     Row("a.wav", "identical", stamp="1", terms="t", rms=0.0, seconds=1.5, from_rate=8000),
@@ -46,13 +47,14 @@ def test_two_runs_do_not_append_at_once(place: str) -> None:
 
 
 LINE = '{"path": "a.wav", "kind": "identical", "stamp": "1", "terms": "t"}\n'
+
+
 # the file of an earlier run, and how many rows are left of it
-BEGUN = {"empty": ("", 0), "a brace": ("{", 0), "half a row": ('{"path": "c.wav", "ki', 0), "a row and a half": (LINE + LINE[:20], 1)}
-
-
-@pytest.mark.parametrize("case", BEGUN)
-def test_a_half_written_line_is_taken_off(case: str) -> None:
-    text, rows = BEGUN[case]
+@table(
+    "text, rows",
+    {"empty": ("", 0), "a brace": ("{", 0), "half a row": ('{"path": "c.wav", "ki', 0), "a row and a half": (LINE + LINE[:20], 1)},
+)
+def test_a_half_written_line_is_taken_off(text: str, rows: int) -> None:
     pathlib.Path("audit.jsonl").write_text(text)
     with open_store("audit.jsonl") as store:
         store.append(ROWS[1])

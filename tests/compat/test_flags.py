@@ -29,8 +29,7 @@ class Stubborn(io.BytesIO):
 
 def outcome(act: Callable[[Any], Any], torchaudio: Any) -> Any:
     """What an action gives: a value, or the name of its error, and whether it warned."""
-    with warnings.catch_warnings(record=True) as seen:
-        warnings.simplefilter("always")
+    with warnings.catch_warnings(record=True, action="always") as seen:
         try:
             value = act(torchaudio)
         except Exception as error:

@@ -86,8 +86,7 @@ def test_functions_kept_from_before_a_setter_can_be_pickled() -> None:
 def test_functions_of_every_release_can_be_pickled(release: str) -> None:
     """By a name that is there in a process that installs the same."""
     torchaudio: Any = compat.install(release)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
+    with warnings.catch_warnings(action="ignore"):
         found = dict(_functions(torchaudio, set()))
         for name, function in found.items():
             if name.startswith("torchaudio."):
@@ -138,8 +137,7 @@ def test_annotations_can_be_asked_for(release: str) -> None:
     """As command line builders and validators do."""
     import torch
 
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
+    with warnings.catch_warnings(action="ignore"):
         torchaudio: Any = compat.standin(release)
         found = dict(_functions(torchaudio, set()))
     assert len(found) > 1

@@ -163,8 +163,7 @@ def test_names_bound_before_are_told_of() -> None:
         with pytest.warns(CompatWarning, match=r"somebody_elses\.(read|info) is still the old function") as seen:
             compat.install("2.2", backends=["soundfile"])
         assert len(seen) == 2
-        with warnings.catch_warnings():
-            warnings.simplefilter("error")
+        with warnings.catch_warnings(action="error"):
             compat.install("2.2", backends=["soundfile"])
     finally:
         del sys.modules[module.__name__]

@@ -96,8 +96,7 @@ PYTHON_PART_IS_DAMAGED = {
 )
 def test_a_damaged_python_part_makes_a_standin_with_that_reason(plant: Plant, files: dict[str, str], extension: str) -> None:
     plant(extension, files)
-    with warnings.catch_warnings():
-        warnings.simplefilter("error")
+    with warnings.catch_warnings(action="error"):
         torchaudio = compat.install("2.0")
     assert torchaudio.list_audio_backends()
     with pytest.raises(AttributeError, match=r"SyntaxError|filtering_is_gone|surely_not_installed|null bytes") as why:
@@ -136,8 +135,7 @@ def test_an_extension_for_ffmpeg_that_is_cut_off_is_not_loaded(plant: Plant, ext
 
 def test_one_warning_names_cause_and_mend_and_what_works(plant: Plant) -> None:
     plant(COMPILED_PART_FAILS["a library of CUDA is missing"])
-    with warnings.catch_warnings(record=True) as seen:
-        warnings.simplefilter("always")
+    with warnings.catch_warnings(record=True, action="always") as seen:
         compat.install("2.0")
         compat.install("2.2")
         with compat.pinned("2.1"):
@@ -159,8 +157,7 @@ def test_one_warning_names_cause_and_mend_and_what_works(plant: Plant) -> None:
 def test_what_works_is_left_alone(plant: Plant) -> None:
     """A compiled part that loads is used; neither operators nor a warning come."""
     plant(_WORKING.format(sox=True, ffmpeg=True), _PLAIN)
-    with warnings.catch_warnings():
-        warnings.simplefilter("error")
+    with warnings.catch_warnings(action="error"):
         torchaudio = compat.install("2.0")
     assert torchaudio._extension._IS_TORCHAUDIO_EXT_AVAILABLE
     assert not operators.registered()

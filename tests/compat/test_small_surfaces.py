@@ -42,8 +42,7 @@ def test_no_backend_has_the_parameters_of_old(release: str) -> None:
     """Of before 0.8, and raises RuntimeError with them."""
     torchaudio: Any = compat.standin(release)
     module = torchaudio.backend.no_backend
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
+    with warnings.catch_warnings(action="ignore"):
         load, save, info = module.load, module.save, module.info
     assert list(inspect.signature(load).parameters) == [
         "filepath", "out", "normalization", "channels_first", "num_frames", "offset", "filetype",
@@ -60,8 +59,7 @@ def test_no_backend_has_the_parameters_of_old(release: str) -> None:
 def test_a_missing_name_warns_before_it_is_missing(release: str, warned: int, module: str) -> None:
     """From 2.1 on; not of the module that knew its one name."""
     torchaudio: Any = compat.standin(release)
-    with warnings.catch_warnings(record=True) as told:
-        warnings.simplefilter("always")
+    with warnings.catch_warnings(record=True, action="always") as told:
         with pytest.raises(AttributeError):
             getattr(getattr(torchaudio.backend, module), "nothing_of_the_kind")  # noqa: B009 - as old code asks for it
     assert len(told) == (warned if module != "common" else 0)
@@ -76,8 +74,7 @@ def test_sphere_takes_a_law_of_any_depth(release: str, bits: int | None, tmp_pat
     path = tmp_path / "x.sph"
     torchaudio: Any = compat.standin(release)
     named = {"backend": "sox"} if release == "2.2" else {}
-    with warnings.catch_warnings(record=True) as told:
-        warnings.simplefilter("always")
+    with warnings.catch_warnings(record=True, action="always") as told:
         torchaudio.save(str(path), SOUND, 8000, encoding="ALAW", bits_per_sample=bits, **named)
     found = dispatcher.info(str(path), backend="sox")
     assert (found.num_frames, found.bits_per_sample) == (8000, bits or 8)

@@ -96,13 +96,11 @@ def test_kaldi_io_hands_over_to_the_package(torchaudio: Any, monkeypatch: pytest
 def test_metadata_made_by_hand_warns_in_2_8() -> None:
     """What ``info`` gives is an instance all the same, without a warning of its own."""
     torchaudio = compat.standin("2.8", backends=["soundfile"])
-    with warnings.catch_warnings(record=True) as seen:
-        warnings.simplefilter("always")
+    with warnings.catch_warnings(record=True, action="always") as seen:
         made = torchaudio.AudioMetaData(8000, 1, 1, 16, "PCM_S")
     assert made.sample_rate == 8000
     assert ["AudioMetaData" in str(one.message) for one in seen] == [True]
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
+    with warnings.catch_warnings(action="ignore"):
         assert isinstance(torchaudio.info(WAV), torchaudio.AudioMetaData)
 
 

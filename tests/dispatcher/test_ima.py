@@ -87,8 +87,7 @@ def test_a_cut_block_is_decoded_as_far_as_it_goes(tmp_path: pathlib.Path, channe
     for rest in (333, 600, 1000):
         cut = tmp_path / f"{rest}.wav"
         cut.write_bytes(path.read_bytes()[:-rest])
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
+        with warnings.catch_warnings(action="ignore"):
             waveform, _ = dispatcher.load(cut, backend="ffmpeg", normalize=False)
         assert np.array_equal(waveform.numpy(), _decoded(blocks[:-rest], channels, 1024)[:, : waveform.shape[1]])
         assert waveform.shape[1] > (len(blocks) - 1024) * 2 // channels * 0.95

@@ -139,8 +139,7 @@ def _damaged_ogg(data: bytes, how: str, draw: Any) -> bytes:
 
 def _given(path: pathlib.Path | io.BytesIO, *piece: int, backend: str | None = "ffmpeg") -> Any:
     """What load gives: samples, or the class of its error, and whether it warned."""
-    with warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("always")
+    with warnings.catch_warnings(record=True, action="always") as caught:
         try:
             samples = dispatcher.load(path, *piece, backend=backend)[0].numpy()
         except RuntimeError as why:
@@ -304,8 +303,7 @@ def test_flac_without_a_name_is_what_ffmpeg_makes_of_it(change: str, tmp_path: p
         except RuntimeError:
             return None
 
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
+    with warnings.catch_warnings(action="ignore"):
         found, wanted = told(), told(backend="ffmpeg")
     assert (found is None) == (wanted is None)
     assert found is None or wanted is None or torch.equal(found, wanted)

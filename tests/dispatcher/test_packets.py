@@ -50,8 +50,10 @@ def test_pcm_that_ends_within_a_frame_gives_all_whole_frames(
     for rest in range(1, min(frame_bytes, 6)):
         cut = tmp_path / f"cut{rest}{Path(name).suffix}"
         cut.write_bytes(Path(asset(name)).read_bytes()[: header + whole * frame_bytes + rest])
-        with compat.pinned("2.2", truncated="ignore") as torchaudio, warnings.catch_warnings():
-            warnings.simplefilter("error", notices.DamagedInputWarning)
+        with (
+            compat.pinned("2.2", truncated="ignore") as torchaudio,
+            warnings.catch_warnings(action="error", category=notices.DamagedInputWarning),
+        ):
             waveform, _ = torchaudio.load(str(cut), backend="ffmpeg")
             found = torchaudio.info(str(cut), backend="ffmpeg")
         full, _ = compat.load(asset(name), backend="ffmpeg")
@@ -123,7 +125,6 @@ def test_a_stream_that_ends_by_an_empty_packet_is_read(channels: int, tmp_path: 
     reader.process_all_packets()
     (chunk,) = reader.pop_chunks()
     assert chunk is not None
-    with warnings.catch_warnings():
-        warnings.simplefilter("error", notices.DamagedInputWarning)
+    with warnings.catch_warnings(action="error", category=notices.DamagedInputWarning):
         assert torch.Tensor(chunk).t().equal(compat.load(path, backend="ffmpeg")[0])
         assert compat.info(path, backend="ffmpeg").num_frames == len(chunk)

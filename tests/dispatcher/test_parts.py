@@ -87,8 +87,7 @@ def test_a_library_that_stops_or_goes_on_is_told_of(
     """libsndfile and libsox give the first part alone, or all at the rate of the first."""
     path = spliced(extension, rates)
     uri: Any = io.BytesIO(pathlib.Path(path).read_bytes()) if as_object else path
-    with warnings.catch_warnings(record=True) as told:
-        warnings.simplefilter("always")
+    with warnings.catch_warnings(record=True, action="always") as told:
         if backend == "sox" and extension != "flac" and rates[0] != rates[1]:
             with pytest.raises(RuntimeError, match=f"{rates[1]} Hz"):
                 dispatcher.load(uri, backend=backend)
@@ -199,8 +198,7 @@ def test_parts_of_wavpack_that_libsox_leaves_out_are_told_of(
         first = dispatcher.load(path, backend="sox")[0]
     monkeypatch.chdir(tmp_path)
     subprocess.run(str(told[0].message).partition("Cut it there: ")[2], shell=True, check=True)
-    with warnings.catch_warnings():
-        warnings.simplefilter("error")
+    with warnings.catch_warnings(action="error"):
         assert torch.equal(dispatcher.load("first.wv", backend="sox")[0], first)
         assert dispatcher.load("second.wv", backend="sox")[0].shape == (2, 8000)
         assert dispatcher.load(path, 0, 4000, backend="sox")[0].shape == (2, 4000)

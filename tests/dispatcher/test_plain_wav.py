@@ -70,8 +70,7 @@ def waves(draw: st.DrawFn) -> bytes:
 
 
 def _outcome(call: Any) -> Any:
-    with warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("always")
+    with warnings.catch_warnings(record=True, action="always") as caught:
         try:
             value = call()
         except Exception as why:

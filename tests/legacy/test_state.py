@@ -162,8 +162,7 @@ def test_save_of_2_9_scales_integers_with_a_warning(dtype: str, peak: int, tmp_p
         scaling.save(path, source, 8000)
     expected = (peak - 128) / 128 if dtype == "uint8" else peak / (torch.iinfo(source.dtype).max + 1)
     assert abs(scaling.load(path)[0].max().item() - expected) < 1e-3
-    with warnings.catch_warnings():
-        warnings.simplefilter("error")
+    with warnings.catch_warnings(action="error"):
         compat.standin("2.9", scale_integers=False).save(path, source, 8000)
     assert scaling.load(path)[0].abs().max().item() > 0.99
     if dtype in ("int32", "int64"):

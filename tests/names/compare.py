@@ -41,8 +41,7 @@ def missing(release: str) -> list[str]:
     """Return the names of a pinned release that are not there while it is installed."""
     patch = releases.presets()[release].last_patch
     lost = []
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
+    with warnings.catch_warnings(action="ignore"):
         with compat.pinned(release):
             for name in wheel_names.table().spans:
                 if wheel_names.has(name, patch):

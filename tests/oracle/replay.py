@@ -222,8 +222,7 @@ def _outcome(case: dict[str, Any], install: Any) -> dict[str, Any]:
     out: dict[str, Any] = {"id": case["id"]}
     is_writing = "T(" in case["code"]
     folder = tempfile.TemporaryDirectory() if is_writing else contextlib.nullcontext("")
-    with folder as place, warnings.catch_warnings(record=True) as seen:
-        warnings.simplefilter("always")
+    with folder as place, warnings.catch_warnings(record=True, action="always") as seen:
         names = _namespace(place)
         try:
             os.environ.update(case.get("env", {}))

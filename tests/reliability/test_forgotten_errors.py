@@ -17,6 +17,7 @@ import dispatcher
 from dispatcher.streams.reader import StreamReader
 from dispatcher.streams.writer import StreamWriter
 from tests.conftest import ASSETS
+from tests.tables import table
 
 DATA = (ASSETS / "stereo_s16.wav").read_bytes()
 SOUND = torch.zeros(20000, 2)
@@ -76,21 +77,20 @@ def _written(file: Any) -> None:
         writer.write_audio_chunk(0, SOUND)
 
 
-CALLS: dict[str, tuple[Callable[[Any], Any], str]] = {
-    "load": (lambda file: dispatcher.load(file, backend="ffmpeg"), "read"),
-    "piece": (lambda file: dispatcher.load(file, 1000, 500, backend="ffmpeg"), "read"),
-    "info": (lambda file: dispatcher.info(file, backend="ffmpeg"), "read"),
-    "load of 2.9": (lambda file: compat.standin("2.9").load(file), "read"),
-    "StreamReader": (_streamed, "read"),
-    "StreamWriter": (_written, "write"),
-    "StreamWriter that goes back": (_written, "seek"),
-}
-
-
 @pytest.mark.usefixtures("_forgetful")
-@pytest.mark.parametrize("name", CALLS)
-def test_the_error_of_the_object_is_told(name: str) -> None:
-    call, method = CALLS[name]
+@table(
+    "call, method",
+    {
+        "load": (lambda file: dispatcher.load(file, backend="ffmpeg"), "read"),
+        "piece": (lambda file: dispatcher.load(file, 1000, 500, backend="ffmpeg"), "read"),
+        "info": (lambda file: dispatcher.info(file, backend="ffmpeg"), "read"),
+        "load of 2.9": (lambda file: compat.standin("2.9").load(file), "read"),
+        "StreamReader": (_streamed, "read"),
+        "StreamWriter": (_written, "write"),
+        "StreamWriter that goes back": (_written, "seek"),
+    },
+)
+def test_the_error_of_the_object_is_told(call: Callable[[Any], Any], method: str) -> None:
     told = []
     for at in range(1, 9):
         try:

@@ -100,8 +100,7 @@ def test_a_stream_reader_warns_of_a_cut(web: server.Server) -> None:
 def test_a_server_may_give_less_than_was_asked_for(total: Any, span: tuple[int, int], web: server.Server, torchaudio: Any) -> None:
     """Then it is asked for the next part; without the length too."""
     expected = torchaudio.load(io.BytesIO(server.PARTS), *span)[0]
-    with warnings.catch_warnings():
-        warnings.simplefilter("error")
+    with warnings.catch_warnings(action="error"):
         assert torch.equal(torchaudio.load(web.url(f"short_parts.{total}.wav"), *span)[0], expected)
 
 

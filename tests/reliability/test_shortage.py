@@ -70,8 +70,7 @@ def _content(kind: Any, name: str) -> bytes:
 
 
 def _read(path: pathlib.Path, reader: str) -> tuple[torch.Tensor | None, list[str]]:
-    with warnings.catch_warnings(record=True) as told:
-        warnings.simplefilter("always")
+    with warnings.catch_warnings(record=True, action="always") as told:
         try:
             load: Any = compat.standin("2.9").load if reader == "2.9" else dispatcher.load
             found = load(str(path)) if reader == "2.9" else load(str(path), backend=reader)
@@ -141,8 +140,7 @@ def test_the_flag_makes_it_an_error(kind: Any, tmp_path: pathlib.Path) -> None:
         with pytest.raises(TruncatedInputError, match=r"cut short.*truncated='ignore'"):
             strict.load(make(), backend="ffmpeg")
         assert strict.load(make(), 0, 100, backend="ffmpeg")[0].shape[1] == 100
-        with warnings.catch_warnings():
-            warnings.simplefilter("error", TruncatedInputWarning)
+        with warnings.catch_warnings(action="error", category=TruncatedInputWarning):
             assert quiet.load(make(), backend="ffmpeg")[0].shape[1] > 1000
 
 

@@ -61,8 +61,7 @@ def test_nothing_is_promised_by_what_does_not_tell() -> None:
 def test_whole_files_are_not_warned_of(backend: str) -> None:
     """Not one of the assets, nor any piece of them."""
     for path in sorted(ASSETS.iterdir()):
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
+        with warnings.catch_warnings(action="ignore"):
             warnings.simplefilter("error", TruncatedInputWarning)
             for piece in ((0, -1), (0, 10), (100, 50), (1000, -1), (0, 10**6)):
                 try:
@@ -152,8 +151,7 @@ def test_a_piece_behind_the_end_is_no_count(backend: str, tmp_path: pathlib.Path
     path = tmp_path / "stereo_s16.aiff"
     path.write_bytes((ASSETS / path.name).read_bytes()[:2000])
     whole = compat.standin("2.2", truncated="ignore").load(str(path), backend=backend)[0].shape[1]
-    with warnings.catch_warnings(record=True) as seen:
-        warnings.simplefilter("always")
+    with warnings.catch_warnings(record=True, action="always") as seen:
         try:
             got = dispatcher.load(str(path), frame_offset=whole + 700, backend=backend)[0].shape[1]
         except RuntimeError:  # some backends refuse to begin there

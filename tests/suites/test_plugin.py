@@ -10,6 +10,7 @@ import pytest
 
 import compat
 from compat.observation import trace
+from tests.tables import table
 
 # a run in this process forgets what it imports first, and libraries cannot be imported twice
 for name in ("compat.suites.session", "numpy", "torch", "av", "soundfile"):
@@ -170,21 +171,20 @@ def test_a_marked_test_has_its_own_release_backends_and_flags(pytester: pytest.P
     done.stdout.fnmatch_lines(["*::test_plain PASSED*", "*::test_own?2.0-soundfile-mixed_dialects=True? PASSED*"])
 
 
-COLLECTED = {
-    "each release": (("--torchaudio=2.0,2.9",), ["test_a[2.0-x]", "test_u[2.0]", "test_a[2.9-x]", "test_u[2.9]", "test_m[2.2]"]),
-    "once each, patches and commas": (("--torchaudio=2.9.1,2.9", "--torchaudio=2.0"), 5),
-    "all of them": (("--torchaudio=all", "-k", "test_u"), 5),
-    "by a release": (("--torchaudio=2.0,2.9", "-k", "2.9"), ["test_a[2.9-x]", "test_u[2.9]"]),
-    "by an id": (("--torchaudio=2.0,2.9", "test_it.py::test_a[2.9-x]"), ["test_a[2.9-x]"]),
-    "one release": (("--torchaudio=2.0",), ["test_a[x]", "test_u", "test_m[2.2]"]),
-    "none": ((), ["test_a[x]", "test_u", "test_m[2.2]"]),
-    "the command line before the file": (("--torchaudio=2.0", "-o", "torchaudio=2.1,2.2"), 3),
-}
-
-
-@pytest.mark.parametrize("case", COLLECTED)
-def test_the_ids_of_tests_name_the_release(pytester: pytest.Pytester, case: str) -> None:
-    arguments, wanted = COLLECTED[case]
+@table(
+    "arguments, wanted",
+    {
+        "each release": (("--torchaudio=2.0,2.9",), ["test_a[2.0-x]", "test_u[2.0]", "test_a[2.9-x]", "test_u[2.9]", "test_m[2.2]"]),
+        "once each, patches and commas": (("--torchaudio=2.9.1,2.9", "--torchaudio=2.0"), 5),
+        "all of them": (("--torchaudio=all", "-k", "test_u"), 5),
+        "by a release": (("--torchaudio=2.0,2.9", "-k", "2.9"), ["test_a[2.9-x]", "test_u[2.9]"]),
+        "by an id": (("--torchaudio=2.0,2.9", "test_it.py::test_a[2.9-x]"), ["test_a[2.9-x]"]),
+        "one release": (("--torchaudio=2.0",), ["test_a[x]", "test_u", "test_m[2.2]"]),
+        "none": ((), ["test_a[x]", "test_u", "test_m[2.2]"]),
+        "the command line before the file": (("--torchaudio=2.0", "-o", "torchaudio=2.1,2.2"), 3),
+    },
+)
+def test_the_ids_of_tests_name_the_release(pytester: pytest.Pytester, arguments: tuple[str, ...], wanted: int | list[str]) -> None:
     pytester.makepyfile(
         test_it="""
         import pytest, unittest
@@ -202,21 +202,22 @@ def test_the_ids_of_tests_name_the_release(pytester: pytest.Pytester, case: str)
 
 
 MARKED = "import pytest\n@pytest.mark.torchaudio({})\ndef test_a(): pass\n"
-WRONG = {
-    "a release": (("--torchaudio=1.0",), "", "--torchaudio: there is no release '1.0'; the releases are 2.0, 2.1, 2.2, 2.8, 2.9"),
-    "nothing": (("--torchaudio=",), "", "--torchaudio: name a release (--torchaudio=2.0)"),
-    "in the file": (("-o", "torchaudio=2.0 3.0"), "", "the ini option torchaudio*: there is no release '3.0'"),
-    "a debugger and several": (("--torchaudio=2.0,2.2", "--pdb"), "", "--pdb and --trace need one release: --torchaudio=2.0"),
-    "a release in a marker": ((), MARKED.format("'7'"), "*::test_a: @pytest.mark.torchaudio: there is no release '7'"),
-    "a flag in a marker": ((), MARKED.format("'2.0', nonsense=1"), "*torchaudio: there is no flag 'nonsense'; the flags are"),
-    "a value in a marker": ((), MARKED.format("'2.0', global_backend=7"), "*torchaudio: global_backend=7 is none of"),
-    "a backend in a marker": ((), MARKED.format("backends=['lame']"), "*torchaudio: there is no backend 'lame'; the backends are"),
-}
 
 
-@pytest.mark.parametrize("case", WRONG)
-def test_what_there_is_not_is_a_usage_error(pytester: pytest.Pytester, case: str) -> None:
-    arguments, suite, words = WRONG[case]
+@table(
+    "arguments, suite, words",
+    {
+        "a release": (("--torchaudio=1.0",), "", "--torchaudio: there is no release '1.0'; the releases are 2.0, 2.1, 2.2, 2.8, 2.9"),
+        "nothing": (("--torchaudio=",), "", "--torchaudio: name a release (--torchaudio=2.0)"),
+        "in the file": (("-o", "torchaudio=2.0 3.0"), "", "the ini option torchaudio*: there is no release '3.0'"),
+        "a debugger and several": (("--torchaudio=2.0,2.2", "--pdb"), "", "--pdb and --trace need one release: --torchaudio=2.0"),
+        "a release in a marker": ((), MARKED.format("'7'"), "*::test_a: @pytest.mark.torchaudio: there is no release '7'"),
+        "a flag in a marker": ((), MARKED.format("'2.0', nonsense=1"), "*torchaudio: there is no flag 'nonsense'; the flags are"),
+        "a value in a marker": ((), MARKED.format("'2.0', global_backend=7"), "*torchaudio: global_backend=7 is none of"),
+        "a backend in a marker": ((), MARKED.format("backends=['lame']"), "*torchaudio: there is no backend 'lame'; the backends are"),
+    },
+)
+def test_what_there_is_not_is_a_usage_error(pytester: pytest.Pytester, arguments: tuple[str, ...], suite: str, words: str) -> None:
     pytester.makepyfile(suite)
     done = pytester.runpytest_inprocess(*PLUGIN, *arguments)
     assert done.ret == pytest.ExitCode.USAGE_ERROR

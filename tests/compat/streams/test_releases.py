@@ -103,8 +103,7 @@ def test_what_2_0_tells_of_an_output_stream() -> None:
 
 
 def _count(text: str, act: Callable[[], Any]) -> int:
-    with warnings.catch_warnings(record=True) as seen:
-        warnings.simplefilter("default")
+    with warnings.catch_warnings(record=True, action="default") as seen:
         act()
     return sum(text in str(warning.message) for warning in seen)
 

@@ -14,6 +14,7 @@ from dispatcher.streams.playback import play_audio
 from dispatcher.streams.reader import StreamReader
 from dispatcher.streams.writer import StreamWriter
 from tests.conftest import ASSETS
+from tests.tables import table
 
 WAV = str(ASSETS / "stereo_s16.wav")
 TONE = torch.sin(torch.arange(8000) / 10)[:, None].repeat(1, 2) / 2
@@ -37,7 +38,7 @@ def _opened() -> StreamWriter:
     return writer.open()
 
 
-REFUSED: dict[str, tuple[Callable[[], Any], type[Exception], str]] = {
+@table("action, kind, text", {
     "no frames in a chunk": (lambda: StreamReader(WAV).add_basic_audio_stream(0), RuntimeError, "frames_per_chunk is 0"),
     "a filter with no input in a chain": (
         lambda: StreamReader(WAV).add_audio_stream(-1, filter_desc="anull,anullsrc"), RuntimeError, "anullsrc has no input left",
@@ -57,12 +58,8 @@ REFUSED: dict[str, tuple[Callable[[], Any], type[Exception], str]] = {
     "an effect on no tensor": (lambda: AudioEffector().apply([[0.0]], 16000), TypeError, "list, not a tensor"),  # type: ignore[arg-type]
     "effects in chunks of no frames": (lambda: AudioEffector().stream(TONE, 16000, 0), RuntimeError, "frames_per_chunk is 0"),
     "playing one dimension": (lambda: play_audio(torch.zeros(9), 16000), ValueError, r"\[time, channel\]"),
-}  # fmt: skip
-
-
-@pytest.mark.parametrize("name", REFUSED)
-def test_it_is_refused_with_a_reason(name: str) -> None:
-    action, kind, text = REFUSED[name]
+})  # fmt: skip
+def test_it_is_refused_with_a_reason(action: Callable[[], Any], kind: type[Exception], text: str) -> None:
     with pytest.raises(kind, match=text):
         action()
 

@@ -88,8 +88,7 @@ def run(count: int, *, collector: bool = True, warm_up: int = 1000, seed: int = 
         gc.disable()
     began = time.monotonic()
     try:
-        with tempfile.TemporaryDirectory(dir=process.memory_folder()) as name, warnings.catch_warnings():
-            warnings.simplefilter("ignore")
+        with tempfile.TemporaryDirectory(dir=process.memory_folder()) as name, warnings.catch_warnings(action="ignore"):
             folder = pathlib.Path(name)
             files = warm = 0
             for number in range(warm_up + count):
