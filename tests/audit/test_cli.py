@@ -26,6 +26,7 @@ from dispatcher.errors import BackendUnavailable
 from tests.audit import planted
 from tests.audit.runs import NOISE, PAIR, RESULTS, TERMS, Audit, encoded, put, rows_of, served, started
 from tests.conftest import ASSETS, Python
+from tests.doubles import fails
 from tests.tables import table
 
 pytestmark = pytest.mark.usefixtures("data")
@@ -144,11 +145,7 @@ def test_it_says_when_soundfile_stands_in_for_the_default(monkeypatch: pytest.Mo
 def test_what_ends_it_is_not_taken_for_a_finding(
     why: BaseException, status: int, message: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-
-    def fail(*arguments: object) -> None:
-        raise why
-
-    monkeypatch.setattr(session, "plan", fail)
+    monkeypatch.setattr(session, "plan", fails(why))
     assert main([*PAIR, "data"], "torchaudio-compat audit") == status
     shown = capsys.readouterr()
     assert shown.out == ""

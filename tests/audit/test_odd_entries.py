@@ -24,6 +24,7 @@ from compat.audit.rows import Row
 from compat.audit.storage.jsonl import JsonLines
 from compat.audit.task import Compare
 from tests.audit.runs import PAIR, TERMS, Audit, encoded, put, started
+from tests.doubles import fails
 from tests.tables import table
 
 A = "data/a.wav"
@@ -223,10 +224,7 @@ def test_a_path_has_one_key_in_every_locale() -> None:
 
 @pytest.mark.parametrize("why", [KeyError("x"), ZeroDivisionError("x"), MemoryError(), AssertionError()])
 def test_whatever_a_file_makes_a_library_raise_is_its_row(why: Exception, monkeypatch: pytest.MonkeyPatch) -> None:
-    def fails(*arguments: object) -> None:
-        raise why
-
-    monkeypatch.setattr(comparison, "compare", fails)
+    monkeypatch.setattr(comparison, "compare", fails(why))
     row = Compare(TERMS)(Item(A))
     assert row.kind == "error_both"
     assert type(why).__name__ in row.note

@@ -22,6 +22,7 @@ from dispatcher.backends.ffmpeg import container, decode, seek
 from dispatcher.headers import flac
 from dispatcher.reading.opened import opened
 from tests import long_files
+from tests.doubles import fails
 from tests.long_files import KINDS, RATE
 
 FRAMES = 160_000
@@ -72,15 +73,10 @@ def test_what_can_be_sought_is(name: str, monkeypatch: pytest.MonkeyPatch) -> No
 @pytest.mark.parametrize("name", [*(name for name in KINDS if KINDS[name].sought and not name.endswith(".mp3")), "opus.ogg"])
 def test_lengths_are_told_without_decoding(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """And are what load gives; of mp3, whose headers may tell the frames wrongly, only decoding tells them exactly."""
-
-    def no(*_: object) -> int:
-        raise AssertionError("it was decoded")
-
     expected = _whole(name).shape[1]
-    with monkeypatch.context() as patched:
-        patched.setattr(decode, "count", no)
-        exact = dispatcher.functions(dispatcher.Chooser(dispatcher.Registry(), dispatcher.Settings(exact_num_frames=True)))
-        assert exact.info(_file(name), backend="ffmpeg").num_frames == expected
+    monkeypatch.setattr(decode, "count", fails(AssertionError("it was decoded")))
+    exact = dispatcher.functions(dispatcher.Chooser(dispatcher.Registry(), dispatcher.Settings(exact_num_frames=True)))
+    assert exact.info(_file(name), backend="ffmpeg").num_frames == expected
 
 
 _DAMAGES = ("cut", "cut", "tag", "junk behind", "junk within", "twice", "headless", "flipped")

@@ -16,6 +16,7 @@ import torch
 import compat
 import dispatcher
 from tests.conftest import BACKENDS
+from tests.doubles import fails
 
 WAVE = torch.sin(torch.arange(1600) / 10).repeat(2, 1) / 2
 BAD: dict[str, dict[str, Any]] = {
@@ -45,11 +46,7 @@ def test_a_failure_half_way_leaves_the_target_as_it_was(backend: str, tmp_path: 
     """As when the disk is full at the end."""
     path = tmp_path / "x.wav"
     path.write_bytes(b"precious")
-
-    def full(*_: object) -> None:
-        raise OSError(28, "No space left on device")
-
-    monkeypatch.setattr(os, "replace", full)
+    monkeypatch.setattr(os, "replace", fails(OSError(28, "No space left on device")))
     with pytest.raises(RuntimeError, match="No space left"):
         dispatcher.save(str(path), WAVE, 16000, backend=backend)
     assert path.read_bytes() == b"precious"

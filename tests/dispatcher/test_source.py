@@ -17,6 +17,7 @@ from dispatcher.notices import TruncatedInputWarning
 from dispatcher.reading.file_objects import Reader
 from dispatcher.reading.opened import look
 from tests.conftest import ASSETS
+from tests.doubles import Watched, fails
 
 DATA = (ASSETS / "stereo_16.flac").read_bytes()
 EXPECTED = dispatcher.load(str(ASSETS / "stereo_16.flac"), backend="soundfile")[0]
@@ -44,10 +45,6 @@ class ReadOnly:
 
     def read(self, size: int = -1) -> bytes:
         return self._data.read(size)
-
-
-class Text(io.StringIO):
-    """Was opened without "b"."""
 
 
 KINDS: dict[str, Callable[[bytes], Any]] = {
@@ -89,21 +86,16 @@ def test_headers_are_read_from_all_that_can_seek(kind: str) -> None:
 
 @pytest.mark.parametrize("backend", ["ffmpeg", "soundfile"])
 def test_a_text_file_is_refused_in_words(backend: str) -> None:
-    """The mistake is named."""
+    """It was opened without "b"."""
     with pytest.raises((TypeError, RuntimeError)):
-        dispatcher.load(Text("RIFF"), backend=backend)
+        dispatcher.load(io.StringIO("RIFF"), backend=backend)
 
 
 @pytest.mark.parametrize("backend", ["ffmpeg", "soundfile"])
 def test_an_error_of_the_object_comes_through(backend: str) -> None:
     """As an error of ours or its own, and never as a crash."""
-
-    class Broken(io.BytesIO):
-        def read(self, size: int | None = -1) -> bytes:
-            raise ConnectionResetError("gone")
-
     with pytest.raises((OSError, RuntimeError)):
-        dispatcher.load(Broken(DATA), backend=backend)
+        dispatcher.load(Watched(DATA, read=fails(ConnectionResetError("gone"))), backend=backend)
 
 
 def test_a_reader_never_gives_more_than_asked_and_loses_nothing() -> None:

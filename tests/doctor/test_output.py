@@ -20,6 +20,7 @@ from compat.doctor import checks, cli, registry, report, verdict
 from compat.doctor.registry import Check
 from compat.doctor.world import World as Looked
 from tests.doctor.worlds import World
+from tests.doubles import fails
 
 ESCAPE = "\x1b["
 
@@ -102,10 +103,7 @@ def test_an_interruption_ends_it_at_once(build: Callable[..., World]) -> None:
 def test_a_failure_of_the_doctor_itself_is_not_taken_for_a_finding(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    def broken(*results: object) -> None:
-        raise LookupError("surprise")
-
-    monkeypatch.setattr(verdict, "of", broken)
+    monkeypatch.setattr(verdict, "of", fails(LookupError("surprise")))
     assert cli.main(["--only", "python"], prog="torchaudio-compat doctor") == 3
     assert "torchaudio-compat doctor: the doctor itself failed" in capsys.readouterr().err
 

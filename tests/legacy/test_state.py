@@ -10,6 +10,7 @@ import torch
 
 import compat
 from tests.conftest import ASSETS
+from tests.doubles import Watched, fails
 
 WAV, FLAC, MP3, M4A = (str(ASSETS / name) for name in ("stereo_s16.wav", "stereo_16.flac", "stereo_cbr.mp3", "stereo.m4a"))
 
@@ -57,16 +58,11 @@ def test_an_unknown_name_is_refused(name: str, hint: str) -> None:
 @pytest.mark.libsox
 def test_an_interrupt_within_a_file_object_comes_through_sox_io() -> None:
     """As itself, and not as an error of the file."""
-
-    class Interrupted(io.BytesIO):
-        def read(self, size: int | None = -1) -> bytes:
-            raise KeyboardInterrupt
-
     torchaudio = compat.standin("2.0")
     torchaudio.set_audio_backend("sox_io")
     for call in (torchaudio.load, torchaudio.info):
         with pytest.raises(KeyboardInterrupt):
-            call(Interrupted(b"abc"))
+            call(Watched(b"abc", read=fails(KeyboardInterrupt)))
 
 
 @pytest.mark.libsox

@@ -6,6 +6,7 @@ import ctypes
 import os
 import pathlib
 import tempfile
+from collections.abc import Callable
 
 _PAGE = os.sysconf("SC_PAGE_SIZE")
 _HEAP_FIELDS = ("arena", "ordblks", "smblks", "hblks", "hblkhd", "usmblks", "fsmblks", "uordblks", "fordblks", "keepcost")
@@ -65,3 +66,15 @@ def memory_folder() -> str | None:
     """A folder in memory for files that are written and read often; ``None`` where there is none, or the usual one is."""
     is_there = os.access("/dev/shm", os.W_OK) and not tempfile.gettempdir().startswith("/dev/shm/")
     return "/dev/shm" if is_there else None
+
+
+def child(work: Callable[[], object]) -> int:
+    """Fork a process that does some work, and ends with 0 where it was done; gives its number."""
+    pid = os.fork()
+    if pid == 0:
+        try:
+            work()
+            os._exit(0)
+        finally:
+            os._exit(1)
+    return pid

@@ -22,6 +22,7 @@ import compat
 import dispatcher
 from dispatcher import forks
 from tests.conftest import BACKENDS
+from tests.reliability import process
 
 SECONDS = 60
 
@@ -37,13 +38,7 @@ def threads() -> Iterator[None]:
 
 def _in_child(work: Callable[[], object]) -> int | None:
     """Do some work in a forked child; return its exit code, 0 where the work was done, or ``None`` where it had to be killed."""
-    pid = os.fork()
-    if pid == 0:
-        try:
-            work()
-            os._exit(0)
-        finally:
-            os._exit(1)
+    pid = process.child(work)
     end = time.monotonic() + SECONDS
     while time.monotonic() < end:
         done, status = os.waitpid(pid, os.WNOHANG)
@@ -167,6 +162,7 @@ def test_children_forked_while_a_thread_installs_have_a_whole_release() -> None:
         compat.uninstall()
 
 
+@pytest.mark.usefixtures("uncollected")
 def test_a_child_does_not_wait_for_the_threads_of_filters_that_nothing_holds_any_more() -> None:
     """A failed call may leave them to the collector, as its traceback does."""
 
@@ -177,10 +173,5 @@ def test_a_child_does_not_wait_for_the_threads_of_filters_that_nothing_holds_any
         resampler.resample(frame)
         garbage += [garbage, resampler]
 
-    gc.disable()
-    try:
-        leave([])
-        assert _in_child(gc.collect) == 0
-    finally:
-        gc.enable()
-        gc.collect()
+    leave([])
+    assert _in_child(gc.collect) == 0

@@ -4,22 +4,16 @@ from __future__ import annotations
 
 import io
 import pathlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 import compat
 import dispatcher
+from dispatcher.streams.reader import StreamReader
 from tests.conftest import ASSETS, Python
 from tests.reliability import planted, server, watch
-
-
-@pytest.fixture
-def web() -> Iterator[server.Server]:
-    """A server that nobody may ask."""
-    with server.running() as running:
-        yield running
 
 
 def _refused(call: Callable[..., Any], *arguments: Any, **named: Any) -> None:
@@ -155,8 +149,12 @@ def test_a_flag_opens_a_demuxer_by_its_name(canary: Any, tmp_path: pathlib.Path)
     assert not seen.opened()
 
 
-def test_a_redirect_leads_to_no_file(web: server.Server) -> None:
+@pytest.mark.parametrize("call", [dispatcher.load, StreamReader])
+def test_a_redirect_leads_to_no_file(call: Callable[[str], Any], canary: Any, web: server.Server, monkeypatch: pytest.MonkeyPatch) -> None:
     """Nor to any protocol but that of the URL."""
-    with pytest.raises(RuntimeError):
-        dispatcher.load(web.url("redirects_to_a_file.wav"))
-    assert web.asked == ["/redirects_to_a_file.wav"]
+    path, seen = canary
+    monkeypatch.setitem(server.BEHAVIOUR, "home", server.sends(b"", status=302, Location=path.as_uri()))
+    with pytest.raises(RuntimeError, match="no address of http"):
+        call(web.url("home.wav"))
+    assert web.asked == ["/home.wav"]
+    assert not seen.opened()
