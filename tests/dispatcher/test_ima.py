@@ -13,6 +13,7 @@ import pytest
 
 import compat
 import dispatcher
+from tests import streaming
 
 _INDEX = (-1, -1, -1, -1, 2, 4, 6, 8)
 
@@ -74,10 +75,7 @@ def test_steps_are_rounded_once(tmp_path: pathlib.Path, channels: int, block: in
     told = dispatcher.info(path, backend="ffmpeg")
     assert (told.num_frames, told.num_channels, told.encoding) == (wanted.shape[1], channels, "ADPCM_IMA_WAV")
     with compat.pinned("2.2") as torchaudio:
-        reader = torchaudio.io.StreamReader(str(path))
-        reader.add_basic_audio_stream(-1, format="s16p")
-        reader.process_all_packets()
-        assert np.array_equal(reader.pop_chunks()[0].numpy().T, wanted)
+        assert np.array_equal(streaming.sound(torchaudio.io.StreamReader(str(path)), format="s16p").numpy().T, wanted)
 
 
 @pytest.mark.parametrize("channels", [1, 2])

@@ -24,6 +24,7 @@ from dispatcher.reading.opened import opened
 from tests import long_files
 from tests.doubles import fails
 from tests.long_files import KINDS, RATE
+from tests.reliability.fuzz import mutate
 
 FRAMES = 160_000
 _MADE = tempfile.TemporaryDirectory()
@@ -106,12 +107,9 @@ _OGG_DAMAGES = (*_DAMAGES, "other behind", "page twice", "page gone", "granule",
 
 def _sealed(page: bytes) -> bytes:
     """A page of Ogg with the checksum that it should have, so that what else is wrong with it must be noticed."""
-    register = 0
-    for byte in page[:22] + bytes(4) + page[26:]:
-        register ^= byte << 24
-        for _ in range(8):
-            register = (register << 1 ^ (0x04C11DB7 if register >> 31 else 0)) & 0xFFFFFFFF
-    return page[:22] + register.to_bytes(4, "little") + page[26:]
+    sealed = bytearray(page)
+    mutate.mend_ogg(sealed)
+    return bytes(sealed)
 
 
 def _damaged_ogg(data: bytes, how: str, draw: Any) -> bytes:

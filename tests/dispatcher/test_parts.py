@@ -19,6 +19,7 @@ from dispatcher.headers import ogg
 from dispatcher.notices import TruncatedInputWarning
 from dispatcher.reading import joined_files
 from dispatcher.reading.opened import look
+from tests import streaming
 
 MAKER = {
     "tta": "ffmpeg",
@@ -238,10 +239,8 @@ MADE = [
 
 
 def _made(path: pathlib.Path, codec: str, rate: int, channels: int = 2) -> bytes:
-    writer = compat.io.StreamWriter(str(path))
-    writer.add_audio_stream(rate, channels, encoder=codec)
-    with writer.open({"live": "1"} if path.stem == "live" else None):  # of no known size
-        writer.write_audio_chunk(0, (torch.rand(rate, channels) - 0.5) * 0.4)
+    option = {"live": "1"} if path.stem == "live" else None  # of no known size
+    streaming.write(str(path), (torch.rand(rate, channels) - 0.5) * 0.4, rate, option=option, encoder=codec)
     return path.read_bytes()
 
 
@@ -298,7 +297,4 @@ def test_channels_that_change_are_refused_and_the_next_step_works(
 def test_a_reader_that_asks_for_one_rate_gets_it(tmp_path: pathlib.Path) -> None:
     path = tmp_path / "x.mp2"
     path.write_bytes(_made(path, "mp2", 48000) + _made(path, "mp2", 44100))
-    reader = compat.io.StreamReader(path)
-    reader.add_basic_audio_stream(-1, -1, sample_rate=48000)
-    reader.process_all_packets()
-    assert abs(len(reader.pop_chunks()[0]) - 96000) < 3000
+    assert abs(len(streaming.sound(compat.io.StreamReader(path), sample_rate=48000)) - 96000) < 3000

@@ -11,7 +11,7 @@ import torch
 from hypothesis import strategies as st
 
 import dispatcher
-from dispatcher.streams.writer import StreamWriter
+from tests import streaming
 from tests.conftest import ASSETS, BACKENDS
 
 PCM = (
@@ -145,10 +145,7 @@ def test_damage_after_the_start_is_told_of(tmp_path: pathlib.Path) -> None:
 def test_the_bits_of_wavpack_and_tta_are_told(extension: str, format: str, bits: int, tmp_path: pathlib.Path) -> None:
     """As the releases told them."""
     path = str(tmp_path / f"x.{extension}")
-    writer = StreamWriter(path)
-    writer.add_audio_stream(16000, 2, encoder_format=format)
-    with writer.open():
-        writer.write_audio_chunk(0, torch.rand(1600, 2) - 0.5)
+    streaming.write(path, torch.rand(1600, 2) - 0.5, encoder_format=format)
     assert dispatcher.info(path, backend="ffmpeg").bits_per_sample == bits
 
 

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import compat
+from tests import streaming
 from tests.conftest import ASSETS
 
 DATA = (ASSETS / "stereo_s16.wav").read_bytes()
@@ -176,21 +177,14 @@ BEHAVIOUR: dict[str, Callable[[_Handler], None]] = {
 }
 
 
-def played(reader: Any) -> int:
-    """Read a ``StreamReader`` to its end; gives the number of frames."""
-    reader.add_basic_audio_stream(-1, -1)
-    reader.process_all_packets()
-    return sum(len(chunk) for chunk in reader.pop_chunks() if chunk is not None)
-
-
 # the ways to ask a server, each with the flags of the release
 WAYS: dict[str, Callable[..., Any]] = {
     "load": lambda url, **flags: compat.standin("2.2", **flags).load(url)[0].shape,
     "info": lambda url, **flags: compat.standin("2.2", **flags).info(url).num_frames,
     "a late piece": lambda url, **flags: compat.standin("2.2", **flags).load(url, 3000, 10)[0].shape,
-    "StreamReader": lambda url, **flags: played(compat.standin("2.2", **flags).io.StreamReader(url)),
-    "StreamReader with options": lambda url, **flags: played(
-        compat.standin("2.2", **flags).io.StreamReader(url, option={"user_agent": "x"})
+    "StreamReader": lambda url, **flags: len(streaming.sound(compat.standin("2.2", **flags).io.StreamReader(url))),
+    "StreamReader with options": lambda url, **flags: len(
+        streaming.sound(compat.standin("2.2", **flags).io.StreamReader(url, option={"user_agent": "x"}))
     ),
     "2.9": lambda url, **flags: compat.standin("2.9", **flags).load(url)[0].shape,
 }

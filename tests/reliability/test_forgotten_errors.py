@@ -14,7 +14,7 @@ import torch
 import compat
 import dispatcher
 from dispatcher.streams.reader import StreamReader
-from dispatcher.streams.writer import StreamWriter
+from tests import streaming
 from tests.conftest import ASSETS
 from tests.doubles import Watched, fails
 from tests.tables import table
@@ -47,13 +47,6 @@ def _streamed(file: Any) -> None:
     list(reader.stream())
 
 
-def _written(file: Any) -> None:
-    writer = StreamWriter(file, format="wav")
-    writer.add_audio_stream(16000, 2)
-    with writer.open():
-        writer.write_audio_chunk(0, SOUND)
-
-
 @pytest.mark.usefixtures("_forgetful")
 @table(
     "call, method",
@@ -63,8 +56,8 @@ def _written(file: Any) -> None:
         "info": (lambda file: dispatcher.info(file, backend="ffmpeg"), "read"),
         "load of 2.9": (lambda file: compat.standin("2.9").load(file), "read"),
         "StreamReader": (_streamed, "read"),
-        "StreamWriter": (_written, "write"),
-        "StreamWriter that goes back": (_written, "seek"),
+        "StreamWriter": (lambda file: streaming.write(file, SOUND, container="wav"), "write"),
+        "StreamWriter that goes back": (lambda file: streaming.write(file, SOUND, container="wav"), "seek"),
     },
 )
 def test_the_error_of_the_object_is_told(call: Callable[[Any], Any], method: str) -> None:

@@ -20,18 +20,12 @@ from dispatcher.streams import sources
 from dispatcher.streams.chunks import ChunkTensor
 from dispatcher.streams.reader import StreamReader
 from dispatcher.streams.writer import StreamWriter
+from tests import streaming
 from tests.conftest import ASSETS
 from tests.oracle.replay import Unseekable
 
 WAV = str(ASSETS / "stereo_s16.wav")
 MP4 = str(ASSETS / "moving.mp4")
-
-
-def _all(reader: StreamReader) -> torch.Tensor:
-    reader.add_basic_audio_stream(-1, -1)
-    reader.process_all_packets()
-    (chunk,) = reader.pop_chunks()
-    return torch.Tensor(chunk)
 
 
 def test_a_chunk_is_a_tensor_and_what_is_computed_of_it_is_plain() -> None:
@@ -86,7 +80,9 @@ def test_an_object_without_seek_is_read_as_it_comes() -> None:
     reader.add_basic_audio_stream(100)
     reader.fill_buffer()
     before = pipe.asked
-    assert torch.equal(_all(StreamReader(Pipe((ASSETS / "long.flac").read_bytes()))), _all(StreamReader(str(ASSETS / "long.flac"))))
+    assert torch.equal(
+        streaming.sound(StreamReader(Pipe((ASSETS / "long.flac").read_bytes()))), streaming.sound(StreamReader(str(ASSETS / "long.flac")))
+    )
     for _ in reader.stream():
         pass
     assert pipe.asked > before
@@ -98,7 +94,7 @@ def test_an_object_that_refuses_to_seek_is_read_with_the_flag(monkeypatch: pytes
     with pytest.raises(OSError, match="seek"):
         StreamReader(Unseekable(data))
     monkeypatch.setattr(StreamReader, "settings", Settings(unseekable_objects=True))
-    assert len(_all(StreamReader(Unseekable(data)))) == 4000
+    assert len(streaming.sound(StreamReader(Unseekable(data)))) == 4000
 
 
 def test_a_growing_file_is_followed(tmp_path: pathlib.Path) -> None:
@@ -156,8 +152,8 @@ def test_a_device_without_data_is_asked_again(timeout: float | None, times: int,
 )
 def test_old_names_of_options_are_taken(option: dict[str, Any]) -> None:
     """FFmpeg 7 took ``channels`` away."""
-    found = _all(StreamReader(str(ASSETS / "stereo_s16.raw"), format="s16le", option=option))
-    assert torch.equal(found, _all(StreamReader(WAV)))
+    found = streaming.sound(StreamReader(str(ASSETS / "stereo_s16.raw"), format="s16le", option=option))
+    assert torch.equal(found, streaming.sound(StreamReader(WAV)))
 
 
 def test_an_option_that_nobody_knows_is_an_error() -> None:
@@ -170,7 +166,11 @@ def test_an_option_that_nobody_knows_is_an_error() -> None:
 def test_bytes_are_what_a_file_holds(kind: Any) -> None:
     """2.0 took a tensor as well."""
     data = pathlib.Path(WAV).read_bytes()
-    assert len(_all(StreamReader(kind(data)))) == len(_all(StreamReader(torch.frombuffer(bytearray(data), dtype=torch.uint8)))) == 4000
+    assert (
+        len(streaming.sound(StreamReader(kind(data))))
+        == len(streaming.sound(StreamReader(torch.frombuffer(bytearray(data), dtype=torch.uint8))))
+        == 4000
+    )
 
 
 @pytest.mark.parametrize(
@@ -257,10 +257,7 @@ def test_another_decoder_of_the_same_codec() -> None:
     """It is given what the container tells."""
     found = []
     for name in ("mp3", "mp3float"):
-        reader = StreamReader(str(ASSETS / "long.mp3"))
-        reader.add_basic_audio_stream(-1, -1, decoder=name)
-        reader.process_all_packets()
-        found.append(torch.Tensor(reader.pop_chunks()[0]))
+        found.append(streaming.sound(StreamReader(str(ASSETS / "long.mp3")), decoder=name))
     assert found[0].shape == found[1].shape
     assert torch.allclose(found[0], found[1], atol=1e-3)
 

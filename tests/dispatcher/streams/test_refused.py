@@ -13,6 +13,7 @@ from dispatcher.streams.effector import AudioEffector
 from dispatcher.streams.playback import play_audio
 from dispatcher.streams.reader import StreamReader
 from dispatcher.streams.writer import StreamWriter
+from tests import streaming
 from tests.conftest import ASSETS
 from tests.tables import table
 
@@ -25,11 +26,7 @@ def _writer(format: str) -> StreamWriter:
 
 
 def _closed() -> StreamWriter:
-    writer = _writer("wav")
-    writer.add_audio_stream(16000, 2)
-    with writer.open() as opened:
-        opened.write_audio_chunk(0, TONE)
-    return writer
+    return streaming.write(io.BytesIO(), TONE, container="wav")
 
 
 def _opened() -> StreamWriter:
@@ -69,11 +66,7 @@ def test_a_stream_that_is_removed_is_not_decoded_and_can_be_added_again() -> Non
     reader.add_basic_audio_stream(-1, -1)
     reader.remove_stream(0)
     assert reader.num_out_streams == 0
-    reader.add_basic_audio_stream(-1, -1)
-    reader.process_all_packets()
-    (chunk,) = reader.pop_chunks()
-    assert chunk is not None
-    assert len(chunk) == 4000
+    assert len(streaming.sound(reader)) == 4000
 
 
 def test_an_effect_that_drops_everything_gives_silence_or_nothing() -> None:
