@@ -200,7 +200,6 @@ def test_files_that_do_not_come_back_are_missed() -> None:
 
 
 def test_rows_of_files_that_were_not_decoded() -> None:
-    """Each says which side failed, and why."""
     compare = Compare(TERMS)
     died = compare.crashed(Item("a.wav", "stamp", other="b.wav"), "it died")
     assert (died.kind, died.path, died.stamp, died.other, died.note) == ("crashed", "a.wav", "stamp", "b.wav", "it died")
@@ -215,7 +214,6 @@ def test_rows_of_files_that_were_not_decoded() -> None:
 
 @pytest.mark.parametrize("option", ["--against", "--to"])
 def test_a_counterpart_that_is_not_there(option: str, audit: Audit) -> None:
-    """In a folder that stands beside the new release, or in its place."""
     put({"other/a.wav": encoded()})
     told = audit("data", option, os.path.abspath("other"), "--json")
     (row,) = told.summary["worst"]

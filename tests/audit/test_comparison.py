@@ -55,7 +55,6 @@ def compared(
 
 
 def changed(samples: np.ndarray, at: int, by: float) -> np.ndarray:
-    """The samples with one of them changed."""
     other = samples.copy()
     other[at, 0] += by
     return other

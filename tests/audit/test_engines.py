@@ -156,7 +156,6 @@ def test_the_dashboard_is_named_and_answers(has_dask: None) -> None:
 
 
 def test_workers_that_are_all_gone(cluster: Cluster, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Who waits for one is told."""
     monkeypatch.setattr(dask, "_LOOK_SECONDS", 0.3)
     told: list[str] = []
     rows = DaskEngine(cluster.address, patience=1, tell=told.append).run(Echo(0.005), FILES)

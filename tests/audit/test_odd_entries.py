@@ -193,7 +193,6 @@ def test_a_foreign_row_is_a_usage_error_that_names_its_line(case: str, audit: Au
 def test_a_foreign_part_of_parquet_is_a_usage_error(
     rows: list[dict[str, Any]] | None, says: str, options: tuple[str, ...], audit: Audit
 ) -> None:
-    """And stays."""
     arrow = pytest.importorskip("pyarrow", reason="the store is for it")
     parquet = pytest.importorskip("pyarrow.parquet", reason="the store is for it")
     part = pathlib.Path("rows.parquet/part-00000.parquet")

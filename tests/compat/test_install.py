@@ -47,7 +47,6 @@ def test_a_release_may_be_named_by_its_patch(spelling: str) -> None:
     ids=["release", "flag", "value", "bool", "backend"],
 )
 def test_what_is_unknown_is_refused_with_the_list_of_what_is_known(arguments: dict[str, Any], listed: str) -> None:
-    """And nothing is installed."""
     with pytest.raises(ValueError, match=listed):
         compat.install(**arguments)
     assert "torchaudio" not in sys.modules
@@ -113,7 +112,6 @@ def test_pinned_gives_back_the_very_functions() -> None:
 
 
 def test_pinned_is_undone_by_an_error() -> None:
-    """An exception in the block changes nothing about that."""
     with pytest.raises(ZeroDivisionError), compat.pinned("2.0"):
         1 / 0
     assert "torchaudio" not in sys.modules
@@ -201,7 +199,6 @@ def test_home_made_patches_after_install_work_and_go_with_it() -> None:
 
 
 def test_mock_patch_works() -> None:
-    """And gives the function back."""
     torchaudio = compat.install("2.2")
     load = torchaudio.load
     with unittest.mock.patch("torchaudio.load", return_value=("w", 1)) as fake:
@@ -224,7 +221,6 @@ def test_a_bare_module_in_place_of_backend_does_not_stop_imports() -> None:
     "statement", ["import torchaudio.datasets", "from torchaudio import datasets", "from torchaudio.pipelines import HDEMUCS_HIGH_MUSDB"]
 )
 def test_what_a_standin_lacks_says_what_to_install(statement: str) -> None:
-    """As an ImportError from an import statement."""
     compat.install("2.2")
     with pytest.raises(ImportError, match="pip install torchaudio"):
         exec(statement)
@@ -249,7 +245,6 @@ def test_what_the_release_lacks_says_since_when() -> None:
 
 
 def test_switching_to_something_unknown_keeps_what_is_installed() -> None:
-    """A failed switch is no switch."""
     torchaudio = compat.install("2.0", backends=["soundfile"])
     with pytest.raises(ValueError, match="no backend"):
         compat.install("2.1", backends=["nonsense"])

@@ -94,7 +94,6 @@ def test_what_is_said_to_stay_is_there(variable: str | None) -> None:
 
 
 def test_which_releases_had_a_name_is_said_by_the_table() -> None:
-    """Only those that had it."""
     assert wheel_names.releases_of("io.AudioEffector")[0] == "2.1.2"
     assert wheel_names.releases_of("io.AudioEffector")[-1] == "2.8.0"
     assert wheel_names.releases_of("io.Nothing") == []

@@ -93,14 +93,12 @@ def test_pytest_runs_under_it(python: Python, tmp_path: pathlib.Path) -> None:
     ],
 )
 def test_a_wrong_command_line_says_why(python: Python, arguments: list[str], words: str) -> None:
-    """With status 2, as everywhere."""
     done = python("-m", "compat.run", *arguments)
     assert done.returncode == 2
     assert words in done.stderr
 
 
 def test_an_error_of_the_program_points_at_the_program(forked: Python, tmp_path: pathlib.Path) -> None:
-    """The traceback ends in its line."""
     script = tmp_path / "old.py"
     script.write_text("import torchaudio\n\ntorchaudio.load('/nonexistent.wav')\n")
     done = forked("-m", "compat.run", str(script))

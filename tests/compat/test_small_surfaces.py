@@ -21,7 +21,6 @@ SOUND = (torch.arange(8000) % 200 * 100).to(torch.int16)[None]
 
 @pytest.mark.parametrize("release", ["2.0", "2.1", "2.2", "2.8"])
 def test_metadata_is_printed_without_quotes(release: str) -> None:
-    """As in every release."""
     found = compat.standin(release).info(str(ASSETS / "stereo_s16.wav"))
     assert str(found) == f"AudioMetaData(sample_rate=16000, num_frames=4000, num_channels=2, bits_per_sample=16, encoding={found.encoding})"
     assert f"{found}" == str(found)
@@ -29,7 +28,6 @@ def test_metadata_is_printed_without_quotes(release: str) -> None:
 
 @pytest.mark.parametrize("release", ["2.0", "2.1", "2.2", "2.8"])
 def test_five_libraries_have_versions(release: str) -> None:
-    """Those that the releases told of."""
     torchaudio: Any = compat.standin(release)
     found = torchaudio.utils.ffmpeg_utils.get_versions()
     assert sorted(found) == ["libavcodec", "libavdevice", "libavfilter", "libavformat", "libavutil"]

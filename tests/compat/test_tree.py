@@ -47,7 +47,6 @@ def test_a_decorator_asks_for_libsox(torchaudio: Any) -> None:
 
 
 def test_effects_without_libsox_name_it(torchaudio: Any) -> None:
-    """And where to ask."""
     with pytest.raises(RuntimeError, match=r"sox_effects needs libsox: it is left out.*compat\.doctor"):
         torchaudio.sox_effects.apply_effects_tensor(torch.zeros(1, 10), 8000, [["rate", "4000"]])
 

@@ -48,7 +48,6 @@ def _whole(name: str) -> torch.Tensor:
 @hypothesis.settings(max_examples=15, deadline=None)
 @hypothesis.given(offset=st.integers(0, FRAMES + 3000), frames=st.sampled_from([-1, 1, 577, 1600, 48000, 10**6]))
 def test_a_piece_is_the_slice_of_the_whole(name: str, offset: int, frames: int) -> None:
-    """Bit for bit, of every codec."""
     whole = _whole(name)
     expected = whole[:, offset : None if frames < 0 else offset + frames]
     if not expected.numel():
@@ -234,7 +233,6 @@ def test_flac_without_a_backend_named_is_decoded_by_libsndfile(monkeypatch: pyte
 @hypothesis.settings(max_examples=20, deadline=None)
 @hypothesis.given(offset=st.integers(0, FRAMES + 10), frames=st.sampled_from([-1, 1, 1600, 10**6]))
 def test_sox_seeks_to_the_very_frame(name: str, offset: int, frames: int) -> None:
-    """Where it seeks at all."""
     path = _FOLDER / name
     if name.endswith("wav") and not path.exists():
         dispatcher.save(str(path), _whole("s16.flac"), RATE, backend="soundfile", bits_per_sample=None if name == "float.wav" else 16)

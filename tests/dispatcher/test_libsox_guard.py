@@ -66,7 +66,6 @@ def test_a_path_is_no_command(tmp_path: pathlib.Path, monkeypatch: pytest.Monkey
 
 
 def test_a_pipe_is_looked_at_first(tmp_path: pathlib.Path) -> None:
-    """And read to its end, whole."""
     data = (ASSETS / "stereo_s16.wav").read_bytes()
     path = tmp_path / "x.wav"
     os.mkfifo(path)

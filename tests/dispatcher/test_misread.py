@@ -42,7 +42,6 @@ _CASES = {
 
 @pytest.mark.parametrize(("data", "why"), _CASES.values(), ids=_CASES)
 def test_noise_is_warned_of_and_the_other_backend_reads_it(data: bytes, why: str, tmp_path: pathlib.Path) -> None:
-    """By path, file object, and 2.9."""
     path = tmp_path / "x.wav"
     path.write_bytes(data)
     expected = torch.tensor([_NUMBERS]) / 32768

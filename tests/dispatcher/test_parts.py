@@ -100,7 +100,6 @@ def test_a_library_that_stops_or_goes_on_is_told_of(
 
 @pytest.mark.parametrize("extension", ["ogg", "flac", "mp3", "opus"])
 def test_a_file_of_one_piece_is_one(extension: str, tmp_path: pathlib.Path) -> None:
-    """And its rate and channels are those of the file."""
     path = tmp_path / f"x.{extension}"
     _one(path, 48000, 2)
     assert [part[2:4] for part in joined_files.of(str(path))] == [(48000, 2)]
@@ -193,7 +192,6 @@ def test_parts_of_two_codecs_can_be_cut_where_the_error_says(tmp_path: pathlib.P
 def test_parts_of_wavpack_that_libsox_leaves_out_are_told_of(
     spliced: Callable[..., str], tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """And the command that is named cuts them apart."""
     path = spliced("wv", (8000, 8000), (2, 2))
     with pytest.warns(TruncatedInputWarning, match="put together of 2 files") as told:
         first = dispatcher.load(path, backend="sox")[0]

@@ -67,7 +67,6 @@ def _filled(file: Any, data: bytes) -> Any:
 @pytest.mark.parametrize("backend", ["ffmpeg", "soundfile"])
 @pytest.mark.parametrize("kind", KINDS)
 def test_file_objects_of_all_kinds_are_read(kind: str, backend: str) -> None:
-    """To the same samples as the file."""
     waveform, rate = dispatcher.load(KINDS[kind](DATA), backend=backend)
     assert rate == 16000
     assert torch.equal(waveform, EXPECTED)
@@ -93,7 +92,6 @@ def test_a_text_file_is_refused_in_words(backend: str) -> None:
 
 @pytest.mark.parametrize("backend", ["ffmpeg", "soundfile"])
 def test_an_error_of_the_object_comes_through(backend: str) -> None:
-    """As an error of ours or its own, and never as a crash."""
     with pytest.raises((OSError, RuntimeError)):
         dispatcher.load(Watched(DATA, read=fails(ConnectionResetError("gone"))), backend=backend)
 
@@ -118,13 +116,11 @@ def test_a_file_object_is_read_from_where_it_stands() -> None:
 
 @pytest.mark.libsox
 def test_sox_takes_none() -> None:
-    """It says so, and what does."""
     with pytest.raises(ValueError, match=r"paths only.*backend='ffmpeg'"):
         dispatcher.load(io.BytesIO(DATA), backend="sox")
 
 
 def test_a_path_with_a_colon_is_a_path(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """And no protocol."""
     monkeypatch.chdir(tmp_path)
     pathlib.Path("a:b.flac").write_bytes(DATA)
     pathlib.Path("http:x").write_bytes(DATA)

@@ -44,14 +44,12 @@ def test_what_the_drop_in_needs_goes_along(python: Python, build: Callable[..., 
 
 
 def test_options_reach_it(python: Python, bare: pathlib.Path) -> None:
-    """The rest of the command line goes along, in either order."""
     done = python("-m", "compat.doctor", "--pins", "2.8", f"--python={bare}")
     assert done.returncode == 0, done.stderr
     assert "torchaudio==2.8.0" in done.stdout
 
 
 def test_an_interpreter_of_that_name(python: Python, bare: pathlib.Path) -> None:
-    """A path to the interpreter itself does as well."""
     done = python("-m", "compat.doctor", "--python", str(bare / "bin" / "python"), "--only", "python")
     assert done.returncode == 0, done.stderr
     assert str(bare) in done.stdout
@@ -66,7 +64,6 @@ def test_an_interpreter_of_that_name(python: Python, bare: pathlib.Path) -> None
     ],
 )
 def test_what_cannot_run_it_is_refused(python: Python, tmp_path: pathlib.Path, script: str, words: str) -> None:
-    """With the reason, and the doctor's own status."""
     program = tmp_path / "python"
     program.write_text(f"#!/bin/sh\n{script}\n")
     program.chmod(0o755)
@@ -77,7 +74,6 @@ def test_what_cannot_run_it_is_refused(python: Python, tmp_path: pathlib.Path, s
 
 @pytest.mark.parametrize("name", ["no-such-python", "."])
 def test_what_is_not_there_is_named(python: Python, name: str) -> None:
-    """Neither a program nor a virtual environment."""
     done = python("-m", "compat.doctor", "--python", name)
     assert done.returncode == 3
     assert f"--python {name}" in done.stderr

@@ -92,7 +92,6 @@ def test_the_search_works_from_a_folder(site: pathlib.Path, browser: Any) -> Non
 
 
 def test_the_copy_button_takes_commands_only(site: pathlib.Path, browser: Any) -> None:
-    """No prompt, and nothing of what a command prints."""
     page = browser.new_page()
     page.goto((site / "codemod.html").as_uri())
     page.evaluate("document.addEventListener('copy', () => { window.copied = document.activeElement.value })")

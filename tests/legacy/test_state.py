@@ -26,7 +26,6 @@ def test_the_setter_puts_the_modules_own_functions_in_place() -> None:
 
 
 def test_the_setter_takes_back_what_the_getter_gave() -> None:
-    """``None`` included."""
     torchaudio = compat.standin("2.0", backends=["soundfile"])
     for name in (None, "soundfile"):
         torchaudio.set_audio_backend(name)
@@ -37,7 +36,6 @@ def test_the_setter_takes_back_what_the_getter_gave() -> None:
 
 
 def test_without_any_backend_everything_raises() -> None:
-    """With what to do."""
     torchaudio = compat.standin("2.0", backends=["ffmpeg"])
     assert torchaudio.get_audio_backend() is None
     assert torchaudio.list_audio_backends() == []
@@ -48,7 +46,6 @@ def test_without_any_backend_everything_raises() -> None:
 
 @pytest.mark.parametrize(("name", "hint"), [("sox", "is a name for backend= in a call"), ("nonsense", "'soundfile', 'sox_io'")])
 def test_an_unknown_name_is_refused(name: str, hint: str) -> None:
-    """RuntimeError, as in 2.0."""
     torchaudio = compat.standin("2.0", backends=["soundfile"])
     with pytest.raises(RuntimeError, match=hint):
         torchaudio.set_audio_backend(name)
@@ -57,7 +54,6 @@ def test_an_unknown_name_is_refused(name: str, hint: str) -> None:
 
 @pytest.mark.libsox
 def test_an_interrupt_within_a_file_object_comes_through_sox_io() -> None:
-    """As itself, and not as an error of the file."""
     torchaudio = compat.standin("2.0")
     torchaudio.set_audio_backend("sox_io")
     for call in (torchaudio.load, torchaudio.info):
@@ -67,7 +63,6 @@ def test_an_interrupt_within_a_file_object_comes_through_sox_io() -> None:
 
 @pytest.mark.libsox
 def test_sox_io_of_2_0_reads_and_writes_file_objects_with_a_warning() -> None:
-    """To the same samples and bytes as a path."""
     torchaudio = compat.standin("2.0")
     torchaudio.set_audio_backend("sox_io")
     with open(FLAC, "rb") as file, pytest.warns(compat.CompatWarning, match="file objects"):
@@ -93,7 +88,6 @@ def test_sox_io_of_2_0_leaves_to_ffmpeg_what_libsox_cannot() -> None:
 
 @pytest.mark.libsox
 def test_sox_io_of_2_1_does_neither(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Both are RuntimeErrors there."""
     monkeypatch.setenv("TORCHAUDIO_USE_BACKEND_DISPATCHER", "0")
     with pytest.warns(compat.CompatWarning, match="turns the dispatcher"):
         torchaudio = compat.standin("2.1")

@@ -291,7 +291,6 @@ def replay(paths: list[pathlib.Path], release: str, backends: list[str] | None, 
 
 
 def main() -> None:
-    """Run from the command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("cases", nargs="+", type=pathlib.Path)
     parser.add_argument("--release", required=True)

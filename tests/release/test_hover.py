@@ -42,12 +42,10 @@ class Editor:
         self._send(method="initialized", params={})
 
     def close(self) -> None:
-        """End the server."""
         self._process.kill()
         self._process.communicate()
 
     def show(self, text: str) -> None:
-        """Open a program."""
         document = {"uri": self.uri, "languageId": "python", "version": 1, "text": text}
         self._send(method="textDocument/didOpen", params={"textDocument": document})
 

@@ -168,7 +168,6 @@ def test_a_file_object_may_load_while_it_is_read(name: str, inner: str, outer: s
 
 @pytest.mark.parametrize("backend", ["ffmpeg", "soundfile"])
 def test_nobody_waits_for_the_slow_file_object_of_another_thread(backend: str) -> None:
-    """However a file is given."""
     asked, told = threading.Event(), threading.Event()
     slow = Watched(SHORT, read=lambda: asked.set() or told.wait(SECONDS))
     opening = threading.Thread(target=lambda: dispatcher.load(slow, backend=backend), daemon=True)

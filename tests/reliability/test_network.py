@@ -41,7 +41,6 @@ def torchaudio() -> Any:
 @pytest.mark.parametrize("way", [way for way in server.WAYS if "options" not in way])
 @pytest.mark.parametrize("behaviour", FAILING)
 def test_a_bad_server_costs_bounded_time(behaviour: str, way: str, web: server.Server) -> None:
-    """The error names the address and the cause."""
     url, began = web.url(f"{behaviour}.wav"), time.monotonic()
     with pytest.raises(RuntimeError, match=FAILING[behaviour]) as caught:
         server.WAYS[way](url, network_timeout=_TIMEOUT)
@@ -81,7 +80,6 @@ def test_each_release_warns_of_a_cut(release: str, web: server.Server) -> None:
 
 
 def test_a_stream_reader_warns_of_a_cut(web: server.Server) -> None:
-    """It gives what came before."""
     url = web.url("cuts.wav")
     with pytest.warns(DamagedInputWarning, match=f"only a part of '{re.escape(url)}' could be decoded: the (server|connection)"):
         assert len(streaming.sound(StreamReader(url))) == 1989
@@ -110,5 +108,4 @@ def test_a_length_that_is_too_short_does_no_harm(web: server.Server, torchaudio:
 
 
 def test_the_default_is_half_a_minute() -> None:
-    """In every release."""
     assert {release.network_timeout for release in releases.presets().values()} == {30.0}

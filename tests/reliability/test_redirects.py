@@ -78,7 +78,6 @@ def test_what_counts_as_the_same_host(first: str, other: str, ours: bool) -> Non
     "url", ["file:///etc/passwd", "ftp://a.example/x", "data:audio/wav;base64,", "concat:a|b", "tcp://a.example:1", "x:y", "http://"]
 )
 def test_no_flag_leads_to_another_protocol(url: str) -> None:
-    """Nor to no host at all."""
     with pytest.raises(BackendError):
         reading._checked(reading._parsed("http://a.example/x"), url, Settings(follow_redirects="any host"))
 
@@ -149,6 +148,5 @@ def test_the_time_is_that_of_each_wait(release: str, web: server.Server) -> None
     "url", ["http://", "http://:80/", "http://a:b/", "http://127.0.0.1:1/x.wav", "http://[::1", "http://\u2603.invalid/", "http://a b/"]
 )
 def test_an_address_that_cannot_be_asked_is_an_error_of_ours(url: str) -> None:
-    """Which names it."""
     with pytest.raises(AudioError, match="http"):
         compat.standin("2.2", network_timeout=5).load(url)

@@ -117,7 +117,6 @@ class _Odd(torch.Tensor):
 
 @pytest.mark.parametrize("backend", ["soundfile", pytest.param("sox", marks=pytest.mark.libsox)])
 def test_an_encoder_that_fails_leaves_the_old_file(backend: str, tmp_path: pathlib.Path) -> None:
-    """Whatever is raised, and a file object gets nothing."""
     path = tmp_path / "x.wav"
     path.write_bytes(b"precious")
     with pytest.raises(RuntimeError):
@@ -176,7 +175,6 @@ def test_links_lead_to_their_target(tmp_path: pathlib.Path) -> None:
 
 @pytest.mark.parametrize("backend", ["ffmpeg", "soundfile"])
 def test_a_file_object_that_fails_raises(backend: str) -> None:
-    """Its own error, or ours; never silence."""
     with pytest.raises((OSError, RuntimeError), match="No space left"):
         dispatcher.save(Watched(write=fails(OSError(28, "No space left on device"))), WAVE, 16000, format="wav", backend=backend)
 
@@ -273,7 +271,6 @@ def test_an_object_may_count_in_numpys_integers(backend: str) -> None:
 
 
 def test_an_object_that_takes_nothing_for_a_while_is_asked_again() -> None:
-    """But not for ever."""
     file = _Answers([0, 0, 10, 0])
     dispatcher.save(file, WAVE, 16000, format="wav")
     assert dispatcher.load(io.BytesIO(file.getvalue()))[0].shape == WAVE.shape

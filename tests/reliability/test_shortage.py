@@ -128,7 +128,6 @@ def test_the_end_of_a_last_frame_is_missed(frame: bytes) -> None:
 
 @pytest.mark.parametrize("kind", ["ogg", "opus", "webm", "mp4", "wv", ("IMA_ADPCM", "WAV")], ids=str)
 def test_the_flag_makes_it_an_error(kind: Any, tmp_path: pathlib.Path) -> None:
-    """By path and by file object; a piece that is there is given, and the flag can turn the warning off."""
     path = _made(kind, tmp_path)
     path.write_bytes(path.read_bytes()[: path.stat().st_size * 3 // 4])
     if kind == "mp4":  # the index of one is at its end

@@ -62,7 +62,6 @@ def test_a_source_opens_nothing_but_itself(
     "text", ["concat:{0}|{0}", "subfile,,start,0,end,0,,:{0}", "crypto:{0}", "async:{0}", "cache:{0}", "pipe:{0}", "data:{0}"]
 )
 def test_a_path_is_no_protocol(text: str, canary: tuple[pathlib.Path, watch.Watch]) -> None:
-    """Whatever stands before its colon."""
     target, seen = canary
     with pytest.raises(RuntimeError, match="No such file"):
         StreamReader(text.format(target))
@@ -214,7 +213,6 @@ def test_hundreds_of_readers_and_writers_leave_nothing(tmp_path: pathlib.Path) -
 
 
 def test_an_hour_of_sound_takes_no_more_memory_than_a_minute(tmp_path: pathlib.Path) -> None:
-    """Written and read piece by piece."""
     path = str(tmp_path / "hour.flac")
     minute = torch.randint(-20000, 20000, (60 * RATE, 1), dtype=torch.int16)
     writer = StreamWriter(path)

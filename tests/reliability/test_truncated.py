@@ -59,7 +59,6 @@ def test_nothing_is_promised_by_what_does_not_tell() -> None:
 
 @pytest.mark.parametrize("backend", BACKENDS)
 def test_whole_files_are_not_warned_of(backend: str) -> None:
-    """Not one of the assets, nor any piece of them."""
     for path in sorted(ASSETS.iterdir()):
         with warnings.catch_warnings(action="ignore"):
             warnings.simplefilter("error", TruncatedInputWarning)
@@ -94,7 +93,6 @@ def test_a_cut_file_is_told_of(name: str, backend: str, tmp_path: pathlib.Path) 
 
 
 def test_the_global_backends_tell_as_well(tmp_path: pathlib.Path) -> None:
-    """Those of 2.0."""
     path = tmp_path / "x.wav"
     path.write_bytes((ASSETS / "stereo_s16.wav").read_bytes()[:8000])
     old = compat.standin("2.0", truncated="error")

@@ -97,7 +97,6 @@ print("done")
 
 @pytest.mark.parametrize("release", ["2.0", "2.2"])
 def test_nor_does_a_program_under_the_runner(release: str, canary: Any, web: server.Server, tmp_path: pathlib.Path, forked: Python) -> None:
-    """``compat.run``, with every planted file."""
     path, seen = canary
     (tmp_path / "planted").mkdir()
     for kind, text in planted.PLAYLISTS.items():
@@ -136,7 +135,6 @@ def test_libsndfile_looks_for_no_resource_fork(tmp_path: pathlib.Path) -> None:
 
 
 def test_a_flag_opens_a_demuxer_by_its_name(canary: Any, tmp_path: pathlib.Path) -> None:
-    """And only that one."""
     path, seen = canary
     place = tmp_path / "x.wav"
     place.write_text(planted.PLAYLISTS["concat"].format(target=path.name))
@@ -151,7 +149,6 @@ def test_a_flag_opens_a_demuxer_by_its_name(canary: Any, tmp_path: pathlib.Path)
 
 @pytest.mark.parametrize("call", [dispatcher.load, StreamReader])
 def test_a_redirect_leads_to_no_file(call: Callable[[str], Any], canary: Any, web: server.Server, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nor to any protocol but that of the URL."""
     path, seen = canary
     monkeypatch.setitem(server.BEHAVIOUR, "home", server.sends(b"", status=302, Location=path.as_uri()))
     with pytest.raises(RuntimeError, match="no address of http"):

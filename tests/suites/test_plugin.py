@@ -106,7 +106,6 @@ def test_each_release_has_a_process_and_imports_of_its_own(pytester: pytest.Pyte
 
 
 def test_a_process_that_does_not_start_is_tried_once(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Each of its tests fails with the reason."""
     monkeypatch.setenv("TORCHAUDIO_COMPAT_BACKENDS", "soundfile")
     pytester.makepyfile(
         "import os, torchaudio\nif torchaudio.__version__[:3] == '2.9':\n    open('starts', 'a').write('1')\n    os._exit(3)\n"
@@ -260,7 +259,6 @@ def test_without_a_release_the_fixture_installs_the_default_for_its_test(pyteste
 
 
 def test_it_is_found_by_its_name_and_can_be_left_out_by_it(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
-    """As an installed plugin."""
     monkeypatch.delenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD")
     assert pytester.parseconfig().getoption("torchaudio") is None
     assert not hasattr(pytester.parseconfig("-p", "no:torchaudio_compat").option, "torchaudio")

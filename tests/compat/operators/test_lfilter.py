@@ -13,7 +13,6 @@ from tests.tables import table
 
 
 def lfilter(waveform: Tensor, a: Tensor, b: Tensor) -> Tensor:
-    """Call the operator."""
     found: Tensor = torch.ops.torchaudio._lfilter(waveform, a, b)
     return found
 

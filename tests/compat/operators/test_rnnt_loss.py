@@ -31,7 +31,6 @@ def batch(dtype: torch.dtype = torch.float32) -> dict[str, Any]:
 
 
 def rnnt(**given: Any) -> tuple[Tensor, Tensor]:
-    """Call the operator of the release."""
     name = "rnnt_loss" if hasattr(torch.ops.torchaudio, "rnnt_loss") else "rnnt_loss_forward"
     found: tuple[Tensor, Tensor] = getattr(torch.ops.torchaudio, name)(*given.values())
     return found

@@ -91,7 +91,6 @@ def datasets(folder: str) -> None:
 
 
 def main() -> None:
-    """Check everything, and say so."""
     import_all()
     version, before = torchaudio.__version__, everything()
     untouched = {name: getattr(torchaudio, name) for name in ("transforms", "functional", "models", "pipelines", "compliance", "datasets")}

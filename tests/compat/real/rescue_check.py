@@ -44,7 +44,6 @@ def datasets(folder: str) -> None:
 
 
 def main() -> None:
-    """Check everything under each pin, and say so."""
     folder, wheel = sys.argv[1:]
     losses = set()
     for release in ("2.0", "2.2", "2.9"):

@@ -84,7 +84,6 @@ def round_trip(folder: str) -> None:
 
 
 def main() -> None:
-    """Look under each pin, and again under the first."""
     import tempfile
 
     theirs = importlib.util.find_spec("torchaudio")

@@ -92,7 +92,6 @@ def test_names_that_came_later_are_not_there() -> None:
 
 
 def test_what_2_0_tells_of_an_output_stream() -> None:
-    """Two fields."""
     reader = compat.standin("2.0").io.StreamReader(WAV)
     reader.add_basic_audio_stream(1000, 3, None, None, None, "s16p", 8000)
     found = reader.get_out_stream_info(0)
@@ -109,8 +108,6 @@ def _count(text: str, act: Callable[[], Any]) -> int:
 
 
 def test_construction_warns_under_2_8_once_a_call_site() -> None:
-    """And under no other release."""
-
     def make(io: Any) -> None:
         for _ in range(3):
             io.StreamReader(WAV)

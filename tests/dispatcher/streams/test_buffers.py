@@ -64,7 +64,6 @@ def test_a_seek_forgets_data_and_keeps_times() -> None:
 
 
 def test_without_a_size_all_is_one_chunk() -> None:
-    """With the time of the first frame."""
     buffer = _pushed(Whole(), 2500, 1024)
     assert buffer.ready
     assert _popped(buffer) == [(0, 0, 2500)]

@@ -28,13 +28,11 @@ WAV = str(ASSETS / "stereo_s16.wav")
     },
 )
 def test_a_description_is_read(text: str, wanted: list[list[tuple[str, str]]]) -> None:
-    """Into chains of names and arguments."""
     assert [[(node.name, node.arguments) for node in chain] for chain in graphs.parse(text)] == wanted
 
 
 @pytest.mark.parametrize("text", ["", "volume=1,", "[a", "[]anull", ",anull", "volume=1]"])
 def test_what_is_no_description_is_refused(text: str) -> None:
-    """As a RuntimeError that quotes it."""
     with pytest.raises(BackendError, match="filter"):
         graphs.parse(text)
 
@@ -72,5 +70,4 @@ def test_what_is_not_one_way_through_is_refused(description: str) -> None:
 
 
 def test_a_filter_that_has_enough_ends_the_stream() -> None:
-    """And is not begun anew."""
     assert len(_filtered("atrim=start_sample=100:end_sample=600,aformat=sample_fmts=fltp")) == 500

@@ -89,7 +89,6 @@ def test_an_object_without_seek_is_read_as_it_comes() -> None:
 
 
 def test_an_object_that_refuses_to_seek_is_read_with_the_flag(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Without it, its own error comes through."""
     data = pathlib.Path(WAV).read_bytes()
     with pytest.raises(OSError, match="seek"):
         StreamReader(Unseekable(data))
@@ -128,7 +127,6 @@ class Device:
 
 @pytest.mark.parametrize(("timeout", "times", "ready"), [(None, 1, False), (1000, 3, True), (-1, 3, True), (10, 1000, False)])
 def test_a_device_without_data_is_asked_again(timeout: float | None, times: int, ready: bool) -> None:
-    """For so long as ``timeout`` says; then RuntimeError."""
     reader = StreamReader(WAV)
     reader.add_basic_audio_stream(100)
     container, reader._container = reader._container, Device(reader._container, times)
@@ -245,7 +243,6 @@ def test_a_device_that_is_not_here_is_named(accel: str, what: str, tmp_path: pat
     ],
 )
 def test_a_capture_device_that_is_not_there(place: str, format: str, text: str) -> None:
-    """The error names the device and its format, and says what to do."""
     if format == "v4l2" and not sys.platform.startswith("linux"):
         text = "reads no format 'v4l2'"
     with pytest.raises(RuntimeError, match=text) as caught:
@@ -264,13 +261,11 @@ def test_another_decoder_of_the_same_codec() -> None:
 
 @pytest.mark.parametrize("name", ["flac", "h264", "nonsense"])
 def test_a_decoder_for_something_else_is_refused(name: str) -> None:
-    """Or one that FFmpeg has not."""
     with pytest.raises(RuntimeError, match=name):
         StreamReader(WAV).add_basic_audio_stream(100, decoder=name)
 
 
 def test_errors_name_the_file() -> None:
-    """And the cause."""
     with pytest.raises(RuntimeError, match=r"nothing\.here.*No such file"):
         StreamReader("nothing.here")
     reader = StreamReader(WAV)
@@ -280,7 +275,6 @@ def test_errors_name_the_file() -> None:
 
 
 def test_every_scheme_lists_what_it_may_use() -> None:
-    """None may use files."""
     for kind in sources.KINDS.values():
         assert "file" not in kind.protocols.split(",")
         assert not {"hls", "concat", "lavfi"} & set(kind.demuxers.split(","))

@@ -39,7 +39,6 @@ def test_a_file_is_replaced_when_it_is_complete(tmp_path: pathlib.Path) -> None:
 
 
 def test_a_writer_that_is_dropped_leaves_the_old_file(tmp_path: pathlib.Path) -> None:
-    """Open or not."""
     path = tmp_path / "x.wav"
     path.write_bytes(b"old")
     for opened in (False, True):
@@ -67,7 +66,6 @@ def test_what_was_written_before_an_error_of_the_caller_is_kept(tmp_path: pathli
 
 
 def test_a_failed_write_leaves_the_old_file(tmp_path: pathlib.Path) -> None:
-    """Not one that ends where it failed."""
     path = tmp_path / "x.wav"
     path.write_bytes(b"old")
     writer = _writer(path)
@@ -98,7 +96,6 @@ def test_an_object_gets_bytes_as_they_come() -> None:
 
 
 def test_an_object_that_seeks_has_a_mended_header() -> None:
-    """It stays open."""
     held = io.BytesIO()
     streaming.write(held, TONE, container="wav")
     assert streaming.sound(StreamReader(held.getvalue())).shape == TONE.shape
@@ -135,7 +132,6 @@ def test_a_pipe_is_written_at_once(tmp_path: pathlib.Path) -> None:
 
 
 def test_a_place_that_cannot_be_written_is_named(tmp_path: pathlib.Path) -> None:
-    """With the cause."""
     with pytest.raises(RuntimeError, match=r"no/such.*does not exist"):
         _writer(str(tmp_path / "no" / "such" / "x.wav"))
     with pytest.raises(RuntimeError, match=r"x\.nonsense.*format"):
@@ -161,7 +157,6 @@ def test_what_an_encoder_does_not_take_is_said_when_the_stream_is_added(tmp_path
 
 
 def test_an_option_of_the_container_that_nobody_knows_is_an_error(tmp_path: pathlib.Path) -> None:
-    """And nothing is left."""
     with pytest.raises(RuntimeError, match="nonsense"):
         _writer(str(tmp_path / "x.wav")).open({"nonsense": "1"})
     assert not os.listdir(tmp_path)
@@ -181,7 +176,6 @@ def test_an_option_of_the_container_that_nobody_knows_is_an_error(tmp_path: path
     ],
 )
 def test_misuse_is_told(tmp_path: pathlib.Path, act: Any, wanted: str) -> None:
-    """As a RuntimeError that says what to do."""
     with pytest.raises(RuntimeError, match=wanted):
         act(_writer(str(tmp_path / "x.wav")))
 
@@ -215,7 +209,6 @@ def test_what_an_encoder_lacks_is_converted(
 
 
 def test_a_bit_rate_is_kept(tmp_path: pathlib.Path) -> None:
-    """More bits, larger file."""
     sizes = []
     for bit_rate in (32_000, 128_000):
         path = tmp_path / f"{bit_rate}.mp3"
@@ -225,7 +218,6 @@ def test_a_bit_rate_is_kept(tmp_path: pathlib.Path) -> None:
 
 
 def test_chunks_have_their_times(tmp_path: pathlib.Path) -> None:
-    """Pictures that are given times come back with them."""
     path = str(tmp_path / "x.mkv")
     writer = StreamWriter(path)
     writer.add_video_stream(10, 48, 32)

@@ -22,7 +22,6 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def main() -> int:
-    """Run from the command line."""
     given, bad = _parser().parse_args(), False
     parts = given.only or ["calls", "threads", "fork", "spawn"]
     for collector in (True, False) if "calls" in parts else ():

@@ -43,7 +43,6 @@ class Left:
 
     @property
     def growth(self) -> int:
-        """Bytes."""
         return self.end - self.warm
 
 

@@ -18,7 +18,6 @@ _GROWTH = 10 * 2**20
 
 @pytest.mark.parametrize("collector", [True, False], ids=["collected", "not collected"])
 def test_many_calls_leave_nothing(collector: bool) -> None:
-    """No file open, no memory taken; with Python's garbage collector off, too."""
     left = calls.run(600, collector=collector, warm_up=300)
     assert left.files_after == left.files_before
     assert left.growth < _GROWTH
@@ -66,7 +65,6 @@ def _left_by_python() -> int:
 
 
 def test_threads_on_shared_paths_get_the_right_samples() -> None:
-    """Of several releases and backends at once."""
     compared, wrong = threads.run(16, 12)
     assert not wrong
     assert compared == 16 * 12
