@@ -1,7 +1,5 @@
 """What stands in the place of something in a test: file objects that do something when they are asked, and functions that fail."""
 
-from __future__ import annotations
-
 import io
 import itertools
 from collections import Counter

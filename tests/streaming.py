@@ -1,7 +1,5 @@
 """Read a ``StreamReader`` to its end, and write a sound with a ``StreamWriter``."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import torch

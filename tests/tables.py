@@ -1,7 +1,5 @@
 """Tables of cases: a test runs once for each row, under the name of the row."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Run the audit in this process or another, and make what it reports."""
 
-from __future__ import annotations
-
 import contextlib
 import functools
 import http.server

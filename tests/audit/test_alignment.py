@@ -1,7 +1,5 @@
 """The shift between two recordings."""
 
-from __future__ import annotations
-
 import hypothesis
 import numpy as np
 import pytest

@@ -1,7 +1,5 @@
 """What files of one class share, and what is left unsaid because it explains nothing."""
 
-from __future__ import annotations
-
 import dataclasses
 import io
 import json

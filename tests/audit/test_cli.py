@@ -1,7 +1,5 @@
 """The command: statuses, wrong usage, resuming, stopping, sampling, the planted set."""
 
-from __future__ import annotations
-
 import os
 import pathlib
 import signal

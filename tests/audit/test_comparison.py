@@ -1,7 +1,5 @@
 """What becomes of a file, by what was done to its counterpart; in one block and in many."""
 
-from __future__ import annotations
-
 import contextlib
 import dataclasses
 import pathlib

@@ -1,7 +1,5 @@
 """What the page draws of a file: outlines as a function of samples, the seconds that are heard, and what cannot be drawn."""
 
-from __future__ import annotations
-
 import base64
 import io
 import pathlib

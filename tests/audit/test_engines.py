@@ -1,7 +1,5 @@
 """Every file comes back exactly once, whatever dies on the way."""
 
-from __future__ import annotations
-
 import json
 import os
 import pathlib

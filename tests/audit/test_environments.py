@@ -4,8 +4,6 @@ The environments here have a torchaudio of a few lines, over a torch of a few li
 start at once. One marked test takes the real one.
 """
 
-from __future__ import annotations
-
 import json
 import pathlib
 import stat

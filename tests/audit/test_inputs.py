@@ -1,7 +1,5 @@
 """Finding files: folders, globs, manifests, and URLs of a memory file system and a local web server."""
 
-from __future__ import annotations
-
 import gzip
 import io
 import json

@@ -1,7 +1,5 @@
 """One odd entry among a million is a row or a usage error, never the end with a traceback; so is an early Ctrl-C, and a scheduler that is away."""
 
-from __future__ import annotations
-
 import csv
 import io
 import json

@@ -1,7 +1,5 @@
 """What is told while a run goes on, by a clock that the tests move."""
 
-from __future__ import annotations
-
 import sys
 import types
 

@@ -1,7 +1,5 @@
 """The sides: their names, and that they decode as the stand-in of their release does."""
 
-from __future__ import annotations
-
 import pathlib
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Results survive being killed, and are read again."""
 
-from __future__ import annotations
-
 import json
 import pathlib
 import sys

@@ -1,7 +1,5 @@
 """The summary for people: what it says, in colour on a terminal and plainly elsewhere."""
 
-from __future__ import annotations
-
 import io
 from collections.abc import Iterable
 from typing import Any

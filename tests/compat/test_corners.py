@@ -1,7 +1,5 @@
 """A torchaudio that is odd, a torch that nobody knows, and questions that are rarely asked."""
 
-from __future__ import annotations
-
 import importlib.util
 import pathlib
 import sys

@@ -1,7 +1,5 @@
 """Warnings: their class, their place, their number, and the facts they carry."""
 
-from __future__ import annotations
-
 import warnings
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Each flag, flipped alone, changes exactly what it says."""
 
-from __future__ import annotations
-
 import collections
 import io
 import os

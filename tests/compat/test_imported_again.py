@@ -1,7 +1,5 @@
 """``del sys.modules["torchaudio"]``, a reload, a pickle and threads that import: the same release, and the very functions."""
 
-from __future__ import annotations
-
 import importlib
 import inspect
 import pathlib

@@ -1,7 +1,5 @@
 """What is imported when, told by processes of their own."""
 
-from __future__ import annotations
-
 import pathlib
 
 import pytest

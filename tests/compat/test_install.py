@@ -1,7 +1,5 @@
 """Installing, switching, pinning and taking away."""
 
-from __future__ import annotations
-
 import importlib
 import importlib.util
 import sys

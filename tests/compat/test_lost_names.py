@@ -1,7 +1,5 @@
 """`from MODULE import NAME` of what a release has not: the words are ours, and name no release that lacks it."""
 
-from __future__ import annotations
-
 import os
 import pathlib
 import sys

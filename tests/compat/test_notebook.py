@@ -1,7 +1,5 @@
 """In a notebook, as anywhere else; with real kernels."""
 
-from __future__ import annotations
-
 from types import SimpleNamespace
 from typing import Any
 

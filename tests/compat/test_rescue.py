@@ -3,8 +3,6 @@
 Real wheels are tried in ``tests/compat/real``.
 """
 
-from __future__ import annotations
-
 import importlib
 import pathlib
 import sys

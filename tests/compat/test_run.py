@@ -1,7 +1,5 @@
 """Programs that are not edited, and the processes they start."""
 
-from __future__ import annotations
-
 import contextlib
 import os
 import pathlib

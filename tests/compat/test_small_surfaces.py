@@ -1,7 +1,5 @@
 """Small things that old code sees of the releases: texts, keys, parameters, warnings."""
 
-from __future__ import annotations
-
 import inspect
 import io
 import pathlib

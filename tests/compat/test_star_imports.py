@@ -1,7 +1,5 @@
 """What ``from torchaudio import *`` binds, by release, in a stand-in and over a torchaudio of another release."""
 
-from __future__ import annotations
-
 import pathlib
 import sys
 from collections.abc import Iterator

@@ -1,7 +1,5 @@
 """The corners of the module tree that programs seldom reach, and what they say when they cannot serve."""
 
-from __future__ import annotations
-
 import hashlib
 import importlib
 import io

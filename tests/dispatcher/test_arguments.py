@@ -1,7 +1,5 @@
 """Whatever is passed, an error is one of ours: it names the file, and no library is asked."""
 
-from __future__ import annotations
-
 import io
 import os
 import pathlib

@@ -1,7 +1,5 @@
 """Signals and options at which libsox' effects crash, end the process or never end are refused; others work."""
 
-from __future__ import annotations
-
 import math
 import os
 import struct

@@ -1,7 +1,5 @@
 """Under the flag exact_num_frames ``info`` counts what ``load`` gives, with every backend and for every kind of header."""
 
-from __future__ import annotations
-
 import io
 import pathlib
 import struct

@@ -1,7 +1,5 @@
 """IMA ADPCM in wav gives the samples of FFmpeg 5.1, which rounded each step once, whatever newer ones do."""
 
-from __future__ import annotations
-
 import itertools
 import pathlib
 import struct

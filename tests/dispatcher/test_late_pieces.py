@@ -1,7 +1,5 @@
 """A piece far into a file is the slice of the whole, to the bit, whether it is sought or decoded from the start; lengths are exact."""
 
-from __future__ import annotations
-
 import functools
 import io
 import pathlib

@@ -1,7 +1,5 @@
 """Channels in an order of their own: PyAV 18 frees its list of them twice, which ends the process."""
 
-from __future__ import annotations
-
 import pathlib
 
 import pytest

@@ -1,7 +1,5 @@
 """What is kept from libsox."""
 
-from __future__ import annotations
-
 import os
 import pathlib
 import threading

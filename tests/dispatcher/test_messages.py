@@ -1,7 +1,5 @@
 """What errors say: the file as the user named it, the backend, the cause, and a next step, which is followed here."""
 
-from __future__ import annotations
-
 import io
 import os
 import pathlib

@@ -1,7 +1,5 @@
 """WAV files whose samples FFmpeg takes for others are warned of, and the advice works."""
 
-from __future__ import annotations
-
 import contextlib
 import io
 import pathlib

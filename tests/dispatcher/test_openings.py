@@ -1,7 +1,5 @@
 """A file is opened once by us, and once more by a library that takes no open file."""
 
-from __future__ import annotations
-
 import contextlib
 import ctypes
 import itertools

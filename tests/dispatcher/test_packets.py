@@ -1,7 +1,5 @@
 """What is decoded does not hang on which FFmpeg PyAV's wheel brings; `make matrix` runs this with several."""
 
-from __future__ import annotations
-
 import io
 import warnings
 from collections.abc import Callable

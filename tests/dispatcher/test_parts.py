@@ -1,7 +1,5 @@
 """Files put together of several recordings: no sample gets another's rate, and what is left out is told of."""
 
-from __future__ import annotations
-
 import io
 import pathlib
 import re

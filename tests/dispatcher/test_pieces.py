@@ -1,7 +1,5 @@
 """A piece is what the whole has there, in whatever libsndfile writes: it seeks wrongly in some, and in none that is found here."""
 
-from __future__ import annotations
-
 import io
 import pathlib
 import struct

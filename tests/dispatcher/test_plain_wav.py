@@ -1,7 +1,5 @@
 """WAV files read without FFmpeg give what FFmpeg gives; a file object always goes through FFmpeg, and so is the measure."""
 
-from __future__ import annotations
-
 import contextlib
 import io
 import os

@@ -1,7 +1,5 @@
 """Which backends there are, and what is said where one is not."""
 
-from __future__ import annotations
-
 import pathlib
 
 import av

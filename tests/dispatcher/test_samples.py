@@ -1,7 +1,5 @@
 """Samples: layouts, pieces, dtypes, and that the backends agree."""
 
-from __future__ import annotations
-
 import pathlib
 
 import hypothesis

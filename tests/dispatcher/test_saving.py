@@ -1,7 +1,5 @@
 """What ``save`` does to the file that was there before, and to file objects."""
 
-from __future__ import annotations
-
 import io
 import os
 import pathlib

@@ -1,7 +1,5 @@
 """File objects, good and bad."""
 
-from __future__ import annotations
-
 import gzip
 import io
 import pathlib

@@ -1,7 +1,5 @@
 """What would end the process, hang, or leave a header that nothing reads is refused before a library is called; the old file stays."""
 
-from __future__ import annotations
-
 import contextlib
 import math
 import pathlib

@@ -1,7 +1,5 @@
 """Tables of broken worlds, and what the doctor is to find in each."""
 
-from __future__ import annotations
-
 import collections
 import pathlib
 from collections.abc import Callable

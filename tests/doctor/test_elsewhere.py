@@ -1,7 +1,5 @@
 """``--python``: the doctor runs in an environment that has nothing of it."""
 
-from __future__ import annotations
-
 import json
 import pathlib
 import sys

@@ -1,7 +1,5 @@
 """The table of messages: each known failure is told apart, and gets its own mend."""
 
-from __future__ import annotations
-
 import re
 import subprocess
 import sys

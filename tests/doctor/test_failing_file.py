@@ -1,7 +1,5 @@
 """`python -m compat.doctor FILE`: the file is really loaded, and what is wrong with it is said."""
 
-from __future__ import annotations
-
 import json
 import math
 import pathlib

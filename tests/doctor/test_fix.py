@@ -1,7 +1,5 @@
 """``doctor --fix``: what may be run, what is asked, and what is said to have changed."""
 
-from __future__ import annotations
-
 import os
 import pathlib
 import select

@@ -1,7 +1,5 @@
 """The command line: the page, its exit status, what it prints instead, and what it keeps to itself."""
 
-from __future__ import annotations
-
 import ast
 import errno
 import os

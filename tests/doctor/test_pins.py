@@ -1,7 +1,5 @@
 """The table of pairs, and the requirement lines that are made from it."""
 
-from __future__ import annotations
-
 import pathlib
 import re
 import subprocess

@@ -1,7 +1,5 @@
 """``doctor --for PROJECT``: which release of the drop-in runs a project, and what it lacks here."""
 
-from __future__ import annotations
-
 import json
 import pathlib
 from typing import Any

@@ -1,7 +1,5 @@
 """Packages that come from where no installer put them, or are the user's own: a build from source, a line of a .pth file, the working folder."""
 
-from __future__ import annotations
-
 import json
 import pathlib
 import subprocess

@@ -3,8 +3,6 @@
 A line ``...`` stands for any lines, ``...`` in a line for the rest of it. What the doctor says depends on the machine: there, numbers and paths may differ.
 """
 
-from __future__ import annotations
-
 import collections
 import functools
 import os

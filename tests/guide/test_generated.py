@@ -1,7 +1,5 @@
 """The generated parts of the guide are current."""
 
-from __future__ import annotations
-
 import pathlib
 
 from compat import releases

@@ -1,7 +1,5 @@
 """The three old programs: what the guide shows as rewritten is what the codemod makes of them, and both give the same samples."""
 
-from __future__ import annotations
-
 import pathlib
 import shutil
 from typing import Any

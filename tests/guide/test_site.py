@@ -1,7 +1,5 @@
 """The guide as a site: it builds without a warning, and its pages fit narrow and wide windows, light and dark."""
 
-from __future__ import annotations
-
 import pathlib
 import subprocess
 import sys

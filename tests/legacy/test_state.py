@@ -1,7 +1,5 @@
 """The global backend: switching, its functions, and what is not there."""
 
-from __future__ import annotations
-
 import io
 import warnings
 

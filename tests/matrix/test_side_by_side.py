@@ -1,7 +1,5 @@
 """Beside a real torchaudio whose compiled part loads: run by ``make matrix``, in cells that have one."""
 
-from __future__ import annotations
-
 import fnmatch
 import importlib.metadata
 import json

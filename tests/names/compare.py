@@ -7,8 +7,6 @@ Names are those of ``compat/names/wheel_names/names.txt``, public and private. O
 are listed that it has lost; what is left out on purpose, and why, stands in ``tests/names/left_out.toml``.
 """
 
-from __future__ import annotations
-
 import importlib
 import sys
 import warnings

@@ -1,7 +1,5 @@
 """``compat.run --report``: what a program used, counted over all its processes, beside what the codemod would do."""
 
-from __future__ import annotations
-
 import contextlib
 import inspect
 import json

@@ -12,8 +12,6 @@ describe_media(path or bytes), the same of all its streams; fields(x), a datacla
 words; and drain(reader), what StreamReader.stream() gives, as pairs of time and tensor.
 """
 
-from __future__ import annotations
-
 import argparse
 import ast
 import contextlib

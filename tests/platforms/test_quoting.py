@@ -1,7 +1,5 @@
 """Commands that the doctor prints are right in PowerShell and in cmd; where one line is not, there is one for each."""
 
-from __future__ import annotations
-
 import ast
 import ctypes
 import os

@@ -1,7 +1,5 @@
 """Which release a project says that it was written for."""
 
-from __future__ import annotations
-
 import pathlib
 
 import pytest

@@ -1,7 +1,5 @@
 """constraints.txt holds for every Python that is promised: uv resolves it for each, by what the package index says, and installs nothing."""
 
-from __future__ import annotations
-
 import pathlib
 import re
 import subprocess

@@ -1,7 +1,5 @@
 """``make`` finds a Python for .venv, or says what to install."""
 
-from __future__ import annotations
-
 import pathlib
 import shutil
 import subprocess

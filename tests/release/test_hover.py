@@ -1,7 +1,5 @@
 """What an editor shows: hovering over a public name gives its whole text, and a misspelt flag is an error."""
 
-from __future__ import annotations
-
 import json
 import pathlib
 import subprocess

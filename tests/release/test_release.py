@@ -1,7 +1,5 @@
 """The wheel and the sdist: what is in them, and that they work in an environment that has nothing else."""
 
-from __future__ import annotations
-
 import email
 import os
 import pathlib

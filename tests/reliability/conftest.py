@@ -1,7 +1,5 @@
 """What tests of reliability share: a file that nobody may open, a server, signals, and the garbage collector switched off."""
 
-from __future__ import annotations
-
 import gc
 import pathlib
 import signal

@@ -1,7 +1,5 @@
 """What a process uses, as Linux tells it."""
 
-from __future__ import annotations
-
 import ctypes
 import os
 import pathlib

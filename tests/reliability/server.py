@@ -1,7 +1,5 @@
 """Servers on this machine that behave badly, and remember what they were asked for."""
 
-from __future__ import annotations
-
 import contextlib
 import http.server
 import random

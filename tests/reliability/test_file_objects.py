@@ -1,7 +1,5 @@
 """File objects that misbehave: an error or a value, never a crash, and nothing that C code was not asked to take."""
 
-from __future__ import annotations
-
 import gc
 import io
 import threading

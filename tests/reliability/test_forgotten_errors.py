@@ -1,7 +1,5 @@
 """PyAV no longer passes on the errors of file objects after an interrupt at a bad moment; the calls tell them all the same."""
 
-from __future__ import annotations
-
 import gc
 import threading
 from collections.abc import Callable, Iterator

@@ -1,7 +1,5 @@
 """A plain ``os.fork`` after the parent has used torch's threads and decoded: the child reads and writes, and waits for nobody."""
 
-from __future__ import annotations
-
 import contextlib
 import gc
 import itertools

@@ -1,7 +1,5 @@
 """Ctrl-C in the midst of a decode, or while a library asks a file object: it comes through, and nothing stays open."""
 
-from __future__ import annotations
-
 import gc
 import io
 import pathlib

@@ -1,7 +1,5 @@
 """A file object whose seek goes elsewhere: an error, or what it gives when it does not; never other data."""
 
-from __future__ import annotations
-
 import gzip
 import io
 import pathlib

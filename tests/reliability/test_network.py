@@ -1,7 +1,5 @@
 """Servers that behave badly: bounded time, and errors that say what happened."""
 
-from __future__ import annotations
-
 import io
 import re
 import time

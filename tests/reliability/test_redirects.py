@@ -1,7 +1,5 @@
 """Where a server may send us: by default to its own host, never from outside to this machine; and that each wait alone is bounded."""
 
-from __future__ import annotations
-
 import socket
 import time
 from collections.abc import Iterator

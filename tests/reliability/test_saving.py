@@ -1,7 +1,5 @@
 """Whatever happens while a file is saved, the old one is whole, and nothing is left lying about."""
 
-from __future__ import annotations
-
 import contextlib
 import io
 import os
@@ -11,7 +9,7 @@ import resource
 import signal
 import time
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 import pytest
@@ -108,10 +106,10 @@ class _Odd(torch.Tensor):
     def numpy(self, *, force: bool = False) -> object:
         raise RuntimeError("the samples are gone")
 
-    def detach(self) -> _Odd:
+    def detach(self) -> Self:
         return self
 
-    def t(self) -> _Odd:
+    def t(self) -> Self:
         return self
 
 

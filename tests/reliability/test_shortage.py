@@ -1,7 +1,5 @@
 """Cut files of kinds whose headers count no frames, or whose decoders make up what is missing: each is told of."""
 
-from __future__ import annotations
-
 import functools
 import io
 import pathlib

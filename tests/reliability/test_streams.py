@@ -1,7 +1,5 @@
 """Readers and writers: what they open, what an interrupt leaves, and what thousands of them leave."""
 
-from __future__ import annotations
-
 import io
 import itertools
 import pathlib

@@ -1,7 +1,5 @@
 """A file that was cut is told of, and read as the releases read it."""
 
-from __future__ import annotations
-
 import io
 import pathlib
 import resource

@@ -1,7 +1,5 @@
 """A file, however it is named, opens nothing but itself: a canary file and a server stay untouched."""
 
-from __future__ import annotations
-
 import io
 import pathlib
 from collections.abc import Callable

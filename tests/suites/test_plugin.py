@@ -1,7 +1,5 @@
 """The pytest plugin, by real runs of pytest; those of one release in this process."""
 
-from __future__ import annotations
-
 import importlib
 import os
 import sys

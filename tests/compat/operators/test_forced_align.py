@@ -1,7 +1,5 @@
 """Alignment: against all paths there are, and what torchaudio 2.8.0 did where several are equally good."""
 
-from __future__ import annotations
-
 import itertools
 import math
 import tracemalloc

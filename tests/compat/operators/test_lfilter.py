@@ -1,7 +1,5 @@
 """Recursive filters, against a loop over samples."""
 
-from __future__ import annotations
-
 import math
 
 import pytest

@@ -1,7 +1,5 @@
 """Which operators there are for which release, and that they come and go."""
 
-from __future__ import annotations
-
 import contextlib
 import threading
 from collections.abc import Callable, Iterator

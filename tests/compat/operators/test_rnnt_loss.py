@@ -1,7 +1,5 @@
 """The transducer's loss, against the sum over all paths, and its gradients against autograd through that sum."""
 
-from __future__ import annotations
-
 import itertools
 import math
 import weakref

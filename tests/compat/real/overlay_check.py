@@ -3,8 +3,6 @@
 python overlay_check.py FOLDER     (a folder with a tiny YESNO and LIBRISPEECH tree)
 """
 
-from __future__ import annotations
-
 import importlib
 import pkgutil
 import sys

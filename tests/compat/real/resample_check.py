@@ -1,7 +1,5 @@
 """Run with a real torchaudio on the path: our resampling against its own."""
 
-from __future__ import annotations
-
 import itertools
 import warnings
 

@@ -3,8 +3,6 @@
 python rescue_check.py FOLDER RELEASE     (a folder with a tiny YESNO and LIBRISPEECH tree)
 """
 
-from __future__ import annotations
-
 import importlib.metadata
 import sys
 import warnings

@@ -1,7 +1,5 @@
 """``torchaudio.io`` as each release had it: where it was, its names, its signatures, its warnings."""
 
-from __future__ import annotations
-
 import inspect
 import warnings
 from collections.abc import Callable, Iterator

@@ -1,7 +1,5 @@
 """Chunks and their times, as recorded of the releases."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Effects and codecs applied to a waveform."""
 
-from __future__ import annotations
-
 import pytest
 import torch
 

@@ -1,7 +1,5 @@
 """Descriptions of filters are read as FFmpeg reads them, and linked between one source and one sink."""
 
-from __future__ import annotations
-
 import pytest
 import torch
 

@@ -1,7 +1,5 @@
 """Reading streams: what the recorded cases do not show."""
 
-from __future__ import annotations
-
 import copy
 import errno
 import io

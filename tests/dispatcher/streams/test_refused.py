@@ -1,7 +1,5 @@
 """What a stream refuses, with a reason; and what few programs ask of one."""
 
-from __future__ import annotations
-
 import io
 from collections.abc import Callable
 from typing import Any

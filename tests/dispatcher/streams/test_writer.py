@@ -1,7 +1,5 @@
 """Writing streams: what the recorded cases do not show."""
 
-from __future__ import annotations
-
 import io
 import os
 import pathlib

@@ -4,8 +4,6 @@ A mutation of structure sets such a number to what might be there (nought, one m
 repeats, exchanges or nests such parts. Bytes of the sound are not touched.
 """
 
-from __future__ import annotations
-
 import collections
 import itertools
 import random

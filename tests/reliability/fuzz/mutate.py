@@ -1,7 +1,5 @@
 """Damage to a file, chosen by a number: the same number gives the same damage in every run."""
 
-from __future__ import annotations
-
 import collections
 import pathlib
 import random

@@ -1,7 +1,5 @@
 """Late pieces of one damaged file: each must be what lies there in the whole, whoever sought it."""
 
-from __future__ import annotations
-
 import functools
 import random
 from collections.abc import Iterator

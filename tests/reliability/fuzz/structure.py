@@ -1,7 +1,5 @@
 """All ways of reading one file whose structure was changed, and whether they go together."""
 
-from __future__ import annotations
-
 import functools
 import io
 import random

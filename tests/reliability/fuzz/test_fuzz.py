@@ -1,7 +1,5 @@
 """A fixed part of what ``make fuzz`` reads, and proof that the harness sees harm."""
 
-from __future__ import annotations
-
 import dataclasses
 import os
 import time

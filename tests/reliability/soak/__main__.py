@@ -1,7 +1,5 @@
 """``python -m tests.reliability.soak``: the whole soak; 1 where anything is left, grown, hung or wrong."""
 
-from __future__ import annotations
-
 import argparse
 import sys
 

@@ -1,7 +1,5 @@
 """Mixed loads, infos and saves, good ones and failing ones, chosen by a number; and what they leave behind."""
 
-from __future__ import annotations
-
 import contextlib
 import ctypes
 import dataclasses

@@ -1,7 +1,5 @@
 """The soak at a small scale."""
 
-from __future__ import annotations
-
 import contextlib
 import functools
 import gc

@@ -1,7 +1,5 @@
 """Many threads on the same paths, with mixed backends and stand-ins of several releases: no wrong sample."""
 
-from __future__ import annotations
-
 import pathlib
 import random
 import tempfile
