@@ -17,6 +17,7 @@ from compat.diagnosis.findings import Finding, Mend, Result, Status, error, note
 from compat.doctor import checks, cli, registry, report, verdict
 from compat.doctor.registry import Check
 from compat.doctor.world import World as Looked
+from tests.conftest import printed
 from tests.doctor.worlds import World
 from tests.doubles import fails
 
@@ -62,9 +63,8 @@ def _chunks(descriptor: int) -> Iterator[bytes]:
 
 
 def test_a_page_without_rich_says_the_same(build: Callable[..., World]) -> None:
-    done = build(without=("rich",)).run("--only", "python,variables")
-    assert done.returncode == 0, done.stderr
-    assert "verdict     Healthy." in done.stdout
+    said = printed(build(without=("rich",)).run("--only", "python,variables"))
+    assert "verdict     Healthy." in said
 
 
 def test_warnings_exit_with_one_and_show_the_mend(healthy: World) -> None:

@@ -12,6 +12,7 @@ from packaging.requirements import Requirement
 
 from compat.diagnosis import pairs
 from compat.doctor import pins
+from tests.conftest import printed
 from tests.doctor.worlds import World
 
 PYTHON = ".".join(map(str, sys.version_info[:2]))
@@ -126,10 +127,9 @@ def test_all_lists_what_this_python_has() -> None:
 def test_the_installed_release_is_the_default(build: Callable[..., World]) -> None:
     world = build(without=("torch",))
     world.plant("torch", {"__init__.py": ""}, "2.8.0+cpu")
-    done = world.run("--pins")
-    assert done.returncode == 0
+    said = printed(world.run("--pins"))
     index = "--extra-index-url https://download.pytorch.org/whl/cpu"
-    assert f"{index}\ntorch==2.8.0+cpu\ntorchaudio==2.8.0+cpu\n" in done.stdout
+    assert f"{index}\ntorch==2.8.0+cpu\ntorchaudio==2.8.0+cpu\n" in said
 
 
 def test_nothing_installed_is_no_release(build: Callable[..., World]) -> None:
