@@ -131,8 +131,6 @@ class _Quiet(http.server.SimpleHTTPRequestHandler):
 @contextlib.contextmanager
 def served(folder: str | pathlib.Path) -> Iterator[str]:
     """Serve a folder over HTTP; gives its address."""
-    pytest.importorskip("fsspec", reason="URLs need fsspec")
-    pytest.importorskip("aiohttp", reason="fsspec's http needs aiohttp")
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(_Quiet, directory=str(folder))) as server:
         thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
         thread.start()

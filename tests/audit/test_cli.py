@@ -204,7 +204,6 @@ def test_rows_of_files_that_were_not_decoded() -> None:
     assert (died.from_error, died.to_error, died.from_side) == ("it died", None, TERMS.old)
     away = compare(Item("gone.wav", "stamp"))
     assert (away.kind, away.note) == ("error_both", "cannot read 'gone.wav': No such file or directory")
-    pytest.importorskip("fsspec", reason="URLs need fsspec")
     gone = compare(Item("memory://gone/a.wav"))
     assert (gone.kind, gone.from_error) == ("error_both", gone.to_error)
     assert gone.note.startswith("cannot fetch 'memory://gone/a.wav' (FileNotFoundError")
@@ -240,8 +239,6 @@ def counted(audit: Audit, *arguments: object) -> tuple[int, int, int]:
 
 @pytest.mark.parametrize("extension", ["jsonl", "parquet"])
 def test_a_second_run_goes_on(extension: str, audit: Audit) -> None:
-    if extension == "parquet":
-        pytest.importorskip("pyarrow", reason="Parquet needs pyarrow")
     results = ("--results", f"audit.{extension}")
     audit("data", *results)
     put({"data/c.wav": encoded(), "data/a.wav": encoded(NOISE[:3000])})  # changed since

@@ -199,7 +199,6 @@ def test_a_file_that_cannot_be_read_any_more(side: str, tmp_path: pathlib.Path) 
 
 
 def test_a_url_that_cannot_be_fetched_any_more() -> None:
-    pytest.importorskip("fsspec", reason="URLs need fsspec")
     gone = "memory://gone/a.wav"
     made = Draw(Compare(TERMS), {gone: Row(gone, "different")})(Item(gone))
     assert made.path == gone

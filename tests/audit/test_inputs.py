@@ -8,6 +8,7 @@ import pathlib
 import sys
 from collections.abc import Iterator
 
+import fsspec
 import pytest
 
 from compat.audit import fetching
@@ -182,7 +183,6 @@ def test_a_decoded_copy_may_end_in_wav(folder: pathlib.Path) -> None:
 
 @pytest.fixture(params=["memory", "http"])
 def remote(request: pytest.FixtureRequest, folder: pathlib.Path) -> Iterator[str]:
-    fsspec = pytest.importorskip("fsspec", reason="URLs need fsspec")
     if request.param == "memory":
         system = fsspec.filesystem("memory")
         system.put(f"{folder}/", "/data/", recursive=True)
@@ -206,8 +206,6 @@ def test_files_and_folders_behind_urls(remote: str) -> None:
 def test_manifests_behind_urls(remote: str, folder: pathlib.Path) -> None:
     text = "\n".join(json.dumps({"file": name}) for name in ("a.wav", "deep/c.mp3"))
     if remote.startswith("memory"):
-        import fsspec
-
         fsspec.filesystem("memory").pipe("/data/list.jsonl", text.encode())
     else:
         (folder / "list.jsonl").write_text(text)
@@ -217,7 +215,6 @@ def test_manifests_behind_urls(remote: str, folder: pathlib.Path) -> None:
 
 
 def test_globs_behind_urls(folder: pathlib.Path) -> None:
-    fsspec = pytest.importorskip("fsspec", reason="URLs need fsspec")
     fsspec.filesystem("memory").put(f"{folder}/", "/globbed/", recursive=True)
     assert found("memory://globbed/**/*.mp3") == ["memory:///globbed/deep/c.mp3"]
     with pytest.raises(UsageError, match="no file matches"):

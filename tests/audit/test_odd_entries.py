@@ -191,12 +191,12 @@ def test_a_foreign_row_is_a_usage_error_that_names_its_line(case: str, audit: Au
 def test_a_foreign_part_of_parquet_is_a_usage_error(
     rows: list[dict[str, Any]] | None, says: str, options: tuple[str, ...], audit: Audit
 ) -> None:
-    arrow = pytest.importorskip("pyarrow", reason="the store is for it")
-    parquet = pytest.importorskip("pyarrow.parquet", reason="the store is for it")
+    import pyarrow.parquet
+
     part = pathlib.Path("rows.parquet/part-00000.parquet")
     put({str(part): "PAR1"})
     if rows:
-        parquet.write_table(arrow.Table.from_pylist(rows), part)
+        pyarrow.parquet.write_table(pyarrow.Table.from_pylist(rows), part)
     before = part.read_bytes()
     told = audit("data", "--results", "rows.parquet", *options)
     assert (told.status, says in told.err) == (3, True)
@@ -259,7 +259,6 @@ def test_an_early_interrupt_leaves_no_traceback(after: float) -> None:
 @pytest.fixture(params=["tcp://127.0.0.1:9", "tls://127.0.0.1:9", "tcp://scheduler.invalid:8786", "tcp://192.0.2.1:8786", "mute"])
 def address(request: pytest.FixtureRequest) -> Iterator[str]:
     """An address that refuses, has no name, does not answer, or at which somebody listens who never says a word."""
-    pytest.importorskip("distributed", reason="the engine is for Dask")
     with socket.create_server(("127.0.0.1", 0)) as server:
         yield f"tcp://127.0.0.1:{server.getsockname()[1]}" if request.param == "mute" else request.param
 

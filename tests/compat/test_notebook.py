@@ -11,8 +11,6 @@ from dispatcher import registry
 from tests import notebooks
 from tests.conftest import ASSETS, ROOT
 
-pytest.importorskip("IPython")  # ipykernel brings it
-
 FIRST = f"import sys; sys.path.insert(0, {str(ROOT)!r})"
 INSTALLED = (
     f"{FIRST}; import compat; compat.install('2.0', backends=['soundfile']);",
