@@ -149,30 +149,28 @@ def test_compat_itself_serves_as_torchaudio(asset: Asset) -> None:
         compat.datasets
 
 
-def test_names_bound_before_are_told_of() -> None:
+def test_names_bound_before_are_told_of(monkeypatch: pytest.MonkeyPatch) -> None:
     """``from torchaudio import load`` keeps the old function, and a warning names the module that did it."""
     compat.install("2.0", backends=["soundfile"])
     module = types.ModuleType("somebody_elses")
     exec("from torchaudio import load as read, info", vars(module))
-    sys.modules[module.__name__] = module
-    try:
-        with pytest.warns(CompatWarning, match=r"somebody_elses\.(read|info) is still the old function") as seen:
-            compat.install("2.2", backends=["soundfile"])
-        assert len(seen) == 2
-        with warnings.catch_warnings(action="error"):
-            compat.install("2.2", backends=["soundfile"])
-    finally:
-        del sys.modules[module.__name__]
+    monkeypatch.setitem(sys.modules, module.__name__, module)
+    with pytest.warns(CompatWarning, match=r"somebody_elses\.(read|info) is still the old function") as seen:
+        compat.install("2.2", backends=["soundfile"])
+    assert len(seen) == 2
+    with warnings.catch_warnings(action="error"):
+        compat.install("2.2", backends=["soundfile"])
 
 
-def test_a_fake_torchaudio_comes_back_as_it_was() -> None:
+def test_a_fake_torchaudio_comes_back_as_it_was(monkeypatch: pytest.MonkeyPatch) -> None:
     """Home-made shims are laid over, and found again afterwards."""
     fake: Any = types.ModuleType("torchaudio")
     fake.set_audio_backend = lambda name: "home-made"
     fake.backend = types.ModuleType("torchaudio.backend")
-    sys.modules["torchaudio"], sys.modules["torchaudio.backend"] = fake, fake.backend
     before = dict(vars(fake))
-    try:
+    with monkeypatch.context() as planted:
+        planted.setitem(sys.modules, "torchaudio", fake)
+        planted.setitem(sys.modules, "torchaudio.backend", fake.backend)
         compat.install("2.0", backends=["soundfile"])
         import torchaudio.backend.soundfile_backend as theirs
 
@@ -181,8 +179,6 @@ def test_a_fake_torchaudio_comes_back_as_it_was() -> None:
         compat.uninstall()
         assert vars(fake) == before
         assert sys.modules["torchaudio.backend"] is before["backend"]
-    finally:
-        del sys.modules["torchaudio"], sys.modules["torchaudio.backend"]
 
 
 def test_home_made_patches_after_install_work_and_go_with_it() -> None:

@@ -124,18 +124,16 @@ class Device:
 
 
 @pytest.mark.parametrize(("timeout", "times", "ready"), [(None, 1, False), (1000, 3, True), (-1, 3, True), (10, 1000, False)])
-def test_a_device_without_data_is_asked_again(timeout: float | None, times: int, ready: bool) -> None:
+def test_a_device_without_data_is_asked_again(timeout: float | None, times: int, ready: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     reader = StreamReader(WAV)
     reader.add_basic_audio_stream(100)
-    container, reader._container = reader._container, Device(reader._container, times)
-    try:
+    with monkeypatch.context() as patched:
+        patched.setattr(reader, "_container", Device(reader._container, times))
         if ready:
             assert reader.process_packet(timeout, 1.0) == 0
         else:
             with pytest.raises(RuntimeError, match="unavailable"):
                 reader.process_packet(timeout, 5.0)
-    finally:
-        reader._container = container
 
 
 @pytest.mark.parametrize(
