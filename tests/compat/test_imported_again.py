@@ -2,7 +2,6 @@
 
 import importlib
 import inspect
-import pathlib
 import pickle
 import sys
 import time
@@ -16,6 +15,7 @@ from typing import Any
 import pytest
 
 import compat
+from tests.compat.conftest import Plant
 from tests.reliability import process
 
 RELEASES = ("2.0", "2.1", "2.2", "2.8", "2.9")
@@ -28,18 +28,13 @@ def _forget(*, everything: bool) -> None:
 
 
 @pytest.fixture(params=["stand-in", "real"])
-def over(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, tmp_path: pathlib.Path) -> Iterator[str]:
+def over(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, plant: Plant) -> str:
     """Without torchaudio, and over one that counts how often it is imported."""
     if request.param == "real":
-        root = tmp_path / "torchaudio"
-        root.mkdir()
-        (root / "__init__.py").write_text("from torchaudio import functional\n__version__ = '2.8.0'\nload = 'of the real one'\n")
-        (root / "functional.py").write_text("import sys\nsys.imported_functional = getattr(sys, 'imported_functional', 0) + 1\n")
-        monkeypatch.syspath_prepend(str(tmp_path))
+        top = "from torchaudio import functional\n__version__ = '2.8.0'\nload = 'of the real one'\n"
+        plant({"__init__": top, "functional": "import sys\nsys.imported_functional = getattr(sys, 'imported_functional', 0) + 1\n"})
         monkeypatch.setattr(sys, "imported_functional", 0, raising=False)
-    yield request.param
-    compat.uninstall()
-    _forget(everything=True)
+    return str(request.param)
 
 
 @pytest.mark.parametrize("release", ["2.0", "2.2", "2.9"])

@@ -15,6 +15,7 @@ import torch
 import compat
 from compat import releases, tree
 from compat.names import removed, wheel_names
+from tests.compat.conftest import Plant
 from tests.conftest import ASSETS, Python
 
 WAV = str(ASSETS / "stereo_s16.wav")
@@ -146,12 +147,9 @@ def test_a_release_object_is_a_release() -> None:
     assert compat.release() is mine
 
 
-def test_a_torchaudio_that_lacks_a_module_is_broken(tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_torchaudio_that_lacks_a_module_is_broken(plant: Plant) -> None:
     """The stand-in takes its place, and says what the real one raised."""
-    (tmp_path / "torchaudio").mkdir()
-    (tmp_path / "torchaudio" / "__init__.py").write_text("import a_module_that_is_not_there\n")
-    monkeypatch.syspath_prepend(str(tmp_path))
-    importlib.invalidate_caches()
+    plant({"__init__": "import a_module_that_is_not_there\n"})
     torchaudio = compat.install("2.0", backends=["soundfile"])
     assert torchaudio.load(WAV)[1] == 16000
     with pytest.raises(AttributeError, match="a_module_that_is_not_there"):
