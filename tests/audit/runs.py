@@ -10,7 +10,7 @@ import pathlib
 import subprocess
 import sys
 import threading
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -64,13 +64,6 @@ def encoded(samples: np.ndarray = NOISE, kind: str = "WAV") -> bytes:
     data = io.BytesIO()
     soundfile.write(data, samples, 8000, format=kind)
     return data.getvalue()
-
-
-def put(files: Mapping[str, bytes | str]) -> None:
-    """Write files into the current folder, which each test has for itself."""
-    for name, data in files.items():
-        pathlib.Path(name).parent.mkdir(parents=True, exist_ok=True)
-        pathlib.Path(name).write_bytes(data.encode() if isinstance(data, str) else data)
 
 
 def rows_of(results: str | pathlib.Path = RESULTS) -> list[dict[str, Any]]:

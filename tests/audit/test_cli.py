@@ -22,7 +22,8 @@ from compat.audit.task import Compare
 from dispatcher import atomic_files, registry
 from dispatcher.errors import BackendUnavailable
 from tests.audit import planted
-from tests.audit.runs import NOISE, PAIR, RESULTS, TERMS, Audit, encoded, put, rows_of, served, started
+from tests.audit.runs import NOISE, PAIR, RESULTS, TERMS, Audit, encoded, rows_of, served, started
+from tests.codemod.commands import put
 from tests.conftest import ASSETS, Python, printed
 from tests.doubles import fails
 from tests.tables import table

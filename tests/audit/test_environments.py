@@ -22,7 +22,8 @@ from compat.audit.engines import EngineError
 from compat.audit.environments import environment
 from compat.audit.reading import Reading
 from compat.commands.arguments import UsageError
-from tests.audit.runs import Audit, encoded, put, rows_of
+from tests.audit.runs import Audit, encoded, rows_of
+from tests.codemod.commands import put
 from tests.conftest import ASSETS
 from tests.tables import table
 

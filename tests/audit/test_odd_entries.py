@@ -21,7 +21,8 @@ from compat.audit.items import Item, key
 from compat.audit.rows import Row
 from compat.audit.storage.jsonl import JsonLines
 from compat.audit.task import Compare
-from tests.audit.runs import PAIR, TERMS, Audit, encoded, put, started
+from tests.audit.runs import PAIR, TERMS, Audit, encoded, started
+from tests.codemod.commands import put
 from tests.doubles import fails
 from tests.tables import table
 

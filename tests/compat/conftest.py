@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 import pytest
 
 import compat
+from tests.codemod.commands import put
 
 Plant = Callable[[Mapping[str, str]], pathlib.Path]
 
@@ -16,13 +17,9 @@ def plant(monkeypatch: pytest.MonkeyPatch, tmp_path: pathlib.Path) -> Iterator[P
     """Plant a torchaudio of these modules where it is imported from, and forget it afterwards; gives its folder."""
 
     def make(modules: Mapping[str, str]) -> pathlib.Path:
-        root = tmp_path / "torchaudio"
-        for name, text in modules.items():
-            path = root / f"{name}.py"
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(text)
+        put({f"torchaudio/{name}.py": text for name, text in modules.items()}, tmp_path)
         monkeypatch.syspath_prepend(str(tmp_path))
-        return root
+        return tmp_path / "torchaudio"
 
     yield make
     compat.uninstall()

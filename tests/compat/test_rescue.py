@@ -14,6 +14,7 @@ import pytest
 
 import compat
 from compat import operators
+from tests.codemod.commands import put
 from tests.compat.conftest import Plant
 from tests.conftest import Python
 
@@ -113,11 +114,7 @@ def test_an_extension_for_ffmpeg_that_is_cut_off_is_not_loaded(broken: Broken, e
     """Of 2.2 to 2.8 it lies in torio, and the import asks whether it is there."""
     root = broken(extension, {**_PLAIN, "io/__init__": "theirs = True"})
     lazy = "class Lazy:\n    def is_available(self):\n        import os; os.kill(os.getpid(), 7)\ndef lazy_import_ffmpeg_ext(): return Lazy()\n"
-    for name, text in {"__init__": "", "_extension": lazy}.items():
-        (root.parent / "torio").mkdir(exist_ok=True)
-        (root.parent / "torio" / f"{name}.py").write_text(text)
-    (root.parent / "torio" / "lib").mkdir()
-    (root.parent / "torio" / "lib" / "_torio_ffmpeg6.so").write_bytes(b"\x7fELF\x02\x01")
+    put({"torio/__init__.py": "", "torio/_extension.py": lazy, "torio/lib/_torio_ffmpeg6.so": b"\x7fELF\x02\x01"}, root.parent)
     with (root / "__init__.py").open("a") as file:
         file.write("from torio import _extension as streams\nstreams.lazy_import_ffmpeg_ext().is_available()\n")
     torchaudio = compat.install("2.2")

@@ -9,6 +9,7 @@ import pytest
 from compat.doctor import cli, program
 from compat.doctor.probes import program as probe
 from compat.projects import needs
+from tests.codemod.commands import put
 from tests.tables import table
 
 USES = """\
@@ -21,8 +22,7 @@ torchaudio.transforms.MelSpectrogram()
 
 
 def _project(folder: pathlib.Path, **files: str) -> str:
-    for name, text in files.items():
-        (folder / name.replace("_", ".", 1)).write_text(text)
+    put({name.replace("_", ".", 1): text for name, text in files.items()}, folder)
     return str(folder)
 
 

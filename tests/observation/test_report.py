@@ -13,6 +13,7 @@ import pytest
 import compat
 from compat import run
 from compat.observation import coverage, recording, trace
+from tests.codemod.commands import put
 from tests.conftest import ASSETS, Python, printed
 from tests.tables import table
 
@@ -221,8 +222,7 @@ def test_the_report_says_what_the_codemod_does_at_each_place(tmp_path: pathlib.P
         "a.py": "import torchaudio\ntorchaudio.set_audio_backend('soundfile')\nprint(torchaudio.get_audio_backend())\n",
         "b.py": "import torchaudio\ntorchaudio.load('x', channels_first=False)\ntorchaudio.load(filepath='y')\n",
     }
-    for name, text in files.items():
-        (tmp_path / name).write_text(text)
+    put(files, tmp_path)
     calls = [
         recording.Call("set_audio_backend", str(tmp_path / "a.py"), 2, 2, 1),
         recording.Call("get_audio_backend", str(tmp_path / "a.py"), 3, 3, 4),
