@@ -87,9 +87,9 @@ EXCERPTS = {
 
 
 @pytest.mark.parametrize("channels", [1, 2, 6])
-@pytest.mark.parametrize("case", EXCERPTS)
-def test_excerpt(case: str, channels: int) -> None:
-    begin, frames, size, (first, last) = EXCERPTS[case]
+@table("begin, frames, size, span", EXCERPTS)
+def test_excerpt(begin: int, frames: int, size: int, span: tuple[int, int], channels: int) -> None:
+    first, last = span
     samples = np.concatenate([SOUND] * 3)[:channels]
     excerpt = drawing._Excerpt(begin, frames)
     for at in range(0, samples.shape[1], size):

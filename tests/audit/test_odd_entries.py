@@ -160,21 +160,21 @@ def test_the_lines_of_a_long_text_are_parsed_twice_at_most(line: str, monkeypatc
 
 
 # fields of a row that no audit of this release wrote
-FOREIGN = {
-    "a class of a later release": {"kind": "of a later release"},
-    "a path that is none": {"path": 3},
-    "frames in words": {"from_frames": "many"},
-    "a class that is none": {"kind": ["identical"]},
-    "a stamp that is none": {"stamp": {"size": 3}},
-}
-
-
-@pytest.mark.parametrize("case", FOREIGN)
-def test_a_foreign_row_is_a_usage_error_that_names_its_line(case: str, audit: Audit) -> None:
+@table(
+    "fields",
+    {
+        "a class of a later release": {"kind": "of a later release"},
+        "a path that is none": {"path": 3},
+        "frames in words": {"from_frames": "many"},
+        "a class that is none": {"kind": ["identical"]},
+        "a stamp that is none": {"stamp": {"size": 3}},
+    },
+)
+def test_a_foreign_row_is_a_usage_error_that_names_its_line(fields: dict[str, Any], audit: Audit) -> None:
     assert audit("data", "--results", "rows.jsonl").status == 0
     with open("rows.jsonl", "r+") as file:
         row = json.load(file)
-        file.write(json.dumps(row | FOREIGN[case]) + "\n")
+        file.write(json.dumps(row | fields) + "\n")
     told = audit("data", "--results", "rows.jsonl")
     assert (told.status, "rows.jsonl:2: this is not a row of an audit" in told.err) == (3, True)
     assert "Traceback" not in told.err

@@ -15,25 +15,28 @@ import compat
 import dispatcher
 from tests.conftest import BACKENDS
 from tests.doubles import fails
+from tests.tables import table
 
 WAVE = torch.sin(torch.arange(1600) / 10).repeat(2, 1) / 2
-BAD: dict[str, dict[str, Any]] = {
-    "encoding": {"encoding": "nonsense"},
-    "bits": {"bits_per_sample": 12},
-    "dimensions": {"src": WAVE[None]},
-    "dtype": {"src": WAVE.to(torch.float16)},
-    "rate": {"sample_rate": 16000.5},
-    "compression": {"compression": "x"},
-}
 
 
 @pytest.mark.parametrize("backend", BACKENDS)
-@pytest.mark.parametrize("case", BAD)
-def test_a_refused_call_leaves_the_target_as_it_was(case: str, backend: str, tmp_path: pathlib.Path) -> None:
+@table(
+    "given",
+    {
+        "encoding": {"encoding": "nonsense"},
+        "bits": {"bits_per_sample": 12},
+        "dimensions": {"src": WAVE[None]},
+        "dtype": {"src": WAVE.to(torch.float16)},
+        "rate": {"sample_rate": 16000.5},
+        "compression": {"compression": "x"},
+    },
+)
+def test_a_refused_call_leaves_the_target_as_it_was(given: dict[str, Any], backend: str, tmp_path: pathlib.Path) -> None:
     path = tmp_path / "x.wav"
     path.write_bytes(b"precious")
     with pytest.raises((ValueError, TypeError, RuntimeError)):
-        dispatcher.save(str(path), **{"src": WAVE, "sample_rate": 16000, "backend": backend, **BAD[case]})
+        dispatcher.save(str(path), **{"src": WAVE, "sample_rate": 16000, "backend": backend, **given})
     assert path.read_bytes() == b"precious"
     assert os.listdir(tmp_path) == ["x.wav"]
 

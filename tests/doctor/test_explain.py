@@ -228,22 +228,22 @@ def test_numpy_too_old_is_told_with_what_follows() -> None:
 
 
 # what a message names, and the package that is to be installed again: not the one that was imported when it was missed
-DAMAGED = {
-    "OSError: {site}/soundfile.py: file too short": "soundfile",
-    "OSError: {site}/av/_core.abi3.so: file too short": "av",
-    "OSError: {site}/numpy.libs/libscipy_openblas64_.so: file too short": "numpy",
-    "OSError: {site}/torch/lib/libtorch_cpu.so: file too short": "torch",
-    "ModuleNotFoundError: No module named 'av.codec'": "av",
-    "ModuleNotFoundError: No module named '_cffi_backend'": "cffi",
-    "ModuleNotFoundError: No module named 'soundfile.none'": "soundfile",
-    "OSError: /usr/lib/x86_64-linux-gnu/libsox.so.3: file too short": "",  # none of Python's
-}
-
-
-@pytest.mark.parametrize("text", DAMAGED)
-def test_what_is_damaged_has_its_own_package_installed_again(text: str) -> None:
+@pytest.mark.parametrize(
+    ("text", "package"),
+    {
+        "OSError: {site}/soundfile.py: file too short": "soundfile",
+        "OSError: {site}/av/_core.abi3.so: file too short": "av",
+        "OSError: {site}/numpy.libs/libscipy_openblas64_.so: file too short": "numpy",
+        "OSError: {site}/torch/lib/libtorch_cpu.so: file too short": "torch",
+        "ModuleNotFoundError: No module named 'av.codec'": "av",
+        "ModuleNotFoundError: No module named '_cffi_backend'": "cffi",
+        "ModuleNotFoundError: No module named 'soundfile.none'": "soundfile",
+        "OSError: /usr/lib/x86_64-linux-gnu/libsox.so.3: file too short": "",  # none of Python's
+    }.items(),
+)
+def test_what_is_damaged_has_its_own_package_installed_again(text: str, package: str) -> None:
     commands = explained(text.format(site=sysconfig.get_path("purelib"))).mend.commands
-    if package := DAMAGED[text]:
+    if package := package:
         assert re.search(rf"\b{package}\b", commands[0])
         assert "torchaudio" not in commands[0]
     else:

@@ -3,10 +3,13 @@
 import itertools
 import math
 import tracemalloc
+from typing import Any
 
 import pytest
 import torch
 from torch import Tensor
+
+from tests.tables import table
 
 Lengths = tuple[int, ...]
 
@@ -155,9 +158,9 @@ REFUSED = {
 }
 
 
-@pytest.mark.parametrize("case", REFUSED)
-def test_refused_with_a_runtime_error(release: str, case: str) -> None:
-    (log_probs, targets, frames, labels, blank), text = REFUSED[case]
+@table("given, text", REFUSED)
+def test_refused_with_a_runtime_error(release: str, given: tuple[Any, ...], text: str) -> None:
+    log_probs, targets, frames, labels, blank = given
     with pytest.raises(RuntimeError, match=text):
         torch.ops.torchaudio.forced_align(log_probs, targets, torch.tensor(frames), torch.tensor(labels), blank)
 

@@ -53,7 +53,6 @@ _WRITER_2_0 = {
     "write_audio_chunk": "i chunk",
     "write_video_chunk": "i chunk",
 }
-SIGNATURES = {"2.0": (_READER_2_0, _WRITER_2_0), "2.1": (_READER, _WRITER), "2.2": (_READER, _WRITER), "2.8": (_READER, _WRITER)}
 HOMES = {
     "2.0": "torchaudio.io._stream_reader.StreamReader",
     "2.1": "torchaudio.io._stream_reader.StreamReader",
@@ -72,11 +71,14 @@ def _parameters(function: Any) -> str:
     return " ".join(found)
 
 
-@pytest.mark.parametrize("release", SIGNATURES)
-def test_signatures_are_those_of_the_release(release: str) -> None:
+@pytest.mark.parametrize(
+    ("release", "signatures"),
+    {"2.0": (_READER_2_0, _WRITER_2_0), "2.1": (_READER, _WRITER), "2.2": (_READER, _WRITER), "2.8": (_READER, _WRITER)}.items(),
+)
+def test_signatures_are_those_of_the_release(release: str, signatures: Any) -> None:
     """By position where they were so."""
     io = compat.standin(release).io
-    for kind, wanted in zip((io.StreamReader, io.StreamWriter), SIGNATURES[release], strict=True):
+    for kind, wanted in zip((io.StreamReader, io.StreamWriter), signatures, strict=True):
         assert {name: _parameters(getattr(kind, name)) for name in wanted} == wanted
     assert f"{io.StreamReader.__module__}.{io.StreamReader.__qualname__}" == HOMES[release]
 
