@@ -158,11 +158,6 @@ def test_dtypes_are_compared_without_normalize(tmp_path: pathlib.Path) -> None:
     assert (row.kind, row.factor) == ("scaled", pytest.approx(0.5, rel=1e-3))
 
 
-def test_a_larger_tolerance_forgives_more(tmp_path: pathlib.Path) -> None:
-    row = compared(tmp_path, NOISE, changed(NOISE, 50, 0.01), terms=Terms(TERMS.old, TERMS.new, tolerance=0.02))
-    assert row.kind == "tolerance"
-
-
 def test_a_shift_is_found_beside_a_loud_tone(tmp_path: pathlib.Path) -> None:
     """A tone in the louder channel is alike at every period; the softer channel is alike at one shift only."""
     tone = (0.4 * np.sin(0.11 * np.arange(2 * RATE))).astype("float32")[:, None]
@@ -172,9 +167,15 @@ def test_a_shift_is_found_beside_a_loud_tone(tmp_path: pathlib.Path) -> None:
     assert (row.kind, row.shift, row.left_largest) == ("shifted", 1681, 0.0)
 
 
-def test_a_shift_is_looked_for_no_further_than_asked(tmp_path: pathlib.Path) -> None:
-    row = compared(tmp_path, MUSIC, MUSIC[3000:], terms=Terms(TERMS.old, TERMS.new, max_shift=2000))
-    assert row.kind == "different"
+@table(
+    "old, new, asked, kind",
+    {
+        "a larger tolerance forgives more": (NOISE, changed(NOISE, 50, 0.01), {"tolerance": 0.02}, "tolerance"),
+        "a shift is looked for no further than asked": (MUSIC, MUSIC[3000:], {"max_shift": 2000}, "different"),
+    },
+)
+def test_what_is_asked_for(old: np.ndarray, new: np.ndarray, asked: dict[str, Any], kind: str, tmp_path: pathlib.Path) -> None:
+    assert compared(tmp_path, old, new, terms=Terms(TERMS.old, TERMS.new, **asked)).kind == kind
 
 
 @pytest.mark.parametrize(("broken", "kind"), [((0,), "error_from"), ((1,), "error_to"), ((0, 1), "error_both")])

@@ -78,23 +78,19 @@ def _printed(line: str, folder: str) -> list[str]:
     return (done.stdout + done.stderr).splitlines()
 
 
-def _compare(command: Command, printed: list[str]) -> None:
-    shown, got = command.output, printed
+def _compare(command: Command, given: list[str]) -> None:
+    shown, got = command.output, given
     if "doctor" in command.line:
         shown, got = ([_OF_THE_MACHINE.sub("#", line) for line in lines] for lines in (shown, got))
     pattern = "".join(_ANY if line.strip() == "..." else re.escape(line.rstrip()).replace(_REST, ".*") + "\n" for line in shown)
     text = "".join(line.rstrip() + "\n" for line in got)
-    assert re.fullmatch(pattern, text), f"$ {command.line}\nprints now:\n" + "\n".join(printed)
+    assert re.fullmatch(pattern, text), f"$ {command.line}\nprints now:\n" + "\n".join(given)
 
 
 @functools.cache
 def _help(command: str) -> str:
-    said = printed(
-        subprocess.run(
-            [sys.executable, "-m", f"compat.{command}", "--help"], cwd=ROOT, capture_output=True, text=True, timeout=120, check=False
-        )
-    )
-    return said
+    asked = [sys.executable, "-m", f"compat.{command}", "--help"]
+    return printed(subprocess.run(asked, cwd=ROOT, capture_output=True, text=True, timeout=120, check=False))
 
 
 def _check_options(ours: re.Match[str]) -> None:

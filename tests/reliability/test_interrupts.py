@@ -109,7 +109,8 @@ def test_many_interrupts_at_any_moment_leave_nothing_open(name: str, backend: st
     handle(signal.SIGALRM, interrupt)
     for call in (dispatcher.load, dispatcher.info):
         call(path, backend=backend)
-        duration, before, hits, tries = _seconds(lambda call=call: call(path, backend=backend)), process.open_files(), 0, 0
+        duration = min(_seconds(lambda call=call: call(path, backend=backend)) for _ in range(5))  # on a busy machine one may take long
+        before, hits, tries = process.open_files(), 0, 0
         while hits < 150 and tries < 10_000:
             tries += 1
             try:

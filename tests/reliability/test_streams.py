@@ -19,34 +19,27 @@ from dispatcher.streams.writer import StreamWriter
 from tests import streaming
 from tests.conftest import ASSETS
 from tests.doubles import Watched, fails
-from tests.reliability import process, server, watch
+from tests.reliability import planted, process, server, watch
 from tests.reliability.soak.calls import settled
 
 _MB = 1 << 20
 RATE = 4000
-_PLAYLISTS = {
-    "x.m3u8": "#EXTM3U\n#EXT-X-TARGETDURATION:1\n#EXTINF:1,\n{target}\n#EXT-X-ENDLIST\n",
-    "x.wav": "#EXTM3U\n#EXT-X-TARGETDURATION:1\n#EXTINF:1,\n{target}\n#EXT-X-ENDLIST\n",
-    "x.ffconcat": "ffconcat version 1.0\nfile '{target}'\n",
-    "x.sdp": "v=0\no=- 0 0 IN IP4 127.0.0.1\ns=x\nc=IN IP4 127.0.0.1\nt=0 0\nm=audio 5004 RTP/AVP 0\n",
-    "x.mpd": '<?xml version="1.0"?><MPD xmlns="urn:mpeg:dash:schema:mpd:2011" type="static"><Period><AdaptationSet mimeType="audio/mp4">'
-    '<Representation id="1" bandwidth="1"><BaseURL>{target}</BaseURL></Representation></AdaptationSet></Period></MPD>',
-    "x.imf": "{target}",
-}
 
 
 def _read(place: Any, **named: Any) -> int:
     return len(streaming.sound(StreamReader(place, **named)))
 
 
-@pytest.mark.parametrize("name", _PLAYLISTS)
+@pytest.mark.parametrize(
+    ("name", "kind"), [("x.m3u8", "hls"), ("x.wav", "hls"), ("x.ffconcat", "concat"), ("x.sdp", "sdp"), ("x.mpd", "dash"), ("x.imf", "imf")]
+)
 def test_a_source_opens_nothing_but_itself(
-    name: str, tmp_path: pathlib.Path, canary: tuple[pathlib.Path, watch.Watch], web: server.Server
+    name: str, kind: str, tmp_path: pathlib.Path, canary: tuple[pathlib.Path, watch.Watch], web: server.Server
 ) -> None:
     """By path, object or bytes; not even where a format is named that is not of that kind."""
     target, seen = canary
     for where in (str(target), target.name, f"file:{target}", web.url("canary.wav")):
-        text = _PLAYLISTS[name].format(target=where).encode()
+        text = planted.PLAYLISTS[kind].format(target=where).encode()
         path = tmp_path / name
         path.write_bytes(text)
         for place, format in itertools.product((str(path), path, io.BytesIO(text), text), (None, "wav", "mp3", "mov")):
@@ -78,7 +71,7 @@ def test_what_the_caller_names_opens_that(tmp_path: pathlib.Path, canary: tuple[
 def test_an_address_names_no_file(canary: tuple[pathlib.Path, watch.Watch], monkeypatch: pytest.MonkeyPatch, web: server.Server) -> None:
     """A list that a server gives may name addresses of that kind, and no file of this machine."""
     target, seen = canary
-    text = _PLAYLISTS["x.m3u8"].format(target=f"file://{target}").encode()
+    text = planted.PLAYLISTS["hls"].format(target=f"file://{target}").encode()
     monkeypatch.setitem(server.BEHAVIOUR, "listed", server.sends(text))
     with pytest.raises(RuntimeError):
         _read(web.url("listed.m3u8"))
