@@ -1,7 +1,5 @@
 """The system's Chromium, which the tests of pages drive."""
 
-from __future__ import annotations
-
 import contextlib
 import shutil
 from collections.abc import Iterator

@@ -1,7 +1,5 @@
 """What all tests share."""
 
-from __future__ import annotations
-
 import functools
 import gc
 import os
@@ -93,3 +91,9 @@ def _run(run: Python, *arguments: str, code: str = "", **environment: str) -> su
     command = [sys.executable, *(["-c", code] if code else arguments)]
     variables = {**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT), environment.pop("PYTHONPATH", "")]).rstrip(os.pathsep)}
     return run(command, env={**variables, **environment}, capture_output=True, text=True, timeout=600, check=False)
+
+
+def printed(done: subprocess.CompletedProcess[str]) -> str:
+    """What a program printed, which must have ended well."""
+    assert done.returncode == 0, f"{done.stdout}{done.stderr}"
+    return done.stdout

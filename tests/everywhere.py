@@ -4,8 +4,6 @@ Makes ``.venv`` with this Python, installs into it what the tests need, and runs
 Chromium) are left to the caller; tests that need one are skipped without it.
 """
 
-from __future__ import annotations
-
 import os
 import pathlib
 import subprocess

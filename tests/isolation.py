@@ -4,8 +4,6 @@ Each process of the tests has a temporary folder, each test a current folder, an
 opens for writing anywhere else, and the test that did it fails. Only `.cache`, for downloads, is kept from run to run.
 """
 
-from __future__ import annotations
-
 import os
 import pathlib
 import shutil

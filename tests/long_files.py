@@ -1,7 +1,5 @@
 """Files of some seconds in every container and codec that pieces are sought in, and in some that they are not."""
 
-from __future__ import annotations
-
 import io
 import pathlib
 from typing import Any, BinaryIO

@@ -1,7 +1,5 @@
 """Run a notebook's cells in a kernel of its own, as Jupyter does."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import nbclient

@@ -1,7 +1,5 @@
 """A test that writes outside its own folders fails, and one that leaves something in the temporary folder."""
 
-from __future__ import annotations
-
 import os
 import re
 import subprocess

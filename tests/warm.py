@@ -4,8 +4,6 @@ The import takes two seconds of a core, and most programs that the tests start n
 happens while Python starts, or while torch is imported, start a process of one's own (the fixture ``python``).
 """
 
-from __future__ import annotations
-
 import atexit
 import functools
 import gc

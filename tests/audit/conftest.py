@@ -2,7 +2,8 @@
 
 import pytest
 
-from tests.audit.runs import PAIR, Audit, encoded, put
+from tests.audit.runs import PAIR, Audit, encoded
+from tests.codemod.commands import put
 
 
 @pytest.fixture

@@ -4,8 +4,6 @@
 difference planted, so that what the audit says of every single file is known beforehand.
 """
 
-from __future__ import annotations
-
 import dataclasses
 import functools
 import pathlib

@@ -1,7 +1,5 @@
 """Run the audit in this process or another, and make what it reports."""
 
-from __future__ import annotations
-
 import contextlib
 import functools
 import http.server
@@ -12,7 +10,7 @@ import pathlib
 import subprocess
 import sys
 import threading
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -66,13 +64,6 @@ def encoded(samples: np.ndarray = NOISE, kind: str = "WAV") -> bytes:
     data = io.BytesIO()
     soundfile.write(data, samples, 8000, format=kind)
     return data.getvalue()
-
-
-def put(files: Mapping[str, bytes | str]) -> None:
-    """Write files into the current folder, which each test has for itself."""
-    for name, data in files.items():
-        pathlib.Path(name).parent.mkdir(parents=True, exist_ok=True)
-        pathlib.Path(name).write_bytes(data.encode() if isinstance(data, str) else data)
 
 
 def rows_of(results: str | pathlib.Path = RESULTS) -> list[dict[str, Any]]:
@@ -133,8 +124,6 @@ class _Quiet(http.server.SimpleHTTPRequestHandler):
 @contextlib.contextmanager
 def served(folder: str | pathlib.Path) -> Iterator[str]:
     """Serve a folder over HTTP; gives its address."""
-    pytest.importorskip("fsspec", reason="URLs need fsspec")
-    pytest.importorskip("aiohttp", reason="fsspec's http needs aiohttp")
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(_Quiet, directory=str(folder))) as server:
         thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
         thread.start()

@@ -1,7 +1,5 @@
 """Tasks for engines to run, in processes that may come to harm."""
 
-from __future__ import annotations
-
 import dataclasses
 import os
 import signal

@@ -1,7 +1,5 @@
 """The shift between two recordings."""
 
-from __future__ import annotations
-
 import hypothesis
 import numpy as np
 import pytest
@@ -9,6 +7,7 @@ from hypothesis import strategies as st
 
 from compat.audit import alignment
 from tests.audit.planted import sound
+from tests.tables import table
 
 MUSIC = sound(48000, 1, 1.5, 4)[:, 0].astype("float32")
 NOISE = np.random.default_rng(1).normal(0, 0.1, 200_000).astype("float32")
@@ -23,33 +22,32 @@ def test_any_shift_is_found(shift: int, factor: float, noisy: bool) -> None:
     assert alignment.lag(old, new, 1 << 14) == shift
 
 
+FAR = 1 << 14
+TONE = np.sin(np.arange(40000) * 2 * np.pi / 100).astype("float32")
+# the loudest place of the longer one lies beyond the end of the shorter
+LOUD_AT_THE_END = np.r_[NOISE[:100_000] / 9, NOISE[:50_000]]
+
+
 @pytest.mark.parametrize("length", [40, 500, 4000])
 @pytest.mark.parametrize("shift", [-9, 1, 7])
 def test_short_sounds(length: int, shift: int) -> None:
     own = NOISE[: length + 20]
-    assert alignment.lag(own[max(-shift, 0) :], own[max(shift, 0) :], 1 << 14) == shift
+    assert alignment.lag(own[max(-shift, 0) :], own[max(shift, 0) :], FAR) == shift
 
 
-@pytest.mark.parametrize(("shift", "nearest"), [(30, 30), (60, -40), (90, -10)])
-def test_of_several_as_good_the_nearest_is_taken(shift: int, nearest: int) -> None:
-    tone = np.sin(np.arange(40000) * 2 * np.pi / 100).astype("float32")
-    assert alignment.lag(tone, tone[shift:], 1 << 14) == nearest
-
-
-@pytest.mark.parametrize("what", ["silence", "other noise", "nothing"])
-def test_what_is_not_alike_has_no_shift(what: str) -> None:
-    new = {"silence": NOISE[:50000] * 0, "other noise": NOISE[100_000:150_000], "nothing": NOISE[:0]}[what]
-    assert alignment.lag(NOISE[:50000], new, 1 << 14) is None
-
-
-@pytest.mark.parametrize("max_lag", [1, 100])
-def test_one_side_ends_where_the_other_is_looked_for(max_lag: int) -> None:
-    """The loudest place of the longer one lies beyond the end of the shorter."""
-    long = np.r_[NOISE[:100_000] / 9, NOISE[:50_000]]
-    assert alignment.lag(long, long[:3000], max_lag) == 0
-    assert alignment.lag(long, long[1:3000], max_lag) == 1
-
-
-def test_a_far_shift_is_found_if_asked_for() -> None:
-    assert alignment.lag(NOISE, NOISE[60000:], 1 << 17) == 60000
-    assert alignment.lag(NOISE, NOISE[60000:], 1 << 14) is None
+@table("old, new, max_lag, wanted", {
+    "of several as good the nearest, behind": (TONE, TONE[30:], FAR, 30),
+    "of several as good the nearest, before": (TONE, TONE[60:], FAR, -40),
+    "of several as good the nearest, far": (TONE, TONE[90:], FAR, -10),
+    "silence": (NOISE[:50000], NOISE[:50000] * 0, FAR, None),
+    "other noise": (NOISE[:50000], NOISE[100_000:150_000], FAR, None),
+    "nothing": (NOISE[:50000], NOISE[:0], FAR, None),
+    "one side ends early, looked for near": (LOUD_AT_THE_END, LOUD_AT_THE_END[:3000], 1, 0),
+    "one side ends early, looked for farther": (LOUD_AT_THE_END, LOUD_AT_THE_END[:3000], 100, 0),
+    "one side ends early and is shifted, looked for near": (LOUD_AT_THE_END, LOUD_AT_THE_END[1:3000], 1, 1),
+    "one side ends early and is shifted, looked for farther": (LOUD_AT_THE_END, LOUD_AT_THE_END[1:3000], 100, 1),
+    "as far as is asked for": (NOISE, NOISE[60000:], 1 << 17, 60000),
+    "farther than is asked for": (NOISE, NOISE[60000:], FAR, None),
+})  # fmt: skip
+def test_the_shift(old: np.ndarray, new: np.ndarray, max_lag: int, wanted: int | None) -> None:
+    assert alignment.lag(old, new, max_lag) == wanted

@@ -1,7 +1,5 @@
 """What files of one class share, and what is left unsaid because it explains nothing."""
 
-from __future__ import annotations
-
 import dataclasses
 import io
 import json
@@ -12,6 +10,7 @@ from compat.audit.breakdown import Breakdown, Explanation
 from compat.audit.reporting import machine, terminal
 from compat.audit.rows import Row
 from tests.audit.runs import result
+from tests.tables import table
 
 PADDING = "libsox keeps the encoder's padding of an mp3; FFmpeg and libsndfile drop it"
 PACKETS = "info of the ffmpeg backend returns the number of packets here"
@@ -25,8 +24,17 @@ def rows(number: int, path: str, kind: str, old: str | None = "sox", new: str | 
 
 SAME = rows(60, "c/clean/#.wav", "identical")
 PADDED = rows(31, "c/clean/#.mp3", "shifted", shift=1105)
+
+
+def told(given: list[Row]) -> dict[str, str]:
+    breakdown = Breakdown()
+    for row in given:
+        breakdown.add(row)
+    return {one.kind: one.sentence for one in breakdown.explanations()}
+
+
 # rows, and the sentence for each class that has one
-CASES: dict[str, tuple[list[Row], dict[str, str]]] = {
+@table("given, sentences", {
     "the encoder's padding": (SAME + PADDED, {"shifted": f"all 31 are mp3: {PADDING}"}),
     "a corpus of mp3 only": (PADDED, {"shifted": f"all 31 are mp3: {PADDING}"}),
     "the sides the other way round": (
@@ -74,19 +82,8 @@ CASES: dict[str, tuple[list[Row], dict[str, str]]] = {
         rows(9, "s3://b/x/#.wav?v=1", "identical") + rows(3, "s3://b/y/#.ogg?v=1", "different"), {"different": "all 3 are ogg"},
     ),
     "paths of Windows": (rows(9, r"C:\c\x\#.wav", "identical") + rows(3, r"C:\c\y\#.wav", "different"), {"different": "all 3 are in y/"}),
-}  # fmt: skip
-
-
-def told(given: list[Row]) -> dict[str, str]:
-    breakdown = Breakdown()
-    for row in given:
-        breakdown.add(row)
-    return {one.kind: one.sentence for one in breakdown.explanations()}
-
-
-@pytest.mark.parametrize("case", CASES)
-def test_explanations(case: str) -> None:
-    given, sentences = CASES[case]
+})  # fmt: skip
+def test_explanations(given: list[Row], sentences: dict[str, str]) -> None:
     assert told(given) == sentences
     assert told(given[::-1]) == sentences
 

@@ -1,7 +1,5 @@
 """The command: statuses, wrong usage, resuming, stopping, sampling, the planted set."""
 
-from __future__ import annotations
-
 import os
 import pathlib
 import signal
@@ -24,8 +22,11 @@ from compat.audit.task import Compare
 from dispatcher import atomic_files, registry
 from dispatcher.errors import BackendUnavailable
 from tests.audit import planted
-from tests.audit.runs import NOISE, PAIR, RESULTS, TERMS, Audit, encoded, put, rows_of, served, started
-from tests.conftest import ASSETS, Python
+from tests.audit.runs import NOISE, PAIR, RESULTS, TERMS, Audit, encoded, rows_of, served, started
+from tests.codemod.commands import put
+from tests.conftest import ASSETS, Python, printed
+from tests.doubles import fails
+from tests.tables import table
 
 pytestmark = pytest.mark.usefixtures("data")
 SAME = {"other/a.wav": encoded(), "other/b.flac": encoded(kind="FLAC")}
@@ -34,65 +35,64 @@ UNREADABLE = {"data/c.wav": b"nothing", "other/c.wav": b"nothing"}
 ONE_SIDE = dict.fromkeys(("data/d.m4a", "other/d.m4a"), (ASSETS / "stereo.m4a").read_bytes())
 ALL = {**SHIFTED, **UNREADABLE, **ONE_SIDE}
 
+
 # files beside those that are the same, what counts, the status, and the classes
-STATUSES: dict[str, tuple[dict[str, bytes], str, int, dict[str, int]]] = {
-    "nothing": ({}, "differences,errors", 0, {"identical": 2}),
-    "a difference": (SHIFTED, "differences,errors", 1, {"identical": 1, "shifted": 1}),
-    "an error": (UNREADABLE, "differences,errors", 2, {"identical": 2, "error_both": 1}),
-    "one side": (ONE_SIDE, "differences,errors", 2, {"identical": 2, "error_from": 1}),
-    "both": ({**SHIFTED, **UNREADABLE}, "differences,errors", 2, {"identical": 1, "shifted": 1, "error_both": 1}),
-    "both, errors do not count": ({**SHIFTED, **UNREADABLE}, "differences", 1, {"identical": 1, "shifted": 1, "error_both": 1}),
-    "both, differences do not count": ({**SHIFTED, **UNREADABLE}, "errors", 2, {"identical": 1, "shifted": 1, "error_both": 1}),
-    "shifts do not count": (SHIFTED, "length,metadata", 0, {"identical": 1, "shifted": 1}),
-    "one class": (SHIFTED, "shifted", 1, {"identical": 1, "shifted": 1}),
-    "what both fail at does not count": (UNREADABLE, "differences,error-from,error-to", 0, {"identical": 2, "error_both": 1}),
-    "nothing counts": (ALL, "none", 0, {"identical": 1, "shifted": 1, "error_both": 1, "error_from": 1}),
-}
-
-
-@pytest.mark.parametrize("case", STATUSES)
-def test_exit_status(case: str, audit: Audit) -> None:
-    files, fail_on, status, kinds = STATUSES[case]
+@table(
+    "files, fail_on, status, kinds",
+    {
+        "nothing": ({}, "differences,errors", 0, {"identical": 2}),
+        "a difference": (SHIFTED, "differences,errors", 1, {"identical": 1, "shifted": 1}),
+        "an error": (UNREADABLE, "differences,errors", 2, {"identical": 2, "error_both": 1}),
+        "one side": (ONE_SIDE, "differences,errors", 2, {"identical": 2, "error_from": 1}),
+        "both": ({**SHIFTED, **UNREADABLE}, "differences,errors", 2, {"identical": 1, "shifted": 1, "error_both": 1}),
+        "both, errors do not count": ({**SHIFTED, **UNREADABLE}, "differences", 1, {"identical": 1, "shifted": 1, "error_both": 1}),
+        "both, differences do not count": ({**SHIFTED, **UNREADABLE}, "errors", 2, {"identical": 1, "shifted": 1, "error_both": 1}),
+        "shifts do not count": (SHIFTED, "length,metadata", 0, {"identical": 1, "shifted": 1}),
+        "one class": (SHIFTED, "shifted", 1, {"identical": 1, "shifted": 1}),
+        "what both fail at does not count": (UNREADABLE, "differences,error-from,error-to", 0, {"identical": 2, "error_both": 1}),
+        "nothing counts": (ALL, "none", 0, {"identical": 1, "shifted": 1, "error_both": 1, "error_from": 1}),
+    },
+)
+def test_exit_status(files: dict[str, bytes], fail_on: str, status: int, kinds: dict[str, int], audit: Audit) -> None:
     put({**SAME, **files})
     told = audit("data", "--against", "other", "--fail-on", fail_on, "--json")
     assert (told.status, told.summary["exit_status"], told.kinds) == (status, status, kinds)
     assert len(rows_of()) == sum(kinds.values())
 
 
-USAGE = {
-    "no data": ((), "no DATA given"),
-    "no such data": (("gone",), "gone: there is no such file or folder"),
-    "no audio": (("empty",), "no audio files found in empty; 1 with other extensions skipped, --extensions chooses"),
-    "no such release": (("data", "--from", "1.9"), "there is no release '1.9'"),
-    "no releases": (("data", "--from", ""), "which releases? Say --from 2.0 --to 2.2"),
-    "no new release": (("data", "--to", "", "--against", "data"), "Say --from 2.0 --to 2.2 --against data"),
-    "two folders": (("data", "--to", "data", "--against", "data"), "--to data is a folder; leave out --against, --to-python"),
-    "no such class": (("data", "--fail-on", "worse"), "--fail-on: there is no class 'worse'"),
-    "nothing but links": (
-        ("linked",),
-        "no audio files found in linked; 1 folders behind links skipped, name them to include them",
-    ),
-    "no such results": (("--results", "gone.jsonl"), "gone.jsonl: there are no such results"),
-    "another kind of results": (("data", "--results", "x.txt"), "ends in .jsonl or .parquet"),
-    "no place for the report": (("data", "--report", "gone/x.html"), "--report gone/x.html: it cannot be written there"),
-    "a report in the place of data": (("data", "--report", "data/a.wav"), "a file that ends in .html"),
-    "no such counterpart": (("data", "--against", "gone"), "--against gone: there is no such folder"),
-    "no such option": (("data", "--what"), "unrecognized arguments: --what"),
-    "a negative number": (("data", "--jobs", "-1"), "it must not be negative"),
-    "less than a file": (("data", "--sample", "-1"), "it must not be negative"),
-    "no number for a tolerance": (("data", "--tolerance", "nan"), "it must be a number that is not negative"),
-    "a tolerance without end": (("data", "--tolerance", "inf"), "it must be a number that is not negative"),
-    "no such scheduler": (("data", "--scheduler", "here"), "--scheduler here: write tcp://HOST:PORT, or local[N]"),
-    "a confidence of nothing": (("data", "--confidence", "0"), "it is a percentage"),
-}
-
-
-@pytest.mark.parametrize("case", USAGE)
-def test_wrong_usage(case: str, audit: Audit) -> None:
+@table(
+    "arguments, message",
+    {
+        "no data": ((), "no DATA given"),
+        "no such data": (("gone",), "gone: there is no such file or folder"),
+        "no audio": (("empty",), "no audio files found in empty; 1 with other extensions skipped, --extensions chooses"),
+        "no such release": (("data", "--from", "1.9"), "there is no release '1.9'"),
+        "no releases": (("data", "--from", ""), "which releases? Say --from 2.0 --to 2.2"),
+        "no new release": (("data", "--to", "", "--against", "data"), "Say --from 2.0 --to 2.2 --against data"),
+        "two folders": (("data", "--to", "data", "--against", "data"), "--to data is a folder; leave out --against, --to-python"),
+        "no such class": (("data", "--fail-on", "worse"), "--fail-on: there is no class 'worse'"),
+        "nothing but links": (
+            ("linked",),
+            "no audio files found in linked; 1 folders behind links skipped, name them to include them",
+        ),
+        "no such results": (("--results", "gone.jsonl"), "gone.jsonl: there are no such results"),
+        "another kind of results": (("data", "--results", "x.txt"), "ends in .jsonl or .parquet"),
+        "no place for the report": (("data", "--report", "gone/x.html"), "--report gone/x.html: it cannot be written there"),
+        "a report in the place of data": (("data", "--report", "data/a.wav"), "a file that ends in .html"),
+        "no such counterpart": (("data", "--against", "gone"), "--against gone: there is no such folder"),
+        "no such option": (("data", "--what"), "unrecognized arguments: --what"),
+        "a negative number": (("data", "--jobs", "-1"), "it must not be negative"),
+        "less than a file": (("data", "--sample", "-1"), "it must not be negative"),
+        "no number for a tolerance": (("data", "--tolerance", "nan"), "it must be a number that is not negative"),
+        "a tolerance without end": (("data", "--tolerance", "inf"), "it must be a number that is not negative"),
+        "no such scheduler": (("data", "--scheduler", "here"), "--scheduler here: write tcp://HOST:PORT, or local[N]"),
+        "a confidence of nothing": (("data", "--confidence", "0"), "it is a percentage"),
+    },
+)
+def test_wrong_usage(arguments: tuple[str, ...], message: str, audit: Audit) -> None:
     put({"empty/notes.md": ""})
     os.mkdir("linked")
     os.symlink(os.path.abspath("data"), "linked/data")
-    arguments, message = USAGE[case]
     told = audit(*arguments)
     assert told.status == 3
     assert message in told.err
@@ -129,25 +129,22 @@ def test_it_says_when_soundfile_stands_in_for_the_default(monkeypatch: pytest.Mo
         assert ("sox_io was the default" in said.err) == is_said
 
 
-ENDS: dict[str, tuple[BaseException, int, str]] = {
-    "Ctrl-C before the comparison": (KeyboardInterrupt(), 130, "torchaudio-compat audit: stopped\n"),
-    "the workers fail": (EngineError("they are gone"), 3, "torchaudio-compat audit: they are gone\n"),
-    "a bug of ours": (
-        KeyError("mine"),
-        3,
-        "KeyError: 'mine'\ntorchaudio-compat audit: the audit itself failed; this is a bug of torchaudio-compat\n",
-    ),
-}
-
-
-@pytest.mark.parametrize("case", ENDS)
-def test_what_ends_it_is_not_taken_for_a_finding(case: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
-    why, status, message = ENDS[case]
-
-    def fail(*arguments: object) -> None:
-        raise why
-
-    monkeypatch.setattr(session, "plan", fail)
+@table(
+    "why, status, message",
+    {
+        "Ctrl-C before the comparison": (KeyboardInterrupt(), 130, "torchaudio-compat audit: stopped\n"),
+        "the workers fail": (EngineError("they are gone"), 3, "torchaudio-compat audit: they are gone\n"),
+        "a bug of ours": (
+            KeyError("mine"),
+            3,
+            "KeyError: 'mine'\ntorchaudio-compat audit: the audit itself failed; this is a bug of torchaudio-compat\n",
+        ),
+    },
+)
+def test_what_ends_it_is_not_taken_for_a_finding(
+    why: BaseException, status: int, message: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(session, "plan", fails(why))
     assert main([*PAIR, "data"], "torchaudio-compat audit") == status
     shown = capsys.readouterr()
     assert shown.out == ""
@@ -161,15 +158,15 @@ def test_nobody_reads_what_it_says() -> None:
     assert process.wait(60) == 141
 
 
-EXTENSIONS = {"wav": {"data/a.wav"}, " .WAV, flac,": {"data/a.wav", "data/b.flac"}, "all": {"data/a.wav", "data/b.flac", "data/c.raw"}}
-
-
-@pytest.mark.parametrize("named", EXTENSIONS)
-def test_extensions_choose(named: str, audit: Audit) -> None:
+@pytest.mark.parametrize(
+    ("named", "chosen"),
+    {"wav": {"data/a.wav"}, " .WAV, flac,": {"data/a.wav", "data/b.flac"}, "all": {"data/a.wav", "data/b.flac", "data/c.raw"}}.items(),
+)
+def test_extensions_choose(named: str, chosen: set[str], audit: Audit) -> None:
     put({"data/c.raw": b"nothing"})
     told = audit("data", "--extensions", named, "--json")
-    assert {row["path"] for row in rows_of()} == EXTENSIONS[named]
-    assert told.summary["files"]["passed_over"] == 3 - len(EXTENSIONS[named])
+    assert {row["path"] for row in rows_of()} == chosen
+    assert told.summary["files"]["passed_over"] == 3 - len(chosen)
 
 
 def test_the_report_has_the_worst_and_it_says_where_the_page_is(audit: Audit) -> None:
@@ -202,14 +199,12 @@ def test_files_that_do_not_come_back_are_missed() -> None:
 
 
 def test_rows_of_files_that_were_not_decoded() -> None:
-    """Each says which side failed, and why."""
     compare = Compare(TERMS)
     died = compare.crashed(Item("a.wav", "stamp", other="b.wav"), "it died")
     assert (died.kind, died.path, died.stamp, died.other, died.note) == ("crashed", "a.wav", "stamp", "b.wav", "it died")
     assert (died.from_error, died.to_error, died.from_side) == ("it died", None, TERMS.old)
     away = compare(Item("gone.wav", "stamp"))
     assert (away.kind, away.note) == ("error_both", "cannot read 'gone.wav': No such file or directory")
-    pytest.importorskip("fsspec", reason="URLs need fsspec")
     gone = compare(Item("memory://gone/a.wav"))
     assert (gone.kind, gone.from_error) == ("error_both", gone.to_error)
     assert gone.note.startswith("cannot fetch 'memory://gone/a.wav' (FileNotFoundError")
@@ -217,7 +212,6 @@ def test_rows_of_files_that_were_not_decoded() -> None:
 
 @pytest.mark.parametrize("option", ["--against", "--to"])
 def test_a_counterpart_that_is_not_there(option: str, audit: Audit) -> None:
-    """In a folder that stands beside the new release, or in its place."""
     put({"other/a.wav": encoded()})
     told = audit("data", option, os.path.abspath("other"), "--json")
     (row,) = told.summary["worst"]
@@ -246,8 +240,6 @@ def counted(audit: Audit, *arguments: object) -> tuple[int, int, int]:
 
 @pytest.mark.parametrize("extension", ["jsonl", "parquet"])
 def test_a_second_run_goes_on(extension: str, audit: Audit) -> None:
-    if extension == "parquet":
-        pytest.importorskip("pyarrow", reason="Parquet needs pyarrow")
     results = ("--results", f"audit.{extension}")
     audit("data", *results)
     put({"data/c.wav": encoded(), "data/a.wav": encoded(NOISE[:3000])})  # changed since
@@ -378,5 +370,4 @@ def test_nothing_heavy_is_imported_and_no_torch_at_all(python: Python) -> None:
         "import sys, compat.audit.cli as c, compat.audit.session; c.parser(); assert 'numpy' not in sys.modules;"
         "import compat.audit.preload; assert 'av' in sys.modules; assert 'torch' not in sys.modules"
     )
-    done = python(code=code)
-    assert done.returncode == 0, done.stderr
+    printed(python(code=code))

@@ -1,7 +1,5 @@
 """What becomes of a file, by what was done to its counterpart; in one block and in many."""
 
-from __future__ import annotations
-
 import contextlib
 import dataclasses
 import pathlib
@@ -18,6 +16,7 @@ from compat.audit.comparison import compare
 from compat.audit.options import Terms
 from compat.audit.rows import Row
 from tests.audit.planted import sound
+from tests.tables import table
 
 RATE = 16000
 SIDES = (sides.parse("2.0:soundfile"), sides.parse("2.2:soundfile"))
@@ -54,13 +53,12 @@ def compared(
 
 
 def changed(samples: np.ndarray, at: int, by: float) -> np.ndarray:
-    """The samples with one of them changed."""
     other = samples.copy()
     other[at, 0] += by
     return other
 
 
-CASES: dict[str, tuple[Callable[[], np.ndarray], str, dict[str, object]]] = {
+@table("make, kind, fields", {
     "the same": (lambda: MUSIC, "identical", {"largest": 0.0, "rms": 0.0, "starts": None}),
     "a little noise": (lambda: MUSIC + np.float32(1e-5), "tolerance", {"starts": None}),
     "one sample": (lambda: changed(MUSIC, 12345, 0.1), "different", {"starts": 12345}),
@@ -85,12 +83,8 @@ CASES: dict[str, tuple[Callable[[], np.ndarray], str, dict[str, object]]] = {
     "one channel turned over": (lambda: MUSIC * np.float32([1, -1]), "different", {"factor": None}),
     "silence": (lambda: np.zeros_like(MUSIC), "different", {}),
     "no numbers": (lambda: changed(MUSIC, 777, np.nan), "different", {"starts": 777}),
-}  # fmt: skip
-
-
-@pytest.mark.parametrize("case", CASES)
-def test_class(case: str, block_frames: int, tmp_path: pathlib.Path) -> None:
-    make, kind, fields = CASES[case]
+})  # fmt: skip
+def test_class(make: Callable[[], np.ndarray], kind: str, fields: dict[str, object], block_frames: int, tmp_path: pathlib.Path) -> None:
     row = compared(tmp_path, MUSIC, make(), block_frames=block_frames)
     assert row.kind == kind, row.note
     for name, value in fields.items():
@@ -114,18 +108,6 @@ def test_the_same_is_the_same(case: str, tmp_path: pathlib.Path) -> None:
     assert compared(tmp_path, samples, samples).kind in ("identical", "tolerance")
 
 
-# of the old and the new side: the frames of the left channel that are no number, and the right channel from a frame on
-NO_NUMBERS: dict[str, tuple[object, object, int, str]] = {
-    "on both sides": (np.s_[:], np.s_[:], 0, "identical"),
-    "on both sides, and the rest is shifted": (np.s_[:], np.s_[:], 500, "shifted"),
-    "here and there on both sides, shifted": (np.s_[::300], np.s_[::300], 500, "shifted"),
-    "on the old side": (np.s_[:], np.s_[:0], 0, "different"),
-    "one on the old side": (np.s_[777:778], np.s_[:0], 0, "different"),
-    "on the old side, and the rest is shifted": (np.s_[::300], np.s_[:0], 500, "different"),
-    "one more on the new side, shifted": (np.s_[::300], np.s_[[*range(0, 2 * RATE, 300), 9001]], 500, "different"),
-}
-
-
 @pytest.mark.filterwarnings("error")
 @pytest.mark.parametrize(("dtype", "kind"), [("float32", "shifted"), ("float64", "different")])
 def test_the_largest_numbers_are_no_error(dtype: str, kind: str, block_frames: int, tmp_path: pathlib.Path) -> None:
@@ -135,9 +117,22 @@ def test_the_largest_numbers_are_no_error(dtype: str, kind: str, block_frames: i
     assert (row.kind, row.from_error) == (kind, None)
 
 
-@pytest.mark.parametrize("case", NO_NUMBERS)
-def test_a_channel_without_numbers(case: str, block_frames: int, tmp_path: pathlib.Path) -> None:
-    of_old, of_new, shift, kind = NO_NUMBERS[case]
+# of the old and the new side: the frames of the left channel that are no number, and the right channel from a frame on
+@table(
+    "of_old, of_new, shift, kind",
+    {
+        "on both sides": (np.s_[:], np.s_[:], 0, "identical"),
+        "on both sides, and the rest is shifted": (np.s_[:], np.s_[:], 500, "shifted"),
+        "here and there on both sides, shifted": (np.s_[::300], np.s_[::300], 500, "shifted"),
+        "on the old side": (np.s_[:], np.s_[:0], 0, "different"),
+        "one on the old side": (np.s_[777:778], np.s_[:0], 0, "different"),
+        "on the old side, and the rest is shifted": (np.s_[::300], np.s_[:0], 500, "different"),
+        "one more on the new side, shifted": (np.s_[::300], np.s_[[*range(0, 2 * RATE, 300), 9001]], 500, "different"),
+    },
+)
+def test_a_channel_without_numbers(
+    of_old: object, of_new: object, shift: int, kind: str, block_frames: int, tmp_path: pathlib.Path
+) -> None:
     old, new = MUSIC.copy(), MUSIC.copy()
     old[of_old, 0] = new[of_new, 0] = np.nan
     row = compared(tmp_path, old, new[shift:], block_frames=block_frames)
@@ -163,11 +158,6 @@ def test_dtypes_are_compared_without_normalize(tmp_path: pathlib.Path) -> None:
     assert (row.kind, row.factor) == ("scaled", pytest.approx(0.5, rel=1e-3))
 
 
-def test_a_larger_tolerance_forgives_more(tmp_path: pathlib.Path) -> None:
-    row = compared(tmp_path, NOISE, changed(NOISE, 50, 0.01), terms=Terms(TERMS.old, TERMS.new, tolerance=0.02))
-    assert row.kind == "tolerance"
-
-
 def test_a_shift_is_found_beside_a_loud_tone(tmp_path: pathlib.Path) -> None:
     """A tone in the louder channel is alike at every period; the softer channel is alike at one shift only."""
     tone = (0.4 * np.sin(0.11 * np.arange(2 * RATE))).astype("float32")[:, None]
@@ -177,9 +167,15 @@ def test_a_shift_is_found_beside_a_loud_tone(tmp_path: pathlib.Path) -> None:
     assert (row.kind, row.shift, row.left_largest) == ("shifted", 1681, 0.0)
 
 
-def test_a_shift_is_looked_for_no_further_than_asked(tmp_path: pathlib.Path) -> None:
-    row = compared(tmp_path, MUSIC, MUSIC[3000:], terms=Terms(TERMS.old, TERMS.new, max_shift=2000))
-    assert row.kind == "different"
+@table(
+    "old, new, asked, kind",
+    {
+        "a larger tolerance forgives more": (NOISE, changed(NOISE, 50, 0.01), {"tolerance": 0.02}, "tolerance"),
+        "a shift is looked for no further than asked": (MUSIC, MUSIC[3000:], {"max_shift": 2000}, "different"),
+    },
+)
+def test_what_is_asked_for(old: np.ndarray, new: np.ndarray, asked: dict[str, Any], kind: str, tmp_path: pathlib.Path) -> None:
+    assert compared(tmp_path, old, new, terms=Terms(TERMS.old, TERMS.new, **asked)).kind == kind
 
 
 @pytest.mark.parametrize(("broken", "kind"), [((0,), "error_from"), ((1,), "error_to"), ((0, 1), "error_both")])

@@ -1,7 +1,5 @@
 """What the page draws of a file: outlines as a function of samples, the seconds that are heard, and what cannot be drawn."""
 
-from __future__ import annotations
-
 import base64
 import io
 import pathlib
@@ -18,6 +16,7 @@ from compat.audit.reporting import drawing
 from compat.audit.reporting.drawing import Draw, Drawing
 from compat.audit.rows import Row
 from compat.audit.task import Compare
+from tests.tables import table
 
 RATE = 8000
 TERMS = Terms("2.0:global:soundfile", "2.2:dispatcher:soundfile")
@@ -39,21 +38,20 @@ def outlined(samples: np.ndarray, peak: float, frames: int | None = None) -> np.
 
 
 # frames and how many of them each block has
-OUTLINES = {
-    "fewer frames than columns": (3, [3]),
-    "fewer, one at a time": (7, [1] * 7),
-    "one frame": (1, [1]),
-    "a frame a column": (600, [600]),
-    "one more": (601, [300, 301]),
-    "not a whole number of frames a column": (12345, [5000, 5000, 2345]),
-    "blocks that end within a column": (40000, [33, 1, 34, 9932, 30000]),
-    "an empty block between": (1000, [400, 0, 600]),
-}
-
-
-@pytest.mark.parametrize("case", OUTLINES)
-def test_outline(case: str) -> None:
-    frames, sizes = OUTLINES[case]
+@table(
+    "frames, sizes",
+    {
+        "fewer frames than columns": (3, [3]),
+        "fewer, one at a time": (7, [1] * 7),
+        "one frame": (1, [1]),
+        "a frame a column": (600, [600]),
+        "one more": (601, [300, 301]),
+        "not a whole number of frames a column": (12345, [5000, 5000, 2345]),
+        "blocks that end within a column": (40000, [33, 1, 34, 9932, 30000]),
+        "an empty block between": (1000, [400, 0, 600]),
+    },
+)
+def test_outline(frames: int, sizes: list[int]) -> None:
     samples = SOUND[:, :frames]
     outline = drawing._Outline(frames)
     for block in np.split(samples, np.cumsum(sizes)[:-1], axis=1):
@@ -89,9 +87,9 @@ EXCERPTS = {
 
 
 @pytest.mark.parametrize("channels", [1, 2, 6])
-@pytest.mark.parametrize("case", EXCERPTS)
-def test_excerpt(case: str, channels: int) -> None:
-    begin, frames, size, (first, last) = EXCERPTS[case]
+@table("begin, frames, size, span", EXCERPTS)
+def test_excerpt(begin: int, frames: int, size: int, span: tuple[int, int], channels: int) -> None:
+    first, last = span
     samples = np.concatenate([SOUND] * 3)[:channels]
     excerpt = drawing._Excerpt(begin, frames)
     for at in range(0, samples.shape[1], size):
@@ -129,29 +127,37 @@ def louder(factor: float) -> np.ndarray:
     return SOUND * np.float32(factor)
 
 
-# both sides, what the audit found, their difference, and what is left of it (``None``: not drawn)
-DRAWINGS: dict[str, tuple[np.ndarray, np.ndarray, dict[str, Any], np.ndarray | None, np.ndarray | None]] = {
-    "the same": (SOUND, SOUND, {}, SOUND * 0, None),
-    "louder, unexplained": (SOUND, louder(1.5), {}, louder(1.5) - SOUND, None),
-    "louder": (SOUND, louder(1.5), {"factor": 1.5}, louder(1.5) - SOUND, SOUND * 0),
-    "later": (SOUND, SOUND[:, 700:], {"shift": 700}, SOUND[:, 700:] - SOUND[:, :-700], SOUND[:, 700:] * 0),
-    "sooner": (SOUND[:, 700:], SOUND, {"shift": -700}, SOUND[:, :-700] - SOUND[:, 700:], SOUND[:, 700:] * 0),
-    "later and softer": (SOUND, louder(0.5)[:, 9:], {"shift": 9, "factor": 0.5}, louder(0.5)[:, 9:] - SOUND[:, :-9], SOUND * 0),
-    "the factor is not all": (SOUND, -SOUND, {"factor": -0.5}, -2 * SOUND, -0.5 * SOUND),
-    "turned over and shifted by nothing": (SOUND, -SOUND, {"shift": 0}, -2 * SOUND, None),
-    "cut off": (SOUND, SOUND[:, :1234], {}, SOUND[:, :1234] * 0, None),
-    "one channel less": (SOUND, SOUND[:1], {"factor": 1.0}, None, None),
-    "one channel more": (SOUND, SOUND[[0, 1, 0]], {"shift": 1}, None, None),
-}
-
-
 @pytest.mark.parametrize("kept", [1 << 24, 0], ids=["what fits into memory", "what does not"])
-@pytest.mark.parametrize("case", DRAWINGS)
-def test_drawing(case: str, kept: int, tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> None:
+# both sides, what the audit found, their difference, and what is left of it (``None``: not drawn)
+@table(
+    "old, new, found, apart, left",
+    {
+        "the same": (SOUND, SOUND, {}, SOUND * 0, None),
+        "louder, unexplained": (SOUND, louder(1.5), {}, louder(1.5) - SOUND, None),
+        "louder": (SOUND, louder(1.5), {"factor": 1.5}, louder(1.5) - SOUND, SOUND * 0),
+        "later": (SOUND, SOUND[:, 700:], {"shift": 700}, SOUND[:, 700:] - SOUND[:, :-700], SOUND[:, 700:] * 0),
+        "sooner": (SOUND[:, 700:], SOUND, {"shift": -700}, SOUND[:, :-700] - SOUND[:, 700:], SOUND[:, 700:] * 0),
+        "later and softer": (SOUND, louder(0.5)[:, 9:], {"shift": 9, "factor": 0.5}, louder(0.5)[:, 9:] - SOUND[:, :-9], SOUND * 0),
+        "the factor is not all": (SOUND, -SOUND, {"factor": -0.5}, -2 * SOUND, -0.5 * SOUND),
+        "turned over and shifted by nothing": (SOUND, -SOUND, {"shift": 0}, -2 * SOUND, None),
+        "cut off": (SOUND, SOUND[:, :1234], {}, SOUND[:, :1234] * 0, None),
+        "one channel less": (SOUND, SOUND[:1], {"factor": 1.0}, None, None),
+        "one channel more": (SOUND, SOUND[[0, 1, 0]], {"shift": 1}, None, None),
+    },
+)
+def test_drawing(
+    old: np.ndarray,
+    new: np.ndarray,
+    found: dict[str, Any],
+    apart: np.ndarray | None,
+    left: np.ndarray | None,
+    kept: int,
+    tmp_path: pathlib.Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     """In blocks that end anywhere."""
     monkeypatch.setattr(reading, "KEPT_BYTES", kept)
     monkeypatch.setattr(drawing, "BLOCK_FRAMES", 3001)
-    old, new, found, apart, left = DRAWINGS[case]
     made = drawn(tmp_path, old, new, **found)
     frames = max(old.shape[1], new.shape[1])
     peak = max(np.abs(old).max(), np.abs(new).max())
@@ -168,13 +174,11 @@ def test_drawing(case: str, kept: int, tmp_path: pathlib.Path, monkeypatch: pyte
 
 
 # the first frame that differs, and where the sound begins
-BEGINS = {"from the start": (None, 0.0), "soon": (1000, 0.0), "later": (20000, 2.0), "at the end": (39999, 39999 / RATE - 0.5)}
-
-
-@pytest.mark.parametrize("case", BEGINS)
-def test_what_is_heard(case: str, tmp_path: pathlib.Path) -> None:
+@table(
+    "starts, begins", {"from the start": (None, 0.0), "soon": (1000, 0.0), "later": (20000, 2.0), "at the end": (39999, 39999 / RATE - 0.5)}
+)
+def test_what_is_heard(starts: int | None, begins: float, tmp_path: pathlib.Path) -> None:
     """Three seconds from half a second before the first difference, of each side at its own rate."""
-    starts, begins = BEGINS[case]
     new = np.tile(SOUND, 3)
     made = drawn(tmp_path, SOUND, new, (RATE, 2 * RATE), starts=starts)
     assert made.sound_at == pytest.approx(begins)
@@ -195,7 +199,6 @@ def test_a_file_that_cannot_be_read_any_more(side: str, tmp_path: pathlib.Path) 
 
 
 def test_a_url_that_cannot_be_fetched_any_more() -> None:
-    pytest.importorskip("fsspec", reason="URLs need fsspec")
     gone = "memory://gone/a.wav"
     made = Draw(Compare(TERMS), {gone: Row(gone, "different")})(Item(gone))
     assert made.path == gone

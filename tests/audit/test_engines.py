@@ -1,7 +1,5 @@
 """Every file comes back exactly once, whatever dies on the way."""
 
-from __future__ import annotations
-
 import json
 import os
 import pathlib
@@ -80,13 +78,8 @@ def test_closing_the_run_ends_the_processes() -> None:
 # Dask
 
 
-@pytest.fixture(scope="module")
-def has_dask() -> None:
-    pytest.importorskip("distributed", reason="the engine is for Dask")
-
-
 @pytest.mark.parametrize("address", ["nonsense", "local[x]", "local[2"])
-def test_addresses_that_are_none(has_dask: None, address: str) -> None:
+def test_addresses_that_are_none(address: str) -> None:
     with pytest.raises(UsageError, match=r"tcp://HOST:PORT, or local\[N\]"):
         DaskEngine(address)
 
@@ -122,7 +115,7 @@ class Cluster:
 
 
 @pytest.fixture
-def cluster(has_dask: None, tmp_path: pathlib.Path) -> Iterator[Cluster]:
+def cluster(tmp_path: pathlib.Path) -> Iterator[Cluster]:
     from distributed import Client
 
     made = Cluster(tmp_path)
@@ -144,7 +137,7 @@ def test_a_worker_that_is_killed_midway_loses_nothing_and_repeats_nothing(cluste
     assert notes == [f"Dask at {cluster.address}: 2 workers, no dashboard"]
 
 
-def test_the_dashboard_is_named_and_answers(has_dask: None) -> None:
+def test_the_dashboard_is_named_and_answers() -> None:
     notes: list[str] = []
     rows = DaskEngine("local[1]", note=notes.append).run(Echo(), FILES[:3])
     next(rows)
@@ -156,7 +149,6 @@ def test_the_dashboard_is_named_and_answers(has_dask: None) -> None:
 
 
 def test_workers_that_are_all_gone(cluster: Cluster, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Who waits for one is told."""
     monkeypatch.setattr(dask, "_LOOK_SECONDS", 0.3)
     told: list[str] = []
     rows = DaskEngine(cluster.address, patience=1, tell=told.append).run(Echo(0.005), FILES)
@@ -169,7 +161,7 @@ def test_workers_that_are_all_gone(cluster: Cluster, monkeypatch: pytest.MonkeyP
     assert any("has no worker; waiting for one" in text for text in told)
 
 
-def test_a_file_that_ends_every_worker_is_named(has_dask: None) -> None:
+def test_a_file_that_ends_every_worker_is_named() -> None:
     """On a cluster of this machine, whose workers are started again."""
     from dask import config
 

@@ -4,8 +4,6 @@ The environments here have a torchaudio of a few lines, over a torch of a few li
 start at once. One marked test takes the real one.
 """
 
-from __future__ import annotations
-
 import json
 import pathlib
 import stat
@@ -24,8 +22,10 @@ from compat.audit.engines import EngineError
 from compat.audit.environments import environment
 from compat.audit.reading import Reading
 from compat.commands.arguments import UsageError
-from tests.audit.runs import Audit, encoded, put, rows_of
+from tests.audit.runs import Audit, encoded, rows_of
+from tests.codemod.commands import put
 from tests.conftest import ASSETS
+from tests.tables import table
 
 NOISE = np.random.default_rng(3).uniform(-0.5, 0.5, (4000, 2))
 SOUND = encoded(NOISE)
@@ -137,7 +137,7 @@ def test_rows_are_named_by_the_version_and_the_page_is_made_again_from_them(made
 
 
 # modules of the environment that are other than they should be, and what is said
-BROKEN: dict[str, tuple[dict[str, str], str]] = {
+@table("modules, text", {
     "no torchaudio": ({"torchaudio": "raise ModuleNotFoundError('No module', name='torchaudio')"}, "it has no torchaudio"),
     "no torch": ({"torch": "raise ModuleNotFoundError('No module', name='torch')"}, "it has no torch"),
     "a module of it is missing": (
@@ -151,12 +151,8 @@ BROKEN: dict[str, tuple[dict[str, str], str]] = {
         {"torchaudio": "import os, sys; print('out of luck', file=sys.stderr, flush=True); os._exit(3)"},
         "is no Python that runs: it ended with status 3; it says: out of luck",
     ),
-}  # fmt: skip
-
-
-@pytest.mark.parametrize("case", BROKEN)
-def test_a_broken_environment_is_told_before_any_file(case: str, made: Make, audit: Audit) -> None:
-    modules, text = BROKEN[case]
+})  # fmt: skip
+def test_a_broken_environment_is_told_before_any_file(modules: dict[str, str], text: str, made: Make, audit: Audit) -> None:
     files("a.wav")
     place = made(**modules)
     told = audit("--to-python", place, "data")

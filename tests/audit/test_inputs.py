@@ -1,7 +1,5 @@
 """Finding files: folders, globs, manifests, and URLs of a memory file system and a local web server."""
 
-from __future__ import annotations
-
 import gzip
 import io
 import json
@@ -10,6 +8,7 @@ import pathlib
 import sys
 from collections.abc import Iterator
 
+import fsspec
 import pytest
 
 from compat.audit import fetching
@@ -18,6 +17,7 @@ from compat.audit.inputs.sources import Sources
 from compat.audit.items import Item
 from compat.commands.arguments import UsageError
 from tests.audit.runs import served
+from tests.tables import table
 
 NAMES = ("a.wav", "deep/er/b.FLAC", "deep/c.mp3", "[odd] d.ogg")
 
@@ -78,24 +78,25 @@ LINES = "a.wav\n\ndeep/c.mp3\r\n"
 COMMAS = 'id,path,text\n1,a.wav,"one, two"\n2,"deep/c.mp3",three\n'
 JSON = '{"audio_filepath": "a.wav", "duration": 1}\n\n{"audio_filepath": "deep/c.mp3"}\n'
 NESTED = '{"audio": {"path": "a.wav"}}\n{"audio": {"path": "deep/c.mp3"}}\n'
-MANIFESTS = {
-    "lines": ("list.txt", LINES, None),
-    "commas": ("list.csv", COMMAS, None),
-    "commas, named": ("list.csv", COMMAS.replace("path", "clip"), "clip"),
-    "commas, by number": ("list.csv", COMMAS.replace("path", "clip"), "2"),
-    "commas, and lines without anything": ("list.csv", f"path\n\n{LINES}\n\n", None),
-    "commas, with a mark": ("list.csv", f"\ufeffpath\n{LINES}", None),
-    "tabs": ("list.tsv", "path\ttext\na.wav\tone\ndeep/c.mp3\ttwo\n", None),
-    "json": ("list.jsonl", JSON, None),
-    "json, named": ("list.jsonl", JSON.replace("audio_filepath", "f"), "f"),
-    "json, nested": ("list.ndjson", NESTED, "audio.path"),
-    "json, texts": ("list.jsonl", '"a.wav"\n"deep/c.mp3"\n', None),
-}
 
 
-@pytest.mark.parametrize("case", MANIFESTS)
-def test_manifests(case: str, folder: pathlib.Path) -> None:
-    name, text, field = MANIFESTS[case]
+@table(
+    "name, text, field",
+    {
+        "lines": ("list.txt", LINES, None),
+        "commas": ("list.csv", COMMAS, None),
+        "commas, named": ("list.csv", COMMAS.replace("path", "clip"), "clip"),
+        "commas, by number": ("list.csv", COMMAS.replace("path", "clip"), "2"),
+        "commas, and lines without anything": ("list.csv", f"path\n\n{LINES}\n\n", None),
+        "commas, with a mark": ("list.csv", f"\ufeffpath\n{LINES}", None),
+        "tabs": ("list.tsv", "path\ttext\na.wav\tone\ndeep/c.mp3\ttwo\n", None),
+        "json": ("list.jsonl", JSON, None),
+        "json, named": ("list.jsonl", JSON.replace("audio_filepath", "f"), "f"),
+        "json, nested": ("list.ndjson", NESTED, "audio.path"),
+        "json, texts": ("list.jsonl", '"a.wav"\n"deep/c.mp3"\n', None),
+    },
+)
+def test_manifests(name: str, text: str, field: str | None, folder: pathlib.Path) -> None:
     (folder / name).write_text(text, encoding="utf-8", newline="")
     assert found(folder / name, base=folder, field=field) == ["a.wav", "deep/c.mp3"]
     assert found(base=folder, manifests=(str(folder / name),), field=field) == ["a.wav", "deep/c.mp3"]
@@ -127,24 +128,25 @@ def test_a_manifest_without_fsspec(folder: pathlib.Path, monkeypatch: pytest.Mon
         found("s3://bucket/a.wav")
 
 
-BAD = {
-    "no file": ("gone.txt", None, None, r"gone\.txt: the manifest cannot be read \(.*No such file"),
-    "no such column": ("list.csv", COMMAS, "clip", "there is no column 'clip'; there is id, path, text"),
-    "no usual column": ("list.csv", "x,y\n1,2\n", None, "which column has the paths"),
-    "a short line": ("list.csv", "x,path\n1\n", None, "the line has 1 column"),
-    "no such column by number": ("list.csv", COMMAS, "4", "there is no column '4'"),
-    "a number": ("list.jsonl", "7\n", None, "list.jsonl:1: the line is not a JSON object"),
-    "no json": ("list.jsonl", "a.wav\n", None, "list.jsonl:1: not a line of JSON"),
-    "no such field": ("list.jsonl", JSON, "f", "there is no text in the field 'f'; there is audio_filepath"),
-    "an empty column": ("list.csv", "x,path\n1,a.wav\n2,\n", None, "list.csv:3: column 2, which has the path, is empty"),
-    "an empty field": ("list.jsonl", '{"path": ""}\n', None, "list.jsonl:1: there is no text in the field 'path'"),
-    "no usual field": ("list.jsonl", '{"x": 1}\n', None, "which field has the path"),
-}
-
-
-@pytest.mark.parametrize("case", BAD)
-def test_manifests_that_are_not_what_they_should_be(case: str, folder: pathlib.Path) -> None:
-    name, text, field, message = BAD[case]
+@table(
+    "name, text, field, message",
+    {
+        "no file": ("gone.txt", None, None, r"gone\.txt: the manifest cannot be read \(.*No such file"),
+        "no such column": ("list.csv", COMMAS, "clip", "there is no column 'clip'; there is id, path, text"),
+        "no usual column": ("list.csv", "x,y\n1,2\n", None, "which column has the paths"),
+        "a short line": ("list.csv", "x,path\n1\n", None, "the line has 1 column"),
+        "no such column by number": ("list.csv", COMMAS, "4", "there is no column '4'"),
+        "a number": ("list.jsonl", "7\n", None, "list.jsonl:1: the line is not a JSON object"),
+        "no json": ("list.jsonl", "a.wav\n", None, "list.jsonl:1: not a line of JSON"),
+        "no such field": ("list.jsonl", JSON, "f", "there is no text in the field 'f'; there is audio_filepath"),
+        "an empty column": ("list.csv", "x,path\n1,a.wav\n2,\n", None, "list.csv:3: column 2, which has the path, is empty"),
+        "an empty field": ("list.jsonl", '{"path": ""}\n', None, "list.jsonl:1: there is no text in the field 'path'"),
+        "no usual field": ("list.jsonl", '{"x": 1}\n', None, "which field has the path"),
+    },
+)
+def test_manifests_that_are_not_what_they_should_be(
+    name: str, text: str | bytes | None, field: str | None, message: str, folder: pathlib.Path
+) -> None:
     if text is not None:
         (folder / name).write_text(text)
     with pytest.raises(UsageError, match=message):
@@ -152,21 +154,20 @@ def test_manifests_that_are_not_what_they_should_be(case: str, folder: pathlib.P
 
 
 # what is named below the folder {0}, how, and the counterpart of what is found
-COUNTERPARTS = {
-    "a folder": ("{0}", {"against": "/other"}, {f"/other/{name}" for name in NAMES}),
-    "a pattern": ("{0}/deep/*.mp3", {"against": "/other"}, {"/other/c.mp3"}),
-    "a list": ("{0}/list.txt", {"against": "/other", "root": "{0}"}, {"/other/deep/c.mp3"}),
-    # from outside of where the list lies: by the whole path
-    "a list below": ("{0}/deep/list.txt", {"against": "/other"}, {"/other{0}/a.wav"}),
-    "a bucket": ("{0}/list.txt", {"against": "s3://bucket/new"}, {"s3://bucket/new/deep/c.mp3"}),
-}
-
-
-@pytest.mark.parametrize("case", COUNTERPARTS)
-def test_counterparts_have_the_same_relative_path(case: str, folder: pathlib.Path) -> None:
+@table(
+    "named, options, others",
+    {
+        "a folder": ("{0}", {"against": "/other"}, {f"/other/{name}" for name in NAMES}),
+        "a pattern": ("{0}/deep/*.mp3", {"against": "/other"}, {"/other/c.mp3"}),
+        "a list": ("{0}/list.txt", {"against": "/other", "root": "{0}"}, {"/other/deep/c.mp3"}),
+        # from outside of where the list lies: by the whole path
+        "a list below": ("{0}/deep/list.txt", {"against": "/other"}, {"/other{0}/a.wav"}),
+        "a bucket": ("{0}/list.txt", {"against": "s3://bucket/new"}, {"s3://bucket/new/deep/c.mp3"}),
+    },
+)
+def test_counterparts_have_the_same_relative_path(named: str, options: dict[str, str], others: set[str], folder: pathlib.Path) -> None:
     (folder / "list.txt").write_text("deep/c.mp3\n")
     (folder / "deep" / "list.txt").write_text(f"{folder}/a.wav\n")
-    named, options, others = COUNTERPARTS[case]
     sources = Sources((named.format(folder),), **{name: value.format(folder) for name, value in options.items()})
     assert {item.other for item in sources.items()} == {other.format(folder) for other in others}
 
@@ -182,7 +183,6 @@ def test_a_decoded_copy_may_end_in_wav(folder: pathlib.Path) -> None:
 
 @pytest.fixture(params=["memory", "http"])
 def remote(request: pytest.FixtureRequest, folder: pathlib.Path) -> Iterator[str]:
-    fsspec = pytest.importorskip("fsspec", reason="URLs need fsspec")
     if request.param == "memory":
         system = fsspec.filesystem("memory")
         system.put(f"{folder}/", "/data/", recursive=True)
@@ -206,8 +206,6 @@ def test_files_and_folders_behind_urls(remote: str) -> None:
 def test_manifests_behind_urls(remote: str, folder: pathlib.Path) -> None:
     text = "\n".join(json.dumps({"file": name}) for name in ("a.wav", "deep/c.mp3"))
     if remote.startswith("memory"):
-        import fsspec
-
         fsspec.filesystem("memory").pipe("/data/list.jsonl", text.encode())
     else:
         (folder / "list.jsonl").write_text(text)
@@ -217,7 +215,6 @@ def test_manifests_behind_urls(remote: str, folder: pathlib.Path) -> None:
 
 
 def test_globs_behind_urls(folder: pathlib.Path) -> None:
-    fsspec = pytest.importorskip("fsspec", reason="URLs need fsspec")
     fsspec.filesystem("memory").put(f"{folder}/", "/globbed/", recursive=True)
     assert found("memory://globbed/**/*.mp3") == ["memory:///globbed/deep/c.mp3"]
     with pytest.raises(UsageError, match="no file matches"):

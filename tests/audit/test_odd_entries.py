@@ -1,7 +1,5 @@
 """One odd entry among a million is a row or a usage error, never the end with a traceback; so is an early Ctrl-C, and a scheduler that is away."""
 
-from __future__ import annotations
-
 import csv
 import io
 import json
@@ -12,6 +10,7 @@ import signal
 import socket
 import time
 from collections.abc import Iterable, Iterator
+from typing import Any
 
 import pytest
 
@@ -22,7 +21,10 @@ from compat.audit.items import Item, key
 from compat.audit.rows import Row
 from compat.audit.storage.jsonl import JsonLines
 from compat.audit.task import Compare
-from tests.audit.runs import PAIR, TERMS, Audit, encoded, put, started
+from tests.audit.runs import PAIR, TERMS, Audit, encoded, started
+from tests.codemod.commands import put
+from tests.doubles import fails
+from tests.tables import table
 
 A = "data/a.wav"
 LIST = b"data/a.wav\n"
@@ -84,23 +86,24 @@ def test_an_odd_entry_is_a_row(case: str, audit: Audit) -> None:
 
 
 UNCLOSED = b'path,text\ndata/a.wav,"one\ndata/a.wav,two\ndata/a.wav,three\n'
-USAGE = {
-    "a quote that is never closed": ("list.csv", UNCLOSED),
-    "a quote that the next row closes": ("list.csv", UNCLOSED.replace(b",two", b',"two"')),
-    "a list in UTF-16": ("list.txt", "data/a.wav\n".encode("utf-16")),
-    "fewer columns": ("list.csv", b"x,path\n1\n"),
-    "a path that is a number": ("list.jsonl", b'{"path": 3}\n'),
-    "deep JSON": ("list.jsonl", b'{"path": "data/a.wav", "x": ' + b"[" * 100000 + b"]" * 100000 + b"}\n"),
-    "a number of JSON that is too long": ("list.jsonl", b'{"path": "data/a.wav", "x": ' + b"9" * 5000 + b"}\n"),
-    "a list that is not gzip": ("list.txt.gz", b"data/a.wav\n"),
-    "a list that is not xz": ("list.txt.xz", b"data/a.wav\n"),
-    "a list cut off in gzip": ("list.txt.gz", b"\x1f\x8b\x08\0\0\0\0\0\0\x03\x01"),
-}
 
 
-@pytest.mark.parametrize("case", USAGE)
-def test_an_odd_list_is_a_usage_error(case: str, audit: Audit) -> None:
-    name, content = USAGE[case]
+@table(
+    "name, content",
+    {
+        "a quote that is never closed": ("list.csv", UNCLOSED),
+        "a quote that the next row closes": ("list.csv", UNCLOSED.replace(b",two", b',"two"')),
+        "a list in UTF-16": ("list.txt", "data/a.wav\n".encode("utf-16")),
+        "fewer columns": ("list.csv", b"x,path\n1\n"),
+        "a path that is a number": ("list.jsonl", b'{"path": 3}\n'),
+        "deep JSON": ("list.jsonl", b'{"path": "data/a.wav", "x": ' + b"[" * 100000 + b"]" * 100000 + b"}\n"),
+        "a number of JSON that is too long": ("list.jsonl", b'{"path": "data/a.wav", "x": ' + b"9" * 5000 + b"}\n"),
+        "a list that is not gzip": ("list.txt.gz", b"data/a.wav\n"),
+        "a list that is not xz": ("list.txt.xz", b"data/a.wav\n"),
+        "a list cut off in gzip": ("list.txt.gz", b"\x1f\x8b\x08\0\0\0\0\0\0\x03\x01"),
+    },
+)
+def test_an_odd_list_is_a_usage_error(name: str, content: str | bytes, audit: Audit) -> None:
     put({name: content})
     told = audit(name)
     assert told.status == 3
@@ -157,44 +160,44 @@ def test_the_lines_of_a_long_text_are_parsed_twice_at_most(line: str, monkeypatc
 
 
 # fields of a row that no audit of this release wrote
-FOREIGN = {
-    "a class of a later release": {"kind": "of a later release"},
-    "a path that is none": {"path": 3},
-    "frames in words": {"from_frames": "many"},
-    "a class that is none": {"kind": ["identical"]},
-    "a stamp that is none": {"stamp": {"size": 3}},
-}
-
-
-@pytest.mark.parametrize("case", FOREIGN)
-def test_a_foreign_row_is_a_usage_error_that_names_its_line(case: str, audit: Audit) -> None:
+@table(
+    "fields",
+    {
+        "a class of a later release": {"kind": "of a later release"},
+        "a path that is none": {"path": 3},
+        "frames in words": {"from_frames": "many"},
+        "a class that is none": {"kind": ["identical"]},
+        "a stamp that is none": {"stamp": {"size": 3}},
+    },
+)
+def test_a_foreign_row_is_a_usage_error_that_names_its_line(fields: dict[str, Any], audit: Audit) -> None:
     assert audit("data", "--results", "rows.jsonl").status == 0
     with open("rows.jsonl", "r+") as file:
         row = json.load(file)
-        file.write(json.dumps(row | FOREIGN[case]) + "\n")
+        file.write(json.dumps(row | fields) + "\n")
     told = audit("data", "--results", "rows.jsonl")
     assert (told.status, "rows.jsonl:2: this is not a row of an audit" in told.err) == (3, True)
     assert "Traceback" not in told.err
 
 
-PARTS = {
-    "another schema": ([{"a": 1}], "part-00000.parquet: it is damaged, or no audit made it", ()),
-    "no Parquet": (None, "part-00000.parquet: it is damaged, or no audit made it", ()),
-    "a class of a later release": ([{"path": "x", "kind": "later"}], "part-00000.parquet: it is damaged, or no audit made it", ()),
-    "a corpus in the place of fresh results": ([{"path": "x", "text": "y"}], "no audit made it", ("--fresh",)),
-}
+@table(
+    "rows, says, options",
+    {
+        "another schema": ([{"a": 1}], "part-00000.parquet: it is damaged, or no audit made it", ()),
+        "no Parquet": (None, "part-00000.parquet: it is damaged, or no audit made it", ()),
+        "a class of a later release": ([{"path": "x", "kind": "later"}], "part-00000.parquet: it is damaged, or no audit made it", ()),
+        "a corpus in the place of fresh results": ([{"path": "x", "text": "y"}], "no audit made it", ("--fresh",)),
+    },
+)
+def test_a_foreign_part_of_parquet_is_a_usage_error(
+    rows: list[dict[str, Any]] | None, says: str, options: tuple[str, ...], audit: Audit
+) -> None:
+    import pyarrow.parquet
 
-
-@pytest.mark.parametrize("case", PARTS)
-def test_a_foreign_part_of_parquet_is_a_usage_error(case: str, audit: Audit) -> None:
-    """And stays."""
-    arrow = pytest.importorskip("pyarrow", reason="the store is for it")
-    parquet = pytest.importorskip("pyarrow.parquet", reason="the store is for it")
-    rows, says, options = PARTS[case]
     part = pathlib.Path("rows.parquet/part-00000.parquet")
     put({str(part): "PAR1"})
     if rows:
-        parquet.write_table(arrow.Table.from_pylist(rows), part)
+        pyarrow.parquet.write_table(pyarrow.Table.from_pylist(rows), part)
     before = part.read_bytes()
     told = audit("data", "--results", "rows.parquet", *options)
     assert (told.status, says in told.err) == (3, True)
@@ -219,10 +222,7 @@ def test_a_path_has_one_key_in_every_locale() -> None:
 
 @pytest.mark.parametrize("why", [KeyError("x"), ZeroDivisionError("x"), MemoryError(), AssertionError()])
 def test_whatever_a_file_makes_a_library_raise_is_its_row(why: Exception, monkeypatch: pytest.MonkeyPatch) -> None:
-    def fails(*arguments: object) -> None:
-        raise why
-
-    monkeypatch.setattr(comparison, "compare", fails)
+    monkeypatch.setattr(comparison, "compare", fails(why))
     row = Compare(TERMS)(Item(A))
     assert row.kind == "error_both"
     assert type(why).__name__ in row.note
@@ -260,7 +260,6 @@ def test_an_early_interrupt_leaves_no_traceback(after: float) -> None:
 @pytest.fixture(params=["tcp://127.0.0.1:9", "tls://127.0.0.1:9", "tcp://scheduler.invalid:8786", "tcp://192.0.2.1:8786", "mute"])
 def address(request: pytest.FixtureRequest) -> Iterator[str]:
     """An address that refuses, has no name, does not answer, or at which somebody listens who never says a word."""
-    pytest.importorskip("distributed", reason="the engine is for Dask")
     with socket.create_server(("127.0.0.1", 0)) as server:
         yield f"tcp://127.0.0.1:{server.getsockname()[1]}" if request.param == "mute" else request.param
 

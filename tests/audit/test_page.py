@@ -1,7 +1,5 @@
 """The page, in a browser: it opens, sorts, filters, draws, plays, and is used by keyboard alone."""
 
-from __future__ import annotations
-
 import itertools
 import json
 import pathlib

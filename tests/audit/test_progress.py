@@ -1,7 +1,5 @@
 """What is told while a run goes on, by a clock that the tests move."""
 
-from __future__ import annotations
-
 import sys
 import types
 
@@ -10,6 +8,7 @@ import pytest
 from compat.audit import progress
 from compat.audit.rows import Row
 from tests.audit.runs import Terminal, known_terminal, plain
+from tests.tables import table
 
 SAME, OTHER, BROKEN = Row("a.wav", "identical"), Row("b.wav", "shifted"), Row("c.wav", "error_to")
 
@@ -94,17 +93,18 @@ def test_quiet_tells_nothing(tty: bool, clock: Clock, monkeypatch: pytest.Monkey
 
 
 # files found, rows and the seconds each took, and what the bar shows at the end
-BARS: dict[str, tuple[int, list[Row], float, tuple[str, ...]]] = {
-    "looking": (12, [], 0.0, ("looking for files", "12/?", "0 not the same")),
-    "some are the same": (3, [SAME, SAME], 0.25, ("comparing", "2/3", "4.0 files/s", "left, 0 not the same")),
-    "some are not": (4, [SAME, OTHER, BROKEN], 2.0, ("comparing", "3/4", "0.5 files/s", "2 not the same")),
-    "fast ones": (2, [SAME, OTHER], 1 / 4096, ("2/2", "4,096.0 files/s", "1 not the same")),
-}
-
-
-@pytest.mark.parametrize("case", BARS)
-def test_a_bar_on_a_terminal(case: str, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
-    found, rows, each, texts = BARS[case]
+@table(
+    "found, rows, each, texts",
+    {
+        "looking": (12, [], 0.0, ("looking for files", "12/?", "0 not the same")),
+        "some are the same": (3, [SAME, SAME], 0.25, ("comparing", "2/3", "4.0 files/s", "left, 0 not the same")),
+        "some are not": (4, [SAME, OTHER, BROKEN], 2.0, ("comparing", "3/4", "0.5 files/s", "2 not the same")),
+        "fast ones": (2, [SAME, OTHER], 1 / 4096, ("2/2", "4,096.0 files/s", "1 not the same")),
+    },
+)
+def test_a_bar_on_a_terminal(
+    found: int, rows: list[Row], each: float, texts: tuple[str, ...], clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
     err = shown_on(monkeypatch, tty=True)
     with progress.shown(quiet=False) as told:
         clock.now += 70  # the search is no part of the rate

@@ -1,7 +1,5 @@
 """The sample is fair and stays the same; its bounds are the exact ones."""
 
-from __future__ import annotations
-
 import fractions
 import math
 import random

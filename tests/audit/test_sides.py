@@ -1,7 +1,5 @@
 """The sides: their names, and that they decode as the stand-in of their release does."""
 
-from __future__ import annotations
-
 import pathlib
 
 import numpy as np
@@ -14,42 +12,45 @@ from dispatcher import registry
 from dispatcher.errors import AudioError, BackendUnavailable
 from tests.conftest import ASSETS
 
-NAMES = {
-    "2.0:soundfile": "2.0:global:soundfile",
-    "2.0.2:sox_io": "2.0:global:sox_io",
-    "2.0:ffmpeg": "2.0:dispatcher:ffmpeg",
-    "2.0:dispatcher": "2.0:dispatcher",
-    "2.0:dispatcher:soundfile": "2.0:dispatcher:soundfile",
-    "2.1": "2.1:dispatcher",
-    "2.1:soundfile": "2.1:dispatcher:soundfile",
-    "2.1:sox_io": "2.1:global:sox_io",
-    "2.1:global:soundfile": "2.1:global:soundfile",
-    "2.2:sox_io": "2.2:dispatcher:sox",
-    "2.8:ffmpeg": "2.8:dispatcher:ffmpeg",
-    "2.9": "2.9:torchcodec",
-}
-REFUSED = {
-    "3.0": "there is no release '3.0'",
-    "": "there is no release ''",
-    "2.2:sax": "there is no backend 'sax'; there is ffmpeg",
-    "2.2:global": "has no global backend",
-    "2.2:torchcodec": "TorchCodec decodes for 2.9",
-    "2.9:ffmpeg": "uses TorchCodec only",
-    "2.0:global:ffmpeg": "there is no global backend 'ffmpeg'",
-    "2.1:dispatcher:sox:more": "is not RELEASE",
-}
 
-
-@pytest.mark.parametrize("text", NAMES)
-def test_what_is_left_open_is_filled_in(text: str) -> None:
+@pytest.mark.parametrize(
+    ("text", "name"),
+    {
+        "2.0:soundfile": "2.0:global:soundfile",
+        "2.0.2:sox_io": "2.0:global:sox_io",
+        "2.0:ffmpeg": "2.0:dispatcher:ffmpeg",
+        "2.0:dispatcher": "2.0:dispatcher",
+        "2.0:dispatcher:soundfile": "2.0:dispatcher:soundfile",
+        "2.1": "2.1:dispatcher",
+        "2.1:soundfile": "2.1:dispatcher:soundfile",
+        "2.1:sox_io": "2.1:global:sox_io",
+        "2.1:global:soundfile": "2.1:global:soundfile",
+        "2.2:sox_io": "2.2:dispatcher:sox",
+        "2.8:ffmpeg": "2.8:dispatcher:ffmpeg",
+        "2.9": "2.9:torchcodec",
+    }.items(),
+)
+def test_what_is_left_open_is_filled_in(text: str, name: str) -> None:
     side = sides.parse(text)
-    assert side.name == NAMES[text]
+    assert side.name == name
     assert sides.parse(side.name) == side
 
 
-@pytest.mark.parametrize("text", REFUSED)
-def test_what_there_is_not(text: str) -> None:
-    with pytest.raises(UsageError, match=REFUSED[text]):
+@pytest.mark.parametrize(
+    ("text", "says"),
+    {
+        "3.0": "there is no release '3.0'",
+        "": "there is no release ''",
+        "2.2:sax": "there is no backend 'sax'; there is ffmpeg",
+        "2.2:global": "has no global backend",
+        "2.2:torchcodec": "TorchCodec decodes for 2.9",
+        "2.9:ffmpeg": "uses TorchCodec only",
+        "2.0:global:ffmpeg": "there is no global backend 'ffmpeg'",
+        "2.1:dispatcher:sox:more": "is not RELEASE",
+    }.items(),
+)
+def test_what_there_is_not(text: str, says: str) -> None:
+    with pytest.raises(UsageError, match=says):
         sides.parse(text)
 
 

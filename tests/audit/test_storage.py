@@ -1,7 +1,5 @@
 """Results survive being killed, and are read again."""
 
-from __future__ import annotations
-
 import json
 import pathlib
 import sys
@@ -13,6 +11,7 @@ from compat.audit.storage import open_store
 from compat.audit.storage.parquet import Parquet
 from compat.audit.tally import Tally, latest, severity
 from compat.commands.arguments import UsageError
+from tests.tables import table
 
 ROWS = [
     Row("a.wav", "identical", stamp="1", terms="t", rms=0.0, seconds=1.5, from_rate=8000),
@@ -23,8 +22,6 @@ ROWS = [
 
 @pytest.fixture(params=[".jsonl", ".parquet"])
 def place(request: pytest.FixtureRequest, tmp_path: pathlib.Path) -> str:
-    if request.param == ".parquet":
-        pytest.importorskip("pyarrow", reason="Parquet needs pyarrow")
     return str(tmp_path / f"audit{request.param}")
 
 
@@ -46,13 +43,14 @@ def test_two_runs_do_not_append_at_once(place: str) -> None:
 
 
 LINE = '{"path": "a.wav", "kind": "identical", "stamp": "1", "terms": "t"}\n'
+
+
 # the file of an earlier run, and how many rows are left of it
-BEGUN = {"empty": ("", 0), "a brace": ("{", 0), "half a row": ('{"path": "c.wav", "ki', 0), "a row and a half": (LINE + LINE[:20], 1)}
-
-
-@pytest.mark.parametrize("case", BEGUN)
-def test_a_half_written_line_is_taken_off(case: str) -> None:
-    text, rows = BEGUN[case]
+@table(
+    "text, rows",
+    {"empty": ("", 0), "a brace": ("{", 0), "half a row": ('{"path": "c.wav", "ki', 0), "a row and a half": (LINE + LINE[:20], 1)},
+)
+def test_a_half_written_line_is_taken_off(text: str, rows: int) -> None:
     pathlib.Path("audit.jsonl").write_text(text)
     with open_store("audit.jsonl") as store:
         store.append(ROWS[1])
@@ -80,8 +78,6 @@ OTHERS = {
 @pytest.mark.parametrize(("case", "fresh"), [(case, fresh) for case in OTHERS for fresh in {False, case != "a damaged line"}])
 def test_something_else_is_left_as_it_is(case: str, fresh: bool) -> None:
     name, text, says = OTHERS[case]
-    if name.endswith(".parquet"):
-        pytest.importorskip("pyarrow", reason="Parquet needs pyarrow")
     pathlib.Path(name).write_text(text)
     with pytest.raises(UsageError, match=says), open_store(name, fresh=fresh) as store:
         list(store.rows())
@@ -89,7 +85,8 @@ def test_something_else_is_left_as_it_is(case: str, fresh: bool) -> None:
 
 
 def test_parquet_is_a_data_set_that_others_read(tmp_path: pathlib.Path) -> None:
-    parquet = pytest.importorskip("pyarrow.parquet", reason="Parquet needs pyarrow")
+    from pyarrow import parquet
+
     place = str(tmp_path / "audit.parquet")
     with Parquet(place, part_rows=2) as store:
         for number in range(5):
@@ -99,7 +96,6 @@ def test_parquet_is_a_data_set_that_others_read(tmp_path: pathlib.Path) -> None:
 
 
 def test_what_a_killed_run_left_in_the_journal_is_kept_once(tmp_path: pathlib.Path) -> None:
-    pytest.importorskip("pyarrow", reason="Parquet needs pyarrow")
     place = tmp_path / "audit.parquet"
     with Parquet(str(place)) as store:
         store.append(ROWS[0])
@@ -113,7 +109,6 @@ def test_what_a_killed_run_left_in_the_journal_is_kept_once(tmp_path: pathlib.Pa
 
 
 def test_a_damaged_part_is_named(tmp_path: pathlib.Path) -> None:
-    pytest.importorskip("pyarrow", reason="Parquet needs pyarrow")
     path = str(tmp_path / "audit.parquet")
     with open_store(path) as store:
         store.append(ROWS[0])

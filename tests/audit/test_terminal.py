@@ -1,7 +1,5 @@
 """The summary for people: what it says, in colour on a terminal and plainly elsewhere."""
 
-from __future__ import annotations
-
 import io
 from collections.abc import Iterable
 from typing import Any
@@ -13,6 +11,7 @@ from compat.audit.reporting import terminal
 from compat.audit.reporting.result import Result
 from compat.audit.rows import Row
 from tests.audit.runs import Terminal, known_terminal, plain, result
+from tests.tables import table
 
 TERMS = Terms("2.0:global:sox_io", "2.2:dispatcher")
 SAME = Row("data/a.wav", "identical", seconds=61.0)
@@ -25,55 +24,55 @@ def told(rows: Iterable[Row] = (SAME,), **fields: Any) -> Result:
     return result(rows, TERMS, **fields)
 
 
-HEADS: dict[str, tuple[Result, str]] = {
-    "one": (told(), "1 file, 1:01 of sound"),
-    "some": (told([SAME, SHIFTED]), "2 files, 1:01:01 of sound"),
-    "none yet": (told([], wanted=1), "0 of 1 file, 0:00 of sound"),
-    "a part": (told([SAME, SAME], wanted=12345), "2 of 12,345 files, 2:02 of sound"),
-    "gone on with": (told([SAME] * 3, done_before=2), "3 files, 3:03 of sound, 2 of them before"),
-    "a sample": (told([SAME, SAME], found=4000, sample=2), "2 files (a sample of 4,000), 2:02 of sound"),
-}
-
-
-@pytest.mark.parametrize("case", HEADS)
-def test_head(case: str) -> None:
-    made, text = HEADS[case]
+@table(
+    "made, text",
+    {
+        "one": (told(), "1 file, 1:01 of sound"),
+        "some": (told([SAME, SHIFTED]), "2 files, 1:01:01 of sound"),
+        "none yet": (told([], wanted=1), "0 of 1 file, 0:00 of sound"),
+        "a part": (told([SAME, SAME], wanted=12345), "2 of 12,345 files, 2:02 of sound"),
+        "gone on with": (told([SAME] * 3, done_before=2), "3 files, 3:03 of sound, 2 of them before"),
+        "a sample": (told([SAME, SAME], found=4000, sample=2), "2 files (a sample of 4,000), 2:02 of sound"),
+    },
+)
+def test_head(made: Result, text: str) -> None:
     assert terminal.head(made) == f"2.0:global:sox_io -> 2.2:dispatcher: {text}"
 
 
 KEPT = "Every file's row is in rows.jsonl."
 BOTH_FAIL = "A file that neither side can read also counts as an error; --fail-on changes that."
 AGAIN = "--retry-errors compares files again that could not be read."
-NOTES: dict[str, tuple[Result, list[str]]] = {
-    "nothing to say": (told(results=""), []),
-    "where the rows are": (told(), [KEPT]),
-    "one passed over": (told(passed_over=1), ["1 file skipped because of the extension; --extensions chooses.", KEPT]),
-    "more passed over": (
-        told(passed_over=2000),
-        ["2,000 files skipped because of the extension; --extensions chooses.", KEPT],
-    ),
-    "one link": (told(links=1), ["1 folder behind links skipped; name them to include them.", KEPT]),
-    "links": (told(links=3), ["3 folders behind links skipped; name them to include them.", KEPT]),
-    "a difference": (told([SHIFTED]), [KEPT]),
-    "a failure": (told([BROKEN]), [AGAIN, KEPT]),
-    "both fail": (told([BOTH]), [BOTH_FAIL, AGAIN, KEPT]),
-    "stopped": (told(stopped="Stopped."), ["Stopped. The rows so far are in rows.jsonl; run the same command again to continue."]),
-    "a sample of all": (told([SAME, SAME], sample=5), ["The sample contains all 2 files.", KEPT]),
-    "a sample of nothing yet": (told([], sample=5), [KEPT]),
-    "a sample with differences": (
-        told([SAME, SHIFTED], sample=2, found=4),
-        ["1 of 2 sampled files are not the same: with 95 % confidence, 1 to 3 of all 4 files (25 % to 75 %) are not.", KEPT],
-    ),
-    "a sample without": (
-        told([SAME, SAME], sample=2, found=4),
-        ["0 of 2 sampled files are not the same: with 95 % confidence, at most 2 of all 4 files (50 %) are not.", KEPT],
-    ),
-}
 
 
-@pytest.mark.parametrize("case", NOTES)
-def test_notes(case: str) -> None:
-    made, notes = NOTES[case]
+@table(
+    "made, notes",
+    {
+        "nothing to say": (told(results=""), []),
+        "where the rows are": (told(), [KEPT]),
+        "one passed over": (told(passed_over=1), ["1 file skipped because of the extension; --extensions chooses.", KEPT]),
+        "more passed over": (
+            told(passed_over=2000),
+            ["2,000 files skipped because of the extension; --extensions chooses.", KEPT],
+        ),
+        "one link": (told(links=1), ["1 folder behind links skipped; name them to include them.", KEPT]),
+        "links": (told(links=3), ["3 folders behind links skipped; name them to include them.", KEPT]),
+        "a difference": (told([SHIFTED]), [KEPT]),
+        "a failure": (told([BROKEN]), [AGAIN, KEPT]),
+        "both fail": (told([BOTH]), [BOTH_FAIL, AGAIN, KEPT]),
+        "stopped": (told(stopped="Stopped."), ["Stopped. The rows so far are in rows.jsonl; run the same command again to continue."]),
+        "a sample of all": (told([SAME, SAME], sample=5), ["The sample contains all 2 files.", KEPT]),
+        "a sample of nothing yet": (told([], sample=5), [KEPT]),
+        "a sample with differences": (
+            told([SAME, SHIFTED], sample=2, found=4),
+            ["1 of 2 sampled files are not the same: with 95 % confidence, 1 to 3 of all 4 files (25 % to 75 %) are not.", KEPT],
+        ),
+        "a sample without": (
+            told([SAME, SAME], sample=2, found=4),
+            ["0 of 2 sampled files are not the same: with 95 % confidence, at most 2 of all 4 files (50 %) are not.", KEPT],
+        ),
+    },
+)
+def test_notes(made: Result, notes: list[str]) -> None:
     assert list(terminal.notes(made)) == notes
 
 

@@ -17,6 +17,7 @@ from compat.codemod.run import cli, session
 from compat.commands.arguments import UsageError
 from tests.codemod.commands import Codemod, commands, notebook, put, row
 from tests.conftest import Python
+from tests.doubles import fails
 
 PROGRAM = 'import torchaudio\ntorchaudio.set_audio_backend("soundfile")\nx = torchaudio.load("a.wav")\n'
 RESULT = 'import torchaudio\nx = torchaudio.load("a.wav", backend="soundfile")\n'
@@ -134,10 +135,7 @@ def test_a_long_run_shows_a_bar_on_a_terminal(project: None, monkeypatch: pytest
 def test_a_run_that_is_broken_off(
     codemod: Codemod, monkeypatch: pytest.MonkeyPatch, failure: BaseException, status: int, says: str
 ) -> None:
-    def run(*_: object) -> None:
-        raise failure
-
-    monkeypatch.setattr(session, "run", run)
+    monkeypatch.setattr(session, "run", fails(failure))
     said = codemod(".")
     assert said.status == status
     assert says in said.err

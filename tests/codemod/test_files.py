@@ -13,6 +13,7 @@ from compat.codemod.run.session import run
 from compat.codemod.source.options import Options
 from dispatcher.atomic_files import TEMPORARY
 from tests.codemod.commands import Codemod, commands, contents, put, row
+from tests.doubles import fails
 
 SET = b'torchaudio.set_audio_backend("soundfile")'
 PROGRAM = b"import torchaudio\n" + SET + b'\nx = torchaudio.load("a.wav")\n'
@@ -188,12 +189,8 @@ def test_an_interrupted_write_leaves_the_old_file(
     codemod: Codemod, monkeypatch: pytest.MonkeyPatch, where: str, why: type[BaseException]
 ) -> None:
     put({"program.py": PROGRAM})
-
-    def stop(*arguments: object) -> None:
-        raise why("no space left")
-
     with monkeypatch.context() as patch:
-        patch.setattr(os, where, stop)
+        patch.setattr(os, where, fails(why("no space left")))
         assert codemod("program.py").status == (2 if why is OSError else 130)
     assert contents() == {"program.py": PROGRAM}
 

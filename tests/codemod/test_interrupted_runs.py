@@ -17,6 +17,7 @@ from compat.codemod.files import journal
 from compat.codemod.run import cli
 from dispatcher.atomic_files import TEMPORARY
 from tests.codemod.commands import Codemod, contents, put
+from tests.doubles import fails
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals and locks of POSIX")
 COUNT = 6
@@ -150,12 +151,8 @@ def test_two_runs_at_once_do_not_undo_each_other(codemod: Codemod) -> None:
 
 def test_what_cannot_be_undone_is_said_and_kept(half_done: None, codemod: Codemod, monkeypatch: pytest.MonkeyPatch) -> None:
     before = contents("p")
-
-    def full(*arguments: object) -> None:
-        raise OSError(errno.ENOSPC, "No space left on device")
-
     with monkeypatch.context() as patch:
-        patch.setattr(os, "replace", full)
+        patch.setattr(os, "replace", fails(OSError(errno.ENOSPC, "No space left on device")))
         said = codemod(".")
     assert (said.status, "could not be undone: No space left on device" in said.err) == (2, True)
     assert contents("p") == before

@@ -1,7 +1,5 @@
 """``functional.apply_codec`` by FFmpeg, where there is no libsox."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import pytest

@@ -1,7 +1,5 @@
 """Output that goes nowhere: whichever command it is, that is no mistake of ours, and is told as what it is."""
 
-from __future__ import annotations
-
 import os
 import subprocess
 import sys

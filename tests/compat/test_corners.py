@@ -1,12 +1,8 @@
 """A torchaudio that is odd, a torch that nobody knows, and questions that are rarely asked."""
 
-from __future__ import annotations
-
 import importlib.util
-import pathlib
 import sys
 import types
-from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -15,29 +11,12 @@ import compat
 from compat.contents.context import Context
 from compat.diagnosis import pairs
 from compat.dropin import advice
-
-Plant = Callable[..., None]
-
-
-@pytest.fixture
-def real(monkeypatch: pytest.MonkeyPatch, tmp_path: pathlib.Path) -> Iterator[Plant]:
-    """Plants a torchaudio of these modules where it is imported from, and forgets it afterwards."""
-
-    def plant(**modules: str) -> None:
-        (tmp_path / "torchaudio").mkdir()
-        for name, text in modules.items():
-            (tmp_path / "torchaudio" / f"{name}.py").write_text(text)
-        monkeypatch.syspath_prepend(str(tmp_path))
-
-    yield plant
-    compat.uninstall()
-    for name in [name for name in sys.modules if name.partition(".")[0] == "torchaudio"]:
-        del sys.modules[name]
+from tests.compat.conftest import Plant
 
 
-def test_what_a_real_torchaudio_lacks_is_said_of_it(real: Plant) -> None:
+def test_what_a_real_torchaudio_lacks_is_said_of_it(plant: Plant) -> None:
     """And which torchaudio has it. What it has is found, imported before or not."""
-    real(__init__="__version__ = '2.2.2'", models="mine = True")
+    plant({"__init__": "__version__ = '2.2.2'", "models": "mine = True"})
     torchaudio = compat.install("2.2")
     with pytest.raises(AttributeError, match=r"torchaudio\.models is not imported yet: `import torchaudio\.models` first"):
         torchaudio.models
@@ -52,9 +31,9 @@ def test_what_a_real_torchaudio_lacks_is_said_of_it(real: Plant) -> None:
         from torchaudio import compliance  # noqa: F401
 
 
-def test_what_a_broken_torchaudio_has_imported_gives_way_and_comes_back(real: Plant) -> None:
+def test_what_a_broken_torchaudio_has_imported_gives_way_and_comes_back(plant: Plant) -> None:
     """Its submodules stay in ``sys.modules`` when it fails; under a stand-in they must not answer."""
-    real(__init__="import torchaudio.kaldi_io\nimport not_there_at_all", kaldi_io="mine = True")
+    plant({"__init__": "import torchaudio.kaldi_io\nimport not_there_at_all", "kaldi_io": "mine = True"})
     with pytest.raises(ModuleNotFoundError):
         import torchaudio
     left = sys.modules["torchaudio.kaldi_io"]

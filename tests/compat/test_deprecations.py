@@ -1,7 +1,5 @@
 """Warnings: their class, their place, their number, and the facts they carry."""
 
-from __future__ import annotations
-
 import warnings
 from typing import Any
 
@@ -42,13 +40,11 @@ def test_a_warning_of_a_submodule_points_at_the_import() -> None:
 def test_how_often_a_release_warns_of_its_setter(release: str, warned: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """Counted, and with warnings as errors the call fails just where it warns."""
     torchaudio = compat.install(release, backends=["soundfile"])
-    with warnings.catch_warnings(record=True) as seen:
-        warnings.simplefilter("always")
+    with warnings.catch_warnings(record=True, action="always") as seen:
         torchaudio.set_audio_backend("soundfile")
     assert len([w for w in seen if issubclass(w.category, CompatWarning)]) >= warned
     assert bool(seen) == bool(warned)
-    with warnings.catch_warnings():
-        warnings.simplefilter("error")
+    with warnings.catch_warnings(action="error"):
         if warned:
             with pytest.raises(CompatWarning):
                 torchaudio.set_audio_backend("soundfile")
@@ -60,8 +56,7 @@ def test_how_often_a_release_warns_of_its_setter(release: str, warned: int, monk
 def test_apply_codec_is_deprecated_since_2_1(release: str, warned: int) -> None:
     """In favour of ``AudioEffector``, once for a call."""
     torchaudio = compat.standin(release)
-    with warnings.catch_warnings(record=True) as seen:
-        warnings.simplefilter("always")
+    with warnings.catch_warnings(record=True, action="always") as seen:
         torchaudio.functional.apply_codec(torch.zeros(1, 800), 8000, "wav")
     assert [w.filename for w in seen if issubclass(w.category, deprecations.DeprecatedNameWarning)] == [__file__] * warned
 

@@ -1,7 +1,5 @@
 """Each flag, flipped alone, changes exactly what it says."""
 
-from __future__ import annotations
-
 import collections
 import io
 import os
@@ -15,22 +13,15 @@ import pytest
 import compat
 from compat import releases
 from tests.conftest import ASSETS
+from tests.doubles import Watched, fails
 
 _MP3, _WAV, _M4A = (str(ASSETS / name) for name in ("stereo_cbr.mp3", "stereo_s16.wav", "stereo.m4a"))
 _VARIABLE = "TORCHAUDIO_USE_BACKEND_DISPATCHER"
 
 
-class Stubborn(io.BytesIO):
-    """Has ``seek``, and refuses."""
-
-    def seek(self, *_: Any) -> int:
-        raise io.UnsupportedOperation("seek")
-
-
 def outcome(act: Callable[[Any], Any], torchaudio: Any) -> Any:
     """What an action gives: a value, or the name of its error, and whether it warned."""
-    with warnings.catch_warnings(record=True) as seen:
-        warnings.simplefilter("always")
+    with warnings.catch_warnings(record=True, action="always") as seen:
         try:
             value = act(torchaudio)
         except Exception as error:
@@ -74,7 +65,7 @@ CASES = [
         "sox_signed_bits", "2.2", 32, lambda t, f: _save(t, f, encoding="PCM_S", backend="sox")[0], ("PCM_16", False), ("PCM_32", False)
     ),
     Case(
-        "unseekable_objects", "2.2", True, lambda t, _: t.info(Stubborn(pathlib.Path(_WAV).read_bytes())).num_frames,
+        "unseekable_objects", "2.2", True, lambda t, _: t.info(Watched(pathlib.Path(_WAV).read_bytes(), seek=fails(io.UnsupportedOperation))).num_frames,
         ("OSError", False), (4000, False),
     ),
     Case("exact_num_frames", "2.1", True, lambda t, _: t.info(_M4A).num_frames, (27, False), (26624, False)),

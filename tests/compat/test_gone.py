@@ -1,7 +1,5 @@
 """What is said of names that are gone, and of what a stand-in lacks."""
 
-from __future__ import annotations
-
 import pytest
 
 import compat

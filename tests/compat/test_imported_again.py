@@ -1,23 +1,22 @@
 """``del sys.modules["torchaudio"]``, a reload, a pickle and threads that import: the same release, and the very functions."""
 
-from __future__ import annotations
-
 import importlib
 import inspect
-import pathlib
 import pickle
 import sys
-import threading
 import time
 import types
 import typing
 import warnings
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
 
 import compat
+from tests.compat.conftest import Plant
+from tests.reliability import process
 
 RELEASES = ("2.0", "2.1", "2.2", "2.8", "2.9")
 
@@ -29,18 +28,13 @@ def _forget(*, everything: bool) -> None:
 
 
 @pytest.fixture(params=["stand-in", "real"])
-def over(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, tmp_path: pathlib.Path) -> Iterator[str]:
+def over(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, plant: Plant) -> str:
     """Without torchaudio, and over one that counts how often it is imported."""
     if request.param == "real":
-        root = tmp_path / "torchaudio"
-        root.mkdir()
-        (root / "__init__.py").write_text("from torchaudio import functional\n__version__ = '2.8.0'\nload = 'of the real one'\n")
-        (root / "functional.py").write_text("import sys\nsys.imported_functional = getattr(sys, 'imported_functional', 0) + 1\n")
-        monkeypatch.syspath_prepend(str(tmp_path))
+        top = "from torchaudio import functional\n__version__ = '2.8.0'\nload = 'of the real one'\n"
+        plant({"__init__": top, "functional": "import sys\nsys.imported_functional = getattr(sys, 'imported_functional', 0) + 1\n"})
         monkeypatch.setattr(sys, "imported_functional", 0, raising=False)
-    yield request.param
-    compat.uninstall()
-    _forget(everything=True)
+    return str(request.param)
 
 
 @pytest.mark.parametrize("release", ["2.0", "2.2", "2.9"])
@@ -86,8 +80,7 @@ def test_functions_kept_from_before_a_setter_can_be_pickled() -> None:
 def test_functions_of_every_release_can_be_pickled(release: str) -> None:
     """By a name that is there in a process that installs the same."""
     torchaudio: Any = compat.install(release)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
+    with warnings.catch_warnings(action="ignore"):
         found = dict(_functions(torchaudio, set()))
         for name, function in found.items():
             if name.startswith("torchaudio."):
@@ -138,8 +131,7 @@ def test_annotations_can_be_asked_for(release: str) -> None:
     """As command line builders and validators do."""
     import torch
 
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
+    with warnings.catch_warnings(action="ignore"):
         torchaudio: Any = compat.standin(release)
         found = dict(_functions(torchaudio, set()))
     assert len(found) > 1
@@ -150,65 +142,46 @@ def test_annotations_can_be_asked_for(release: str) -> None:
 
 def test_installing_while_another_thread_imports_is_safe() -> None:
     """sys.modules changes under whoever goes through it."""
-    over = threading.Event()
 
     def imports() -> None:
-        while not over.is_set():
-            for at in range(50):
-                sys.modules[f"made_up_{at}"] = types.ModuleType("x")
-            for at in range(50):
-                del sys.modules[f"made_up_{at}"]
-            time.sleep(0.001)
+        for at in range(50):
+            sys.modules[f"made_up_{at}"] = types.ModuleType("x")
+        for at in range(50):
+            del sys.modules[f"made_up_{at}"]
+        time.sleep(0.001)
 
-    thread = threading.Thread(target=imports)
     interval = sys.getswitchinterval()
     sys.setswitchinterval(1e-4)  # they take turns often, and neither waits long for the other
-    thread.start()
-    try:
+    with process.busy(imports):
         for number in range(9):
             release = RELEASES[number % 3]
             assert compat.install(release).__version__.startswith(release)
-    finally:
-        over.set()
-        thread.join()
-        sys.setswitchinterval(interval)
+    sys.setswitchinterval(interval)
 
 
 def test_threads_that_install_get_a_module() -> None:
     """Whichever release the last of them put there; uninstall may come between."""
-    failures: list[BaseException] = []
 
     def work(number: int) -> None:
-        try:
-            for _ in range(10):
-                assert isinstance(compat.install(RELEASES[number]), types.ModuleType)
-                if number == 2:
-                    compat.uninstall()
-        except BaseException as why:
-            failures.append(why)
+        for _ in range(10):
+            assert isinstance(compat.install(RELEASES[number]), types.ModuleType)
+            if number == 2:
+                compat.uninstall()
 
-    threads = [threading.Thread(target=work, args=(number,)) for number in range(3)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert not failures
+    with ThreadPoolExecutor(3) as pool:
+        assert list(pool.map(work, range(3))) == [None] * 3
 
 
 def test_overlapping_pins_of_threads_are_refused_with_advice() -> None:
     """One would take away what the other stands in."""
+
+    def other() -> None:
+        with pytest.raises(RuntimeError, match=r"compat\.standin\(\)"), compat.pinned("2.2"):
+            pass
+
     with compat.pinned("2.0") as torchaudio:
-        caught: list[str] = []
-
-        def other() -> None:
-            with pytest.raises(RuntimeError) as why, compat.pinned("2.2"):
-                pass
-            caught.append(str(why.value))
-
-        thread = threading.Thread(target=other)
-        thread.start()
-        thread.join()
-        assert "compat.standin()" in caught[0]
+        with ThreadPoolExecutor(1) as pool:
+            pool.submit(other).result()
         assert torchaudio.__version__.startswith("2.0")
     with compat.pinned("2.2"):
         pass

@@ -1,7 +1,5 @@
 """What is imported when, told by processes of their own."""
 
-from __future__ import annotations
-
 import pathlib
 
 import pytest
@@ -66,7 +64,6 @@ def test_without_libsox_soundfile_takes_its_place(python: Python, tmp_path: path
 
 @pytest.mark.libsox
 def test_with_libsox_it_is_used(python: Python, tmp_path: pathlib.Path) -> None:
-    """And nothing is warned of."""
     script = tmp_path / "old.py"
     script.write_text("import torchaudio\ntorchaudio.set_audio_backend('sox_io')\nprint(torchaudio.get_audio_backend())\n")
     done = python("-m", "compat.run", "--version", "2.0", str(script))

@@ -1,7 +1,5 @@
 """Installing, switching, pinning and taking away."""
 
-from __future__ import annotations
-
 import importlib
 import importlib.util
 import sys
@@ -47,7 +45,6 @@ def test_a_release_may_be_named_by_its_patch(spelling: str) -> None:
     ids=["release", "flag", "value", "bool", "backend"],
 )
 def test_what_is_unknown_is_refused_with_the_list_of_what_is_known(arguments: dict[str, Any], listed: str) -> None:
-    """And nothing is installed."""
     with pytest.raises(ValueError, match=listed):
         compat.install(**arguments)
     assert "torchaudio" not in sys.modules
@@ -113,7 +110,6 @@ def test_pinned_gives_back_the_very_functions() -> None:
 
 
 def test_pinned_is_undone_by_an_error() -> None:
-    """An exception in the block changes nothing about that."""
     with pytest.raises(ZeroDivisionError), compat.pinned("2.0"):
         1 / 0
     assert "torchaudio" not in sys.modules
@@ -153,31 +149,28 @@ def test_compat_itself_serves_as_torchaudio(asset: Asset) -> None:
         compat.datasets
 
 
-def test_names_bound_before_are_told_of() -> None:
+def test_names_bound_before_are_told_of(monkeypatch: pytest.MonkeyPatch) -> None:
     """``from torchaudio import load`` keeps the old function, and a warning names the module that did it."""
     compat.install("2.0", backends=["soundfile"])
     module = types.ModuleType("somebody_elses")
     exec("from torchaudio import load as read, info", vars(module))
-    sys.modules[module.__name__] = module
-    try:
-        with pytest.warns(CompatWarning, match=r"somebody_elses\.(read|info) is still the old function") as seen:
-            compat.install("2.2", backends=["soundfile"])
-        assert len(seen) == 2
-        with warnings.catch_warnings():
-            warnings.simplefilter("error")
-            compat.install("2.2", backends=["soundfile"])
-    finally:
-        del sys.modules[module.__name__]
+    monkeypatch.setitem(sys.modules, module.__name__, module)
+    with pytest.warns(CompatWarning, match=r"somebody_elses\.(read|info) is still the old function") as seen:
+        compat.install("2.2", backends=["soundfile"])
+    assert len(seen) == 2
+    with warnings.catch_warnings(action="error"):
+        compat.install("2.2", backends=["soundfile"])
 
 
-def test_a_fake_torchaudio_comes_back_as_it_was() -> None:
+def test_a_fake_torchaudio_comes_back_as_it_was(monkeypatch: pytest.MonkeyPatch) -> None:
     """Home-made shims are laid over, and found again afterwards."""
     fake: Any = types.ModuleType("torchaudio")
     fake.set_audio_backend = lambda name: "home-made"
     fake.backend = types.ModuleType("torchaudio.backend")
-    sys.modules["torchaudio"], sys.modules["torchaudio.backend"] = fake, fake.backend
     before = dict(vars(fake))
-    try:
+    with monkeypatch.context() as planted:
+        planted.setitem(sys.modules, "torchaudio", fake)
+        planted.setitem(sys.modules, "torchaudio.backend", fake.backend)
         compat.install("2.0", backends=["soundfile"])
         import torchaudio.backend.soundfile_backend as theirs
 
@@ -186,8 +179,6 @@ def test_a_fake_torchaudio_comes_back_as_it_was() -> None:
         compat.uninstall()
         assert vars(fake) == before
         assert sys.modules["torchaudio.backend"] is before["backend"]
-    finally:
-        del sys.modules["torchaudio"], sys.modules["torchaudio.backend"]
 
 
 def test_home_made_patches_after_install_work_and_go_with_it() -> None:
@@ -202,7 +193,6 @@ def test_home_made_patches_after_install_work_and_go_with_it() -> None:
 
 
 def test_mock_patch_works() -> None:
-    """And gives the function back."""
     torchaudio = compat.install("2.2")
     load = torchaudio.load
     with unittest.mock.patch("torchaudio.load", return_value=("w", 1)) as fake:
@@ -225,7 +215,6 @@ def test_a_bare_module_in_place_of_backend_does_not_stop_imports() -> None:
     "statement", ["import torchaudio.datasets", "from torchaudio import datasets", "from torchaudio.pipelines import HDEMUCS_HIGH_MUSDB"]
 )
 def test_what_a_standin_lacks_says_what_to_install(statement: str) -> None:
-    """As an ImportError from an import statement."""
     compat.install("2.2")
     with pytest.raises(ImportError, match="pip install torchaudio"):
         exec(statement)
@@ -250,7 +239,6 @@ def test_what_the_release_lacks_says_since_when() -> None:
 
 
 def test_switching_to_something_unknown_keeps_what_is_installed() -> None:
-    """A failed switch is no switch."""
     torchaudio = compat.install("2.0", backends=["soundfile"])
     with pytest.raises(ValueError, match="no backend"):
         compat.install("2.1", backends=["nonsense"])

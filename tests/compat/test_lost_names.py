@@ -1,35 +1,24 @@
 """`from MODULE import NAME` of what a release has not: the words are ours, and name no release that lacks it."""
 
-from __future__ import annotations
-
 import os
-import pathlib
 import sys
-from collections.abc import Iterator
 
 import pytest
 
 import compat
 from compat.names import wheel_names
 from tests import warm
-from tests.conftest import ROOT
+from tests.compat.conftest import Plant
+from tests.conftest import ROOT, printed
 
 
 @pytest.fixture(params=["stand-in", "a real 2.9"])
-def over(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, tmp_path: pathlib.Path) -> Iterator[str]:
+def over(request: pytest.FixtureRequest, plant: Plant) -> str:
     """Without torchaudio, and over one that has what 2.9 left."""
     if request.param != "stand-in":
-        root = tmp_path / "torchaudio"
-        (root / "functional").mkdir(parents=True)
-        (root / "utils").mkdir()
-        (root / "__init__.py").write_text("from torchaudio import functional, utils\n__version__ = '2.9.1'\n")
-        (root / "functional" / "__init__.py").write_text("def gain(): pass\n")
-        (root / "utils" / "__init__.py").write_text("")
-        monkeypatch.syspath_prepend(str(tmp_path))
-    yield request.param
-    compat.uninstall()
-    for name in [name for name in sys.modules if name.partition(".")[0] == "torchaudio"]:
-        del sys.modules[name]
+        top = "from torchaudio import functional, utils\n__version__ = '2.9.1'\n"
+        plant({"__init__": top, "functional/__init__": "def gain(): pass\n", "utils/__init__": ""})
+    return str(request.param)
 
 
 # the release, the statement, and what must be said
@@ -89,12 +78,10 @@ def test_what_is_said_to_stay_is_there(variable: str | None) -> None:
     if variable:
         environment["TORCHAUDIO_COMPAT_VERSION"] = variable
     program = f"import compat\ncompat.install('2.9')\n{STAYING}"
-    done = warm.run([sys.executable, "-c", program], env=environment, cwd=ROOT)
-    assert done.returncode == 0, done.stderr
+    printed(warm.run([sys.executable, "-c", program], env=environment, cwd=ROOT))
 
 
 def test_which_releases_had_a_name_is_said_by_the_table() -> None:
-    """Only those that had it."""
     assert wheel_names.releases_of("io.AudioEffector")[0] == "2.1.2"
     assert wheel_names.releases_of("io.AudioEffector")[-1] == "2.8.0"
     assert wheel_names.releases_of("io.Nothing") == []

@@ -1,7 +1,5 @@
 """In a notebook, as anywhere else; with real kernels."""
 
-from __future__ import annotations
-
 from types import SimpleNamespace
 from typing import Any
 
@@ -12,8 +10,6 @@ from compat import releases
 from dispatcher import registry
 from tests import notebooks
 from tests.conftest import ASSETS, ROOT
-
-pytest.importorskip("IPython")  # ipykernel brings it
 
 FIRST = f"import sys; sys.path.insert(0, {str(ROOT)!r})"
 INSTALLED = (
@@ -76,19 +72,19 @@ def test_the_magic_installs_shows_and_takes_away() -> None:
         assert all(part in shown for part in parts), (cell, shown)
 
 
-COMPLETED = {
-    "%torchaudio ": [*releases.presets(), "off"],
-    "%torchaudio 2": [*releases.presets(), "off"],
-    "%torchaudio 2.0 --backends ": list(registry.known()),
-    "%torchaudio 2.0 --global-backend ": ["without dispatcher", "always", "never"],
-}
-
-
-@pytest.mark.parametrize("line", COMPLETED)
-def test_a_line_is_completed(line: str) -> None:
+@pytest.mark.parametrize(
+    ("line", "wanted"),
+    {
+        "%torchaudio ": [*releases.presets(), "off"],
+        "%torchaudio 2": [*releases.presets(), "off"],
+        "%torchaudio 2.0 --backends ": list(registry.known()),
+        "%torchaudio 2.0 --global-backend ": ["without dispatcher", "always", "never"],
+    }.items(),
+)
+def test_a_line_is_completed(line: str, wanted: Any) -> None:
     from compat import notebooks
 
-    assert notebooks.complete(None, SimpleNamespace(line=line)) == COMPLETED[line]
+    assert notebooks.complete(None, SimpleNamespace(line=line)) == wanted
 
 
 PARSED: dict[str, Any] = {

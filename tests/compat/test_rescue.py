@@ -3,23 +3,22 @@
 Real wheels are tried in ``tests/compat/real``.
 """
 
-from __future__ import annotations
-
 import importlib
 import pathlib
 import sys
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 import compat
 from compat import operators
+from tests.codemod.commands import put
+from tests.compat.conftest import Plant
 from tests.conftest import Python
 
-Plant = Callable[..., pathlib.Path]
-
+Broken = Callable[..., pathlib.Path]
 _TOP = """
 from . import _extension, functional
 from ._internal import module_utils
@@ -36,28 +35,21 @@ _PLAIN = {"functional": ""}
 
 
 @pytest.fixture
-def plant(monkeypatch: pytest.MonkeyPatch, tmp_path: pathlib.Path) -> Iterator[Plant]:
-    """Plants a torchaudio whose ``_extension`` is the given text, and forgets it afterwards."""
+def broken(plant: Plant) -> Callable[..., pathlib.Path]:
+    """Plant a torchaudio whose ``_extension`` is the given text, with other files besides or in the place of its own."""
 
     def make(extension: str, files: dict[str, str] | None = None) -> pathlib.Path:
-        root = tmp_path / "torchaudio"
-        for folder in ("", "_internal", "io", "sox_effects", "utils"):
-            (root / folder).mkdir()
-            (root / folder / "__init__.py").write_text("")
-        (root / "__init__.py").write_text(_TOP)
-        (root / "_extension.py").write_text(extension)
-        (root / "_internal" / "module_utils.py").write_text("import warnings\n")
-        (root / "functional.py").write_text(_FUNCTIONAL)
-        (root / "version.py").write_text("__version__ = '2.2.2+cu121'\ngit_version = 'abc'\n")
-        for name, text in (files or {}).items():
-            (root / f"{name}.py").write_text(text)
-        monkeypatch.syspath_prepend(str(tmp_path))
-        return root
+        empty = dict.fromkeys((f"{folder}/__init__" for folder in ("_internal", "io", "sox_effects", "utils")), "")
+        whole = {
+            "__init__": _TOP,
+            "_extension": extension,
+            "_internal/module_utils": "import warnings\n",
+            "functional": _FUNCTIONAL,
+            "version": "__version__ = '2.2.2+cu121'\ngit_version = 'abc'\n",
+        }
+        return plant({**empty, **whole, **(files or {})})
 
-    yield make
-    compat.uninstall()
-    for name in [name for name in sys.modules if name.partition(".")[0] in ("torchaudio", "torio")]:
-        del sys.modules[name]
+    return make
 
 
 COMPILED_PART_FAILS = {
@@ -72,8 +64,8 @@ COMPILED_PART_FAILS = {
 
 
 @pytest.mark.parametrize("extension", COMPILED_PART_FAILS.values(), ids=COMPILED_PART_FAILS)
-def test_its_python_part_is_imported(plant: Plant, extension: str) -> None:
-    root = plant(extension)
+def test_its_python_part_is_imported(broken: Broken, extension: str) -> None:
+    root = broken(extension)
     torchaudio = compat.install("2.0")
     assert torchaudio.__file__ == str(root / "__init__.py")
     assert callable(torchaudio.functional.overdrive_loop)
@@ -94,10 +86,9 @@ PYTHON_PART_IS_DAMAGED = {
 @pytest.mark.parametrize(
     "extension", [COMPILED_PART_FAILS["an undefined symbol"], _WORKING.format(sox=False, ffmpeg=False)], ids=["both", "alone"]
 )
-def test_a_damaged_python_part_makes_a_standin_with_that_reason(plant: Plant, files: dict[str, str], extension: str) -> None:
-    plant(extension, files)
-    with warnings.catch_warnings():
-        warnings.simplefilter("error")
+def test_a_damaged_python_part_makes_a_standin_with_that_reason(broken: Broken, files: dict[str, str], extension: str) -> None:
+    broken(extension, files)
+    with warnings.catch_warnings(action="error"):
         torchaudio = compat.install("2.0")
     assert torchaudio.list_audio_backends()
     with pytest.raises(AttributeError, match=r"SyntaxError|filtering_is_gone|surely_not_installed|null bytes") as why:
@@ -106,11 +97,11 @@ def test_a_damaged_python_part_makes_a_standin_with_that_reason(plant: Plant, fi
     assert not [finder for finder in sys.meta_path if "rescue" in type(finder).__module__]
 
 
-def test_a_library_that_is_cut_off_is_not_loaded(plant: Plant) -> None:
+def test_a_library_that_is_cut_off_is_not_loaded(broken: Broken) -> None:
     """The loader would end the process with SIGBUS, so the file is looked at before."""
     import soundfile
 
-    root = plant("import os; os.kill(os.getpid(), 7)")
+    root = broken("import os; os.kill(os.getpid(), 7)")
     (root / "lib").mkdir()
     whole = next(path for path in pathlib.Path(soundfile.__file__).parent.rglob("*.so"))
     (root / "lib" / "_torchaudio.so").write_bytes(whole.read_bytes()[: whole.stat().st_size // 3])
@@ -119,25 +110,20 @@ def test_a_library_that_is_cut_off_is_not_loaded(plant: Plant) -> None:
 
 
 @pytest.mark.parametrize("extension", [COMPILED_PART_FAILS["no lib"], _WORKING.format(sox=True, ffmpeg=False)], ids=["rescued", "real"])
-def test_an_extension_for_ffmpeg_that_is_cut_off_is_not_loaded(plant: Plant, extension: str) -> None:
+def test_an_extension_for_ffmpeg_that_is_cut_off_is_not_loaded(broken: Broken, extension: str) -> None:
     """Of 2.2 to 2.8 it lies in torio, and the import asks whether it is there."""
-    root = plant(extension, {**_PLAIN, "io/__init__": "theirs = True"})
+    root = broken(extension, {**_PLAIN, "io/__init__": "theirs = True"})
     lazy = "class Lazy:\n    def is_available(self):\n        import os; os.kill(os.getpid(), 7)\ndef lazy_import_ffmpeg_ext(): return Lazy()\n"
-    for name, text in {"__init__": "", "_extension": lazy}.items():
-        (root.parent / "torio").mkdir(exist_ok=True)
-        (root.parent / "torio" / f"{name}.py").write_text(text)
-    (root.parent / "torio" / "lib").mkdir()
-    (root.parent / "torio" / "lib" / "_torio_ffmpeg6.so").write_bytes(b"\x7fELF\x02\x01")
+    put({"torio/__init__.py": "", "torio/_extension.py": lazy, "torio/lib/_torio_ffmpeg6.so": b"\x7fELF\x02\x01"}, root.parent)
     with (root / "__init__.py").open("a") as file:
         file.write("from torio import _extension as streams\nstreams.lazy_import_ffmpeg_ext().is_available()\n")
     torchaudio = compat.install("2.2")
     assert not hasattr(torchaudio.io, "theirs")
 
 
-def test_one_warning_names_cause_and_mend_and_what_works(plant: Plant) -> None:
-    plant(COMPILED_PART_FAILS["a library of CUDA is missing"])
-    with warnings.catch_warnings(record=True) as seen:
-        warnings.simplefilter("always")
+def test_one_warning_names_cause_and_mend_and_what_works(broken: Broken) -> None:
+    broken(COMPILED_PART_FAILS["a library of CUDA is missing"])
+    with warnings.catch_warnings(record=True, action="always") as seen:
         compat.install("2.0")
         compat.install("2.2")
         with compat.pinned("2.1"):
@@ -156,11 +142,10 @@ def test_one_warning_names_cause_and_mend_and_what_works(plant: Plant) -> None:
         assert words in str(told.message)
 
 
-def test_what_works_is_left_alone(plant: Plant) -> None:
+def test_what_works_is_left_alone(broken: Broken) -> None:
     """A compiled part that loads is used; neither operators nor a warning come."""
-    plant(_WORKING.format(sox=True, ffmpeg=True), _PLAIN)
-    with warnings.catch_warnings():
-        warnings.simplefilter("error")
+    broken(_WORKING.format(sox=True, ffmpeg=True), _PLAIN)
+    with warnings.catch_warnings(action="error"):
         torchaudio = compat.install("2.0")
     assert torchaudio._extension._IS_TORCHAUDIO_EXT_AVAILABLE
     assert not operators.registered()
@@ -169,9 +154,9 @@ def test_what_works_is_left_alone(plant: Plant) -> None:
 
 @pytest.mark.parametrize("sox", [True, False])
 @pytest.mark.parametrize("ffmpeg", [True, False])
-def test_a_submodule_that_does_not_work_gives_way_to_ours(plant: Plant, sox: bool, ffmpeg: bool) -> None:
+def test_a_submodule_that_does_not_work_gives_way_to_ours(broken: Broken, sox: bool, ffmpeg: bool) -> None:
     """The core loads, and an extension behind whole submodules does not: they count as not there."""
-    plant(
+    broken(
         _WORKING.format(sox=sox, ffmpeg=ffmpeg),
         {**_PLAIN, **dict.fromkeys(("sox_effects/__init__", "utils/sox_utils", "utils/ffmpeg_utils", "io/__init__"), "theirs = True")},
     )
@@ -183,10 +168,10 @@ def test_a_submodule_that_does_not_work_gives_way_to_ours(plant: Plant, sox: boo
     assert ffmpeg or "wav" in torchaudio.utils.ffmpeg_utils.get_demuxers()
 
 
-def test_a_lazy_extension_is_asked_whether_it_loads(plant: Plant) -> None:
+def test_a_lazy_extension_is_asked_whether_it_loads(broken: Broken) -> None:
     """From 2.2 on nothing is loaded at import; one whose library is missing says so when it is asked."""
     lazy = "class Lazy:\n    def is_available(self): return False\ndef lazy_import_sox_ext(): return Lazy()\n"
-    plant("_IS_TORCHAUDIO_EXT_AVAILABLE = True\n" + lazy, {**_PLAIN, "sox_effects/__init__": "theirs = True"})
+    broken("_IS_TORCHAUDIO_EXT_AVAILABLE = True\n" + lazy, {**_PLAIN, "sox_effects/__init__": "theirs = True"})
     assert not hasattr(compat.install("2.2").sox_effects, "theirs")
 
 
@@ -194,10 +179,10 @@ def _modules() -> dict[str, Any]:
     return {name: module for name, module in sys.modules.items() if name.partition(".")[0] in ("torchaudio", "torio")}
 
 
-def test_uninstall_leaves_nothing_and_the_import_fails_as_before(plant: Plant) -> None:
+def test_uninstall_leaves_nothing_and_the_import_fails_as_before(broken: Broken) -> None:
     import torch
 
-    plant(COMPILED_PART_FAILS["an undefined symbol"])
+    broken(COMPILED_PART_FAILS["an undefined symbol"])
     finders = list(sys.meta_path)
     for _ in range(2):
         compat.install("2.0")
@@ -212,8 +197,8 @@ def test_uninstall_leaves_nothing_and_the_import_fails_as_before(plant: Plant) -
             del sys.modules[name]
 
 
-def test_without_rescue_a_standin_takes_its_name_and_gives_it_back(plant: Plant) -> None:
-    plant(COMPILED_PART_FAILS["an undefined symbol"])
+def test_without_rescue_a_standin_takes_its_name_and_gives_it_back(broken: Broken) -> None:
+    broken(COMPILED_PART_FAILS["an undefined symbol"])
     rescued = compat.install("2.0")
     with compat.pinned("2.0", rescue=False) as standin:
         import torchaudio
@@ -231,8 +216,8 @@ def test_without_rescue_a_standin_takes_its_name_and_gives_it_back(plant: Plant)
 
 @pytest.mark.parametrize(("release", "version"), [("2.0", "2.0.2+compat"), ("2.1", "2.1.2+compat"), ("2.9", "2.9.1+compat")])
 @pytest.mark.parametrize("extension", [COMPILED_PART_FAILS["no lib"], _WORKING.format(sox=True, ffmpeg=True)], ids=["rescued", "real"])
-def test_the_version_is_that_of_the_pinned_release(plant: Plant, release: str, version: str, extension: str) -> None:
-    plant(extension, _PLAIN)
+def test_the_version_is_that_of_the_pinned_release(broken: Broken, release: str, version: str, extension: str) -> None:
+    broken(extension, _PLAIN)
     torchaudio = compat.install(release)
     assert torchaudio.__version__ == torchaudio.version.__version__ == version
     assert torchaudio.version.git_version == "abc"
@@ -242,9 +227,9 @@ def test_the_version_is_that_of_the_pinned_release(plant: Plant, release: str, v
     assert torchaudio.__version__ == torchaudio.version.__version__ == "2.2.2+cu121"
 
 
-def test_workers_are_under_it_and_say_nothing_again(plant: Plant, forked: Python, tmp_path: pathlib.Path) -> None:
+def test_workers_are_under_it_and_say_nothing_again(broken: Broken, forked: Python, tmp_path: pathlib.Path) -> None:
     """Forked, spawned, and under ``compat.run``, which tells it in a line of its own."""
-    plant(COMPILED_PART_FAILS["an undefined symbol"])
+    broken(COMPILED_PART_FAILS["an undefined symbol"])
     script = tmp_path / "old.py"
     script.write_text(
         "import multiprocessing as mp, torchaudio\n"
@@ -259,8 +244,8 @@ def test_workers_are_under_it_and_say_nothing_again(plant: Plant, forked: Python
     assert done.stderr.startswith("python -m compat.run: the compiled part of torchaudio")
 
 
-def test_the_variable_rescues_too(plant: Plant, forked: Python, tmp_path: pathlib.Path) -> None:
-    plant(COMPILED_PART_FAILS["an undefined symbol"])
+def test_the_variable_rescues_too(broken: Broken, forked: Python, tmp_path: pathlib.Path) -> None:
+    broken(COMPILED_PART_FAILS["an undefined symbol"])
     code = "import compat.auto, torchaudio; print(torchaudio.__version__, torchaudio.functional.overdrive_loop is not None)"
     done = forked(code=code, PYTHONPATH=str(tmp_path), TORCHAUDIO_COMPAT_AUTO="2.1")
     assert done.stdout.strip() == "2.1.2+compat True", done.stderr

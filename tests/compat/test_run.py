@@ -1,7 +1,5 @@
 """Programs that are not edited, and the processes they start."""
 
-from __future__ import annotations
-
 import contextlib
 import os
 import pathlib
@@ -14,6 +12,7 @@ import pytest
 import compat.cli
 from tests.conftest import ASSETS, ROOT, Python
 from tests.doctor.worlds import plant
+from tests.tables import table
 
 _PROGRAM = """
 import concurrent.futures, functools, multiprocessing, pickle, sys
@@ -92,14 +91,12 @@ def test_pytest_runs_under_it(python: Python, tmp_path: pathlib.Path) -> None:
     ],
 )
 def test_a_wrong_command_line_says_why(python: Python, arguments: list[str], words: str) -> None:
-    """With status 2, as everywhere."""
     done = python("-m", "compat.run", *arguments)
     assert done.returncode == 2
     assert words in done.stderr
 
 
 def test_an_error_of_the_program_points_at_the_program(forked: Python, tmp_path: pathlib.Path) -> None:
-    """The traceback ends in its line."""
     script = tmp_path / "old.py"
     script.write_text("import torchaudio\n\ntorchaudio.load('/nonexistent.wav')\n")
     done = forked("-m", "compat.run", str(script))
@@ -211,34 +208,35 @@ def environment(tmp_path_factory: pytest.TempPathFactory) -> str:
 
 
 _IN_A_CHILD = "print(subprocess.run([sys.executable, '-c', {}], capture_output=True, text=True).stdout)"
+
+
 # a program in that environment, the variables, and what it prints, word for word
-AUTO = {
-    "import torchaudio is enough, in child processes as well; torch is not imported for it": (
-        "import subprocess, sys, torchaudio; print(torchaudio.get_audio_backend(), torchaudio.__version__, 'torch' in sys.modules); "
-        "from torchaudio.backend import soundfile_backend as b; print(b.load is torchaudio.load); "
-        + _IN_A_CHILD.format("'import torchaudio; print(torchaudio.__version__)'"),
-        {"TORCHAUDIO_COMPAT_AUTO": "2.0", "TORCHAUDIO_COMPAT_BACKENDS": "soundfile"},
-        "soundfile 2.0.2+compat False True 2.0.2+compat",
-    ),
-    "a program may install another release, and uninstalling leaves no stand-in behind": (
-        "import compat, sys; t = compat.install('2.1', backends=['soundfile']); print(t.__version__); compat.uninstall(); print('torchaudio' in sys.modules)",
-        {"TORCHAUDIO_COMPAT_AUTO": "2.0"},
-        "2.1.2+compat False",
-    ),
-    "functions pickle into other processes by a name that can be imported anywhere": (
-        "import pickle, subprocess, sys; from compat import torchaudio as t; d = pickle.dumps(t.load); "
-        + _IN_A_CHILD.format("f'import pickle; print(pickle.loads({d!r}).__module__)'"),
-        {},
-        "compat.torchaudio",
-    ),
-    "without the variable nothing is loaded": ("import sys; print('compat' in sys.modules)", {}, "False"),
-    "where it names no release, programs without torchaudio are left alone": ("print(1)", {"TORCHAUDIO_COMPAT_AUTO": "nonsense"}, "1"),
-}
-
-
-@pytest.mark.parametrize("case", AUTO)
-def test_a_variable_puts_any_program_under_it(environment: str, case: str) -> None:
-    code, variables, printed = AUTO[case]
+@table(
+    "code, variables, printed",
+    {
+        "import torchaudio is enough, in child processes as well; torch is not imported for it": (
+            "import subprocess, sys, torchaudio; print(torchaudio.get_audio_backend(), torchaudio.__version__, 'torch' in sys.modules); "
+            "from torchaudio.backend import soundfile_backend as b; print(b.load is torchaudio.load); "
+            + _IN_A_CHILD.format("'import torchaudio; print(torchaudio.__version__)'"),
+            {"TORCHAUDIO_COMPAT_AUTO": "2.0", "TORCHAUDIO_COMPAT_BACKENDS": "soundfile"},
+            "soundfile 2.0.2+compat False True 2.0.2+compat",
+        ),
+        "a program may install another release, and uninstalling leaves no stand-in behind": (
+            "import compat, sys; t = compat.install('2.1', backends=['soundfile']); print(t.__version__); compat.uninstall(); print('torchaudio' in sys.modules)",
+            {"TORCHAUDIO_COMPAT_AUTO": "2.0"},
+            "2.1.2+compat False",
+        ),
+        "functions pickle into other processes by a name that can be imported anywhere": (
+            "import pickle, subprocess, sys; from compat import torchaudio as t; d = pickle.dumps(t.load); "
+            + _IN_A_CHILD.format("f'import pickle; print(pickle.loads({d!r}).__module__)'"),
+            {},
+            "compat.torchaudio",
+        ),
+        "without the variable nothing is loaded": ("import sys; print('compat' in sys.modules)", {}, "False"),
+        "where it names no release, programs without torchaudio are left alone": ("print(1)", {"TORCHAUDIO_COMPAT_AUTO": "nonsense"}, "1"),
+    },
+)
+def test_a_variable_puts_any_program_under_it(environment: str, code: str, variables: dict[str, str], printed: str) -> None:
     done = subprocess.run([environment, "-c", code], env=variables, capture_output=True, text=True, check=False)
     assert done.stdout.split() == printed.split(), done.stderr
 

@@ -1,7 +1,5 @@
 """TorchScript compiles the stand-in's resampling, saves it and loads it."""
 
-from __future__ import annotations
-
 import inspect
 import io
 import math

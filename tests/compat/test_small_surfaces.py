@@ -1,7 +1,5 @@
 """Small things that old code sees of the releases: texts, keys, parameters, warnings."""
 
-from __future__ import annotations
-
 import inspect
 import io
 import pathlib
@@ -21,7 +19,6 @@ SOUND = (torch.arange(8000) % 200 * 100).to(torch.int16)[None]
 
 @pytest.mark.parametrize("release", ["2.0", "2.1", "2.2", "2.8"])
 def test_metadata_is_printed_without_quotes(release: str) -> None:
-    """As in every release."""
     found = compat.standin(release).info(str(ASSETS / "stereo_s16.wav"))
     assert str(found) == f"AudioMetaData(sample_rate=16000, num_frames=4000, num_channels=2, bits_per_sample=16, encoding={found.encoding})"
     assert f"{found}" == str(found)
@@ -29,7 +26,6 @@ def test_metadata_is_printed_without_quotes(release: str) -> None:
 
 @pytest.mark.parametrize("release", ["2.0", "2.1", "2.2", "2.8"])
 def test_five_libraries_have_versions(release: str) -> None:
-    """Those that the releases told of."""
     torchaudio: Any = compat.standin(release)
     found = torchaudio.utils.ffmpeg_utils.get_versions()
     assert sorted(found) == ["libavcodec", "libavdevice", "libavfilter", "libavformat", "libavutil"]
@@ -42,8 +38,7 @@ def test_no_backend_has_the_parameters_of_old(release: str) -> None:
     """Of before 0.8, and raises RuntimeError with them."""
     torchaudio: Any = compat.standin(release)
     module = torchaudio.backend.no_backend
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
+    with warnings.catch_warnings(action="ignore"):
         load, save, info = module.load, module.save, module.info
     assert list(inspect.signature(load).parameters) == [
         "filepath", "out", "normalization", "channels_first", "num_frames", "offset", "filetype",
@@ -60,8 +55,7 @@ def test_no_backend_has_the_parameters_of_old(release: str) -> None:
 def test_a_missing_name_warns_before_it_is_missing(release: str, warned: int, module: str) -> None:
     """From 2.1 on; not of the module that knew its one name."""
     torchaudio: Any = compat.standin(release)
-    with warnings.catch_warnings(record=True) as told:
-        warnings.simplefilter("always")
+    with warnings.catch_warnings(record=True, action="always") as told:
         with pytest.raises(AttributeError):
             getattr(getattr(torchaudio.backend, module), "nothing_of_the_kind")  # noqa: B009 - as old code asks for it
     assert len(told) == (warned if module != "common" else 0)
@@ -76,8 +70,7 @@ def test_sphere_takes_a_law_of_any_depth(release: str, bits: int | None, tmp_pat
     path = tmp_path / "x.sph"
     torchaudio: Any = compat.standin(release)
     named = {"backend": "sox"} if release == "2.2" else {}
-    with warnings.catch_warnings(record=True) as told:
-        warnings.simplefilter("always")
+    with warnings.catch_warnings(record=True, action="always") as told:
         torchaudio.save(str(path), SOUND, 8000, encoding="ALAW", bits_per_sample=bits, **named)
     found = dispatcher.info(str(path), backend="sox")
     assert (found.num_frames, found.bits_per_sample) == (8000, bits or 8)

@@ -1,15 +1,11 @@
 """What ``from torchaudio import *`` binds, by release, in a stand-in and over a torchaudio of another release."""
 
-from __future__ import annotations
-
-import pathlib
-import sys
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 import compat
+from tests.compat.conftest import Plant
 
 _SETTERS = {"get_audio_backend", "list_audio_backends", "set_audio_backend"}
 _IO = {"info", "load", "save"}
@@ -40,28 +36,21 @@ def _bound(module: str) -> set[str]:
 
 
 @pytest.fixture
-def of_another_release(monkeypatch: pytest.MonkeyPatch, tmp_path: pathlib.Path) -> Iterator[None]:
+def of_another_release(plant: Plant) -> None:
     """Plant a torchaudio that lists names which other releases lack."""
-    files = {
-        "__init__": "from . import functional, transforms, utils, io\n"
-        "def load(): ...\ndef load_with_torchcodec(): ...\ndef _hidden(): ...\n"
-        "__all__ = ['load', 'load_with_torchcodec', 'functional', 'transforms', 'utils', 'io']\n",
-        "functional/__init__": "def resample(): ...\ndef lfilter(): ...\n__all__ = ['resample', 'lfilter']\n",
-        "transforms/__init__": "class Resample: ...\nclass Fade: ...\n__all__ = ['Resample', 'Fade']\n",
-        "utils/__init__": "from . import sox_utils\ndef download_asset(): ...\n__all__ = ['download_asset', 'sox_utils']\n",
-        "utils/sox_utils": "",
-        "io/__init__": "",
-        "version": "__version__ = '2.5.1'\n",
-    }
-    for name, text in files.items():
-        path = tmp_path / "torchaudio" / f"{name}.py"
-        path.parent.mkdir(exist_ok=True)
-        path.write_text(text)
-    monkeypatch.syspath_prepend(str(tmp_path))
-    yield
-    compat.uninstall()
-    for name in [name for name in sys.modules if name.partition(".")[0] == "torchaudio"]:
-        del sys.modules[name]
+    plant(
+        {
+            "__init__": "from . import functional, transforms, utils, io\n"
+            "def load(): ...\ndef load_with_torchcodec(): ...\ndef _hidden(): ...\n"
+            "__all__ = ['load', 'load_with_torchcodec', 'functional', 'transforms', 'utils', 'io']\n",
+            "functional/__init__": "def resample(): ...\ndef lfilter(): ...\n__all__ = ['resample', 'lfilter']\n",
+            "transforms/__init__": "class Resample: ...\nclass Fade: ...\n__all__ = ['Resample', 'Fade']\n",
+            "utils/__init__": "from . import sox_utils\ndef download_asset(): ...\n__all__ = ['download_asset', 'sox_utils']\n",
+            "utils/sox_utils": "",
+            "io/__init__": "",
+            "version": "__version__ = '2.5.1'\n",
+        }
+    )
 
 
 @pytest.mark.parametrize("release", RELEASES)

@@ -1,7 +1,5 @@
 """How a submodule is declared."""
 
-from __future__ import annotations
-
 import pkgutil
 
 import pytest

@@ -1,7 +1,5 @@
 """The corners of the module tree that programs seldom reach, and what they say when they cannot serve."""
 
-from __future__ import annotations
-
 import hashlib
 import importlib
 import io
@@ -17,6 +15,7 @@ import torch
 import compat
 from compat import releases, tree
 from compat.names import removed, wheel_names
+from tests.compat.conftest import Plant
 from tests.conftest import ASSETS, Python
 
 WAV = str(ASSETS / "stereo_s16.wav")
@@ -47,7 +46,6 @@ def test_a_decorator_asks_for_libsox(torchaudio: Any) -> None:
 
 
 def test_effects_without_libsox_name_it(torchaudio: Any) -> None:
-    """And where to ask."""
     with pytest.raises(RuntimeError, match=r"sox_effects needs libsox: it is left out.*compat\.doctor"):
         torchaudio.sox_effects.apply_effects_tensor(torch.zeros(1, 10), 8000, [["rate", "4000"]])
 
@@ -96,13 +94,11 @@ def test_kaldi_io_hands_over_to_the_package(torchaudio: Any, monkeypatch: pytest
 def test_metadata_made_by_hand_warns_in_2_8() -> None:
     """What ``info`` gives is an instance all the same, without a warning of its own."""
     torchaudio = compat.standin("2.8", backends=["soundfile"])
-    with warnings.catch_warnings(record=True) as seen:
-        warnings.simplefilter("always")
+    with warnings.catch_warnings(record=True, action="always") as seen:
         made = torchaudio.AudioMetaData(8000, 1, 1, 16, "PCM_S")
     assert made.sample_rate == 8000
     assert ["AudioMetaData" in str(one.message) for one in seen] == [True]
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
+    with warnings.catch_warnings(action="ignore"):
         assert isinstance(torchaudio.info(WAV), torchaudio.AudioMetaData)
 
 
@@ -151,12 +147,9 @@ def test_a_release_object_is_a_release() -> None:
     assert compat.release() is mine
 
 
-def test_a_torchaudio_that_lacks_a_module_is_broken(tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_torchaudio_that_lacks_a_module_is_broken(plant: Plant) -> None:
     """The stand-in takes its place, and says what the real one raised."""
-    (tmp_path / "torchaudio").mkdir()
-    (tmp_path / "torchaudio" / "__init__.py").write_text("import a_module_that_is_not_there\n")
-    monkeypatch.syspath_prepend(str(tmp_path))
-    importlib.invalidate_caches()
+    plant({"__init__": "import a_module_that_is_not_there\n"})
     torchaudio = compat.install("2.0", backends=["soundfile"])
     assert torchaudio.load(WAV)[1] == 16000
     with pytest.raises(AttributeError, match="a_module_that_is_not_there"):

@@ -1,7 +1,5 @@
 """Whatever is passed, an error is one of ours: it names the file, and no library is asked."""
 
-from __future__ import annotations
-
 import io
 import os
 import pathlib
@@ -96,7 +94,6 @@ def test_no_argument_gives_an_error_of_another_kind(release: str, backend: str |
 @pytest.mark.parametrize(("release", "backend"), CALLERS)
 @pytest.mark.parametrize("place", PLACES, ids=lambda place: f"{place!r:.20}")
 def test_what_is_no_place_is_refused(place: Any, release: str, backend: str | None, wav: str) -> None:
-    """In reading and in writing."""
     torchaudio = compat.standin(release)
     named = {} if backend is None else {"backend": backend}
     assert _ours(lambda: torchaudio.load(place, **named)) is not None
@@ -128,7 +125,6 @@ def test_ffmpeg_rounds_both_ends_of_a_piece(offset: Any, frames: Any, begin: int
     "piece", [{"frame_offset": -0.4}, {"num_frames": 0.4}, {"num_frames": -0.5}, {"num_frames": -1.5}, {"frame_offset": float("nan")}]
 )
 def test_a_fraction_is_no_way_around_what_is_refused(piece: dict[str, float], wav: str) -> None:
-    """A negative place, or no frames."""
     with pytest.raises(RuntimeError):
         compat.load(wav, **piece)  # type: ignore[arg-type]
 
@@ -217,13 +213,11 @@ def test_bytes_of_a_file_ask_for_bytesio(release: str, wav: str) -> None:
 
 @pytest.mark.parametrize("made", [bytearray, memoryview, lambda data: np.frombuffer(data, np.uint8), lambda data: torch.tensor(list(data))])
 def test_other_things_in_memory_ask_for_it_too(made: Callable[[bytes], Any], wav: str) -> None:
-    """Of whatever kind the bytes are."""
     with pytest.raises(ArgumentTypeError, match=r"pass io\.BytesIO\(data\)"):
         compat.load(made(pathlib.Path(wav).read_bytes()), backend="ffmpeg")
 
 
 def test_streams_and_effects_refuse_likewise(wav: str) -> None:
-    """Paths, formats, numbers and tensors."""
     torchaudio: Any = compat.standin("2.2")
     reader, writer = torchaudio.io.StreamReader, torchaudio.io.StreamWriter
     for place in PLACES:

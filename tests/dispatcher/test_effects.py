@@ -1,7 +1,5 @@
 """What libsox' effects make of a signal, as recorded of the releases."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Signals and options at which libsox' effects crash, end the process or never end are refused; others work."""
 
-from __future__ import annotations
-
 import math
 import os
 import struct
@@ -43,14 +41,12 @@ def effects() -> Any:
     ],
 )  # fmt: skip
 def test_what_harms_is_refused(rate: int, effect: list[str], effects: Any) -> None:
-    """With an error, in bounded time."""
     with pytest.raises(RuntimeError, match="apply_effects_tensor"):
         effects.apply_effects_tensor(WAVE, rate, [effect])
 
 
 @pytest.mark.parametrize("wave", [torch.zeros(0, 100), torch.zeros(0, 0), torch.zeros(65536, 1)])
 def test_a_tensor_without_channels_is_refused(wave: torch.Tensor, effects: Any) -> None:
-    """And one with more than a header can say."""
     with pytest.raises(RuntimeError, match="channels"):
         effects.apply_effects_tensor(wave, 16000, [["gain", "-1"]])
 
@@ -63,7 +59,6 @@ def test_a_tensor_without_channels_is_refused(wave: torch.Tensor, effects: Any) 
      (["compand", "0.3,1", "6:-70,-60,-20", "-5", "-90", "0.2"], 4000), (["stretch", "1.5", "40"], 5881)],
 )  # fmt: skip
 def test_what_does_no_harm_works(effect: list[str], frames: int, effects: Any) -> None:
-    """As it did."""
     found = effects.apply_effects_tensor(WAVE, 16000, [effect])[0]
     assert abs(found.shape[1] - frames) < 20
 

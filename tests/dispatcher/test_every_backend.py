@@ -1,7 +1,5 @@
 """What each file in ``dispatcher/backends`` must do; a new one is tested without being named here."""
 
-from __future__ import annotations
-
 import pathlib
 
 import numpy as np

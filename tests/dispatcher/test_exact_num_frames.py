@@ -1,7 +1,5 @@
 """Under the flag exact_num_frames ``info`` counts what ``load`` gives, with every backend and for every kind of header."""
 
-from __future__ import annotations
-
 import io
 import pathlib
 import struct
@@ -81,7 +79,6 @@ def _said(call: Any) -> Any:
 @pytest.mark.parametrize("backend", BACKENDS)
 @pytest.mark.parametrize("name", FILES)
 def test_info_counts_what_load_gives(name: str, backend: str, tmp_path: pathlib.Path) -> None:
-    """By path, by file object, and in what is streamed."""
     path = tmp_path / name
     path.write_bytes(FILES[name])
     torchaudio = compat.standin("2.2", exact_num_frames=True)
@@ -103,7 +100,6 @@ def test_so_it_does_in_2_0(name: str, tmp_path: pathlib.Path) -> None:
 
 @pytest.mark.parametrize("backend", BACKENDS)
 def test_the_recorded_files_agree(backend: str) -> None:
-    """All of them."""
     torchaudio = compat.standin("2.2", exact_num_frames=True)
     for path in sorted(ASSETS.iterdir()):
         given = _said(lambda path=path: torchaudio.load(str(path), backend=backend)[0].shape[1])

@@ -1,7 +1,5 @@
 """IMA ADPCM in wav gives the samples of FFmpeg 5.1, which rounded each step once, whatever newer ones do."""
 
-from __future__ import annotations
-
 import itertools
 import pathlib
 import struct
@@ -13,6 +11,7 @@ import pytest
 
 import compat
 import dispatcher
+from tests import streaming
 
 _INDEX = (-1, -1, -1, -1, 2, 4, 6, 8)
 
@@ -74,10 +73,7 @@ def test_steps_are_rounded_once(tmp_path: pathlib.Path, channels: int, block: in
     told = dispatcher.info(path, backend="ffmpeg")
     assert (told.num_frames, told.num_channels, told.encoding) == (wanted.shape[1], channels, "ADPCM_IMA_WAV")
     with compat.pinned("2.2") as torchaudio:
-        reader = torchaudio.io.StreamReader(str(path))
-        reader.add_basic_audio_stream(-1, format="s16p")
-        reader.process_all_packets()
-        assert np.array_equal(reader.pop_chunks()[0].numpy().T, wanted)
+        assert np.array_equal(streaming.sound(torchaudio.io.StreamReader(str(path)), format="s16p").numpy().T, wanted)
 
 
 @pytest.mark.parametrize("channels", [1, 2])
@@ -87,8 +83,7 @@ def test_a_cut_block_is_decoded_as_far_as_it_goes(tmp_path: pathlib.Path, channe
     for rest in (333, 600, 1000):
         cut = tmp_path / f"{rest}.wav"
         cut.write_bytes(path.read_bytes()[:-rest])
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
+        with warnings.catch_warnings(action="ignore"):
             waveform, _ = dispatcher.load(cut, backend="ffmpeg", normalize=False)
         assert np.array_equal(waveform.numpy(), _decoded(blocks[:-rest], channels, 1024)[:, : waveform.shape[1]])
         assert waveform.shape[1] > (len(blocks) - 1024) * 2 // channels * 0.95

@@ -1,7 +1,5 @@
 """A piece far into a file is the slice of the whole, to the bit, whether it is sought or decoded from the start; lengths are exact."""
 
-from __future__ import annotations
-
 import functools
 import io
 import pathlib
@@ -22,7 +20,9 @@ from dispatcher.backends.ffmpeg import container, decode, seek
 from dispatcher.headers import flac
 from dispatcher.reading.opened import opened
 from tests import long_files
+from tests.doubles import fails
 from tests.long_files import KINDS, RATE
+from tests.reliability.fuzz import mutate
 
 FRAMES = 160_000
 _MADE = tempfile.TemporaryDirectory()
@@ -46,7 +46,6 @@ def _whole(name: str) -> torch.Tensor:
 @hypothesis.settings(max_examples=15, deadline=None)
 @hypothesis.given(offset=st.integers(0, FRAMES + 3000), frames=st.sampled_from([-1, 1, 577, 1600, 48000, 10**6]))
 def test_a_piece_is_the_slice_of_the_whole(name: str, offset: int, frames: int) -> None:
-    """Bit for bit, of every codec."""
     whole = _whole(name)
     expected = whole[:, offset : None if frames < 0 else offset + frames]
     if not expected.numel():
@@ -72,15 +71,10 @@ def test_what_can_be_sought_is(name: str, monkeypatch: pytest.MonkeyPatch) -> No
 @pytest.mark.parametrize("name", [*(name for name in KINDS if KINDS[name].sought and not name.endswith(".mp3")), "opus.ogg"])
 def test_lengths_are_told_without_decoding(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """And are what load gives; of mp3, whose headers may tell the frames wrongly, only decoding tells them exactly."""
-
-    def no(*_: object) -> int:
-        raise AssertionError("it was decoded")
-
     expected = _whole(name).shape[1]
-    with monkeypatch.context() as patched:
-        patched.setattr(decode, "count", no)
-        exact = dispatcher.functions(dispatcher.Chooser(dispatcher.Registry(), dispatcher.Settings(exact_num_frames=True)))
-        assert exact.info(_file(name), backend="ffmpeg").num_frames == expected
+    monkeypatch.setattr(decode, "count", fails(AssertionError("it was decoded")))
+    exact = dispatcher.functions(dispatcher.Chooser(dispatcher.Registry(), dispatcher.Settings(exact_num_frames=True)))
+    assert exact.info(_file(name), backend="ffmpeg").num_frames == expected
 
 
 _DAMAGES = ("cut", "cut", "tag", "junk behind", "junk within", "twice", "headless", "flipped")
@@ -110,12 +104,9 @@ _OGG_DAMAGES = (*_DAMAGES, "other behind", "page twice", "page gone", "granule",
 
 def _sealed(page: bytes) -> bytes:
     """A page of Ogg with the checksum that it should have, so that what else is wrong with it must be noticed."""
-    register = 0
-    for byte in page[:22] + bytes(4) + page[26:]:
-        register ^= byte << 24
-        for _ in range(8):
-            register = (register << 1 ^ (0x04C11DB7 if register >> 31 else 0)) & 0xFFFFFFFF
-    return page[:22] + register.to_bytes(4, "little") + page[26:]
+    sealed = bytearray(page)
+    mutate.mend_ogg(sealed)
+    return bytes(sealed)
 
 
 def _damaged_ogg(data: bytes, how: str, draw: Any) -> bytes:
@@ -139,8 +130,7 @@ def _damaged_ogg(data: bytes, how: str, draw: Any) -> bytes:
 
 def _given(path: pathlib.Path | io.BytesIO, *piece: int, backend: str | None = "ffmpeg") -> Any:
     """What load gives: samples, or the class of its error, and whether it warned."""
-    with warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("always")
+    with warnings.catch_warnings(record=True, action="always") as caught:
         try:
             samples = dispatcher.load(path, *piece, backend=backend)[0].numpy()
         except RuntimeError as why:
@@ -241,7 +231,6 @@ def test_flac_without_a_backend_named_is_decoded_by_libsndfile(monkeypatch: pyte
 @hypothesis.settings(max_examples=20, deadline=None)
 @hypothesis.given(offset=st.integers(0, FRAMES + 10), frames=st.sampled_from([-1, 1, 1600, 10**6]))
 def test_sox_seeks_to_the_very_frame(name: str, offset: int, frames: int) -> None:
-    """Where it seeks at all."""
     path = _FOLDER / name
     if name.endswith("wav") and not path.exists():
         dispatcher.save(str(path), _whole("s16.flac"), RATE, backend="soundfile", bits_per_sample=None if name == "float.wav" else 16)
@@ -304,8 +293,7 @@ def test_flac_without_a_name_is_what_ffmpeg_makes_of_it(change: str, tmp_path: p
         except RuntimeError:
             return None
 
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
+    with warnings.catch_warnings(action="ignore"):
         found, wanted = told(), told(backend="ffmpeg")
     assert (found is None) == (wanted is None)
     assert found is None or wanted is None or torch.equal(found, wanted)

@@ -1,7 +1,5 @@
 """Channels in an order of their own: PyAV 18 frees its list of them twice, which ends the process."""
 
-from __future__ import annotations
-
 import pathlib
 
 import pytest
@@ -37,7 +35,6 @@ print("read")
 
 @pytest.mark.parametrize("extension", ["aiff", "caf"])
 def test_eight_channels_do_not_end_the_process(extension: str, python: Python, tmp_path: pathlib.Path) -> None:
-    """As a path, as a file object, and as a stream."""
     script = tmp_path / "read.py"
     script.write_text(_READ)
     done = python(str(script), str(tmp_path / f"x.{extension}"))

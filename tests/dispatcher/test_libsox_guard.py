@@ -1,7 +1,5 @@
 """What is kept from libsox."""
 
-from __future__ import annotations
-
 import os
 import pathlib
 import threading
@@ -13,6 +11,7 @@ import torch
 import dispatcher
 from dispatcher.backends.sox import encodings, files, library
 from tests.conftest import ASSETS
+from tests.tables import table
 
 pytestmark = pytest.mark.libsox
 _COMM = (0).to_bytes(2, "big") + bytes(20)
@@ -39,10 +38,9 @@ HARMFUL = {
 }
 
 
-@pytest.mark.parametrize("case", HARMFUL)
-def test_libsox_is_not_given_what_it_does_not_survive(case: str, tmp_path: pathlib.Path) -> None:
+@table("name, data", HARMFUL)
+def test_libsox_is_not_given_what_it_does_not_survive(name: str, data: bytes, tmp_path: pathlib.Path) -> None:
     """The error says what is wrong; no call reaches libsox."""
-    name, data = HARMFUL[case]
     path = tmp_path / name
     path.write_bytes(data)
     for call in (dispatcher.info, dispatcher.load):
@@ -66,7 +64,6 @@ def test_a_path_is_no_command(tmp_path: pathlib.Path, monkeypatch: pytest.Monkey
 
 
 def test_a_pipe_is_looked_at_first(tmp_path: pathlib.Path) -> None:
-    """And read to its end, whole."""
     data = (ASSETS / "stereo_s16.wav").read_bytes()
     path = tmp_path / "x.wav"
     os.mkfifo(path)

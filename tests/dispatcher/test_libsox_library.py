@@ -1,7 +1,5 @@
 """Where libsox is looked for, and what is said of one that does not start."""
 
-from __future__ import annotations
-
 import ctypes.util
 import pathlib
 import sys

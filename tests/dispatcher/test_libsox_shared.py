@@ -1,7 +1,5 @@
 """libsox is started once, whether torchaudio's extension comes before, after, or never."""
 
-from __future__ import annotations
-
 import importlib
 import importlib.util
 import pathlib

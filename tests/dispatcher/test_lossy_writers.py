@@ -1,7 +1,5 @@
 """Eight seconds of stereo by every lossy writer of every backend, compared with what the sox and ffmpeg commands make of the same sound."""
 
-from __future__ import annotations
-
 import pathlib
 import subprocess
 

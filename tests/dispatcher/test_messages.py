@@ -1,7 +1,5 @@
 """What errors say: the file as the user named it, the backend, the cause, and a next step, which is followed here."""
 
-from __future__ import annotations
-
 import io
 import os
 import pathlib
@@ -73,7 +71,6 @@ def test_nor_is_it_in_a_warning() -> None:
 
 @pytest.mark.parametrize("backend", BACKENDS)
 def test_a_path_without_an_extension_asks_for_one(backend: str) -> None:
-    """And with it, the call works; as it does with format=."""
     with pytest.raises((RuntimeError, ValueError), match=r"'sound'.*give the path an extension, or pass format='wav'"):
         dispatcher.save("sound", SOUND, 8000, backend=backend)
     dispatcher.save("sound.wav", SOUND, 8000, backend=backend)
@@ -116,7 +113,6 @@ def test_an_encoding_that_a_format_has_not_is_to_be_left_out(container: str) -> 
 
 @pytest.mark.parametrize("backend", ["ffmpeg", "soundfile"])
 def test_an_object_that_refuses_to_seek_is_told_of(backend: str) -> None:
-    """Both steps that the message names work."""
     held = io.BytesIO()
     soundfile.write(held, SOUND[0].numpy(), 8000, format="WAV")
     data = held.getvalue()
@@ -202,7 +198,6 @@ def test_what_cannot_be_read_has_its_cause(name: str, backend: str) -> None:
 
 @pytest.mark.parametrize("backend", ["ffmpeg", "soundfile"])
 def test_an_object_that_stands_at_its_end_is_to_be_sought(backend: str) -> None:
-    """And then it is read."""
     held = io.BytesIO()
     dispatcher.save(held, SOUND, 8000, format="wav", backend="ffmpeg")
     held.seek(0, io.SEEK_END)
@@ -223,7 +218,6 @@ def test_what_is_neither_path_nor_file_is_called_that(given: Any, backend: str) 
 
 @pytest.mark.libsox
 def test_what_libsox_does_not_write_is_told_with_its_signal() -> None:
-    """And with fewer channels it does."""
     with pytest.raises(RuntimeError, match="libsox does not write 300 channels at 8000 Hz as 'mp3'; take fewer channels"):
         dispatcher.save("x.mp3", torch.zeros(300, 50), 8000, backend="sox")
     dispatcher.save("x.mp3", torch.zeros(2, 8000), 8000, backend="sox")

@@ -1,7 +1,5 @@
 """WAV files whose samples FFmpeg takes for others are warned of, and the advice works."""
 
-from __future__ import annotations
-
 import contextlib
 import io
 import pathlib
@@ -42,7 +40,6 @@ _CASES = {
 
 @pytest.mark.parametrize(("data", "why"), _CASES.values(), ids=_CASES)
 def test_noise_is_warned_of_and_the_other_backend_reads_it(data: bytes, why: str, tmp_path: pathlib.Path) -> None:
-    """By path, file object, and 2.9."""
     path = tmp_path / "x.wav"
     path.write_bytes(data)
     expected = torch.tensor([_NUMBERS]) / 32768
@@ -52,8 +49,7 @@ def test_noise_is_warned_of_and_the_other_backend_reads_it(data: bytes, why: str
         lambda: compat.standin("2.9").load(str(path)),
     )
     for call in calls:
-        with warnings.catch_warnings(record=True) as found:
-            warnings.simplefilter("always")
+        with warnings.catch_warnings(record=True, action="always") as found:
             waveform = torch.empty(0)
             with contextlib.suppress(*([RuntimeError] if why else [])):  # 2.9 may even refuse it
                 waveform = call()[0]
@@ -95,8 +91,7 @@ def test_more_frames_than_the_header_promises_are_warned_of(data: bytes, misread
         for count in (-1, 10):
             places = [str(path)] if backend == "sox" else [str(path), io.BytesIO(data)]
             for place in places:
-                with warnings.catch_warnings(record=True) as found:
-                    warnings.simplefilter("always")
+                with warnings.catch_warnings(record=True, action="always") as found:
                     with contextlib.suppress(*([RuntimeError] if backend == "sox" else [])):  # it refuses the extension
                         compat.load(place, num_frames=count, format=kind if backend == "sox" else None, backend=backend)
                 told = [str(each.message) for each in found if "its header promises" in str(each.message) and "makes" in str(each.message)]
@@ -109,8 +104,7 @@ def test_one_call_warns_once(read: str, frames: int, tmp_path: pathlib.Path) -> 
     """Where it opens the file twice, too: ``info`` does if the header counts no frames."""
     path = tmp_path / "x.wav"
     path.write_bytes(_wav("<", _PCM, 4, 24, _WIDE[: 4 * frames]))
-    with warnings.catch_warnings(record=True) as found:
-        warnings.simplefilter("always")
+    with warnings.catch_warnings(record=True, action="always") as found:
         with contextlib.suppress(RuntimeError):
             getattr(compat, read)(str(path), backend="ffmpeg")
     assert sum("24-bit" in str(each.message) for each in found) == 1

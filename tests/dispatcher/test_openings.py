@@ -1,7 +1,5 @@
 """A file is opened once by us, and once more by a library that takes no open file."""
 
-from __future__ import annotations
-
 import contextlib
 import ctypes
 import itertools
@@ -75,7 +73,6 @@ def _counted(path: str) -> Iterator[list[int]]:
 @pytest.mark.skipif(sys.platform != "linux", reason="inotify counts the openings of libraries")
 @pytest.mark.parametrize(("backend", "kinds", "by_library"), READERS)
 def test_a_file_is_opened_once(folder: pathlib.Path, backend: str | None, kinds: set[str], by_library: int) -> None:
-    """For the whole of it, for a piece that is sought, and for what info tells."""
     for kind, piece in itertools.product(sorted(kinds), ((0, -1), (FAR, 1000))):
         path = str(folder / f"x.{kind}")
         with _counted(path) as counts:

@@ -1,7 +1,5 @@
 """What is decoded does not hang on which FFmpeg PyAV's wheel brings; `make matrix` runs this with several."""
 
-from __future__ import annotations
-
 import io
 import warnings
 from collections.abc import Callable
@@ -13,6 +11,7 @@ import torch
 
 import compat
 from dispatcher import notices
+from tests import streaming
 
 Asset = Callable[[str], str]
 
@@ -50,8 +49,10 @@ def test_pcm_that_ends_within_a_frame_gives_all_whole_frames(
     for rest in range(1, min(frame_bytes, 6)):
         cut = tmp_path / f"cut{rest}{Path(name).suffix}"
         cut.write_bytes(Path(asset(name)).read_bytes()[: header + whole * frame_bytes + rest])
-        with compat.pinned("2.2", truncated="ignore") as torchaudio, warnings.catch_warnings():
-            warnings.simplefilter("error", notices.DamagedInputWarning)
+        with (
+            compat.pinned("2.2", truncated="ignore") as torchaudio,
+            warnings.catch_warnings(action="error", category=notices.DamagedInputWarning),
+        ):
             waveform, _ = torchaudio.load(str(cut), backend="ffmpeg")
             found = torchaudio.info(str(cut), backend="ffmpeg")
         full, _ = compat.load(asset(name), backend="ffmpeg")
@@ -65,19 +66,12 @@ def test_opus_in_matroska_begins_where_it_begins_in_ogg(extension: str, rate: in
     """Later versions of FFmpeg drop less than the pre-skip, if less than 48,000 Hz were encoded."""
     ogg, other = str(tmp_path / "x.ogg"), str(tmp_path / f"x.{extension}")
     for path in (ogg, other):
-        writer = compat.io.StreamWriter(path)
-        writer.add_audio_stream(rate, 2, encoder="libopus", format="s16")
-        with writer.open():
-            writer.write_audio_chunk(0, (torch.sin(torch.arange(rate) / 9) * 9000).to(torch.int16).repeat(2, 1).t())
+        wave = (torch.sin(torch.arange(rate) / 9) * 9000).to(torch.int16).repeat(2, 1).t()
+        streaming.write(path, wave, rate, encoder="libopus", format="s16")
     expected = compat.load(ogg, backend="ffmpeg")[0]
     assert compat.load(other, backend="ffmpeg")[0].equal(expected)
     assert compat.load(other, 500, 1000, backend="ffmpeg")[0].equal(expected[:, 500:1500])
-    reader = compat.io.StreamReader(other)
-    reader.add_basic_audio_stream(-1, -1)
-    reader.process_all_packets()
-    (chunk,) = reader.pop_chunks()
-    assert chunk is not None
-    assert torch.equal(torch.Tensor(chunk).t(), expected)
+    assert torch.equal(streaming.sound(compat.io.StreamReader(other)).t(), expected)
 
 
 @pytest.mark.parametrize("frames", [1, 2905, 4095, 4097, 7001])
@@ -118,12 +112,7 @@ def test_a_stream_that_ends_by_an_empty_packet_is_read(channels: int, tmp_path: 
     """Flac in nut does: the encoder's last packet has only its header."""
     path = str(tmp_path / "x.nut")
     compat.save(path, torch.sin(torch.arange(3000) / 9).repeat(channels, 1) / 2, 48000, backend="ffmpeg")
-    reader = compat.io.StreamReader(path)
-    reader.add_basic_audio_stream(-1, -1)
-    reader.process_all_packets()
-    (chunk,) = reader.pop_chunks()
-    assert chunk is not None
-    with warnings.catch_warnings():
-        warnings.simplefilter("error", notices.DamagedInputWarning)
-        assert torch.Tensor(chunk).t().equal(compat.load(path, backend="ffmpeg")[0])
-        assert compat.info(path, backend="ffmpeg").num_frames == len(chunk)
+    sound = streaming.sound(compat.io.StreamReader(path))
+    with warnings.catch_warnings(action="error", category=notices.DamagedInputWarning):
+        assert sound.t().equal(compat.load(path, backend="ffmpeg")[0])
+        assert compat.info(path, backend="ffmpeg").num_frames == len(sound)

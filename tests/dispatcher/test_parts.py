@@ -1,7 +1,5 @@
 """Files put together of several recordings: no sample gets another's rate, and what is left out is told of."""
 
-from __future__ import annotations
-
 import io
 import pathlib
 import re
@@ -19,6 +17,7 @@ from dispatcher.headers import ogg
 from dispatcher.notices import TruncatedInputWarning
 from dispatcher.reading import joined_files
 from dispatcher.reading.opened import look
+from tests import streaming
 
 MAKER = {
     "tta": "ffmpeg",
@@ -87,8 +86,7 @@ def test_a_library_that_stops_or_goes_on_is_told_of(
     """libsndfile and libsox give the first part alone, or all at the rate of the first."""
     path = spliced(extension, rates)
     uri: Any = io.BytesIO(pathlib.Path(path).read_bytes()) if as_object else path
-    with warnings.catch_warnings(record=True) as told:
-        warnings.simplefilter("always")
+    with warnings.catch_warnings(record=True, action="always") as told:
         if backend == "sox" and extension != "flac" and rates[0] != rates[1]:
             with pytest.raises(RuntimeError, match=f"{rates[1]} Hz"):
                 dispatcher.load(uri, backend=backend)
@@ -100,7 +98,6 @@ def test_a_library_that_stops_or_goes_on_is_told_of(
 
 @pytest.mark.parametrize("extension", ["ogg", "flac", "mp3", "opus"])
 def test_a_file_of_one_piece_is_one(extension: str, tmp_path: pathlib.Path) -> None:
-    """And its rate and channels are those of the file."""
     path = tmp_path / f"x.{extension}"
     _one(path, 48000, 2)
     assert [part[2:4] for part in joined_files.of(str(path))] == [(48000, 2)]
@@ -193,14 +190,12 @@ def test_parts_of_two_codecs_can_be_cut_where_the_error_says(tmp_path: pathlib.P
 def test_parts_of_wavpack_that_libsox_leaves_out_are_told_of(
     spliced: Callable[..., str], tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """And the command that is named cuts them apart."""
     path = spliced("wv", (8000, 8000), (2, 2))
     with pytest.warns(TruncatedInputWarning, match="put together of 2 files") as told:
         first = dispatcher.load(path, backend="sox")[0]
     monkeypatch.chdir(tmp_path)
     subprocess.run(str(told[0].message).partition("Cut it there: ")[2], shell=True, check=True)
-    with warnings.catch_warnings():
-        warnings.simplefilter("error")
+    with warnings.catch_warnings(action="error"):
         assert torch.equal(dispatcher.load("first.wv", backend="sox")[0], first)
         assert dispatcher.load("second.wv", backend="sox")[0].shape == (2, 8000)
         assert dispatcher.load(path, 0, 4000, backend="sox")[0].shape == (2, 4000)
@@ -240,10 +235,8 @@ MADE = [
 
 
 def _made(path: pathlib.Path, codec: str, rate: int, channels: int = 2) -> bytes:
-    writer = compat.io.StreamWriter(str(path))
-    writer.add_audio_stream(rate, channels, encoder=codec)
-    with writer.open({"live": "1"} if path.stem == "live" else None):  # of no known size
-        writer.write_audio_chunk(0, (torch.rand(rate, channels) - 0.5) * 0.4)
+    option = {"live": "1"} if path.stem == "live" else None  # of no known size
+    streaming.write(str(path), (torch.rand(rate, channels) - 0.5) * 0.4, rate, option=option, encoder=codec)
     return path.read_bytes()
 
 
@@ -300,7 +293,4 @@ def test_channels_that_change_are_refused_and_the_next_step_works(
 def test_a_reader_that_asks_for_one_rate_gets_it(tmp_path: pathlib.Path) -> None:
     path = tmp_path / "x.mp2"
     path.write_bytes(_made(path, "mp2", 48000) + _made(path, "mp2", 44100))
-    reader = compat.io.StreamReader(path)
-    reader.add_basic_audio_stream(-1, -1, sample_rate=48000)
-    reader.process_all_packets()
-    assert abs(len(reader.pop_chunks()[0]) - 96000) < 3000
+    assert abs(len(streaming.sound(compat.io.StreamReader(path), sample_rate=48000)) - 96000) < 3000

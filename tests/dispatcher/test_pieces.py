@@ -1,7 +1,5 @@
 """A piece is what the whole has there, in whatever libsndfile writes: it seeks wrongly in some, and in none that is found here."""
 
-from __future__ import annotations
-
 import io
 import pathlib
 import struct
@@ -34,7 +32,6 @@ def _written(path: pathlib.Path, format: str, subtype: str, channels: int) -> bo
 
 @pytest.mark.parametrize(("format", "subtype"), KINDS)
 def test_pieces_are_slices_of_the_whole(format: str, subtype: str, tmp_path: pathlib.Path) -> None:
-    """At odd places, at the very end, and over it."""
     path = tmp_path / f"x.{format.lower()}"
     for channels in (1, 2):
         if _written(path, format, subtype, channels):

@@ -1,7 +1,5 @@
 """Which backends there are, and what is said where one is not."""
 
-from __future__ import annotations
-
 import pathlib
 
 import av
@@ -22,7 +20,6 @@ def test_backends_are_found_by_scanning() -> None:
 
 
 def test_a_name_that_is_left_out_is_told_from_one_that_does_not_exist() -> None:
-    """Both are errors, of different words."""
     with pytest.raises(BackendUnavailable, match="left out"):
         Registry(["soundfile"]).get("ffmpeg")
     with pytest.raises(ValueError, match="no backend 'mad'"):
@@ -44,7 +41,6 @@ def test_a_named_backend_that_does_not_work_says_why_and_which_do(python: Python
 
 @pytest.mark.parametrize("missing", ["av", "soundfile", "cffi"])
 def test_a_missing_library_takes_only_its_own_backend_down(python: Python, tmp_path: pathlib.Path, missing: str) -> None:
-    """And the others serve."""
     (tmp_path / f"{missing}.py").write_text("raise ImportError('planted')\n")
     names = {"av": "ffmpeg", "soundfile": "soundfile", "cffi": "sox"}
     code = f"import dispatcher; print(dispatcher.list_audio_backends()); from dispatcher import Registry; print(Registry().reason({names[missing]!r}))"
@@ -70,7 +66,6 @@ def test_none_at_all_lists_every_reason(python: Python, tmp_path: pathlib.Path) 
     ("name", "hint"), [("sox_io", '"sox_io" is called "sox"'), ("mad", "no such backend"), (3, "no such backend"), ("", "no such backend")]
 )
 def test_a_wrong_name_is_a_value_error_with_a_hint(name: object, hint: str) -> None:
-    """As in every release."""
     with pytest.raises(ValueError, match=hint):
         dispatcher.info("x.wav", backend=name)
 

@@ -1,7 +1,5 @@
 """Samples: layouts, pieces, dtypes, and that the backends agree."""
 
-from __future__ import annotations
-
 import pathlib
 
 import hypothesis
@@ -11,7 +9,7 @@ import torch
 from hypothesis import strategies as st
 
 import dispatcher
-from dispatcher.streams.writer import StreamWriter
+from tests import streaming
 from tests.conftest import ASSETS, BACKENDS
 
 PCM = (
@@ -60,7 +58,6 @@ def test_backends_agree_on_lossless_files(name: str) -> None:
 def test_a_piece_is_the_slice_of_the_whole(
     backend: str, name: str, offset: int, frames: int, channels_first: bool, normalize: bool
 ) -> None:
-    """In either layout, normalized or not, contiguous, and in the whole's dtype."""
     path = str(ASSETS / name)
     try:
         whole, rate = dispatcher.load(path, normalize=normalize, backend=backend)
@@ -143,12 +140,8 @@ def test_damage_after_the_start_is_told_of(tmp_path: pathlib.Path) -> None:
     [("wv", "s16p", 16), ("wv", "s32p", 32), ("wv", "fltp", 32), ("tta", "s16", 16), ("tta", "s32", 24), ("tta", "u8", 8)],
 )
 def test_the_bits_of_wavpack_and_tta_are_told(extension: str, format: str, bits: int, tmp_path: pathlib.Path) -> None:
-    """As the releases told them."""
     path = str(tmp_path / f"x.{extension}")
-    writer = StreamWriter(path)
-    writer.add_audio_stream(16000, 2, encoder_format=format)
-    with writer.open():
-        writer.write_audio_chunk(0, torch.rand(1600, 2) - 0.5)
+    streaming.write(path, torch.rand(1600, 2) - 0.5, encoder_format=format)
     assert dispatcher.info(path, backend="ffmpeg").bits_per_sample == bits
 
 

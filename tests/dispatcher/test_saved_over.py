@@ -1,7 +1,5 @@
 """Whose a file is after it was replaced, and file objects that do not say how much they took."""
 
-from __future__ import annotations
-
 import io
 import os
 import pathlib

@@ -1,7 +1,5 @@
 """What ``save`` does to the file that was there before, and to file objects."""
 
-from __future__ import annotations
-
 import io
 import os
 import pathlib
@@ -16,40 +14,38 @@ import torch
 import compat
 import dispatcher
 from tests.conftest import BACKENDS
+from tests.doubles import fails
+from tests.tables import table
 
 WAVE = torch.sin(torch.arange(1600) / 10).repeat(2, 1) / 2
-BAD: dict[str, dict[str, Any]] = {
-    "encoding": {"encoding": "nonsense"},
-    "bits": {"bits_per_sample": 12},
-    "dimensions": {"src": WAVE[None]},
-    "dtype": {"src": WAVE.to(torch.float16)},
-    "rate": {"sample_rate": 16000.5},
-    "compression": {"compression": "x"},
-}
 
 
 @pytest.mark.parametrize("backend", BACKENDS)
-@pytest.mark.parametrize("case", BAD)
-def test_a_refused_call_leaves_the_target_as_it_was(case: str, backend: str, tmp_path: pathlib.Path) -> None:
-    """Nothing is written, and no litter stays."""
+@table(
+    "given",
+    {
+        "encoding": {"encoding": "nonsense"},
+        "bits": {"bits_per_sample": 12},
+        "dimensions": {"src": WAVE[None]},
+        "dtype": {"src": WAVE.to(torch.float16)},
+        "rate": {"sample_rate": 16000.5},
+        "compression": {"compression": "x"},
+    },
+)
+def test_a_refused_call_leaves_the_target_as_it_was(given: dict[str, Any], backend: str, tmp_path: pathlib.Path) -> None:
     path = tmp_path / "x.wav"
     path.write_bytes(b"precious")
     with pytest.raises((ValueError, TypeError, RuntimeError)):
-        dispatcher.save(str(path), **{"src": WAVE, "sample_rate": 16000, "backend": backend, **BAD[case]})
+        dispatcher.save(str(path), **{"src": WAVE, "sample_rate": 16000, "backend": backend, **given})
     assert path.read_bytes() == b"precious"
     assert os.listdir(tmp_path) == ["x.wav"]
 
 
 @pytest.mark.parametrize("backend", BACKENDS)
 def test_a_failure_half_way_leaves_the_target_as_it_was(backend: str, tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """As when the disk is full at the end."""
     path = tmp_path / "x.wav"
     path.write_bytes(b"precious")
-
-    def full(*_: object) -> None:
-        raise OSError(28, "No space left on device")
-
-    monkeypatch.setattr(os, "replace", full)
+    monkeypatch.setattr(os, "replace", fails(OSError(28, "No space left on device")))
     with pytest.raises(RuntimeError, match="No space left"):
         dispatcher.save(str(path), WAVE, 16000, backend=backend)
     assert path.read_bytes() == b"precious"
@@ -75,7 +71,6 @@ def test_mode_and_link_of_an_old_file_stay(backend: str, tmp_path: pathlib.Path)
 
 @pytest.mark.parametrize("backend", BACKENDS)
 def test_a_pipe_gets_the_whole_file(backend: str, tmp_path: pathlib.Path) -> None:
-    """And stays a pipe."""
     path, got = tmp_path / "pipe.wav", []
     os.mkfifo(path)
     reader = threading.Thread(target=lambda: got.append(path.read_bytes()))
@@ -88,7 +83,6 @@ def test_a_pipe_gets_the_whole_file(backend: str, tmp_path: pathlib.Path) -> Non
 
 @pytest.mark.parametrize("backend", BACKENDS)
 def test_a_missing_folder_is_named(backend: str, tmp_path: pathlib.Path) -> None:
-    """It is not made."""
     with pytest.raises(RuntimeError, match="nowhere"):
         dispatcher.save(str(tmp_path / "nowhere" / "x.wav"), WAVE, 16000, backend=backend)
     assert not os.listdir(tmp_path)
@@ -128,7 +122,6 @@ def test_a_file_object_gets_everything_or_nothing(backend: str) -> None:
 )
 @pytest.mark.parametrize("channels", [1, 2])
 def test_ffmpeg_writes_what_it_reads_again(extension: str, channels: int, tmp_path: pathlib.Path) -> None:
-    """Length within a codec's own frames, sound much the same."""
     path = str(tmp_path / f"x.{extension}")
     wave = torch.sin(torch.arange(48000) / 20).repeat(channels, 1) / 2
     dispatcher.save(path, wave, 48000, backend="ffmpeg")
@@ -162,7 +155,6 @@ def test_a_rate_that_an_encoder_lacks_becomes_its_first(extension: str, rate: in
 
 
 def test_a_codec_config_sets_the_bit_rate(tmp_path: pathlib.Path) -> None:
-    """Twice the rate, twice the size."""
     wave = torch.rand(2, 48000) - 0.5
     sizes = []
     for rate in (64_000, 128_000):

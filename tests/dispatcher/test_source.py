@@ -1,7 +1,5 @@
 """File objects, good and bad."""
 
-from __future__ import annotations
-
 import gzip
 import io
 import pathlib
@@ -17,6 +15,7 @@ from dispatcher.notices import TruncatedInputWarning
 from dispatcher.reading.file_objects import Reader
 from dispatcher.reading.opened import look
 from tests.conftest import ASSETS
+from tests.doubles import Watched, fails
 
 DATA = (ASSETS / "stereo_16.flac").read_bytes()
 EXPECTED = dispatcher.load(str(ASSETS / "stereo_16.flac"), backend="soundfile")[0]
@@ -46,10 +45,6 @@ class ReadOnly:
         return self._data.read(size)
 
 
-class Text(io.StringIO):
-    """Was opened without "b"."""
-
-
 KINDS: dict[str, Callable[[bytes], Any]] = {
     "BytesIO": io.BytesIO,
     "generous": Generous,
@@ -70,7 +65,6 @@ def _filled(file: Any, data: bytes) -> Any:
 @pytest.mark.parametrize("backend", ["ffmpeg", "soundfile"])
 @pytest.mark.parametrize("kind", KINDS)
 def test_file_objects_of_all_kinds_are_read(kind: str, backend: str) -> None:
-    """To the same samples as the file."""
     waveform, rate = dispatcher.load(KINDS[kind](DATA), backend=backend)
     assert rate == 16000
     assert torch.equal(waveform, EXPECTED)
@@ -89,21 +83,15 @@ def test_headers_are_read_from_all_that_can_seek(kind: str) -> None:
 
 @pytest.mark.parametrize("backend", ["ffmpeg", "soundfile"])
 def test_a_text_file_is_refused_in_words(backend: str) -> None:
-    """The mistake is named."""
+    """It was opened without "b"."""
     with pytest.raises((TypeError, RuntimeError)):
-        dispatcher.load(Text("RIFF"), backend=backend)
+        dispatcher.load(io.StringIO("RIFF"), backend=backend)
 
 
 @pytest.mark.parametrize("backend", ["ffmpeg", "soundfile"])
 def test_an_error_of_the_object_comes_through(backend: str) -> None:
-    """As an error of ours or its own, and never as a crash."""
-
-    class Broken(io.BytesIO):
-        def read(self, size: int | None = -1) -> bytes:
-            raise ConnectionResetError("gone")
-
     with pytest.raises((OSError, RuntimeError)):
-        dispatcher.load(Broken(DATA), backend=backend)
+        dispatcher.load(Watched(DATA, read=fails(ConnectionResetError("gone"))), backend=backend)
 
 
 def test_a_reader_never_gives_more_than_asked_and_loses_nothing() -> None:
@@ -126,13 +114,11 @@ def test_a_file_object_is_read_from_where_it_stands() -> None:
 
 @pytest.mark.libsox
 def test_sox_takes_none() -> None:
-    """It says so, and what does."""
     with pytest.raises(ValueError, match=r"paths only.*backend='ffmpeg'"):
         dispatcher.load(io.BytesIO(DATA), backend="sox")
 
 
 def test_a_path_with_a_colon_is_a_path(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """And no protocol."""
     monkeypatch.chdir(tmp_path)
     pathlib.Path("a:b.flac").write_bytes(DATA)
     pathlib.Path("http:x").write_bytes(DATA)

@@ -1,7 +1,5 @@
 """What the sox backend refuses before, or as, libsox would."""
 
-from __future__ import annotations
-
 import pathlib
 from collections.abc import Callable
 

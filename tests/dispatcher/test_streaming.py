@@ -1,7 +1,5 @@
 """Blocks of a whole file: the same samples, metadata and errors as ``load`` and ``info``."""
 
-from __future__ import annotations
-
 import contextlib
 import pathlib
 from collections.abc import Callable

@@ -1,7 +1,5 @@
 """What would end the process, hang, or leave a header that nothing reads is refused before a library is called; the old file stays."""
 
-from __future__ import annotations
-
 import contextlib
 import math
 import pathlib
@@ -79,7 +77,6 @@ def test_nan_is_refused_where_an_integer_is_stored_by_a_table_or_a_codec(
 
 @pytest.mark.parametrize("encoding", ["ULAW", "ALAW"])
 def test_what_is_louder_than_the_table_is_clipped(encoding: str, tmp_path: pathlib.Path) -> None:
-    """As in PCM."""
     path = str(tmp_path / "x.wav")
     for value in (1.5, 1e9, math.inf):
         for sign in (1, -1):
@@ -135,7 +132,6 @@ def test_tta_with_too_short_a_block_is_refused(frames: int, channels: int, rate:
 
 
 def test_tta_of_some_frames_more_is_written(tmp_path: pathlib.Path) -> None:
-    """As much as a block takes."""
     path = str(tmp_path / "x.tta")
     for frames, channels in ((6, 1), (3, 2), (16718, 1), (16724, 1)):
         dispatcher.save(path, torch.zeros(channels, frames), 16000, backend="ffmpeg")
@@ -179,14 +175,12 @@ def test_ffmpeg_writes_as_many_channels_as_it_has_a_layout_for(channels: int, tm
 
 
 def test_ffmpeg_says_which_numbers_of_channels_it_has_a_layout_for(tmp_path: pathlib.Path) -> None:
-    """Of 9 and 11 it has none."""
     for channels in (0, 9, 11, 300):
         assert "1, 2, 3, 4, 5, 6, 7, 8, 10" in _refused(tmp_path / "x.wav", torch.zeros(channels, 50), 16000, "ffmpeg")
 
 
 @pytest.mark.libsox
 def test_libsox_is_given_no_tensor_without_channels(tmp_path: pathlib.Path) -> None:
-    """Nor one with more than a header can say."""
     for channels in (0, 65536):
         assert "65535 channels" in _refused(tmp_path / "x.wav", torch.zeros(channels, 2), 16000, "sox")
 

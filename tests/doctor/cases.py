@@ -1,13 +1,12 @@
 """Tables of broken worlds, and what the doctor is to find in each."""
 
-from __future__ import annotations
-
 import collections
 import pathlib
 from collections.abc import Callable
 
 import pytest
 
+from tests.codemod.commands import put
 from tests.doctor.worlds import World, plant
 
 # A world, and what one check finds in it. In all texts {site}, {folder} and {other} are its site-packages, its working folder and another folder.
@@ -35,9 +34,7 @@ def furnish(case: Case, world: World, other: pathlib.Path) -> None:
         name, _, version = package.partition(" ")
         site = other if name.endswith("@other") else world.site
         plant(site, name.removesuffix("@other"), {"__init__.py": files} if isinstance(files, str) else files, version or None)
-    for path, text in case.files.items():
-        (world.folder / path).parent.mkdir(parents=True, exist_ok=True)
-        (world.folder / path).write_text(text)
+    put(case.files, world.folder)
     case.breaks(world)
 
 

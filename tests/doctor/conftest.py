@@ -1,7 +1,5 @@
 """What the doctor's tests share: a place for wheels, and worlds that are built once."""
 
-from __future__ import annotations
-
 import os
 import pathlib
 import shutil

@@ -1,7 +1,5 @@
 """Worlds in which a backend's library is missing or does not load, or is another release than what is required."""
 
-from __future__ import annotations
-
 import ctypes.util
 import pathlib
 import shutil

@@ -1,7 +1,5 @@
 """Worlds in which torch hangs, aborts, crashes, raises or is absent: the doctor ends in time and says so."""
 
-from __future__ import annotations
-
 import time
 from collections.abc import Callable
 from typing import Any

@@ -1,7 +1,5 @@
 """Worlds with a torchaudio that is broken as users' are: the right check is red, the cause is named, the mend is right."""
 
-from __future__ import annotations
-
 import pathlib
 from collections.abc import Callable
 

@@ -1,7 +1,5 @@
 """Child processes: every end is an answer, and one task's end does not take the others along."""
 
-from __future__ import annotations
-
 import pathlib
 import sys
 import threading

@@ -1,7 +1,5 @@
 """``--python``: the doctor runs in an environment that has nothing of it."""
 
-from __future__ import annotations
-
 import json
 import pathlib
 import sys
@@ -10,7 +8,7 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.conftest import Python
+from tests.conftest import Python, printed
 from tests.doctor.worlds import World
 
 
@@ -39,22 +37,17 @@ def test_it_looks_at_the_other_environment(python: Python, bare: pathlib.Path) -
 def test_what_the_drop_in_needs_goes_along(python: Python, build: Callable[..., World]) -> None:
     """Else the doctor would call its own lack a bug of this package."""
     world = build(without=("deprecation", "rich", "packaging", "elftools"))
-    done = python("-m", "compat.doctor", "--python", str(world.folder), "--only", "resampling")
-    assert done.returncode == 0, done.stdout
+    printed(python("-m", "compat.doctor", "--python", str(world.folder), "--only", "resampling"))
 
 
 def test_options_reach_it(python: Python, bare: pathlib.Path) -> None:
-    """The rest of the command line goes along, in either order."""
-    done = python("-m", "compat.doctor", "--pins", "2.8", f"--python={bare}")
-    assert done.returncode == 0, done.stderr
-    assert "torchaudio==2.8.0" in done.stdout
+    said = printed(python("-m", "compat.doctor", "--pins", "2.8", f"--python={bare}"))
+    assert "torchaudio==2.8.0" in said
 
 
 def test_an_interpreter_of_that_name(python: Python, bare: pathlib.Path) -> None:
-    """A path to the interpreter itself does as well."""
-    done = python("-m", "compat.doctor", "--python", str(bare / "bin" / "python"), "--only", "python")
-    assert done.returncode == 0, done.stderr
-    assert str(bare) in done.stdout
+    said = printed(python("-m", "compat.doctor", "--python", str(bare / "bin" / "python"), "--only", "python"))
+    assert str(bare) in said
 
 
 @pytest.mark.parametrize(
@@ -66,7 +59,6 @@ def test_an_interpreter_of_that_name(python: Python, bare: pathlib.Path) -> None
     ],
 )
 def test_what_cannot_run_it_is_refused(python: Python, tmp_path: pathlib.Path, script: str, words: str) -> None:
-    """With the reason, and the doctor's own status."""
     program = tmp_path / "python"
     program.write_text(f"#!/bin/sh\n{script}\n")
     program.chmod(0o755)
@@ -77,7 +69,6 @@ def test_what_cannot_run_it_is_refused(python: Python, tmp_path: pathlib.Path, s
 
 @pytest.mark.parametrize("name", ["no-such-python", "."])
 def test_what_is_not_there_is_named(python: Python, name: str) -> None:
-    """Neither a program nor a virtual environment."""
     done = python("-m", "compat.doctor", "--python", name)
     assert done.returncode == 3
     assert f"--python {name}" in done.stderr

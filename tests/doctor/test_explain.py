@@ -1,7 +1,5 @@
 """The table of messages: each known failure is told apart, and gets its own mend."""
 
-from __future__ import annotations
-
 import re
 import subprocess
 import sys
@@ -10,6 +8,7 @@ import sysconfig
 import pytest
 
 from compat.diagnosis import explain, mends
+from tests.tables import table
 
 NO_FILE = "cannot open shared object file: No such file or directory"
 
@@ -122,9 +121,8 @@ def explained(text: str, package: str = "torchaudio") -> explain.Explanation:
     return found
 
 
-@pytest.mark.parametrize("case", MESSAGES)
-def test_a_message_has_its_cause(case: str) -> None:
-    text, cause = MESSAGES[case]
+@table("text, cause", MESSAGES)
+def test_a_message_has_its_cause(text: str, cause: str) -> None:
     found = explained(text)
     assert found.name == cause
     assert not re.search(r"[{}]", found.cause)
@@ -132,80 +130,91 @@ def test_a_message_has_its_cause(case: str) -> None:
 
 
 # a message of a neighbour: the package that failed, the words, and the cause that it must not be given
-NEIGHBOURS = {
-    "another extension lacks torch's symbol": (
-        "torchaudio",
-        "ImportError: /x/flash_attn_2_cuda.so: undefined symbol: _ZN3c104cuda9SetDeviceEi",
-        "different-releases",
-    ),
-    "torchvision": ("torchaudio", "OSError: /x/torchvision/_C.so: undefined symbol: torch_library_impl", "torchaudio-newer-than-torch"),
-    "torchcodec": (
-        "torchaudio",
-        "OSError: /x/torchcodec/libtorchcodec_core7.so: undefined symbol: aoti_torch_x",
-        "torchaudio-newer-than-torch",
-    ),
-    "a library of FFmpeg": ("av", "ImportError: /x/av.libs/libavcodec.so.61: undefined symbol: avformat_x", "different-releases"),
-    "a name with at in it": (
-        "soundfile",
-        "OSError: /x/libsndfile.so: undefined symbol: FLAC__stream_encoder_set_metadata",
-        "different-releases",
-    ),
-    "torch itself": ("torch", "ImportError: /x/torch/lib/libtorch_python.so: undefined symbol: _ZN2at4_ops5zerosE", "different-releases"),
-    "WinError 127 of soundfile": ("soundfile", "OSError: [WinError 127] The specified procedure could not be found", "different-releases"),
-    "WinError 127 of another DLL": ("torchaudio", 'OSError: [WinError 127] x. Error loading "C:\\x\\av\\avutil.dll"', "different-releases"),
-    "libcurl is none of CUDA's": ("torch", f"ImportError: libcurl.so.4: {NO_FILE}", "incomplete-cuda"),
-    "the driver is on no index": ("torch", f"ImportError: libcuda.so.1: {NO_FILE}", "incomplete-cuda"),
-    "a path of CUDA's at the end of a line": ("torchaudio", "RuntimeError: loaded /usr/lib/libcudart.so", "mixed-builds"),
-    "CUDA's library, wanted by another": ("av", f"ImportError: libcudart.so.12: {NO_FILE}", "mixed-builds"),
-    "a page of another size is no damage": (
-        "torch",
-        "ImportError: /x/libgomp.so: ELF load command alignment not page-aligned",
-        "truncated-file",
-    ),
-    "a package called nearly so": (
-        "torchaudio",
-        "ImportError: cannot import name 'x' from 'torchvision' (/x/site-packages/torchvision/__init__.py)",
-        "missing-part",
-    ),
-    "a package that begins with av": (
-        "av",
-        "ImportError: cannot import name 'x' from 'avro.io' (/x/site-packages/avro/io.py)",
-        "missing-part",
-    ),
-    "the real one is no shadow": (
-        "torchaudio",
-        "ImportError: cannot import name 'x' from 'torchaudio' (/x/site-packages/torchaudio/__init__.py)",
-        "shadowed",
-    ),
-    "a release's API went on, which is too old": (
-        "torch",
-        "RuntimeError: module compiled against API version 0x10 but this version of numpy is 0xe",
-        "numpy-too-new",
-    ),
-    "built for 1": (
-        "torch",
-        "RuntimeError: module compiled against ABI version 0x1000009 but this version of numpy is 0x2000000",
-        "numpy-too-old",
-    ),
-    "a DLL of Python's": ("torchaudio", "ImportError: DLL load failed while importing _ssl: not found.", "missing-dll"),
-    "a DLL of another package": (
-        "torchaudio",
-        'OSError: [WinError 126] x. Error loading "C:\\x\\_soundfile_data\\libsndfile.dll"',
-        "missing-dll",
-    ),
-    "TorchCodec's CUDA is none of torchaudio's": (
-        "torchaudio",
-        "OSError: libnvrtc.so.13: cannot open shared object file",
-        "torchcodec-for-cuda",
-    ),
-    "TorchCodec is there": ("torchcodec", "RuntimeError: Could not load libtorchcodec.", "no-torchcodec"),
-    "a symbol of another's nccl": ("torch", "ImportError: /x/libtorch_cuda.so: undefined symbol: ncc_x", "old-nccl"),
-}
-
-
-@pytest.mark.parametrize("case", NEIGHBOURS)
-def test_a_neighbours_message_has_another_cause(case: str) -> None:
-    package, text, cause = NEIGHBOURS[case]
+@table(
+    "package, text, cause",
+    {
+        "another extension lacks torch's symbol": (
+            "torchaudio",
+            "ImportError: /x/flash_attn_2_cuda.so: undefined symbol: _ZN3c104cuda9SetDeviceEi",
+            "different-releases",
+        ),
+        "torchvision": ("torchaudio", "OSError: /x/torchvision/_C.so: undefined symbol: torch_library_impl", "torchaudio-newer-than-torch"),
+        "torchcodec": (
+            "torchaudio",
+            "OSError: /x/torchcodec/libtorchcodec_core7.so: undefined symbol: aoti_torch_x",
+            "torchaudio-newer-than-torch",
+        ),
+        "a library of FFmpeg": ("av", "ImportError: /x/av.libs/libavcodec.so.61: undefined symbol: avformat_x", "different-releases"),
+        "a name with at in it": (
+            "soundfile",
+            "OSError: /x/libsndfile.so: undefined symbol: FLAC__stream_encoder_set_metadata",
+            "different-releases",
+        ),
+        "torch itself": (
+            "torch",
+            "ImportError: /x/torch/lib/libtorch_python.so: undefined symbol: _ZN2at4_ops5zerosE",
+            "different-releases",
+        ),
+        "WinError 127 of soundfile": (
+            "soundfile",
+            "OSError: [WinError 127] The specified procedure could not be found",
+            "different-releases",
+        ),
+        "WinError 127 of another DLL": (
+            "torchaudio",
+            'OSError: [WinError 127] x. Error loading "C:\\x\\av\\avutil.dll"',
+            "different-releases",
+        ),
+        "libcurl is none of CUDA's": ("torch", f"ImportError: libcurl.so.4: {NO_FILE}", "incomplete-cuda"),
+        "the driver is on no index": ("torch", f"ImportError: libcuda.so.1: {NO_FILE}", "incomplete-cuda"),
+        "a path of CUDA's at the end of a line": ("torchaudio", "RuntimeError: loaded /usr/lib/libcudart.so", "mixed-builds"),
+        "CUDA's library, wanted by another": ("av", f"ImportError: libcudart.so.12: {NO_FILE}", "mixed-builds"),
+        "a page of another size is no damage": (
+            "torch",
+            "ImportError: /x/libgomp.so: ELF load command alignment not page-aligned",
+            "truncated-file",
+        ),
+        "a package called nearly so": (
+            "torchaudio",
+            "ImportError: cannot import name 'x' from 'torchvision' (/x/site-packages/torchvision/__init__.py)",
+            "missing-part",
+        ),
+        "a package that begins with av": (
+            "av",
+            "ImportError: cannot import name 'x' from 'avro.io' (/x/site-packages/avro/io.py)",
+            "missing-part",
+        ),
+        "the real one is no shadow": (
+            "torchaudio",
+            "ImportError: cannot import name 'x' from 'torchaudio' (/x/site-packages/torchaudio/__init__.py)",
+            "shadowed",
+        ),
+        "a release's API went on, which is too old": (
+            "torch",
+            "RuntimeError: module compiled against API version 0x10 but this version of numpy is 0xe",
+            "numpy-too-new",
+        ),
+        "built for 1": (
+            "torch",
+            "RuntimeError: module compiled against ABI version 0x1000009 but this version of numpy is 0x2000000",
+            "numpy-too-old",
+        ),
+        "a DLL of Python's": ("torchaudio", "ImportError: DLL load failed while importing _ssl: not found.", "missing-dll"),
+        "a DLL of another package": (
+            "torchaudio",
+            'OSError: [WinError 126] x. Error loading "C:\\x\\_soundfile_data\\libsndfile.dll"',
+            "missing-dll",
+        ),
+        "TorchCodec's CUDA is none of torchaudio's": (
+            "torchaudio",
+            "OSError: libnvrtc.so.13: cannot open shared object file",
+            "torchcodec-for-cuda",
+        ),
+        "TorchCodec is there": ("torchcodec", "RuntimeError: Could not load libtorchcodec.", "no-torchcodec"),
+        "a symbol of another's nccl": ("torch", "ImportError: /x/libtorch_cuda.so: undefined symbol: ncc_x", "old-nccl"),
+    },
+)
+def test_a_neighbours_message_has_another_cause(package: str, text: str, cause: str) -> None:
     found = explain.message(text, package)
     assert found is None or found.name != cause
 
@@ -219,22 +228,22 @@ def test_numpy_too_old_is_told_with_what_follows() -> None:
 
 
 # what a message names, and the package that is to be installed again: not the one that was imported when it was missed
-DAMAGED = {
-    "OSError: {site}/soundfile.py: file too short": "soundfile",
-    "OSError: {site}/av/_core.abi3.so: file too short": "av",
-    "OSError: {site}/numpy.libs/libscipy_openblas64_.so: file too short": "numpy",
-    "OSError: {site}/torch/lib/libtorch_cpu.so: file too short": "torch",
-    "ModuleNotFoundError: No module named 'av.codec'": "av",
-    "ModuleNotFoundError: No module named '_cffi_backend'": "cffi",
-    "ModuleNotFoundError: No module named 'soundfile.none'": "soundfile",
-    "OSError: /usr/lib/x86_64-linux-gnu/libsox.so.3: file too short": "",  # none of Python's
-}
-
-
-@pytest.mark.parametrize("text", DAMAGED)
-def test_what_is_damaged_has_its_own_package_installed_again(text: str) -> None:
+@pytest.mark.parametrize(
+    ("text", "package"),
+    {
+        "OSError: {site}/soundfile.py: file too short": "soundfile",
+        "OSError: {site}/av/_core.abi3.so: file too short": "av",
+        "OSError: {site}/numpy.libs/libscipy_openblas64_.so: file too short": "numpy",
+        "OSError: {site}/torch/lib/libtorch_cpu.so: file too short": "torch",
+        "ModuleNotFoundError: No module named 'av.codec'": "av",
+        "ModuleNotFoundError: No module named '_cffi_backend'": "cffi",
+        "ModuleNotFoundError: No module named 'soundfile.none'": "soundfile",
+        "OSError: /usr/lib/x86_64-linux-gnu/libsox.so.3: file too short": "",  # none of Python's
+    }.items(),
+)
+def test_what_is_damaged_has_its_own_package_installed_again(text: str, package: str) -> None:
     commands = explained(text.format(site=sysconfig.get_path("purelib"))).mend.commands
-    if package := DAMAGED[text]:
+    if package := package:
         assert re.search(rf"\b{package}\b", commands[0])
         assert "torchaudio" not in commands[0]
     else:

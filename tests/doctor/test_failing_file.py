@@ -1,7 +1,5 @@
 """`python -m compat.doctor FILE`: the file is really loaded, and what is wrong with it is said."""
 
-from __future__ import annotations
-
 import json
 import math
 import pathlib
@@ -21,6 +19,7 @@ import torch
 
 from compat.doctor import lengths, samples, stored
 from tests.doctor.worlds import FOR_CPU, World
+from tests.tables import table
 
 
 def tone(path: pathlib.Path, seconds: float = 0.5, rate: int = 16000) -> pathlib.Path:
@@ -257,18 +256,17 @@ def test_of_a_stream_that_changes_no_backend_is_named_that_gives_half(causes: Ch
 
 
 # samples that do not fill their bytes: what they are by the bytes, where only one reading is possible
-STORED = {
-    "in the upper bits": (lambda sound: sound.astype("<i4") << 16, 24, 1 / 2**15),
-    "in the lower bits": (lambda sound: sound.astype("<i4") * 100, 24, 100 / 2**23),
-    "floats of that size": (lambda sound: sound.astype("<f4") * 256, 24, 256 / 2**23),
-    "silence": (lambda sound: sound.astype("<i4") * 0, 24, None),
-    "all bits": (lambda sound: sound.astype("<i4") << 16, 32, 1 / 2**15),
-}
-
-
-@pytest.mark.parametrize("case", STORED)
-def test_what_a_wide_sample_is(tmp_path: pathlib.Path, case: str) -> None:
-    change, bits, scale = STORED[case]
+@table(
+    "change, bits, scale",
+    {
+        "in the upper bits": (lambda sound: sound.astype("<i4") << 16, 24, 1 / 2**15),
+        "in the lower bits": (lambda sound: sound.astype("<i4") * 100, 24, 100 / 2**23),
+        "floats of that size": (lambda sound: sound.astype("<f4") * 256, 24, 256 / 2**23),
+        "silence": (lambda sound: sound.astype("<i4") * 0, 24, None),
+        "all bits": (lambda sound: sound.astype("<i4") << 16, 32, 1 / 2**15),
+    },
+)
+def test_what_a_wide_sample_is(tmp_path: pathlib.Path, change: Callable[..., Any], bits: int, scale: float | None) -> None:
     data = change(pcm()).tobytes()
     (tmp_path / "x.wav").write_bytes(riff(data, len(data), width=4, bits=bits))
     found = stored.beginning(str(tmp_path / "x.wav"))
@@ -279,18 +277,19 @@ def test_what_a_wide_sample_is(tmp_path: pathlib.Path, case: str) -> None:
         assert np.allclose(found[0], pcm() * scale)
 
 
-WAVEFORMS = {
-    "the same": (lambda sound: sound, 1.0, 1.0, 0),
-    "later": (lambda sound: np.r_[np.zeros(1105), sound], 1.0, 1.0, 1105),
-    "earlier": (lambda sound: sound[576:], 1.0, 1.0, -576),
-    "louder": (lambda sound: sound * 2, 1.0, 2.0, 0),
-    "noise": (lambda sound: np.random.default_rng(1).normal(size=len(sound)), 0.0, None, None),
-}
-
-
-@pytest.mark.parametrize("case", WAVEFORMS)
-def test_two_waveforms_are_compared_by_their_samples(case: str) -> None:
-    change, likeness, factor, shift = WAVEFORMS[case]
+@table(
+    "change, likeness, factor, shift",
+    {
+        "the same": (lambda sound: sound, 1.0, 1.0, 0),
+        "later": (lambda sound: np.r_[np.zeros(1105), sound], 1.0, 1.0, 1105),
+        "earlier": (lambda sound: sound[576:], 1.0, 1.0, -576),
+        "louder": (lambda sound: sound * 2, 1.0, 2.0, 0),
+        "noise": (lambda sound: np.random.default_rng(1).normal(size=len(sound)), 0.0, None, None),
+    },
+)
+def test_two_waveforms_are_compared_by_their_samples(
+    change: Callable[..., Any], likeness: float, factor: float | None, shift: int | None
+) -> None:
     sound = np.random.default_rng(0).normal(size=20000).cumsum() / 100
     found = samples.apart(torch.from_numpy(sound)[None], torch.from_numpy(change(sound))[None])
     assert found is not None

@@ -1,7 +1,5 @@
 """``doctor --fix``: what may be run, what is asked, and what is said to have changed."""
 
-from __future__ import annotations
-
 import os
 import pathlib
 import select
@@ -23,7 +21,9 @@ from compat.doctor import cli
 from compat.doctor.checks import libraries
 from compat.doctor.fix import changes, dialogue, reach, runner
 from compat.doctor.fix.reach import Touches
+from tests.conftest import printed
 from tests.doctor.worlds import REPOSITORY
+from tests.tables import table
 
 posix_only = pytest.mark.skipif(os.name == "nt", reason="these commands are for a POSIX shell")
 
@@ -48,35 +48,34 @@ def somewhere(monkeypatch: pytest.MonkeyPatch, tmp_path: pathlib.Path) -> Iterat
     machine._pip.cache_clear()
 
 
-# the words of a command ({} is the folder of the test), what it touches, and words of the reason
-REACHES = {
-    "pip of this interpreter": ("python -m pip install torch", Touches.ENVIRONMENT, ""),
-    "ensurepip": ("python -m ensurepip", Touches.ENVIRONMENT, ""),
-    "uv into this interpreter": ("uv pip install --python python torch", Touches.ENVIRONMENT, ""),
-    "conda of this environment": ("conda install torch", Touches.ENVIRONMENT, ""),
-    "pip of another interpreter": ("/usr/bin/python3 -m pip install torch", Touches.SHOWN, "not one of"),
-    "the interpreter itself": ("python -c 1", Touches.SHOWN, "not one of"),
-    "a new environment": ("python -m venv fresh", Touches.SHOWN, "not one of"),
-    "apt-get as root": ("apt-get install -y sox", Touches.MORE, "whole system"),
-    "brew": ("brew install sox", Touches.MORE, "whole system"),
-    "sudo": ("sudo apt-get install -y sox", Touches.SHOWN, "never calls sudo"),
-    "a manager that is not here": ("winget install x", Touches.SHOWN, "not on PATH"),
-    "a search": ("dnf provides libsox.so", Touches.SHOWN, "only tells"),
-    "a file of the user's": ("mv {}/copy.py {}/my_copy.py", Touches.MORE, "renames"),
-    "onto another file": ("mv {}/copy.py {}/env", Touches.SHOWN, "write over"),
-    "remains of pip": ("rm -r {}/env/site-packages/~orch", Touches.MORE, "for good"),
-    "a copy elsewhere": ("rm -r {}/env/site-packages/~a {}/torch", Touches.SHOWN, "outside"),
-    "out of the environment by dots": ("rm -r {}/env/site-packages/../../x", Touches.SHOWN, "outside"),
-    "the environment itself": ("rm -r {}/env", Touches.SHOWN, "outside"),
-    "the rights of a file": ("chmod u+r {}/a.wav", Touches.MORE, "rights"),
-    "any other program": ("ffmpeg -i a.m4a a.wav", Touches.SHOWN, "not one of"),
-}
-
-
 @posix_only
-@pytest.mark.parametrize("case", REACHES)
-def test_a_command_is_judged_by_what_it_touches(somewhere: pathlib.Path, case: str) -> None:
-    words, touches, reason = REACHES[case]
+# the words of a command ({} is the folder of the test), what it touches, and words of the reason
+@table(
+    "words, touches, reason",
+    {
+        "pip of this interpreter": ("python -m pip install torch", Touches.ENVIRONMENT, ""),
+        "ensurepip": ("python -m ensurepip", Touches.ENVIRONMENT, ""),
+        "uv into this interpreter": ("uv pip install --python python torch", Touches.ENVIRONMENT, ""),
+        "conda of this environment": ("conda install torch", Touches.ENVIRONMENT, ""),
+        "pip of another interpreter": ("/usr/bin/python3 -m pip install torch", Touches.SHOWN, "not one of"),
+        "the interpreter itself": ("python -c 1", Touches.SHOWN, "not one of"),
+        "a new environment": ("python -m venv fresh", Touches.SHOWN, "not one of"),
+        "apt-get as root": ("apt-get install -y sox", Touches.MORE, "whole system"),
+        "brew": ("brew install sox", Touches.MORE, "whole system"),
+        "sudo": ("sudo apt-get install -y sox", Touches.SHOWN, "never calls sudo"),
+        "a manager that is not here": ("winget install x", Touches.SHOWN, "not on PATH"),
+        "a search": ("dnf provides libsox.so", Touches.SHOWN, "only tells"),
+        "a file of the user's": ("mv {}/copy.py {}/my_copy.py", Touches.MORE, "renames"),
+        "onto another file": ("mv {}/copy.py {}/env", Touches.SHOWN, "write over"),
+        "remains of pip": ("rm -r {}/env/site-packages/~orch", Touches.MORE, "for good"),
+        "a copy elsewhere": ("rm -r {}/env/site-packages/~a {}/torch", Touches.SHOWN, "outside"),
+        "out of the environment by dots": ("rm -r {}/env/site-packages/../../x", Touches.SHOWN, "outside"),
+        "the environment itself": ("rm -r {}/env", Touches.SHOWN, "outside"),
+        "the rights of a file": ("chmod u+r {}/a.wav", Touches.MORE, "rights"),
+        "any other program": ("ffmpeg -i a.m4a a.wav", Touches.SHOWN, "not one of"),
+    },
+)
+def test_a_command_is_judged_by_what_it_touches(somewhere: pathlib.Path, words: str, touches: Touches, reason: str) -> None:
     (command,) = shell.lines(*words.replace("{}", str(somewhere)).split())
     found = reach.of(command, NOTHING_TO_DO)
     assert found.touches is touches, found
@@ -167,9 +166,16 @@ PIP = "python -m pip install torch"
 SUDO = "sudo apt-get install sox"
 APT = "apt-get install sox"
 
+
+def _mend(commands: list[str]) -> Mend:
+    chains = [shell.chain(*(shell.lines(*one.split()) for one in line.split(" && "))) for line in commands]
+    return Mend("Do it", tuple(line for chain in chains for line in chain))
+
+
+@posix_only
 # commands, options, answers (None: nobody to ask), statuses of what runs, after: -> exit status,
 # programs that ran, words of the output
-DIALOGUES: dict[str, tuple[list[str], str, list[str] | None, list[int], Any, int, list[str], str]] = {
+@table("commands, options, answers, statuses, after, wanted, programs, words", {
     "yes": ([PIP], "", ["y"], [0], WELL, 0, [PIP], "was error, is ok"),
     "no": ([PIP], "", ["n"], [], None, 2, [], "Nothing was changed"),
     "Enter is no": ([PIP], "", [""], [], None, 2, [], "Nothing was changed"),
@@ -193,18 +199,19 @@ DIALOGUES: dict[str, tuple[list[str], str, list[str] | None, list[int], Any, int
     "it does not help": ([PIP], "yes", None, [0], BROKEN, 2, [PIP], "still       Imports: was error, is error"),
     "no second result": ([PIP], "yes", None, [0], None, 3, [PIP], "has no result"),
     "conda would ask": (["conda install x"], "yes", None, [0], WELL, 0, ["conda install --yes x"], "fixed"),
-}  # fmt: skip
-
-
-def _mend(commands: list[str]) -> Mend:
-    chains = [shell.chain(*(shell.lines(*one.split()) for one in line.split(" && "))) for line in commands]
-    return Mend("Do it", tuple(line for chain in chains for line in chain))
-
-
-@posix_only
-@pytest.mark.parametrize("case", DIALOGUES)
-def test_a_command_runs_only_with_consent(somewhere: pathlib.Path, capsys: pytest.CaptureFixture[str], case: str) -> None:
-    commands, options, answers, statuses, after, wanted, programs, words = DIALOGUES[case]
+})  # fmt: skip
+def test_a_command_runs_only_with_consent(
+    somewhere: pathlib.Path,
+    capsys: pytest.CaptureFixture[str],
+    commands: list[str],
+    options: str,
+    answers: list[str] | None,
+    statuses: list[int],
+    after: Any,
+    wanted: int,
+    programs: list[str],
+    words: str,
+) -> None:
     ran, left, ended = [], list(answers or ()), iter(statuses)
 
     def run(step: tuple[str, ...]) -> runner.Outcome:
@@ -226,25 +233,24 @@ def test_without_a_command_nothing_is_asked(capsys: pytest.CaptureFixture[str], 
     assert words in capsys.readouterr().out
 
 
-CHANGES = {
-    "fixed": (BROKEN, WELL, [("fixed", "error", "ok")]),
-    "still": (BROKEN, BROKEN, [("still", "error", "error")]),
-    "milder": (BROKEN, _document("warning", ("warning", "symbol", "x")), [("still", "error", "warning")]),
-    "new": (WELL, BROKEN, [("new", "ok", "error")]),
-    "nothing": (WELL, WELL, []),
-    "one of two": (
-        _document("error", ("error", "symbol", "a"), ("error", "", "b"), ("ok", "", "c")),
-        _document("error", ("error", "", "b"), ("warning", "new", "d")),
-        [("fixed", "error", "gone"), ("still", "error", "error"), ("new", "not there", "warning")],
-    ),
-    "skipped is not mended": (BROKEN, _document("skipped"), [("unknown", "error", "skipped")]),
-    "a check that is missing": (BROKEN, _document(check="pair"), [("unknown", "error", "skipped")]),
-}
-
-
-@pytest.mark.parametrize("case", CHANGES)
-def test_what_changed_is_told_by_check(case: str) -> None:
-    before, after, wanted = CHANGES[case]
+@table(
+    "before, after, wanted",
+    {
+        "fixed": (BROKEN, WELL, [("fixed", "error", "ok")]),
+        "still": (BROKEN, BROKEN, [("still", "error", "error")]),
+        "milder": (BROKEN, _document("warning", ("warning", "symbol", "x")), [("still", "error", "warning")]),
+        "new": (WELL, BROKEN, [("new", "ok", "error")]),
+        "nothing": (WELL, WELL, []),
+        "one of two": (
+            _document("error", ("error", "symbol", "a"), ("error", "", "b"), ("ok", "", "c")),
+            _document("error", ("error", "", "b"), ("warning", "new", "d")),
+            [("fixed", "error", "gone"), ("still", "error", "error"), ("new", "not there", "warning")],
+        ),
+        "skipped is not mended": (BROKEN, _document("skipped"), [("unknown", "error", "skipped")]),
+        "a check that is missing": (BROKEN, _document(check="pair"), [("unknown", "error", "skipped")]),
+    },
+)
+def test_what_changed_is_told_by_check(before: Any, after: Any, wanted: list[tuple[Any, ...]]) -> None:
     assert [(change.kind, change.was, change.now) for change in changes.between(before, after)] == wanted
 
 
@@ -306,9 +312,8 @@ def test_a_file_in_the_way_is_renamed(build) -> None:  # type: ignore[no-untyped
     """For real; only with --outside, as the file is the user's."""
     world = build()
     (world.folder / "copy.py").write_text("x = 1\n")
-    done = world.run("--only", "copies", "--fix", "--yes", "--outside")
-    assert done.returncode == 0, done.stderr
-    assert "fixed       Copies: was error, is ok" in done.stdout
+    said = printed(world.run("--only", "copies", "--fix", "--yes", "--outside"))
+    assert "fixed       Copies: was error, is ok" in said
     assert (world.folder / "my_copy.py").is_file()
     assert not (world.folder / "copy.py").exists()
 

@@ -1,7 +1,5 @@
 """A world in which all is well is green, quickly, and the doctor itself imports nothing heavy."""
 
-from __future__ import annotations
-
 import json
 import os
 import pathlib

@@ -1,7 +1,5 @@
 """Commands are chosen by what the machine has."""
 
-from __future__ import annotations
-
 import dataclasses
 import os
 import pathlib

@@ -1,7 +1,5 @@
 """The command line: the page, its exit status, what it prints instead, and what it keeps to itself."""
 
-from __future__ import annotations
-
 import ast
 import errno
 import os
@@ -19,7 +17,9 @@ from compat.diagnosis.findings import Finding, Mend, Result, Status, error, note
 from compat.doctor import checks, cli, registry, report, verdict
 from compat.doctor.registry import Check
 from compat.doctor.world import World as Looked
+from tests.conftest import printed
 from tests.doctor.worlds import World
+from tests.doubles import fails
 
 ESCAPE = "\x1b["
 
@@ -63,9 +63,8 @@ def _chunks(descriptor: int) -> Iterator[bytes]:
 
 
 def test_a_page_without_rich_says_the_same(build: Callable[..., World]) -> None:
-    done = build(without=("rich",)).run("--only", "python,variables")
-    assert done.returncode == 0, done.stderr
-    assert "verdict     Healthy." in done.stdout
+    said = printed(build(without=("rich",)).run("--only", "python,variables"))
+    assert "verdict     Healthy." in said
 
 
 def test_warnings_exit_with_one_and_show_the_mend(healthy: World) -> None:
@@ -102,10 +101,7 @@ def test_an_interruption_ends_it_at_once(build: Callable[..., World]) -> None:
 def test_a_failure_of_the_doctor_itself_is_not_taken_for_a_finding(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    def broken(*results: object) -> None:
-        raise LookupError("surprise")
-
-    monkeypatch.setattr(verdict, "of", broken)
+    monkeypatch.setattr(verdict, "of", fails(LookupError("surprise")))
     assert cli.main(["--only", "python"], prog="torchaudio-compat doctor") == 3
     assert "torchaudio-compat doctor: the doctor itself failed" in capsys.readouterr().err
 

@@ -1,7 +1,5 @@
 """``doctor --for PROJECT``: which release of the drop-in runs a project, and what it lacks here."""
 
-from __future__ import annotations
-
 import json
 import pathlib
 from typing import Any
@@ -11,6 +9,8 @@ import pytest
 from compat.doctor import cli, program
 from compat.doctor.probes import program as probe
 from compat.projects import needs
+from tests.codemod.commands import put
+from tests.tables import table
 
 USES = """\
 import numpy, torchaudio
@@ -22,8 +22,7 @@ torchaudio.transforms.MelSpectrogram()
 
 
 def _project(folder: pathlib.Path, **files: str) -> str:
-    for name, text in files.items():
-        (folder / name.replace("_", ".", 1)).write_text(text)
+    put({name.replace("_", ".", 1): text for name, text in files.items()}, folder)
     return str(folder)
 
 
@@ -50,18 +49,19 @@ def test_a_project_is_told_its_release_and_what_it_lacks(tmp_path: pathlib.Path,
 
 
 # files, what the release's finding says, and the exit status
-PROJECTS = {
-    "one that is old": ({"requirements_txt": "torchaudio==0.7.0\n"}, "older than any", 1),
-    "one without torchaudio": ({"main_py": "print(1)\n"}, "no file in it mentions torchaudio", 0),
-    "one that is well": ({"main_py": "try:\n    import nowhere\nexcept ImportError:\n    pass\n"}, "no file in it", 0),
-    "one that imports what is not here": ({"main_py": "import surely_nowhere\n"}, "no file in it", 2),
-    "one that may import what is not here": ({"main_py": "def f():\n    import surely_nowhere\n"}, "no file in it", 1),
-}
-
-
-@pytest.mark.parametrize("case", PROJECTS)
-def test_the_status_is_that_of_the_worst(tmp_path: pathlib.Path, capsys: pytest.CaptureFixture[str], case: str) -> None:
-    files, words, wanted = PROJECTS[case]
+@table(
+    "files, words, wanted",
+    {
+        "one that is old": ({"requirements_txt": "torchaudio==0.7.0\n"}, "older than any", 1),
+        "one without torchaudio": ({"main_py": "print(1)\n"}, "no file in it mentions torchaudio", 0),
+        "one that is well": ({"main_py": "try:\n    import nowhere\nexcept ImportError:\n    pass\n"}, "no file in it", 0),
+        "one that imports what is not here": ({"main_py": "import surely_nowhere\n"}, "no file in it", 2),
+        "one that may import what is not here": ({"main_py": "def f():\n    import surely_nowhere\n"}, "no file in it", 1),
+    },
+)
+def test_the_status_is_that_of_the_worst(
+    tmp_path: pathlib.Path, capsys: pytest.CaptureFixture[str], files: dict[str, str], words: str, wanted: int
+) -> None:
     status, told = _told(capsys, _project(tmp_path, **files))
     assert words in told["release"][0]["text"]
     assert status == wanted, told

@@ -1,7 +1,5 @@
 """What checks find in worlds that are hard to have: each is told of one, and nothing of it is there."""
 
-from __future__ import annotations
-
 import collections
 import pathlib
 import site

@@ -1,7 +1,5 @@
 """The check of environment variables: what is set, and what does not do what it seems to."""
 
-from __future__ import annotations
-
 import os
 import pathlib
 import re

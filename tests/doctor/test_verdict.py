@@ -1,7 +1,5 @@
 """The verdict on results that are made up, and how a page and a report tell it."""
 
-from __future__ import annotations
-
 import pytest
 
 from compat.commands.shell import Line

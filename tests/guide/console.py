@@ -3,8 +3,6 @@
 A line ``...`` stands for any lines, ``...`` in a line for the rest of it. What the doctor says depends on the machine: there, numbers and paths may differ.
 """
 
-from __future__ import annotations
-
 import collections
 import functools
 import os
@@ -19,7 +17,7 @@ import tempfile
 from sybil.example import Example
 
 from tests import warm
-from tests.conftest import ROOT
+from tests.conftest import ROOT, printed
 
 _OURS = re.compile(r"(?:python -m compat\.|torchaudio-compat )(?P<command>\w+)(?P<rest>.*)")
 _OPTION = re.compile(r"(?<!\S)--[a-z][\w-]*")
@@ -80,22 +78,19 @@ def _printed(line: str, folder: str) -> list[str]:
     return (done.stdout + done.stderr).splitlines()
 
 
-def _compare(command: Command, printed: list[str]) -> None:
-    shown, got = command.output, printed
+def _compare(command: Command, given: list[str]) -> None:
+    shown, got = command.output, given
     if "doctor" in command.line:
         shown, got = ([_OF_THE_MACHINE.sub("#", line) for line in lines] for lines in (shown, got))
     pattern = "".join(_ANY if line.strip() == "..." else re.escape(line.rstrip()).replace(_REST, ".*") + "\n" for line in shown)
     text = "".join(line.rstrip() + "\n" for line in got)
-    assert re.fullmatch(pattern, text), f"$ {command.line}\nprints now:\n" + "\n".join(printed)
+    assert re.fullmatch(pattern, text), f"$ {command.line}\nprints now:\n" + "\n".join(given)
 
 
 @functools.cache
 def _help(command: str) -> str:
-    done = subprocess.run(
-        [sys.executable, "-m", f"compat.{command}", "--help"], cwd=ROOT, capture_output=True, text=True, timeout=120, check=False
-    )
-    assert done.returncode == 0, done.stderr
-    return done.stdout
+    asked = [sys.executable, "-m", f"compat.{command}", "--help"]
+    return printed(subprocess.run(asked, cwd=ROOT, capture_output=True, text=True, timeout=120, check=False))
 
 
 def _check_options(ours: re.Match[str]) -> None:

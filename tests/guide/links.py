@@ -1,7 +1,5 @@
 """``make links``: ask every address outside that the guide names whether it is still there. It needs the net, so no test does it."""
 
-from __future__ import annotations
-
 import concurrent.futures
 import re
 import sys

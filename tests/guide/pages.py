@@ -1,7 +1,5 @@
 """The pages that a person reads, and the pieces of them that are tried."""
 
-from __future__ import annotations
-
 import pathlib
 from collections.abc import Iterator
 

@@ -1,7 +1,5 @@
 """The complete files of the page on CI: each is taken from the page and used, in a project of its own."""
 
-from __future__ import annotations
-
 import json
 import os
 import pathlib

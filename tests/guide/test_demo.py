@@ -1,7 +1,5 @@
 """``make demo`` shows what it says."""
 
-from __future__ import annotations
-
 import re
 import runpy
 import subprocess

@@ -1,7 +1,5 @@
 """Links within the project lead somewhere, to the heading too. Addresses outside are asked by ``make links`` alone."""
 
-from __future__ import annotations
-
 import pathlib
 import re
 

@@ -1,7 +1,5 @@
 """The three old programs: what the guide shows as rewritten is what the codemod makes of them, and both give the same samples."""
 
-from __future__ import annotations
-
 import pathlib
 import shutil
 from typing import Any
@@ -12,7 +10,7 @@ import soundfile
 import torch
 
 from tests import notebooks
-from tests.conftest import ASSETS, ROOT, Python
+from tests.conftest import ASSETS, ROOT, Python, printed
 from tests.guide.pages import EXAMPLES
 
 AUDIO = [str(ASSETS / name) for name in ("stereo_cbr.mp3", "stereo_s16.wav", "stereo_24.flac")]
@@ -53,20 +51,18 @@ def test_what_is_shown_is_what_the_codemod_makes(name: str, python: Python, tmp_
 def test_a_program_gives_the_same_samples(name: str, forked: Python, tmp_path: pathlib.Path) -> None:
     """The old one under 2.0, the new one under 2.2; what they print is the same, too."""
     file, arguments = PROGRAMS[name]
-    printed = []
+    said = []
     for stage, release in (("before", "2.0"), ("after", "2.2")):
         out = tmp_path / stage
         out.mkdir()
-        done = forked("-m", "compat.run", "--version", release, str(EXAMPLES / name / stage / file), *arguments(str(out)))
-        assert done.returncode == 0, done.stderr
-        printed.append(done.stdout)
-    assert printed[0] == printed[1]
+        said.append(printed(forked("-m", "compat.run", "--version", release, str(EXAMPLES / name / stage / file), *arguments(str(out)))))
+    assert said[0] == said[1]
     _same(tmp_path / "before", tmp_path / "after")
 
 
 def test_the_notebook_gives_the_same_samples(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """With a first cell that installs the release, as the guide says."""
-    printed = []
+    said = []
     monkeypatch.setenv("RECORDINGS", str(ASSETS))
     for stage, release in (("before", "2.0"), ("after", "2.2")):
         out = tmp_path / stage
@@ -76,7 +72,7 @@ def test_the_notebook_gives_the_same_samples(tmp_path: pathlib.Path, monkeypatch
         notebook.cells.insert(0, nbformat.v4.new_code_cell(f"import compat\ncompat.install({release!r})\nNone"))  # type: ignore[no-untyped-call]
         notebooks.run(notebook, resources={"metadata": {"path": str(ROOT)}})
         outputs = [output for cell in notebook.cells for output in cell.get("outputs", ())]
-        printed.append("".join(output["text"] for output in outputs if output.get("name") == "stdout"))
-    assert printed[0] == printed[1]
-    assert printed[0]
+        said.append("".join(output["text"] for output in outputs if output.get("name") == "stdout"))
+    assert said[0] == said[1]
+    assert said[0]
     _same(tmp_path / "before", tmp_path / "after")

@@ -1,7 +1,5 @@
 """The guide's diffs are what the codemod does, and what it says is reported, is."""
 
-from __future__ import annotations
-
 import ast
 import re
 

@@ -1,7 +1,5 @@
 """The guide as a site: it builds without a warning, and its pages fit narrow and wide windows, light and dark."""
 
-from __future__ import annotations
-
 import pathlib
 import subprocess
 import sys
@@ -11,7 +9,7 @@ from typing import Any
 import pytest
 
 from tests import browsers
-from tests.conftest import ROOT
+from tests.conftest import ROOT, printed
 from tests.guide.pages import GUIDE
 
 _OVERFLOW = """() => {
@@ -32,8 +30,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> pathlib.Path:
     """The pages, built."""
     folder = tmp_path_factory.mktemp("site")
     command = [sys.executable, "-m", "mkdocs", "build", "--strict", "--quiet", "--config-file", str(ROOT / "mkdocs.yml")]
-    done = subprocess.run([*command, "--site-dir", str(folder)], capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stdout + done.stderr
+    printed(subprocess.run([*command, "--site-dir", str(folder)], capture_output=True, text=True, check=False))
     return folder
 
 
@@ -92,7 +89,6 @@ def test_the_search_works_from_a_folder(site: pathlib.Path, browser: Any) -> Non
 
 
 def test_the_copy_button_takes_commands_only(site: pathlib.Path, browser: Any) -> None:
-    """No prompt, and nothing of what a command prints."""
     page = browser.new_page()
     page.goto((site / "codemod.html").as_uri())
     page.evaluate("document.addEventListener('copy', () => { window.copied = document.activeElement.value })")

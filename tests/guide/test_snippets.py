@@ -1,7 +1,5 @@
 """What the README and the guide show, runs; each block by itself, as a reader copies it."""
 
-from __future__ import annotations
-
 import os
 import pathlib
 from unittest import mock

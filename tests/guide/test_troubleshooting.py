@@ -1,7 +1,5 @@
 """The messages in the chapter on troubleshooting are those that are met: the doctor knows the first table, our code raises the third."""
 
-from __future__ import annotations
-
 import re
 
 import pytest

@@ -1,7 +1,5 @@
 """The global backend: switching, its functions, and what is not there."""
 
-from __future__ import annotations
-
 import io
 import warnings
 
@@ -10,6 +8,7 @@ import torch
 
 import compat
 from tests.conftest import ASSETS
+from tests.doubles import Watched, fails
 
 WAV, FLAC, MP3, M4A = (str(ASSETS / name) for name in ("stereo_s16.wav", "stereo_16.flac", "stereo_cbr.mp3", "stereo.m4a"))
 
@@ -25,7 +24,6 @@ def test_the_setter_puts_the_modules_own_functions_in_place() -> None:
 
 
 def test_the_setter_takes_back_what_the_getter_gave() -> None:
-    """``None`` included."""
     torchaudio = compat.standin("2.0", backends=["soundfile"])
     for name in (None, "soundfile"):
         torchaudio.set_audio_backend(name)
@@ -36,7 +34,6 @@ def test_the_setter_takes_back_what_the_getter_gave() -> None:
 
 
 def test_without_any_backend_everything_raises() -> None:
-    """With what to do."""
     torchaudio = compat.standin("2.0", backends=["ffmpeg"])
     assert torchaudio.get_audio_backend() is None
     assert torchaudio.list_audio_backends() == []
@@ -47,7 +44,6 @@ def test_without_any_backend_everything_raises() -> None:
 
 @pytest.mark.parametrize(("name", "hint"), [("sox", "is a name for backend= in a call"), ("nonsense", "'soundfile', 'sox_io'")])
 def test_an_unknown_name_is_refused(name: str, hint: str) -> None:
-    """RuntimeError, as in 2.0."""
     torchaudio = compat.standin("2.0", backends=["soundfile"])
     with pytest.raises(RuntimeError, match=hint):
         torchaudio.set_audio_backend(name)
@@ -56,22 +52,15 @@ def test_an_unknown_name_is_refused(name: str, hint: str) -> None:
 
 @pytest.mark.libsox
 def test_an_interrupt_within_a_file_object_comes_through_sox_io() -> None:
-    """As itself, and not as an error of the file."""
-
-    class Interrupted(io.BytesIO):
-        def read(self, size: int | None = -1) -> bytes:
-            raise KeyboardInterrupt
-
     torchaudio = compat.standin("2.0")
     torchaudio.set_audio_backend("sox_io")
     for call in (torchaudio.load, torchaudio.info):
         with pytest.raises(KeyboardInterrupt):
-            call(Interrupted(b"abc"))
+            call(Watched(b"abc", read=fails(KeyboardInterrupt)))
 
 
 @pytest.mark.libsox
 def test_sox_io_of_2_0_reads_and_writes_file_objects_with_a_warning() -> None:
-    """To the same samples and bytes as a path."""
     torchaudio = compat.standin("2.0")
     torchaudio.set_audio_backend("sox_io")
     with open(FLAC, "rb") as file, pytest.warns(compat.CompatWarning, match="file objects"):
@@ -97,7 +86,6 @@ def test_sox_io_of_2_0_leaves_to_ffmpeg_what_libsox_cannot() -> None:
 
 @pytest.mark.libsox
 def test_sox_io_of_2_1_does_neither(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Both are RuntimeErrors there."""
     monkeypatch.setenv("TORCHAUDIO_USE_BACKEND_DISPATCHER", "0")
     with pytest.warns(compat.CompatWarning, match="turns the dispatcher"):
         torchaudio = compat.standin("2.1")
@@ -162,8 +150,7 @@ def test_save_of_2_9_scales_integers_with_a_warning(dtype: str, peak: int, tmp_p
         scaling.save(path, source, 8000)
     expected = (peak - 128) / 128 if dtype == "uint8" else peak / (torch.iinfo(source.dtype).max + 1)
     assert abs(scaling.load(path)[0].max().item() - expected) < 1e-3
-    with warnings.catch_warnings():
-        warnings.simplefilter("error")
+    with warnings.catch_warnings(action="error"):
         compat.standin("2.9", scale_integers=False).save(path, source, 8000)
     assert scaling.load(path)[0].abs().max().item() > 0.99
     if dtype in ("int32", "int64"):

@@ -3,8 +3,6 @@
 ``--write`` keeps the rows in ``results.json``, from which the guide's table is made. Without names, all cells are run.
 """
 
-from __future__ import annotations
-
 import argparse
 import datetime
 import fnmatch

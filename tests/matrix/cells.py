@@ -1,7 +1,5 @@
 """The table of cells, and the building of their environments."""
 
-from __future__ import annotations
-
 import dataclasses
 import os
 import pathlib

@@ -1,7 +1,5 @@
 """Beside a real torchaudio whose compiled part loads: run by ``make matrix``, in cells that have one."""
 
-from __future__ import annotations
-
 import fnmatch
 import importlib.metadata
 import json
@@ -17,7 +15,7 @@ import pytest
 
 from dispatcher.registry import Registry
 from tests.compat.real.test_real import tiny_datasets  # noqa: F401 - a fixture
-from tests.conftest import Python
+from tests.conftest import Python, printed
 from tests.oracle import compare
 from tests.oracle.test_oracle import accepted_here
 
@@ -53,18 +51,16 @@ def _release() -> str:
 def _replayed(release: str) -> dict[str, dict[str, Any]]:
     cases = [str(ORACLE / "cases" / f"{group}.jsonl") for group in ("load", "info", "save", "legacy")]
     command = [sys.executable, "-m", "tests.oracle.replay", "--release", release, *cases]
-    done = subprocess.run(command, cwd=ORACLE.parents[1], env=dict(os.environ), capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr[-2000:]
-    return {outcome["id"]: outcome for outcome in map(json.loads, done.stdout.splitlines())}
+    said = printed(subprocess.run(command, cwd=ORACLE.parents[1], env=dict(os.environ), capture_output=True, text=True, check=False))
+    return {outcome["id"]: outcome for outcome in map(json.loads, said.splitlines())}
 
 
 def test_it_loads_by_itself() -> None:
     """The compiled part is there: otherwise this cell shows nothing."""
     code = "import torchaudio, torch; torch.ops.torchaudio._lfilter; print(torchaudio.list_audio_backends())"
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr[-2000:]
-    assert "ffmpeg" in done.stdout
-    assert "sox" in done.stdout
+    said = printed(subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False))
+    assert "ffmpeg" in said
+    assert "sox" in said
 
 
 def test_the_same_cases_come_out_the_same_on_both() -> None:

@@ -7,8 +7,6 @@ Names are those of ``compat/names/wheel_names/names.txt``, public and private. O
 are listed that it has lost; what is left out on purpose, and why, stands in ``tests/names/left_out.toml``.
 """
 
-from __future__ import annotations
-
 import importlib
 import sys
 import warnings
@@ -41,8 +39,7 @@ def missing(release: str) -> list[str]:
     """Return the names of a pinned release that are not there while it is installed."""
     patch = releases.presets()[release].last_patch
     lost = []
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
+    with warnings.catch_warnings(action="ignore"):
         with compat.pinned(release):
             for name in wheel_names.table().spans:
                 if wheel_names.has(name, patch):

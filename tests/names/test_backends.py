@@ -1,7 +1,5 @@
 """The table of backends, against those of the dispatcher and of the global backend."""
 
-from __future__ import annotations
-
 import pytest
 
 import compat

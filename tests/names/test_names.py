@@ -1,7 +1,5 @@
 """No name of a release is missing under the drop-in but those that are left out with a reason."""
 
-from __future__ import annotations
-
 import fnmatch
 import pathlib
 import tomllib

@@ -1,7 +1,5 @@
 """``compat.run --report``: what a program used, counted over all its processes, beside what the codemod would do."""
 
-from __future__ import annotations
-
 import contextlib
 import inspect
 import json
@@ -15,7 +13,9 @@ import pytest
 import compat
 from compat import run
 from compat.observation import coverage, recording, trace
-from tests.conftest import ASSETS, Python
+from tests.codemod.commands import put
+from tests.conftest import ASSETS, Python, printed
+from tests.tables import table
 
 WAV = str(ASSETS / "mono_s16.wav")
 PROGRAM = f"""\
@@ -70,8 +70,9 @@ def spool(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[p
     recording._recorder.renew()
 
 
+@pytest.mark.libsox
 # what is called under which release, and the names that are noted
-CALLED = {
+@table("release, code, names", {
     "per call": ("2.2", f"t.info({WAV!r}); t.list_audio_backends()", ["info", "list_audio_backends"]),
     "global": ("2.0", f"t.set_audio_backend('soundfile'); t.info({WAV!r}); t.get_audio_backend()", ["get_audio_backend", "info", "set_audio_backend"]),
     "by its module": ("2.0", f"from torchaudio.backend.soundfile_backend import info; info({WAV!r})", ["info"]),
@@ -79,13 +80,8 @@ CALLED = {
     "of 2.1": ("2.1", "from torchaudio.backend.utils import list_audio_backends as f; f()", ["backend.utils.list_audio_backends"]),
     "below": ("2.2", "import torchaudio.utils.sox_utils as s; s.list_read_formats()", ["utils.sox_utils.list_read_formats"]),
     "a class": ("2.2", f"from torchaudio.io import StreamReader; StreamReader({WAV!r})", ["io.StreamReader"]),
-}  # fmt: skip
-
-
-@pytest.mark.libsox
-@pytest.mark.parametrize("case", CALLED)
-def test_what_is_called_is_noted_with_its_line(spool: pathlib.Path, case: str) -> None:
-    release, code, names = CALLED[case]
+})  # fmt: skip
+def test_what_is_called_is_noted_with_its_line(spool: pathlib.Path, release: str, code: str, names: list[str]) -> None:
     torchaudio = compat.install(release)
     exec(compile(f"\n\n{code}", "/a/program.py", "exec"), {"t": torchaudio, "__name__": "program"})
     found = recording.read(str(spool))
@@ -93,8 +89,9 @@ def test_what_is_called_is_noted_with_its_line(spool: pathlib.Path, case: str) -
     assert {(call.path, call.line, call.calls) for call in found} == {("/a/program.py", 3, 1)}
 
 
+@pytest.mark.libsox
 # what is called under which release; which backend served it, what it was given, what came
-SEEN = {
+@table("release, code, backend, given, outcome", {
     "global": ("2.0", f"t.set_audio_backend('soundfile'); t.info({WAV!r})", "soundfile", {"filepath": ("position", "path", ".wav")}, "ok"),
     "chosen": ("2.2", f"t.info(uri={WAV!r}, format='wav')", "ffmpeg", {"uri": ("keyword", "path", ".wav"), "format": ("keyword", "str", "wav")}, "ok"),
     "named": ("2.2", f"t.info({WAV!r}, backend='sox')", "sox", {"uri": ("position", "path", ".wav"), "backend": ("keyword", "str", "sox")}, "ok"),
@@ -103,14 +100,11 @@ SEEN = {
     "a failure": ("2.2", "t.info('missing.wav')", "", {"uri": ("position", "path", ".wav")}, "OSError"),
     "no such parameter": ("2.2", f"t.info(filepath={WAV!r})", "", {}, "TypeError"),
     "a tensor": ("2.2", "import torch; t.save('x.wav', torch.zeros(1, 9).short(), 8000, compression=None)", "ffmpeg", {"uri": ("position", "path", ".wav"), "src": ("position", "tensor", "int16"), "sample_rate": ("position", "int"), "compression": ("keyword", "NoneType", None)}, "ok"),
-}  # fmt: skip
-
-
-@pytest.mark.libsox
-@pytest.mark.parametrize("case", SEEN)
-def test_a_call_is_noted_with_its_backend_and_the_kinds_of_its_arguments(spool: pathlib.Path, case: str) -> None:
+})  # fmt: skip
+def test_a_call_is_noted_with_its_backend_and_the_kinds_of_its_arguments(
+    spool: pathlib.Path, release: str, code: str, backend: str, given: dict[str, tuple[Any, ...]], outcome: str
+) -> None:
     """Kinds and choices, no data."""
-    release, code, backend, given, outcome = SEEN[case]
     torchaudio = compat.install(release)
     with contextlib.suppress(OSError, RuntimeError, TypeError):
         exec(compile(code, "/a/program.py", "exec"), {"t": torchaudio, "__name__": "program"})
@@ -188,8 +182,7 @@ def test_a_program_may_have_removed_its_folder(forked: Python, spool: pathlib.Pa
         "import compat; torchaudio = compat.install('2.2')\n"
         "exec(compile('torchaudio.list_audio_backends()', 'a.py', 'exec'), {'torchaudio': torchaudio, '__name__': 'a'})"
     )
-    done = forked("-c", code)
-    assert done.returncode == 0, done.stderr
+    printed(forked("-c", code))
     (call,) = recording.read(str(spool))
     assert call.path == "<removed folder>/a.py"
     assert trace.append(str(spool / "trace"), [call], "/") == 0
@@ -229,8 +222,7 @@ def test_the_report_says_what_the_codemod_does_at_each_place(tmp_path: pathlib.P
         "a.py": "import torchaudio\ntorchaudio.set_audio_backend('soundfile')\nprint(torchaudio.get_audio_backend())\n",
         "b.py": "import torchaudio\ntorchaudio.load('x', channels_first=False)\ntorchaudio.load(filepath='y')\n",
     }
-    for name, text in files.items():
-        (tmp_path / name).write_text(text)
+    put(files, tmp_path)
     calls = [
         recording.Call("set_audio_backend", str(tmp_path / "a.py"), 2, 2, 1),
         recording.Call("get_audio_backend", str(tmp_path / "a.py"), 3, 3, 4),

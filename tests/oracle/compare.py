@@ -10,8 +10,6 @@
 - Where the release failed by a defect (saving .ogg through ffmpeg), working is the same as failing.
 """
 
-from __future__ import annotations
-
 import re
 from typing import Any
 

@@ -12,8 +12,6 @@ describe_media(path or bytes), the same of all its streams; fields(x), a datacla
 words; and drain(reader), what StreamReader.stream() gives, as pairs of time and tensor.
 """
 
-from __future__ import annotations
-
 import argparse
 import ast
 import contextlib
@@ -222,8 +220,7 @@ def _outcome(case: dict[str, Any], install: Any) -> dict[str, Any]:
     out: dict[str, Any] = {"id": case["id"]}
     is_writing = "T(" in case["code"]
     folder = tempfile.TemporaryDirectory() if is_writing else contextlib.nullcontext("")
-    with folder as place, warnings.catch_warnings(record=True) as seen:
-        warnings.simplefilter("always")
+    with folder as place, warnings.catch_warnings(record=True, action="always") as seen:
         names = _namespace(place)
         try:
             os.environ.update(case.get("env", {}))
@@ -292,7 +289,6 @@ def replay(paths: list[pathlib.Path], release: str, backends: list[str] | None, 
 
 
 def main() -> None:
-    """Run from the command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("cases", nargs="+", type=pathlib.Path)
     parser.add_argument("--release", required=True)

@@ -1,7 +1,5 @@
 """The accepted differences of streams, each made by bare PyAV: not what was recorded, and the same as here."""
 
-from __future__ import annotations
-
 import fnmatch
 import io
 import json

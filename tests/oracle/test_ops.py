@@ -3,8 +3,6 @@
 The cases were recorded with the real 2.2.2 and 2.8.0 and their compiled part.
 """
 
-from __future__ import annotations
-
 import pathlib
 
 import pytest

@@ -1,7 +1,5 @@
 """Every recorded case, replayed under the release and mode it was recorded with."""
 
-from __future__ import annotations
-
 import collections
 import fnmatch
 import json

@@ -1,7 +1,5 @@
 """What a program reads is UTF-8 with its own line ends, whatever the console's code page: JSON, SARIF, annotations, patches, reports."""
 
-from __future__ import annotations
-
 import io
 import json
 import os

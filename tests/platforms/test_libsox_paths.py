@@ -1,7 +1,5 @@
 """libsox opens files by the C library, which on Windows takes names in the machine's code page."""
 
-from __future__ import annotations
-
 import codecs
 import sys
 from collections.abc import Iterator

@@ -1,7 +1,5 @@
 """The audit's rows are locked on Windows too, by a byte that no row reaches."""
 
-from __future__ import annotations
-
 import pathlib
 import sys
 import types

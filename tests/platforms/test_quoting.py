@@ -1,7 +1,5 @@
 """Commands that the doctor prints are right in PowerShell and in cmd; where one line is not, there is one for each."""
 
-from __future__ import annotations
-
 import ast
 import ctypes
 import os
@@ -18,6 +16,7 @@ from compat.diagnosis import findings, machine, mends
 from compat.diagnosis.findings import Mend
 from compat.doctor import page
 from dispatcher.reading import joined_files
+from tests.tables import table
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 Told = Callable[[Callable[[], object]], object]
@@ -76,65 +75,68 @@ def test_words_with_a_meaning_of_their_own_are_quoted(on_windows: Told, words: t
 
 
 HERE = pathlib.Path(__file__)
+
+
 # what makes the command; PowerShell's line; that of cmd, where it is another; that of sh
-COMMANDS: dict[str, tuple[Callable[[], tuple[Line, ...]], str, str, str]] = {
-    "unset": (lambda: machine.unset("NAME"), "Remove-Item Env:NAME", 'set "NAME="', "unset NAME"),
-    "set": (lambda: machine.setting("NAME", "a & b's"), "$env:NAME = 'a & b''s'", 'set "NAME=a & b\'s"', "export NAME='a & b'\"'\"'s'"),
-    "set to what cmd would put in": (
-        lambda: machine.setting("NAME", "%A%"),
-        "$env:NAME = '%A%'",
-        'set ^"NAME=^%A^%^"',
-        "export NAME=%A%",
-    ),
-    "remove a folder": (
-        lambda: machine.removing("/no/a $b", "/no/c"),
-        "Remove-Item -Recurse -Force -LiteralPath '/no/a $b', /no/c",
-        'rmdir /s /q "/no/a $b" /no/c',
-        "rm -r '/no/a $b' /no/c",
-    ),
-    "remove a file too": (
-        lambda: machine.removing("/no/c", str(HERE)),
-        f"Remove-Item -Recurse -Force -LiteralPath /no/c, {HERE}",
-        f"rmdir /s /q /no/c && del /f /q {HERE}",
-        f"rm -r /no/c {HERE}",
-    ),
-    "rename": (
-        lambda: machine.renaming("/no/a [1]/torch.py", "my_torch.py"),
-        'Rename-Item -LiteralPath "/no/a [1]/torch.py" my_torch.py',
-        'ren "/no/a [1]/torch.py" my_torch.py',
-        "mv '/no/a [1]/torch.py' '/no/a [1]/my_torch.py'",
-    ),
-    "let its owner read": (lambda: machine.readable("/a b"), 'icacls "/a b" /reset', "", "chmod u+r '/a b'"),
-    "one after another": (
-        lambda: shell.chain(shell.lines("a"), shell.lines("b"), shell.lines("c d")),
-        'a; if ($?) { b; if ($?) { & "c d" } }',
-        'a && b && "c d"',
-        "a && b && 'c d'",
-    ),
-    "the first of alternatives": (
-        lambda: shell.chain(machine.unset("A"), (Line("b"), Line("instead of b"))),
-        "Remove-Item Env:A; if ($?) { b }",
-        'set "A=" && b',
-        "unset A && b",
-    ),
-    "install": (
-        lambda: machine.pip("numpy>=1.24"),
-        r'C:\py\python.exe -m pip install "numpy>=1.24"',
-        "",
-        r"'C:\py\python.exe' -m pip install 'numpy>=1.24'",
-    ),
-    "run the doctor of another": (
-        lambda: machine.doctor(interpreter="/a b/python"),
-        '& "/a b/python" -m compat.doctor',
-        '"/a b/python" -m compat.doctor',
-        "'/a b/python' -m compat.doctor",
-    ),
-}
-
-
-@pytest.mark.parametrize("name", COMMANDS)
-def test_commands_in_each_shell(on_windows: Told, name: str) -> None:
-    make, in_powershell, in_cmd, in_sh = COMMANDS[name]
+@table(
+    "make, in_powershell, in_cmd, in_sh",
+    {
+        "unset": (lambda: machine.unset("NAME"), "Remove-Item Env:NAME", 'set "NAME="', "unset NAME"),
+        "set": (lambda: machine.setting("NAME", "a & b's"), "$env:NAME = 'a & b''s'", 'set "NAME=a & b\'s"', "export NAME='a & b'\"'\"'s'"),
+        "set to what cmd would put in": (
+            lambda: machine.setting("NAME", "%A%"),
+            "$env:NAME = '%A%'",
+            'set ^"NAME=^%A^%^"',
+            "export NAME=%A%",
+        ),
+        "remove a folder": (
+            lambda: machine.removing("/no/a $b", "/no/c"),
+            "Remove-Item -Recurse -Force -LiteralPath '/no/a $b', /no/c",
+            'rmdir /s /q "/no/a $b" /no/c',
+            "rm -r '/no/a $b' /no/c",
+        ),
+        "remove a file too": (
+            lambda: machine.removing("/no/c", str(HERE)),
+            f"Remove-Item -Recurse -Force -LiteralPath /no/c, {HERE}",
+            f"rmdir /s /q /no/c && del /f /q {HERE}",
+            f"rm -r /no/c {HERE}",
+        ),
+        "rename": (
+            lambda: machine.renaming("/no/a [1]/torch.py", "my_torch.py"),
+            'Rename-Item -LiteralPath "/no/a [1]/torch.py" my_torch.py',
+            'ren "/no/a [1]/torch.py" my_torch.py',
+            "mv '/no/a [1]/torch.py' '/no/a [1]/my_torch.py'",
+        ),
+        "let its owner read": (lambda: machine.readable("/a b"), 'icacls "/a b" /reset', "", "chmod u+r '/a b'"),
+        "one after another": (
+            lambda: shell.chain(shell.lines("a"), shell.lines("b"), shell.lines("c d")),
+            'a; if ($?) { b; if ($?) { & "c d" } }',
+            'a && b && "c d"',
+            "a && b && 'c d'",
+        ),
+        "the first of alternatives": (
+            lambda: shell.chain(machine.unset("A"), (Line("b"), Line("instead of b"))),
+            "Remove-Item Env:A; if ($?) { b }",
+            'set "A=" && b',
+            "unset A && b",
+        ),
+        "install": (
+            lambda: machine.pip("numpy>=1.24"),
+            r'C:\py\python.exe -m pip install "numpy>=1.24"',
+            "",
+            r"'C:\py\python.exe' -m pip install 'numpy>=1.24'",
+        ),
+        "run the doctor of another": (
+            lambda: machine.doctor(interpreter="/a b/python"),
+            '& "/a b/python" -m compat.doctor',
+            '"/a b/python" -m compat.doctor',
+            "'/a b/python' -m compat.doctor",
+        ),
+    },
+)
+def test_commands_in_each_shell(
+    on_windows: Told, make: Callable[[], tuple[Line, ...]], in_powershell: str, in_cmd: str, in_sh: str
+) -> None:
     said = on_windows(make)
     assert said == ((in_powershell, in_cmd) if in_cmd else (in_powershell,))
     assert make() == (in_sh,)

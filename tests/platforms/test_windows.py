@@ -1,7 +1,5 @@
 """By the rules of Windows, put up by ``windows.py`` in a child and in its children: no POSIX names, and no renaming of open files."""
 
-from __future__ import annotations
-
 import json
 import os
 import pathlib

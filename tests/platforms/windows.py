@@ -3,8 +3,6 @@
 What is taken away is taken from our own packages alone: the standard library of this system needs some of it.
 """
 
-from __future__ import annotations
-
 import builtins
 import errno
 import importlib

@@ -1,7 +1,5 @@
 """Which release a project says that it was written for."""
 
-from __future__ import annotations
-
 import pathlib
 
 import pytest
@@ -10,14 +8,17 @@ from compat.codemod import source
 from compat.names import pins
 from compat.projects import choice
 from tests.codemod.commands import put
+from tests.tables import table
 
 SETTER = "import torchaudio\n\ntorchaudio.set_audio_backend('sox_io')\n"
 PER_CALL = "import torchaudio\n\ntorchaudio.load('a.wav', backend='sox')\n"
 POETRY = '[[package]]\nname = "torch"\nversion = "2.1.0"\n\n[[package]]\nname = "torchaudio"\nversion = "2.1.2+cpu"\ndescription = ""\n'
 PIPFILE = '{"_meta": {"hash": {}}, "default": {"torchaudio": {"hashes": ["sha256:1"], "version": "==2.0.2"}}}'
 CONDA = "package:\n- name: numpy\n  version: 1.0.0\n- name: torchaudio\n  version: 2.5.1\n  manager: conda\n"
+
+
 # files, the release, and what the reason begins with
-CASES = {
+@table("files, release, reason", {
     "a pin": ({"requirements.txt": "numpy\ntorchaudio==2.0.2\n"}, "2.0", "requirements.txt:2 has torchaudio==2.0.2"),
     "a release between two that can be pinned": ({"requirements.txt": "torchaudio~=2.5.0\n"}, "2.2", "requirements.txt:1 has torchaudio~=2.5.0"),
     "one of 0.x": ({"requirements.txt": "torchaudio==0.12.1\n"}, "2.0", "requirements.txt:1 has"),
@@ -51,12 +52,10 @@ CASES = {
     "nothing at all": ({"a.py": "print(1)\n"}, "2.2", ""),
     "what cannot be parsed": ({"a.py": "import torchaudio; torchaudio.set_audio_backend(\n"}, "2.2", "no pin"),
     "what git ignores": ({"a.py": SETTER, ".gitignore": "a.py\n", ".git/x": ""}, "2.2", ""),
-}  # fmt: skip
-
-
-@pytest.mark.parametrize("case", CASES)
-def test_a_project_says_which_release_it_was_written_for(tmp_path: pathlib.Path, case: str) -> None:
-    files, release, reason = CASES[case]
+})  # fmt: skip
+def test_a_project_says_which_release_it_was_written_for(
+    tmp_path: pathlib.Path, files: dict[str, str | bytes], release: str, reason: str
+) -> None:
     put(files, tmp_path)
     found = choice.choose(str(tmp_path), "2.2")
     assert found.release == release, found

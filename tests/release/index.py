@@ -1,7 +1,5 @@
 """Ask the package index by uv, and skip the test where nobody answers."""
 
-from __future__ import annotations
-
 import os
 import re
 import subprocess

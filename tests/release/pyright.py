@@ -1,7 +1,5 @@
 """Start pyright, which fetches its own program from npm when it first runs."""
 
-from __future__ import annotations
-
 import json
 import os
 import pathlib

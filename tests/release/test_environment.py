@@ -1,7 +1,5 @@
 """``make`` finds a Python for .venv, or says what to install."""
 
-from __future__ import annotations
-
 import pathlib
 import shutil
 import subprocess
@@ -9,7 +7,7 @@ import sys
 
 import pytest
 
-from tests.conftest import ROOT
+from tests.conftest import ROOT, printed
 
 SHELL = shutil.which("sh") or "sh"
 # What stands for a Python: it answers as one of that version would, with ensurepip or without.
@@ -79,6 +77,5 @@ def _run(path: pathlib.Path, named: str) -> subprocess.CompletedProcess[str]:
 
 def test_an_environment_is_made(tmp_path: pathlib.Path) -> None:
     """By a real Python, with pip in it."""
-    done = subprocess.run([SHELL, str(ROOT / "tests" / "environment.sh"), str(tmp_path / "environment"), sys.executable], check=False)
-    assert done.returncode == 0
+    printed(subprocess.run([SHELL, str(ROOT / "tests" / "environment.sh"), str(tmp_path / "environment"), sys.executable], check=False))
     assert (tmp_path / "environment" / "bin" / "pip").exists()

@@ -1,7 +1,5 @@
 """What an editor shows: hovering over a public name gives its whole text, and a misspelt flag is an error."""
 
-from __future__ import annotations
-
 import json
 import pathlib
 import subprocess
@@ -42,12 +40,10 @@ class Editor:
         self._send(method="initialized", params={})
 
     def close(self) -> None:
-        """End the server."""
         self._process.kill()
         self._process.communicate()
 
     def show(self, text: str) -> None:
-        """Open a program."""
         document = {"uri": self.uri, "languageId": "python", "version": 1, "text": text}
         self._send(method="textDocument/didOpen", params={"textDocument": document})
 

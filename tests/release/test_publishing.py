@@ -1,7 +1,5 @@
 """What publishes a release: the workflows, the recipe for conda and the citation agree with the project."""
 
-from __future__ import annotations
-
 import re
 import tomllib
 from typing import Any

@@ -1,7 +1,5 @@
 """The wheel and the sdist: what is in them, and that they work in an environment that has nothing else."""
 
-from __future__ import annotations
-
 import email
 import os
 import pathlib
@@ -16,7 +14,7 @@ import pytest
 from uv import find_uv_bin
 
 from compat._version import __version__
-from tests.conftest import ASSETS, ROOT
+from tests.conftest import ASSETS, ROOT, printed
 from tests.release import index
 
 PACKAGES = ("compat", "legacy", "dispatcher")
@@ -30,8 +28,7 @@ def distributions(tmp_path_factory: pytest.TempPathFactory) -> pathlib.Path:
         return pathlib.Path(built)
     folder = tmp_path_factory.mktemp("dist")
     command = [sys.executable, "-m", "build", "--no-isolation", "--outdir", str(folder), str(ROOT)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stdout + done.stderr
+    printed(subprocess.run(command, capture_output=True, text=True, check=False))
     return folder
 
 
@@ -115,18 +112,15 @@ def test_the_tools_work_without_torch(wheel: pathlib.Path, tmp_path: pathlib.Pat
     assert clean.run("torchaudio-compat", "--version").stdout.strip() == __version__
     script = clean.folder / EXAMPLE.name
     script.write_bytes(EXAMPLE.read_bytes())
-    rewritten = clean.run("torchaudio-compat", "codemod", script.name)
-    assert rewritten.returncode == 0, rewritten.stderr
+    printed(clean.run("torchaudio-compat", "codemod", script.name))
     assert 'backend="soundfile"' in script.read_text()
     doctor = clean.run("torchaudio-compat", "doctor")
     assert doctor.returncode == 2, doctor.stderr
     assert "root cause  torch is not installed." in doctor.stdout
     assert "PyAV" in doctor.stdout
-    elsewhere = clean.run("torchaudio-compat", "doctor", "--python", sys.executable, "--only", "copies")
-    assert elsewhere.returncode == 0, elsewhere.stdout + elsewhere.stderr
-    audit = clean.run("torchaudio-compat", "audit", "--from", "2.0:soundfile", "--to", "2.2:ffmpeg", str(ASSETS / "stereo_s16.wav"))
-    assert audit.returncode == 0, audit.stdout + audit.stderr
-    assert "1  identical" in audit.stdout
+    printed(clean.run("torchaudio-compat", "doctor", "--python", sys.executable, "--only", "copies"))
+    said = printed(clean.run("torchaudio-compat", "audit", "--from", "2.0:soundfile", "--to", "2.2:ffmpeg", str(ASSETS / "stereo_s16.wav")))
+    assert "1  identical" in said
     drop_in = clean.run("torchaudio-compat", "run", "--version", "2.2", script.name, ".", str(ASSETS / "stereo_s16.wav"))
     assert "torch is not installed" in drop_in.stderr
     assert re.search(r"\bpip install (\S+ )*torch\b", drop_in.stderr), drop_in.stderr
@@ -138,14 +132,12 @@ def test_the_drop_in_works_in_a_clean_environment(wheel: pathlib.Path, tmp_path:
     """With the extra: a program that cannot be edited, one that installs a release, and a healthy doctor."""
     clean = Environment(tmp_path / "full", wheel, "[torch]")
     asset = str(ASSETS / "stereo_cbr.mp3")
-    plain = clean.run("python", str(EXAMPLE), ".", asset, TORCHAUDIO_COMPAT_AUTO="2.0")
-    assert plain.returncode == 0, plain.stderr
-    assert "stereo_cbr.wav, 13230 frames" in plain.stdout
+    said = printed(clean.run("python", str(EXAMPLE), ".", asset, TORCHAUDIO_COMPAT_AUTO="2.0"))
+    assert "stereo_cbr.wav, 13230 frames" in said
     code = f"import compat; compat.install('2.1'); import torchaudio; print(torchaudio.load({asset!r})[0].shape)"
     installed = clean.run("python", "-W", "error", "-c", code)
     assert installed.stdout.strip() == "torch.Size([2, 26460])", installed.stderr
-    doctor = clean.run("torchaudio-compat", "doctor")
-    assert doctor.returncode == 0, doctor.stdout + doctor.stderr
+    printed(clean.run("torchaudio-compat", "doctor"))
 
 
 @pytest.mark.release
@@ -163,6 +155,5 @@ def test_the_tools_run_without_being_installed(tool: list[str], wheel: pathlib.P
     script.write_bytes(EXAMPLE.read_bytes())
     command = [sys.executable, "-m", *tool, str(wheel), "torchaudio-compat", "codemod", script.name]
     variables = {**os.environ, "PIPX_HOME": str(tmp_path / "pipx"), "UV_TOOL_DIR": str(tmp_path / "uv")}
-    done = subprocess.run(command, cwd=tmp_path, env=variables, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
+    printed(subprocess.run(command, cwd=tmp_path, env=variables, capture_output=True, text=True, check=False))
     assert 'backend="soundfile"' in script.read_text()

@@ -1,7 +1,5 @@
 """All names without an underscore are typed completely and documented, so that who uses them is checked, and an editor knows them."""
 
-from __future__ import annotations
-
 import inspect
 import pydoc
 

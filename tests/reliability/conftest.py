@@ -1,14 +1,15 @@
-"""A file that nobody may open."""
+"""What tests of reliability share: a file that nobody may open, a server, signals, and the garbage collector switched off."""
 
-from __future__ import annotations
-
+import gc
 import pathlib
-from collections.abc import Iterator
+import signal
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 
 from tests.conftest import ASSETS
-from tests.reliability import watch
+from tests.reliability import server, watch
 
 
 @pytest.fixture
@@ -19,3 +20,29 @@ def canary(tmp_path: pathlib.Path) -> Iterator[tuple[pathlib.Path, watch.Watch]]
     (tmp_path / "x.sub").symlink_to(path)
     with watch.watching(path) as seen:
         yield path, seen
+
+
+@pytest.fixture
+def web() -> Iterator[server.Server]:
+    """A server on this machine."""
+    with server.running() as running:
+        yield running
+
+
+@pytest.fixture
+def uncollected() -> Iterator[None]:
+    """Python's garbage collector is off, after it has run."""
+    gc.collect()
+    gc.disable()
+    yield
+    gc.enable()
+
+
+@pytest.fixture
+def handle() -> Iterator[Callable[..., Any]]:
+    """Set the handler of a signal, as ``signal.signal`` does; at the end no alarm is left, and the old handlers are back."""
+    before = {number: signal.getsignal(number) for number in (signal.SIGALRM, signal.SIGUSR1)}
+    yield signal.signal
+    signal.setitimer(signal.ITIMER_REAL, 0)
+    for number, handler in before.items():
+        signal.signal(number, handler)

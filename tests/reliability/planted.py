@@ -1,7 +1,5 @@
 """Files that would make a careless decoder open something else; each names ``{target}``, a path or an address."""
 
-from __future__ import annotations
-
 import struct
 
 PLAYLISTS = {

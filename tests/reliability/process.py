@@ -1,11 +1,13 @@
 """What a process uses, as Linux tells it."""
 
-from __future__ import annotations
-
+import concurrent.futures
+import contextlib
 import ctypes
 import os
 import pathlib
 import tempfile
+import threading
+from collections.abc import Callable, Iterator
 
 _PAGE = os.sysconf("SC_PAGE_SIZE")
 _HEAP_FIELDS = ("arena", "ordblks", "smblks", "hblks", "hblkhd", "usmblks", "fsmblks", "uordblks", "fordblks", "keepcost")
@@ -65,3 +67,34 @@ def memory_folder() -> str | None:
     """A folder in memory for files that are written and read often; ``None`` where there is none, or the usual one is."""
     is_there = os.access("/dev/shm", os.W_OK) and not tempfile.gettempdir().startswith("/dev/shm/")
     return "/dev/shm" if is_there else None
+
+
+@contextlib.contextmanager
+def busy(work: Callable[[], object], threads: int = 1) -> Iterator[None]:
+    """Do some work again and again in other threads, until the block ends."""
+    over = threading.Event()
+
+    def again() -> None:
+        while not over.is_set():
+            work()
+
+    with concurrent.futures.ThreadPoolExecutor(threads) as pool:
+        running = [pool.submit(again) for _ in range(threads)]
+        try:
+            yield
+        finally:
+            over.set()
+    for each in running:
+        each.result()
+
+
+def child(work: Callable[[], object]) -> int:
+    """Fork a process that does some work, and ends with 0 where it was done; gives its number."""
+    pid = os.fork()
+    if pid == 0:
+        try:
+            work()
+            os._exit(0)
+        finally:
+            os._exit(1)
+    return pid

@@ -1,7 +1,5 @@
 """Servers on this machine that behave badly, and remember what they were asked for."""
 
-from __future__ import annotations
-
 import contextlib
 import http.server
 import random
@@ -9,7 +7,10 @@ import re
 import threading
 import time
 from collections.abc import Callable, Iterator
+from typing import Any
 
+import compat
+from tests import streaming
 from tests.conftest import ASSETS
 
 DATA = (ASSETS / "stereo_s16.wav").read_bytes()
@@ -140,6 +141,16 @@ def _short_parts(handler: _Handler) -> None:
     handler.wfile.write(data)
 
 
+def _ranges(handler: _Handler) -> None:
+    """Give a file of the recorded ones from where it is asked for: ``ranges.NAME``."""
+    data, begin = (ASSETS / handler.path.partition("ranges.")[2].partition("?")[0]).read_bytes(), _begin(handler)
+    if begin >= len(data):
+        handler.begin(0, 416)
+        return
+    handler.begin(len(data) - begin, 206, **{"Content-Range": f"bytes {begin}-{len(data) - 1}/{len(data)}"})
+    handler.wfile.write(data[begin:])
+
+
 def _begin(handler: _Handler) -> int:
     """Return the first byte that is asked for."""
     return int(re.fullmatch(r"bytes=(\d+)-", handler.headers["Range"])[1])  # type: ignore[index]
@@ -151,6 +162,7 @@ BEHAVIOUR: dict[str, Callable[[_Handler], None]] = {
     "drips": _drips,
     "changes": _changes,
     "short_parts": _short_parts,
+    "ranges": _ranges,
     "cuts": sends(DATA[:8000], len(DATA)),
     "lies_long": sends(DATA, 10**15),
     "lies_short": sends(DATA, 100),
@@ -160,6 +172,19 @@ BEHAVIOUR: dict[str, Callable[[_Handler], None]] = {
     "redirects": sends(b"", status=302, Location="/stereo_s16.wav"),
     "redirects_for_ever": _redirects_for_ever,
     "redirects_to_a_file": sends(b"", status=302, Location=f"file://{ASSETS / 'stereo_s16.wav'}"),
+}
+
+
+# the ways to ask a server, each with the flags of the release
+WAYS: dict[str, Callable[..., Any]] = {
+    "load": lambda url, **flags: compat.standin("2.2", **flags).load(url)[0].shape,
+    "info": lambda url, **flags: compat.standin("2.2", **flags).info(url).num_frames,
+    "a late piece": lambda url, **flags: compat.standin("2.2", **flags).load(url, 3000, 10)[0].shape,
+    "StreamReader": lambda url, **flags: len(streaming.sound(compat.standin("2.2", **flags).io.StreamReader(url))),
+    "StreamReader with options": lambda url, **flags: len(
+        streaming.sound(compat.standin("2.2", **flags).io.StreamReader(url, option={"user_agent": "x"}))
+    ),
+    "2.9": lambda url, **flags: compat.standin("2.9", **flags).load(url)[0].shape,
 }
 
 

@@ -1,7 +1,5 @@
 """File objects that misbehave: an error or a value, never a crash, and nothing that C code was not asked to take."""
 
-from __future__ import annotations
-
 import gc
 import io
 import threading
@@ -14,150 +12,82 @@ import torch
 import compat
 import dispatcher
 from tests.conftest import ASSETS
+from tests.doubles import Watched, fails
 from tests.reliability import process
 
-DATA = (ASSETS / "stereo_16.flac").read_bytes()
+
+def _odd(**methods: Callable[..., Any]) -> type[io.BytesIO]:
+    """A kind of file object with these methods in place of its own."""
+    return type("Odd", (io.BytesIO,), methods)
 
 
-class TooLong(io.BytesIO):
-    """Gives thousands of bytes more than were asked for."""
-
-    def read(self, size: int | None = -1) -> bytes:
-        data = super().read(size)
-        return data and data.ljust(max(size or 0, 1000) + 5000, b"x")
+def _too_long(file: io.BytesIO, size: int = -1) -> bytes:
+    data = io.BytesIO.read(file, size)
+    return data and data.ljust(max(size or 0, 1000) + 5000, b"x")
 
 
-class Text(io.BytesIO):
-    """Gives text."""
-
-    def read(self, size: int | None = -1) -> Any:
-        return super().read(size).decode("latin-1")
+def _goes_elsewhere(file: io.BytesIO, offset: int, whence: int = 0) -> int:
+    io.BytesIO.seek(file, max(0, offset * 7 % 5000))
+    return -offset
 
 
-class Nothing(io.BytesIO):
-    """Gives ``None``, as a stream that would block does."""
-
-    def read(self, size: int | None = -1) -> Any:
-        return None
-
-
-class Number(io.BytesIO):
-    """Gives numbers."""
-
-    def read(self, size: int | None = -1) -> Any:
-        return 17
+def _fails_midway(file: io.BytesIO, size: int = -1) -> bytes:
+    if file.tell() > 1000:
+        raise ConnectionResetError("gone")
+    return io.BytesIO.read(file, size)
 
 
-class Doubles(io.BytesIO):
+def _loses_its_end(file: io.BytesIO, size: int = -1) -> bytes:
+    data = io.BytesIO.read(file, size)
+    file.truncate(max(100, len(file.getbuffer()) - 3000))
+    return data
+
+
+class Doubles(Watched):
     """Gives arrays that are no bytes, not for ever, since that is copied for ever."""
 
-    reads = 0
-
     def read(self, size: int | None = -1) -> Any:
-        self.reads += 1
-        return memoryview(bytearray(80)).cast("d") if self.reads < 1000 else b""
+        super().read(0)
+        return memoryview(bytearray(80)).cast("d") if self.calls["read"] < 1000 else b""
 
 
-class NegativeTell(io.BytesIO):
-    """Says that it stands before its beginning."""
-
-    def tell(self) -> int:
-        return -5
-
-
-class HugeTell(io.BytesIO):
-    """Says that it stands beyond what a file can hold."""
-
-    def tell(self) -> int:
-        return 2**70
-
-
-class WrongTell(io.BytesIO):
-    """Says where it stands in words."""
-
-    def tell(self) -> Any:
-        return "here"
-
-
-class WildSeek(io.BytesIO):
-    """Goes elsewhere than it was sent, and tells something else again."""
-
-    def seek(self, offset: int, whence: int = 0) -> int:
-        super().seek(max(0, offset * 7 % 5000))
-        return -offset
-
-
-class SeekElsewhere(io.BytesIO):
-    """Goes where FFmpeg would find Ogg pages for ever."""
-
-    def seek(self, offset: int, whence: int = 0) -> int:
-        return super().seek((5 * offset + 999) % 3175 if offset else 0)
-
-
-class RaisingRead(io.BytesIO):
-    """Fails in the middle."""
-
-    def read(self, size: int | None = -1) -> bytes:
-        if self.tell() > 1000:
-            raise ConnectionResetError("gone")
-        return super().read(size)
-
-
-class RaisingSeek(io.BytesIO):
-    """Fails at the third seek."""
-
-    seeks = 0
-
-    def seek(self, offset: int, whence: int = 0) -> int:
-        self.seeks += 1
-        if self.seeks > 2:
-            raise TimeoutError("too slow")
-        return super().seek(offset, whence)
-
-
-class RaisingAll(io.BytesIO):
-    """Raises what is no ordinary error."""
-
-    def read(self, size: int | None = -1) -> bytes:
-        raise StopIteration
-
-
-class Closing(io.BytesIO):
+class Closing(Watched):
     """Closes itself after some reads."""
 
-    reads = 0
-
     def read(self, size: int | None = -1) -> bytes:
-        self.reads += 1
         data = super().read(size)
-        if self.reads > 1:
+        if self.calls["read"] > 1:
             self.close()
         return data
 
 
-class Endless(io.BytesIO):
+class Endless(Watched):
     """Never ends, but only for a while, lest the test does not."""
 
-    given = 0
-
     def read(self, size: int | None = -1) -> bytes:
-        self.given += 1
-        return super().read(size) or (b"x" * 100 if self.given < 2000 else b"")
+        return super().read(size) or (b"x" * 100 if self.calls["read"] < 2000 else b"")
 
 
-class Shrinking(io.BytesIO):
-    """Loses its end while it is read."""
-
-    def read(self, size: int | None = -1) -> bytes:
-        data = super().read(size)
-        self.truncate(max(100, len(self.getbuffer()) - 3000))
-        return data
-
-
-KINDS: list[type[io.BytesIO]] = [
-    TooLong, Text, Nothing, Number, Doubles, NegativeTell, HugeTell, WrongTell, WildSeek, SeekElsewhere, RaisingRead, RaisingSeek, RaisingAll, Closing,
-    Endless, Shrinking,
-]  # fmt: skip
+KINDS: dict[str, Callable[[bytes], io.BytesIO]] = {
+    "gives thousands of bytes more than were asked for": _odd(read=_too_long),
+    "gives text": _odd(read=lambda file, size=-1: io.BytesIO.read(file, size).decode("latin-1")),
+    "gives None, as a stream that would block does": _odd(read=lambda *_: None),
+    "gives numbers": _odd(read=lambda *_: 17),
+    "gives arrays": Doubles,
+    "stands before its beginning": _odd(tell=lambda _: -5),
+    "stands beyond what a file can hold": _odd(tell=lambda _: 2**70),
+    "says where it stands in words": _odd(tell=lambda _: "here"),
+    "goes elsewhere, and tells something else again": _odd(seek=_goes_elsewhere),
+    "goes where FFmpeg would find Ogg pages for ever": _odd(
+        seek=lambda file, offset, whence=0: io.BytesIO.seek(file, (5 * offset + 999) % 3175 if offset else 0)
+    ),
+    "fails in the middle": _odd(read=_fails_midway),
+    "fails at the third seek": lambda data: Watched(data, seek=fails(TimeoutError("too slow"), at=3)),
+    "raises what is no ordinary error": lambda data: Watched(data, read=fails(StopIteration)),
+    "closes itself": Closing,
+    "does not end": Endless,
+    "loses its end while it is read": _odd(read=_loses_its_end),
+}
 FILES = ("stereo_16.flac", "stereo_s16.wav", "stereo_cbr.mp3", "stereo.vorbis.ogg", "stereo.m4a")
 # what an object raises may come through as it is, or in an error of ours
 ALLOWED = (RuntimeError, ValueError, TypeError, OSError, OverflowError, StopIteration)
@@ -172,15 +102,15 @@ def _calls(backend: str) -> list[Callable[[Any], Any]]:
 
 
 @pytest.mark.parametrize("backend", ["ffmpeg", "soundfile"])
-@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.__name__)
-def test_a_bad_file_object_does_no_harm(kind: type[io.BytesIO], backend: str) -> None:
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_bad_file_object_does_no_harm(kind: str, backend: str) -> None:
     """A tensor or an error, in bounded time, with nothing left open."""
     gc.collect()  # other tests' files
     before = process.open_files()
     for name in FILES:
         for call in _calls(backend):
             try:
-                value = call(kind((ASSETS / name).read_bytes()))
+                value = call(KINDS[kind]((ASSETS / name).read_bytes()))
             except ALLOWED:
                 continue
             assert value is not None
@@ -188,8 +118,8 @@ def test_a_bad_file_object_does_no_harm(kind: type[io.BytesIO], backend: str) ->
 
 
 @pytest.mark.libsox
-@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.__name__)
-def test_nor_does_it_to_the_global_sox_io(kind: type[io.BytesIO]) -> None:
+@pytest.mark.parametrize("kind", KINDS)
+def test_nor_does_it_to_the_global_sox_io(kind: str) -> None:
     """Which copies the object to a file first."""
     old = compat.standin("2.0")
     old.set_audio_backend("sox_io")
@@ -197,29 +127,14 @@ def test_nor_does_it_to_the_global_sox_io(kind: type[io.BytesIO]) -> None:
     before = process.open_files()
     for name in FILES:
         try:
-            waveform, _ = old.load(kind((ASSETS / name).read_bytes()))
+            waveform, _ = old.load(KINDS[kind]((ASSETS / name).read_bytes()))
         except ALLOWED:
             continue
         assert isinstance(waveform, torch.Tensor)
     assert process.open_files() == before
 
 
-class Nested(io.BytesIO):
-    """Loads another file whenever it is read, as a cache or an archive of audio may."""
-
-    inner = "ffmpeg"
-    loads = 0
-
-    def read(self, size: int | None = -1) -> bytes:
-        self.loads += 1
-        waveform, _ = dispatcher.load(io.BytesIO(SHORT), backend=self.inner)
-        assert waveform.shape == (2, 4000)
-        return super().read(size)
-
-
 SHORT = (ASSETS / "stereo_s16.wav").read_bytes()
-
-
 SECONDS = 60
 
 
@@ -237,70 +152,41 @@ def _in_time(call: Callable[[], Any]) -> Any:
 @pytest.mark.parametrize("inner", ["ffmpeg", "soundfile"])
 @pytest.mark.parametrize("name", ["stereo_16.flac", "stereo.vorbis.ogg"])
 def test_a_file_object_may_load_while_it_is_read(name: str, inner: str, outer: str) -> None:
-    """In the same library, too, and while that library opens it."""
-    file = Nested((ASSETS / name).read_bytes())
-    file.inner = inner
+    """As a cache or an archive of audio may; in the same library, too, and while that library opens it."""
+
+    def load() -> None:
+        waveform, _ = dispatcher.load(io.BytesIO(SHORT), backend=inner)
+        assert waveform.shape == (2, 4000)
+
+    file = Watched((ASSETS / name).read_bytes(), read=load)
     waveform, _ = _in_time(lambda: dispatcher.load(file, backend=outer))
-    assert file.loads
+    assert file.calls["read"]
     assert torch.equal(waveform, dispatcher.load(str(ASSETS / name), backend=outer)[0])
-
-
-class Waiting(io.BytesIO):
-    """Gives nothing before it is told to."""
-
-    def __init__(self, data: bytes) -> None:
-        super().__init__(data)
-        self.asked, self.told = threading.Event(), threading.Event()
-
-    def read(self, size: int | None = -1) -> bytes:
-        self.asked.set()
-        self.told.wait(SECONDS)
-        return super().read(size)
 
 
 @pytest.mark.parametrize("backend", ["ffmpeg", "soundfile"])
 def test_nobody_waits_for_the_slow_file_object_of_another_thread(backend: str) -> None:
-    """However a file is given."""
-    slow = Waiting(SHORT)
+    asked, told = threading.Event(), threading.Event()
+    slow = Watched(SHORT, read=lambda: asked.set() or told.wait(SECONDS))
     opening = threading.Thread(target=lambda: dispatcher.load(slow, backend=backend), daemon=True)
     opening.start()
-    assert slow.asked.wait(SECONDS)
+    assert asked.wait(SECONDS)
     try:
         for place in (str(ASSETS / "stereo_s16.wav"), io.BytesIO(SHORT)):
             assert _in_time(lambda place=place: dispatcher.load(place, backend=backend))[0].shape == (2, 4000)
     finally:
-        slow.told.set()
+        told.set()
         opening.join(SECONDS)
-
-
-class _Named:
-    """A path object that gives no path."""
-
-    def __fspath__(self) -> Any:
-        return 3
-
-
-class _Told(io.BytesIO):
-    """Tells another place than it has, or has no method to read with."""
-
-    def __init__(self, data: bytes, place: Any = 0, *, reads: bool = True) -> None:
-        super().__init__(data)
-        self._place = place
-        if not reads:
-            self.read = 3  # type: ignore[assignment]
-
-    def tell(self) -> Any:
-        return self._place
 
 
 @pytest.mark.parametrize(
     "make",
     [
-        lambda data: _Told(data, 1 << 80),
-        lambda data: _Told(data, -5),
-        lambda data: _Told(data, "x"),
-        lambda data: _Told(data, reads=False),
-        lambda _: _Named(),
+        _odd(tell=lambda _: 1 << 80),
+        _odd(tell=lambda _: -5),
+        _odd(tell=lambda _: "x"),
+        _odd(read=3),
+        lambda _: type("Named", (), {"__fspath__": lambda _: 3})(),
         lambda _: True,
     ],
     ids=["tells 2^80", "tells -5", "tells x", "read is a number", "a path of a number", "True"],
@@ -320,16 +206,6 @@ def test_what_is_neither_path_nor_file_is_refused_in_our_words(make: Callable[[b
 @pytest.mark.parametrize("name", ["stereo_16.flac", "stereo_s16.wav", "stereo_cbr.mp3", "stereo.m4a"])
 def test_an_error_is_told_once(name: str, error: BaseException, capfd: pytest.CaptureFixture[str]) -> None:
     """PyAV prints each that comes while another waits to be raised."""
-
-    class Failing(io.BytesIO):
-        left = 3
-
-        def read(self, size: int | None = -1) -> bytes:
-            self.left -= 1
-            if self.left <= 0:
-                raise error
-            return super().read(size)
-
     with pytest.raises(type(error)):
-        dispatcher.load(Failing((ASSETS / name).read_bytes()), backend="ffmpeg")
+        dispatcher.load(Watched((ASSETS / name).read_bytes(), read=fails(error, at=3)), backend="ffmpeg")
     assert capfd.readouterr().err == ""

@@ -1,9 +1,6 @@
 """PyAV no longer passes on the errors of file objects after an interrupt at a bad moment; the calls tell them all the same."""
 
-from __future__ import annotations
-
 import gc
-import io
 import threading
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -15,8 +12,10 @@ import torch
 import compat
 import dispatcher
 from dispatcher.streams.reader import StreamReader
-from dispatcher.streams.writer import StreamWriter
+from tests import streaming
 from tests.conftest import ASSETS
+from tests.doubles import Watched, fails
+from tests.tables import table
 
 DATA = (ASSETS / "stereo_s16.wav").read_bytes()
 SOUND = torch.zeros(20000, 2)
@@ -26,39 +25,16 @@ class MineError(OSError):
     """What the object raises."""
 
 
-class Failing(io.BytesIO):
-    """Raises an error from the n-th call of one of its methods on."""
-
-    def __init__(self, data: bytes, method: str, left: int) -> None:
-        super().__init__(data)
-        self._method, self._left = method, left
-
-    def _called(self, method: str, *arguments: Any) -> Any:
-        self._left -= method == self._method
-        if self._left <= 0:
-            raise MineError("mine")
-        return getattr(super(), method)(*arguments)
-
-    def read(self, size: int | None = -1) -> bytes:
-        return self._called("read", size)
-
-    def write(self, data: Any) -> int:
-        return self._called("write", data)
-
-    def seek(self, *arguments: Any) -> int:
-        return self._called("seek", *arguments)
-
-
 @pytest.fixture
 def _forgetful() -> Iterator[None]:
     """Leave PyAV as a signal within its ``err_check`` leaves it: with an old error that it does not count."""
     with pytest.raises(MineError):
-        av.open(Failing(b"", "read", 1))
+        av.open(Watched(read=fails(MineError)))
     gc.unfreeze()  # the collector shows only what is not frozen
     errors = next(one for one in gc.get_objects() if type(one) is threading.local and hasattr(one, "exc_info"))
     errors.exc_info = (ValueError, ValueError("an old one"), None)
     with pytest.raises(av.FFmpegError):
-        av.open(Failing(b"", "read", 1))
+        av.open(Watched(read=fails(MineError)))
     yield
     errors.exc_info = None
 
@@ -69,32 +45,24 @@ def _streamed(file: Any) -> None:
     list(reader.stream())
 
 
-def _written(file: Any) -> None:
-    writer = StreamWriter(file, format="wav")
-    writer.add_audio_stream(16000, 2)
-    with writer.open():
-        writer.write_audio_chunk(0, SOUND)
-
-
-CALLS: dict[str, tuple[Callable[[Any], Any], str]] = {
-    "load": (lambda file: dispatcher.load(file, backend="ffmpeg"), "read"),
-    "piece": (lambda file: dispatcher.load(file, 1000, 500, backend="ffmpeg"), "read"),
-    "info": (lambda file: dispatcher.info(file, backend="ffmpeg"), "read"),
-    "load of 2.9": (lambda file: compat.standin("2.9").load(file), "read"),
-    "StreamReader": (_streamed, "read"),
-    "StreamWriter": (_written, "write"),
-    "StreamWriter that goes back": (_written, "seek"),
-}
-
-
 @pytest.mark.usefixtures("_forgetful")
-@pytest.mark.parametrize("name", CALLS)
-def test_the_error_of_the_object_is_told(name: str) -> None:
-    call, method = CALLS[name]
+@table(
+    "call, method",
+    {
+        "load": (lambda file: dispatcher.load(file, backend="ffmpeg"), "read"),
+        "piece": (lambda file: dispatcher.load(file, 1000, 500, backend="ffmpeg"), "read"),
+        "info": (lambda file: dispatcher.info(file, backend="ffmpeg"), "read"),
+        "load of 2.9": (lambda file: compat.standin("2.9").load(file), "read"),
+        "StreamReader": (_streamed, "read"),
+        "StreamWriter": (lambda file: streaming.write(file, SOUND, container="wav"), "write"),
+        "StreamWriter that goes back": (lambda file: streaming.write(file, SOUND, container="wav"), "seek"),
+    },
+)
+def test_the_error_of_the_object_is_told(call: Callable[[Any], Any], method: str) -> None:
     told = []
     for at in range(1, 9):
         try:
-            call(Failing(b"" if method != "read" else DATA, method, at))
+            call(Watched(b"" if method != "read" else DATA, **{method: fails(MineError("mine"), at)}))
         except (RuntimeError, OSError) as why:
             told.append(str(why))
     assert told

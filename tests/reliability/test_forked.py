@@ -1,7 +1,5 @@
 """A plain ``os.fork`` after the parent has used torch's threads and decoded: the child reads and writes, and waits for nobody."""
 
-from __future__ import annotations
-
 import contextlib
 import gc
 import itertools
@@ -22,6 +20,7 @@ import compat
 import dispatcher
 from dispatcher import forks
 from tests.conftest import BACKENDS
+from tests.reliability import process
 
 SECONDS = 60
 
@@ -37,13 +36,7 @@ def threads() -> Iterator[None]:
 
 def _in_child(work: Callable[[], object]) -> int | None:
     """Do some work in a forked child; return its exit code, 0 where the work was done, or ``None`` where it had to be killed."""
-    pid = os.fork()
-    if pid == 0:
-        try:
-            work()
-            os._exit(0)
-        finally:
-            os._exit(1)
+    pid = process.child(work)
     end = time.monotonic() + SECONDS
     while time.monotonic() < end:
         done, status = os.waitpid(pid, os.WNOHANG)
@@ -117,37 +110,26 @@ def test_children_forked_while_threads_load_can_load(backend: str, tmp_path: pat
     """As the workers of a data loader are, in a process that loads as well."""
     path, wave = str(tmp_path / "x.flac"), torch.rand(2, 5000) - 0.5
     dispatcher.save(path, wave, 16000, backend=backend)
-    over = threading.Event()
 
     def load() -> None:
-        while not over.is_set():
-            dispatcher.load(path, backend=backend)
+        dispatcher.load(path, backend=backend)
 
-    threads = [threading.Thread(target=load, daemon=True) for _ in range(3)]
-    for thread in threads:
-        thread.start()
-    try:
+    with process.busy(load, threads=3):
         for _ in range(8):
-            assert _in_child(lambda: dispatcher.load(path, backend=backend)) == 0
-    finally:
-        over.set()
-        for thread in threads:
-            thread.join()
+            assert _in_child(load) == 0
 
 
 @pytest.mark.filterwarnings("ignore")
 def test_children_forked_while_a_thread_installs_have_a_whole_release() -> None:
     """The fork waits until the other thread is done, and the child may pin, install and uninstall."""
     compat.install("2.0")
-    pin, over = compat.pinned, threading.Event()
+    pin, numbers = compat.pinned, itertools.count()
 
     def switch() -> None:
-        for number in itertools.count():
-            if over.is_set():
-                return
-            compat.install(("2.0", "2.1", "2.2")[number % 3])
-            if number % 4 == 3:
-                compat.uninstall()
+        number = next(numbers)
+        compat.install(("2.0", "2.1", "2.2")[number % 3])
+        if number % 4 == 3:
+            compat.uninstall()
 
     def work() -> None:
         with pin("2.8") as torchaudio:
@@ -156,17 +138,13 @@ def test_children_forked_while_a_thread_installs_have_a_whole_release() -> None:
         compat.uninstall()
         assert "torchaudio" not in sys.modules
 
-    thread = threading.Thread(target=switch, daemon=True)
-    thread.start()
-    try:
+    with process.busy(switch):
         for _ in range(3):
             assert _in_child(work) == 0
-    finally:
-        over.set()
-        thread.join()
-        compat.uninstall()
+    compat.uninstall()
 
 
+@pytest.mark.usefixtures("uncollected")
 def test_a_child_does_not_wait_for_the_threads_of_filters_that_nothing_holds_any_more() -> None:
     """A failed call may leave them to the collector, as its traceback does."""
 
@@ -177,10 +155,5 @@ def test_a_child_does_not_wait_for_the_threads_of_filters_that_nothing_holds_any
         resampler.resample(frame)
         garbage += [garbage, resampler]
 
-    gc.disable()
-    try:
-        leave([])
-        assert _in_child(gc.collect) == 0
-    finally:
-        gc.enable()
-        gc.collect()
+    leave([])
+    assert _in_child(gc.collect) == 0

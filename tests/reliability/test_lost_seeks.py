@@ -1,7 +1,5 @@
 """A file object whose seek goes elsewhere: an error, or what it gives when it does not; never other data."""
 
-from __future__ import annotations
-
 import gzip
 import io
 import pathlib
@@ -14,7 +12,7 @@ import torch
 
 import dispatcher
 from dispatcher.streams.reader import StreamReader
-from dispatcher.streams.writer import StreamWriter
+from tests import streaming
 from tests.conftest import ASSETS
 
 SOUND = torch.sin(torch.arange(20000) * 0.05).repeat(2, 1).T.contiguous() * 0.5
@@ -115,10 +113,7 @@ CONTAINERS = ["wav", "aiff", "au", "caf", "mp4", "w64"]
 
 
 def _write(place: Any, container: str) -> None:
-    writer = StreamWriter(place, format=container)
-    writer.add_audio_stream(16000, 2)
-    with writer.open():
-        writer.write_audio_chunk(0, SOUND)
+    streaming.write(place, SOUND, container=container)
 
 
 @pytest.mark.parametrize("way", WAYS)

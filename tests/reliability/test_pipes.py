@@ -1,7 +1,5 @@
 """Named pipes: they are opened once, by who reads them, so that nothing is lost and nobody waits for a writer that is gone."""
 
-from __future__ import annotations
-
 import os
 import pathlib
 import subprocess

@@ -1,33 +1,18 @@
 """Where a server may send us: by default to its own host, never from outside to this machine; and that each wait alone is bounded."""
 
-from __future__ import annotations
-
-import http.server
-import pathlib
 import socket
-import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 import compat
 from dispatcher.errors import AudioError, BackendError
-from dispatcher.reading import web
+from dispatcher.reading import web as reading
 from dispatcher.settings import Settings
 from tests.conftest import ASSETS
 from tests.reliability import server
-
-DATA = (ASSETS / "stereo_s16.wav").read_bytes()
-REACHES: dict[str, Callable[[Any, str], Any]] = {
-    "load": lambda torchaudio, url: torchaudio.load(url)[0].shape,
-    "info": lambda torchaudio, url: torchaudio.info(url).num_frames,
-    "a late piece": lambda torchaudio, url: torchaudio.load(url, 3000, 10)[0].shape,
-    "StreamReader": lambda torchaudio, url: torchaudio.io.StreamReader(url).num_src_streams,
-    "StreamReader with options": lambda torchaudio, url: torchaudio.io.StreamReader(url, option={"user_agent": "x"}).num_src_streams,
-    "2.9": lambda torchaudio, url: compat.standin("2.9", follow_redirects=torchaudio.redirects).load(url)[0].shape,
-}
 
 
 @pytest.fixture
@@ -39,32 +24,25 @@ def two() -> Iterator[tuple[server.Server, server.Server]]:
         del server.BEHAVIOUR["elsewhere"]
 
 
-def _release(redirects: str) -> Any:
-    torchaudio: Any = compat.standin("2.2", follow_redirects=redirects)
-    torchaudio.redirects = redirects
-    return torchaudio
-
-
-@pytest.mark.parametrize("way", REACHES)
+@pytest.mark.parametrize("way", server.WAYS)
 def test_another_port_is_not_asked_by_default(way: str, two: tuple[server.Server, server.Server]) -> None:
     """Not even for the beginning of the file; the flag that the error names widens it."""
     first, second = two
     with pytest.raises(RuntimeError, match=rf"127\.0\.0\.1:{second.server_port}.*is not on 127\.0\.0\.1.*follow_redirects.*any host"):
-        REACHES[way](_release("same host"), first.url("elsewhere.wav"))
+        server.WAYS[way](first.url("elsewhere.wav"))
     assert not second.asked
-    assert REACHES[way](_release("any host"), first.url("elsewhere.wav"))
+    assert server.WAYS[way](first.url("elsewhere.wav"), follow_redirects="any host")
     assert second.asked
 
 
-@pytest.mark.parametrize("way", REACHES)
-def test_the_same_host_is_followed_unless_none_is(way: str, two: tuple[server.Server, server.Server]) -> None:
+@pytest.mark.parametrize("way", server.WAYS)
+def test_the_same_host_is_followed_unless_none_is(way: str, web: server.Server) -> None:
     """By default; the flag can forbid it."""
-    first, _ = two
-    assert REACHES[way](_release("same host"), first.url("redirects.wav"))
-    before = len(first.asked)
+    assert server.WAYS[way](web.url("redirects.wav"))
+    before = len(web.asked)
     with pytest.raises(RuntimeError, match=r"no redirect is followed.*same host"):
-        REACHES[way](_release("never"), first.url("redirects.wav"))
-    assert first.asked[before:] == ["/redirects.wav"] * (len(first.asked) - before)
+        server.WAYS[way](web.url("redirects.wav"), follow_redirects="never")
+    assert web.asked[before:] == ["/redirects.wav"] * (len(web.asked) - before)
 
 
 @pytest.mark.parametrize(
@@ -86,21 +64,20 @@ def test_the_same_host_is_followed_unless_none_is(way: str, two: tuple[server.Se
 def test_what_counts_as_the_same_host(first: str, other: str, ours: bool) -> None:
     """The name and the port, or https in place of http at their own ports."""
     try:
-        web._checked(web._parsed(first), other, Settings())
+        reading._checked(reading._parsed(first), other, Settings())
         found = True
     except BackendError:
         found = False
     assert found == ours
-    web._checked(web._parsed(first), other, Settings(follow_redirects="any host"))
+    reading._checked(reading._parsed(first), other, Settings(follow_redirects="any host"))
 
 
 @pytest.mark.parametrize(
     "url", ["file:///etc/passwd", "ftp://a.example/x", "data:audio/wav;base64,", "concat:a|b", "tcp://a.example:1", "x:y", "http://"]
 )
 def test_no_flag_leads_to_another_protocol(url: str) -> None:
-    """Nor to no host at all."""
     with pytest.raises(BackendError):
-        web._checked(web._parsed("http://a.example/x"), url, Settings(follow_redirects="any host"))
+        reading._checked(reading._parsed("http://a.example/x"), url, Settings(follow_redirects="any host"))
 
 
 @pytest.mark.parametrize(
@@ -113,7 +90,7 @@ def test_a_public_server_leads_to_none_of_this_machine(address: str, monkeypatch
     monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: [(2, 1, 6, "", (address, 80))])
     monkeypatch.setattr(socket, "create_connection", lambda *_: pytest.fail("it was asked"))
     with pytest.raises(BackendError, match="no flag allows that"):
-        web._connected("innocent.example", 80, 1, from_public=True)
+        reading._connected("innocent.example", 80, 1, from_public=True)
 
 
 @pytest.mark.parametrize("address", ["8.8.8.8", "2606:4700::1111", "10.1.2.3"])
@@ -122,82 +99,46 @@ def test_others_are_asked(address: str, monkeypatch: pytest.MonkeyPatch) -> None
     monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: [(2, 1, 6, "", (address, 80))])
     asked: list[Any] = []
     monkeypatch.setattr(socket, "create_connection", lambda where, _: asked.append(where))
-    web._connected("a.example", 80, 1, from_public=True)
+    reading._connected("a.example", 80, 1, from_public=True)
     assert asked == [(address, 80)]
 
 
 @pytest.mark.parametrize(("address", "public"), [("8.8.8.8", True), ("10.0.0.1", False), ("127.0.0.1", False), ("::ffff:127.0.0.1", False)])
 def test_what_is_public(address: str, public: bool) -> None:
     """Of which a redirect to this machine is looked at."""
-    assert web._is_public(address) == public
+    assert reading._is_public(address) == public
 
 
 def test_a_public_server_that_sends_home_is_stopped(monkeypatch: pytest.MonkeyPatch, two: tuple[server.Server, server.Server]) -> None:
     """The whole way, with the widest flag: the first server is taken for a public one."""
     first, second = two
-    monkeypatch.setattr(web, "_is_public", lambda _: True)
+    monkeypatch.setattr(reading, "_is_public", lambda _: True)
     with pytest.raises(RuntimeError, match="no flag allows that"):
         compat.standin("2.2", follow_redirects="any host").load(first.url("elsewhere.wav"))
     assert first.asked
     assert not second.asked
 
 
-class _Ranges(http.server.BaseHTTPRequestHandler):
-    """Gives parts of a file."""
-
-    data = DATA
-    asked: list[str]
-
-    def do_GET(self) -> None:
-        begin = int(self.headers["Range"].removeprefix("bytes=").partition("-")[0])
-        type(self).asked.append(self.headers["Range"])
-        if begin >= len(self.data):
-            self.send_error(416)
-            return
-        part = self.data[begin:]
-        self.send_response(206)
-        self.send_header("Content-Range", f"bytes {begin}-{len(self.data) - 1}/{len(self.data)}")
-        self.send_header("Content-Length", str(len(part)))
-        self.end_headers()
-        self.wfile.write(part)
-
-    def log_message(self, *_: object) -> None:
-        """Be quiet."""
-
-
 @pytest.mark.parametrize("name", ["stereo_s16.wav", "stereo.m4a", "stereo_cbr.mp3", "stereo_16.flac", "stereo.vorbis.ogg"])
-def test_a_server_of_parts_is_gone_about_in(name: str) -> None:
+def test_a_server_of_parts_is_gone_about_in(name: str, web: server.Server) -> None:
     """And gives what the file gives, piece by piece as well; an index at the end is found."""
-    path = str(ASSETS / name)
-    handler = type("Handler", (_Ranges,), {"data": pathlib.Path(path).read_bytes(), "asked": []})
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as running:
-        threading.Thread(target=running.serve_forever, args=(0.05,), daemon=True).start()
-        url = f"http://127.0.0.1:{running.server_port}/{name}?a=b c"
-        torchaudio: Any = compat.standin("2.2")
-        for piece in ((0, -1), (1000, 500)):
-            assert torchaudio.load(url, *piece)[0].equal(torchaudio.load(path, *piece, backend="ffmpeg")[0])
-        assert vars(torchaudio.info(url)) == vars(torchaudio.info(path))
-        reader = torchaudio.io.StreamReader(url)
-        reader.add_basic_audio_stream(1000)
-        if not name.endswith(".flac"):  # FFmpeg does not seek in one so short, by path either
-            reader.seek(0.05)
-        assert sum(len(chunk) for (chunk,) in reader.stream()) > 1000
-        running.shutdown()
+    path, url = str(ASSETS / name), web.url(f"ranges.{name}?a=b c")
+    torchaudio: Any = compat.standin("2.2")
+    for piece in ((0, -1), (1000, 500)):
+        assert torchaudio.load(url, *piece)[0].equal(torchaudio.load(path, *piece, backend="ffmpeg")[0])
+    assert vars(torchaudio.info(url)) == vars(torchaudio.info(path))
+    reader = torchaudio.io.StreamReader(url)
+    reader.add_basic_audio_stream(1000)
+    if not name.endswith(".flac"):  # FFmpeg does not seek in one so short, by path either
+        reader.seek(0.05)
+    assert sum(len(chunk) for (chunk,) in reader.stream()) > 1000
 
 
 @pytest.mark.parametrize("release", ["2.2", "2.9"])
-@pytest.mark.parametrize("behaviour", ["stalls", "silent"])
-def test_a_stalled_server_is_called_that(release: str, behaviour: str, two: tuple[server.Server, server.Server]) -> None:
-    """And not damage, under 2.9 as well."""
-    with pytest.raises(RuntimeError, match="network_timeout"):
-        compat.standin(release, network_timeout=0.5).load(two[0].url(f"{behaviour}.wav"))
-
-
-@pytest.mark.parametrize("release", ["2.2", "2.9"])
-def test_the_time_is_that_of_each_wait(release: str, two: tuple[server.Server, server.Server]) -> None:
+def test_the_time_is_that_of_each_wait(release: str, web: server.Server) -> None:
     """A slow server takes several times as long for the whole, and is read to its end."""
     began = time.monotonic()
-    assert compat.standin(release, network_timeout=0.5).load(two[0].url("drips.wav"))[0].shape == (2, 4000)
+    assert compat.standin(release, network_timeout=0.5).load(web.url("drips.wav"))[0].shape == (2, 4000)
     assert time.monotonic() - began > 1
 
 
@@ -205,6 +146,5 @@ def test_the_time_is_that_of_each_wait(release: str, two: tuple[server.Server, s
     "url", ["http://", "http://:80/", "http://a:b/", "http://127.0.0.1:1/x.wav", "http://[::1", "http://\u2603.invalid/", "http://a b/"]
 )
 def test_an_address_that_cannot_be_asked_is_an_error_of_ours(url: str) -> None:
-    """Which names it."""
     with pytest.raises(AudioError, match="http"):
         compat.standin("2.2", network_timeout=5).load(url)

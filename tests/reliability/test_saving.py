@@ -1,7 +1,5 @@
 """Whatever happens while a file is saved, the old one is whole, and nothing is left lying about."""
 
-from __future__ import annotations
-
 import contextlib
 import io
 import os
@@ -11,7 +9,7 @@ import resource
 import signal
 import time
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 import pytest
@@ -22,6 +20,8 @@ import dispatcher
 from dispatcher import atomic_files
 from dispatcher.writing import target
 from tests.conftest import BACKENDS
+from tests.doubles import Watched, fails
+from tests.reliability import process
 
 WAVE = torch.rand(2, 40_000, generator=torch.Generator().manual_seed(1)) - 0.5
 BY_BACKEND = {
@@ -63,17 +63,6 @@ def test_a_full_disk_leaves_the_old_file(backend: str, extension: str, tmp_path:
     assert path.stat().st_size > 1000
 
 
-def _child(work: Callable[[], object]) -> int:
-    """A forked process that does some work and ends; its number."""
-    pid = os.fork()
-    if pid:
-        return pid
-    try:
-        work()
-    finally:
-        os._exit(0)
-
-
 @pytest.mark.parametrize("backend", BACKENDS)
 def test_a_killed_process_leaves_the_old_file(backend: str, tmp_path: pathlib.Path) -> None:
     """Whole, each time; what it was writing is removed by the next save into that folder."""
@@ -88,7 +77,7 @@ def test_a_killed_process_leaves_the_old_file(backend: str, tmp_path: pathlib.Pa
             dispatcher.save(str(path), wave, 16000, backend=backend)
 
     for _ in range(10):
-        pid = _child(save_for_ever)
+        pid = process.child(save_for_ever)
         time.sleep(chance.uniform(0.01, 0.1))
         os.kill(pid, signal.SIGKILL)
         os.waitpid(pid, 0)
@@ -117,16 +106,15 @@ class _Odd(torch.Tensor):
     def numpy(self, *, force: bool = False) -> object:
         raise RuntimeError("the samples are gone")
 
-    def detach(self) -> _Odd:
+    def detach(self) -> Self:
         return self
 
-    def t(self) -> _Odd:
+    def t(self) -> Self:
         return self
 
 
 @pytest.mark.parametrize("backend", ["soundfile", pytest.param("sox", marks=pytest.mark.libsox)])
 def test_an_encoder_that_fails_leaves_the_old_file(backend: str, tmp_path: pathlib.Path) -> None:
-    """Whatever is raised, and a file object gets nothing."""
     path = tmp_path / "x.wav"
     path.write_bytes(b"precious")
     with pytest.raises(RuntimeError):
@@ -152,14 +140,14 @@ def test_standard_output_is_written_to_where_it_stands(place: str, backend: str,
         os.write(1, b"after\n")
 
     read, write = os.pipe()
-    pid = _child(work)
+    pid = process.child(work)
     os.close(write)
     with os.fdopen(read, "rb") as pipe:
         piped = pipe.read()
     os.waitpid(pid, 0)
     with open(tmp_path / "out", "wb") as file:
         write = file.fileno()
-        os.waitpid(_child(work), 0)
+        os.waitpid(process.child(work), 0)
     for got in (piped, (tmp_path / "out").read_bytes()):
         assert got.startswith(b"before\nRIFF")
         assert got.endswith(b"after\n")
@@ -185,14 +173,8 @@ def test_links_lead_to_their_target(tmp_path: pathlib.Path) -> None:
 
 @pytest.mark.parametrize("backend", ["ffmpeg", "soundfile"])
 def test_a_file_object_that_fails_raises(backend: str) -> None:
-    """Its own error, or ours; never silence."""
-
-    class Full(io.BytesIO):
-        def write(self, data: object) -> int:
-            raise OSError(28, "No space left on device")
-
     with pytest.raises((OSError, RuntimeError), match="No space left"):
-        dispatcher.save(Full(), WAVE, 16000, format="wav", backend=backend)
+        dispatcher.save(Watched(write=fails(OSError(28, "No space left on device"))), WAVE, 16000, format="wav", backend=backend)
 
 
 @pytest.mark.parametrize("make", [lambda path: path.write_bytes(b"precious"), lambda path: path.mkdir()], ids=["read-only", "folder"])
@@ -221,12 +203,12 @@ def test_what_a_killed_worker_left_is_removed_by_those_who_saved_there_before(by
         with target.writing(str(tmp_path / "y.wav")):
             os.kill(os.getpid(), signal.SIGKILL)
 
-    os.waitpid(_child(half), 0)
+    os.waitpid(process.child(half), 0)
     assert len(os.listdir(tmp_path)) == 2
     if by == "the same process":
         dispatcher.save(path, WAVE, 16000)
     else:
-        os.waitpid(_child(lambda: dispatcher.save(path, WAVE, 16000)), 0)
+        os.waitpid(process.child(lambda: dispatcher.save(path, WAVE, 16000)), 0)
     assert os.listdir(tmp_path) == ["x.wav"]
 
 
@@ -241,11 +223,8 @@ def test_where_no_file_can_be_put_beside_the_old_bytes_stay_until_there_is_room(
     real = os.access
     monkeypatch.setattr(os, "access", lambda what, mode: str(what) != str(tmp_path) and real(what, mode))
 
-    def full(*_: object) -> None:
-        raise OSError(28, "No space left on device")
-
     with monkeypatch.context() as patched:
-        patched.setattr(os, "posix_fallocate", full)
+        patched.setattr(os, "posix_fallocate", fails(OSError(28, "No space left on device")))
         if grows:
             with pytest.raises(RuntimeError, match="No space left"):
                 dispatcher.save(str(path), WAVE, 16000)
@@ -290,7 +269,6 @@ def test_an_object_may_count_in_numpys_integers(backend: str) -> None:
 
 
 def test_an_object_that_takes_nothing_for_a_while_is_asked_again() -> None:
-    """But not for ever."""
     file = _Answers([0, 0, 10, 0])
     dispatcher.save(file, WAVE, 16000, format="wav")
     assert dispatcher.load(io.BytesIO(file.getvalue()))[0].shape == WAVE.shape

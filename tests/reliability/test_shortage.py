@@ -1,7 +1,5 @@
 """Cut files of kinds whose headers count no frames, or whose decoders make up what is missing: each is told of."""
 
-from __future__ import annotations
-
 import functools
 import io
 import pathlib
@@ -70,8 +68,7 @@ def _content(kind: Any, name: str) -> bytes:
 
 
 def _read(path: pathlib.Path, reader: str) -> tuple[torch.Tensor | None, list[str]]:
-    with warnings.catch_warnings(record=True) as told:
-        warnings.simplefilter("always")
+    with warnings.catch_warnings(record=True, action="always") as told:
         try:
             load: Any = compat.standin("2.9").load if reader == "2.9" else dispatcher.load
             found = load(str(path)) if reader == "2.9" else load(str(path), backend=reader)
@@ -129,7 +126,6 @@ def test_the_end_of_a_last_frame_is_missed(frame: bytes) -> None:
 
 @pytest.mark.parametrize("kind", ["ogg", "opus", "webm", "mp4", "wv", ("IMA_ADPCM", "WAV")], ids=str)
 def test_the_flag_makes_it_an_error(kind: Any, tmp_path: pathlib.Path) -> None:
-    """By path and by file object; a piece that is there is given, and the flag can turn the warning off."""
     path = _made(kind, tmp_path)
     path.write_bytes(path.read_bytes()[: path.stat().st_size * 3 // 4])
     if kind == "mp4":  # the index of one is at its end
@@ -141,8 +137,7 @@ def test_the_flag_makes_it_an_error(kind: Any, tmp_path: pathlib.Path) -> None:
         with pytest.raises(TruncatedInputError, match=r"cut short.*truncated='ignore'"):
             strict.load(make(), backend="ffmpeg")
         assert strict.load(make(), 0, 100, backend="ffmpeg")[0].shape[1] == 100
-        with warnings.catch_warnings():
-            warnings.simplefilter("error", TruncatedInputWarning)
+        with warnings.catch_warnings(action="error", category=TruncatedInputWarning):
             assert quiet.load(make(), backend="ffmpeg")[0].shape[1] > 1000
 
 

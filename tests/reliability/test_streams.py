@@ -1,10 +1,7 @@
 """Readers and writers: what they open, what an interrupt leaves, and what thousands of them leave."""
 
-from __future__ import annotations
-
-import contextlib
-import gc
 import io
+import itertools
 import pathlib
 import signal
 import sys
@@ -19,52 +16,43 @@ from dispatcher.settings import Settings
 from dispatcher.streams.reader import StreamReader
 from dispatcher.streams.sources import KINDS
 from dispatcher.streams.writer import StreamWriter
+from tests import streaming
 from tests.conftest import ASSETS
-from tests.reliability import process, server, watch
+from tests.doubles import Watched, fails
+from tests.reliability import planted, process, server, watch
 from tests.reliability.soak.calls import settled
 
 _MB = 1 << 20
 RATE = 4000
-_PLAYLISTS = {
-    "x.m3u8": "#EXTM3U\n#EXT-X-TARGETDURATION:1\n#EXTINF:1,\n{target}\n#EXT-X-ENDLIST\n",
-    "x.wav": "#EXTM3U\n#EXT-X-TARGETDURATION:1\n#EXTINF:1,\n{target}\n#EXT-X-ENDLIST\n",
-    "x.ffconcat": "ffconcat version 1.0\nfile '{target}'\n",
-    "x.sdp": "v=0\no=- 0 0 IN IP4 127.0.0.1\ns=x\nc=IN IP4 127.0.0.1\nt=0 0\nm=audio 5004 RTP/AVP 0\n",
-    "x.mpd": '<?xml version="1.0"?><MPD xmlns="urn:mpeg:dash:schema:mpd:2011" type="static"><Period><AdaptationSet mimeType="audio/mp4">'
-    '<Representation id="1" bandwidth="1"><BaseURL>{target}</BaseURL></Representation></AdaptationSet></Period></MPD>',
-    "x.imf": "{target}",
-}
 
 
 def _read(place: Any, **named: Any) -> int:
-    reader = StreamReader(place, **named)
-    reader.add_basic_audio_stream(-1, -1)
-    reader.process_all_packets()
-    return sum(len(chunk) for chunk in reader.pop_chunks() if chunk is not None)
+    return len(streaming.sound(StreamReader(place, **named)))
 
 
-@pytest.mark.parametrize("name", _PLAYLISTS)
-def test_a_source_opens_nothing_but_itself(name: str, tmp_path: pathlib.Path, canary: tuple[pathlib.Path, watch.Watch]) -> None:
+@pytest.mark.parametrize(
+    ("name", "kind"), [("x.m3u8", "hls"), ("x.wav", "hls"), ("x.ffconcat", "concat"), ("x.sdp", "sdp"), ("x.mpd", "dash"), ("x.imf", "imf")]
+)
+def test_a_source_opens_nothing_but_itself(
+    name: str, kind: str, tmp_path: pathlib.Path, canary: tuple[pathlib.Path, watch.Watch], web: server.Server
+) -> None:
     """By path, object or bytes; not even where a format is named that is not of that kind."""
     target, seen = canary
-    with server.running() as web:
-        for where in (str(target), target.name, f"file:{target}", web.url("canary.wav")):
-            text = _PLAYLISTS[name].format(target=where).encode()
-            path = tmp_path / name
-            path.write_bytes(text)
-            for place in (str(path), path, io.BytesIO(text), text):
-                for format in (None, "wav", "mp3", "mov"):
-                    with pytest.raises(RuntimeError):
-                        _read(place, format=format)
-        assert not seen.opened()
-        assert not web.asked
+    for where in (str(target), target.name, f"file:{target}", web.url("canary.wav")):
+        text = planted.PLAYLISTS[kind].format(target=where).encode()
+        path = tmp_path / name
+        path.write_bytes(text)
+        for place, format in itertools.product((str(path), path, io.BytesIO(text), text), (None, "wav", "mp3", "mov")):
+            with pytest.raises(RuntimeError):
+                _read(place, format=format)
+    assert not seen.opened()
+    assert not web.asked
 
 
 @pytest.mark.parametrize(
     "text", ["concat:{0}|{0}", "subfile,,start,0,end,0,,:{0}", "crypto:{0}", "async:{0}", "cache:{0}", "pipe:{0}", "data:{0}"]
 )
 def test_a_path_is_no_protocol(text: str, canary: tuple[pathlib.Path, watch.Watch]) -> None:
-    """Whatever stands before its colon."""
     target, seen = canary
     with pytest.raises(RuntimeError, match="No such file"):
         StreamReader(text.format(target))
@@ -80,12 +68,12 @@ def test_what_the_caller_names_opens_that(tmp_path: pathlib.Path, canary: tuple[
     assert seen.opened()
 
 
-def test_an_address_names_no_file(canary: tuple[pathlib.Path, watch.Watch], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_address_names_no_file(canary: tuple[pathlib.Path, watch.Watch], monkeypatch: pytest.MonkeyPatch, web: server.Server) -> None:
     """A list that a server gives may name addresses of that kind, and no file of this machine."""
     target, seen = canary
-    text = _PLAYLISTS["x.m3u8"].format(target=f"file://{target}").encode()
+    text = planted.PLAYLISTS["hls"].format(target=f"file://{target}").encode()
     monkeypatch.setitem(server.BEHAVIOUR, "listed", server.sends(text))
-    with server.running() as web, pytest.raises(RuntimeError):
+    with pytest.raises(RuntimeError):
         _read(web.url("listed.m3u8"))
     assert "/listed.m3u8" in web.asked
     assert not seen.opened()
@@ -95,51 +83,24 @@ def test_an_address_names_no_file(canary: tuple[pathlib.Path, watch.Watch], monk
 @pytest.mark.parametrize(
     ("path", "frames"), [("stereo_s16.wav", 4000), ("long.mp3", 48000), ("stereo_16.flac", 4000), ("redirects.wav", 4000)]
 )
-def test_an_address_plays(path: str, frames: int) -> None:
+def test_an_address_plays(path: str, frames: int, web: server.Server) -> None:
     """Also where the server sends on to another address of its own kind."""
-    with server.running() as web:
-        assert _read(web.url(path)) == frames
-        assert web.asked[0] == f"/{path}"
+    assert _read(web.url(path)) == frames
+    assert web.asked[0] == f"/{path}"
 
 
-def test_a_list_of_addresses_plays(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_list_of_addresses_plays(monkeypatch: pytest.MonkeyPatch, web: server.Server) -> None:
     """Where the address says by its ending that it is one, as live streams are given."""
     text = b"#EXTM3U\n#EXT-X-TARGETDURATION:3\n#EXTINF:3,\nlong.mp3\n#EXT-X-ENDLIST\n"
     monkeypatch.setitem(server.BEHAVIOUR, "listed", server.sends(text))
-    with server.running() as web:
-        with av.open(web.url("listed.m3u8")) as container:
-            bare = sum(frame.samples for frame in container.decode(audio=0))
-        web.asked.clear()
-        assert _read(web.url("listed.m3u8")) == bare > 40000
-        assert "/long.mp3" in web.asked
+    with av.open(web.url("listed.m3u8")) as container:
+        bare = sum(frame.samples for frame in container.decode(audio=0))
+    web.asked.clear()
+    assert _read(web.url("listed.m3u8")) == bare > 40000
+    assert "/long.mp3" in web.asked
 
 
-@pytest.mark.parametrize(
-    ("path", "text"),
-    [
-        ("missing.wav", "404 Not Found"),
-        ("garbage_body.wav", "Invalid data"),
-        ("redirects_for_ever.wav", "sends on more than 8 times"),
-        ("redirects_to_a_file.wav", "no address of http"),
-        ("silent.wav", "network_timeout"),
-        ("stalls.wav", "network_timeout"),
-    ],
-)
-def test_a_bad_server_is_an_error_that_says_so(path: str, text: str, tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """In bounded time; a redirect does not lead to a file of this machine."""
-    own = tmp_path / "own.wav"  # which no other test opens meanwhile
-    own.write_bytes((ASSETS / "stereo_s16.wav").read_bytes())
-    monkeypatch.setitem(server.BEHAVIOUR, "redirects_to_a_file", lambda handler: handler.begin(0, 302, Location=own.as_uri()))
-    monkeypatch.setattr(StreamReader, "settings", Settings(network_timeout=0.5))
-    with watch.watching(own) as seen, server.running() as web:
-        address = web.url(path)
-        with pytest.raises(RuntimeError, match=text) as caught:
-            _read(address)
-        assert not seen.opened()
-    assert address in str(caught.value)
-
-
-def test_options_leave_each_wait_bounded_and_not_the_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_options_leave_each_wait_bounded_and_not_the_whole(monkeypatch: pytest.MonkeyPatch, web: server.Server) -> None:
     """FFmpeg opens the address itself then: a slow server is read to its end, and a silent one is told of."""
 
     def drips(handler: Any) -> None:
@@ -151,13 +112,12 @@ def test_options_leave_each_wait_bounded_and_not_the_whole(monkeypatch: pytest.M
 
     monkeypatch.setitem(server.BEHAVIOUR, "slow", drips)
     monkeypatch.setattr(StreamReader, "settings", Settings(network_timeout=0.6))
-    with server.running() as web:
-        assert _read(web.url("slow.wav"), option={"user_agent": "x"}) == 4000
-        with pytest.raises(RuntimeError, match="network_timeout"):
-            _read(web.url("stalls.wav"), option={"user_agent": "x"})
+    assert _read(web.url("slow.wav"), option={"user_agent": "x"}) == 4000
+    with pytest.raises(RuntimeError, match="network_timeout"):
+        _read(web.url("stalls.wav"), option={"user_agent": "x"})
 
 
-def test_a_part_of_a_list_that_stalls_is_told_of(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_part_of_a_list_that_stalls_is_told_of(monkeypatch: pytest.MonkeyPatch, web: server.Server) -> None:
     """FFmpeg calls it invalid, or leaves it out."""
     body = b"#EXTM3U\n#EXT-X-TARGETDURATION:1\n#EXTINF:1,\nstalling.ts\n#EXT-X-ENDLIST\n"
 
@@ -172,10 +132,11 @@ def test_a_part_of_a_list_that_stalls_is_told_of(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setitem(server.BEHAVIOUR, "list", server.sends(body))
     monkeypatch.setitem(server.BEHAVIOUR, "stalling", stalls)
     monkeypatch.setattr(StreamReader, "settings", Settings(network_timeout=0.4))
-    with server.running() as web, pytest.raises(RuntimeError, match="network_timeout"):
+    with pytest.raises(RuntimeError, match="network_timeout"):
         _read(web.url("list.m3u8"))
 
 
+@pytest.mark.usefixtures("uncollected")
 @pytest.mark.parametrize("place", ["path", "object"])
 def test_an_interrupt_while_reading_leaves_nothing_open(place: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """When the reader is let go, and not when the collector next runs."""
@@ -192,36 +153,20 @@ def test_an_interrupt_while_reading_leaves_nothing_open(place: str, monkeypatch:
             signal.raise_signal(signal.SIGINT)
 
     monkeypatch.setattr(Chunked, "push", interrupted)
-    gc.disable()
-    try:
-        for _ in range(5):
-            opened = contextlib.ExitStack()
-            source = opened.enter_context((ASSETS / "long.flac").open("rb"))
+    for _ in range(5):
+        with (ASSETS / "long.flac").open("rb") as source:
             reader = StreamReader(source if place == "object" else str(ASSETS / "long.flac"))
             reader.add_basic_audio_stream(1000)
             with pytest.raises(KeyboardInterrupt):
                 reader.process_all_packets()
             del reader
-            opened.close()
-            assert process.open_files() == before
-    finally:
-        gc.enable()
+        assert process.open_files() == before
 
 
 def test_an_interrupt_while_an_object_is_asked_comes_through() -> None:
     """PyAV would print it and read on."""
-
-    class Interrupting(io.BytesIO):
-        asked = 0
-
-        def read(self, size: int | None = -1) -> bytes:
-            self.asked += 1
-            if self.asked > 3:
-                raise KeyboardInterrupt
-            return super().read(size)
-
     with pytest.raises(KeyboardInterrupt):
-        _read(Interrupting((ASSETS / "long.flac").read_bytes()))
+        _read(Watched((ASSETS / "long.flac").read_bytes(), read=fails(KeyboardInterrupt, at=4)))
 
 
 def _use(number: int, folder: pathlib.Path) -> None:
@@ -245,25 +190,20 @@ def _use(number: int, folder: pathlib.Path) -> None:
             StreamReader(str(ASSETS / wrong))
 
 
+@pytest.mark.usefixtures("uncollected")
 def test_hundreds_of_readers_and_writers_leave_nothing(tmp_path: pathlib.Path) -> None:
     """No descriptor and no memory, with Python's garbage collector off."""
-    gc.collect()
-    gc.disable()
-    try:
-        for number in range(60):
-            _use(number, tmp_path)
-        files, memory = process.open_files(), settled()
-        for number in range(150):
-            _use(number, tmp_path)
-        assert process.open_files() == files
-        assert settled() - memory < 3 * _MB
-    finally:
-        gc.enable()
+    for number in range(60):
+        _use(number, tmp_path)
+    files, memory = process.open_files(), settled()
+    for number in range(150):
+        _use(number, tmp_path)
+    assert process.open_files() == files
+    assert settled() - memory < 3 * _MB
     assert [path.name for path in tmp_path.iterdir()] == ["x.flac"]
 
 
 def test_an_hour_of_sound_takes_no_more_memory_than_a_minute(tmp_path: pathlib.Path) -> None:
-    """Written and read piece by piece."""
     path = str(tmp_path / "hour.flac")
     minute = torch.randint(-20000, 20000, (60 * RATE, 1), dtype=torch.int16)
     writer = StreamWriter(path)

@@ -1,7 +1,5 @@
 """A file that was cut is told of, and read as the releases read it."""
 
-from __future__ import annotations
-
 import io
 import pathlib
 import resource
@@ -59,10 +57,8 @@ def test_nothing_is_promised_by_what_does_not_tell() -> None:
 
 @pytest.mark.parametrize("backend", BACKENDS)
 def test_whole_files_are_not_warned_of(backend: str) -> None:
-    """Not one of the assets, nor any piece of them."""
     for path in sorted(ASSETS.iterdir()):
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
+        with warnings.catch_warnings(action="ignore"):
             warnings.simplefilter("error", TruncatedInputWarning)
             for piece in ((0, -1), (0, 10), (100, 50), (1000, -1), (0, 10**6)):
                 try:
@@ -95,7 +91,6 @@ def test_a_cut_file_is_told_of(name: str, backend: str, tmp_path: pathlib.Path) 
 
 
 def test_the_global_backends_tell_as_well(tmp_path: pathlib.Path) -> None:
-    """Those of 2.0."""
     path = tmp_path / "x.wav"
     path.write_bytes((ASSETS / "stereo_s16.wav").read_bytes()[:8000])
     old = compat.standin("2.0", truncated="error")
@@ -152,8 +147,7 @@ def test_a_piece_behind_the_end_is_no_count(backend: str, tmp_path: pathlib.Path
     path = tmp_path / "stereo_s16.aiff"
     path.write_bytes((ASSETS / path.name).read_bytes()[:2000])
     whole = compat.standin("2.2", truncated="ignore").load(str(path), backend=backend)[0].shape[1]
-    with warnings.catch_warnings(record=True) as seen:
-        warnings.simplefilter("always")
+    with warnings.catch_warnings(record=True, action="always") as seen:
         try:
             got = dispatcher.load(str(path), frame_offset=whole + 700, backend=backend)[0].shape[1]
         except RuntimeError:  # some backends refuse to begin there

@@ -1,25 +1,17 @@
 """A file, however it is named, opens nothing but itself: a canary file and a server stay untouched."""
 
-from __future__ import annotations
-
 import io
 import pathlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 import compat
 import dispatcher
+from dispatcher.streams.reader import StreamReader
 from tests.conftest import ASSETS, Python
 from tests.reliability import planted, server, watch
-
-
-@pytest.fixture
-def web() -> Iterator[server.Server]:
-    """A server that nobody may ask."""
-    with server.running() as running:
-        yield running
 
 
 def _refused(call: Callable[..., Any], *arguments: Any, **named: Any) -> None:
@@ -103,7 +95,6 @@ print("done")
 
 @pytest.mark.parametrize("release", ["2.0", "2.2"])
 def test_nor_does_a_program_under_the_runner(release: str, canary: Any, web: server.Server, tmp_path: pathlib.Path, forked: Python) -> None:
-    """``compat.run``, with every planted file."""
     path, seen = canary
     (tmp_path / "planted").mkdir()
     for kind, text in planted.PLAYLISTS.items():
@@ -142,7 +133,6 @@ def test_libsndfile_looks_for_no_resource_fork(tmp_path: pathlib.Path) -> None:
 
 
 def test_a_flag_opens_a_demuxer_by_its_name(canary: Any, tmp_path: pathlib.Path) -> None:
-    """And only that one."""
     path, seen = canary
     place = tmp_path / "x.wav"
     place.write_text(planted.PLAYLISTS["concat"].format(target=path.name))
@@ -155,8 +145,11 @@ def test_a_flag_opens_a_demuxer_by_its_name(canary: Any, tmp_path: pathlib.Path)
     assert not seen.opened()
 
 
-def test_a_redirect_leads_to_no_file(web: server.Server) -> None:
-    """Nor to any protocol but that of the URL."""
-    with pytest.raises(RuntimeError):
-        dispatcher.load(web.url("redirects_to_a_file.wav"))
-    assert web.asked == ["/redirects_to_a_file.wav"]
+@pytest.mark.parametrize("call", [dispatcher.load, StreamReader])
+def test_a_redirect_leads_to_no_file(call: Callable[[str], Any], canary: Any, web: server.Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    path, seen = canary
+    monkeypatch.setitem(server.BEHAVIOUR, "home", server.sends(b"", status=302, Location=path.as_uri()))
+    with pytest.raises(RuntimeError, match="no address of http"):
+        call(web.url("home.wav"))
+    assert web.asked == ["/home.wav"]
+    assert not seen.opened()

@@ -1,7 +1,5 @@
 """Seeing that a file was opened, as the kernel tells it."""
 
-from __future__ import annotations
-
 import contextlib
 import ctypes
 import os

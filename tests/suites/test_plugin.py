@@ -1,7 +1,5 @@
 """The pytest plugin, by real runs of pytest; those of one release in this process."""
 
-from __future__ import annotations
-
 import importlib
 import os
 import sys
@@ -10,6 +8,7 @@ import pytest
 
 import compat
 from compat.observation import trace
+from tests.tables import table
 
 # a run in this process forgets what it imports first, and libraries cannot be imported twice
 for name in ("compat.suites.session", "numpy", "torch", "av", "soundfile"):
@@ -105,7 +104,6 @@ def test_each_release_has_a_process_and_imports_of_its_own(pytester: pytest.Pyte
 
 
 def test_a_process_that_does_not_start_is_tried_once(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Each of its tests fails with the reason."""
     monkeypatch.setenv("TORCHAUDIO_COMPAT_BACKENDS", "soundfile")
     pytester.makepyfile(
         "import os, torchaudio\nif torchaudio.__version__[:3] == '2.9':\n    open('starts', 'a').write('1')\n    os._exit(3)\n"
@@ -170,21 +168,20 @@ def test_a_marked_test_has_its_own_release_backends_and_flags(pytester: pytest.P
     done.stdout.fnmatch_lines(["*::test_plain PASSED*", "*::test_own?2.0-soundfile-mixed_dialects=True? PASSED*"])
 
 
-COLLECTED = {
-    "each release": (("--torchaudio=2.0,2.9",), ["test_a[2.0-x]", "test_u[2.0]", "test_a[2.9-x]", "test_u[2.9]", "test_m[2.2]"]),
-    "once each, patches and commas": (("--torchaudio=2.9.1,2.9", "--torchaudio=2.0"), 5),
-    "all of them": (("--torchaudio=all", "-k", "test_u"), 5),
-    "by a release": (("--torchaudio=2.0,2.9", "-k", "2.9"), ["test_a[2.9-x]", "test_u[2.9]"]),
-    "by an id": (("--torchaudio=2.0,2.9", "test_it.py::test_a[2.9-x]"), ["test_a[2.9-x]"]),
-    "one release": (("--torchaudio=2.0",), ["test_a[x]", "test_u", "test_m[2.2]"]),
-    "none": ((), ["test_a[x]", "test_u", "test_m[2.2]"]),
-    "the command line before the file": (("--torchaudio=2.0", "-o", "torchaudio=2.1,2.2"), 3),
-}
-
-
-@pytest.mark.parametrize("case", COLLECTED)
-def test_the_ids_of_tests_name_the_release(pytester: pytest.Pytester, case: str) -> None:
-    arguments, wanted = COLLECTED[case]
+@table(
+    "arguments, wanted",
+    {
+        "each release": (("--torchaudio=2.0,2.9",), ["test_a[2.0-x]", "test_u[2.0]", "test_a[2.9-x]", "test_u[2.9]", "test_m[2.2]"]),
+        "once each, patches and commas": (("--torchaudio=2.9.1,2.9", "--torchaudio=2.0"), 5),
+        "all of them": (("--torchaudio=all", "-k", "test_u"), 5),
+        "by a release": (("--torchaudio=2.0,2.9", "-k", "2.9"), ["test_a[2.9-x]", "test_u[2.9]"]),
+        "by an id": (("--torchaudio=2.0,2.9", "test_it.py::test_a[2.9-x]"), ["test_a[2.9-x]"]),
+        "one release": (("--torchaudio=2.0",), ["test_a[x]", "test_u", "test_m[2.2]"]),
+        "none": ((), ["test_a[x]", "test_u", "test_m[2.2]"]),
+        "the command line before the file": (("--torchaudio=2.0", "-o", "torchaudio=2.1,2.2"), 3),
+    },
+)
+def test_the_ids_of_tests_name_the_release(pytester: pytest.Pytester, arguments: tuple[str, ...], wanted: int | list[str]) -> None:
     pytester.makepyfile(
         test_it="""
         import pytest, unittest
@@ -202,21 +199,22 @@ def test_the_ids_of_tests_name_the_release(pytester: pytest.Pytester, case: str)
 
 
 MARKED = "import pytest\n@pytest.mark.torchaudio({})\ndef test_a(): pass\n"
-WRONG = {
-    "a release": (("--torchaudio=1.0",), "", "--torchaudio: there is no release '1.0'; the releases are 2.0, 2.1, 2.2, 2.8, 2.9"),
-    "nothing": (("--torchaudio=",), "", "--torchaudio: name a release (--torchaudio=2.0)"),
-    "in the file": (("-o", "torchaudio=2.0 3.0"), "", "the ini option torchaudio*: there is no release '3.0'"),
-    "a debugger and several": (("--torchaudio=2.0,2.2", "--pdb"), "", "--pdb and --trace need one release: --torchaudio=2.0"),
-    "a release in a marker": ((), MARKED.format("'7'"), "*::test_a: @pytest.mark.torchaudio: there is no release '7'"),
-    "a flag in a marker": ((), MARKED.format("'2.0', nonsense=1"), "*torchaudio: there is no flag 'nonsense'; the flags are"),
-    "a value in a marker": ((), MARKED.format("'2.0', global_backend=7"), "*torchaudio: global_backend=7 is none of"),
-    "a backend in a marker": ((), MARKED.format("backends=['lame']"), "*torchaudio: there is no backend 'lame'; the backends are"),
-}
 
 
-@pytest.mark.parametrize("case", WRONG)
-def test_what_there_is_not_is_a_usage_error(pytester: pytest.Pytester, case: str) -> None:
-    arguments, suite, words = WRONG[case]
+@table(
+    "arguments, suite, words",
+    {
+        "a release": (("--torchaudio=1.0",), "", "--torchaudio: there is no release '1.0'; the releases are 2.0, 2.1, 2.2, 2.8, 2.9"),
+        "nothing": (("--torchaudio=",), "", "--torchaudio: name a release (--torchaudio=2.0)"),
+        "in the file": (("-o", "torchaudio=2.0 3.0"), "", "the ini option torchaudio*: there is no release '3.0'"),
+        "a debugger and several": (("--torchaudio=2.0,2.2", "--pdb"), "", "--pdb and --trace need one release: --torchaudio=2.0"),
+        "a release in a marker": ((), MARKED.format("'7'"), "*::test_a: @pytest.mark.torchaudio: there is no release '7'"),
+        "a flag in a marker": ((), MARKED.format("'2.0', nonsense=1"), "*torchaudio: there is no flag 'nonsense'; the flags are"),
+        "a value in a marker": ((), MARKED.format("'2.0', global_backend=7"), "*torchaudio: global_backend=7 is none of"),
+        "a backend in a marker": ((), MARKED.format("backends=['lame']"), "*torchaudio: there is no backend 'lame'; the backends are"),
+    },
+)
+def test_what_there_is_not_is_a_usage_error(pytester: pytest.Pytester, arguments: tuple[str, ...], suite: str, words: str) -> None:
     pytester.makepyfile(suite)
     done = pytester.runpytest_inprocess(*PLUGIN, *arguments)
     assert done.ret == pytest.ExitCode.USAGE_ERROR
@@ -259,7 +257,6 @@ def test_without_a_release_the_fixture_installs_the_default_for_its_test(pyteste
 
 
 def test_it_is_found_by_its_name_and_can_be_left_out_by_it(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
-    """As an installed plugin."""
     monkeypatch.delenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD")
     assert pytester.parseconfig().getoption("torchaudio") is None
     assert not hasattr(pytester.parseconfig("-p", "no:torchaudio_compat").option, "torchaudio")

@@ -1,7 +1,5 @@
 """The operators of a release, for the tests of one module."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 import pytest

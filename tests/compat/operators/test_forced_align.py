@@ -1,14 +1,15 @@
 """Alignment: against all paths there are, and what torchaudio 2.8.0 did where several are equally good."""
 
-from __future__ import annotations
-
 import itertools
 import math
 import tracemalloc
+from typing import Any
 
 import pytest
 import torch
 from torch import Tensor
+
+from tests.tables import table
 
 Lengths = tuple[int, ...]
 
@@ -157,9 +158,9 @@ REFUSED = {
 }
 
 
-@pytest.mark.parametrize("case", REFUSED)
-def test_refused_with_a_runtime_error(release: str, case: str) -> None:
-    (log_probs, targets, frames, labels, blank), text = REFUSED[case]
+@table("given, text", REFUSED)
+def test_refused_with_a_runtime_error(release: str, given: tuple[Any, ...], text: str) -> None:
+    log_probs, targets, frames, labels, blank = given
     with pytest.raises(RuntimeError, match=text):
         torch.ops.torchaudio.forced_align(log_probs, targets, torch.tensor(frames), torch.tensor(labels), blank)
 

@@ -1,7 +1,5 @@
 """Recursive filters, against a loop over samples."""
 
-from __future__ import annotations
-
 import math
 
 import pytest
@@ -9,10 +7,10 @@ import torch
 from torch import Tensor
 
 from compat.operators.kernels.recursive_filter import recursive_filter
+from tests.tables import table
 
 
 def lfilter(waveform: Tensor, a: Tensor, b: Tensor) -> Tensor:
-    """Call the operator."""
     found: Tensor = torch.ops.torchaudio._lfilter(waveform, a, b)
     return found
 
@@ -146,24 +144,25 @@ def test_gradients_of_long_rows(release: str) -> None:
 
 
 X, A = torch.zeros(2, 2, 9), torch.ones(2, 3)
-REFUSED = {
-    "float16": ((X.half(), A.half(), A.half()), "all be float32, or all float64"),
-    "bfloat16": ((X.bfloat16(), A.bfloat16(), A.bfloat16()), "all be float32, or all float64"),
-    "integers": ((X.int(), A.int(), A.int()), "all be float32, or all float64"),
-    "complex": ((X.cfloat(), A.cfloat(), A.cfloat()), "all be float32, or all float64"),
-    "mixed": ((X.double(), A, A), "all be float32, or all float64"),
-    "two dimensions": ((X[0], A, A), "waveform must be"),
-    "unlike sizes": ((X, A[:, :2], A), "a_coeffs and b_coeffs must both be"),
-    "no coefficients": ((X, A[:, :0], A[:, :0]), "a_coeffs and b_coeffs must both be"),
-    "other channels": ((X, A[:1], A[:1]), "coefficients for 1 channels, and 2 channels"),
-    "no frames": ((X[..., :0], A, A), "no frames"),
-    "several devices": ((X, A.to("meta"), A), "several devices"),
-}
 
 
-@pytest.mark.parametrize("case", REFUSED)
-def test_refused_with_a_runtime_error(release: str, case: str) -> None:
-    given, text = REFUSED[case]
+@table(
+    "given, text",
+    {
+        "float16": ((X.half(), A.half(), A.half()), "all be float32, or all float64"),
+        "bfloat16": ((X.bfloat16(), A.bfloat16(), A.bfloat16()), "all be float32, or all float64"),
+        "integers": ((X.int(), A.int(), A.int()), "all be float32, or all float64"),
+        "complex": ((X.cfloat(), A.cfloat(), A.cfloat()), "all be float32, or all float64"),
+        "mixed": ((X.double(), A, A), "all be float32, or all float64"),
+        "two dimensions": ((X[0], A, A), "waveform must be"),
+        "unlike sizes": ((X, A[:, :2], A), "a_coeffs and b_coeffs must both be"),
+        "no coefficients": ((X, A[:, :0], A[:, :0]), "a_coeffs and b_coeffs must both be"),
+        "other channels": ((X, A[:1], A[:1]), "coefficients for 1 channels, and 2 channels"),
+        "no frames": ((X[..., :0], A, A), "no frames"),
+        "several devices": ((X, A.to("meta"), A), "several devices"),
+    },
+)
+def test_refused_with_a_runtime_error(release: str, given: tuple[torch.Tensor, ...], text: str) -> None:
     with pytest.raises(RuntimeError, match=text):
         lfilter(*given)
 

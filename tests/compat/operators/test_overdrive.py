@@ -1,7 +1,5 @@
 """The loop of overdrive, against the loop itself."""
 
-from __future__ import annotations
-
 import pytest
 import torch
 from torch import Tensor

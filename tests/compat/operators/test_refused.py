@@ -1,7 +1,5 @@
 """What was compiled and cannot be served says so, and what to use."""
 
-from __future__ import annotations
-
 import sys
 import types
 

@@ -1,17 +1,15 @@
 """Which operators there are for which release, and that they come and go."""
 
-from __future__ import annotations
-
 import contextlib
-import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 import torch
 
 from compat import operators
 from compat.operators import declaration, registration
-from tests.conftest import Python
+from tests.conftest import Python, printed
 
 ALL = {"_lfilter", "_lfilter_core_loop", "_overdrive_core_loop"}
 OLD_LOSS = {"rnnt_loss", "rnnt_loss_alphas", "rnnt_loss_betas"}
@@ -25,6 +23,12 @@ CALLED = {
     "2.10.0": ALL | {"forced_align", "rnnt_loss_forward"},
     "2.11.0": ALL | {"forced_align", "rnnt_loss_forward"},
 }
+
+
+@pytest.fixture(autouse=True)
+def _unregistered() -> Iterator[None]:
+    yield
+    operators.unregister()
 
 
 @pytest.mark.parametrize("release", CALLED, indirect=True)
@@ -47,15 +51,12 @@ def test_no_name_is_declared_twice_for_one_release() -> None:
 
 
 def test_registering_again_does_nothing_and_another_release_changes_over() -> None:
-    try:
-        first = operators.register("2.8.0")
-        before = torch.ops.torchaudio.forced_align
-        assert operators.register("2.8.0") is first
-        assert torch.ops.torchaudio.forced_align is before
-        assert "torchaudio::rnnt_loss_forward" in operators.register("2.9.1")
-        assert not hasattr(torch.ops.torchaudio, "_simulate_rir")
-    finally:
-        operators.unregister()
+    first = operators.register("2.8.0")
+    before = torch.ops.torchaudio.forced_align
+    assert operators.register("2.8.0") is first
+    assert torch.ops.torchaudio.forced_align is before
+    assert "torchaudio::rnnt_loss_forward" in operators.register("2.9.1")
+    assert not hasattr(torch.ops.torchaudio, "_simulate_rir")
 
 
 def test_unregistered_they_are_gone_and_can_come_back() -> None:
@@ -70,11 +71,8 @@ def test_unregistered_they_are_gone_and_can_come_back() -> None:
     for call in (held, scripted):
         with pytest.raises((RuntimeError, torch.jit.Error)):
             call(waveform, coefficients, coefficients)
-    try:
-        operators.register("2.8.0")
-        assert torch.equal(scripted(waveform, coefficients, coefficients), waveform)
-    finally:
-        operators.unregister()
+    operators.register("2.8.0")
+    assert torch.equal(scripted(waveform, coefficients, coefficients), waveform)
 
 
 def _scripted() -> object:
@@ -114,26 +112,20 @@ def test_another_library_can_define_them_after_unregistering() -> None:
 
 
 def test_many_threads_register_once() -> None:
-    seen: list[object] = []
-    threads = [threading.Thread(target=lambda: seen.append(operators.register("2.8.0"))) for _ in range(8)]
-    try:
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-        assert len(seen) == 8
-        assert all(names is seen[0] for names in seen)
-    finally:
-        operators.unregister()
+    with ThreadPoolExecutor(8) as pool:
+        first, *others = pool.map(operators.register, ["2.8.0"] * 8)
+    assert len(others) == 7
+    assert all(names is first for names in others)
 
 
 def test_torch_is_imported_by_registering_only(python: Python) -> None:
-    done = python(
-        code=(
-            "import sys, compat, compat.operators, compat.operators.ops.refused\n"
-            "assert 'torch' not in sys.modules\n"
-            "compat.operators.register('2.8.0')\n"
-            "assert 'torch' in sys.modules and 'torchaudio' not in sys.modules\n"
+    printed(
+        python(
+            code=(
+                "import sys, compat, compat.operators, compat.operators.ops.refused\n"
+                "assert 'torch' not in sys.modules\n"
+                "compat.operators.register('2.8.0')\n"
+                "assert 'torch' in sys.modules and 'torchaudio' not in sys.modules\n"
+            )
         )
     )
-    assert done.returncode == 0, done.stderr

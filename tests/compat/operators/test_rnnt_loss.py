@@ -1,7 +1,5 @@
 """The transducer's loss, against the sum over all paths, and its gradients against autograd through that sum."""
 
-from __future__ import annotations
-
 import itertools
 import math
 import weakref
@@ -10,6 +8,8 @@ from typing import Any
 import pytest
 import torch
 from torch import Tensor
+
+from tests.tables import table
 
 BLANK = 4
 
@@ -29,7 +29,6 @@ def batch(dtype: torch.dtype = torch.float32) -> dict[str, Any]:
 
 
 def rnnt(**given: Any) -> tuple[Tensor, Tensor]:
-    """Call the operator of the release."""
     name = "rnnt_loss" if hasattr(torch.ops.torchaudio, "rnnt_loss") else "rnnt_loss_forward"
     found: tuple[Tensor, Tensor] = getattr(torch.ops.torchaudio, name)(*given.values())
     return found
@@ -179,75 +178,76 @@ def _changed(**changes: Any) -> dict[str, Any]:
 
 _GIVEN = batch()
 _FLAT = {name: value for name, value in _GIVEN.items() if isinstance(value, Tensor)}
-REFUSED = {
-    "float64": (_changed(logits=_FLAT["logits"].double()), "float32 or float16"),
-    "bfloat16": (_changed(logits=_FLAT["logits"].bfloat16()), "float32 or float16"),
-    "int64 targets": (_changed(targets=_FLAT["targets"].long()), "targets must be int32"),
-    "int64 logit_lengths": (
-        _changed(logit_lengths=_FLAT["logit_lengths"].long()),
-        "logit_lengths must be int32",
-    ),
-    "int64 target_lengths": (
-        _changed(target_lengths=_FLAT["target_lengths"].long()),
-        "target_lengths must be int32",
-    ),
-    "logits of three dimensions": (_changed(logits=_FLAT["logits"][0]), "logits must be"),
-    "targets of one dimension": (_changed(targets=_FLAT["targets"][0]), "targets must be"),
-    "logit_lengths of two": (
-        _changed(logit_lengths=_FLAT["logit_lengths"][None]),
-        "logit_lengths must be",
-    ),
-    "target_lengths of two": (
-        _changed(target_lengths=_FLAT["target_lengths"][None]),
-        "target_lengths must be",
-    ),
-    "logits not contiguous": (
-        _changed(logits=_FLAT["logits"].transpose(1, 2).contiguous().transpose(1, 2)),
-        "contiguous",
-    ),
-    "targets not contiguous": (
-        _changed(targets=_FLAT["targets"].t().contiguous().t()),
-        "contiguous",
-    ),
-    "a blank too large": (_changed(blank=5), "blank must be"),
-    "a negative blank": (_changed(blank=-1), "blank must be"),
-    "logit_lengths too short": (
-        _changed(logit_lengths=_FLAT["logit_lengths"] - 1),
-        "longest of logit_lengths must be 5",
-    ),
-    "logit_lengths too long": (
-        _changed(logit_lengths=_FLAT["logit_lengths"] + 1),
-        "longest of logit_lengths must be 5",
-    ),
-    "target_lengths too short": (
-        _changed(target_lengths=_FLAT["target_lengths"] - 1),
-        "longest of target_lengths must be 3",
-    ),
-    "target_lengths too long": (
-        _changed(target_lengths=_FLAT["target_lengths"] + 1),
-        "longest of target_lengths must be 3",
-    ),
-    "rows too few": (_changed(logits=_FLAT["logits"][:, :, :3].contiguous()), "rows for 2"),
-    "rows too many": (_changed(logits=torch.zeros(2, 5, 5, 5)), "rows for 4"),
-    "a batch of lengths": (
-        _changed(logit_lengths=_FLAT["logit_lengths"][:1]),
-        "logit_lengths is a batch of 1",
-    ),
-    "a batch of targets": (_changed(targets=_FLAT["targets"][:1]), "targets is a batch of 1"),
-    "no frame": (_changed(logit_lengths=torch.tensor([5, 0], dtype=torch.int32)), "1 or more"),
-    "a negative length": (
-        _changed(target_lengths=torch.tensor([3, -1], dtype=torch.int32)),
-        "negative",
-    ),
-    "a class too large": (_changed(targets=_FLAT["targets"] + 3), "targets must be classes"),
-    "a negative class": (_changed(targets=_FLAT["targets"] - 1), "targets must be classes"),
-    "several devices": (_changed(targets=_FLAT["targets"].to("meta")), "several devices"),
-}
 
 
-@pytest.mark.parametrize("case", REFUSED)
-def test_refused_with_a_runtime_error(release: str, case: str) -> None:
-    given, text = REFUSED[case]
+@table(
+    "given, text",
+    {
+        "float64": (_changed(logits=_FLAT["logits"].double()), "float32 or float16"),
+        "bfloat16": (_changed(logits=_FLAT["logits"].bfloat16()), "float32 or float16"),
+        "int64 targets": (_changed(targets=_FLAT["targets"].long()), "targets must be int32"),
+        "int64 logit_lengths": (
+            _changed(logit_lengths=_FLAT["logit_lengths"].long()),
+            "logit_lengths must be int32",
+        ),
+        "int64 target_lengths": (
+            _changed(target_lengths=_FLAT["target_lengths"].long()),
+            "target_lengths must be int32",
+        ),
+        "logits of three dimensions": (_changed(logits=_FLAT["logits"][0]), "logits must be"),
+        "targets of one dimension": (_changed(targets=_FLAT["targets"][0]), "targets must be"),
+        "logit_lengths of two": (
+            _changed(logit_lengths=_FLAT["logit_lengths"][None]),
+            "logit_lengths must be",
+        ),
+        "target_lengths of two": (
+            _changed(target_lengths=_FLAT["target_lengths"][None]),
+            "target_lengths must be",
+        ),
+        "logits not contiguous": (
+            _changed(logits=_FLAT["logits"].transpose(1, 2).contiguous().transpose(1, 2)),
+            "contiguous",
+        ),
+        "targets not contiguous": (
+            _changed(targets=_FLAT["targets"].t().contiguous().t()),
+            "contiguous",
+        ),
+        "a blank too large": (_changed(blank=5), "blank must be"),
+        "a negative blank": (_changed(blank=-1), "blank must be"),
+        "logit_lengths too short": (
+            _changed(logit_lengths=_FLAT["logit_lengths"] - 1),
+            "longest of logit_lengths must be 5",
+        ),
+        "logit_lengths too long": (
+            _changed(logit_lengths=_FLAT["logit_lengths"] + 1),
+            "longest of logit_lengths must be 5",
+        ),
+        "target_lengths too short": (
+            _changed(target_lengths=_FLAT["target_lengths"] - 1),
+            "longest of target_lengths must be 3",
+        ),
+        "target_lengths too long": (
+            _changed(target_lengths=_FLAT["target_lengths"] + 1),
+            "longest of target_lengths must be 3",
+        ),
+        "rows too few": (_changed(logits=_FLAT["logits"][:, :, :3].contiguous()), "rows for 2"),
+        "rows too many": (_changed(logits=torch.zeros(2, 5, 5, 5)), "rows for 4"),
+        "a batch of lengths": (
+            _changed(logit_lengths=_FLAT["logit_lengths"][:1]),
+            "logit_lengths is a batch of 1",
+        ),
+        "a batch of targets": (_changed(targets=_FLAT["targets"][:1]), "targets is a batch of 1"),
+        "no frame": (_changed(logit_lengths=torch.tensor([5, 0], dtype=torch.int32)), "1 or more"),
+        "a negative length": (
+            _changed(target_lengths=torch.tensor([3, -1], dtype=torch.int32)),
+            "negative",
+        ),
+        "a class too large": (_changed(targets=_FLAT["targets"] + 3), "targets must be classes"),
+        "a negative class": (_changed(targets=_FLAT["targets"] - 1), "targets must be classes"),
+        "several devices": (_changed(targets=_FLAT["targets"].to("meta")), "several devices"),
+    },
+)
+def test_refused_with_a_runtime_error(release: str, given: Any, text: str) -> None:
     with pytest.raises(RuntimeError, match=text):
         rnnt(**given)
 

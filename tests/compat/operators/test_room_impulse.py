@@ -1,7 +1,5 @@
 """Room impulse responses: sums of delayed responses, and filters that split a spectrum into bands."""
 
-from __future__ import annotations
-
 import pytest
 import torch
 from torch import Tensor

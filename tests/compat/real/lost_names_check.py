@@ -3,8 +3,6 @@
 Run with the release to pin; prints `N names, M refused`, then each fault.
 """
 
-from __future__ import annotations
-
 import importlib
 import re
 import sys

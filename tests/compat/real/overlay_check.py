@@ -3,8 +3,6 @@
 python overlay_check.py FOLDER     (a folder with a tiny YESNO and LIBRISPEECH tree)
 """
 
-from __future__ import annotations
-
 import importlib
 import pkgutil
 import sys
@@ -91,7 +89,6 @@ def datasets(folder: str) -> None:
 
 
 def main() -> None:
-    """Check everything, and say so."""
     import_all()
     version, before = torchaudio.__version__, everything()
     untouched = {name: getattr(torchaudio, name) for name in ("transforms", "functional", "models", "pipelines", "compliance", "datasets")}

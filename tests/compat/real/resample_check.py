@@ -1,7 +1,5 @@
 """Run with a real torchaudio on the path: our resampling against its own."""
 
-from __future__ import annotations
-
 import itertools
 import warnings
 
@@ -34,7 +32,6 @@ def outcome(act: object) -> object:
 
 
 def main() -> None:
-    """Compare, and say so."""
     torch.manual_seed(0)
     ours, count = compat.standin("2.2"), 0
     torch.set_num_threads(1)  # other tests run beside this one

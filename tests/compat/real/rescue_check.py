@@ -3,8 +3,6 @@
 python rescue_check.py FOLDER RELEASE     (a folder with a tiny YESNO and LIBRISPEECH tree)
 """
 
-from __future__ import annotations
-
 import importlib.metadata
 import sys
 import warnings
@@ -44,7 +42,6 @@ def datasets(folder: str) -> None:
 
 
 def main() -> None:
-    """Check everything under each pin, and say so."""
     folder, wheel = sys.argv[1:]
     losses = set()
     for release in ("2.0", "2.2", "2.9"):

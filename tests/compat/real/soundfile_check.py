@@ -1,7 +1,5 @@
 """Run with a real torchaudio on the path: our soundfile backend against its own, on random calls."""
 
-from __future__ import annotations
-
 import itertools
 import pathlib
 import tempfile

@@ -1,7 +1,5 @@
 """The table of names that went before 2.0, against the releases that still had them and those that first had not."""
 
-from __future__ import annotations
-
 import ast
 import functools
 import pathlib

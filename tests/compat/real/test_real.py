@@ -1,7 +1,5 @@
 """Over real releases of torchaudio, and against them."""
 
-from __future__ import annotations
-
 import pathlib
 
 import numpy as np

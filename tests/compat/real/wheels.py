@@ -1,7 +1,5 @@
 """Real torchaudio, as far as it is Python: wheels without their compiled parts, which import with any torch."""
 
-from __future__ import annotations
-
 import pathlib
 import subprocess
 import sys

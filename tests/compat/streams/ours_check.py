@@ -1,7 +1,5 @@
 """Run in a process of its own, with a real torchaudio on the path that has an ``io`` of its own: whose streams are imported?"""
 
-from __future__ import annotations
-
 import importlib
 import importlib.metadata
 import importlib.util
@@ -84,7 +82,6 @@ def round_trip(folder: str) -> None:
 
 
 def main() -> None:
-    """Look under each pin, and again under the first."""
     import tempfile
 
     theirs = importlib.util.find_spec("torchaudio")

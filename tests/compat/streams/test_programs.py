@@ -1,7 +1,5 @@
 """Whole programs run unchanged under every release that had ``torchaudio.io``, alone and over a real torchaudio that lost it."""
 
-from __future__ import annotations
-
 import pathlib
 
 import pytest

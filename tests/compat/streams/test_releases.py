@@ -1,7 +1,5 @@
 """``torchaudio.io`` as each release had it: where it was, its names, its signatures, its warnings."""
 
-from __future__ import annotations
-
 import inspect
 import warnings
 from collections.abc import Callable, Iterator
@@ -55,7 +53,6 @@ _WRITER_2_0 = {
     "write_audio_chunk": "i chunk",
     "write_video_chunk": "i chunk",
 }
-SIGNATURES = {"2.0": (_READER_2_0, _WRITER_2_0), "2.1": (_READER, _WRITER), "2.2": (_READER, _WRITER), "2.8": (_READER, _WRITER)}
 HOMES = {
     "2.0": "torchaudio.io._stream_reader.StreamReader",
     "2.1": "torchaudio.io._stream_reader.StreamReader",
@@ -74,11 +71,14 @@ def _parameters(function: Any) -> str:
     return " ".join(found)
 
 
-@pytest.mark.parametrize("release", SIGNATURES)
-def test_signatures_are_those_of_the_release(release: str) -> None:
+@pytest.mark.parametrize(
+    ("release", "signatures"),
+    {"2.0": (_READER_2_0, _WRITER_2_0), "2.1": (_READER, _WRITER), "2.2": (_READER, _WRITER), "2.8": (_READER, _WRITER)}.items(),
+)
+def test_signatures_are_those_of_the_release(release: str, signatures: Any) -> None:
     """By position where they were so."""
     io = compat.standin(release).io
-    for kind, wanted in zip((io.StreamReader, io.StreamWriter), SIGNATURES[release], strict=True):
+    for kind, wanted in zip((io.StreamReader, io.StreamWriter), signatures, strict=True):
         assert {name: _parameters(getattr(kind, name)) for name in wanted} == wanted
     assert f"{io.StreamReader.__module__}.{io.StreamReader.__qualname__}" == HOMES[release]
 
@@ -92,7 +92,6 @@ def test_names_that_came_later_are_not_there() -> None:
 
 
 def test_what_2_0_tells_of_an_output_stream() -> None:
-    """Two fields."""
     reader = compat.standin("2.0").io.StreamReader(WAV)
     reader.add_basic_audio_stream(1000, 3, None, None, None, "s16p", 8000)
     found = reader.get_out_stream_info(0)
@@ -103,15 +102,12 @@ def test_what_2_0_tells_of_an_output_stream() -> None:
 
 
 def _count(text: str, act: Callable[[], Any]) -> int:
-    with warnings.catch_warnings(record=True) as seen:
-        warnings.simplefilter("default")
+    with warnings.catch_warnings(record=True, action="default") as seen:
         act()
     return sum(text in str(warning.message) for warning in seen)
 
 
 def test_construction_warns_under_2_8_once_a_call_site() -> None:
-    """And under no other release."""
-
     def make(io: Any) -> None:
         for _ in range(3):
             io.StreamReader(WAV)

@@ -3,8 +3,6 @@
 A container without a row here fails.
 """
 
-from __future__ import annotations
-
 import collections
 import re
 import struct

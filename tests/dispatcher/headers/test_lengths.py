@@ -1,7 +1,5 @@
 """What headers promise, and those that promise nothing."""
 
-from __future__ import annotations
-
 import io
 import pathlib
 

@@ -1,13 +1,11 @@
 """Chunks and their times, as recorded of the releases."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import numpy as np
-import pytest
 
 from dispatcher.streams.buffers import Chunked, Whole
+from tests.tables import table
 
 
 class Count:
@@ -37,20 +35,19 @@ def _popped(buffer: Any) -> list[tuple[float, int, int]]:
     return found
 
 
-CASES = {
-    "as they come": (1000, -1, 2500, 1024, [(0, 0, 1000), (1000, 1000, 1000), (2000, 2000, 500)]),
-    "one frame, many chunks": (300, -1, 1000, 1000, [(0, 0, 300), (300, 300, 300), (600, 600, 300), (900, 900, 100)]),
-    "larger than all": (5000, 3, 4000, 1024, [(0, 0, 4000)]),
-    "the oldest are dropped, and leave their times": (1000, 3, 4000, 4000, [(0, 1000, 1000), (1000, 2000, 1000), (2000, 3000, 1000)]),
-    "one is kept": (1000, 1, 4000, 4000, [(0, 3000, 1000)]),
-    "a part is kept": (300, 2, 4000, 4000, [(0, 3600, 300), (300, 3900, 100)]),
-}
-
-
-@pytest.mark.parametrize("name", CASES)
-def test_chunks_are_cut(name: str) -> None:
+@table(
+    "size, limit, total, frame, wanted",
+    {
+        "as they come": (1000, -1, 2500, 1024, [(0, 0, 1000), (1000, 1000, 1000), (2000, 2000, 500)]),
+        "one frame, many chunks": (300, -1, 1000, 1000, [(0, 0, 300), (300, 300, 300), (600, 600, 300), (900, 900, 100)]),
+        "larger than all": (5000, 3, 4000, 1024, [(0, 0, 4000)]),
+        "the oldest are dropped, and leave their times": (1000, 3, 4000, 4000, [(0, 1000, 1000), (1000, 2000, 1000), (2000, 3000, 1000)]),
+        "one is kept": (1000, 1, 4000, 4000, [(0, 3000, 1000)]),
+        "a part is kept": (300, 2, 4000, 4000, [(0, 3600, 300), (300, 3900, 100)]),
+    },
+)
+def test_chunks_are_cut(size: int, limit: int, total: int, frame: int, wanted: list[tuple[Any, ...]]) -> None:
     """Data, times and lengths were compared with the real 2.2.2."""
-    size, limit, total, frame, wanted = CASES[name]
     assert _popped(_pushed(Chunked(size, limit), total, frame)) == wanted
 
 
@@ -65,7 +62,6 @@ def test_a_seek_forgets_data_and_keeps_times() -> None:
 
 
 def test_without_a_size_all_is_one_chunk() -> None:
-    """With the time of the first frame."""
     buffer = _pushed(Whole(), 2500, 1024)
     assert buffer.ready
     assert _popped(buffer) == [(0, 0, 2500)]

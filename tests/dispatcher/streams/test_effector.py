@@ -1,7 +1,5 @@
 """Effects and codecs applied to a waveform."""
 
-from __future__ import annotations
-
 import pytest
 import torch
 
@@ -21,7 +19,6 @@ def _of(dtype: torch.dtype) -> torch.Tensor:
 @pytest.mark.parametrize("dtype", FULL)
 @pytest.mark.parametrize("format", [None, "wav", "flac", "mp3", "mulaw"])
 def test_what_comes_out_is_of_the_same_dtype_and_length(dtype: torch.dtype, format: str | None) -> None:
-    """Through a filter, and a codec."""
     wave = _of(dtype)
     found = AudioEffector(effect="volume=0.5", format=format).apply(wave, 16000)
     assert (type(found), found.dtype, found.shape) == (torch.Tensor, dtype, wave.shape)
@@ -33,7 +30,6 @@ def test_what_comes_out_is_of_the_same_dtype_and_length(dtype: torch.dtype, form
 
 @pytest.mark.parametrize("dtype", [torch.float16, torch.int64, torch.bool])
 def test_a_dtype_that_ffmpeg_has_not_is_refused(dtype: torch.dtype) -> None:
-    """As a ValueError that lists those it has."""
     with pytest.raises(ValueError, match="uint8, int16"):
         AudioEffector(effect="anull").apply(torch.zeros(10, 2).to(dtype), 16000)
     with pytest.raises(ValueError, match="dimensions"):
@@ -68,27 +64,23 @@ def test_the_end_is_filled_up_with_silence(dtype: torch.dtype, silence: int) -> 
 
 
 def test_pieces_together_are_the_whole() -> None:
-    """Without a codec."""
     effector = AudioEffector(effect="lowpass=frequency=300,atempo=1.25")
     assert torch.equal(torch.cat(list(effector.stream(TONE, 16000, 777))), effector.apply(TONE, 16000))
 
 
 def test_nothing_in_nothing_out() -> None:
-    """No error."""
     effector = AudioEffector(effect="volume=1")
     assert effector.apply(TONE[:0], 16000).shape == (0, 2)
     assert list(effector.stream(TONE[:0], 16000, 100)) == []
 
 
 def test_effects_that_change_rate_and_channels_are_brought_back() -> None:
-    """What comes out has the rate and the channels of what went in."""
     assert AudioEffector(effect="pan=mono|c0=c0").apply(TONE, 16000).shape == TONE.shape
     assert AudioEffector(effect="aresample=8000").apply(TONE, 16000).shape == TONE.shape
 
 
 @pytest.mark.parametrize("named", [{"effect": "nosuch"}, {"format": "nonsense"}, {"format": "mp3", "encoder": "flac"}])
 def test_what_ffmpeg_does_not_know_is_an_error(named: dict[str, str]) -> None:
-    """A RuntimeError, whole or in pieces."""
     effector = AudioEffector(**named)
     with pytest.raises(RuntimeError):
         effector.apply(TONE, 16000)
@@ -97,7 +89,6 @@ def test_what_ffmpeg_does_not_know_is_an_error(named: dict[str, str]) -> None:
 
 
 def test_an_encoder_needs_a_format() -> None:
-    """As a ValueError."""
     with pytest.raises(ValueError, match="format"):
         AudioEffector(encoder="flac")
     with pytest.raises(ValueError, match="format"):

@@ -1,7 +1,5 @@
 """Descriptions of filters are read as FFmpeg reads them, and linked between one source and one sink."""
 
-from __future__ import annotations
-
 import pytest
 import torch
 
@@ -9,30 +7,30 @@ from dispatcher.errors import BackendError
 from dispatcher.streams import graphs
 from dispatcher.streams.reader import StreamReader
 from tests.conftest import ASSETS
+from tests.tables import table
 
 WAV = str(ASSETS / "stereo_s16.wav")
-PARSED = {
-    "one filter": ("anull", [[("anull", "")]]),
-    "arguments": ("volume=0.5:eval=frame", [[("volume", "0.5:eval=frame")]]),
-    "a chain": ("volume=2,highpass=f=200", [[("volume", "2"), ("highpass", "f=200")]]),
-    "spaces": (" volume = 0.5 , anull ", [[("volume", "0.5"), ("anull", "")]]),
-    "a name of the instance": ("volume@mine=0.5", [[("volume", "0.5")]]),
-    "quotes": ("volume='if(lt(t,1),1,0)':eval=frame", [[("volume", "if(lt(t,1),1,0):eval=frame")]]),
-    "a backslash": (r"aeval=val(0)*gt(1\,0)", [[("aeval", "val(0)*gt(1,0)")]]),
-    "options of the scaler": ("sws_flags=bilinear;scale=4:4", [[("scale", "4:4")]]),
-}
 
 
-@pytest.mark.parametrize("name", PARSED)
-def test_a_description_is_read(name: str) -> None:
-    """Into chains of names and arguments."""
-    text, wanted = PARSED[name]
+@table(
+    "text, wanted",
+    {
+        "one filter": ("anull", [[("anull", "")]]),
+        "arguments": ("volume=0.5:eval=frame", [[("volume", "0.5:eval=frame")]]),
+        "a chain": ("volume=2,highpass=f=200", [[("volume", "2"), ("highpass", "f=200")]]),
+        "spaces": (" volume = 0.5 , anull ", [[("volume", "0.5"), ("anull", "")]]),
+        "a name of the instance": ("volume@mine=0.5", [[("volume", "0.5")]]),
+        "quotes": ("volume='if(lt(t,1),1,0)':eval=frame", [[("volume", "if(lt(t,1),1,0):eval=frame")]]),
+        "a backslash": (r"aeval=val(0)*gt(1\,0)", [[("aeval", "val(0)*gt(1,0)")]]),
+        "options of the scaler": ("sws_flags=bilinear;scale=4:4", [[("scale", "4:4")]]),
+    },
+)
+def test_a_description_is_read(text: str, wanted: list[list[tuple[str, str]]]) -> None:
     assert [[(node.name, node.arguments) for node in chain] for chain in graphs.parse(text)] == wanted
 
 
 @pytest.mark.parametrize("text", ["", "volume=1,", "[a", "[]anull", ",anull", "volume=1]"])
 def test_what_is_no_description_is_refused(text: str) -> None:
-    """As a RuntimeError that quotes it."""
     with pytest.raises(BackendError, match="filter"):
         graphs.parse(text)
 
@@ -70,5 +68,4 @@ def test_what_is_not_one_way_through_is_refused(description: str) -> None:
 
 
 def test_a_filter_that_has_enough_ends_the_stream() -> None:
-    """And is not begun anew."""
     assert len(_filtered("atrim=start_sample=100:end_sample=600,aformat=sample_fmts=fltp")) == 500

@@ -1,7 +1,5 @@
 """Reading streams: what the recorded cases do not show."""
 
-from __future__ import annotations
-
 import copy
 import errno
 import io
@@ -20,17 +18,12 @@ from dispatcher.streams import sources
 from dispatcher.streams.chunks import ChunkTensor
 from dispatcher.streams.reader import StreamReader
 from dispatcher.streams.writer import StreamWriter
+from tests import streaming
 from tests.conftest import ASSETS
+from tests.oracle.replay import Unseekable
 
 WAV = str(ASSETS / "stereo_s16.wav")
 MP4 = str(ASSETS / "moving.mp4")
-
-
-def _all(reader: StreamReader) -> torch.Tensor:
-    reader.add_basic_audio_stream(-1, -1)
-    reader.process_all_packets()
-    (chunk,) = reader.pop_chunks()
-    return torch.Tensor(chunk)
 
 
 def test_a_chunk_is_a_tensor_and_what_is_computed_of_it_is_plain() -> None:
@@ -85,32 +78,20 @@ def test_an_object_without_seek_is_read_as_it_comes() -> None:
     reader.add_basic_audio_stream(100)
     reader.fill_buffer()
     before = pipe.asked
-    assert torch.equal(_all(StreamReader(Pipe((ASSETS / "long.flac").read_bytes()))), _all(StreamReader(str(ASSETS / "long.flac"))))
+    assert torch.equal(
+        streaming.sound(StreamReader(Pipe((ASSETS / "long.flac").read_bytes()))), streaming.sound(StreamReader(str(ASSETS / "long.flac")))
+    )
     for _ in reader.stream():
         pass
     assert pipe.asked > before
 
 
-def test_an_object_that_refuses_to_seek_is_read_with_the_flag() -> None:
-    """Without it, its own error comes through."""
-
-    class Refusing(io.RawIOBase):
-        def __init__(self) -> None:
-            self._data = io.BytesIO(pathlib.Path(WAV).read_bytes())
-
-        def readable(self) -> bool:
-            return True
-
-        def read(self, size: int = -1) -> bytes:
-            return self._data.read(size)
-
+def test_an_object_that_refuses_to_seek_is_read_with_the_flag(monkeypatch: pytest.MonkeyPatch) -> None:
+    data = pathlib.Path(WAV).read_bytes()
     with pytest.raises(OSError, match="seek"):
-        StreamReader(Refusing())
-
-    class Lenient(StreamReader):
-        settings = Settings(unseekable_objects=True)
-
-    assert len(_all(Lenient(Refusing()))) == 4000
+        StreamReader(Unseekable(data))
+    monkeypatch.setattr(StreamReader, "settings", Settings(unseekable_objects=True))
+    assert len(streaming.sound(StreamReader(Unseekable(data)))) == 4000
 
 
 def test_a_growing_file_is_followed(tmp_path: pathlib.Path) -> None:
@@ -143,19 +124,16 @@ class Device:
 
 
 @pytest.mark.parametrize(("timeout", "times", "ready"), [(None, 1, False), (1000, 3, True), (-1, 3, True), (10, 1000, False)])
-def test_a_device_without_data_is_asked_again(timeout: float | None, times: int, ready: bool) -> None:
-    """For so long as ``timeout`` says; then RuntimeError."""
+def test_a_device_without_data_is_asked_again(timeout: float | None, times: int, ready: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     reader = StreamReader(WAV)
     reader.add_basic_audio_stream(100)
-    container, reader._container = reader._container, Device(reader._container, times)
-    try:
+    with monkeypatch.context() as patched:
+        patched.setattr(reader, "_container", Device(reader._container, times))
         if ready:
             assert reader.process_packet(timeout, 1.0) == 0
         else:
             with pytest.raises(RuntimeError, match="unavailable"):
                 reader.process_packet(timeout, 5.0)
-    finally:
-        reader._container = container
 
 
 @pytest.mark.parametrize(
@@ -168,8 +146,8 @@ def test_a_device_without_data_is_asked_again(timeout: float | None, times: int,
 )
 def test_old_names_of_options_are_taken(option: dict[str, Any]) -> None:
     """FFmpeg 7 took ``channels`` away."""
-    found = _all(StreamReader(str(ASSETS / "stereo_s16.raw"), format="s16le", option=option))
-    assert torch.equal(found, _all(StreamReader(WAV)))
+    found = streaming.sound(StreamReader(str(ASSETS / "stereo_s16.raw"), format="s16le", option=option))
+    assert torch.equal(found, streaming.sound(StreamReader(WAV)))
 
 
 def test_an_option_that_nobody_knows_is_an_error() -> None:
@@ -182,7 +160,11 @@ def test_an_option_that_nobody_knows_is_an_error() -> None:
 def test_bytes_are_what_a_file_holds(kind: Any) -> None:
     """2.0 took a tensor as well."""
     data = pathlib.Path(WAV).read_bytes()
-    assert len(_all(StreamReader(kind(data)))) == len(_all(StreamReader(torch.frombuffer(bytearray(data), dtype=torch.uint8)))) == 4000
+    assert (
+        len(streaming.sound(StreamReader(kind(data))))
+        == len(streaming.sound(StreamReader(torch.frombuffer(bytearray(data), dtype=torch.uint8))))
+        == 4000
+    )
 
 
 @pytest.mark.parametrize(
@@ -257,7 +239,6 @@ def test_a_device_that_is_not_here_is_named(accel: str, what: str, tmp_path: pat
     ],
 )
 def test_a_capture_device_that_is_not_there(place: str, format: str, text: str) -> None:
-    """The error names the device and its format, and says what to do."""
     if format == "v4l2" and not sys.platform.startswith("linux"):
         text = "reads no format 'v4l2'"
     with pytest.raises(RuntimeError, match=text) as caught:
@@ -269,23 +250,18 @@ def test_another_decoder_of_the_same_codec() -> None:
     """It is given what the container tells."""
     found = []
     for name in ("mp3", "mp3float"):
-        reader = StreamReader(str(ASSETS / "long.mp3"))
-        reader.add_basic_audio_stream(-1, -1, decoder=name)
-        reader.process_all_packets()
-        found.append(torch.Tensor(reader.pop_chunks()[0]))
+        found.append(streaming.sound(StreamReader(str(ASSETS / "long.mp3")), decoder=name))
     assert found[0].shape == found[1].shape
     assert torch.allclose(found[0], found[1], atol=1e-3)
 
 
 @pytest.mark.parametrize("name", ["flac", "h264", "nonsense"])
 def test_a_decoder_for_something_else_is_refused(name: str) -> None:
-    """Or one that FFmpeg has not."""
     with pytest.raises(RuntimeError, match=name):
         StreamReader(WAV).add_basic_audio_stream(100, decoder=name)
 
 
 def test_errors_name_the_file() -> None:
-    """And the cause."""
     with pytest.raises(RuntimeError, match=r"nothing\.here.*No such file"):
         StreamReader("nothing.here")
     reader = StreamReader(WAV)
@@ -295,7 +271,6 @@ def test_errors_name_the_file() -> None:
 
 
 def test_every_scheme_lists_what_it_may_use() -> None:
-    """None may use files."""
     for kind in sources.KINDS.values():
         assert "file" not in kind.protocols.split(",")
         assert not {"hls", "concat", "lavfi"} & set(kind.demuxers.split(","))

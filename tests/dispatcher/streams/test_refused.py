@@ -1,7 +1,5 @@
 """What a stream refuses, with a reason; and what few programs ask of one."""
 
-from __future__ import annotations
-
 import io
 from collections.abc import Callable
 from typing import Any
@@ -13,7 +11,9 @@ from dispatcher.streams.effector import AudioEffector
 from dispatcher.streams.playback import play_audio
 from dispatcher.streams.reader import StreamReader
 from dispatcher.streams.writer import StreamWriter
+from tests import streaming
 from tests.conftest import ASSETS
+from tests.tables import table
 
 WAV = str(ASSETS / "stereo_s16.wav")
 TONE = torch.sin(torch.arange(8000) / 10)[:, None].repeat(1, 2) / 2
@@ -24,11 +24,7 @@ def _writer(format: str) -> StreamWriter:
 
 
 def _closed() -> StreamWriter:
-    writer = _writer("wav")
-    writer.add_audio_stream(16000, 2)
-    with writer.open() as opened:
-        opened.write_audio_chunk(0, TONE)
-    return writer
+    return streaming.write(io.BytesIO(), TONE, container="wav")
 
 
 def _opened() -> StreamWriter:
@@ -37,7 +33,7 @@ def _opened() -> StreamWriter:
     return writer.open()
 
 
-REFUSED: dict[str, tuple[Callable[[], Any], type[Exception], str]] = {
+@table("action, kind, text", {
     "no frames in a chunk": (lambda: StreamReader(WAV).add_basic_audio_stream(0), RuntimeError, "frames_per_chunk is 0"),
     "a filter with no input in a chain": (
         lambda: StreamReader(WAV).add_audio_stream(-1, filter_desc="anull,anullsrc"), RuntimeError, "anullsrc has no input left",
@@ -57,12 +53,8 @@ REFUSED: dict[str, tuple[Callable[[], Any], type[Exception], str]] = {
     "an effect on no tensor": (lambda: AudioEffector().apply([[0.0]], 16000), TypeError, "list, not a tensor"),  # type: ignore[arg-type]
     "effects in chunks of no frames": (lambda: AudioEffector().stream(TONE, 16000, 0), RuntimeError, "frames_per_chunk is 0"),
     "playing one dimension": (lambda: play_audio(torch.zeros(9), 16000), ValueError, r"\[time, channel\]"),
-}  # fmt: skip
-
-
-@pytest.mark.parametrize("name", REFUSED)
-def test_it_is_refused_with_a_reason(name: str) -> None:
-    action, kind, text = REFUSED[name]
+})  # fmt: skip
+def test_it_is_refused_with_a_reason(action: Callable[[], Any], kind: type[Exception], text: str) -> None:
     with pytest.raises(kind, match=text):
         action()
 
@@ -72,11 +64,7 @@ def test_a_stream_that_is_removed_is_not_decoded_and_can_be_added_again() -> Non
     reader.add_basic_audio_stream(-1, -1)
     reader.remove_stream(0)
     assert reader.num_out_streams == 0
-    reader.add_basic_audio_stream(-1, -1)
-    reader.process_all_packets()
-    (chunk,) = reader.pop_chunks()
-    assert chunk is not None
-    assert len(chunk) == 4000
+    assert len(streaming.sound(reader)) == 4000
 
 
 def test_an_effect_that_drops_everything_gives_silence_or_nothing() -> None:

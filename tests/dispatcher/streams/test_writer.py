@@ -1,11 +1,10 @@
 """Writing streams: what the recorded cases do not show."""
 
-from __future__ import annotations
-
 import io
 import os
 import pathlib
 import threading
+import types
 from typing import Any
 
 import pytest
@@ -14,15 +13,10 @@ import torch
 from dispatcher.codec_config import CodecConfig
 from dispatcher.streams.reader import StreamReader
 from dispatcher.streams.writer import StreamWriter
+from tests import streaming
+from tests.doubles import fails
 
 TONE = torch.sin(torch.arange(16000) / 10)[:, None].repeat(1, 2) / 2
-
-
-def _read(place: Any, format: str | None = None) -> torch.Tensor:
-    reader = StreamReader(place, format)
-    reader.add_basic_audio_stream(-1, -1)
-    reader.process_all_packets()
-    return torch.Tensor(reader.pop_chunks()[0])
 
 
 def _writer(place: Any, **named: Any) -> StreamWriter:
@@ -38,12 +32,11 @@ def test_a_file_is_replaced_when_it_is_complete(tmp_path: pathlib.Path) -> None:
     with _writer(path).open() as opened:
         opened.write_audio_chunk(0, TONE)
         assert path.read_bytes() == b"old"
-    assert torch.allclose(_read(str(path)), TONE, atol=1e-4)
+    assert torch.allclose(streaming.sound(StreamReader(str(path))), TONE, atol=1e-4)
     assert os.listdir(tmp_path) == ["x.flac"]
 
 
 def test_a_writer_that_is_dropped_leaves_the_old_file(tmp_path: pathlib.Path) -> None:
-    """Open or not."""
     path = tmp_path / "x.wav"
     path.write_bytes(b"old")
     for opened in (False, True):
@@ -67,11 +60,10 @@ def test_what_was_written_before_an_error_of_the_caller_is_kept(tmp_path: pathli
 
     with pytest.raises(KeyboardInterrupt):
         record()
-    assert _read(str(path)).shape == TONE.shape
+    assert streaming.sound(StreamReader(str(path))).shape == TONE.shape
 
 
 def test_a_failed_write_leaves_the_old_file(tmp_path: pathlib.Path) -> None:
-    """Not one that ends where it failed."""
     path = tmp_path / "x.wav"
     path.write_bytes(b"old")
     writer = _writer(path)
@@ -98,25 +90,18 @@ def test_an_object_gets_bytes_as_they_come() -> None:
     with _writer(sink, format="mp3").open() as opened:
         opened.write_audio_chunk(0, TONE)
         assert sink.data
-    assert len(_read(sink.data)) >= len(TONE)
+    assert len(streaming.sound(StreamReader(sink.data))) >= len(TONE)
 
 
 def test_an_object_that_seeks_has_a_mended_header() -> None:
-    """It stays open."""
     held = io.BytesIO()
-    with _writer(held, format="wav").open() as opened:
-        opened.write_audio_chunk(0, TONE)
-    assert _read(held.getvalue()).shape == TONE.shape
+    streaming.write(held, TONE, container="wav")
+    assert streaming.sound(StreamReader(held.getvalue())).shape == TONE.shape
 
 
 def test_an_interrupt_in_the_object_comes_through() -> None:
     """PyAV would print it and go on."""
-
-    class Interrupting(Sink):
-        def write(self, data: bytes) -> int:
-            raise KeyboardInterrupt
-
-    writer = _writer(Interrupting(), format="wav", buffer_size=1024)
+    writer = _writer(types.SimpleNamespace(write=fails(KeyboardInterrupt)), format="wav", buffer_size=1024)
     with pytest.raises(KeyboardInterrupt):
         writer.open().write_audio_chunk(0, TONE)
 
@@ -145,7 +130,6 @@ def test_a_pipe_is_written_at_once(tmp_path: pathlib.Path) -> None:
 
 
 def test_a_place_that_cannot_be_written_is_named(tmp_path: pathlib.Path) -> None:
-    """With the cause."""
     with pytest.raises(RuntimeError, match=r"no/such.*does not exist"):
         _writer(str(tmp_path / "no" / "such" / "x.wav"))
     with pytest.raises(RuntimeError, match=r"x\.nonsense.*format"):
@@ -171,7 +155,6 @@ def test_what_an_encoder_does_not_take_is_said_when_the_stream_is_added(tmp_path
 
 
 def test_an_option_of_the_container_that_nobody_knows_is_an_error(tmp_path: pathlib.Path) -> None:
-    """And nothing is left."""
     with pytest.raises(RuntimeError, match="nonsense"):
         _writer(str(tmp_path / "x.wav")).open({"nonsense": "1"})
     assert not os.listdir(tmp_path)
@@ -191,7 +174,6 @@ def test_an_option_of_the_container_that_nobody_knows_is_an_error(tmp_path: path
     ],
 )
 def test_misuse_is_told(tmp_path: pathlib.Path, act: Any, wanted: str) -> None:
-    """As a RuntimeError that says what to do."""
     with pytest.raises(RuntimeError, match=wanted):
         act(_writer(str(tmp_path / "x.wav")))
 
@@ -199,12 +181,8 @@ def test_misuse_is_told(tmp_path: pathlib.Path, act: Any, wanted: str) -> None:
 def test_closing_flushes(tmp_path: pathlib.Path) -> None:
     """The releases lost what an encoder held back."""
     path = str(tmp_path / "x.mp3")
-    writer = _writer(path)
-    writer.open()
-    writer.write_audio_chunk(0, TONE)
-    writer.close()
-    writer.close()
-    assert len(_read(path)) == len(TONE)
+    streaming.write(path, TONE).close()
+    assert len(streaming.sound(StreamReader(path))) == len(TONE)
 
 
 @pytest.mark.parametrize(
@@ -223,29 +201,21 @@ def test_what_an_encoder_lacks_is_converted(
 ) -> None:
     """To the first rate and layout that it lists, as in the real 2.2.2."""
     path = str(tmp_path / f"x.{extension}")
-    writer = StreamWriter(path)
-    writer.add_audio_stream(rate, channels)
-    with writer.open() as opened:
-        opened.write_audio_chunk(0, torch.rand(rate, channels) - 0.5)
+    streaming.write(path, torch.rand(rate, channels) - 0.5, rate)
     told: Any = StreamReader(path).get_src_stream_info(0)
     assert (told.sample_rate, told.num_channels) == stored
 
 
 def test_a_bit_rate_is_kept(tmp_path: pathlib.Path) -> None:
-    """More bits, larger file."""
     sizes = []
     for bit_rate in (32_000, 128_000):
         path = tmp_path / f"{bit_rate}.mp3"
-        writer = StreamWriter(path)
-        writer.add_audio_stream(44100, 2, codec_config=CodecConfig(bit_rate=bit_rate))
-        with writer.open() as opened:
-            opened.write_audio_chunk(0, TONE)
+        streaming.write(path, TONE, 44100, codec_config=CodecConfig(bit_rate=bit_rate))
         sizes.append(path.stat().st_size)
     assert sizes[1] > 2 * sizes[0]
 
 
 def test_chunks_have_their_times(tmp_path: pathlib.Path) -> None:
-    """Pictures that are given times come back with them."""
     path = str(tmp_path / "x.mkv")
     writer = StreamWriter(path)
     writer.add_video_stream(10, 48, 32)

@@ -7,8 +7,6 @@ python -m tests.reliability.fuzz --corpus long                 # long files alon
 python -m tests.reliability.fuzz --corpus structure            # sizes, counts, rates and nesting of headers; all readings must agree
 """
 
-from __future__ import annotations
-
 import argparse
 import pathlib
 import sys

@@ -4,8 +4,6 @@ A mutation of structure sets such a number to what might be there (nought, one m
 repeats, exchanges or nests such parts. Bytes of the sound are not touched.
 """
 
-from __future__ import annotations
-
 import collections
 import itertools
 import random
@@ -243,7 +241,7 @@ def mutation(files: Mapping[str, bytes], seed: int, index: int) -> mutate.Mutati
         elif anatomy.parts:
             _rearrange(chance, data, anatomy)
     if data.startswith(b"OggS"):
-        mutate._mend_ogg(data)
+        mutate.mend_ogg(data)
     if data.startswith(b"fLaC") and chance.random() < 0.2:
         data[18:26] = struct.pack(
             ">Q", chance.choice((44100, 8000, 655350, 1)) << 44 | chance.randrange(8) << 41 | 15 << 36 | chance.randrange(1 << 20)

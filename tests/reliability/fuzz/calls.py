@@ -1,7 +1,5 @@
 """All ways of reading one damaged file, and whether what came of it is allowed."""
 
-from __future__ import annotations
-
 import collections
 import io
 import random

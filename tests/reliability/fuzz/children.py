@@ -1,7 +1,5 @@
 """Running mutations in processes that may die, under limits of time, memory, growth and open files."""
 
-from __future__ import annotations
-
 import collections
 import dataclasses
 import faulthandler

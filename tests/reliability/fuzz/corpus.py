@@ -1,7 +1,5 @@
 """Whole files to damage: the recorded assets, what libsox and FFmpeg write in formats that the assets lack, and long ones."""
 
-from __future__ import annotations
-
 import contextlib
 import io
 import pathlib

@@ -1,7 +1,5 @@
 """Damage to a file, chosen by a number: the same number gives the same damage in every run."""
 
-from __future__ import annotations
-
 import collections
 import pathlib
 import random
@@ -111,7 +109,7 @@ def _crc_table() -> list[int]:
 _CRC = _crc_table()
 
 
-def _mend_ogg(data: bytearray) -> None:
+def mend_ogg(data: bytearray) -> None:
     """Give every page of an ogg file its checksum again, without which damage never gets past the container."""
     at = data.find(_OGG)
     while at >= 0 and at + _OGG_HEADER <= len(data):
@@ -138,7 +136,7 @@ def mutation(files: Mapping[str, bytes], seed: int, index: int) -> Mutation:
         if data:
             chance.choice(_DAMAGES)(chance, data, files)
     if data.startswith(_OGG) and len(data) <= _MOST_OGG and chance.random() < 0.7:
-        _mend_ogg(data)
+        mend_ogg(data)
     if chance.random() < _SOMETIMES:
         name = chance.choice(names)
     return Mutation(f"x{pathlib.PurePath(name).suffix}", bytes(data))

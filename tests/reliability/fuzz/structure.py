@@ -1,7 +1,5 @@
 """All ways of reading one file whose structure was changed, and whether they go together."""
 
-from __future__ import annotations
-
 import functools
 import io
 import random
@@ -158,17 +156,7 @@ def of(backend: str, path: str, data: bytes, chance: random.Random) -> Iterator[
 
 
 def _agree(backend: str, what: str, data: bytes, whole: pieces._Read, found: pieces._Read, place: slice) -> None:
-    """See that what was read is what lies there in the whole, where nobody was warned and the libraries should make the same of it."""
-    told = whole.error is not None or whole.warned or found.error is not None or found.warned
-    sought = what in ("piece", "blocks")
-    if told or data.startswith((*limits.DIFFERENT.get((backend, "piece"), ()), *(limits.REARRANGED.get(backend, ()) if sought else ()))):
-        return
-    wanted = whole.samples[:, place]
-    if found.samples.shape != wanted.shape:
-        raise pieces.DisagreementError(f"{what} {place}: shape {found.samples.shape}, of the whole {wanted.shape}")
-    same = found.samples.tobytes() == wanted.tobytes()
-    if not same and data.startswith(_ROUNDED):
-        same = bool(np.allclose(found.samples, wanted, rtol=0, atol=_NEAR, equal_nan=True))
-    if not same:
-        wrong = (found.samples != wanted).any(0).nonzero()[0]
-        raise pieces.DisagreementError(f"{what} {place}: {len(wrong)} frames differ, from {wrong.min()} to {wrong.max()}")
+    """Compare what was read with the whole, where the libraries should make the same of such a file."""
+    sought = limits.REARRANGED.get(backend, ()) if what in ("piece", "blocks") else ()
+    if not data.startswith((*limits.DIFFERENT.get((backend, "piece"), ()), *sought)):
+        pieces.compare(f"{what} {place}", whole, found, place, near=_NEAR if data.startswith(_ROUNDED) else 0.0)

@@ -1,7 +1,5 @@
 """A fixed part of what ``make fuzz`` reads, and proof that the harness sees harm."""
 
-from __future__ import annotations
-
 import dataclasses
 import os
 import time
@@ -21,7 +19,6 @@ STRUCTURE = 60
 
 @pytest.fixture(scope="module")
 def files() -> dict[str, bytes]:
-    """The whole files."""
     return corpus.whole_files()
 
 
@@ -36,7 +33,6 @@ def test_damaged_files_do_no_harm(backend: str, files: dict[str, bytes]) -> None
 
 @pytest.fixture(scope="module")
 def long() -> dict[str, bytes]:
-    """The long files."""
     return corpus.long()
 
 
@@ -119,8 +115,6 @@ def test_a_number_always_gives_the_same_damage(files: dict[str, bytes]) -> None:
     ids=["crash", "exit", "memory", "error", "hang", "files"],
 )
 def test_the_harness_sees_harm(harm: Any, seen: str, files: dict[str, bytes], monkeypatch: pytest.MonkeyPatch) -> None:
-    """And goes on with the next mutation."""
-
     def of(*_: object) -> Iterator[calls.Call]:
         yield calls.Call("load", harm)
 

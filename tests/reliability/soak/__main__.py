@@ -1,7 +1,5 @@
 """``python -m tests.reliability.soak``: the whole soak; 1 where anything is left, grown, hung or wrong."""
 
-from __future__ import annotations
-
 import argparse
 import sys
 
@@ -22,7 +20,6 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def main() -> int:
-    """Run from the command line."""
     given, bad = _parser().parse_args(), False
     parts = given.only or ["calls", "threads", "fork", "spawn"]
     for collector in (True, False) if "calls" in parts else ():

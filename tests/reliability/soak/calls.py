@@ -1,7 +1,5 @@
 """Mixed loads, infos and saves, good ones and failing ones, chosen by a number; and what they leave behind."""
 
-from __future__ import annotations
-
 import contextlib
 import ctypes
 import dataclasses
@@ -43,7 +41,6 @@ class Left:
 
     @property
     def growth(self) -> int:
-        """Bytes."""
         return self.end - self.warm
 
 
@@ -88,8 +85,7 @@ def run(count: int, *, collector: bool = True, warm_up: int = 1000, seed: int = 
         gc.disable()
     began = time.monotonic()
     try:
-        with tempfile.TemporaryDirectory(dir=process.memory_folder()) as name, warnings.catch_warnings():
-            warnings.simplefilter("ignore")
+        with tempfile.TemporaryDirectory(dir=process.memory_folder()) as name, warnings.catch_warnings(action="ignore"):
             folder = pathlib.Path(name)
             files = warm = 0
             for number in range(warm_up + count):

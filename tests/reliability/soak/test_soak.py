@@ -1,7 +1,5 @@
 """The soak at a small scale."""
 
-from __future__ import annotations
-
 import contextlib
 import functools
 import gc
@@ -18,12 +16,12 @@ _GROWTH = 10 * 2**20
 
 @pytest.mark.parametrize("collector", [True, False], ids=["collected", "not collected"])
 def test_many_calls_leave_nothing(collector: bool) -> None:
-    """No file open, no memory taken; with Python's garbage collector off, too."""
     left = calls.run(600, collector=collector, warm_up=300)
     assert left.files_after == left.files_before
     assert left.growth < _GROWTH
 
 
+@pytest.mark.usefixtures("uncollected")
 @pytest.mark.parametrize("backend", BACKENDS)
 @pytest.mark.parametrize("name", ["stereo_16.flac", "stereo_cbr.mp3", "stereo.m4a", "text.wav", "empty.wav", "video_only.mp4", "cut.flac"])
 def test_no_call_leaves_work_for_the_collector(name: str, backend: str) -> None:
@@ -36,13 +34,9 @@ def test_no_call_leaves_work_for_the_collector(name: str, backend: str) -> None:
 
     call()
     gc.collect()
-    gc.disable()
-    try:
-        for _ in range(5):
-            call()
-        assert gc.collect() <= 10 * _left_by_python()
-    finally:
-        gc.enable()
+    for _ in range(5):
+        call()
+    assert gc.collect() <= 10 * _left_by_python()
 
 
 @functools.cache
@@ -66,7 +60,6 @@ def _left_by_python() -> int:
 
 
 def test_threads_on_shared_paths_get_the_right_samples() -> None:
-    """Of several releases and backends at once."""
     compared, wrong = threads.run(16, 12)
     assert not wrong
     assert compared == 16 * 12

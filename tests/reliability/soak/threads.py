@@ -1,7 +1,5 @@
 """Many threads on the same paths, with mixed backends and stand-ins of several releases: no wrong sample."""
 
-from __future__ import annotations
-
 import pathlib
 import random
 import tempfile
@@ -22,8 +20,7 @@ _PIECES = ((0, -1), (100, 1000), (1500, -1))
 
 def run(threads: int, rounds: int) -> tuple[int, list[str]]:
     """How many calls were compared, and what was wrong."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
+    with warnings.catch_warnings(action="ignore"):
         modules = {release: compat.standin(release) for release in _RELEASES}
         cases = [(release, backend) for release, module in modules.items() for backend in _backends(module, release)]
         expected: dict[tuple[Any, ...], torch.Tensor] = {}

@@ -1,7 +1,5 @@
 """A data loader's workers, forked and spawned, after the parent has decoded: no hang, no wrong sample."""
 
-from __future__ import annotations
-
 import time
 import warnings
 from typing import Any

@@ -1,0 +1,26 @@
+"""Read a ``StreamReader`` to its end, and write a sound with a ``StreamWriter``."""
+
+from typing import Any
+
+import torch
+
+from dispatcher.streams.writer import StreamWriter
+
+
+def sound(reader: Any, **named: Any) -> torch.Tensor:
+    """All sound of a reader, ``[time, channel]``; ``named`` are arguments of its output stream."""
+    reader.add_basic_audio_stream(-1, -1, **named)
+    reader.process_all_packets()
+    (chunk,) = reader.pop_chunks()
+    return torch.Tensor(chunk)
+
+
+def write(
+    place: Any, wave: torch.Tensor, rate: int = 16000, *, container: str | None = None, option: dict[str, str] | None = None, **named: Any
+) -> StreamWriter:
+    """Write a sound, ``[time, channel]``; ``option`` is of the container, ``named`` are arguments of the stream."""
+    writer = StreamWriter(place, container)
+    writer.add_audio_stream(rate, wave.shape[1], **named)
+    with writer.open(option) as opened:
+        opened.write_audio_chunk(0, wave)
+    return writer
