@@ -61,7 +61,7 @@ class Code:
 
     @functools.cached_property
     def _replaced(self) -> frozenset[str]:
-        return replaced_names.of(self.speaking.values(), self.quiet_paths)
+        return replaced_names.of([*self.speaking.values()], self.quiet_paths)
 
     def modules(self, folders: str = "") -> list[Module]:
         """Return the relevant files whose path has these folders, parsed."""

@@ -18,7 +18,11 @@ from compat.codemod.uses import Project
 # It begins with plain letters, which the regex engine finds fastest.
 _DEFINED = re.compile(r"def(?<!\wdef)[ \t]+(\w+)")
 _GIVEN = re.compile(r"\b(\w+)(?=[ \t]*=(?!=)|['\"])")
-_SPAWNS = re.compile(r"spawn['\"]|forkserver['\"]|\b(?:mp|multiprocessing)\.spawn[ \t]*\(")
+# It is unknown what a start method that is computed does.
+_SPAWNS = re.compile(
+    r"spawn['\"]|forkserver['\"]|\b(?:mp|multiprocessing)\.spawn[ \t]*\("
+    r"|(?:set_start_method|get_context)[ \t]*\((?![ \t]*(?:['\"]fork['\"]|\)|None\b))"
+)
 # Calls that load a module by a path or a name, and names through which any function may be called.
 BY_PATH = {
     "imp.load_source",

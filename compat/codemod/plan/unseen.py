@@ -175,7 +175,7 @@ def _by_texts(project: Project, module: Module) -> Iterator[tuple[str, ast.AST]]
             and _is_looked_up(module, text)
         ):
             yield f"torchaudio is looked up by a string, {_UNSEEN}", text
-    for call in module.calls if module.imported else ():
+    for call in module.calls:
         if (
             module.names.is_builtin(call.func, "exec")
             and call.args
@@ -228,7 +228,7 @@ def _only_tells(module: Module, name: ast.AST) -> bool:
     """Return whether a name of a package stands where it is required, asked for or compared."""
     above = module.names.parents.get(name)
     if isinstance(above, ast.Subscript):
-        return True
+        return not _NAMESPACES.search(ast.unparse(above.value))
     while isinstance(above, ast.List | ast.Tuple | ast.Set | ast.Dict | ast.keyword):
         above = module.names.parents.get(above)
     if isinstance(above, ast.Assign):
