@@ -226,6 +226,22 @@ class Code:
         return self.files(f".{name}", module) if is_package else []
 
 
+def taken(code: Code, module: Module) -> Iterator[tuple[Module, Definition]]:
+    """Yield the functions and classes that a module imports at its top."""
+    bound = module.names.module.bindings
+    owned = [
+        (module, name) for name, several in bound.items() if any(one.target for one in several)
+    ]
+    for statement, _ in module.names.imports:
+        if isinstance(statement, ast.ImportFrom) and is_star(statement):
+            files = code.files(base_of(statement), module)
+            owned += [(one, name) for one in files for name in one.names.module.bindings]
+    for owner, name in owned:
+        for meaning in code._of_module(owner, name):
+            if meaning is not None and meaning[1] is not None:
+                yield meaning[0], meaning[1]
+
+
 def by_name(code: Code, module: Module, node: ast.expr) -> list[Module] | None:
     """Return the modules that an expression may name; ``None`` if it may name any."""
     text, is_whole = _beginning(node)

@@ -32,6 +32,7 @@ _ASKED = ast.Compare | ast.If | ast.UnaryOp | ast.Assert | ast.Expr | ast.Delete
 _CODE = re.compile(
     r"\btorchaudio\s*\.\s*(?:load|save|info|backend|[sg]et_)|\b[sg]et_audio_backend\s*\(|\bimport\s+torchaudio\b"
 )
+_EXAMPLE = re.compile(r">>>[^\n]*\btorchaudio\s*\.\s*(?:load|save|info|backend|[sg]et_)")
 _RUN_HERE = (
     "eval",
     "exec",
@@ -186,6 +187,9 @@ def _by_texts(project: Project, module: Module) -> Iterator[tuple[str, ast.AST]]
     for node in (*module.strings, *module.names.all(ast.JoinedStr)):
         if _is_code(module, node) and _runs_texts(project):
             yield f"torchaudio is called by code in a string, {_UNSEEN}", node
+    for text in module.strings:
+        if _EXAMPLE.search(str(text.value)) and project.runs_examples:
+            yield f"an example in a docstring calls torchaudio, {_UNSEEN}", text
     for name in _given_by_name(project, module):
         yield f"torchaudio may be imported by this name, {_UNSEEN}", name
 
