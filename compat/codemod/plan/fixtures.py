@@ -8,7 +8,16 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from compat.codemod.plan.code import Definition, Function
-from compat.codemod.source import Module, Scope, called, given, literal, plain_name, string
+from compat.codemod.source import (
+    AnyFunction,
+    Module,
+    Scope,
+    called,
+    given,
+    literal,
+    plain_name,
+    string,
+)
 from compat.codemod.source.scopes import defaults
 
 # Each runs before those after it; `setUp` after all fixtures.
@@ -153,8 +162,10 @@ def is_test(function: Function) -> bool:
     return function.name.startswith("test")
 
 
-def is_called(function: Function) -> bool:
+def is_called(function: AnyFunction | None) -> bool:
     """Return whether a runner may call a function for another reason: it is a setup, or a hook."""
+    if not isinstance(function, Function):
+        return False
     is_named = function.name.startswith((*_BEFORE, *_AFTER, *_HOOKS))
     return is_named or any(map(_is_maker, function.decorator_list))
 
