@@ -42,6 +42,8 @@ class Setup(NamedTuple):
         is_auto: whether it runs before each test in its place.
         is_sure: whether that is certain.
         level: where it is: the farthest from a test first.
+        waits: whether it waits for the test, and goes on after it.
+        asks: the fixtures that it asks for.
     """
 
     module: Module
@@ -51,6 +53,8 @@ class Setup(NamedTuple):
     is_auto: bool
     is_sure: bool
     level: int
+    waits: bool
+    asks: frozenset[str]
 
     def definition(self) -> tuple[Module, Function]:
         """Return the function with its module."""
@@ -58,12 +62,7 @@ class Setup(NamedTuple):
 
     def is_asked_by(self, others: Iterable[Setup]) -> bool:
         """Return whether other fixtures ask for it."""
-        return any(self.name in asked(one.function) for one in others)
-
-    @property
-    def waits(self) -> bool:
-        """Return whether it waits for the test, and goes on after it."""
-        return any(isinstance(one, ast.Yield | ast.YieldFrom) for one in ast.walk(self.function))
+        return any(self.name in one.asks for one in others)
 
     @property
     def is_shared(self) -> bool:
@@ -82,7 +81,9 @@ def of(module: Module, scope: Scope, level: int) -> Iterator[Setup]:
         elif function.name in BY_NAME:
             is_sole = is_sole and {*map(plain_name, function.decorator_list)} <= {"classmethod"}
             when = BY_NAME[function.name]
-            yield Setup(module, function, function.name, when, True, is_sole, level)
+            yield Setup(
+                module, function, function.name, when, True, is_sole, level, *_does(function)
+            )
 
 
 def near(modules: Sequence[Module], *, of_unittest: bool) -> list[Setup]:
@@ -125,6 +126,7 @@ def _told(
     module: Module, function: Function, maker: ast.expr, level: int, *, is_sole: bool
 ) -> Setup:
     """Return a fixture as its decorator tells; if that cannot be read, it may run at any time."""
+    more = _does(function)
     call = maker if isinstance(maker, ast.Call) else ast.Call(maker, [], [])
     name, scope, auto = (literal(given(call, key)) for key in ("name", "scope", "autouse"))
     given_keys = {one.arg for one in call.keywords}
@@ -133,8 +135,8 @@ def _told(
     auto = auto if "autouse" in given_keys else False
     is_read = module.names.qualified(call.func) in _MAKERS and not call.args
     if not is_read or ... in (name, auto) or scope not in SCOPES or None in given_keys:
-        return Setup(module, function, function.name, "session", False, False, level)
-    return Setup(module, function, str(name), str(scope), bool(auto), is_sole, level)
+        return Setup(module, function, function.name, "session", False, False, level, *more)
+    return Setup(module, function, str(name), str(scope), bool(auto), is_sole, level, *more)
 
 
 def functions(scope: Scope) -> Iterator[Function]:
@@ -193,12 +195,18 @@ def asked(function: Function) -> set[str]:
     return every - {one.arg for one, default in defaults(given) if default is not None}
 
 
+def _does(function: Function) -> tuple[bool, frozenset[str]]:
+    """Return whether a setup waits for the test, and the names of the fixtures it asks for."""
+    waits = any(isinstance(one, ast.Yield | ast.YieldFrom) for one in ast.walk(function))
+    return waits, frozenset(asked(function))
+
+
 def asked_by(names: set[str], visible: list[Setup]) -> set[str]:
     """Return the names that fixtures ask for, if some of them are asked for, and those in turn."""
     found = set(names)
     while True:
         several = (one for one in visible if one.is_auto or one.name in found)
-        more = set().union(*(asked(one.function) for one in several)) - found
+        more = set().union(*(one.asks for one in several)) - found
         if not more:
             return found
         found |= more

@@ -11,7 +11,7 @@ import dataclasses
 import functools
 import os
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from compat.codemod.files.content import content
@@ -58,8 +58,9 @@ def _evidence(project: Project, modules: list[Module], *, may_unset: bool) -> Ev
     found = Evidence()
     by_name: list[str] = []
     every = [_Followed(found, effects, program) for program in _programs(project, code, by_name)]
-    for one in (one for one in every if is_test(one.program.module.path)):
-        one.share({force for other in every if other is not one for force in other.left})
+    left = Counter(force for one in every for force in one.left)
+    for one in every if left else ():
+        one.share({force for force in left if left[force] > (force in one.left)})
     # one of these stands for all, and only that one is parsed
     first = next(filter(None, map(code.module, by_name)), None)
     anywhere = {frozenset({None}) | effects.setters: Program(first)} if first else {}
@@ -204,6 +205,8 @@ class _Followed:
 
     def share(self, left: set[Force]) -> None:
         """Run it after other test files that leave something in force."""
+        if not (is_test(self.program.module.path) and self.execution.force):
+            return
         own = {one for one in self.setters if one.module.function_of(one.call) is None}
         if not left - own <= self._leaked:
             self._leaked = frozenset(left - own)
