@@ -7,9 +7,8 @@ from collections import defaultdict
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from compat.codemod.files.content import content
 from compat.codemod.plan import code, marks
-from compat.codemod.plan.code import Code, Function, Meaning
+from compat.codemod.plan.code import Code, Function, Meaning, is_super, texts
 from compat.codemod.plan.marks import Marks
 from compat.codemod.plan.state import Force
 from compat.codemod.source import Module, Scope, only_import
@@ -196,6 +195,10 @@ class Effects:
         for node in (*names.all(ast.Yield), *names.all(ast.YieldFrom)):
             self._pausing.update([*_around(module, node)][:1])
         self._find_names(module)
+        for member in names.all(ast.Attribute):
+            for meaning in self.code.known(module, member) if is_super(member.value) else ():
+                self._leads(module, member)
+                self._means(module, member, meaning)
 
     def _find_names(self, module: Module) -> None:
         """Note what names mean, and the dotted names that begin with them."""
@@ -272,16 +275,11 @@ class Effects:
         defined: set[str] = set()
         given: set[str] = set()
         spawns = False
-        for text in self._texts():
+        for text in texts(self.code):
             defined.update(_DEFINED.findall(text))
             given.update(_GIVEN.findall(text))
             spawns = spawns or _SPAWNS.search(text) is not None
         return Words(frozenset(defined), frozenset(given), spawns)
-
-    def _texts(self) -> Iterator[str]:
-        yield from (module.text.text for module in self.code.speaking.values())
-        for path in self.code.quiet_paths:
-            yield content(path).decode("utf-8", "replace")
 
 
 def _around(module: Module, node: ast.AST) -> Iterator[ast.AST]:
