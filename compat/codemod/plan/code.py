@@ -67,7 +67,8 @@ class Code:
         return [path for path in self.paths if path not in self.speaking]
 
     @functools.cached_property
-    def _replaced(self) -> frozenset[str]:
+    def replaced(self) -> frozenset[str]:
+        """Return the names that some file gives to other functions."""
         return replaced_names.of([*self.speaking.values()], self.quiet_paths)
 
     def modules(self, folders: str = "") -> list[Module]:
@@ -182,7 +183,7 @@ class Code:
     def _bound(
         self, module: Module, name: str, bindings: Iterable[Binding]
     ) -> list[Meaning | None]:
-        found: list[Meaning | None] = [None] if name in self._replaced else []
+        found: list[Meaning | None] = [None] if name in self.replaced else []
         for binding in bindings:
             node = binding.node
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
@@ -221,7 +222,7 @@ class Code:
             return self._guarded(self._of_module, module, name)
         found, is_sure = methods(self, owner, name)
         several: list[Meaning | None] = [one if is_plain(*one) else None for one in found]
-        is_sure = is_sure and name not in self._replaced and is_kept(self, owner)
+        is_sure = is_sure and name not in self.replaced and is_kept(self, owner)
         return several if several and is_sure else [*several, None]
 
     def _of_module(self, module: Module, name: str) -> list[Meaning | None]:
@@ -301,7 +302,9 @@ def is_super(node: ast.AST) -> bool:
 def _by_super(code: Code, module: Module, node: ast.Attribute) -> list[Meaning | None]:
     """Return what ``super().name`` may mean."""
     owner = next((one for one in module.names.chain(node) if isinstance(one, ast.ClassDef)), None)
-    if owner is None:
+    call = node.value
+    named = call.args[:1] if isinstance(call, ast.Call) else []
+    if owner is None or any(plain_name(one) != owner.name for one in named):
         return [None]
     own = line(code, (module, owner))
     bases = ((home, base) for home, one in own for base in one.bases)
@@ -314,7 +317,7 @@ def _by_super(code: Code, module: Module, node: ast.Attribute) -> list[Meaning |
             break
     mixed = _mixed(code._project, code)
     is_sure = mixed is not None and owner.name not in mixed and {*unknown} <= _OF_UNITTEST
-    is_sure = is_sure and len(found) <= 1 and node.attr not in code._replaced
+    is_sure = is_sure and len(found) <= 1 and node.attr not in code.replaced
     return found if is_sure else [*found, None]
 
 

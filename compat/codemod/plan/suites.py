@@ -147,7 +147,7 @@ class Suite:
         return state
 
     def _is_sure(self, setup: Setup, visible: Iterable[Setup]) -> bool:
-        is_hidden = self._hidden is None or setup.name in self._hidden
+        is_hidden = self._hidden is None or setup.name in self._hidden | self._run.code.replaced
         is_sole = [one.name for one in visible].count(setup.name) == 1
         return setup.is_sure and is_sole and not is_hidden
 
