@@ -218,8 +218,7 @@ class _Followed:
         if self.program.is_script:
             nearest = nearest[-1:]
         if self._all_run:
-            own = ((one, inner) for one in (*nearest, *self._plugins) for inner in one.functions)
-            return _hand_out(self.execution, own, state)
+            return _hand_out(self.execution, (), state)
         return Suite(self.execution, nearest, self._plugins).follow(state, self._leaked)
 
     @property

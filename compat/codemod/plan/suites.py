@@ -72,11 +72,13 @@ class Suite:
         state = self._first(SCOPES[2:3], self._setups, self._at_any_time(state))
 
         def once(state: State) -> State:
-            for test in self._tests:
-                state = self._tested(test, [], state)
-            for one in self._classes:
-                state = self._in_class(one, state)
-            return self._after_tests(self._own, self._setups, self._at_any_time(state))
+            with self._run.ways.caught("raise") as failed:
+                for test in self._tests:
+                    state = self._tested(test, [], state)
+                for one in self._classes:
+                    state = self._in_class(one, state)
+                state = self._after_tests(self._own, self._setups, self._at_any_time(state))
+            return joined(state, failed["raise"]) or state
 
         state = repeated(state, once) or state
         ends = [one for one in self._own if fixtures.is_last(one[1])]
@@ -175,9 +177,12 @@ class Suite:
         loose = [one.definition() for one in setups if self._is_loose(one, every)]
 
         def once(state: State) -> State:
-            for test in tests:
-                state = self._tested(test, setups, state)
-            return self._after_tests(methods, setups, self._each(loose, self._at_any_time(state)))
+            with self._run.ways.caught("raise") as failed:
+                for test in tests:
+                    state = self._tested(test, setups, state)
+                state = self._each(loose, self._at_any_time(state))
+                state = self._after_tests(methods, setups, state)
+            return joined(state, failed["raise"]) or state
 
         state = repeated(state, once) or state
         return self._each([one for one in methods if fixtures.is_last(one[1])], state)
@@ -230,6 +235,7 @@ def _begun(run: Execution, setup: Setup, state: State) -> State | None:
     run.ran.add(setup.function)
     with run.ways.caught(*WAYS_OUT, "pause") as left:
         run.block(setup.module, setup.function.body, state)
+    run.ways.take("raise", left["raise"])
     return left["pause"] and left["pause"].keeping(state)
 
 
