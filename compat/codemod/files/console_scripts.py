@@ -1,4 +1,4 @@
-"""Read a project's console scripts and pytest plugins from its configuration files."""
+"""Read from a project's configuration and commands: console scripts, plugins, started files."""
 
 import os
 import re
@@ -9,6 +9,8 @@ from compat.codemod.files.discovery import folders
 
 _FILES = ("pyproject.toml", "setup.cfg", "setup.py")
 _OF_PYTEST = ("pytest.ini", "tox.ini", *_FILES)
+_COMMANDS = ("Makefile", "Dockerfile", "README.md", "README.rst", "run.sh", *_OF_PYTEST)
+_STARTED = re.compile(rb"\bpython[\d.]*[ \t]+(?:-[a-zA-Z]+[ \t]+)*([\w./-]+\.py)\b")
 # `name = "package.module:function"`. Other text that matches names no module or function of the
 # project.
 _SCRIPT = re.compile(rb"=[ \t]*['\"]?([A-Za-z_][\w.]*):([A-Za-z_]\w*)")
@@ -34,6 +36,17 @@ def plugins(paths: Iterable[str]) -> list[str]:
     own = (part for text in texts for part in _ENTRY_POINTS.findall(text))
     found += [name for part in own for name in _VALUE.findall(part)]
     return [name.decode() for name in dict.fromkeys(found)]
+
+
+def started(paths: Iterable[str]) -> set[str]:
+    """Return the ends of the paths that commands give to Python: ``/scripts/train.py``."""
+    found = {name for text in _texts(paths, _COMMANDS) for name in _STARTED.findall(text)}
+    return {os.path.normpath(f"/{name.decode()}") for name in found}
+
+
+def mention(paths: Iterable[str], word: bytes) -> bool:
+    """Return whether the configuration or the commands of these files' projects have a word."""
+    return any(word in text for text in _texts(paths, _COMMANDS))
 
 
 def _texts(paths: Iterable[str], names: Iterable[str]) -> list[bytes]:

@@ -3,13 +3,16 @@
 import ast
 import functools
 import os
+import re
 import sys
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from compat.codemod.files import import_graph
+from compat.codemod.files.content import content
 from compat.codemod.plan import replaced_names
-from compat.codemod.source import Binding, Module, Notes, listed, noted, plain_name, string
+from compat.codemod.source import Binding, Module, Notes, called, listed, noted, plain_name, string
 from compat.codemod.uses import Project
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
@@ -19,6 +22,10 @@ _MOST_BY_NAME = 40
 _DEEPEST = 20
 _KEEPING = ("staticmethod", "classmethod")
 _ENUMS = {"Enum", "IntEnum", "StrEnum", "Flag", "IntFlag"}
+_OF_UNITTEST = {"unittest.TestCase", "unittest.IsolatedAsyncioTestCase"}
+_CLASS = re.compile(r"\bclass[ \t]+(\w+)[ \t]*\(([^)]*)\)")
+# what makes a class without a statement, or changes what one inherits from
+_MADE = re.compile(r"\btype[ \t]*\([^()]*,|\bnew_class\b|__bases__|\bmake_dataclass\b")
 # base classes without methods of interest
 _BARE = ("object", "ABC", "Generic", "Protocol")
 # what a name may mean: a module of the project, or a function or class in one
@@ -61,8 +68,9 @@ class Code(Notes):
         return [path for path in self.paths if path not in self.speaking]
 
     @functools.cached_property
-    def _replaced(self) -> frozenset[str]:
-        return replaced_names.of(self.speaking.values(), self.quiet_paths)
+    def replaced(self) -> frozenset[str]:
+        """Return the names that some file gives to other functions."""
+        return replaced_names.of([*self.speaking.values()], self.quiet_paths)
 
     def modules(self, folders: str = "") -> list[Module]:
         """Return the relevant files whose path has these folders, parsed."""
@@ -130,7 +138,7 @@ class Code(Notes):
         if "__getattr__" not in package.names.module.bindings:
             return []
         folder = os.path.join(os.path.dirname(package.path), "")
-        return self.inside(package, name) or self.modules(folder)
+        return _inside(self, package, name) or self.modules(folder)
 
     # What is called
 
@@ -165,6 +173,8 @@ class Code(Notes):
             return self._or_by_star(module, node.id, found)
         if not isinstance(node, ast.Attribute):
             return [None]
+        if is_super(node.value):
+            return _by_super(self, module, node)
         owners = self.meanings(module, node.value)
         found = [one for owner in owners for one in self._member(owner, node.attr)]
         if set(found) == {None} and (whole := module.names.qualified(node)):
@@ -174,7 +184,7 @@ class Code(Notes):
     def _bound(
         self, module: Module, name: str, bindings: Iterable[Binding]
     ) -> list[Meaning | None]:
-        found: list[Meaning | None] = [None] if name in self._replaced else []
+        found: list[Meaning | None] = [None] if name in self.replaced else []
         for binding in bindings:
             node = binding.node
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
@@ -213,18 +223,42 @@ class Code(Notes):
             return self._guarded(self._of_module, module, name)
         found, is_sure = methods(self, owner, name)
         several: list[Meaning | None] = [one if is_plain(*one) else None for one in found]
-        is_sure = is_sure and name not in self._replaced and is_kept(self, owner)
+        is_sure = is_sure and name not in self.replaced and is_kept(self, owner)
         return several if several and is_sure else [*several, None]
 
     def _of_module(self, module: Module, name: str) -> list[Meaning | None]:
         found = self._bound(module, name, module.names.module.bindings.get(name, ()))
-        found = found or [(one, None) for one in self.inside(module, name)]
+        found = found or [(one, None) for one in _inside(self, module, name)]
         return self._or_by_star(module, name, found)
 
-    def inside(self, module: Module, name: str) -> list[Module]:
-        """Return the submodule of a package with this name."""
-        is_package = os.path.basename(module.path) == "__init__.py"
-        return self.files(f".{name}", module) if is_package else []
+
+def _inside(code: Code, module: Module, name: str) -> list[Module]:
+    """Return the submodule of a package with this name."""
+    is_package = os.path.basename(module.path) == "__init__.py"
+    return code.files(f".{name}", module) if is_package else []
+
+
+def texts(code: Code) -> Iterator[str]:
+    """Yield the texts of the relevant files."""
+    yield from (module.text.text for module in code.speaking.values())
+    for path in code.quiet_paths:
+        yield content(path).decode("utf-8", "replace")
+
+
+def taken(code: Code, module: Module) -> Iterator[tuple[Module, Definition]]:
+    """Yield the functions and classes that a module imports at its top."""
+    bound = module.names.module.bindings
+    owned = [
+        (module, name) for name, several in bound.items() if any(one.target for one in several)
+    ]
+    for statement, _ in module.names.imports:
+        if isinstance(statement, ast.ImportFrom) and is_star(statement):
+            files = code.files(base_of(statement), module)
+            owned += [(one, name) for one in files for name in one.names.module.bindings]
+    for owner, name in owned:
+        for meaning in code._of_module(owner, name):
+            if meaning is not None and meaning[1] is not None:
+                yield meaning[0], meaning[1]
 
 
 def by_name(code: Code, module: Module, node: ast.expr) -> list[Module] | None:
@@ -259,6 +293,53 @@ def methods(code: Code, owner: Meaning, name: str) -> tuple[list[tuple[Module, F
 def own_methods(owner: tuple[Module, ast.ClassDef], name: str) -> list[tuple[Module, Function]]:
     """Return the methods that a name may mean in a class itself."""
     return [(owner[0], node) for node in _bound_in(owner, name) if isinstance(node, Function)]
+
+
+def is_super(node: ast.AST) -> bool:
+    """Return whether an expression is ``super()``."""
+    return called(node) == "super"
+
+
+def _by_super(code: Code, module: Module, node: ast.Attribute) -> list[Meaning | None]:
+    """Return what ``super().name`` may mean."""
+    owner = next((one for one in module.names.chain(node) if isinstance(one, ast.ClassDef)), None)
+    call = node.value
+    named = call.args[:1] if isinstance(call, ast.Call) else []
+    if owner is None or any(plain_name(one) != owner.name for one in named):
+        return [None]
+    own = line(code, (module, owner))
+    bases = ((home, base) for home, one in own for base in one.bases)
+    unknown = [home.names.qualified(one) for home, one in bases if not code.known(home, one)]
+    found: list[Meaning | None] = []
+    for one in own[1:]:
+        bound = _bound_in(one, node.attr)
+        found += [(one[0], it) if isinstance(it, Function) else None for it in bound]
+        if bound:
+            break
+    mixed = _mixed(code._project, code)
+    is_sure = mixed is not None and owner.name not in mixed and {*unknown} <= _OF_UNITTEST
+    is_sure = is_sure and len(found) <= 1 and node.attr not in code.replaced
+    return found if is_sure else [*found, None]
+
+
+@noted
+def _mixed(project: Project, code: Code) -> frozenset[str] | None:
+    """Return the classes that others inherit from beside a class; ``None`` if it may be any."""
+    bases: dict[str, set[str]] = defaultdict(set)
+    waiting: list[str] = []
+    for text in texts(code):
+        if _MADE.search(text):
+            return None
+        for name, inner in _CLASS.findall(text):
+            own = [one.strip().rpartition(".")[2] for one in inner.split(",") if "=" not in one]
+            bases[name].update(own)
+            waiting += own if len(own) > 1 else ()
+    found: set[str] = set()
+    while waiting:
+        if (name := waiting.pop()) not in found:
+            found.add(name)
+            waiting += bases[name]
+    return frozenset(found)
 
 
 def _bound_in(owner: tuple[Module, ast.ClassDef], name: str) -> list[ast.AST]:

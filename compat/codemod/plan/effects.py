@@ -6,9 +6,8 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 
-from compat.codemod.files.content import content
 from compat.codemod.plan import code, marks
-from compat.codemod.plan.code import Code, Function, Meaning
+from compat.codemod.plan.code import Code, Function, Meaning, is_super, texts
 from compat.codemod.plan.marks import Marks
 from compat.codemod.plan.state import Force
 from compat.codemod.source import Module, Notes, Scope, noted, only_import
@@ -16,7 +15,11 @@ from compat.codemod.uses import Project
 
 # It begins with plain letters, which the regex engine finds fastest.
 _DEFINED = re.compile(r"def(?<!\wdef)[ \t]+(\w+)")
-_SPAWNS = re.compile(r"spawn['\"]|forkserver['\"]|\b(?:mp|multiprocessing)\.spawn[ \t]*\(")
+# It is unknown what a start method that is computed does.
+_SPAWNS = re.compile(
+    r"spawn['\"]|forkserver['\"]|\b(?:mp|multiprocessing)\.spawn[ \t]*\("
+    r"|(?:set_start_method|get_context)[ \t]*\((?![ \t]*(?:['\"]fork['\"]|\)|None\b))"
+)
 # Calls that load a module by a path or a name, and names through which any function may be called.
 BY_PATH = {
     "imp.load_source",
@@ -159,6 +162,10 @@ class Effects(Notes):
         for node in (*names.all(ast.Yield), *names.all(ast.YieldFrom)):
             self._pausing.update([*_around(module, node)][:1])
         self._find_names(module)
+        for member in names.all(ast.Attribute):
+            for meaning in self.code.known(module, member) if is_super(member.value) else ():
+                self._leads(module, member)
+                self._means(module, member, meaning)
 
     def _find_names(self, module: Module) -> None:
         """Note what names mean, and the dotted names that begin with them."""
@@ -240,24 +247,18 @@ class Effects(Notes):
     @functools.cached_property
     def defined(self) -> frozenset[str]:
         """Return the names of all functions; files without torchaudio are not parsed for it."""
-        return frozenset(name for text in self._texts() for name in _DEFINED.findall(text))
+        return frozenset(name for text in texts(self.code) for name in _DEFINED.findall(text))
 
     @functools.cached_property
     def spawns(self) -> bool:
         """Return whether the project starts processes that import its files anew."""
-        texts = (text for text in self._texts() if "spawn" in text or "forkserver" in text)
-        return any(_SPAWNS.search(text) for text in texts)
+        return any(map(_SPAWNS.search, texts(self.code)))
 
     @noted
     def gives(self, name: str) -> bool:
         """Return whether the project may define, assign or pass something by this name."""
         given = re.compile(rf"{name}(?<!\w{name})(?=[ \t]*=(?!=)|['\"])")
-        return name in self.defined or any(map(given.search, self._texts()))
-
-    def _texts(self) -> Iterator[str]:
-        yield from (module.text.text for module in self.code.speaking.values())
-        for path in self.code.quiet_paths:
-            yield content(path).decode("utf-8", "replace")
+        return name in self.defined or any(map(given.search, texts(self.code)))
 
 
 def _parts(module: Module, node: ast.AST) -> list[ast.AST]:

@@ -132,8 +132,9 @@ def _pause(run: Execution, module: Module, node: ast.expr, state: State) -> Stat
 
 def _call(run: Execution, module: Module, node: ast.Call, state: State) -> State | None:
     own, func = run.effects.marks(module), node.func
-    targets = run.code.known(module, func)
-    if not targets and not isinstance(func, ast.Lambda):
+    meant = run.code.meanings(module, func)
+    targets = [one for one in meant if one is not None]
+    if meant and not targets and not isinstance(func, ast.Lambda):
         state = run.visit(module, func, state) or state
     else:
         state = _lazily_loaded(run, module, func, state)
@@ -158,8 +159,7 @@ def _call(run: Execution, module: Module, node: ast.Call, state: State) -> State
             run.handed.add(owner)  # a class method may make objects of it
     if not targets and isinstance(func, ast.Attribute):
         _hand_methods(run, func.attr)
-    unknown = None in run.code.meanings(module, func)
-    after = run.others_run(state) if unknown else None
+    after = run.others_run(state) if None in meant else None
     return joined(after, *(entered(run, target, state) for target in targets)) or state
 
 

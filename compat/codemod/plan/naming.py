@@ -1,19 +1,22 @@
 """Find the backend that a call must name: the one set by every program that reaches it."""
 
 import dataclasses
+import os
 from collections.abc import Sequence
 
 from compat.codemod.plan import choices, marks, unreadable
-from compat.codemod.plan.evidence import Evidence
+from compat.codemod.plan.evidence import Evidence, Program
+from compat.codemod.plan.fixtures import is_called
 from compat.codemod.plan.marks import Site
 from compat.codemod.plan.part import Part
 from compat.codemod.rewrite import Change
-from compat.codemod.source import NotProvableError, old_names
+from compat.codemod.source import NotProvableError, is_test, old_names
 from compat.codemod.uses import SetterCall, observed, setter_calls
 from compat.codemod.uses.observed import Observed
 
 _BESIDE = "a call in the same function runs before it, or may run without it"
 _OUTLIVES = "the setting outlives its function, and other calls may depend on it"
+_SETUP = "a test may come to this call without the fixture or setup that sets a backend"
 _CONDITION = "it is set under a condition"
 _EARLY = "a call may run before the setter"
 _DOES_MORE = "a branch of this choice does more than set a backend that 2.0 has"
@@ -117,6 +120,21 @@ def is_unread(part: Part, setter: SetterCall) -> bool:
     return setter.where != "platform" and per_call_name(part, setter) is None
 
 
+def _by_no_import(part: Part, program: Program, setter: SetterCall) -> str:
+    """Return how a program comes to a setter that it does not import; nothing if it does."""
+    path, own = program.module.path, setter.module.path
+    graph = part.project.imports
+    starts = (path, *graph.packages(path))
+    if setter.module.standalone or any(own in graph.reachable(one) for one in starts):
+        return ""
+    name = os.path.basename(own)
+    if not is_test(path):
+        return f"{path} may load {name}, which sets a backend, by a name or path that it computes"
+    is_near = not is_test(own) and is_called(setter.module.function_of(setter.call))
+    left = f"tests that run before in the same process may leave the backend that {name} sets"
+    return "" if is_near or name == "conftest.py" else left
+
+
 def _why_not(part: Part, evidence: Evidence, site: Site) -> NotProvableError:
     forces = evidence.force[site]
     setters = [force for force in forces if force is not None]
@@ -127,12 +145,16 @@ def _why_not(part: Part, evidence: Evidence, site: Site) -> NotProvableError:
     function = site.module.function_of(site.use.node)
     is_beside = site.module is first.module and first.module.function_of(first.call) is function
     choosing = [one for one in setters if one.where == "platform"]
+    in_setup = [one for one in setters if is_called(one.module.function_of(one.call))]
+    unseen = next(filter(None, (_by_no_import(part, forces[one], one) for one in setters)), "")
     rows = (
+        (unseen, unseen),
         (is_open and site in marks.of(part.project, site.module).bound_by, _BOUND),
         (
             other and all(forces[one] != other for one in setters),
             f"this call also runs under {other and other.module.path}, which sets no backend",
         ),
+        (is_open and in_setup, _SETUP),
         (is_open and first.where in ("branch", "guarded", "platform", "try"), _CONDITION),
         (is_open and first.where == "function", _BESIDE if is_beside else _OUTLIVES),
         (is_open, _EARLY),

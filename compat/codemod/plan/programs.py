@@ -10,17 +10,20 @@ import ast
 import dataclasses
 import functools
 import os
-from collections import defaultdict
+import re
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
-from compat.codemod.plan import expressions, statements, unseen
+from compat.codemod.files.content import content
+from compat.codemod.plan import expressions, marks, statements, unseen
 from compat.codemod.plan.code import Code
 from compat.codemod.plan.effects import Effects
 from compat.codemod.plan.evidence import Evidence, Program
 from compat.codemod.plan.execution import Execution, TooLongError, bound
 from compat.codemod.plan.marks import Site
 from compat.codemod.plan.state import Force, State, joined, repeated
-from compat.codemod.source import Module, NotProvableError, conditions, is_test, old_names
+from compat.codemod.plan.suites import Suite
+from compat.codemod.source import Module, NotProvableError, conditions, is_test, noted, old_names
 from compat.codemod.uses import Project, SetterCall
 
 # Of all programs together; those that come later are followed less closely.
@@ -29,6 +32,7 @@ _IN_PARTS = (
     "Run the codemod on a part of the project: name the folder of this program and the folders "
     "that it imports. Or write backend= by hand."
 )
+_PLUGIN = re.compile(rb"\bpytest(?:_asyncio)?\.fixture\b|\bimport fixture\b|\bdef pytest_")
 _VISITS = {**expressions.VISITS, **statements.VISITS}
 
 
@@ -54,6 +58,9 @@ def _evidence(project: Project, modules: list[Module], *, may_unset: bool) -> Ev
     found = Evidence()
     by_name: list[str] = []
     every = [_Followed(found, effects, program) for program in _programs(project, code, by_name)]
+    left = Counter(force for one in every for force in one.left)
+    for one in every if left else ():
+        one.share({force for force in left if left[force] > (force in one.left)})
     # one of these stands for all, and only that one is parsed
     first = next(filter(None, map(code.module, by_name)), None)
     anywhere = {frozenset({None}) | effects.setters: Program(first)} if first else {}
@@ -145,6 +152,7 @@ class _Followed:
         self.program = program
         self._evidence, self._effects = evidence, effects
         self._all_run = effects.steps > _MOST_STEPS
+        self._leaked: frozenset[Force] = frozenset()
         self._closely(self._start)
 
     def _execution(self) -> Execution:
@@ -167,7 +175,8 @@ class _Followed:
                 again()
 
     def _start(self, lone: Sequence[tuple[Module, ast.AST]] = ()) -> None:
-        program, module, state = self.program, self.program.module, State()
+        program, module = self.program, self.program.module
+        state = State(State().force | self._leaked)
         execution = self.execution = self._execution()
         for function in lone:
             execution.handed.add(function)
@@ -181,15 +190,36 @@ class _Followed:
             after = execution.load(one, state)
             # which tests a plugin is for is not seen
             state = joined(state, after) or after if one in self._plugins else after
-            if is_test(module.path):
-                own = (other for other in execution.loaded if is_test(other.path))
-                tests = dict.fromkeys((one, *own, *self._plugins))
-                functions = [(other, inner) for other in tests for inner in other.functions]
-                state = _hand_out(execution, functions, state)
+        if is_test(module.path) and (not program.is_script or ".main(" in module.text.text):
+            state = self._tested(state)
         for called in module.functions:
             if called.name == program.function and called in module.tree.body:
                 state = execution.call(module, called, state) or state
         self._state = state
+
+    @property
+    def left(self) -> frozenset[Force]:
+        """Return what a test file leaves in force for others that run in the same process."""
+        is_left = is_test(self.program.module.path) and not self.program.is_script
+        return self._state.force - {None} if is_left else frozenset()
+
+    def share(self, left: set[Force]) -> None:
+        """Run it after other test files that leave something in force."""
+        if not (is_test(self.program.module.path) and self.execution.force):
+            return
+        own = {one for one in self.setters if one.module.function_of(one.call) is None}
+        if not left - own <= self._leaked:
+            self._leaked = frozenset(left - own)
+            self._closely(self._start)
+
+    def _tested(self, state: State) -> State:
+        """Run the tests of the program."""
+        nearest = [*self._conftests, self.program.module]
+        if self.program.is_script:
+            nearest = nearest[-1:]
+        if self._all_run:
+            return _hand_out(self.execution, (), state)
+        return Suite(self.execution, nearest, self._plugins).follow(state, self._leaked)
 
     @property
     def _conftests(self) -> list[Module]:
@@ -209,7 +239,8 @@ class _Followed:
         """Return the plugins that pytest may load before a test."""
         path, code = self.program.module.path, self._effects.code
         tests = [one.path for one in (*self._conftests, self.program.module)]
-        found = self._effects.project.plugins(tests) if is_test(path) else []
+        project = self._effects.project
+        found = project.plugins(tests) + _plugins(project, code) if is_test(path) else []
         several = [code.module(one) for one in dict.fromkeys(found) if one not in tests]
         return [one for one in several if one is not None]
 
@@ -292,6 +323,14 @@ def _loaded(project: Project, path: str) -> set[str]:
     return {one for start in (path, *graph.packages(path)) for one in graph.reachable(start)}
 
 
+@noted
+def _plugins(project: Project, code: Code) -> list[str]:
+    """Return the files that no other imports and that a command line may name as plugins."""
+    graph = project.imports
+    alone = [one for one in code.paths if not (is_test(one) or graph.direct_importers(one))]
+    return [one for one in alone if _PLUGIN.search(content(one))]
+
+
 def _found_by_name(project: Project, code: Code, path: str) -> bool | None:
     """Return whether a program may come to what mentions torchaudio by computed names alone.
 
@@ -350,15 +389,22 @@ def _of_file(
     for function in functions:
         yield Program(module, function=function)
     file = graph.files.get(path)
-    if (file is not None and file.is_main) or module.interactive:
-        has_package = bool(graph.packages(path))
-        if not has_package or not any(getattr(one, "level", 0) for one, _ in module.names.imports):
+    has_package = bool(graph.packages(path))
+    is_by_path = not (
+        has_package and any(getattr(one, "level", 0) for one, _ in module.names.imports)
+    )
+    if (file is not None and file.is_main) or module.interactive or path in project.started:
+        if is_by_path:
             yield Program(module, is_script=True)
         if has_package:
             yield Program(module, is_script=True, as_module=True)
-        return
+        if not is_test(path):
+            return
     above = {one for one in graph.direct_importers(path) & set(paths) if not is_test(one)}
     if name == "__init__.py":
         above |= {one for one in paths if one != path and one.startswith(folder + os.sep)}
     if is_test(module.path) or not (above or functions):
         yield Program(module)
+        sites = marks.of(project, module).sites if has_package and is_by_path else {}
+        if any(module.function_of(one) is None for one in sites):  # it does something by itself
+            yield Program(module, is_script=True)

@@ -2,9 +2,10 @@
 
 import ast
 import re
-from collections.abc import Iterable
+from collections.abc import Collection
 
 from compat.codemod.files.content import content
+from compat.codemod.files.import_graph import stem
 from compat.codemod.source import Module, plain_name
 
 # In files that are not parsed: the attribute in `m.setup = ...`, `m.setup, x = ...`;
@@ -21,6 +22,10 @@ _GIVEN = [
     re.compile(rf"{word}[ \t]*\(([^)]{{0,300}})")
     for word in (r"attr(?<=(?:set|del)attr)", r"patch(?:\.\w+)?")
 ]
+# A module or class whose names are given to `setattr` as they are computed, and what it defines.
+_COMPUTED = re.compile(r"setattr[ \t]*\([ \t]*(?:\w+\.)*(\w+)(?<!\bself)[ \t]*,[ \t]*(?!['\"])")
+_CLASS = re.compile(r"\bclass[ \t]+(\w+)")
+_DEFINED = re.compile(r"\b(?:def|class)[ \t]+(\w+)")
 _NAMED = re.compile(r"['\"](?:[\w.]*\.)?(\w+)['\"]|(\w+)[ \t]*=(?!=)")
 _NAMESPACES = [
     re.compile(one)
@@ -35,12 +40,21 @@ _STORED = [
 ]
 
 
-def of(modules: Iterable[Module], others: Iterable[str]) -> frozenset[str]:
+def of(modules: Collection[Module], others: Collection[str]) -> frozenset[str]:
     """Return the names that modules, or other files by their text, assign.
 
     Functions of these names may not be the ones that run.
     """
     found: set[str] = set()
+    texts = {module.path: module.text.text for module in modules}
+    texts |= {path: content(path).decode("utf-8", "replace") for path in others}
+    owners = {one for text in texts.values() for one in _COMPUTED.findall(text)}
+    alias = re.compile(rf"\b(\w+)[ \t]+as[ \t]+(?:{'|'.join(owners)})\b")
+    for text in texts.values() if owners else ():
+        owners.update(alias.findall(text))
+    for path, text in texts.items() if owners else ():
+        if stem(path) in owners or not owners.isdisjoint(_CLASS.findall(text)):
+            found.update(_DEFINED.findall(text))
     for module in modules:
         stored = (
             one for one in module.names.all(ast.Attribute) if not isinstance(one.ctx, ast.Load)
@@ -48,10 +62,9 @@ def of(modules: Iterable[Module], others: Iterable[str]) -> frozenset[str]:
         for one in stored:
             names = [one.attr, plain_name(one.value)] if one.attr in _INSIDE else [one.attr]
             found.update(names if plain_name(one.value) not in ("self", "cls") else ())
-        found |= _by_text(module.text.text)
-    for path in others:
-        text = content(path).decode("utf-8", "replace")
+    for text in texts.values():
         found |= _by_text(text)
+    for text in (texts[path] for path in others):
         found |= {name for pattern in (_ASSIGNED, *_TARGETED) for name in pattern.findall(text)}
     return frozenset(found)
 

@@ -3,7 +3,7 @@
 import ast
 import dataclasses
 
-from compat.codemod.plan import code
+from compat.codemod.plan import code, fixtures
 from compat.codemod.plan.code import Function, Meaning
 from compat.codemod.plan.execution import Execution, Visit
 from compat.codemod.plan.expressions import entered, operated
@@ -261,7 +261,7 @@ def _decorated(
 ) -> State:
     """Decorate a function; decorators from outside the project keep it and call it later."""
     for one in reversed(node.decorator_list):
-        if code.keeps(module, one):
+        if code.keeps(module, one) or fixtures.is_of_runner(module, one):
             continue
         run.handed.add((module, node))
         for target in run.code.known(module, one):

@@ -37,6 +37,7 @@ _ASKED = ast.Compare | ast.If | ast.UnaryOp | ast.Assert | ast.Expr | ast.Delete
 _CODE = re.compile(
     r"\btorchaudio\s*\.\s*(?:load|save|info|backend|[sg]et_)|\b[sg]et_audio_backend\s*\(|\bimport\s+torchaudio\b"
 )
+_EXAMPLE = re.compile(r">>>[^\n]*\btorchaudio\s*\.\s*(?:load|save|info|backend|[sg]et_)")
 _RUN_HERE = (
     "eval",
     "exec",
@@ -180,7 +181,7 @@ def _by_texts(project: Project, module: Module) -> Iterator[tuple[str, ast.AST]]
             and _is_looked_up(module, text)
         ):
             yield f"torchaudio is looked up by a string, {_UNSEEN}", text
-    for call in module.calls if module.imported else ():
+    for call in module.calls:
         if (
             module.names.is_builtin(call.func, "exec")
             and call.args
@@ -191,6 +192,9 @@ def _by_texts(project: Project, module: Module) -> Iterator[tuple[str, ast.AST]]
     for node in (*module.strings, *module.names.all(ast.JoinedStr)):
         if _is_code(module, node) and _runs_texts(project):
             yield f"torchaudio is called by code in a string, {_UNSEEN}", node
+    for text in module.strings:
+        if _EXAMPLE.search(str(text.value)) and project.runs_examples:
+            yield f"an example in a docstring calls torchaudio, {_UNSEEN}", text
     for name in _given_by_name(project, module):
         yield f"torchaudio may be imported by this name, {_UNSEEN}", name
 
@@ -233,7 +237,7 @@ def _only_tells(module: Module, name: ast.AST) -> bool:
     """Return whether a name of a package stands where it is required, asked for or compared."""
     above = module.names.parents.get(name)
     if isinstance(above, ast.Subscript):
-        return True
+        return not _NAMESPACES.search(ast.unparse(above.value))
     while isinstance(above, ast.List | ast.Tuple | ast.Set | ast.Dict | ast.keyword):
         above = module.names.parents.get(above)
     if isinstance(above, ast.Assign):

@@ -138,6 +138,19 @@ class Project(Notes):
         """Return the console scripts, each as a dotted module name and a function."""
         return console_scripts.beside(self.files.paths)
 
+    @functools.cached_property
+    def started(self) -> set[str]:
+        """Return the files that a command in a script or document of the project starts."""
+        ends = console_scripts.started(self.files.paths)
+        return {path for path in self.files.paths for end in ends if path.endswith(end)}
+
+    @functools.cached_property
+    def runs_examples(self) -> bool:
+        """Return whether the project runs the examples in its docstrings."""
+        texts = (*map(content, self.quiet.paths), *(one.text.text.encode() for one in self.modules))
+        own = console_scripts.mention(self.files.paths, b"doctest")
+        return own or any(b"doctest" in text for text in texts)
+
     def plugins(self, tests: Iterable[str]) -> list[str]:
         """Return the files of pytest plugins that the configuration or some test files name."""
         names = [*self._configured_plugins]

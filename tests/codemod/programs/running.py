@@ -6,12 +6,24 @@ import builtins
 import collections
 import contextlib
 import dataclasses
+import doctest
+import functools
+import importlib
 import itertools
+import os
+import pickle
 import sys
+import tempfile
 import types
+import unittest
 from collections import defaultdict
 from collections.abc import Callable, Mapping
+from pathlib import Path, PurePath
 from typing import Any
+
+import pytest
+
+from tests.codemod.commands import put
 
 DEFAULT = "default"
 Trace = list[dict[str, Any]]
@@ -24,7 +36,7 @@ Served = collections.namedtuple("Served", "label backend line setters")
 
 @dataclasses.dataclass(frozen=True)
 class Entry:
-    """A way to start the project: a script (its path), a console script (module and function) or a test file."""
+    """A way to start the project: a script (its path), a console script (module and function), a test file; or PATH:pytest."""
 
     path: str
     function: str = ""
@@ -39,7 +51,52 @@ def run(files: Mapping[str, str], entry: Entry, release: str, trace: Trace | Non
 
     ``trace`` receives the lines that ``compat.run --record`` would write.
     """
+    if entry.function in _RUNNERS:
+        return _in_a_process(tuple(files.items()), entry, release)
     return _Program(files, release, trace if trace is not None else []).run(entry)
+
+
+@functools.lru_cache
+def _in_a_process(files: tuple[tuple[str, str], ...], entry: Entry, release: str) -> list[Served | str]:
+    """Run tests from a folder, by what really runs them, in a process of their own."""
+    with tempfile.TemporaryDirectory() as folder:
+        put(dict(files), Path(folder))
+        read, write = os.pipe()
+        child = os.fork()
+        if not child:
+            with contextlib.suppress(BaseException), open(write, "wb") as pipe:
+                events: list[Served | str] = []
+                _prepare(dict(files), folder, _torchaudio(release, events, []))
+                _RUNNERS[entry.function](entry.path)
+                pickle.dump(events, pipe)
+            os._exit(0)
+        os.close(write)
+        with open(read, "rb") as pipe:
+            found: list[Served | str] = pickle.load(pipe)
+        os.waitpid(child, 0)
+    return found
+
+
+def _prepare(files: Mapping[str, str], folder: str, torchaudio: types.ModuleType) -> None:
+    """Have this process know nothing but the project."""
+    os.chdir(folder)
+    _ROOT[:] = [os.path.join(os.path.realpath(folder), "")]
+    sys.path.insert(0, folder)
+    sys.dont_write_bytecode = True
+    for path in files:
+        sys.modules.pop(path.partition("/")[0].removesuffix(".py"), None)
+        sys.modules.pop(PurePath(path).stem, None)
+    sys.modules["torchaudio"] = torchaudio
+    sys.stdout = sys.stderr = open(os.devnull, "w")  # noqa: SIM115
+    os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
+
+
+_ROOT: list[str] = []
+_RUNNERS: dict[str, Callable[[str], object]] = {
+    "pytest": lambda path: pytest.main(["-q", "-p", "no:cacheprovider", *path.split(",")]),
+    "unittest": lambda path: unittest.main(None, argv=["", path], exit=False),
+    "doctest": lambda path: doctest.testmod(importlib.import_module(path)),
+}
 
 
 class _Program:
@@ -177,7 +234,7 @@ def _torchaudio(release: str, events: list[Served | str], trace: Trace) -> types
 
 def _line() -> tuple[str, int]:
     frame = _caller(sys._getframe(2))
-    return frame.f_code.co_filename, frame.f_lineno
+    return frame.f_code.co_filename.removeprefix("".join(_ROOT)), frame.f_lineno
 
 
 def _recorded(name: str, release: str, backend: str, outcome: str = "ok") -> dict[str, Any]:
@@ -194,6 +251,6 @@ def _recorded(name: str, release: str, backend: str, outcome: str = "ok") -> dic
 
 def _caller(frame: types.FrameType) -> types.FrameType:
     with contextlib.suppress(AttributeError):
-        while frame.f_code.co_filename.startswith(("<", "/")):
+        while frame.f_code.co_filename.startswith(("<", "/")) and not frame.f_code.co_filename.startswith(tuple(_ROOT)):
             frame = frame.f_back  # type: ignore[assignment]
     return frame
