@@ -547,7 +547,7 @@ class Backend(backend.Backend):
             collected = Collector(file.channels, room + lead, dtype, asked.channels_first)
             if frames:
                 if start - lead or file.can_seek():
-                    if start and file.subtype == "VORBIS":
+                    if start and file.subtype == "VORBIS" and file.seekable():
                         self._check_vorbis(place, asked.uri)
                     _go_to(file, start - lead, place)
                 _read(file, frames + lead, dtype, collected)

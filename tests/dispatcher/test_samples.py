@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import pathlib
 
 import hypothesis
@@ -149,7 +150,8 @@ def test_the_bits_of_wavpack_and_tta_are_told(extension: str, format: str, bits:
     writer.add_audio_stream(16000, 2, encoder_format=format)
     with writer.open():
         writer.write_audio_chunk(0, torch.rand(1600, 2) - 0.5)
-    assert dispatcher.info(path, backend="ffmpeg").bits_per_sample == bits
+    for place in (path, io.BytesIO(pathlib.Path(path).read_bytes())):
+        assert dispatcher.info(place, backend="ffmpeg").bits_per_sample == bits
 
 
 @pytest.mark.parametrize(
