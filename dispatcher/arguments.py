@@ -60,7 +60,7 @@ def name(what: str, value: Any) -> str | None:
         )
     if "\0" in value or not value.isprintable():
         raise BackendError(f"{what} is {value!r:.80}, and names nothing")
-    return value
+    return str(value)  # PyAV takes no subclass
 
 
 def check_place(action: str, uri: Any, backend: str = "") -> None:
@@ -167,7 +167,10 @@ def _in_whole_frames(asked: Load) -> Load:
     begin, wanted = asked.frame_offset, asked.num_frames
     if not (isinstance(begin, numbers.Real) and isinstance(wanted, numbers.Real)):
         return asked
-    if isinstance(begin + wanted, numbers.Integral) or not math.isfinite(begin + wanted):
+    # numpy's small integers may overflow where they are added
+    if isinstance(begin, numbers.Integral) and isinstance(wanted, numbers.Integral):
+        return asked
+    if not math.isfinite(begin + wanted):
         return asked
     if begin < 0 or wanted < -1:  # refused, whatever they are rounded to
         return asked._replace(frame_offset=math.floor(begin), num_frames=math.floor(wanted))

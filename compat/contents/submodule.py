@@ -22,11 +22,6 @@ def always(context: Context) -> bool:
     return True
 
 
-def never(context: Context) -> bool:
-    """Return False."""
-    return False
-
-
 @dataclasses.dataclass(frozen=True)
 class Submodule:
     """What a submodule holds, in which releases it is there, and how it meets a real torchaudio.

@@ -4,6 +4,7 @@ A file has ``SUBMODULE``, which says what the module holds and when it is there
 (``compat.contents.submodule``). This file is ``torchaudio`` itself.
 """
 
+import functools
 from typing import Any
 
 from compat.contents import deprecations
@@ -88,6 +89,7 @@ def _warning_metadata(module: str) -> type:
         def __instancecheck__(cls, instance: object) -> bool:
             return isinstance(instance, AudioMetaData)
 
+    @functools.wraps(AudioMetaData.__init__)
     def warn_and_make(self: Any, *args: Any, **kwargs: Any) -> None:
         deprecations.warn("AudioMetaData")
         AudioMetaData.__init__(self, *args, **kwargs)

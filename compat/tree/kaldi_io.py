@@ -7,6 +7,7 @@ from typing import Any
 
 from compat.contents.context import Context
 from compat.contents.submodule import Submodule
+from dispatcher.errors import BackendError
 from dispatcher.lazily import np, torch
 
 # by the name of the function, here and in kaldi_io: the dtype of the tensors
@@ -24,17 +25,16 @@ def _reader(name: str, dtype: str) -> Callable[[Any], Iterator[tuple[str, torch.
         try:
             import kaldi_io  # type: ignore[import-not-found]
         except ImportError as why:
-            raise ImportError(
-                f"torchaudio.kaldi_io.{name} needs the package kaldi_io: pip install kaldi_io",
-                name="kaldi_io",
+            raise BackendError(
+                f"torchaudio.kaldi_io.{name} needs the package kaldi_io: pip install kaldi_io"
             ) from why
-        for key, array in getattr(kaldi_io, name)(file_or_fd):
-            yield key, torch.from_numpy(np.array(array, dtype=dtype))
+        found = getattr(kaldi_io, name)(file_or_fd)
+        return ((key, torch.from_numpy(np.array(array, dtype=dtype))) for key, array in found)
 
     read.__name__ = read.__qualname__ = name
     read.__doc__ = (
         f"Give each key of an archive or script file with its tensor of {dtype}. Raises "
-        "ImportError without ``kaldi_io``."
+        "RuntimeError without ``kaldi_io``."
     )
     return read
 

@@ -19,7 +19,7 @@ _LOOKS = 8
 _ODD_BLOCKS = (0, 5, 127)
 _POLYNOMIAL = 0x107
 _BLOCK_SIZES = (0, 192, 576, 1152, 2304, 4608, 0, 0, 256, 512, 1024, 2048, 4096, 8192, 16384, 32768)
-_BEGINS = re.compile(rb"fLaC[\x00\x80]\0\0\x22")
+BEGINS = re.compile(rb"fLaC[\x00\x80]\0\0\x22")
 
 
 class StreamInfo(NamedTuple):
@@ -87,7 +87,7 @@ def opening(file: File) -> StreamInfo | None:
     further back have higher numbers. So it is not two files joined, nor one whose middle is
     missing.
     """
-    if not _BEGINS.match(file.head):
+    if not BEGINS.match(file.head):
         return None
     info = stream_info(file.at(8, STREAMINFO_BYTES))
     found = list(itertools.islice(blocks(file), _MOST_BLOCKS))
@@ -222,9 +222,16 @@ def _parts(file: File) -> list[Part]:
     data = file.all()
     infos = (
         (match.start(), stream_info(data[match.end() : match.end() + STREAMINFO_BYTES]))
-        for match in _BEGINS.finditer(data)
+        for match in BEGINS.finditer(data)
     )
     return [Part("flac", at, info.rate, info.channels) for at, info in infos if info and info.rate]
+
+
+def later_parts(file: File) -> list[bytes]:
+    """Return the bytes of each part of a joined file but the first."""
+    data = file.all()
+    begins = [match.start() for match in BEGINS.finditer(data)]
+    return [data[begin:end] for begin, end in itertools.pairwise([*begins[1:], len(data)])]
 
 
 CONTAINER = Container("flac", MAGIC, _length, parts=_parts)

@@ -21,6 +21,7 @@ from dispatcher.streams.buffers import Chunked, Whole
 from dispatcher.streams.frames import Sound
 from dispatcher.streams.reader import StreamReader
 from dispatcher.streams.writer import StreamWriter
+from dispatcher.writing import writable
 
 _FORMATS = {"uint8": "u8", "int16": "s16", "int32": "s32", "float32": "flt", "float64": "dbl"}
 # formats without a header: their reader must be told rate and channels
@@ -95,7 +96,7 @@ class AudioEffector:
             ValueError: it does not have two dimensions, or FFmpeg lacks its dtype.
             RuntimeError: FFmpeg does not take the effect, the format or the encoder.
         """
-        format = _checked(waveform)
+        format, sample_rate = _checked(waveform), writable.sample_rate(sample_rate)
         if not waveform.numel():
             return waveform
         rate = output_sample_rate or sample_rate
@@ -138,7 +139,7 @@ class AudioEffector:
             RuntimeError: ``frames_per_chunk`` is 0 or below -1; while chunks are taken, FFmpeg does
                 not take the effect, the format or the encoder.
         """
-        format = _checked(waveform)
+        format, sample_rate = _checked(waveform), writable.sample_rate(sample_rate)
         if frames_per_chunk <= 0 and frames_per_chunk != -1:
             raise BackendError(
                 f"frames_per_chunk is {frames_per_chunk}, and must be positive, or -1"

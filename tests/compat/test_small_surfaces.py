@@ -22,6 +22,8 @@ def test_metadata_is_printed_without_quotes(release: str) -> None:
     found = compat.standin(release).info(str(ASSETS / "stereo_s16.wav"))
     assert str(found) == f"AudioMetaData(sample_rate=16000, num_frames=4000, num_channels=2, bits_per_sample=16, encoding={found.encoding})"
     assert f"{found}" == str(found)
+    made: Any = getattr(compat.standin(release), "AudioMetaData", type(found))
+    assert list(inspect.signature(made).parameters) == ["sample_rate", "num_frames", "num_channels", "bits_per_sample", "encoding"]
 
 
 @pytest.mark.parametrize("release", ["2.0", "2.1", "2.2", "2.8"])

@@ -3,12 +3,14 @@
 import hashlib
 import importlib
 import io
+import pathlib
 import pkgutil
 import sys
 import types
 import warnings
 from typing import Any
 
+import numpy as np
 import pytest
 import torch
 
@@ -70,18 +72,35 @@ def test_libsox_takes_its_settings() -> None:
     assert "rate" in utils.list_effects()
     with pytest.raises(ValueError, match="at least"):
         utils.set_buffer_size(1)
-    utils.set_seed(1)
-    utils.set_verbosity(0)
+    for seed in (1, -1, True, np.int64(7), 2**40):
+        utils.set_seed(seed)
+    for verbosity in (-2, 0):
+        utils.set_verbosity(verbosity)
+    for setter in (utils.set_buffer_size, utils.set_seed, utils.set_verbosity):
+        for value in (1024.5, "1024", None):
+            with pytest.raises(TypeError):
+                setter(value)
     utils.set_use_threads(False)
     with pytest.raises(RuntimeError, match=r"cannot apply effects to 'no\.wav' with the sox backend"):
         torchaudio.sox_effects.apply_effects_file("no.wav", [["rate", "8000"]])
 
 
+@pytest.mark.libsox
+@pytest.mark.parametrize("release", ["2.0", "2.1", "2.8"])
+@pytest.mark.parametrize("name", ["init_sox_effects", "shutdown_sox_effects"])
+def test_what_starts_and_stops_libsox_warns_that_it_does_nothing(release: str, name: str) -> None:
+    """Once, as in each release."""
+    effects = compat.standin(release).sox_effects
+    with pytest.warns(UserWarning, match=name) as told:
+        getattr(effects, name)()
+    assert [warning.filename for warning in told] == [__file__]
+
+
 def test_kaldi_io_hands_over_to_the_package(torchaudio: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """Arrays become tensors; without the package the error says what to install."""
     monkeypatch.setitem(sys.modules, "kaldi_io", None)
-    with pytest.raises(ImportError, match="pip install kaldi_io"):
-        list(torchaudio.kaldi_io.read_mat_ark(io.BytesIO()))
+    with pytest.raises(RuntimeError, match="pip install kaldi_io"):
+        torchaudio.kaldi_io.read_mat_ark(io.BytesIO())
     package = types.SimpleNamespace(read_vec_int_ark=lambda file: [("a", [1, 2])], read_mat_scp=lambda file: [("b", [[0.5]])])
     monkeypatch.setitem(sys.modules, "kaldi_io", package)
     ((key, vector),) = torchaudio.kaldi_io.read_vec_int_ark("x")
@@ -174,7 +193,9 @@ REACHED_BY_PUBLIC_CODE = [
     ("2.0", "backend.soundfile_backend.AudioMetaData"),
     ("2.0", "backend.sox_io_backend.AudioMetaData"),
     ("2.0", "backend.no_backend.AudioMetaData"),
+    ("2.1", "backend._no_backend.load"),
     ("2.2", "backend._sox_io_backend.load"),
+    ("2.1", "utils.ffmpeg_utils.clear_cuda_context_cache"),
     ("2.0", "sox_effects.sox_effects.apply_effects_tensor"),
     ("2.0", "_extension.torchaudio"),
     ("2.1", "_extension.lazy_import_sox_ext"),
@@ -199,6 +220,37 @@ def test_names_that_public_code_imports_are_there(release: str, name: str) -> No
     with compat.pinned(release):
         where, _, short = f"torchaudio.{name}".rpartition(".")
         assert getattr(importlib.import_module(where), short) is not None
+
+
+@pytest.mark.parametrize(("release", "there"), [("2.1", True), ("2.2", False)])
+def test_private_modules_of_the_global_backend_need_an_import_from_2_2_on(release: str, there: bool) -> None:
+    """2.1.2 imported them itself, for its setters."""
+    module = compat.standin(release).backend
+    assert (hasattr(module, "_sox_io_backend"), hasattr(module, "_no_backend")) == (there, there)
+
+
+def test_the_class_of_a_backend_has_the_parameters_of_the_release(tmp_path: pathlib.Path) -> None:
+    """It derives from the ``Backend`` that users derive from, needs ``format``, and takes no ``backend``."""
+    with compat.pinned("2.1"):
+        from torchaudio._backend.backend import Backend
+        from torchaudio._backend.utils import SoundfileBackend, get_available_backends
+
+        assert all(issubclass(found, Backend) for found in get_available_backends().values())
+        assert SoundfileBackend().info(WAV, None).num_frames == SoundfileBackend.info(WAV, format="wav").num_frames == 4000
+        waveform, rate = SoundfileBackend.load(WAV, 10, 20)
+        path = str(tmp_path / "x.wav")
+        SoundfileBackend.save(path, waveform, rate, True, None, "PCM_S", 16, 4096, None)
+        assert SoundfileBackend.load(path)[0].equal(waveform)
+        assert SoundfileBackend.can_decode(WAV, None) is SoundfileBackend.can_encode(path, None) is True
+        for call in (SoundfileBackend.info, SoundfileBackend.can_decode, SoundfileBackend.can_encode):
+            with pytest.raises(TypeError, match="format"):
+                call(WAV)
+        with pytest.raises(TypeError, match="backend"):
+            SoundfileBackend.load(WAV, backend="sox")
+        with pytest.raises(TypeError, match="abstract"):
+            Backend()
+        own = type("Own", (Backend,), {name: staticmethod(len) for name in ("info", "load", "save", "can_decode", "can_encode")})
+        assert own().load("ab") == 2
 
 
 def test_the_same_object_wherever_it_is_asked_for() -> None:

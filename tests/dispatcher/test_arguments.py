@@ -121,6 +121,18 @@ def test_ffmpeg_rounds_both_ends_of_a_piece(offset: Any, frames: Any, begin: int
     assert piece.equal(compat.load(wav)[0][:, begin:end])
 
 
+@pytest.mark.parametrize("backend", ["ffmpeg", "soundfile", pytest.param("sox", marks=pytest.mark.libsox)])
+@pytest.mark.parametrize("extension", ["wav", "flac"])
+def test_numpy_integers_of_few_bits_and_subclasses_of_str_are_taken(extension: str, backend: str, wav: str) -> None:
+    """As in 2.0 to 2.8; sums of such integers would overflow, and PyAV takes no subclass."""
+    name = f"b.{extension}"
+    compat.save(name, SOUND, 8000, format=np.str_(extension), backend=backend)
+    whole = compat.load(name, format=np.str_(extension), backend=backend)[0]
+    assert compat.info(name, format=np.str_(extension), backend=backend).num_frames == 400
+    for frames in (-1, np.uint8(255), np.int16(32767)):
+        assert compat.load(name, np.uint8(5), frames, backend=backend)[0].equal(whole[:, 5:][:, : int(frames) if frames > 0 else None])  # type: ignore[arg-type]
+
+
 @pytest.mark.parametrize(
     "piece", [{"frame_offset": -0.4}, {"num_frames": 0.4}, {"num_frames": -0.5}, {"num_frames": -1.5}, {"frame_offset": float("nan")}]
 )

@@ -30,6 +30,23 @@ def test_rate_without_a_number_aims_at_the_rate_that_came(chain: list[list[str]]
     assert found.equal(told)
 
 
+@pytest.mark.parametrize(
+    "chain",
+    [
+        [(b"gain", b"-3")],
+        (("gain", "-3"),),
+        [[np.str_("gain"), np.str_("-3")]],
+        iter([["gain", "-3"]]),
+        np.array([["gain", "-3"]]),
+        [["gain", -3]],
+    ],
+)
+def test_rows_of_any_sequences_and_texts_are_taken(chain: Any, effects: Any) -> None:
+    """As in 2.0 to 2.8, which took bytes too; numbers are taken here."""
+    found, _ = effects.apply_effects_tensor(WAVE, 16000, chain)
+    assert found.equal(effects.apply_effects_tensor(WAVE, 16000, [["gain", "-3"]])[0])
+
+
 def test_channels_without_a_number_aims_at_the_channels_that_came(effects: Any) -> None:
     """After ``remix`` left one of two."""
     found, _ = effects.apply_effects_tensor(WAVE.repeat(2, 1), 16000, [["remix", "1"], ["channels"]])

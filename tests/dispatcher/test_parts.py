@@ -147,6 +147,26 @@ def test_a_joint_has_the_frames_of_ffmpegs_command(lengths: tuple[int, ...], fra
     assert torch.equal(torch.cat([chunk for (chunk,) in reader.stream()]).t(), whole)
 
 
+@pytest.mark.parametrize("lengths", [(18000, 18000), (5000, 5000, 5000), (3000, 50000)])
+def test_no_frame_of_joined_flac_is_lost(lengths: tuple[int, ...], tmp_path: pathlib.Path) -> None:
+    """FFmpeg 8 alone loses up to 4,096 at each joint; 2.1.2 and 2.8.0, with FFmpeg 5.1, lost none."""
+    one, path = tmp_path / "one.flac", tmp_path / "joined.flac"
+    waves = [torch.sin(torch.arange(length)[None] * 0.05 * (number + 1)) * 0.5 for number, length in enumerate(lengths)]
+    data = b""
+    for wave in waves:
+        dispatcher.save(str(one), wave, 16000, backend="soundfile")
+        data += one.read_bytes()
+    path.write_bytes(data)
+    whole = dispatcher.load(str(path), backend="ffmpeg")[0]
+    assert torch.allclose(whole, torch.cat(waves, 1), atol=1e-4)
+    assert dispatcher.info(str(path), backend="ffmpeg").num_frames == sum(lengths)
+    assert torch.equal(dispatcher.load(io.BytesIO(data), backend="ffmpeg")[0], whole)
+    assert torch.equal(dispatcher.load(str(path), lengths[0] - 10, 100, backend="ffmpeg")[0], whole[:, lengths[0] - 10 : lengths[0] + 90])
+    reader = compat.standin("2.2").io.StreamReader(str(path))
+    reader.add_basic_audio_stream(1000, buffer_chunk_size=-1)
+    assert torch.equal(torch.cat([chunk for (chunk,) in reader.stream()]).t(), whole)
+
+
 def _readings(path: str) -> list[Callable[[], Any]]:
     def streamed() -> None:
         reader = compat.standin("2.2").io.StreamReader(path)

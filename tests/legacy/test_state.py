@@ -3,6 +3,7 @@
 import io
 import warnings
 
+import numpy as np
 import pytest
 import torch
 
@@ -135,8 +136,12 @@ def test_ffmpeg_utils_tell_of_pyav() -> None:
     assert utils.get_versions()["libavcodec"] > (60, 0, 0)
     assert "--enable" in utils.get_build_config()
     before = utils.get_log_level()
-    utils.set_log_level(16)
-    assert utils.get_log_level() == 16
+    for level in (True, np.int64(24), 16):
+        utils.set_log_level(level)
+        assert utils.get_log_level() == level
+    for level in ("16", 1.5, None):
+        with pytest.raises(TypeError):
+            utils.set_log_level(level)
     utils.set_log_level(before)
 
 

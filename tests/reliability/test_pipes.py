@@ -21,9 +21,13 @@ CASES = [
 ]
 
 
+def _piece(path: str, backend: str | None) -> Any:
+    return dispatcher.load(path, 100, backend=backend)
+
+
 @pytest.mark.libsox
-@pytest.mark.parametrize("call", [dispatcher.load, dispatcher.info], ids=["load", "info"])
-@pytest.mark.parametrize(("backend", "name"), CASES)
+@pytest.mark.parametrize("call", [dispatcher.load, dispatcher.info, _piece], ids=["load", "info", "piece"])
+@pytest.mark.parametrize(("backend", "name"), [*CASES, ("soundfile", "stereo.vorbis.ogg")])
 def test_a_pipe_is_read_whole(call: Callable[..., Any], backend: str | None, name: str, tmp_path: pathlib.Path) -> None:
     """From a writer that writes all it has, and goes."""
     pipe, found = str(tmp_path / name), []
@@ -38,5 +42,5 @@ def test_a_pipe_is_read_whole(call: Callable[..., Any], backend: str | None, nam
         os.close(os.open(pipe, os.O_RDWR | os.O_NONBLOCK))
     assert not hangs
     assert len(found) == 1
-    if call is dispatcher.load:
-        assert found[0][0].shape == dispatcher.load(str(ASSETS / name), backend=backend)[0].shape
+    if call is not dispatcher.info:
+        assert found[0][0].shape == call(str(ASSETS / name), backend=backend)[0].shape

@@ -3,6 +3,7 @@
 In 2.0 it is there without an import only if the dispatcher is on.
 """
 
+import abc
 import functools
 from collections.abc import Callable
 from typing import Any
@@ -11,11 +12,25 @@ from compat import tree
 from compat.contents.context import Context
 from compat.contents.submodule import Submodule
 from compat.names.backends import BACKENDS
-from dispatcher import AudioMetaData, Backend
+from dispatcher import AudioMetaData
 
 # a module that 2.1 added
 from_2_1 = functools.partial(
     Submodule, present=lambda context: context.release.backend_classes, goes_in_2_9=True
+)
+
+
+def _abstract(*args: Any, **kwargs: Any) -> Any: ...
+
+
+_FUNCTIONS = ("info", "load", "save", "can_decode", "can_encode")
+Backend: Any = abc.ABCMeta(
+    "Backend",
+    (),
+    {
+        "__doc__": "The base class of the backends' classes, whose functions are static.",
+        **dict.fromkeys(_FUNCTIONS, staticmethod(abc.abstractmethod(_abstract))),
+    },
 )
 CLASSES = {name: backend.class_name for name, backend in BACKENDS.items()}
 
@@ -64,33 +79,48 @@ def backend_names(context: Context, backend: str) -> dict[str, Any]:
 
 
 def _backend_class(context: Context, name: str, backend: str) -> type:
-    """Return a class with the static functions of a backend in 2.1 to 2.8.
+    """Return a class with the static functions of a backend in 2.1 to 2.8."""
 
-    They are ``info``, ``load``, ``save``, ``can_decode`` and ``can_encode``.
-    """
+    def info(uri: Any, format: str | None, buffer_size: int = 4096) -> Any:
+        return context.per_call.info(uri, format, buffer_size, backend)
 
-    def bound(function: Any) -> Any:
-        return staticmethod(functools.partial(function, backend=backend))
+    def load(
+        uri: Any,
+        frame_offset: int = 0,
+        num_frames: int = -1,
+        normalize: bool = True,
+        channels_first: bool = True,
+        format: str | None = None,
+        buffer_size: int = 4096,
+    ) -> Any:
+        piece = (frame_offset, num_frames, normalize, channels_first, format, buffer_size)
+        return context.per_call.load(uri, *piece, backend)
 
-    def can(refuses: str) -> Any:
-        return staticmethod(
-            lambda uri, format=None: (
-                getattr(context.registry.get(backend), refuses)(uri, format) is None
-            )
-        )
+    def save(
+        uri: Any,
+        src: Any,
+        sample_rate: int,
+        channels_first: bool = True,
+        format: str | None = None,
+        encoding: str | None = None,
+        bits_per_sample: int | None = None,
+        buffer_size: int = 4096,
+        compression: Any = None,
+    ) -> None:
+        how = (channels_first, format, encoding, bits_per_sample, buffer_size, backend, compression)
+        context.per_call.save(uri, src, sample_rate, *how)
 
-    return type(
-        name,
-        (),
-        {
-            "__doc__": f"The backend {backend!r} of the per-call functions.",
-            "info": bound(context.per_call.info),
-            "load": bound(context.per_call.load),
-            "save": bound(context.per_call.save),
-            "can_decode": can("refuses_to_read"),
-            "can_encode": can("refuses_to_write"),
-        },
-    )
+    def can_decode(uri: Any, format: str | None) -> bool:
+        return context.registry.get(backend).refuses_to_read(uri, format) is None
+
+    def can_encode(uri: Any, format: str | None) -> bool:
+        return context.registry.get(backend).refuses_to_write(uri, format) is None
+
+    functions = (info, load, save, can_decode, can_encode)
+    module = f"{context.host.__name__}._backend.{backend}"
+    doc = f"The backend {backend!r} of the per-call functions."
+    found = {function.__name__: staticmethod(function) for function in functions}
+    return type(name, (Backend,), {"__doc__": doc, "__module__": module, **found})
 
 
 SUBMODULE = Submodule(

@@ -3,7 +3,7 @@
 from typing import Any
 
 from compat.contents.context import Context
-from compat.contents.submodule import Submodule, never
+from compat.contents.submodule import Submodule
 from compat.tree._backend import getters
 from compat.tree.backend import utils
 from dispatcher.metadata import AudioMetaData
@@ -26,7 +26,7 @@ def without_warning(public: Submodule) -> Submodule:
     return Submodule(
         public.names,
         present=lambda context: context.release.backend_modules_warn,
-        attached=never,
+        attached=lambda context: context.release.backend_setters,
         goes_in_2_9=True,
     )
 

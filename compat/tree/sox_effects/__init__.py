@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from compat.contents import parts
 from compat.contents.context import Context
 from compat.contents.submodule import Submodule
-from dispatcher import arguments, interrupts
+from dispatcher import arguments, interrupts, notices
 from dispatcher.errors import BackendError, BackendUnavailable, problem
 from dispatcher.lazily import torch
 from dispatcher.requests import Load
@@ -115,11 +115,17 @@ def _functions(context: Context) -> dict[str, Any]:
                         BackendError, "apply effects to", path, why, backend="sox"
                     ) from why
 
+    def warn_of_no_effect(name: str) -> None:
+        if not context.release.names_warn:
+            notices.warn(f"torchaudio.sox_effects.{name} does nothing. Remove the call.")
+
     def init_sox_effects() -> None:
-        """Do nothing: libsox is started when it is first used."""
+        """Warn, and do nothing: libsox is started when it is first used."""
+        warn_of_no_effect("init_sox_effects")
 
     def shutdown_sox_effects() -> None:
-        """Do nothing: libsox stays ready until the process ends."""
+        """Warn, and do nothing: libsox stays ready until the process ends."""
+        warn_of_no_effect("shutdown_sox_effects")
 
     found = (
         effect_names,

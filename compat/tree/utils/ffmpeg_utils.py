@@ -1,6 +1,7 @@
 """``torchaudio.utils.ffmpeg_utils``, until 2.8; here it describes the FFmpeg of PyAV."""
 
 import contextlib
+import operator
 from collections.abc import Iterator
 from typing import Any, Literal
 
@@ -68,14 +69,18 @@ def get_build_config() -> str:
 
 
 def get_log_level() -> int:
-    """Return FFmpeg's log level; -8 if nothing is logged."""
+    """Return FFmpeg's log level; 8, as in the releases, before it is set."""
     level = av.logging.get_level()
-    return -8 if level is None else int(level)
+    return 8 if level is None else int(level)
 
 
 def set_log_level(level: int) -> None:
     """Set FFmpeg's log level: -8 quiet, 8 fatal, 16 errors, 24 warnings, 32 information, to 56."""
-    av.logging.set_level(level)
+    av.logging.set_level(operator.index(level))
+
+
+def clear_cuda_context_cache() -> None:
+    """Do nothing: no CUDA context is kept here. In 2.1 and later."""
 
 
 def get_demuxers() -> dict[str, str]:
@@ -129,8 +134,9 @@ def get_output_protocols() -> list[str]:
 
 
 def names(context: Context) -> dict[str, Any]:
-    """Return every function of this file whose name begins with ``get_`` or ``set_``."""
-    return {name: value for name, value in globals().items() if name.startswith(("get_", "set_"))}
+    """Return every function of this file whose name begins so."""
+    begins = ("get_", "set_", "clear_")
+    return {name: value for name, value in globals().items() if name.startswith(begins)}
 
 
 SUBMODULE = Submodule(names, goes_in_2_9=True, stands_in=True, works=parts.ffmpeg_works)

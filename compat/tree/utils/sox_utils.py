@@ -1,5 +1,6 @@
 """``torchaudio.utils.sox_utils``, until 2.8; works wherever libsox is found."""
 
+import operator
 from typing import Any
 
 from compat.contents import parts
@@ -9,6 +10,8 @@ from compat.tree import sox_effects
 from dispatcher.errors import ArgumentError
 
 _LEAST_BUFFER = 1024
+# libsox keeps 32 bits of a number, as the releases did
+_HALF = 1 << 31
 
 
 def names(context: Context) -> dict[str, Any]:
@@ -22,15 +25,15 @@ def names(context: Context) -> dict[str, Any]:
 
     def set_seed(seed: int) -> None:
         """Seed libsox' random numbers, which dither uses."""
-        settings().ranqd1 = seed
+        settings().ranqd1 = (operator.index(seed) + _HALF) % (2 * _HALF) - _HALF
 
     def set_verbosity(verbosity: int) -> None:
         """Set how much libsox writes to stderr: 0 nothing, 1 failures, 2 warnings, up to 6."""
-        settings().verbosity = verbosity
+        settings().verbosity = operator.index(verbosity) % (2 * _HALF)
 
     def set_buffer_size(buffer_size: int) -> None:
         """Set how many bytes libsox and its effects process at a time."""
-        if buffer_size < _LEAST_BUFFER:
+        if operator.index(buffer_size) < _LEAST_BUFFER:
             raise ArgumentError(
                 f"libsox needs a buffer of at least {_LEAST_BUFFER} bytes, not {buffer_size}"
             )

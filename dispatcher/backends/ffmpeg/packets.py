@@ -8,6 +8,8 @@ something else than later versions:
     Opus in Matroska     the pre-skip; later ones count it at the rate that was encoded, as if that
                          were 48,000 Hz, and so drop too few
 
+FFmpeg 8 loses the first packet of most parts of joined flac, so each part is demuxed by itself.
+
 Packets of PCM were shorter: 4,096 bytes in wav and w64; in others 1,024 frames, or 1/25 of a second
 where that is less. A ``StreamReader`` whose chunks are not taken in time drops the first ones, and
 packets come whole.
@@ -16,11 +18,14 @@ packets come whole.
 from __future__ import annotations
 
 import functools
+import io
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, Literal, TypeAlias
 
-from dispatcher.backends.ffmpeg import pcm
+from dispatcher.backends.ffmpeg import joints, pcm
+from dispatcher.headers import flac
 from dispatcher.lazily import av
+from dispatcher.reading.opened import look
 
 MP4 = "mov,mp4,m4a,3gp,3g2,mj2"
 # a container opened with format= has only that name
@@ -42,7 +47,33 @@ def of(
     container: av.container.InputContainer, stream: av.AudioStream
 ) -> Iterable[av.Packet[av.AudioStream]]:
     """Demux a stream; each packet is as the recorded FFmpeg gave it to the decoder."""
-    return map(as_recorded(container), filter(_holds_any, container.demux(stream)))
+    return map(as_recorded(container), _of_all_parts(container, stream))
+
+
+def _of_all_parts(
+    container: av.container.InputContainer, *streams: av.AudioStream
+) -> Iterator[av.Packet[Any]]:
+    """Demux; where a second flac begins in a packet, open each later part of the file by itself."""
+    is_flac, parts = container.format.name == "flac", None
+    for packet in filter(_holds_any, container.demux(*streams)):
+        joint = None
+        if is_flac and packet.size:
+            if parts:
+                continue
+            joint = flac.BEGINS.search(packet)
+        if joint is not None:
+            parts = look(joints.uri_of(container), flac.later_parts, 0)
+        if joint is None or not parts:
+            yield packet
+            continue
+        yield _part(packet, bytes(packet)[: joint.start()])
+        for data in parts:
+            part: Any = av.open(io.BytesIO(data), format="flac")
+            with part:
+                for inner in part.demux(audio=0):
+                    if inner.size:
+                        inner.stream = packet.stream
+                        yield inner
 
 
 def _holds_any(packet: av.Packet[Any]) -> bool:
@@ -53,7 +84,7 @@ def _holds_any(packet: av.Packet[Any]) -> bool:
 def demuxed(container: av.container.InputContainer) -> Iterator[av.Packet[Any]]:
     """Demux all streams of a container; packets of PCM are no longer than in the recordings."""
     most: dict[int, int] = {}
-    for packet in filter(_holds_any, container.demux()):
+    for packet in _of_all_parts(container):
         if packet.stream_index not in most:
             most[packet.stream_index] = _frames_at_most(packet.stream)
         frames = most[packet.stream_index]
@@ -79,14 +110,19 @@ def _frames_at_most(stream: Any) -> int:
 
 def _parts(packet: av.Packet[Any], frames: int) -> Iterator[av.Packet[Any]]:
     """Give a packet of PCM in parts of so many frames; its time base is that of a frame."""
-    data, stream = bytes(packet), packet.stream
-    size = frames * pcm.frame_bytes(stream)
+    data = bytes(packet)
+    size = frames * pcm.frame_bytes(packet.stream)
     for begin in range(0, len(data), size):
-        part: Any = av.Packet(data[begin : begin + size])
-        part.stream, part.time_base = stream, packet.time_base
-        if packet.pts is not None:
-            part.pts = part.dts = packet.pts + begin // size * frames
-        yield part
+        yield _part(packet, data[begin : begin + size], begin // size * frames)
+
+
+def _part(packet: av.Packet[Any], data: bytes, later: int = 0) -> Any:
+    """Return a part of a packet, ``later`` by so much."""
+    part: Any = av.Packet(data)
+    part.stream, part.time_base = packet.stream, packet.time_base
+    if packet.pts is not None:
+        part.pts = part.dts = packet.pts + later
+    return part
 
 
 def as_recorded(

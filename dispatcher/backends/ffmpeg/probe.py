@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TypeAlias
 
-from dispatcher.backends.ffmpeg import decode, pcm, seek
+from dispatcher.backends.ffmpeg import decode, joints, pcm, seek
 from dispatcher.headers import mpeg, ogg_packets
 from dispatcher.headers.file import HEAD
 from dispatcher.lazily import av
 from dispatcher.metadata import AudioMetaData
-from dispatcher.reading.opened import OpenFile
+from dispatcher.reading.opened import OpenFile, look
 from dispatcher.settings import Settings
 
 # what extradata says are the bits per sample, and the bytes of it that tell them: flac's STREAMINFO
@@ -49,8 +49,9 @@ def header(
     codec = context.codec.canonical_name
     counted = 0 if settings.exact_num_frames else stream.frames
     extradata = context.extradata
-    if file is not None and stream.container.format.name == _WAVPACK:
-        extradata = file.at(0, HEAD)
+    if stream.container.format.name == _WAVPACK:
+        place = file or joints.uri_of(stream.container)
+        extradata = look(place, lambda seen: seen.at(0, HEAD), 0) or extradata
     return AudioMetaData(
         context.sample_rate,
         counted or -1,

@@ -233,7 +233,7 @@ class Backend(backend.Backend):
             collected = Collector(file.channels, room + lead, dtype, asked.channels_first)
             if frames:
                 if start - lead or file.can_seek():
-                    if start and file.subtype == "VORBIS":
+                    if start and file.subtype == "VORBIS" and file.can_seek():
                         self._check_vorbis(place, asked.uri)
                     reading.go_to(file, start - lead, place)
                 reading.read(file, frames + lead, dtype, collected)

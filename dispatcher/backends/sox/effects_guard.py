@@ -85,7 +85,9 @@ def texts(effects: object) -> list[list[str]]:
             raise ArgumentTypeError(
                 f"an effect is a row such as ['rate', '8000'], not {effect!r:.80}"
             )
-        found.append([str(part) for part in effect])
+        found.append(
+            [os.fsdecode(part) if isinstance(part, bytes) else str(part) for part in effect]
+        )
     for part in (part for effect in found for part in effect):
         if "\0" in part or part != part.encode("utf-8", "replace").decode("utf-8"):
             raise BackendError(f"libsox cannot take the text {part!r:.80} in an effect")

@@ -1,5 +1,7 @@
 """Effects and codecs applied to a waveform."""
 
+from typing import Any
+
 import pytest
 import torch
 
@@ -66,6 +68,16 @@ def test_the_end_is_filled_up_with_silence(dtype: torch.dtype, silence: int) -> 
 def test_pieces_together_are_the_whole() -> None:
     effector = AudioEffector(effect="lowpass=frequency=300,atempo=1.25")
     assert torch.equal(torch.cat(list(effector.stream(TONE, 16000, 777))), effector.apply(TONE, 16000))
+
+
+@pytest.mark.parametrize("named", [{}, {"effect": "volume=1"}, {"format": "wav"}])
+@pytest.mark.parametrize(("rate", "error"), [(0, RuntimeError), (-1, RuntimeError), (8000.5, TypeError), ("8000", TypeError)])
+def test_an_impossible_sample_rate_is_an_error_of_ours(rate: Any, error: type[Exception], named: dict[str, str]) -> None:
+    """As in 2.1 to 2.8; it was ZeroDivisionError."""
+    with pytest.raises(error, match="sample_rate"):
+        AudioEffector(**named).apply(TONE, rate)
+    with pytest.raises(error, match="sample_rate"):
+        next(AudioEffector(**named).stream(TONE, rate, 100))
 
 
 def test_nothing_in_nothing_out() -> None:

@@ -114,7 +114,7 @@ class Device:
     """Has nothing at first, as a microphone: FFmpeg says EAGAIN."""
 
     def __init__(self, container: Any, times: int) -> None:
-        self.container, self.times = container, times
+        self.container, self.times, self.format = container, times, container.format
 
     def demux(self) -> Any:
         self.times -= 1
