@@ -30,7 +30,7 @@ HEADS: dict[str, tuple[Result, str]] = {
     "some": (told([SAME, SHIFTED]), "2 files, 1:01:01 of sound"),
     "none yet": (told([], wanted=1), "0 of 1 file, 0:00 of sound"),
     "a part": (told([SAME, SAME], wanted=12345), "2 of 12,345 files, 2:02 of sound"),
-    "gone on with": (told([SAME] * 3, done_before=2), "3 files, 3:03 of sound, 2 of them before"),
+    "gone on with": (told([SAME] * 3, done_before=2), "3 files, 3:03 of sound, 2 of them compared before"),
     "a sample": (told([SAME, SAME], found=4000, sample=2), "2 files (a sample of 4,000), 2:02 of sound"),
 }
 
@@ -43,7 +43,7 @@ def test_head(case: str) -> None:
 
 KEPT = "Every file's row is in rows.jsonl."
 BOTH_FAIL = "A file that neither side can read also counts as an error; --fail-on changes that."
-AGAIN = "--retry-errors compares files again that could not be read."
+AGAIN = "--retry-errors compares again the files that could not be read."
 NOTES: dict[str, tuple[Result, list[str]]] = {
     "nothing to say": (told(results=""), []),
     "where the rows are": (told(), [KEPT]),
@@ -93,7 +93,7 @@ The worst
       the new side lacks 7 frames
 
 A file that neither side can read also counts as an error; --fail-on changes that.
---retry-errors compares files again that could not be read.
+--retry-errors compares again the files that could not be read.
 Every file's row is in rows.jsonl.
 """
 

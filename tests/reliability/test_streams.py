@@ -119,8 +119,8 @@ def test_a_list_of_addresses_plays(monkeypatch: pytest.MonkeyPatch) -> None:
     [
         ("missing.wav", "404 Not Found"),
         ("garbage_body.wav", "Invalid data"),
-        ("redirects_for_ever.wav", "sends on more than 8 times"),
-        ("redirects_to_a_file.wav", "no address of http"),
+        ("redirects_for_ever.wav", "redirects more than 8 times"),
+        ("redirects_to_a_file.wav", "is not http or https"),
         ("silent.wav", "network_timeout"),
         ("stalls.wav", "network_timeout"),
     ],

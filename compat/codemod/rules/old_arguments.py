@@ -62,7 +62,7 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
                 reason,
                 changes,
                 (use,),
-                "Write the meaning with frame_offset, num_frames and normalize.",
+                "Write the same with frame_offset=, num_frames= and normalize=.",
             )
         elif any(isinstance(literal(one), bool | None) for one in second_and_third):
             yield Draft(

@@ -249,7 +249,7 @@ def _layout(channels: int) -> str:
     found = _layouts().get(channels)
     if found is None:
         raise BackendError(
-            f"FFmpeg has no layout for {channels} channels; it has for "
+            f"FFmpeg has no layout for {channels} channels; it has layouts for "
             f"{', '.join(map(str, _layouts()))}"
         )
     return found

@@ -279,7 +279,7 @@ class Backend(backend.Backend):
         if dtype is not None:
             return dtype
         cause = f"libsndfile cannot give {file.subtype} in a dtype of its own"
-        hint = "Leave normalize=True, or use backend='ffmpeg'."
+        hint = "Keep normalize=True, or use backend='ffmpeg'."
         raise problem(ArgumentError, "read", uri, cause, backend=self.name, hint=hint)
 
     def save(self, asked: Save, settings: Settings) -> None:
