@@ -79,10 +79,10 @@ def test_notes(case: str) -> None:
 
 PLAIN = """\
 2.0:global:sox_io -> 2.2:dispatcher: 4 files, 1:01:01 of sound
-         1  identical              Both sides give the same samples, bit for bit.
-         1  shifted                The same sound, some frames earlier or later.
+         1  identical               Both sides give the same samples, bit for bit.
+         1  shifted                 The same sound, some frames earlier or later.
          1  only the new side fails The new side cannot read the file, the old one can.
-         1  both sides fail        Neither side can read the file.
+         1  both sides fail         Neither side can read the file.
 
 The worst
   only the new side fails: data/c\\x1b[31m\N{REPLACEMENT CHARACTER}.wav
@@ -108,7 +108,7 @@ def test_plainly_without_any_difference() -> None:
     out = io.StringIO()
     terminal.write(told([]), out)
     lines = out.getvalue().splitlines()
-    assert lines[1:] == ["         0  identical              Both sides give the same samples, bit for bit.", "", KEPT]
+    assert lines[1:] == ["         0  identical               Both sides give the same samples, bit for bit.", "", KEPT]
 
 
 def test_plainly_where_not_every_letter_can_be_written() -> None:

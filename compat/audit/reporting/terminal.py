@@ -10,7 +10,7 @@ from compat.audit.progress import duration
 from compat.audit.reporting.result import Result
 from compat.commands.console import printable
 
-_BELOW = f"\n{'':35}"
+_BELOW = f"\n{'':36}"
 _COLOURS = {SAME: "green", DIFFERENCES: "yellow", ERRORS: "red"}
 
 
@@ -107,7 +107,7 @@ def write(result: Result, out: IO[str]) -> None:
 def _plain(result: Result, out: IO[str]) -> None:
     lines = [head(result)]
     for title, number, meaning, _ in _rows(result):
-        lines.append(f"{number:>10,}  {title:<22} {meaning.replace(chr(10), _BELOW)}")
+        lines.append(f"{number:>10,}  {title:<23} {meaning.replace(chr(10), _BELOW)}")
     if result.tally.worst:
         lines += ["", "The worst"]
         for row in result.tally.worst:
