@@ -119,7 +119,7 @@ def parser(prog: str = _PROG) -> argparse.ArgumentParser:
     made = Parser(
         prog,
         description=(
-            "Rewrite a project for a later release of torchaudio. Changes that cannot be "
+            "Rewrite a project in place for a later release of torchaudio. Changes that cannot be "
             "proved right are reported, not made."
         ),
         epilog=_EPILOG,
