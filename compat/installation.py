@@ -243,13 +243,13 @@ def install(
 ) -> types.ModuleType:
     """Make ``import torchaudio`` behave as a release did.
 
-    If a real torchaudio imports, the I/O names are laid over it and the rest stays. If its compiled
-    part does not load, it is imported without that part, with one ``compat.RescueWarning`` (flag
-    ``rescue``). If torchaudio is missing or its Python part is damaged, a stand-in takes its name.
+    If torchaudio imports, this replaces its I/O and leaves the rest. If its compiled part does not
+    load, this imports it without that part, with one ``compat.RescueWarning`` (flag ``rescue``). If
+    torchaudio is missing or its Python part is damaged, a stand-in takes its name.
 
-    A second call with the same arguments does nothing; with others it switches. Modules that
-    imported torchaudio before see the change, but names bound by ``from torchaudio import load`` do
-    not.
+    A second call with the same arguments does nothing; a call with others replaces the release.
+    Modules that ran ``import torchaudio`` before see the change. A name from ``from torchaudio
+    import load`` keeps the old function.
 
     Args:
         version: ``"2.0"``, ``"2.1"``, ``"2.2"``, ``"2.8"``, ``"2.9"`` or a ``Release``; ``None``
@@ -386,9 +386,8 @@ def standin(
 ) -> types.ModuleType:
     """Return a module that behaves as a release of torchaudio did, without installing it.
 
-    It is not in ``sys.modules`` and has a global backend of its own, so pickle does not find its
-    functions; it does find those of ``compat.torchaudio``. Arguments and errors are those of
-    ``install``.
+    It has a global backend of its own. It is not in ``sys.modules``, so its functions cannot be
+    pickled; those of ``compat.torchaudio`` can. Arguments and errors are those of ``install``.
     """
     release = releases.named(version, **flags)
     return _standing(_empty(ROOT), release, releases.backends(backends)).host

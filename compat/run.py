@@ -66,7 +66,7 @@ def _torch_explained(prog: str) -> Iterator[None]:
             mend = mends.reinstall("torch", dependencies=True).sentence()
             doctor = shell.told(machine.doctor(), "")
             why.add_note(
-                f"{prog}: the torch that is installed does not import. {mend}  (more by {doctor})"
+                f"{prog}: the torch that is installed does not import. {mend}  ({doctor} says more)"
             )
         raise
 

@@ -59,7 +59,7 @@ def name(what: str, value: Any) -> str | None:
             f"{what} is a string such as 'wav', or None, not {type(value).__name__}"
         )
     if "\0" in value or not value.isprintable():
-        raise BackendError(f"{what} is {value!r:.80}, and names nothing")
+        raise BackendError(f"{what} is {value!r:.80}, which has unprintable characters")
     return str(value)  # PyAV takes no subclass
 
 
@@ -202,8 +202,8 @@ def check_tensor(src: Any, *, elsewhere: bool = False) -> None:
         try:
             src.detach()[..., :0].numpy(force=True)
         except RuntimeError as why:
-            cause = f"{type(src).__name__} does not give its samples away ({why})"
-            raise TensorPlaceError(f"{cause.rstrip('.')}; save a plain tensor of them") from why
+            cause = f"the samples of {type(src).__name__} cannot be read ({why})"
+            raise TensorPlaceError(f"{cause.rstrip('.')}; save a plain tensor") from why
 
 
 def checked_save(asked: Save, backend: str = "") -> Save:

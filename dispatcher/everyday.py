@@ -41,7 +41,8 @@ def info(
         format: the format, if neither content nor extension shows it; ffmpeg's demuxer or
             sox' file type.
         buffer_size: bytes read at a time from a file object.
-        backend: ``"ffmpeg"``, ``"sox"`` or ``"soundfile"``; ``None`` asks them in that order.
+        backend: ``"ffmpeg"``, ``"sox"`` or ``"soundfile"``; ``None`` takes the
+            first of these that accepts the call.
 
     Raises:
         ValueError: the backend is unknown or does not work here.
@@ -76,7 +77,8 @@ def load(
         format: the format, if neither content nor extension shows it; ffmpeg's demuxer or
             sox' file type.
         buffer_size: bytes read at a time from a file object.
-        backend: ``"ffmpeg"``, ``"sox"`` or ``"soundfile"``; ``None`` asks them in that order.
+        backend: ``"ffmpeg"``, ``"sox"`` or ``"soundfile"``; ``None`` takes the
+            first of these that accepts the call.
 
     Returns:
         A contiguous tensor, and the sample rate in Hz.
@@ -125,7 +127,8 @@ def save(
         bits_per_sample: 8, 16, 24, 32 or 64. By default ffmpeg writes 16-bit PCM to wav
             whatever the dtype, and sox and soundfile the dtype's own depth, as in 2.1 and 2.2.
         buffer_size: bytes written at a time to a file object.
-        backend: ``"ffmpeg"``, ``"sox"`` or ``"soundfile"``; ``None`` asks them in that order.
+        backend: ``"ffmpeg"``, ``"sox"`` or ``"soundfile"``; ``None`` takes the
+            first of these that accepts the call.
         compression: a ``CodecConfig`` for ffmpeg, a number on the format's own scale for sox;
             soundfile has none.
 

@@ -1,4 +1,4 @@
-"""The flags of the per-call mechanism: how the releases differ in it, as data.
+"""The flags of the dispatcher: how the releases differ in it, as data.
 
 Each flag is declared in the package that reads it: the dispatcher's here, the global backend's in
 ``legacy.settings``, the module tree's in ``compat.releases``. Each layer extends the class of the
@@ -22,17 +22,17 @@ class Settings:
     """
 
     save_compression: bool = True
-    """The `save` of the dispatcher has the parameter `compression`. Not in 2.0; from 2.1 on."""
+    """The `save` of the dispatcher has the parameter `compression`. From 2.1 on."""
 
     bytes_paths: bool = True
-    """The ffmpeg backend accepts a path given as `bytes`. Until 2.1; from 2.2 on such a path was
-    not found (RuntimeError).
+    """The ffmpeg backend accepts a path given as `bytes`. In 2.0 and 2.1; from 2.2 on such a path
+    is not found (RuntimeError).
     """
 
     sox_path_objects: Literal["never", "load and save", "always"] = "never"
-    """Which functions of the sox backend accept a `pathlib.Path`. Until 2.2 none (RuntimeError,
-    only `str` worked), in 2.8 `load` and `save`. Set it to `always` (or `True`) for code that mixes
-    old and new calls.
+    """Which functions of the sox backend accept a `pathlib.Path`. In 2.0 to 2.2 none: it raises
+    RuntimeError, only `str` works. In 2.8 `load` and `save`. Set it to `always` (or `True`) for
+    code that mixes old and new calls.
     """
 
     sox_signed_bits: Literal[16, 32] = 16
@@ -48,8 +48,8 @@ class Settings:
 
     exact_num_frames: bool = False
     """`info().num_frames` equals the number of frames that `load` returns, with every backend. In
-    2.1 to 2.8 the ffmpeg backend reported the number of packets for containers that store it (mp4,
-    m4a, mov: 27 for 26,624 frames). sox and soundfile reported the number in the header (0, 2^31-1
+    2.1 to 2.8 the ffmpeg backend returned the number of packets for containers that store it (mp4,
+    m4a, mov: 27 for 26,624 frames). sox and soundfile returned the number in the header (0, 2^31-1
     or 2^63-1 for a recording that was piped). With sox and soundfile, the flag makes `info` decode
     the whole file.
     """
@@ -63,9 +63,9 @@ class Settings:
     """
 
     also_open: tuple[str, ...] = ()
-    """More demuxers and protocols of FFmpeg (`hls`, `concat`, `data`, ...) that FFmpeg may use for
-    a file, in addition to the safe ones. Empty in every preset: a playlist, or a file named like
-    one, is refused. The releases opened whatever FFmpeg opened.
+    """Demuxers and protocols (`hls`, `concat`, `data`, ...) that FFmpeg may use for a file, in
+    addition to the safe ones. Empty in every preset: a playlist, or a file named like one, is
+    refused. The releases opened whatever FFmpeg opened.
     """
 
     network_timeout: float = 30.0
@@ -74,10 +74,10 @@ class Settings:
     """
 
     follow_redirects: Literal["never", "same host", "any host"] = "same host"
-    """Where an http(s) server may redirect `load`, `info` and `StreamReader`: nowhere, to other
-    paths on the same host and port (or to https on the same host), or to any host. With any value,
-    a server with a public address cannot redirect to this machine or its local network. The
-    releases followed every redirect that FFmpeg followed.
+    """Where an http(s) server may redirect `load`, `info` and `StreamReader`. `never`: nowhere.
+    `same host`: to other paths on the same host and port, or to https on the same host. `any host`:
+    anywhere. With any value, a server with a public address cannot redirect to this machine or its
+    local network. The releases followed every redirect that FFmpeg followed.
     """
 
     scale_integers: bool = True

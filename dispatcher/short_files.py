@@ -93,7 +93,7 @@ def _look_for_misreading(
 def _warn_of_misreading(name: str, uri: Any, promised: int, counted: int) -> None:
     notices.warn(
         f"{describe(uri)} may come out wrong: its header promises {promised} frames, and the "
-        f"{name} backend makes {counted} of it. `python -m compat.doctor FILE` compares what "
+        f"{name} backend returns {counted}. `python -m compat.doctor FILE` compares what "
         "each backend gives",
         notices.MisreadInputWarning,
     )
@@ -198,8 +198,8 @@ def _stops(reader: Backend, asked: Load, start: int | None) -> _Joined | None:
 def _warn_of_parts(name: str, uri: Any, found: list[Part]) -> None:
     """Warn that a backend does not read all parts of a joined file."""
     text = (
-        f"{describe(uri)} was put together of {len(found)} files, and the {name} backend does not"
-        f" read all of them: {joined_files.further(uri, found)}"
+        f"{describe(uri)} consists of {len(found)} files joined together, and the {name} backend "
+        f"does not read all of them: {joined_files.further(uri, found)}"
     )
     notices.warn(text, notices.TruncatedInputWarning)
 

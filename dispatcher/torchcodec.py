@@ -170,7 +170,9 @@ def _save(asked: Save, registry: Registry, settings: Settings) -> None:
         return problem(kind, "write", uri, cause, backend="TorchCodec")
 
     if not isinstance(src, torch.Tensor):
-        raise fail(f"{type(src).__name__} is not a tensor", ArgumentError)
+        raise fail(
+            f"{type(src).__name__} is not a tensor; pass torch.as_tensor(...)", ArgumentError
+        )
     try:
         arguments.check_tensor(src)
     except BackendError as why:

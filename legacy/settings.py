@@ -12,8 +12,8 @@ class Settings(settings.Settings):
     """The flags that ``legacy`` reads, and those of ``dispatcher``."""
 
     legacy_order: tuple[str, ...] = ("sox_io", "soundfile")
-    """The order in which a global backend is looked for at import. If none works, there is no
-    global backend, and load, info and save raise RuntimeError.
+    """The order in which an import of torchaudio tries the global backends. If none works, there is
+    no global backend, and `load`, `info` and `save` raise RuntimeError.
     """
 
     sox_io_file_objects: bool = True
@@ -28,6 +28,5 @@ class Settings(settings.Settings):
 
     sox_io_stand_in: bool = True
     """If libsox is missing, `set_audio_backend('sox_io')` uses soundfile instead, with a warning.
-    No release did this: wheels up to 2.0 contained libsox, so old code never checks whether it is
-    there.
+    In no release: wheels up to 2.0 contained libsox, so old code never checks whether it is there.
     """

@@ -107,8 +107,8 @@ _ARGUMENTS: dict[str, Table] = {
         "--to": {
             "dest": "new",
             "metavar": "SIDE",
-            "help": "the new side; or a folder of the same files decoded elsewhere, read as by "
-            "--from",
+            "help": "the new side; or a folder of copies decoded elsewhere, which the side of "
+            "--from reads",
         },
         "--to-python": {
             "metavar": "PATH",

@@ -119,9 +119,9 @@ def _done(request: Request, store: JsonLines) -> set[int]:
         if row.terms != request.terms.digest:
             raise UsageError(
                 f"the results file has rows of {row.from_side} against {row.to_side}, "
-                "compared with other options than these "
-                f"({request.terms.old} against {request.terms.new}); name another file with "
-                "--results, or add --fresh to delete them"
+                f"compared with other options than this run of {request.terms.old} against "
+                f"{request.terms.new} (or another --against, --tolerance, --max-shift, --native); "
+                "name another file with --results, or add --fresh to delete them"
             )
         number = key(row.path, row.stamp)
         if request.retry and CLASSES[row.kind].group == ERRORS:

@@ -8,9 +8,10 @@ from collections.abc import Callable
 from compat.audit.rows import Row
 
 _FIELDS = {
-    "rate": "sample rate", "channels": "channels", "dtype": "dtype", "encoding": "encoding by info",
-    "bits": "bits by info",
-    "info_frames": "frames by info",
+    "rate": "sample rate", "channels": "channels", "dtype": "dtype",
+    "encoding": "encoding of info()",
+    "bits": "bits_per_sample of info()",
+    "info_frames": "num_frames of info()",
 }  # fmt: skip
 
 

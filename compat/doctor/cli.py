@@ -43,7 +43,7 @@ What may hang or crash runs in a child process with a time limit. Only --fix cha
 
 exit status
   0 healthy, 1 warnings, 2 errors, 3 wrong usage or a bug of the doctor, 4 a command of --fix failed
-  130 stopped by Ctrl-C, 141 nobody read all of its output: `head`, say, closed the pipe
+  130 stopped by Ctrl-C, 141 the reader of its output, such as `head`, closed the pipe early
 """
 
 

@@ -132,12 +132,12 @@ def _beyond(path: str, loads: Loads, wild: Sequence[str]) -> Iterator[Finding]:
         )
     elif right:
         why = (
-            f"The file holds others: {named(wild)} take{'s' * (len(wild) == 1)} its bytes for "
-            "another number format."
+            f"The file holds other samples: {named(wild)} take{'s' * (len(wild) == 1)} its bytes "
+            "for another number format."
         )
         mend = _better(right)
     elif any(loads[name].get("stored") for name in loads):
-        why = "The file holds others, and no backend here gives them as they are."
+        why = "The file holds other samples, and no backend here returns them."
         mend = _better(right)
     else:
         why = (
@@ -223,8 +223,8 @@ def _lengths(
             text,
             why=why,
             mend=Mend(
-                f"Name the backend that gives the sound: {_load([longest])}; and have what "
-                "writes such files close them"
+                f"Name the backend that gives the sound: {_load([longest])}; and let the program "
+                "that writes such files close them"
             ),
             subject=path,
             cause="other-lengths",

@@ -78,8 +78,8 @@ def _names(world: World, used: choice.Calls, chosen: choice.Choice) -> Iterator[
     here = len(names) - len(answer.value["lacking"])
     real = "the torchaudio that is installed, with the drop-in's I/O"
     yield ok(
-        f"{here} of the {len(names)} names of torchaudio that it uses are there, by "
-        f"{real if over_real else 'the stand-in'}",
+        f"it uses {len(names)} names of torchaudio; {real if over_real else 'the stand-in'} has "
+        f"{here} of them",
         data={"names": names},
     )
 

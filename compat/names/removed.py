@@ -36,9 +36,7 @@ class Fate(NamedTuple):
 
 _PER_CALL = 'Name the backend in each call: compat.load(path, backend="sox").'
 _STAYED = "Only 2.8 warns about it: 2.9 and later still have it."
-_CHANGED = (
-    "In 2.9 it {} through TorchCodec, and ignores most arguments; compat.{}() stays as it is."
-)
+_CHANGED = "In 2.9 it {} through TorchCodec, and ignores most arguments; compat.{}() honours them."
 _IN_IO = "compat.io has it, with the same arguments: from compat.io import {}."
 _CODEC = "Use AudioEffector(format=...) from compat.io."
 _ASK_PYAV = "av.codecs_available, av.formats_available."
@@ -50,15 +48,15 @@ FATES = {
         "There is no global backend from 2.2 on; list_audio_backends() lists the names for "
         "backend=.",
     ),
-    "list_audio_backends": Fate("2.8", "compat.list_audio_backends() stays."),
+    "list_audio_backends": Fate("2.8", "Use compat.list_audio_backends()."),
     "backend": Fate(
         "2.1",
-        f"compat.load, .save, .info and .AudioMetaData stay. {_PER_CALL}",
+        f"Use compat.load, .save, .info and .AudioMetaData. {_PER_CALL}",
         "Use torchaudio.load, .save and .info; for 2.9 compat.info and compat.AudioMetaData.",
     ),
     "backend.utils": Fate("2.1", _PER_CALL),
     "_backend": Fate(moving="It is private; use torchaudio.load, .save and compat.info."),
-    "info": Fate("2.8", "compat.info() stays."),
+    "info": Fate("2.8", "Use compat.info()."),
     "load": Fate("2.8", _CHANGED.format("reads", "load")),
     "save": Fate("2.8", _CHANGED.format("writes", "save")),
     **{
@@ -67,26 +65,26 @@ FATES = {
     },
     "io": Fate(
         "2.8",
-        "compat.io stays: from compat.io import StreamReader.",
+        "Use compat.io: from compat.io import StreamReader.",
         _IN_IO.format("StreamReader"),
     ),
     "sox_effects": Fate(
         "2.8",
-        "compat.sox_effects stays, if libsox is installed: from compat import sox_effects.",
+        "Use compat.sox_effects (needs libsox): from compat import sox_effects.",
         "compat.sox_effects has it, with the same arguments, if libsox is installed: from compat "
         "import sox_effects. Or use torchaudio.functional.",
     ),
     "kaldi_io": Fate("2.8", "Use the package kaldi_io itself.", "Use the package kaldi_io itself."),
     "utils.sox_utils": Fate(
         "2.8",
-        'compat.standin("2.2").utils.sox_utils stays, if libsox is installed.',
+        'Use compat.standin("2.2").utils.sox_utils (needs libsox).',
         'compat.standin("2.2").utils.sox_utils has it, if libsox is installed.',
     ),
     "utils.ffmpeg_utils": Fate("2.8", f"Ask PyAV: {_ASK_PYAV}", f"Ask PyAV: {_ASK_PYAV}"),
     "utils.download_asset": Fate(
         moving="Use torch.hub.download_url_to_file(), which takes the whole address."
     ),
-    "AudioMetaData": Fate("2.8", "compat.AudioMetaData stays."),
+    "AudioMetaData": Fate("2.8", "Use compat.AudioMetaData."),
     "functional.forced_align": Fate("2.8", _STAYED),
     "functional.rnnt_loss": Fate("2.8", _STAYED),
     "functional.apply_codec": Fate("2.1", _CODEC, _CODEC),

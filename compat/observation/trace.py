@@ -22,7 +22,7 @@ def record(path: str, calls: list[Call], root: str) -> str:
         return f"--record {path}: cannot write it: {why.strerror}; name one in an existing folder"
     except ValueError as why:
         return f"--record: {why}. Name another file."
-    return f"{path} now holds {lines} kinds of calls"
+    return f"kinds of calls in {path}: {lines}"
 
 
 def append(path: str, calls: Iterable[Call], root: str) -> int:

@@ -28,7 +28,7 @@ class Release(legacy.settings.Settings):
     """The behaviour of a release of torchaudio, as flags.
 
     Override any flag in ``compat.install`` or with ``dataclasses.replace``. The flags of the
-    per-call mechanism and of the global backend are inherited.
+    dispatcher and of the global backend are inherited.
     """
 
     name: str = "2.2"
@@ -38,8 +38,8 @@ class Release(legacy.settings.Settings):
     """Its last patch release; `torchaudio.__version__` is this with `+compat` after it."""
 
     dispatcher: bool = True
-    """`load`, `info` and `save` choose a backend for each call, unless the variable says otherwise.
-    Off in 2.0, on from 2.1 on.
+    """`load`, `info` and `save` choose a backend for each call, unless the variable
+    `TORCHAUDIO_USE_BACKEND_DISPATCHER` says otherwise. Off in 2.0, on since 2.1.
     """
 
     dispatcher_variable: Literal["opt-in", "opt-out", "ignored"] = "ignored"
@@ -60,15 +60,14 @@ class Release(legacy.settings.Settings):
     """
 
     global_backend: Literal["without dispatcher", "always", "never"] = "never"
-    """When `set_audio_backend` works. Up to 2.1 it works while the dispatcher is off. From 2.2 on
-    it never works: it does nothing, `get_audio_backend` returns `None`, and both warn. No release
-    has `always` (or `True`): there the dispatcher asks the global backend first if a call names
-    none.
+    """When `set_audio_backend` works. In 2.0 and 2.1 it works while the dispatcher is off. From 2.2
+    on it does nothing, `get_audio_backend` returns `None`, and both warn. No release has `always`
+    (or `True`): with it, the dispatcher asks the global backend first if a call names no backend.
     """
 
     mixed_dialects: bool = False
-    """Accept both `filepath=` and `uri=`, and `backend=` together with a global backend. In no
-    release; for code that mixes old and new calls.
+    """Accept both `filepath=` and `uri=`, and `backend=` together with a global backend. For code
+    that mixes old and new calls. In no release.
     """
 
     top_level_metadata: bool = True
@@ -81,7 +80,7 @@ class Release(legacy.settings.Settings):
 
     backend_setters: bool = False
     """`torchaudio.backend.utils` exists, and `torchaudio.backend` has `set_audio_backend`,
-    `get_audio_backend` and `list_audio_backends`. Until 2.1.
+    `get_audio_backend` and `list_audio_backends`. In 2.0 and 2.1.
     """
 
     backend_classes: bool = True
@@ -111,14 +110,15 @@ class Release(legacy.settings.Settings):
 
     real_version: bool = False
     """`torchaudio.__version__` stays the version of the installed torchaudio. If the flag is off,
-    it is the version of the pinned release with `+compat` after it, because old code branches on
-    it. In no release.
+    it is the version of the pinned release with `+compat` after it, because old code checks it. In
+    no release.
     """
 
     stream_positional: bool = False
     """`StreamReader` and `StreamWriter` of `torchaudio.io` accept decoders, encoders, formats and
-    filters by position, in the order of 2.0. They lack what 2.1 added: `num_channels`, `pts`, and
-    `encoder_sample_rate`, `encoder_num_channels`, `filter_desc` and `codec_config` of the writer.
+    filters by position, in the order of 2.0. They lack what 2.1 added: `num_channels` and `pts`,
+    and in the writer `encoder_sample_rate`, `encoder_num_channels`, `filter_desc` and
+    `codec_config`.
     In 2.0 only.
     """
 
@@ -127,12 +127,12 @@ class Release(legacy.settings.Settings):
 
     torio: bool = True
     """The package `torio` exists (`torio.io`, `torio.utils`), and the classes of `torchaudio.io`
-    come from it. From 2.2 to 2.8.
+    come from it. In 2.2 to 2.8.
     """
 
     old_names: bool = True
     """`info`, `AudioMetaData`, `set_audio_backend`, `get_audio_backend`, `list_audio_backends`,
-    `backend`, `io`, `sox_effects`, `kaldi_io` and the lists in `utils` exist. Until 2.8.
+    `backend`, `io`, `sox_effects`, `kaldi_io` and the lists in `utils` exist. In 2.0 to 2.8.
     """
 
 

@@ -17,17 +17,17 @@ class Flags(TypedDict, total=False):
     """
 
     save_compression: bool
-    """The `save` of the dispatcher has the parameter `compression`. Not in 2.0; from 2.1 on."""
+    """The `save` of the dispatcher has the parameter `compression`. From 2.1 on."""
 
     bytes_paths: bool
-    """The ffmpeg backend accepts a path given as `bytes`. Until 2.1; from 2.2 on such a path was
-    not found (RuntimeError).
+    """The ffmpeg backend accepts a path given as `bytes`. In 2.0 and 2.1; from 2.2 on such a
+    path is not found (RuntimeError).
     """
 
     sox_path_objects: Literal["never", "load and save", "always"] | bool
-    """Which functions of the sox backend accept a `pathlib.Path`. Until 2.2 none (RuntimeError,
-    only `str` worked), in 2.8 `load` and `save`. Set it to `always` (or `True`) for code that
-    mixes old and new calls.
+    """Which functions of the sox backend accept a `pathlib.Path`. In 2.0 to 2.2 none: it raises
+    RuntimeError, only `str` works. In 2.8 `load` and `save`. Set it to `always` (or `True`) for
+    code that mixes old and new calls.
     """
 
     sox_signed_bits: Literal[16, 32]
@@ -43,8 +43,8 @@ class Flags(TypedDict, total=False):
 
     exact_num_frames: bool
     """`info().num_frames` equals the number of frames that `load` returns, with every backend.
-    In 2.1 to 2.8 the ffmpeg backend reported the number of packets for containers that store it
-    (mp4, m4a, mov: 27 for 26,624 frames). sox and soundfile reported the number in the header
+    In 2.1 to 2.8 the ffmpeg backend returned the number of packets for containers that store it
+    (mp4, m4a, mov: 27 for 26,624 frames). sox and soundfile returned the number in the header
     (0, 2^31-1 or 2^63-1 for a recording that was piped). With sox and soundfile, the flag makes
     `info` decode the whole file.
     """
@@ -59,9 +59,9 @@ class Flags(TypedDict, total=False):
     """
 
     also_open: Iterable[str]
-    """More demuxers and protocols of FFmpeg (`hls`, `concat`, `data`, ...) that FFmpeg may use
-    for a file, in addition to the safe ones. Empty in every preset: a playlist, or a file named
-    like one, is refused. The releases opened whatever FFmpeg opened.
+    """Demuxers and protocols (`hls`, `concat`, `data`, ...) that FFmpeg may use for a file, in
+    addition to the safe ones. Empty in every preset: a playlist, or a file named like one, is
+    refused. The releases opened whatever FFmpeg opened.
     """
 
     network_timeout: float
@@ -70,10 +70,10 @@ class Flags(TypedDict, total=False):
     """
 
     follow_redirects: Literal["never", "same host", "any host"]
-    """Where an http(s) server may redirect `load`, `info` and `StreamReader`: nowhere, to other
-    paths on the same host and port (or to https on the same host), or to any host. With any
-    value, a server with a public address cannot redirect to this machine or its local network.
-    The releases followed every redirect that FFmpeg followed.
+    """Where an http(s) server may redirect `load`, `info` and `StreamReader`. `never`: nowhere.
+    `same host`: to other paths on the same host and port, or to https on the same host. `any
+    host`: anywhere. With any value, a server with a public address cannot redirect to this
+    machine or its local network. The releases followed every redirect that FFmpeg followed.
     """
 
     scale_integers: bool
@@ -83,8 +83,8 @@ class Flags(TypedDict, total=False):
     """
 
     legacy_order: Iterable[str]
-    """The order in which a global backend is looked for at import. If none works, there is no
-    global backend, and load, info and save raise RuntimeError.
+    """The order in which an import of torchaudio tries the global backends. If none works, there
+    is no global backend, and `load`, `info` and `save` raise RuntimeError.
     """
 
     sox_io_file_objects: bool
@@ -99,13 +99,13 @@ class Flags(TypedDict, total=False):
 
     sox_io_stand_in: bool
     """If libsox is missing, `set_audio_backend('sox_io')` uses soundfile instead, with a
-    warning. No release did this: wheels up to 2.0 contained libsox, so old code never checks
-    whether it is there.
+    warning. In no release: wheels up to 2.0 contained libsox, so old code never checks whether
+    it is there.
     """
 
     dispatcher: bool
-    """`load`, `info` and `save` choose a backend for each call, unless the variable says
-    otherwise. Off in 2.0, on from 2.1 on.
+    """`load`, `info` and `save` choose a backend for each call, unless the variable
+    `TORCHAUDIO_USE_BACKEND_DISPATCHER` says otherwise. Off in 2.0, on since 2.1.
     """
 
     dispatcher_variable: Literal["opt-in", "opt-out", "ignored"]
@@ -127,15 +127,15 @@ class Flags(TypedDict, total=False):
     """
 
     global_backend: Literal["without dispatcher", "always", "never"] | bool
-    """When `set_audio_backend` works. Up to 2.1 it works while the dispatcher is off. From 2.2
-    on it never works: it does nothing, `get_audio_backend` returns `None`, and both warn. No
-    release has `always` (or `True`): there the dispatcher asks the global backend first if a
-    call names none.
+    """When `set_audio_backend` works. In 2.0 and 2.1 it works while the dispatcher is off. From
+    2.2 on it does nothing, `get_audio_backend` returns `None`, and both warn. No release has
+    `always` (or `True`): with it, the dispatcher asks the global backend first if a call names
+    no backend.
     """
 
     mixed_dialects: bool
-    """Accept both `filepath=` and `uri=`, and `backend=` together with a global backend. In no
-    release; for code that mixes old and new calls.
+    """Accept both `filepath=` and `uri=`, and `backend=` together with a global backend. For
+    code that mixes old and new calls. In no release.
     """
 
     top_level_metadata: bool
@@ -148,7 +148,7 @@ class Flags(TypedDict, total=False):
 
     backend_setters: bool
     """`torchaudio.backend.utils` exists, and `torchaudio.backend` has `set_audio_backend`,
-    `get_audio_backend` and `list_audio_backends`. Until 2.1.
+    `get_audio_backend` and `list_audio_backends`. In 2.0 and 2.1.
     """
 
     backend_classes: bool
@@ -178,15 +178,15 @@ class Flags(TypedDict, total=False):
 
     real_version: bool
     """`torchaudio.__version__` stays the version of the installed torchaudio. If the flag is
-    off, it is the version of the pinned release with `+compat` after it, because old code
-    branches on it. In no release.
+    off, it is the version of the pinned release with `+compat` after it, because old code checks
+    it. In no release.
     """
 
     stream_positional: bool
     """`StreamReader` and `StreamWriter` of `torchaudio.io` accept decoders, encoders, formats
-    and filters by position, in the order of 2.0. They lack what 2.1 added: `num_channels`,
-    `pts`, and `encoder_sample_rate`, `encoder_num_channels`, `filter_desc` and `codec_config` of
-    the writer. In 2.0 only.
+    and filters by position, in the order of 2.0. They lack what 2.1 added: `num_channels` and
+    `pts`, and in the writer `encoder_sample_rate`, `encoder_num_channels`, `filter_desc` and
+    `codec_config`. In 2.0 only.
     """
 
     effector: bool
@@ -194,10 +194,10 @@ class Flags(TypedDict, total=False):
 
     torio: bool
     """The package `torio` exists (`torio.io`, `torio.utils`), and the classes of `torchaudio.io`
-    come from it. From 2.2 to 2.8.
+    come from it. In 2.2 to 2.8.
     """
 
     old_names: bool
     """`info`, `AudioMetaData`, `set_audio_backend`, `get_audio_backend`, `list_audio_backends`,
-    `backend`, `io`, `sox_effects`, `kaldi_io` and the lists in `utils` exist. Until 2.8.
+    `backend`, `io`, `sox_effects`, `kaldi_io` and the lists in `utils` exist. In 2.0 to 2.8.
     """

@@ -142,8 +142,7 @@ def setters(context: Context) -> dict[str, Any]:
     def list_audio_backends() -> list[str]:
         """Return the names of backends that work here.
 
-        With the dispatcher off they are those that ``set_audio_backend`` takes, with it on those
-        that ``backend=`` takes.
+        They are the names for ``backend=``, or for ``set_audio_backend`` if the dispatcher is off.
         """
         on = context.dispatcher_on_now()
         if on and release.legacy_getter:

@@ -16,7 +16,7 @@ def _missing(file: File) -> str | None:
         and tag[0] & 31 in _KINDS
         and int.from_bytes(tag[1:], "big") == size - _TAG_HEADER
     )
-    return None if whole else "its last tag is not all there"
+    return None if whole else "its last tag is incomplete"
 
 
 CONTAINER = Container("flv", rb"FLV\x01", missing=_missing)

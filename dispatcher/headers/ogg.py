@@ -110,8 +110,8 @@ def _missing(file: File) -> str | None:
     at = tail.rfind(_START)
     last = page(tail, at)
     if last is None:
-        return "its last page is not all there" if at >= 0 else None
-    return None if last.flags & LAST else "the page that ends it is not there"
+        return "its last page is incomplete" if at >= 0 else None
+    return None if last.flags & LAST else "its last page is missing"
 
 
 def _parts(file: File) -> list[Part]:

@@ -208,7 +208,7 @@ def _goes_back(wrapped: Any, settings: Settings) -> bool:
             wrapped.seek(checked_place(wrapped, wrapped.tell()))
     except (OSError, NotImplementedError) as why:
         if not settings.unseekable_objects:
-            text = f"{describe(wrapped)} has seek(), and refuses it ({why})"
+            text = f"the seek() of {describe(wrapped)} fails ({why})"
             raise UnseekableError(
                 f"{text}. Pass io.BytesIO(file.read()), or turn on the flag unseekable_objects."
             ) from why

@@ -95,11 +95,9 @@ def _quoted(uri: Any) -> str:
 def one_layout(uri: Any, channels: int) -> str:
     """Return advice for a file whose number of channels changes."""
     command = f"ffmpeg -i {_quoted(uri)} -ac {channels} one-layout.wav"
-    return f"FFmpeg's command makes one number of channels of it: {command}"
+    return f"Give all of it the same channels: {command}"
 
 
 def one_rate(uri: Any, rate: int) -> str:
     """Return advice for a file with several sample rates."""
-    return (
-        f"FFmpeg's command makes one rate of it: ffmpeg -i {_quoted(uri)} -ar {rate} one-rate.wav"
-    )
+    return f"Give all of it the same sample rate: ffmpeg -i {_quoted(uri)} -ar {rate} one-rate.wav"

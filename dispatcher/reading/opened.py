@@ -180,5 +180,5 @@ def put_back(wrapped: Any, place: int) -> None:
         found = wrapped.tell()
     if found != place:
         raise BackendError(
-            f"{describe(wrapped)} is to go back to byte {place}, and stands at {found}"
+            f"{describe(wrapped)} does not go back to byte {place}: it stands at {found}"
         ) from cause

@@ -85,7 +85,7 @@ def _connected(host: str, port: int, timeout: float, *, from_public: bool) -> so
     ]
     if from_public and any(_is_inner(str(address[0])) for address in addresses):
         raise BackendError(
-            f"a public server sends to {host}, which is an address of this machine or its network; "
+            f"a public server redirects to {host}, an address of this machine or its network; "
             "no flag allows that"
         )
     failure: OSError = OSError(f"{host} has no address")
@@ -173,14 +173,14 @@ def _checked(first: _Place, url: str, settings: Settings) -> _Place:
     """
     other = _parsed(url) if is_address(url) else None
     if other is None:
-        raise BackendError(f"the server sends to {url!r}, which is no address of http or https")
+        raise BackendError(f"the server redirects to {url!r}, which is not http or https")
     if settings.follow_redirects == "never":
         hint = "pass that address, or turn the flag follow_redirects to 'same host'"
-        raise BackendError(f"the server sends to {url!r}, and no redirect is followed; {hint}")
+        raise BackendError(f"the server redirects to {url!r}, and no redirect is followed; {hint}")
     if settings.follow_redirects == "same host" and not _is_ours(first, other):
         hint = "pass that address, or turn the flag follow_redirects to 'any host'"
         raise BackendError(
-            f"the server sends to {url!r}, which is not on {first.host}:{first.port}; {hint}"
+            f"the server redirects to {url!r}, which is not on {first.host}:{first.port}; {hint}"
         )
     return other
 
@@ -211,7 +211,7 @@ def _connection(
             and re.fullmatch(r"[\d.]+|.*:.*|localhost", place.host)
             and (place.host == "localhost" or _is_inner(place.host))
         ):
-            raise BackendError(f"a public server sends to {place.host}; no flag allows that")
+            raise BackendError(f"a public server redirects to {place.host}; no flag allows that")
         before = _parsed(proxy if "://" in proxy else f"http://{proxy}")
         kind = http_client.HTTPSConnection if secure else http_client.HTTPConnection
         options: dict[str, Any] = {"context": _tls()} if secure else {}
@@ -355,7 +355,7 @@ class Remote:
         self._at += len(data)
         end = self._size or self._until or 0
         if not data and self._at < end and self._at != self._until:
-            self.loss = f"the server ended at byte {self._at} of {end}"
+            self.loss = f"the server closed the connection at byte {self._at} of {end}"
         return data
 
     def close(self) -> None:
@@ -390,7 +390,7 @@ class Remote:
                 ) from why
             except (OSError, http_client.HTTPException, UnicodeError, ValueError) as why:
                 raise BackendError(
-                    f"the server cannot be asked ({str(why)[:200] or type(why).__name__})"
+                    f"the server cannot be reached ({str(why)[:200] or type(why).__name__})"
                 ) from why
             if refusal is None:
                 self.where = url
@@ -402,7 +402,7 @@ class Remote:
             if not place.user and _is_ours(first, place):
                 place = place._replace(user=first.user)
         raise BackendError(
-            f"the server sends on more than {_MOST_REDIRECTS} times, last to {url!r}"
+            f"the server redirects more than {_MOST_REDIRECTS} times, last to {url!r}"
         )
 
     def _answered(

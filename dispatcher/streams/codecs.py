@@ -117,7 +117,7 @@ def device(hw_accel: str) -> Any:
         )
     if kind not in hwaccel.hwdevices_available():
         raise BackendError(
-            f"PyAV's FFmpeg is built without {kind!r}, so hw_accel={hw_accel!r} cannot be had; "
+            f"PyAV's FFmpeg is built without {kind!r}, so hw_accel={hw_accel!r} does not work; "
             f"{known}; {_WITHOUT}"
         )
     try:
@@ -126,8 +126,8 @@ def device(hw_accel: str) -> Any:
     except (av.FFmpegError, RuntimeError, ValueError, NotImplementedError) as why:
         cause = getattr(why, "strerror", None) or why
         raise BackendError(
-            f"the device hw_accel={hw_accel!r} does not open here ({cause}): see that it and its "
-            f"driver are there; {_WITHOUT}"
+            f"the device hw_accel={hw_accel!r} does not open here ({cause}): check the device and "
+            f"its driver; {_WITHOUT}"
         ) from why
     return accel
 
@@ -154,7 +154,7 @@ def layout(channels: int) -> str:
     """
     if not 1 <= channels <= len(LAYOUTS):
         raise BackendError(
-            f"FFmpeg has no layout for {channels} channels; it has for 1 to {len(LAYOUTS)}"
+            f"FFmpeg has no layout for {channels} channels; it has layouts for 1 to {len(LAYOUTS)}"
         )
     return LAYOUTS[channels - 1]
 

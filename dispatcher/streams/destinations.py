@@ -107,8 +107,9 @@ class Object(CalledObject, Destination):
             self._asked(flush)  # a file that is open to append goes to its end only now
         if (end := self._place()) != place + len(data):
             raise BackendError(
-                f"{describe(self._wrapped)} was to write at byte {place}, and stands at {end} "
-                "afterwards; if it is open to append ('ab'), open it with 'wb' or 'r+b'"
+                f"{describe(self._wrapped)} should stand at byte {place + len(data)} after a "
+                f"write, and stands at {end}; if it is open to append ('ab'), open it with 'wb' or "
+                "'r+b'"
             )
 
     def _seek(self, offset: int, whence: int = os.SEEK_SET) -> int:

@@ -95,8 +95,8 @@ def entering(stream: Any, context: Any) -> graphs.Input:
         format = getattr(context.format, "name", None)
         if not format or not context.sample_rate or not context.layout.nb_channels:
             raise BackendError(
-                f"what stream {stream.index} holds is not known before it is decoded, so nothing "
-                "can be filtered"
+                f"the format of stream {stream.index} is unknown until it is decoded, so the "
+                "stream cannot be filtered"
             )
         return graphs.SoundInput(format, context.layout.name, context.sample_rate, stream.time_base)
     if not context.pix_fmt or not context.width or not context.height:

@@ -184,8 +184,8 @@ class Output:
         """
         if self._rate not in (0, rate):
             raise BackendError(
-                f"its sound has more than one sample rate: {self._rate} and {rate} Hz. With "
-                f"sample_rate={self._rate}, add_basic_audio_stream makes one of them"
+                f"its sound has more than one sample rate: {self._rate} and {rate} Hz. Pass "
+                f"sample_rate={self._rate} to add_basic_audio_stream to resample it"
             )
         self._rate = rate
 
@@ -217,7 +217,7 @@ class Output:
         frame = _specimen(description, entering)
         if frame is None:
             raise BackendError(
-                f"what comes out of the filter {description!r} is not known before something does"
+                f"the output format of the filter {description!r} is unknown until it gives a frame"
             )
         common = (self.index, description, self.media, frame.format.name)
         if self.media == "audio":

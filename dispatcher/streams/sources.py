@@ -71,12 +71,12 @@ def next_step(format: str | None) -> str:
         kind = av.ContainerFormat(format, "r")
     except ValueError:
         listed = (
-            "compat.utils.ffmpeg_utils.get_demuxers() lists the formats and get_input_devices() "
-            "the devices that it has"
+            "compat.utils.ffmpeg_utils.get_demuxers() lists its formats, and get_input_devices() "
+            "its devices"
         )
         return f"; this FFmpeg reads no format {format!r}: {listed}"
     return (
-        "; see that the device is there, and that you may read it"
+        "; check that the device is there, and that you may read it"
         if kind.no_file and format != "lavfi"
         else ""
     )

@@ -31,7 +31,7 @@ def told(rows: Iterable[Row] = (SAME,), **fields: Any) -> Result:
         "some": (told([SAME, SHIFTED]), "2 files, 1:01:01 of sound"),
         "none yet": (told([], wanted=1), "0 of 1 file, 0:00 of sound"),
         "a part": (told([SAME, SAME], wanted=12345), "2 of 12,345 files, 2:02 of sound"),
-        "gone on with": (told([SAME] * 3, done_before=2), "3 files, 3:03 of sound, 2 of them before"),
+        "gone on with": (told([SAME] * 3, done_before=2), "3 files, 3:03 of sound, 2 of them compared before"),
         "a sample": (told([SAME, SAME], found=4000, sample=2), "2 files (a sample of 4,000), 2:02 of sound"),
     },
 )
@@ -41,7 +41,7 @@ def test_head(made: Result, text: str) -> None:
 
 KEPT = "Every file's row is in rows.jsonl."
 BOTH_FAIL = "A file that neither side can read also counts as an error; --fail-on changes that."
-AGAIN = "--retry-errors compares files again that could not be read."
+AGAIN = "--retry-errors compares again the files that could not be read."
 
 
 @table(
@@ -78,10 +78,10 @@ def test_notes(made: Result, notes: list[str]) -> None:
 
 PLAIN = """\
 2.0:global:sox_io -> 2.2:dispatcher: 4 files, 1:01:01 of sound
-         1  identical              Both sides give the same samples, bit for bit.
-         1  shifted                The same sound, some frames earlier or later.
+         1  identical               Both sides give the same samples, bit for bit.
+         1  shifted                 The same sound, some frames earlier or later.
          1  only the new side fails The new side cannot read the file, the old one can.
-         1  both sides fail        Neither side can read the file.
+         1  both sides fail         Neither side can read the file.
 
 The worst
   only the new side fails: data/c\\x1b[31m\N{REPLACEMENT CHARACTER}.wav
@@ -92,7 +92,7 @@ The worst
       the new side lacks 7 frames
 
 A file that neither side can read also counts as an error; --fail-on changes that.
---retry-errors compares files again that could not be read.
+--retry-errors compares again the files that could not be read.
 Every file's row is in rows.jsonl.
 """
 
@@ -107,7 +107,7 @@ def test_plainly_without_any_difference() -> None:
     out = io.StringIO()
     terminal.write(told([]), out)
     lines = out.getvalue().splitlines()
-    assert lines[1:] == ["         0  identical              Both sides give the same samples, bit for bit.", "", KEPT]
+    assert lines[1:] == ["         0  identical               Both sides give the same samples, bit for bit.", "", KEPT]
 
 
 def test_plainly_where_not_every_letter_can_be_written() -> None:

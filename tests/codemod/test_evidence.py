@@ -197,7 +197,7 @@ LEFT: dict[str, tuple[str, Trace, str, str, str]] = {
     "a file may be passed": (OPENED, traced(OPENED), "--check", "a file object is passed", OPENED),
     "what a getter gave": (ASKED, traced(ASKED), "--check", "In the trace it gave soundfile each time", ASKED),
     "an attribute would take its place": (
-        OUTLIVES + REST, traced(OUTLIVES + REST), "--check", "it has them read torchaudio.chosen_backend", OUTLIVES + REST,
+        OUTLIVES + REST, traced(OUTLIVES + REST), "--check", "--observed makes them read torchaudio.chosen_backend", OUTLIVES + REST,
     ),
     # what an attribute cannot take the place of
     "a call that several served": (SEVERAL + REST, traced(SEVERAL + REST), "--observed", "several", SEVERAL + REST.replace('"b")', '"b", backend="sox")')),

@@ -24,16 +24,16 @@ def over(request: pytest.FixtureRequest, plant: Plant) -> str:
 # the release, the statement, and what must be said
 LOST = [
     ("2.9", "from torchaudio.io import StreamReader", "from compat.io import StreamReader"),
-    ("2.9", "from torchaudio.io import AudioEffector", "compat.io stays"),
+    ("2.9", "from torchaudio.io import AudioEffector", "Use compat.io: "),
     ("2.9", "from torchaudio.backend.common import AudioMetaData", "torchaudio.backend does not exist in torchaudio 2.9"),
-    ("2.9", "from torchaudio._backend.common import AudioMetaData", "compat.load, .save, .info and .AudioMetaData stay"),
-    ("2.9", "from torchaudio.backend.sox_io_backend import *", "compat.load, .save, .info and .AudioMetaData stay"),
-    ("2.9", "from torchaudio.io import *", "compat.io stays"),
+    ("2.9", "from torchaudio._backend.common import AudioMetaData", "Use compat.load, .save, .info and .AudioMetaData."),
+    ("2.9", "from torchaudio.backend.sox_io_backend import *", "Use compat.load, .save, .info and .AudioMetaData."),
+    ("2.9", "from torchaudio.io import *", "Use compat.io: "),
     ("2.9", "import torchaudio.backend.soundfile_backend as backend", 'compat.load(path, backend="sox")'),
-    ("2.9", "from torchaudio.sox_effects import apply_effects_file", "compat.sox_effects stays"),
+    ("2.9", "from torchaudio.sox_effects import apply_effects_file", "Use compat.sox_effects "),
     ("2.9", "from torchaudio.kaldi_io import read_mat_ark", "Use the package kaldi_io itself"),
     ("2.9", "from torchaudio import set_audio_backend", "Name the backend in each call"),
-    ("2.9", "from torchaudio.utils import sox_utils", 'compat.standin("2.2").utils.sox_utils stays'),
+    ("2.9", "from torchaudio.utils import sox_utils", 'Use compat.standin("2.2").utils.sox_utils '),
     ("2.0", "from torchaudio.io import AudioEffector", "does not exist in torchaudio 2.0; torchaudio 2.1.2 to 2.8.0 have it"),
     ("2.0", "from torchaudio.io import CodecConfig", "does not exist in torchaudio 2.0; torchaudio 2.1.2 to 2.8.0 have it"),
 ]

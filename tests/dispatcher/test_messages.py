@@ -176,7 +176,7 @@ _WRONG = {
     "folder.wav": (None, "it is a folder|Is a directory"),
     "empty.wav": (b"", "it is empty"),
     "noise.wav": (bytes(range(1, 256)) * 9, r"`python -m compat\.doctor FILE` tells"),
-    "https://localhost/x.wav": (None, "cannot be asked|it is an address, and no file.*backend='ffmpeg'"),
+    "https://localhost/x.wav": (None, "cannot be reached|it is an address, and no file.*backend='ffmpeg'"),
 }
 
 

@@ -218,7 +218,7 @@ def test_a_fact_that_does_not_explain_the_difference_is_no_cause(given: dict[str
 FOUND: dict[str, tuple[str, str, list[str], list[str]]] = {
     "unscaled.wav": ("beyond-full-scale", "9e+09", [], []),
     # 24 bits in 4 bytes: FFmpeg takes them for floats, libsox and libsndfile for 3 bytes
-    "wide.wav": ("beyond-full-scale", "no backend here gives them", ["ffmpeg"], []),
+    "wide.wav": ("beyond-full-scale", "no backend here returns them", ["ffmpeg"], []),
     # RIFX, whose samples FFmpeg takes for little-endian ones
     "big.wav": ("other-samples", "", ["ffmpeg"], ["sox", "soundfile"]),
     "cut.wav": ("incomplete", "", [], []),

@@ -42,7 +42,7 @@ def test_a_project_is_told_its_release_and_what_it_lacks(tmp_path: pathlib.Path,
     lacking, there = told["names"]
     assert lacking["subject"] == "torchaudio.transforms.MelSpectrogram"
     assert "pip install torchaudio" in lacking["mend"]["commands"][0]
-    assert "by the stand-in" in there["text"]
+    assert "the stand-in has 1 of them" in there["text"]
     assert [(one["status"], one["subject"]) for one in told["packages"]] == [
         ("note", "torch"), ("warning", "numpy"), ("error", "no-such-package>=1"),
     ]  # fmt: skip

@@ -250,7 +250,7 @@ addEventListener("resize", () => { later(); repaint(); });
 
 const FACTS = [
   ["backend", "backend"], ["sample rate", "rate"], ["channels", "channels"], ["frames", "frames"], ["dtype", "dtype"],
-  ["encoding by info", "encoding"], ["bits by info", "bits"], ["frames by info", "info_frames"], ["error", "error"], ["warning", "warning"],
+  ["encoding of info()", "encoding"], ["bits_per_sample of info()", "bits"], ["num_frames of info()", "info_frames"], ["error", "error"], ["warning", "warning"],
 ];
 let painted = [];
 

@@ -10,14 +10,14 @@ from compat.audit.progress import duration
 from compat.audit.reporting.result import Result
 from compat.commands.console import printable
 
-_BELOW = f"\n{'':35}"
+_BELOW = f"\n{'':36}"
 _COLOURS = {SAME: "green", DIFFERENCES: "yellow", ERRORS: "red"}
 
 
 def head(result: Result) -> str:
     """Return one line on the whole run."""
     tally = result.tally
-    before = f", {result.done_before:,} of them before" if result.done_before else ""
+    before = f", {result.done_before:,} of them compared before" if result.done_before else ""
     part = f" of {result.wanted:,}" if tally.files != result.wanted else ""
     sampled = f" (a sample of {result.found:,})" if result.sample else ""
     files = (
@@ -45,7 +45,7 @@ def notes(result: Result) -> Iterator[str]:
     if result.tally.kinds["error_both"]:
         yield "A file that neither side can read also counts as an error; --fail-on changes that."
     if result.tally.of(ERRORS):
-        yield "--retry-errors compares files again that could not be read."
+        yield "--retry-errors compares again the files that could not be read."
     if result.stopped:
         yield (
             f"{result.stopped} The rows so far are in {result.results}; run the same command "
@@ -107,7 +107,7 @@ def write(result: Result, out: IO[str]) -> None:
 def _plain(result: Result, out: IO[str]) -> None:
     lines = [head(result)]
     for title, number, meaning, _ in _rows(result):
-        lines.append(f"{number:>10,}  {title:<22} {meaning.replace(chr(10), _BELOW)}")
+        lines.append(f"{number:>10,}  {title:<23} {meaning.replace(chr(10), _BELOW)}")
     if result.tally.worst:
         lines += ["", "The worst"]
         for row in result.tally.worst:

@@ -117,7 +117,7 @@ def _pins(project: Project, module: Module, marks: Marks) -> Iterator[Pin]:
     harmless |= {getter for one in marks.setters.values() for getter in one.asked}
     for use in module.of(Kind.GETTER):
         if use not in harmless and not use.stored:
-            advice = "Decide what the code that asks for it should do."
+            advice = "Decide what the code that calls it should do."
             yield Pin(
                 module,
                 use.node,

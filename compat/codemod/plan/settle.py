@@ -24,15 +24,15 @@ from compat.codemod.source import NotProvableError, Use
 from compat.codemod.uses import SetterCall, reads, setter_calls
 from compat.codemod.uses.observed import Observed, never_failed
 
-_LOADED = "no call is seen that it is for, and code that is not followed may load this file"
+_LOADED = "no call is known to depend on it, and code that is not followed may load this file"
 _SETS_OTHER = "code that is not followed may load a file that sets another backend"
 _WITH_TRACE = (
     "In the trace each call under it was served by one backend: --observed names it there, "
     "and deletes the setter."
 )
 _WITH_ATTRIBUTE = (
-    "--observed names the backend in the calls that the trace has. The others never ran; "
-    f"it has them read {holding.READ}."
+    "--observed names the backend in the calls that the trace has. The other calls "
+    f"never ran; --observed makes them read {holding.READ}."
 )
 
 
@@ -99,7 +99,7 @@ class _Settlement:
         used |= {unit.restore.back for unit in self._units if unit.restore is not None}
         for setter in self._part.setters:
             if setter not in self._evidence.ran:
-                self._stays.setdefault(setter, NotProvableError("no program is seen to run this"))
+                self._stays.setdefault(setter, NotProvableError("no known program runs this"))
             if setter not in used and unseen.may_be_loaded(self._part.project, setter.module):
                 self._stays.setdefault(setter, NotProvableError(_LOADED))
                 self._doubt_others(setter)

@@ -235,8 +235,8 @@ import torchaudio
     explanation="""\
 The rule adds these two lines and changes nothing else; the program then runs under the drop-in.
 They stand after the docstring, the imports from __future__ and the first magics of a notebook, and
-before everything else, because later imports bind names of torchaudio. The rule reports a call that
-is there already, but for another release or perhaps too late. It also reports a package or
+before everything else, because later imports bind names of torchaudio. The rule reports an existing
+compat.install() that names another release or may run too late. It also reports a package or
 conftest.py around the entry point that imports torchaudio first: name that file with --entry, too.
 """,
     check=check,

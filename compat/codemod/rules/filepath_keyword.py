@@ -48,7 +48,7 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
         if path_in_dict(module, project, call):
             yield Draft(
                 module.span(call),
-                f"{_REASON}; here a dict holds it, or may",
+                f"{_REASON}; here a dict holds it, or may hold it",
                 "Rename its key to uri, if nothing else uses the dict.",
             )
     for node, passed, place in by_values(module, project):

@@ -118,7 +118,7 @@ def _is_used(module: Module, place: ast.expr) -> bool:
 
 RULE = Rule(
     id="TAC108",
-    title="Ask list_audio_backends() for sox",
+    title="Look for sox, not sox_io, in list_audio_backends()",
     level=Level.SAFE,
     targets=MODERN,
     before="""\

@@ -26,9 +26,7 @@ from compat.codemod.rule import (
     type_texts,
 )
 
-_REASON = (
-    "torchaudio.backend is deprecated from 2.1 on and loses its names; this one is torchaudio.{}"
-)
+_REASON = "torchaudio.backend is deprecated from 2.1 on; this name is now torchaudio.{}"
 _BELOW = "backend.common.AudioMetaData"
 _OLD = f"{old_names.ROOT}.{_BELOW}"
 _MOVED = {

@@ -62,7 +62,7 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
                 reason,
                 changes,
                 (use,),
-                "Write the meaning with frame_offset, num_frames and normalize.",
+                "Write the same with frame_offset=, num_frames= and normalize=.",
             )
         elif any(isinstance(literal(one), bool | None) for one in second_and_third):
             yield Draft(
@@ -173,9 +173,9 @@ def read(path):
     explanation="""\
 The rule deletes out=None, normalization=True, signalinfo=None, encodinginfo=None and filetype=None,
 which were the defaults. It renames offset= to frame_offset=. It deletes num_frames=0, which meant
-the whole file; since 0.8 it is an error or returns no frames. If another argument shows that the
-call is that old, or n is 0 where the code sets it, num_frames=n becomes num_frames=n or -1. The
-rule reports other values of these arguments, and all of them in a dict or a functools.partial.
+the whole file; since 0.8 it is an error or returns no frames. A variable, num_frames=n, becomes
+num_frames=n or -1 if another argument shows that the call is that old, or if the code sets n to 0.
+The rule reports other values of these arguments, and all of them in a dict or a functools.partial.
 """,
     check=check,
 )

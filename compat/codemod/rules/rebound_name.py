@@ -28,7 +28,7 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
             yield Draft(
                 module.span(node),
                 f"{name} is torchaudio in one place and something else in another, so this may "
-                f"not be its {known}",
+                f"not be torchaudio's {known}",
                 "Use two different names.",
             )
 

@@ -63,7 +63,9 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
             stars = any(isinstance(one, ast.Starred) for one in arguments)
             if stars and (_gives_five(module, call) or _passes_five(module, project, call)):
                 advice = "Name them, here or where a caller gives them."
-                yield Draft(module.span(call), f"{_REASON}; five may be given here", advice)
+                yield Draft(
+                    module.span(call), f"{_REASON}; five arguments may be given here", advice
+                )
             continue
         parameters = old_names.LEGACY_PARAMETERS["save"]
         fifth, sixth = literal(arguments[4]), literal(arguments[5]) if len(arguments) > 5 else None
@@ -108,7 +110,8 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
     for node, _, place in (one for one in found if one[0] not in told):
         yield Draft(
             module.span(node),
-            f"{_REASON}; torchaudio.save is passed on or stored, and may be called with five",
+            f"{_REASON}; torchaudio.save is passed on or stored, and may be called with five "
+            "arguments",
             "Name every argument.",
             related=(place,),
         )

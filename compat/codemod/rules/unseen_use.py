@@ -322,12 +322,12 @@ print("torchaudio.set_audio_backend( is gone")
         ),
     ),
     explanation="""\
-The codemod knows that a name means torchaudio only if an import statement binds it. Check by hand
-code that gets torchaudio in another way.
+The codemod knows that a name means torchaudio only if an import statement binds it. If your code
+gets torchaudio in another way, check it by hand.
 
-With --observed, two of these are written out so that a trace can settle them:
-`getattr(torchaudio, "load")` becomes `torchaudio.load`, and `f"{torchaudio.load(path)=}"` gets the
-source that it prints as text.
+With --observed, the codemod writes out two such uses, so that a trace can settle them:
+`getattr(torchaudio, "load")` becomes `torchaudio.load`, and in `f"{torchaudio.load(path)=}"` the
+source before the value becomes plain text.
 """,
     check=check,
 )

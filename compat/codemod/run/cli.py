@@ -119,7 +119,7 @@ def parser(prog: str = _PROG) -> argparse.ArgumentParser:
     made = Parser(
         prog,
         description=(
-            "Rewrite a project for a later release of torchaudio. Changes that cannot be "
+            "Rewrite a project in place for a later release of torchaudio. Changes that cannot be "
             "proved right are reported, not made."
         ),
         epilog=_EPILOG,
@@ -214,7 +214,7 @@ def _refuse(options: Options) -> None:
     for is_wrong, words in (
         (
             is_dropin and not options.entry and not is_stdin,
-            "--target compat needs --entry FILE: the scripts that start the program",
+            "--target compat needs --entry FILE for each script that starts the program",
         ),
         (options.entry and not is_dropin, "--entry goes with --target compat"),
         (
@@ -249,8 +249,8 @@ def _tell(rule_id: str | None) -> int:
     said = list(explain.of_words(rule_id)) or list(explain.explained(found) if found else ())
     if not said:
         raise UsageError(
-            f"there is no rule {rule_id}, and no refusal of these words; begin the text of a "
-            "finding with its rule; --list-rules lists the rules"
+            f"there is no rule {rule_id}, and no finding says this; give the text of a finding "
+            "with its rule before it; --list-rules lists the rules"
         )
     print(*said, sep="\n")
     return 0

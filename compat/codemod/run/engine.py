@@ -188,8 +188,8 @@ class _Round:
             # The target is the old release: this code stays, and fails there too.
             proposal = proposal.report(
                 f"under 2.0 too: {draft.reason}",
-                f"Without the drop-in, --target 2.1 --select {rule.id} "
-                "changes it, and 2.0 takes the result.",
+                f"Before you add the drop-in, run --target 2.1 --select {rule.id}: the result runs "
+                "under 2.0 too.",
             )
         if safety.is_ignored(module, rule, draft):
             if draft.group is not None and proposal.takes_away:

@@ -22,7 +22,7 @@ from compat.doctor.check import Group, World, check
 def build(world: World) -> Iterator[Finding]:
     torch, torchaudio = world.copy("torch"), world.copy("torchaudio")
     if torch is None or torchaudio is None:
-        yield skipped("it takes both torch and torchaudio")
+        yield skipped("it compares torch with torchaudio, and one of them is not installed")
         return
     ours, theirs = torchaudio.build, torch.build
     tags = {"torch": theirs, "torchaudio": ours}

@@ -21,7 +21,7 @@ _SHOWN = 6
     title="TorchCodec",
     group=Group.VERSIONS,
     after="build",
-    why="Without it, torchaudio.load and torchaudio.save of 2.9 and later raise.",
+    why="Without it, torchaudio.load and torchaudio.save of 2.9 and later raise an error.",
 )
 def torchcodec(world: World) -> Iterator[Finding]:
     torchaudio, codec = world.copy("torchaudio"), world.copy("torchcodec")

@@ -143,7 +143,9 @@ def save(asked: Save) -> None:
             raise ArgumentTypeError(arguments.neither_path_nor_file(asked.uri))
         extension = os.path.splitext(os.fsdecode(asked.uri))[1].lstrip(".").lower() or None
     if not hasattr(type(asked.src), "T"):
-        raise NotATensorError(f"{type(asked.src).__name__} is not a tensor")
+        raise NotATensorError(
+            f"{type(asked.src).__name__} is not a tensor; pass torch.as_tensor(...)"
+        )
     shape = tuple(getattr(asked.src, "shape", ()))
     channels = shape[0 if asked.channels_first else -1] if shape else 0
     choice = choose(extension, asked.format, asked.encoding, asked.bits_per_sample, channels)
@@ -206,7 +208,7 @@ def _checked(src: Any, channels_first: bool) -> torch.Tensor:
         BackendError, IndexError: it does not have two dimensions.
     """
     if not isinstance(src, torch.Tensor):
-        raise ArgumentTypeError(f"{type(src).__name__} is not a tensor")
+        raise ArgumentTypeError(f"{type(src).__name__} is not a tensor; pass torch.as_tensor(...)")
     if src.ndim != 2:
         text = (
             f"the tensor has {src.ndim} dimensions, not 2 ([channel, time], or [time, channel] "
@@ -249,7 +251,7 @@ def _layout(channels: int) -> str:
     found = _layouts().get(channels)
     if found is None:
         raise BackendError(
-            f"FFmpeg has no layout for {channels} channels; it has for "
+            f"FFmpeg has no layout for {channels} channels; it has layouts for "
             f"{', '.join(map(str, _layouts()))}"
         )
     return found

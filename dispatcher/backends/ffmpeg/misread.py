@@ -38,5 +38,5 @@ def tell(uri: Any, place: Any, demuxer: str, decoder: str) -> None:
         else "`python -m compat.doctor FILE` compares what each backend gives"
     )
     notices.warn(
-        f"FFmpeg {why}: {describe(uri)} may come out as noise. {step}", notices.MisreadInputWarning
+        f"{describe(uri)} may decode to noise: FFmpeg {why}. {step}", notices.MisreadInputWarning
     )

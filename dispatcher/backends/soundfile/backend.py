@@ -279,7 +279,7 @@ class Backend(backend.Backend):
         if dtype is not None:
             return dtype
         cause = f"libsndfile cannot give {file.subtype} in a dtype of its own"
-        hint = "Leave normalize=True, or use backend='ffmpeg'."
+        hint = "Keep normalize=True, or use backend='ffmpeg'."
         raise problem(ArgumentError, "read", uri, cause, backend=self.name, hint=hint)
 
     def save(self, asked: Save, settings: Settings) -> None:
@@ -289,11 +289,14 @@ class Backend(backend.Backend):
         if asked.compression:
             raise fail(f"it takes no compression={asked.compression!r}")
         if not hasattr(asked.src, "ndim"):
-            raise fail(f"{type(asked.src).__name__} is not a tensor", NotATensorError)
+            raise fail(
+                f"{type(asked.src).__name__} is not a tensor; pass torch.as_tensor(...)",
+                NotATensorError,
+            )
         if asked.src.ndim != 2:
             raise fail(f"the tensor has {asked.src.ndim} dimensions, not 2")
         if not isinstance(asked.src, torch.Tensor):
-            raise fail(f"{type(asked.src).__name__} is not a tensor")
+            raise fail(f"{type(asked.src).__name__} is not a tensor; pass torch.as_tensor(...)")
         if not file_objects.is_writable(asked.uri):
             container = _extension(arguments.fspath("write", asked.uri, self.name))
         elif asked.format is not None:

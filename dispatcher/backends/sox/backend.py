@@ -319,7 +319,7 @@ def _checked(src: Any, sample_rate: Any, channels_first: bool) -> tuple[str, int
         BackendError: (a RuntimeError) libsox cannot take it.
     """
     if not isinstance(src, torch.Tensor):
-        raise BackendError(f"{type(src).__name__} is not a tensor")
+        raise BackendError(f"{type(src).__name__} is not a tensor; pass torch.as_tensor(...)")
     arguments.check_tensor(src)
     if src.ndim != 2:
         raise BackendError(f"the tensor has {src.ndim} dimensions, not 2")

@@ -171,11 +171,11 @@ def _flac(file: File) -> None:
         if is_info != (number == 0) or (
             is_info and not _is_stream_info(file.at(block.at, block.size))
         ):
-            raise BackendError("it is a FLAC file without a STREAMINFO block that could be right")
+            raise BackendError("it is a FLAC file without one valid STREAMINFO block at its start")
         ended = block.is_last
     if not ended:
         raise BackendError(
-            "it is a FLAC file that ends, or claims to, within the blocks before its sound"
+            "it is a FLAC file whose metadata blocks do not end before the file does"
         )
 
 

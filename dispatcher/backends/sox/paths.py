@@ -22,7 +22,7 @@ def for_libsox(path: str) -> bytes:
         letters = path[why.start : why.end]
         raise BackendError(
             f"libsox opens a file on Windows by this machine's code page, which has no {letters!r}."
-            ' Name it otherwise, or use backend="ffmpeg" or backend="soundfile"'
+            ' Rename the file, or use backend="ffmpeg" or backend="soundfile"'
         ) from why
 
 

@@ -1,4 +1,4 @@
-"""TAC108: Ask list_audio_backends() for sox."""
+"""TAC108: Look for sox, not sox_io, in list_audio_backends()."""
 
 from tests.codemod.tables import changes, said, stays, table
 

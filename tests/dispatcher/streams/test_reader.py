@@ -234,7 +234,7 @@ def test_a_device_that_is_not_here_is_named(accel: str, what: str, tmp_path: pat
     ("place", "format", "text"),
     [
         ("default", "nosuch", "reads no format 'nosuch'.*get_input_devices"),
-        ("/dev/video99", "v4l2", "No such file.*see that the device is there"),
+        ("/dev/video99", "v4l2", "No such file.*check that the device is there"),
         ("sine=nosuch=1", "lavfi", "Option not found"),
     ],
 )
