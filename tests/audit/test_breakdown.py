@@ -125,8 +125,8 @@ def test_in_the_terminal() -> None:
     out = io.StringIO()
     terminal.write(result(SAME + PADDED), out)
     lines = out.getvalue().splitlines()
-    place = lines.index(f"{31:>10}  {'shifted':<22} The same sound, some frames earlier or later.")
-    assert lines[place + 1] == f"{'':35}all 31 are mp3: {PADDING}"
+    place = lines.index(f"{31:>10}  {'shifted':<23} The same sound, some frames earlier or later.")
+    assert lines[place + 1] == f"{'':36}all 31 are mp3: {PADDING}"
 
 
 def test_in_the_json() -> None:

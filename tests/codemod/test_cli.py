@@ -37,7 +37,7 @@ test_commands = commands(
     row("version", "--version", {}, 0, __version__),
     row("list of rules", "--list-rules", {}, 0, *rules()),
     row("a rule explained", "--explain tac104", {}, 0, "before:", "AUDIO_BACKEND"),
-    row("a finding explained by its rule", "--explain 'a.py:1:1: TAC108 torchaudio 2.9 has no backends'", {}, 0, "TAC108: Ask"),
+    row("a finding explained by its rule", "--explain 'a.py:1:1: TAC108 torchaudio 2.9 has no backends'", {}, 0, "TAC108: Look for"),
     row("a finding explained by its words", "--explain 'TAC101 it is set under a condition'", {}, 0, "Only some runs of the program set"),
     row("nothing explained", "--explain ''", {"a.py": PROGRAM}, 0, "Do: "),
     row("only some rules", "--select TAC110 .", {"a.py": OLD}, 0, after={"a.py": PROGRAM.replace('"a.wav"', 'uri="a.wav"')}),

@@ -149,7 +149,7 @@ def test_a_flag_opens_a_demuxer_by_its_name(canary: Any, tmp_path: pathlib.Path)
 def test_a_redirect_leads_to_no_file(call: Callable[[str], Any], canary: Any, web: server.Server, monkeypatch: pytest.MonkeyPatch) -> None:
     path, seen = canary
     monkeypatch.setitem(server.BEHAVIOUR, "home", server.sends(b"", status=302, Location=path.as_uri()))
-    with pytest.raises(RuntimeError, match="no address of http"):
+    with pytest.raises(RuntimeError, match="is not http or https"):
         call(web.url("home.wav"))
     assert web.asked == ["/home.wav"]
     assert not seen.opened()
