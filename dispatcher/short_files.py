@@ -28,7 +28,7 @@ _MOST_SAMPLES_PER_BYTE = 1 << 14
 
 
 def load(reader: Backend, asked: Load, settings: Settings) -> tuple[torch.Tensor, int]:
-    """Return what ``reader.load`` returns.
+    """Return what ``reader.load`` returns, or for a plain file what ``reader.load_plain`` does.
 
     Warns:
         TruncatedInputWarning: there are fewer frames than the header says, and the flag
@@ -42,6 +42,9 @@ def load(reader: Backend, asked: Load, settings: Settings) -> tuple[torch.Tensor
     with opened(asked.place) as file:
         if file is not asked.file:
             asked = asked._replace(file=file)
+        found = reader.load_plain(asked)
+        if found is not None:
+            return found
         # the headers of a URL or a pipe cannot be read beforehand
         if file is None and not is_readable(asked.uri):
             return reader.load(asked, settings)

@@ -173,9 +173,6 @@ class Backend(backend.Backend):
             container.local_file(asked.uri, asked.file) as file,
         ):
             arguments.check_piece(asked.frame_offset, asked.num_frames)
-            found = self.load_plain(asked._replace(file=file))
-            if found is not None:
-                return found
             samples, rate = self._load(asked, settings, file)
             return torch.from_numpy(samples), rate
 
