@@ -59,7 +59,7 @@ class Backend(abc.ABC):
         """Return samples, ``[channel, time]`` or ``[time, channel]``, and the sample rate in Hz."""
 
     def load_plain(self, asked: Load) -> tuple[torch.Tensor, int] | None:
-        """Return what ``load`` does, if the file is open and surely has all that its header says.
+        """Return what ``load`` does, for a plain file that surely has all that its header says.
 
         ``None`` for any other file, which ``dispatcher.short_files`` then judges.
         """

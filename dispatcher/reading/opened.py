@@ -56,14 +56,13 @@ class OpenFile(File):
 
 
 class InMemory(Bytes):
-    """What a ``BytesIO`` holds from where it stands."""
+    """What a ``BytesIO`` holds."""
 
     status: None = None
 
     def __init__(self, held: io.BytesIO) -> None:
-        data = held.getvalue()[held.tell() :]
-        super().__init__(data)
-        self.raw: io.BytesIO = io.BytesIO(data)
+        super().__init__(held.getvalue())
+        self.raw: io.BytesIO = held
 
 
 class _Object(File):
@@ -105,14 +104,14 @@ def opened(place: Any) -> contextlib.AbstractContextManager[OpenFile | None]:
 def unobserved(held: Any) -> OpenFile | InMemory | None:
     """Return a file object as a file, if nobody can tell how it is read, only where it then stands.
 
-    Nobody can of Python's own objects for memory and for a regular file that stands at its start.
+    Nobody can of Python's own objects for memory and for a regular file. It must stand at its start.
     """
     with contextlib.suppress(OSError, ValueError):  # it is closed, or has lost its file
-        if type(held) is io.BytesIO:
+        if type(held) is io.BytesIO and not held.tell():
             return InMemory(held)
-        if type(held) is io.BufferedReader and type(held.raw) is io.FileIO:
-            at_start = is_regular(held.fileno()) and held.tell() == 0
-            return OpenFile(held.raw) if at_start else None
+        is_file = type(held) is io.BufferedReader and type(held.raw) is io.FileIO
+        if is_file and is_regular(held.fileno()) and not held.tell():
+            return OpenFile(held.raw)
     return None
 
 

@@ -111,11 +111,10 @@ def _from_object(asked: Load) -> tuple[torch.Tensor, int] | None:
     plain = plain_wav.of_ffmpeg(unobserved(asked.uri), asked.format) if to_the_end else None
     if plain is None:
         return None
-    start = asked.uri.tell()
     found = plain.load(asked)
     asked.uri.seek(0, io.SEEK_END)  # this also drops what the object has read ahead
     if found is None:
-        asked.uri.seek(start)
+        asked.uri.seek(0)
     return found
 
 
