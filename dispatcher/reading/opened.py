@@ -104,7 +104,7 @@ def opened(place: Any) -> contextlib.AbstractContextManager[OpenFile | None]:
 def unobserved(held: Any) -> OpenFile | InMemory | None:
     """Return a file object as a file, if nobody can tell how it is read, only where it then stands.
 
-    Nobody can of Python's own objects for memory and for a regular file. It must stand at its start.
+    Nobody can of Python's own objects for memory and regular files; they must stand at their start.
     """
     with contextlib.suppress(OSError, ValueError):  # it is closed, or has lost its file
         if type(held) is io.BytesIO and not held.tell():
