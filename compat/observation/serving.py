@@ -52,7 +52,7 @@ class _Noting:
         value = getattr(self._backend, name)
         if name in ("refuses_to_read", "refuses_to_write"):
             return functools.partial(self._asked, value)
-        works = name in ("info", "load", "save", "stream")
+        works = name in ("info", "load", "load_plain", "save", "stream")
         return functools.partial(self._working, value) if works else value
 
     def _asked(self, refuses: Callable[..., Any], *args: Any) -> Any:

@@ -95,6 +95,8 @@ def test_what_is_called_is_noted_with_its_line(spool: pathlib.Path, release: str
     "global": ("2.0", f"t.set_audio_backend('soundfile'); t.info({WAV!r})", "soundfile", {"filepath": ("position", "path", ".wav")}, "ok"),
     "chosen": ("2.2", f"t.info(uri={WAV!r}, format='wav')", "ffmpeg", {"uri": ("keyword", "path", ".wav"), "format": ("keyword", "str", "wav")}, "ok"),
     "named": ("2.2", f"t.info({WAV!r}, backend='sox')", "sox", {"uri": ("position", "path", ".wav"), "backend": ("keyword", "str", "sox")}, "ok"),
+    "a plain file": ("2.2", f"t.load({WAV!r}, backend='soundfile')", "soundfile", {"uri": ("position", "path", ".wav"), "backend": ("keyword", "str", "soundfile")}, "ok"),
+    "a plain file, under the global backend": ("2.0", f"t.set_audio_backend('soundfile'); t.load({WAV!r})", "soundfile", {"filepath": ("position", "path", ".wav")}, "ok"),
     "a file object": ("2.2", f"t.info(open({WAV!r}, 'rb'))", "ffmpeg", {"uri": ("position", "file object")}, "ok"),
     "flac, which libsndfile decodes": ("2.2", f"t.load({str(ASSETS / 'stereo_16.flac')!r}, 0, -1)", "ffmpeg", {"uri": ("position", "path", ".flac"), "frame_offset": ("position", "int"), "num_frames": ("position", "int", -1)}, "ok"),
     "a failure": ("2.2", "t.info('missing.wav')", "", {"uri": ("position", "path", ".wav")}, "OSError"),
