@@ -172,7 +172,7 @@ def functions(chooser: Chooser) -> Functions:
     """Make the four functions for one set of flags and backends."""
     saving = asking(chooser, save)
     if not chooser.settings.save_compression:
-        saving = _without(saving, "compression")
+        saving = without(saving, "compression")
     return Functions(
         asking(chooser, info), asking(chooser, load), saving, asking(chooser, list_audio_backends)
     )
@@ -189,18 +189,18 @@ def asking(server: Any, function: Any) -> Any:
     return copy
 
 
-def _without(function: Any, name: str) -> Any:
-    """Return a function that lacks a parameter, as an older release had it."""
+def without(function: Any, name: str, **given: Any) -> Any:
+    """Return a function that lacks a parameter; ``given`` may hold what it is instead."""
     signature = inspect.signature(function)
     kept = [one for one in signature.parameters.values() if one.name != name]
     signature = signature.replace(parameters=kept)
 
     @functools.wraps(function)
-    def older(*args: Any, **kwargs: Any) -> Any:
-        signature.bind(*args, **kwargs)  # raises TypeError for what is not there
-        return function(*args, **kwargs)
+    def lacking(*args: Any, **kwargs: Any) -> Any:
+        asked = signature.bind(*args, **kwargs)  # raises TypeError for what is not there
+        return function(**asked.arguments, **given)
 
-    del older.__wrapped__
-    older.__signature__ = signature  # type: ignore[attr-defined]
-    older.__doc__ = f"{function.__doc__}\n    In this release there is no ``{name}``.\n    "
-    return older
+    del lacking.__wrapped__
+    lacking.__signature__ = signature  # type: ignore[attr-defined]
+    lacking.__doc__ = f"{function.__doc__}\n    Here there is no ``{name}``.\n    "
+    return lacking

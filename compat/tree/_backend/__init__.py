@@ -12,7 +12,7 @@ from compat import tree
 from compat.contents.context import Context
 from compat.contents.submodule import Submodule
 from compat.names.backends import BACKENDS
-from dispatcher import AudioMetaData
+from dispatcher import AudioMetaData, everyday
 
 # a module that 2.1 added
 from_2_1 = functools.partial(
@@ -84,39 +84,17 @@ def _backend_class(context: Context, name: str, backend: str) -> type:
     def info(uri: Any, format: str | None, buffer_size: int = 4096) -> Any:
         return context.per_call.info(uri, format, buffer_size, backend)
 
-    def load(
-        uri: Any,
-        frame_offset: int = 0,
-        num_frames: int = -1,
-        normalize: bool = True,
-        channels_first: bool = True,
-        format: str | None = None,
-        buffer_size: int = 4096,
-    ) -> Any:
-        piece = (frame_offset, num_frames, normalize, channels_first, format, buffer_size)
-        return context.per_call.load(uri, *piece, backend)
-
-    def save(
-        uri: Any,
-        src: Any,
-        sample_rate: int,
-        channels_first: bool = True,
-        format: str | None = None,
-        encoding: str | None = None,
-        bits_per_sample: int | None = None,
-        buffer_size: int = 4096,
-        compression: Any = None,
-    ) -> None:
-        how = (channels_first, format, encoding, bits_per_sample, buffer_size, backend, compression)
-        context.per_call.save(uri, src, sample_rate, *how)
-
     def can_decode(uri: Any, format: str | None) -> bool:
         return context.registry.get(backend).refuses_to_read(uri, format) is None
 
     def can_encode(uri: Any, format: str | None) -> bool:
         return context.registry.get(backend).refuses_to_write(uri, format) is None
 
-    functions = (info, load, save, can_decode, can_encode)
+    functions = (
+        *(info, can_decode, can_encode),
+        everyday.without(context.per_call.load, "backend", backend=backend),
+        everyday.without(context.per_call.save, "backend", backend=backend),
+    )
     module = f"{context.host.__name__}._backend.{backend}"
     doc = f"The backend {backend!r} of the per-call functions."
     found = {function.__name__: staticmethod(function) for function in functions}
