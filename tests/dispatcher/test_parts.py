@@ -1,9 +1,11 @@
 """Files put together of several recordings: no sample gets another's rate, and what is left out is told of."""
 
 import io
+import os
 import pathlib
 import re
 import subprocess
+import threading
 import warnings
 from collections.abc import Callable
 from typing import Any
@@ -165,6 +167,13 @@ def test_no_frame_of_joined_flac_is_lost(lengths: tuple[int, ...], tmp_path: pat
     reader = compat.standin("2.2").io.StreamReader(str(path))
     reader.add_basic_audio_stream(1000, buffer_chunk_size=-1)
     assert torch.equal(torch.cat([chunk for (chunk,) in reader.stream()]).t(), whole)
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    writer = threading.Thread(target=pipe.write_bytes, args=(data,), daemon=True)
+    writer.start()
+    with pytest.warns(TruncatedInputWarning, match="may lose up to 4,096 frames at each joint"):
+        dispatcher.load(str(pipe), backend="ffmpeg")
+    writer.join()
 
 
 def _readings(path: str) -> list[Callable[[], Any]]:

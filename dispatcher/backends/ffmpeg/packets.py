@@ -22,7 +22,9 @@ import io
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, Literal, TypeAlias
 
+from dispatcher import notices
 from dispatcher.backends.ffmpeg import joints, pcm
+from dispatcher.errors import describe
 from dispatcher.headers import flac
 from dispatcher.lazily import av
 from dispatcher.reading.opened import look
@@ -64,6 +66,8 @@ def _of_all_parts(
         if joint is not None:
             parts = look(joints.uri_of(container), flac.later_parts, 0)
         if joint is None or not parts:
+            if joint is not None:
+                _warn_of_lost_frames(container)
             yield packet
             continue
         yield _part(packet, bytes(packet)[: joint.start()])
@@ -114,6 +118,15 @@ def _parts(packet: av.Packet[Any], frames: int) -> Iterator[av.Packet[Any]]:
     size = frames * pcm.frame_bytes(packet.stream)
     for begin in range(0, len(data), size):
         yield _part(packet, data[begin : begin + size], begin // size * frames)
+
+
+def _warn_of_lost_frames(container: av.container.InputContainer) -> None:
+    text = (
+        f"{describe(joints.uri_of(container))} consists of several flac files joined together, and "
+        "is read in one go, since it cannot be read again or is larger than 1 GiB: FFmpeg may lose "
+        "up to 4,096 frames at each joint. Save each flac to a file of its own and read that"
+    )
+    notices.warn(text, notices.TruncatedInputWarning)
 
 
 def _part(packet: av.Packet[Any], data: bytes, later: int = 0) -> Any:
