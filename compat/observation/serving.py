@@ -52,7 +52,7 @@ class _Noting:
         value = getattr(self._backend, name)
         if name in ("refuses_to_read", "refuses_to_write"):
             return functools.partial(self._asked, value)
-        works = name in ("info", "load", "load_plain", "save", "stream")
+        works = callable(getattr(Backend, name, None))  # all that every backend does
         return functools.partial(self._working, value) if works else value
 
     def _asked(self, refuses: Callable[..., Any], *args: Any) -> Any:
