@@ -252,8 +252,8 @@ def install(
     import load`` keeps the old function.
 
     Args:
-        version: ``"2.0"``, ``"2.1"``, ``"2.2"``, ``"2.8"``, ``"2.9"`` or a ``Release``; ``None``
-            for ``TORCHAUDIO_COMPAT_VERSION``, else 2.2.
+        version: ``"2.0"`` to ``"2.11"`` or a ``Release``; ``None`` for
+            ``TORCHAUDIO_COMPAT_VERSION``, else 2.2.
         backends: names to restrict the backends to; ``None`` for ``TORCHAUDIO_COMPAT_BACKENDS``,
             else all that work here.
         flags: single flags of ``Release`` to override.

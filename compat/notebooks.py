@@ -29,7 +29,7 @@ Run old torchaudio code in the cells below, as an old release ran it.
     %torchaudio 2.0 --mixed-dialects        set a flag of `compat.install`
     %torchaudio 2.0 --sox-signed-bits 16    set a flag that has a value
 
-Releases: {", ".join(releases.presets())}. The guide explains the flags, and Tab completes them.
+Releases: {", ".join(releases.names())}. The guide explains the flags, and Tab completes them.
 
 You can install another release at any time. Cells that use `torchaudio.load` then use the new one.
 Names from `from torchaudio import load` keep the old function, and a line under the cell says so:
@@ -181,5 +181,5 @@ def complete(shell: Any, event: Any) -> list[str]:
     if values:
         return [str(value) for value in values]
     if len(before) == 1:
-        return [*releases.presets(), _OFF]
+        return [*releases.names(), _OFF]
     return [_BACKENDS, *(f"--{name.replace('_', '-')}" for name in flags)]

@@ -83,7 +83,7 @@ def _parser(prog: str) -> argparse.ArgumentParser:
     parser.add_argument(
         "--version",
         metavar="RELEASE",
-        help=f"the release: {', '.join(releases.presets())}; choose 2.0 for code that sets a "
+        help=f"the release: {', '.join(releases.names())}; choose 2.0 for code that sets a "
         f"global backend (default: {releases.VERSION_VARIABLE}; if it is not set, the release that "
         f"the pins and calls of the program's project show; if they show none, {releases.DEFAULT})",
     )

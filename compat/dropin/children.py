@@ -23,7 +23,7 @@ class _Install:
     """An object that installs a release when it is unpickled."""
 
     def __init__(self, release: Release, backends: tuple[str, ...] | None) -> None:
-        is_known = release.name in releases.presets()
+        is_known = release.name in releases.names()
         self._name = release.name if is_known else releases.DEFAULT
         self._flags, self._backends = releases.changed(release), backends
 

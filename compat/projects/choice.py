@@ -8,20 +8,13 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from compat.names import pins, wheel_names
+from compat import releases
+from compat.names import alike, pins, wheel_names
 from compat.projects import reach
 
-# the versions of torchaudio that each preset stands for
-_STANDS_FOR = {
-    "2.0": (
-        *(f"0.{minor}.{patch}" for minor in range(9, 14) for patch in range(3)),
-        *(f"2.0.{patch}" for patch in range(5)),
-    ),
-    "2.1": tuple(f"2.1.{patch}" for patch in range(5)),
-    "2.2": tuple(f"2.{minor}.{patch}" for minor in range(2, 8) for patch in range(5)),
-    "2.8": tuple(f"2.8.{patch}" for patch in range(5)),
-    "2.9": tuple(f"2.{minor}.{patch}" for minor in range(9, 12) for patch in range(5)),
-}  # fmt: skip
+# the versions of torchaudio that each release stands for
+_STANDS_FOR = {name: [f"{name}.{patch}" for patch in range(5)] for name in releases.names()}
+_STANDS_FOR["2.0"] += [f"0.{minor}.{patch}" for minor in range(9, 14) for patch in range(3)]
 _BEFORE = tuple(f"0.{minor}.{patch}" for minor in range(2, 9) for patch in range(3))
 _LOCKS = ("uv.lock", "poetry.lock", "pdm.lock", "pylock.toml", "Pipfile.lock", "conda-lock.yml")
 _PINNED = (
@@ -42,6 +35,7 @@ _ROOTS = (
     *_LOCKS,
 )
 _INCLUDED = re.compile(r"^(?:-r|--requirement|-c|--constraint)[ =]*([^\s#]+)", re.M)
+# presets, in the order to try them; of those alike, the oldest that is admitted
 _NEWEST_FIRST = ("2.2", "2.8", "2.1", "2.9", "2.0")
 _OF_A_GLOBAL_BACKEND = ("2.0", "2.1", "2.2", "2.8", "2.9")
 _OF_BOTH = ("2.1", "2.2", "2.8", "2.0", "2.9")
@@ -113,7 +107,7 @@ def choose(folder: str, default: str, program: str = "", known: Calls | None = N
                 "first, with `torchaudio-compat codemod --diff .`"
             )
             return Choice("2.0", f"{where} has {pin.text}, {older}", is_older=True)
-        if len(admitted) == 1:
+        if len({alike.preset(name) for name in admitted}) == 1:
             return Choice(admitted[0], f"{where} has {pin.text}")
         if admitted and pin.is_bounded:
             used = known or _telling_calls(folder, default, program)
@@ -163,7 +157,7 @@ def _best(admitted: list[str], calls: Calls) -> str:
         if calls.setter
         else _NEWEST_FIRST
     )
-    possible = [name for name in order if name in admitted]
+    possible = [name for preset in order for name in admitted if alike.preset(name) == preset]
     return next((name for name in possible if not _lacking(name, calls.names)), possible[0])
 
 

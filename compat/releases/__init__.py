@@ -13,6 +13,7 @@ import os
 from typing import Any, Literal
 
 import legacy.settings
+from compat.names import alike
 from compat.releases.fields import Flag, of
 from dispatcher.errors import ArgumentError
 
@@ -205,8 +206,20 @@ _PRESETS: dict[str, Release] = {
 
 
 def presets() -> dict[str, Release]:
-    """Return the releases by name, oldest first."""
+    """Return the releases that differ in a flag by name, oldest first."""
     return dict(_PRESETS)
+
+
+def names() -> list[str]:
+    """Return the names of all releases, oldest first: the presets, and those that are like one."""
+    return sorted((*_PRESETS, *alike.ALIKE), key=lambda name: int(name.partition(".")[2]))
+
+
+def _release(name: str) -> Release | None:
+    found = _PRESETS.get(alike.preset(name))
+    if found is None or name == found.name:
+        return found
+    return dataclasses.replace(found, name=name, last_patch=alike.ALIKE[name].last_patch)
 
 
 @functools.cache
@@ -220,7 +233,8 @@ def named(version: str | Release | None = None, **overrides: Any) -> Release:
 
     Args:
         version: ``"2.0"``, ``"2.0.2"``, a ``Release``; ``None`` for ``TORCHAUDIO_COMPAT_VERSION``,
-            else 2.2.
+            else 2.2. ``"2.3"`` to ``"2.7"`` have the flags of 2.2; ``"2.10"`` and ``"2.11"``, those
+            of 2.9.
         overrides: flags by name.
 
     Raises:
@@ -229,13 +243,18 @@ def named(version: str | Release | None = None, **overrides: Any) -> Release:
     if isinstance(version, Release):
         release = version
     else:
+        if isinstance(version, float):
+            raise ArgumentError(
+                f"write the release as text, as in {str(version)!r}: the numbers 2.1 and 2.10 are "
+                "the same"
+            )
         wanted = version if version is not None else os.environ.get(VERSION_VARIABLE) or DEFAULT
-        found = _PRESETS.get(".".join(str(wanted).split("+")[0].split(".")[:2]))
+        found = _release(".".join(str(wanted).split("+")[0].split(".")[:2]))
         if found is None:
             where = "" if version is not None else f" (from the variable {VERSION_VARIABLE})"
             raise ArgumentError(
                 f"there is no release {wanted!r}{where}; the releases are "
-                f"{', '.join(_PRESETS)}{_before_2_0(str(wanted))}"
+                f"{', '.join(names())}{_before_2_0(str(wanted))}"
             )
         release = found
     known = flags()
@@ -263,7 +282,7 @@ def _before_2_0(wanted: str) -> str:
 
 def changed(release: Release) -> dict[str, Any]:
     """Return the flags in which a release differs from its preset."""
-    preset = _PRESETS.get(release.name, _PRESETS[DEFAULT])
+    preset = _PRESETS.get(alike.preset(release.name), _PRESETS[DEFAULT])
     return {
         name: value
         for name in flags()

@@ -1,5 +1,6 @@
 """Installing, switching, pinning and taking away."""
 
+import dataclasses
 import importlib
 import importlib.util
 import sys
@@ -13,6 +14,7 @@ from typing import Any
 import pytest
 
 import compat
+from compat import releases
 from dispatcher.notices import CompatWarning
 
 Asset = Callable[[str], str]
@@ -33,16 +35,29 @@ def test_a_release_may_be_named_by_its_patch(spelling: str) -> None:
     assert compat.release(spelling).name == "2.1"
 
 
+@pytest.mark.parametrize(("name", "like", "version"), [("2.3", "2.2", "2.3.1"), ("2.7.0", "2.2", "2.7.1"), ("2.10", "2.9", "2.10.0")])
+def test_a_release_may_have_the_flags_of_another(name: str, like: str, version: str) -> None:
+    """Its version is its own."""
+    with compat.pinned(name) as torchaudio:
+        assert torchaudio.__version__ == f"{version}+compat"
+        found = compat.release()
+    own = compat.release(like)
+    assert dataclasses.replace(found, name=own.name, last_patch=own.last_patch) == own
+    assert releases.changed(found) == {}
+
+
 @pytest.mark.parametrize(
     ("arguments", "listed"),
     [
         ({"version": "1.13"}, "2.0, 2.1, 2.2"),
+        ({"version": "2.12"}, "2.9, 2.10, 2.11"),
+        ({"version": 2.1}, "write the release as text, as in '2.1'"),
         ({"version": "2.1", "no_such_flag": True}, "exact_num_frames"),
         ({"version": "2.1", "global_backend": "sometimes"}, "'always'"),
         ({"version": "2.1", "exact_num_frames": 3}, "True"),
         ({"version": "2.1", "backends": ["sox_io"]}, "ffmpeg, soundfile, sox"),
     ],
-    ids=["release", "flag", "value", "bool", "backend"],
+    ids=["too old", "too new", "number", "flag", "value", "bool", "backend"],
 )
 def test_what_is_unknown_is_refused_with_the_list_of_what_is_known(arguments: dict[str, Any], listed: str) -> None:
     with pytest.raises(ValueError, match=listed):

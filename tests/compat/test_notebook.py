@@ -33,7 +33,10 @@ MAGIC = (
         "%torchaudio 2.2\nprint(torchaudio.__version__)",
         "*2.2.2+compat\n*__main__.load is still the old function, because `from torchaudio import load` ran before*",
     ),
-    ("%torchaudio 3.0", "UsageError: %torchaudio: there is no release '3.0'; the releases are 2.0, 2.1, 2.2, 2.8, 2.9\n"),
+    (
+        "%torchaudio 3.0",
+        "UsageError: %torchaudio: there is no release '3.0'; the releases are 2.0, 2.1, 2.2, 2.3, 2.4, 2.5, 2.6, 2.7, 2.8, 2.9, 2.10, 2.11\n",
+    ),
     ("%torchaudio 2.1 --backend sox", "UsageError: %torchaudio: there is no --backend; do you mean --backends?\n"),
     ("%torchaudio", "torchaudio 2.2: a stand-in, which has the I/O\n"),
     ("%torchaudio off\nprint('torchaudio' in sys.modules)", "no release is in force; %torchaudio 2.0 installs one\nFalse\n"),
@@ -75,8 +78,8 @@ def test_the_magic_installs_shows_and_takes_away() -> None:
 @pytest.mark.parametrize(
     ("line", "wanted"),
     {
-        "%torchaudio ": [*releases.presets(), "off"],
-        "%torchaudio 2": [*releases.presets(), "off"],
+        "%torchaudio ": [*releases.names(), "off"],
+        "%torchaudio 2": [*releases.names(), "off"],
         "%torchaudio 2.0 --backends ": list(registry.known()),
         "%torchaudio 2.0 --global-backend ": ["without dispatcher", "always", "never"],
     }.items(),

@@ -37,7 +37,7 @@ def reach(root: str, path: str) -> Any:
 
 def missing(release: str) -> list[str]:
     """Return the names of a pinned release that are not there while it is installed."""
-    patch = releases.presets()[release].last_patch
+    patch = releases.named(release).last_patch
     lost = []
     with warnings.catch_warnings(action="ignore"):
         with compat.pinned(release):
@@ -51,6 +51,6 @@ def missing(release: str) -> list[str]:
 
 
 if __name__ == "__main__":
-    for asked in sys.argv[1:] or releases.presets():
+    for asked in sys.argv[1:] or releases.names():
         for lost_name in missing(asked):
             print(asked, lost_name)

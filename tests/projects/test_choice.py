@@ -20,7 +20,11 @@ CONDA = "package:\n- name: numpy\n  version: 1.0.0\n- name: torchaudio\n  versio
 # files, the release, and what the reason begins with
 @table("files, release, reason", {
     "a pin": ({"requirements.txt": "numpy\ntorchaudio==2.0.2\n"}, "2.0", "requirements.txt:2 has torchaudio==2.0.2"),
-    "a release between two that can be pinned": ({"requirements.txt": "torchaudio~=2.5.0\n"}, "2.2", "requirements.txt:1 has torchaudio~=2.5.0"),
+    "a release like 2.2": ({"requirements.txt": "torchaudio~=2.5.0\n"}, "2.5", "requirements.txt:1 has torchaudio~=2.5.0"),
+    "several like 2.2": ({"requirements.txt": "torchaudio>=2.3,<2.6\n", "a.py": SETTER}, "2.3", "requirements.txt:1 has torchaudio>=2.3,<2.6"),
+    "an open pin beyond 2.2": ({"requirements.txt": "torchaudio>=2.4\n", "a.py": PER_CALL}, "2.4", "no pin and no call names a release"),
+    "a release like 2.9": ({"requirements.txt": "torchaudio==2.10.0\n"}, "2.10", "requirements.txt:1 has"),
+    "a setter and a pin beyond 2.2": ({"requirements.txt": "torchaudio>=2.6\n", "a.py": SETTER}, "2.6", "a.py:3 sets"),
     "one of 0.x": ({"requirements.txt": "torchaudio==0.12.1\n"}, "2.0", "requirements.txt:1 has"),
     "one that is older": ({"requirements.txt": "torchaudio==0.7.2\n"}, "2.0", "requirements.txt:1 has torchaudio==0.7.2, older than any"),
     "torch alone": ({"environment.yml": "dependencies:\n  - torch=2.1\n"}, "2.1", "environment.yml:2 has torch=2.1"),
@@ -37,7 +41,7 @@ CONDA = "package:\n- name: numpy\n  version: 1.0.0\n- name: torchaudio\n  versio
     "uv.lock": ({"uv.lock": 'version = 1\n\n[[package]]\nname = "torchaudio"\nversion = "2.8.0"\nsource = { registry = "x" }\n'}, "2.8", "uv.lock:4"),
     "pylock": ({"pylock.toml": 'lock-version = "1.0"\n\n[[packages]]\nname = "torchaudio"\nversion = "2.0.2"\n'}, "2.0", "pylock.toml:4"),
     "Pipfile.lock": ({"Pipfile.lock": PIPFILE}, "2.0", "Pipfile.lock:1 has torchaudio 2.0.2"),
-    "conda-lock": ({"conda-lock.yml": CONDA}, "2.2", "conda-lock.yml:"),
+    "conda-lock": ({"conda-lock.yml": CONDA}, "2.5", "conda-lock.yml:"),
     "a lock that cannot be read": ({"Pipfile.lock": "{", "requirements.txt": "torchaudio==2.1.0\n"}, "2.1", "requirements.txt:1"),
     "a comment is no pin": ({"requirements.txt": "# torchaudio==2.0.2\n", "a.py": "import torchaudio\n"}, "2.2", "no pin and no call"),
     "a setter": ({"a.py": SETTER}, "2.0", "a.py:3 sets a global backend; no pin names one release"),

@@ -10,8 +10,14 @@ from compat.commands.arguments import UsageError
 TABLE = "torchaudio-compat"
 TARGETS = {
     "2.1": "each call names its backend; code for the global backend that still works in 2.1 stays",
-    "2.2": "each call names its backend; nothing of the global backend is left (the default)",
-    "2.9": "no backends; names that 2.9 lacks come from this package (compat.info, ...)",
+    "2.2": (
+        "for 2.2 to 2.8, the default: each call names its backend; nothing of the global backend "
+        "is left"
+    ),
+    "2.9": (
+        "for 2.9 to 2.11: no backends; names that 2.9 lacks come from this package (compat.info, "
+        "...)"
+    ),
     "compat": (
         'nothing is rewritten; the --entry files get `import compat` and `compat.install("2.0")`'
     ),
