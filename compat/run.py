@@ -109,9 +109,10 @@ def _parser(prog: str) -> argparse.ArgumentParser:
         help="run a module instead of a script, like python -m",
     )
     parser.add_argument("program", metavar="SCRIPT", help="a script, or with -m a module")
-    parser.add_argument(
+    rest = parser.add_argument(
         "arguments", nargs=argparse.REMAINDER, metavar="ARGS", help="the program's own arguments"
     )
+    rest.required = False  # else the error for a missing SCRIPT names ARGS too
     return parser
 
 

@@ -263,6 +263,10 @@ def test_the_help_says_which_release_and_that_there_is_no_c(capsys: pytest.Captu
     assert "There is no option -c" in words
 
 
+def test_a_program_is_all_that_must_be_named(python: Python) -> None:
+    assert python("-m", "compat.run").stderr.endswith("the following arguments are required: SCRIPT\n")
+
+
 def test_the_package_runs_the_same_commands(python: Python) -> None:
     assert python("-m", "compat", "codemod", "--version").stdout.startswith("torchaudio-compat ")
     assert "there is no command 'codmod'" in python("-m", "compat", "codmod").stderr
