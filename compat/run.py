@@ -8,6 +8,7 @@ processes find it in ``TORCHAUDIO_COMPAT_AUTO``.
 import argparse
 import atexit
 import contextlib
+import importlib.machinery
 import importlib.metadata
 import importlib.util
 import io
@@ -18,7 +19,9 @@ import sys
 import tempfile
 import traceback
 import types
+import zipfile
 from collections.abc import Iterator, Sequence
+from typing import cast
 
 import compat
 from compat import auto, releases
@@ -33,6 +36,7 @@ from dispatcher.errors import AudioError
 _STARTERS = ("runpy", "contextlib", "importlib")
 _INNER = (*namesakes.PACKAGES, *backends.PACKAGES, "cffi", "contextlib")
 _OLDEST_TORCH = 2
+_STDIN = "-"
 
 
 def _how_to_install(*options: str) -> str:
@@ -108,7 +112,12 @@ def _parser(prog: str) -> argparse.ArgumentParser:
         action="store_true",
         help="run a module instead of a script, like python -m",
     )
-    parser.add_argument("program", metavar="SCRIPT", help="a script, or with -m a module")
+    parser.add_argument(
+        "program",
+        metavar="SCRIPT",
+        help="a script, a folder or zip archive that holds __main__.py, or - for standard input; "
+        "with -m a module",
+    )
     rest = parser.add_argument(
         "arguments", nargs=argparse.REMAINDER, metavar="ARGS", help="the program's own arguments"
     )
@@ -159,13 +168,22 @@ def main(argv: Sequence[str] | None = None, prog: str = "python -m compat.run") 
             "module",
             file=sys.stderr,
         )
-    if not given.module and not os.path.exists(given.program):
-        parser.error(f"there is no file {given.program!r}")
+    if not given.module and given.program != _STDIN and not os.path.exists(given.program):
+        parser.error(f"there is no file {given.program!r}{_meant(given.program)}")
     if not given.module and _lacks_main(given.program):
         parser.error(f"{given.program!r} is a folder without __main__.py; name the script to run")
     with _torch_explained(prog), _tracebacks_of_the_program():
         _run(given.program, folder, is_module=given.module)
     return 0
+
+
+def _meant(program: str) -> str:
+    """Return what to write where a module or a command is named like a script."""
+    if program.isidentifier() and importlib.util.find_spec(program) is not None:
+        return f"; for the module write -m {program}"
+    if shutil.which(program):
+        return f"; to run the command, set {auto.VARIABLE}={os.environ[auto.VARIABLE]} instead"
+    return ""
 
 
 _WITH_VALUES = ("--version", "--backends", "--record")
@@ -229,14 +247,24 @@ def _run(program: str, folder: str, *, is_module: bool) -> None:
         0 if sys.flags.safe_path else 1
     )  # entries that Python made for this command; with -P there is none
     sys.path[:own] = (
-        [] if os.path.isdir(program) and not is_module else [folder]
-    )  # runpy itself adds a program that is a folder
+        [] if not is_module and _holds_main(program) else [folder]
+    )  # runpy itself adds a folder or an archive
     if is_module:
         runpy.run_module(program, run_name="__main__", alter_sys=True)
-    elif os.path.isdir(program):
+    elif program == _STDIN:
+        _run_code(_compiled(sys.stdin.buffer.read(), "<stdin>"), "<stdin>")
+    elif _holds_main(program):
         runpy.run_path(os.path.abspath(program), run_name="__main__")
     else:
-        _run_script(os.path.abspath(program))
+        path = os.path.abspath(program)
+        _run_code(_code(path), path)
+
+
+def _holds_main(program: str) -> bool:
+    """Return whether Python runs the ``__main__`` in it: it is a folder, or a zip archive."""
+    # a pipe must not be opened here: what is read from it is gone
+    is_archive = os.path.isfile(program) and zipfile.is_zipfile(program)
+    return os.path.isdir(program) or is_archive
 
 
 @contextlib.contextmanager
@@ -305,6 +333,8 @@ def _folder(program: str, *, is_module: bool) -> str:
     """Return the folder where the program looks first for its own modules."""
     if is_module:
         return os.getcwd()
+    if program == _STDIN:
+        return ""
     return program if os.path.isdir(program) else os.path.dirname(os.path.abspath(program))
 
 
@@ -316,13 +346,19 @@ def _lacks_main(program: str) -> bool:
     )
 
 
-def _run_script(path: str) -> None:
+def _code(path: str) -> types.CodeType:
+    if path.endswith(".pyc"):
+        loader = importlib.machinery.SourcelessFileLoader("__main__", path)
+        return cast("types.CodeType", loader.get_code("__main__"))
+    with io.open_code(path) as file:
+        return _compiled(file.read(), path)
+
+
+def _run_code(code: types.CodeType, path: str) -> None:
     """Run a script as ``python SCRIPT`` does: ``__main__`` stays, so that its functions pickle."""
     module = types.ModuleType("__main__")
     vars(module).update(__file__=path, __builtins__=__builtins__, __spec__=None, __loader__=None)
     sys.modules["__main__"] = module
-    with io.open_code(path) as file:
-        code = _compiled(file.read(), path)
     exec(code, vars(module))
 
 

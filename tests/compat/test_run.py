@@ -3,9 +3,11 @@
 import contextlib
 import os
 import pathlib
+import py_compile
 import re
 import subprocess
 import sys
+import zipapp
 
 import pytest
 
@@ -86,6 +88,8 @@ def test_pytest_runs_under_it(python: Python, tmp_path: pathlib.Path) -> None:
     [
         (["--version", "1.0", "x.py"], "there is no release '1.0'"),
         (["nowhere.py"], "there is no file 'nowhere.py'"),
+        (["pytest", "-q"], "there is no file 'pytest'; for the module write -m pytest"),
+        (["--version", "2.0", "ls"], "there is no file 'ls'; to run the command, set TORCHAUDIO_COMPAT_AUTO=2.0 instead"),
         (["--version", "2.0", os.path.dirname(__file__)], "is a folder without __main__.py; name the script to run"),
         ([], "SCRIPT"),
     ],
@@ -142,16 +146,19 @@ def test_a_traceback_begins_with_the_frames_of_the_program(python: Python, tmp_p
 SEEN = "import os, sys\nprint(__file__, os.path.abspath(sys.argv[0]), sys.argv[1:], __name__, __package__, [p for p in sys.path if os.getcwd() in os.path.abspath(p)])\n"
 
 
-@pytest.mark.parametrize("arguments", [["tool.py", "x"], ["-m", "pack.tool"], ["pack"]])
+@pytest.mark.parametrize("arguments", [["tool.py", "x"], ["-m", "pack.tool"], ["pack"], ["pack.pyz", "x"], ["tool.pyc"], ["-", "x"]])
 def test_a_program_sees_of_itself_what_it_sees_under_python(arguments: list[str], tmp_path: pathlib.Path) -> None:
     """Its own file by its whole path, so that it may change the folder; and its own folder alone on the path."""
     (tmp_path / "pack").mkdir()
     for name in ("tool.py", "pack/tool.py", "pack/__main__.py"):
         (tmp_path / name).write_text(SEEN)
+    zipapp.create_archive(tmp_path / "pack")
+    py_compile.compile(str(tmp_path / "tool.py"), str(tmp_path / "tool.pyc"))
     plain, run = (
         subprocess.run(
             [sys.executable, *before, *arguments],
             cwd=tmp_path,
+            input=SEEN,
             capture_output=True,
             text=True,
             check=True,
