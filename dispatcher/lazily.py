@@ -8,7 +8,10 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING, Any
 
-__all__ = ["av", "http_client", "logging", "module", "np", "npt", "ssl", "torch", "urllib_request"]
+__all__ = [
+    "av", "base64", "hashlib", "http_client", "ipaddress", "logging", "module", "np", "npt",
+    "socket", "ssl", "torch", "urllib_request",
+]  # fmt: skip
 
 _FACTS = ("__file__", "__version__")  # Python asks objects for other such names by itself
 
@@ -30,8 +33,12 @@ class module:  # noqa: N801 - stands for a module
 
 
 if TYPE_CHECKING:
+    import base64
+    import hashlib
     import http.client as http_client
+    import ipaddress
     import logging
+    import socket
     import ssl
     import urllib.request as urllib_request
 
@@ -42,4 +49,6 @@ if TYPE_CHECKING:
 else:
     av, np, npt, torch = map(module, ("av", "numpy", "numpy.typing", "torch"))
     http_client, urllib_request = map(module, ("http.client", "urllib.request"))
-    logging, ssl = map(module, ("logging", "ssl"))
+    base64, hashlib, ipaddress, logging, socket, ssl = map(
+        module, ("base64", "hashlib", "ipaddress", "logging", "socket", "ssl")
+    )

@@ -129,19 +129,6 @@ def of(context: Context) -> dict[str, Any]:
     return classes(release, warn=release.names_warn, module=module)
 
 
-def infos(release: Release) -> dict[str, type]:
-    """Return the classes of the properties of a reader's streams."""
-    found = {
-        name: value
-        for name, value in vars(info).items()
-        if dataclasses.is_dataclass(value) and isinstance(value, type)
-    }
-    if not release.stream_positional:
-        return found
-    kept = {name: value for name, value in found.items() if not name.startswith("Output")}
-    return {**kept, "OutputStream": OutputStream20}
-
-
 @functools.cache  # pickle looks for the very class, however many releases came in between
 def _classes(release: Release, *, warn: bool, record: bool, module: str) -> dict[str, type]:
     bases: dict[str, type] = {

@@ -7,10 +7,10 @@ import sys
 import types
 from typing import Any
 
-from compat.contents import streaming
 from compat.contents.context import Context
 from compat.contents.submodule import Lazy
 from compat.dropin.layer import Layer, empty
+from compat.tree import io
 from compat.tree.io import _stream_reader
 from compat.tree.utils import ffmpeg_utils
 
@@ -19,11 +19,9 @@ ROOT = "torio"
 
 def _contents(context: Context) -> dict[str, dict[str, Any]]:
     """Return what each module holds, parents before their children."""
-    found = streaming.of(context)
-    reader, writer = (
-        {"StreamingMediaDecoder": found["StreamReader"]},
-        {"StreamingMediaEncoder": found["StreamWriter"], "CodecConfig": found["CodecConfig"]},
-    )
+    found = io.late(context, "StreamReader", "StreamWriter", "CodecConfig")
+    reader = {"StreamingMediaDecoder": found["StreamReader"]}
+    writer = {"StreamingMediaEncoder": found["StreamWriter"], "CodecConfig": found["CodecConfig"]}
     return {
         ROOT: {},
         f"{ROOT}.io": {**reader, **writer},

@@ -6,18 +6,15 @@ Certificates are not checked; FFmpeg does not check them either.
 
 from __future__ import annotations
 
-import base64
 import contextlib
 import io
-import ipaddress
 import re
-import socket
 import urllib.parse
 from typing import Any, NamedTuple
 
 from dispatcher import interrupts, notices
 from dispatcher.errors import BackendError, describe
-from dispatcher.lazily import http_client, ssl, urllib_request
+from dispatcher.lazily import base64, http_client, ipaddress, socket, ssl, urllib_request
 from dispatcher.reading import file_objects
 from dispatcher.settings import Settings
 
@@ -31,7 +28,7 @@ _SKIP = 1 << 14
 _MOST_FETCHED = 1 << 24  # bytes
 _CHANGED = "the file changed on the server while it was read; load it again"
 # where clouds give credentials to their machines; Python's ``is_link_local`` covers the others
-_METADATA = tuple(map(ipaddress.ip_address, ("fd00:ec2::254", "100.100.100.200")))
+_METADATA = ("fd00:ec2::254", "100.100.100.200")
 
 
 class NotSpokenError(BackendError):
@@ -63,7 +60,7 @@ def _is_inner(address: str) -> bool:
         or found.is_link_local
         or found.is_unspecified
         or found.is_multicast
-        or found in _METADATA
+        or str(found) in _METADATA
     )
 
 

@@ -3,9 +3,10 @@
 import functools
 from typing import Any
 
-from compat.contents import parts, streaming
+from compat.contents import parts
 from compat.contents.context import Context
-from compat.contents.submodule import Submodule
+from compat.contents.submodule import Lazy, Submodule
+from dispatcher.streams.playback import play_audio
 
 _FROM_2_1 = ("AudioEffector", "CodecConfig")
 # a module that a real torchaudio keeps if its FFmpeg extension works
@@ -16,11 +17,19 @@ part: functools.partial[Submodule] = functools.partial(
 
 def names(context: Context) -> dict[str, Any]:
     """Return the reader, the writer, the effector, and what belongs to them."""
-    found = streaming.of(context)
-    if not context.release.effector:
-        for name in _FROM_2_1:
-            del found[name]
-    return found
+    own = _FROM_2_1 if context.release.effector else ()
+    return {**late(context, "StreamReader", "StreamWriter", *own), "play_audio": play_audio}
+
+
+def late(context: Context, *names: str) -> dict[str, Lazy]:
+    """Return classes that are made on their first use; to import them takes as long as the rest."""
+    return {name: Lazy(functools.partial(_made, context, name)) for name in names}
+
+
+def _made(context: Context, name: str) -> Any:
+    from compat.contents import streaming
+
+    return streaming.of(context)[name]
 
 
 SUBMODULE = part(names)

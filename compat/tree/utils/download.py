@@ -3,14 +3,13 @@
 2.9 removed ``download_asset``.
 """
 
-import hashlib
 import pathlib
 from typing import Any
 
 from compat.contents.context import Context
 from compat.contents.submodule import Submodule
 from dispatcher.errors import ArgumentError
-from dispatcher.lazily import torch
+from dispatcher.lazily import hashlib, torch
 
 _SOURCE = "https://download.pytorch.org/torchaudio"
 
