@@ -12,7 +12,7 @@ import re
 from typing import Any, NamedTuple
 
 from dispatcher.headers.container import Container, Length, Part
-from dispatcher.headers.file import File
+from dispatcher.headers.file import File, short
 from dispatcher.headers.frames_in_a_row import FrameKind, sound_end
 from dispatcher.lazily import np, npt
 
@@ -274,7 +274,13 @@ def _length(file: File) -> Length | None:
 
 
 def _missing(file: File) -> str | None:
-    """Look at the last frame, of any layer, unless a Xing header counts the frames."""
+    """Count the bytes by a Xing header; without one, look at the last frame, of any layer.
+
+    A library that keeps the padding may give as many frames as the header promises, and lack sound.
+    """
+    _, told = xing(file) or (None, None)
+    if told is not None and told.bytes:
+        return short("its sound (by its Xing header)", told.bytes, file.size - first_frame(file))
     return None if any(name.search(file.head) for name in _XING_NAMES) else _ANY.missing(file)
 
 

@@ -33,6 +33,7 @@ def _page(flags: int, body: bytes) -> bytes:
 STREAMINFO = struct.pack(">HH", 4096, 4096) + bytes(6) + ((8000 << 44) | (1 << 41) | (15 << 36) | 77).to_bytes(8, "big") + bytes(16)
 MP3 = b"\xff\xfb\x90\x00" + bytes(413)
 XING = b"\xff\xfb\x90\x00" + bytes(32) + b"Xing" + _big(1, 10) + bytes(417 - 48)
+XING_OF_BYTES = b"\xff\xfb\x90\x00" + bytes(32) + b"Xing" + _big(3, 10, 417 * 11) + bytes(417 - 52)
 
 
 # A whole file, what it promises, how many bytes to cut off, and what is then missing
@@ -68,6 +69,7 @@ ROWS = [
     Row("flac", b"fLaC\x80\0\0\x22" + STREAMINFO + bytes(40), Length(77, 2)),
     Row("ogg", _page(2, b"\1vorbis" + bytes(20)) + _page(4, bytes(50)), None, 3, "its last page is incomplete"),
     Row("ogg", _page(2, b"\1vorbis" + bytes(20)) + _page(4, bytes(50)), None, 78, "its last page is missing"),
+    Row("mp3", XING_OF_BYTES + MP3 * 10, Length(11520, 2), 417, "its sound (by its Xing header) is 4587 bytes long, and 4170 are there"),
     Row("mp3", MP3 * 30, None, 5, "its last frame is 417 bytes long, and 412 are there"),
     Row("mp3", b"ID3\3\0\0" + bytes([0, 0, 39, 16]) + bytes(5008) + XING + MP3 * 50, Length(11520, 2), 5,
         "its last frame is 417 bytes long, and 412 are there"),
