@@ -33,7 +33,7 @@ class UnknownEncodingWarning(CompatWarning):
 
 
 class DamagedInputWarning(CompatWarning):
-    """Only part of a file could be decoded."""
+    """A file is damaged: a part of it could not be decoded, or is most likely wrong."""
 
 
 class MisreadInputWarning(DamagedInputWarning):

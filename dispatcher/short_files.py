@@ -147,6 +147,7 @@ def _warn_missing_frames(
         unknown = start is None and is_readable(asked.uri)
         cut = None if unknown else look(asked.place, registry.missing, start)
         if cut is None:
+            _warn_of_damage(asked, found, start)
             return
         why = f"{cut}; {there} frames were read"
     text = f"{describe(asked.uri)} is cut short: {why}"
@@ -154,6 +155,13 @@ def _warn_missing_frames(
         hint = "Fetch it again, or read what is there with the flag truncated='ignore'."
         raise problem(TruncatedInputError, "read", asked.uri, text, backend=name, hint=hint)
     notices.warn(text, notices.TruncatedInputWarning)
+
+
+def _warn_of_damage(asked: Load, found: int, start: int | None) -> None:
+    damage = look(asked.place, lambda file: registry.damage(file, found), start)
+    if damage is not None:
+        text = f"{describe(asked.uri)} is damaged: {damage}; {found} frames were read"
+        notices.warn(text, notices.DamagedInputWarning)
 
 
 class _Joined(NamedTuple):

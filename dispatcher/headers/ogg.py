@@ -10,7 +10,7 @@ import re
 import struct
 from typing import NamedTuple
 
-from dispatcher.headers import flac
+from dispatcher.headers import flac, ogg_checksum
 from dispatcher.headers.container import Container, Part
 from dispatcher.headers.file import Bytes, File
 
@@ -114,6 +114,26 @@ def _missing(file: File) -> str | None:
     return None if last.flags & LAST else "its last page is missing"
 
 
+def _damage(file: File, frames: int) -> str | None:
+    """Look for the first damaged or missing page, if the last one names more frames.
+
+    Libraries drop a damaged page, and everything after it moves.
+    """
+    head = file.head.find(OPUS)
+    skipped = opus_skipped(file.head[head : head + 12]) if head >= 0 else 0
+    if frames >= (last_granule(file) or 0) - skipped:
+        return None
+    data = file.all()
+    mirrored = ogg_checksum.mirrored(data)
+    at, numbers = 0, dict[int, int]()
+    while (found := page(data, at)) is not None and ogg_checksum.is_right(mirrored, at, found.end):
+        if not found.flags & FIRST and found.number != numbers.get(found.serial, -1) + 1:
+            return f"pages are missing before byte {at}"
+        numbers[found.serial] = found.number
+        at = found.end
+    return f"its page at byte {at} has a wrong checksum" if data.find(_START, at) >= 0 else None
+
+
 def _parts(file: File) -> list[Part]:
     """Find parts by the first pages of streams; read rate and channels from their headers."""
     data = file.all()
@@ -140,4 +160,4 @@ def _parts(file: File) -> list[Part]:
     return found
 
 
-CONTAINER = Container("ogg", _MAGIC, missing=_missing, parts=_parts, complete=True)
+CONTAINER = Container("ogg", _MAGIC, missing=_missing, parts=_parts, complete=True, damage=_damage)

@@ -13,10 +13,10 @@ from __future__ import annotations
 
 import functools
 import itertools
-import zlib
 from collections.abc import Iterator
 from typing import NamedTuple, TypeAlias
 
+from dispatcher.headers import ogg_checksum
 from dispatcher.headers.file import File
 from dispatcher.headers.ogg import (
     CONTINUED,
@@ -34,7 +34,6 @@ from dispatcher.lazily import np, npt
 Octets: TypeAlias = "npt.NDArray[np.uint8]"
 Numbers: TypeAlias = "npt.NDArray[np.int64]"
 
-_CHECKSUM = 22  # offset of the checksum in a page
 _NOTHING_ENDS = -1  # the granule position of a page in which no packet ends
 _WHOLE = 255  # bytes of a full segment: the next one belongs to the same packet
 _LONGEST_PAGE = PAGE_HEADER + 255 + 255 * _WHOLE
@@ -84,10 +83,10 @@ def _packets(data: bytes) -> Iterator[tuple[bytes, Page]]:
 
     ``data`` begins with a page. A damaged page ends the packets.
     """
-    at, mirrored = 0, data.translate(_mirror())
+    at, mirrored = 0, ogg_checksum.mirrored(data)
     parts: list[bytes] = []
     known = True
-    while (found := page(data, at)) is not None and _intact(mirrored, at, found.end):
+    while (found := page(data, at)) is not None and ogg_checksum.is_right(mirrored, at, found.end):
         if bool(found.flags & CONTINUED) != bool(parts):
             if at:
                 return
@@ -101,24 +100,6 @@ def _packets(data: bytes) -> Iterator[tuple[bytes, Page]]:
                     yield b"".join(parts), found
                 parts, known = [], True
         at = found.end
-
-
-@functools.cache
-def _mirror() -> bytes:
-    """Return all bytes with their bits in reverse."""
-    return bytes(int(f"{byte:08b}"[::-1], 2) for byte in range(256))
-
-
-def _intact(mirrored: bytes, begin: int, end: int) -> bool:
-    """Return whether a page has the checksum that its header says.
-
-    Ogg's CRC-32 has zlib's polynomial, but takes bits in the other order, starts at 0 and is not
-    inverted. So zlib computes it of mirrored bytes. The checksum's own four bytes count as 0.
-    """
-    view = memoryview(mirrored)
-    found = zlib.crc32(view[begin : begin + _CHECKSUM], 0xFFFF_FFFF)
-    found = zlib.crc32(view[begin + _CHECKSUM + 4 : end], zlib.crc32(bytes(4), found)) ^ 0xFFFF_FFFF
-    return found.to_bytes(4, "big") == view[begin + _CHECKSUM : begin + _CHECKSUM + 4]
 
 
 def _codec(file: File) -> tuple[Codec, Page] | None:
@@ -294,10 +275,10 @@ def _whole_packets(data: bytes, at: int, before: Page) -> list[Page]:
         _OddError: a page is damaged, of another stream, or not the next one; or there is none.
     """
     block: list[Page] = []
-    mirrored, last = data.translate(_mirror()), before
+    mirrored, last = ogg_checksum.mirrored(data), before
     while (found := page(data, last.end - at, at)) is not None:
         if (
-            not _intact(mirrored, found.at - at, found.end - at)
+            not ogg_checksum.is_right(mirrored, found.at - at, found.end - at)
             or (found.serial, found.number) != (before.serial, last.number + 1)
             or found.flags & FIRST
             or not found.lacing

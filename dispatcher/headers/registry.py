@@ -65,6 +65,11 @@ def missing(file: File) -> str | None:
     return of(file).missing(file)
 
 
+def damage(file: File, frames: int) -> str | None:
+    """Return what is damaged in a file of which so many frames were read; ``None`` as above."""
+    return of(file).damage(file, frames)
+
+
 def parts(file: File, kinds: Iterable[str] | None = None) -> list[Part]:
     """Return the parts of a file, at most one if it is not joined.
 

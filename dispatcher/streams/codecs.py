@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any
 
-from dispatcher.backends.ffmpeg import packets
+from dispatcher.backends.ffmpeg import decoders, packets
 from dispatcher.backends.ffmpeg.encode import LAYOUTS, default_encoder, quality
 from dispatcher.codec_config import CodecConfig
 from dispatcher.errors import BackendError
@@ -40,7 +40,8 @@ def decoder(
         context.thread_count = 1
         if stream.type == "audio":
             _name_layout(context)
-        context.options = {**_NO_TIME_BASE, **sources.newer_options(option, None)}
+        checked = decoders.CHECKED.get(context.name, {})
+        context.options = {**_NO_TIME_BASE, **checked, **sources.newer_options(option, None)}
         context.open(strict=False)
     except (av.FFmpegError, ValueError, RuntimeError, NotImplementedError) as why:
         if isinstance(why, BackendError):

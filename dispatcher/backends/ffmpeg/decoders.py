@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, Literal, TypeAlias, cast
 
+from dispatcher import notices
 from dispatcher.backends.ffmpeg import joints
-from dispatcher.errors import BackendError
+from dispatcher.errors import BackendError, describe
 from dispatcher.headers import ogg_packets
 from dispatcher.headers.container import Part
 from dispatcher.lazily import av, np
 from dispatcher.reading import joined_files
 
+# by codec, the option with which FFmpeg sees damage that it would decode without a word; in these,
+# each block stands for itself
+CHECKED = {codec: {"err_detect": "crccheck+explode"} for codec in ("flac", "tta", "wavpack")}
 Decoder: TypeAlias = "Callable[[av.Packet[Any]], Iterable[av.AudioFrame]]"
 
 _NEW_HEADERS: Literal["new_extradata"] = "new_extradata"
@@ -32,11 +37,45 @@ def of(stream: Any, context: Any) -> Decoder:
         codec, container = context.codec.canonical_name, stream.container.format.name
         if (codec, container) == ("vorbis", "ogg"):
             return _vorbis(context)
+        if codec in CHECKED:
+            return _checked(stream, context)
         if codec == "sbc":
             return _sbc(stream, context)
         if (codec, container) == (_IMA, "wav") and context.channels <= _IMA_CHANNELS:
             return _ima(context)
     return cast("Decoder", context.decode)
+
+
+def _checked(stream: Any, context: Any) -> Decoder:
+    """Decode blocks as they come out, and warn of the first one whose checksum is wrong.
+
+    FFmpeg compares checksums only if it is asked to, and then leaves out such a block. So what
+    comes out is compared with what a decoder gives that does not compare them. The parser of flac
+    puts a block whose end it cannot verify into one packet with its neighbours, without a
+    timestamp.
+    """
+    if not context.is_open:
+        context.options = {**context.options, **CHECKED[context.codec.canonical_name]}
+    is_told = False
+
+    def decode(packet: av.Packet[Any]) -> Iterable[av.AudioFrame]:
+        nonlocal is_told
+        found: list[av.AudioFrame] = []
+        with contextlib.suppress(av.error.InvalidDataError):
+            found = context.decode(packet)
+        if not packet.size or (len(found) == 1 and packet.pts is not None):
+            return found
+        unchecked: Any = av.CodecContext.create(context.name, "r")
+        unchecked.extradata = context.extradata
+        every: list[av.AudioFrame] = unchecked.decode(packet)
+        if len(every) > len(found) and not is_told:
+            is_told = True
+            name = describe(joints.uri_of(stream.container))
+            text = f"{name} is damaged: a block's checksum is wrong, so its samples may be"
+            notices.warn(text, notices.DamagedInputWarning)
+        return every
+
+    return decode
 
 
 def _vorbis(context: Any) -> Decoder:

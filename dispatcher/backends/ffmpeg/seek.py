@@ -15,7 +15,7 @@ import itertools
 from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple, TypeAlias
 
-from dispatcher.backends.ffmpeg import packets, pcm
+from dispatcher.backends.ffmpeg import decoders, packets, pcm
 from dispatcher.errors import BackendError
 from dispatcher.headers import flac, mpeg, ogg_packets
 from dispatcher.lazily import av
@@ -123,6 +123,7 @@ def _timed(
     """
     base, rate, whole = stream.time_base, stream.codec_context.sample_rate, pcm.frame_bytes(stream)
     expected: int | None = None
+    decoded = decoders.of(stream, stream.codec_context)
     try:
         for packet in packets.of(container, stream):
             if (
@@ -134,7 +135,7 @@ def _timed(
                 )
             ):
                 raise LostError("a packet is not where its time says")
-            for frame in stream.decode(packet):
+            for frame in decoded(packet):
                 if frame.pts is None or base is None:
                     raise LostError("a frame has no time")
                 place = frame.pts * base * rate

@@ -123,6 +123,9 @@ class Backend(backend.Backend):
                     asked.channels_first,
                 )
                 _warn_lost_frames(self.library, file, asked, collected.frames, path)
+                end = asked.frame_offset + collected.frames
+                whole = collected.frames == asked.num_frames or end >= files.length(file)
+                files.warn_of_damage(self.library, file, path, whole=whole)
         except BackendError as why:
             raise problem(BackendError, "read", asked.uri, why, backend=self.name) from why
         return torch.from_numpy(collected.result()), rate
@@ -138,9 +141,9 @@ class Backend(backend.Backend):
             found = _metadata(file)
             if _is_counted(file, settings):
                 found.num_frames = -1
-            yield Stream(self.name, found, self._blocks(file, asked))
+            yield Stream(self.name, found, self._blocks(file, asked, path))
 
-    def _blocks(self, file: Any, asked: Blocks) -> Iterator[npt.NDArray[Any]]:
+    def _blocks(self, file: Any, asked: Blocks, path: str) -> Iterator[npt.NDArray[Any]]:
         """Give all frames of an open file in blocks, ``[channel, time]``."""
         channels, dtype = int(file.signal.channels), "float32" if asked.normalize else _native(file)
         short = files.is_short(file)
@@ -161,6 +164,7 @@ class Backend(backend.Backend):
                     block = None
         if block is not None:
             yield block.result()
+        files.warn_of_damage(self.library, file, path, whole=at >= files.length(file))
 
     def save(self, asked: Save, settings: Settings) -> None:
         path = self._path("write", asked.uri, settings)
@@ -254,6 +258,7 @@ class Backend(backend.Backend):
             rate, precision = float(file.signal.rate), int(file.signal.precision)
             native = _native(file)
             data = files.read(self.library, file, 0, -1, "int32", False).result()
+            files.warn_of_damage(self.library, file, path, whole=len(data) >= files.length(file))
         return self._through(
             data, rate, precision, effects, "float32" if normalize else native, channels_first
         )

@@ -8,12 +8,12 @@ import os
 from collections.abc import Iterator
 from typing import Any
 
-from dispatcher import handles, interrupts
+from dispatcher import handles, interrupts, notices
 from dispatcher.backends.sox import encodings, guard, paths, samples
 from dispatcher.backends.sox.encodings import Encoding
 from dispatcher.backends.sox.library import Library
 from dispatcher.backends.sox.samples import Samples
-from dispatcher.errors import BackendError
+from dispatcher.errors import BackendError, describe
 from dispatcher.lazily import np
 from dispatcher.reading import unreadable
 from dispatcher.reading.collector import Collector, plausible
@@ -100,6 +100,19 @@ def read(
         samples.convert(piece, collected.room(len(piece)), short=short)
         collected.took(len(piece))
     return collected
+
+
+def warn_of_damage(sox: Library, file: Any, path: str, *, whole: bool) -> None:
+    """Warn if libsox could not decode a part of what it gave; it gives silence there.
+
+    If the piece is not ``whole``, ``short_files`` warns.
+    """
+    if whole and file.sox_errno:
+        text = (
+            f"{describe(path)} is damaged: libsox could not decode a part of it "
+            f"({sox.text(file.sox_errstr)}), and gives silence there"
+        )
+        notices.warn(text, notices.DamagedInputWarning)
 
 
 def is_short(file: Any) -> bool:
