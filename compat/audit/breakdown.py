@@ -1,7 +1,5 @@
 """Break the classes down by format, backend and folder, and say what files of one class share."""
 
-from __future__ import annotations
-
 import collections
 import dataclasses
 import itertools

@@ -1,7 +1,5 @@
 """Define the classes of outcomes: what each one means, and what it counts as."""
 
-from __future__ import annotations
-
 import dataclasses
 
 from compat.commands.arguments import UsageError

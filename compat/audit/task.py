@@ -1,7 +1,5 @@
 """Compare one file in a worker."""
 
-from __future__ import annotations
-
 import contextlib
 import dataclasses
 import functools

@@ -3,8 +3,6 @@
 The drawing is made from the file when the report is written, so that results stay small.
 """
 
-from __future__ import annotations
-
 import base64
 import contextlib
 import dataclasses

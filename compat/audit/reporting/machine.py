@@ -1,7 +1,5 @@
 """Write the summary as JSON."""
 
-from __future__ import annotations
-
 import dataclasses
 import json
 from typing import IO

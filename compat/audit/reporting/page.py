@@ -1,7 +1,5 @@
 """Write one self-contained HTML page: counts, a table of files, waveforms and audio."""
 
-from __future__ import annotations
-
 import html
 import json
 import math

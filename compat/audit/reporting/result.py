@@ -1,7 +1,5 @@
 """Hold what a report is made from."""
 
-from __future__ import annotations
-
 import dataclasses
 
 from compat.audit.classes import CLASSES

@@ -1,17 +1,14 @@
 """Write the page: choose the rows and the files to draw, and replace the old page in one step."""
 
-from __future__ import annotations
-
 import heapq
 import os
 
 from compat.audit.classes import CLASSES, DIFFERENCES
 from compat.audit.engines.local import LocalEngine
 from compat.audit.items import Item
-from compat.audit.reporting.drawing import Draw, Drawing
+from compat.audit.reporting.drawing import Draw
 from compat.audit.reporting.page import page
 from compat.audit.reporting.result import Result
-from compat.audit.rows import Row
 from compat.audit.storage import open_store
 from compat.audit.tally import latest, severity
 from compat.audit.task import Compare
@@ -37,20 +34,13 @@ def write(result: Result, wanted: set[int] | None, *, most: int, drawn: int, job
     with open_store(result.results) as store:
         listed = heapq.nlargest(most, latest(store.rows(), wanted), key=severity)
     chosen = [row for row in listed if CLASSES[row.kind].group == DIFFERENCES][:drawn]
-    drawings = _drawings(result, chosen, jobs)
+    task = Draw(Compare(result.terms, os.getcwd()), {row.path: row for row in chosen})
+    items = [Item(row.path, row.stamp, 0, row.other or "") for row in chosen]
+    engine = LocalEngine(min(jobs, len(chosen)), _SECONDS)
+    found = {drawing.path: drawing for drawing in engine.run(task, items)}
+    drawings = {row.path: found[row.path] for row in chosen}
     unlisted = max(0, result.tally.files - len(listed))
     try:
         writing.write(result.report, page(result, listed, drawings, unlisted))
     except OSError as why:
         raise UsageError(f"--report {result.report}: {why.strerror}") from why
-
-
-def _drawings(result: Result, rows: list[Row], jobs: int) -> dict[str, Drawing]:
-    """Return the drawings by path, in the order of the rows."""
-    task = Draw(Compare(result.terms, os.getcwd()), {row.path: row for row in rows})
-    items = [Item(row.path, row.stamp, 0, row.other or "") for row in rows]
-    found = {
-        drawing.path: drawing
-        for drawing in LocalEngine(min(jobs, len(rows)), _SECONDS).run(task, items)
-    }
-    return {row.path: found[row.path] for row in rows}
