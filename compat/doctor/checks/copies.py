@@ -14,8 +14,7 @@ from typing import Any
 
 from compat.commands import namesakes, shadows, shell
 from compat.diagnosis import dists, machine, mends, pairs
-from compat.diagnosis.findings import Finding, Mend, error, note, ok, warning
-from compat.doctor.check import Copy, Group, World, check
+from compat.doctor.check import Copy, Finding, Group, Mend, World, check, error, note, ok, warning
 
 _PAIR = ("torch", "torchaudio")
 
