@@ -1,7 +1,5 @@
 """Say what the codemod would do at the calls that a program ran, and which calls it never ran."""
 
-from __future__ import annotations
-
 import dataclasses
 import json
 import os

@@ -4,8 +4,6 @@
 others.
 """
 
-from __future__ import annotations
-
 import os
 from typing import Any, BinaryIO
 

@@ -1,7 +1,5 @@
 """The messages between a session and the process of a release: pickled objects in two pipes."""
 
-from __future__ import annotations
-
 import dataclasses
 import pickle
 from typing import Any, BinaryIO

@@ -1,7 +1,5 @@
 """Write the calls of all processes of a session to a trace, for ``--torchaudio-record``."""
 
-from __future__ import annotations
-
 import contextlib
 import os
 import shutil

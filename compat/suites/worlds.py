@@ -1,7 +1,5 @@
 """Read the releases that a test runs under, from the option, the ini file and the test's marker."""
 
-from __future__ import annotations
-
 import contextlib
 import dataclasses
 import os

@@ -3,8 +3,6 @@
 A regular file is written beside the old one, and replaces it at the end.
 """
 
-from __future__ import annotations
-
 import contextlib
 import os
 import re

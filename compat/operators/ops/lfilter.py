@@ -5,8 +5,6 @@ the loop ``_lfilter_core_loop`` for the recursive half and convolves for the oth
 slower than the whole operator. So ``registration.replace_lfilter`` puts ``_lfilter`` there too.
 """
 
-from __future__ import annotations
-
 from typing import Any
 
 import torch

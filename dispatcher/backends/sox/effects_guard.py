@@ -1,7 +1,5 @@
 """Refuse signals and options that make libsox' effects crash, end the process or never stop."""
 
-from __future__ import annotations
-
 import math
 import os
 import re

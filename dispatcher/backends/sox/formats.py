@@ -1,7 +1,5 @@
 """The file types that the installed libsox reads and writes."""
 
-from __future__ import annotations
-
 from dispatcher.backends.sox.library import Library
 
 

@@ -5,8 +5,6 @@ development package. Here the versioned names and the folders of Homebrew and co
 Every attempt is kept for the error's text.
 """
 
-from __future__ import annotations
-
 import ctypes.util
 import dataclasses
 import functools
