@@ -2,7 +2,6 @@
 
 import contextlib
 import csv
-import dataclasses
 import functools
 import importlib.machinery
 import importlib.metadata
@@ -11,6 +10,7 @@ import pathlib
 import re
 import sys
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from packaging.version import InvalidVersion, Version
 
@@ -32,8 +32,7 @@ def normalised(name: str) -> str:
     return re.sub(r"[-_.]+", "-", name).lower()
 
 
-@dataclasses.dataclass(frozen=True)
-class Copy:
+class Copy(NamedTuple):
     """One installed copy of a distribution.
 
     Args:

@@ -5,12 +5,11 @@ Each of these files has ``OPERATORS``, a tuple; no other list names it.
 
 from __future__ import annotations
 
-import dataclasses
 import functools
 import importlib
 import pkgutil
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from dispatcher.errors import OperatorError
 from dispatcher.lazily import torch
@@ -21,8 +20,7 @@ OURS = "torchaudio_compat"
 Kernel = Callable[..., Any]
 
 
-@dataclasses.dataclass(frozen=True, kw_only=True)
-class Operator:
+class Operator(NamedTuple):
     """One operator of ``torch.ops``.
 
     Attributes:

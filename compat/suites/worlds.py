@@ -1,10 +1,9 @@
 """Read the releases that a test runs under, from the option, the ini file and the test's marker."""
 
 import contextlib
-import dataclasses
 import os
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 
@@ -19,8 +18,7 @@ OPTION = "--torchaudio"
 SERVED = "torchaudio_world"
 
 
-@dataclasses.dataclass(frozen=True)
-class World:
+class World(NamedTuple):
     """A release with its flags, and its backends; ``None`` for those of the environment."""
 
     release: Any

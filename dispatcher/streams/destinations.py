@@ -144,10 +144,6 @@ def _goes_back(wrapped: Any) -> bool:
     return False
 
 
-def _is_pipe(path: str) -> bool:
-    return os.path.exists(path) and not os.path.isfile(path) and not os.path.isdir(path)
-
-
 def destination(dst: Any, *, opens_itself: bool) -> Destination:
     """Return the destination for ``dst``; ``opens_itself`` if the format opens it (a device).
 
@@ -164,6 +160,6 @@ def destination(dst: Any, *, opens_itself: bool) -> Destination:
     path = os.fsdecode(dst)
     if opens_itself or _ADDRESS.match(path) or _NUMBERED.search(os.path.basename(path)):
         return Destination(path)
-    if _is_pipe(path):
+    if os.path.exists(path) and not os.path.isfile(path) and not os.path.isdir(path):
         return Object(open(path, "wb", buffering=0), owned=True)  # its reader may wait for it
     return NewFile(path)

@@ -7,6 +7,7 @@ import base64
 import contextlib
 import dataclasses
 import io
+from typing import NamedTuple
 
 import numpy as np
 
@@ -130,8 +131,7 @@ class _Excerpt:
         return ""
 
 
-@dataclasses.dataclass(frozen=True)
-class Draw:
+class Draw(NamedTuple):
     """Draws a file that was compared.
 
     Attributes:

@@ -40,7 +40,7 @@ def document(result: Result) -> dict[str, object]:
         },
         "explanations": [
             {
-                **dataclasses.asdict(one),
+                **one._asdict(),
                 "values": list(map(printable, one.values)),
                 "sentence": printable(one.sentence),
             }

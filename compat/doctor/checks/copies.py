@@ -6,7 +6,6 @@ with the name of a module of Python's own library, and a file or folder with a p
 belongs to no installed package.
 """
 
-import dataclasses
 import pathlib
 import sys
 from collections.abc import Iterator
@@ -84,8 +83,7 @@ def _own() -> Iterator[Finding]:
             f"`import {name}` finds {place}, which is not torchaudio-compat's",
             why="Python finds this file or folder before ours, so parts of torchaudio-compat are "
             "missing.",
-            mend=dataclasses.replace(
-                mends.shadow(place),
+            mend=mends.shadow(place)._replace(
                 text="Use the command torchaudio-compat (run, doctor, codemod, audit), which does "
                 "not search this folder; or rename it",
             ),

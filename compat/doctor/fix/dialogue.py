@@ -3,10 +3,9 @@
 Nothing here writes through a library: the command may replace the one that would colour the page.
 """
 
-import dataclasses
 import sys
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from compat.commands import shell
 from compat.commands.shell import Line
@@ -24,8 +23,7 @@ _WITHOUT_QUESTION = {
 }
 
 
-@dataclasses.dataclass(frozen=True)
-class Means:
+class Means(NamedTuple):
     """What the dialogue acts with; tests give their own.
 
     Args:

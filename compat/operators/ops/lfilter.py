@@ -157,10 +157,6 @@ def _fed_with_past(fed: Tensor, a_coeff_flipped: Tensor, padded: Tensor) -> Tens
     return fed
 
 
-def _nothing(*_: Tensor) -> None:
-    return None
-
-
 OPERATORS = (
     Operator(
         schema="_lfilter(Tensor waveform, Tensor a_coeffs, Tensor b_coeffs) -> Tensor",
@@ -174,7 +170,7 @@ OPERATORS = (
     Operator(
         schema="_lfilter_core_loop(Tensor input_signal_windows, Tensor a_coeff_flipped, "
         "Tensor(a!) padded_output_waveform) -> ()",
-        kernels={"CompositeExplicitAutograd": _loop, "Meta": _nothing},
+        kernels={"CompositeExplicitAutograd": _loop, "Meta": lambda *_: None},
         calls="functional.lfilter, since 2.9",
     ),
 )

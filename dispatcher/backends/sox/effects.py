@@ -48,7 +48,7 @@ def apply(
     data = np.ascontiguousarray(samples).reshape(-1)
     channels = samples.shape[1]
     position = gathered = 0
-    most = effects_guard.most_samples(data.size)
+    most = max(effects_guard.LEAST_LIMIT, data.size * effects_guard.TIMES)
     collected: list[Samples] = []
     stopped: list[BaseException] = []
 
