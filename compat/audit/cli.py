@@ -274,10 +274,10 @@ def _audited(arguments: argparse.Namespace) -> int:
         print_for_programs()
     (machine if arguments.json else terminal).write(result, sys.stdout)
     if arguments.report:
-        from compat.audit.reporting import writing
+        from compat.audit.reporting import page
 
         jobs = arguments.jobs or os.cpu_count() or 1
-        writing.write(result, wanted, most=arguments.report_rows, drawn=arguments.draw, jobs=jobs)
+        page.write(result, wanted, most=arguments.report_rows, drawn=arguments.draw, jobs=jobs)
         print(
             f"The page is {printable(arguments.report)}.",
             file=sys.stderr if arguments.json else sys.stdout,

@@ -131,7 +131,7 @@ _OUTPUTS: Table = {
 }
 
 
-def _parser(prog: str) -> argparse.ArgumentParser:
+def _parsed(argv: Sequence[str] | None, prog: str) -> argparse.Namespace:
     parser = Parser(
         prog,
         FAILED,
@@ -141,7 +141,17 @@ def _parser(prog: str) -> argparse.ArgumentParser:
     )
     add_all(parser, _ARGUMENTS)
     add_all(parser.add_mutually_exclusive_group(), _OUTPUTS)
-    return parser
+    arguments = parser.parse_args(argv)
+    if arguments.fix and (arguments.json or arguments.report or _only_prints(arguments)):
+        parser.error(
+            "--fix also prints the output of its commands: run --fix --yes first, then the doctor "
+            "again with --json, --report or the like"
+        )
+    if arguments.yes and not arguments.fix:
+        parser.error("--yes needs --fix")
+    if arguments.outside and not arguments.yes:
+        parser.error("--outside needs --fix --yes; without --yes the doctor asks")
+    return arguments
 
 
 def main(argv: Sequence[str] | None = None, prog: str = PROG) -> int:
@@ -166,21 +176,6 @@ def main(argv: Sequence[str] | None = None, prog: str = PROG) -> int:
     except Exception as why:  # noqa: BLE001 - its status must not be taken for a finding
         return report_end(why, prog, "the doctor")
     return FAILED
-
-
-def _parsed(argv: Sequence[str] | None, prog: str) -> argparse.Namespace:
-    parser = _parser(prog)
-    arguments = parser.parse_args(argv)
-    if arguments.fix and (arguments.json or arguments.report or _only_prints(arguments)):
-        parser.error(
-            "--fix also prints the output of its commands: run --fix --yes first, then the doctor "
-            "again with --json, --report or the like"
-        )
-    if arguments.yes and not arguments.fix:
-        parser.error("--yes needs --fix")
-    if arguments.outside and not arguments.yes:
-        parser.error("--outside needs --fix --yes; without --yes the doctor asks")
-    return arguments
 
 
 @contextlib.contextmanager

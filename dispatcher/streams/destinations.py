@@ -47,20 +47,15 @@ class NewFile(Destination):
     """A file beside the target, which it replaces in one step."""
 
     def __init__(self, path: str) -> None:
-        self._writing: Any = target.writing(path)
-        super().__init__(self._writing.__enter__())
+        self._writing = contextlib.ExitStack()
+        super().__init__(self._writing.enter_context(target.writing(path)))
 
     def commit(self) -> None:
-        self._end()
+        self._writing.close()
 
     def abandon(self) -> None:
-        with contextlib.suppress(_AbandonedError):
-            self._end(_AbandonedError())
-
-    def _end(self, why: Exception | None = None) -> None:
-        writing, self._writing = self._writing, None
-        if writing is not None:
-            writing.__exit__(None if why is None else type(why), why, None)
+        with contextlib.suppress(_AbandonedError), self._writing:
+            raise _AbandonedError
 
 
 class _AbandonedError(Exception):

@@ -19,11 +19,6 @@ _LONG = 1 << 15  # frames
 
 def _filtered(waveform: Tensor, a_coeffs: Tensor, b_coeffs: Tensor) -> Tensor:
     """Filter ``[batch, channel, time]`` by the coefficients ``[channel, order + 1]``."""
-    _check(waveform, a_coeffs, b_coeffs)
-    return recursive_filter(waveform, a_coeffs, b_coeffs)
-
-
-def _check(waveform: Tensor, a_coeffs: Tensor, b_coeffs: Tensor) -> None:
     require_same_device(NAME, waveform=waveform, a_coeffs=a_coeffs, b_coeffs=b_coeffs)
     require(
         waveform.ndim == 3,
@@ -49,6 +44,7 @@ def _check(waveform: Tensor, a_coeffs: Tensor, b_coeffs: Tensor) -> None:
         f"{', '.join(sorted(map(str, kinds)))}",
     )
     require(waveform.size(2) > 0, NAME, "waveform has no frames")
+    return recursive_filter(waveform, a_coeffs, b_coeffs)
 
 
 def _shape(waveform: Tensor, a_coeffs: Tensor, b_coeffs: Tensor) -> Tensor:
