@@ -18,8 +18,7 @@ def _decibels(ratio: float) -> str:
 
 
 def _apart(largest: float | None, rms: float | None) -> str:
-    if largest is None or rms is None:
-        return ""
+    largest, rms = largest or 0.0, rms or 0.0
     return f"largest difference {largest:.3g} ({_decibels(largest)}), RMS {rms:.3g}"
 
 
@@ -40,12 +39,6 @@ def _length(row: Row) -> str:
     )
 
 
-def _left(words: str, row: Row) -> str:
-    if row.left_largest is None:
-        return ""
-    return f"once {words}: {_apart(row.left_largest, row.left_rms)}"
-
-
 def _samples(row: Row) -> str:
     if row.largest is None:
         return "the samples cannot be compared"
@@ -62,41 +55,35 @@ def _tail(row: Row) -> str:
 def _shifted(row: Row) -> tuple[str, ...]:
     shift = row.shift or 0
     has = "lacks" if shift > 0 else "adds"
-    left = _left("aligned", row) if row.left_largest else "otherwise identical"
-    return f"the new side {has} {abs(shift)} frames at the beginning", left, *_frame(row)
+    left = "otherwise identical"
+    if row.left_largest:
+        left = f"once aligned: {_apart(row.left_largest, row.left_rms)}"
+    return f"the new side {has} {abs(shift)} frames at the beginning", left
 
 
 def _scaled(row: Row) -> tuple[str, ...]:
     factor = row.factor or 0.0
     how = f"{_decibels(abs(factor))}{', inverted' if factor < 0 else ''}"
     words = f"the new side is {abs(factor):.6g} times the old one ({how})"
-    return words, _left("scaled", row), *_frame(row)
+    return words, f"once scaled: {_apart(row.left_largest, row.left_rms)}"
 
 
-def _frame(row: Row) -> tuple[str, str]:
-    return _length(row), _fields(row)
-
-
-# by class, what a row says, in order; a class that is not here has errors alone
+# by class, what a row says before its length and its fields; one that is not here has errors alone
 _WORDS: dict[str, Callable[[Row], tuple[str, ...]]] = {
     "tolerance": lambda row: (_apart(row.largest, row.rms),),
     "metadata": lambda row: (_fields(row), _length(row), _samples(row)),
-    "length": lambda row: (_length(row), _tail(row), _fields(row)),
+    "length": lambda row: (_length(row), _tail(row)),
     "shifted": _shifted,
     "scaled": _scaled,
     "shifted_scaled": lambda row: (*_shifted(row), *_scaled(row)),
-    "different": lambda row: (
-        _apart(row.largest, row.rms),
-        f"from frame {row.starts} on",
-        *_frame(row),
-    ),
+    "different": lambda row: (_apart(row.largest, row.rms), f"from frame {row.starts} on"),
 }
 
 
 def note(row: Row) -> str:
     """Return what a row says, for people; each thing once."""
     if row.kind in _WORDS:
-        parts = _WORDS[row.kind](row)
+        parts = *_WORDS[row.kind](row), _length(row), _fields(row)
     else:
         old, new = row.from_error or "", row.to_error or ""
         parts = old, "" if new in old else new
