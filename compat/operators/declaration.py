@@ -11,6 +11,7 @@ import pkgutil
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
+from compat.names.wheel_names import minor
 from dispatcher.errors import OperatorError
 from dispatcher.lazily import torch
 
@@ -46,13 +47,8 @@ class Operator(NamedTuple):
 
     def serves(self, release: str) -> bool:
         """Return whether a release such as ``"2.8.0"`` calls the operator with this schema."""
-        asked = _numbers(release)
-        return _numbers(self.since) <= asked and (not self.until or asked <= _numbers(self.until))
-
-
-def _numbers(release: str) -> tuple[int, int]:
-    major, minor = release.split(".")[:2]
-    return int(major), int(minor)
+        asked = minor(release)
+        return minor(self.since) <= asked and (not self.until or asked <= minor(self.until))
 
 
 @functools.cache

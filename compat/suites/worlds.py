@@ -1,8 +1,7 @@
 """Read the releases that a test runs under, from the option, the ini file and the test's marker."""
 
 import contextlib
-import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
 import pytest
@@ -37,24 +36,14 @@ class World(NamedTuple):
         """Install it for a block, also for child processes; yield the texts of its warnings."""
         from compat import auto  # importing it may begin to wait for torchaudio
 
-        variables: dict[str, str | None] = {auto.VARIABLE: self.release.name}
-        if self.backends:
-            variables[releases.BACKENDS_VARIABLE] = ",".join(self.backends)
-        before = {name: os.environ.get(name) for name in variables}
         with contextlib.ExitStack() as stack:
             with notices.collected() as told:
                 stack.enter_context(compat.pinned(self.release, backends=self.backends))
-            _set(variables)
-            stack.callback(_set, before)
+            environment = stack.enter_context(pytest.MonkeyPatch.context())
+            environment.setenv(auto.VARIABLE, self.release.name)
+            if self.backends:
+                environment.setenv(releases.BACKENDS_VARIABLE, ",".join(self.backends))
             yield told
-
-
-def _set(variables: Mapping[str, str | None]) -> None:
-    for name, value in variables.items():
-        if value:
-            os.environ[name] = value
-        else:
-            os.environ.pop(name, None)
 
 
 def world(where: str, version: Any, backends: Any = None, **flags: Any) -> World:
