@@ -5,8 +5,6 @@ one only. The correlation at each lag is divided by the energy of the overlappin
 loud passage elsewhere does not win.
 """
 
-from __future__ import annotations
-
 import numpy as np
 
 from compat.audit.measures import Samples
@@ -61,7 +59,9 @@ def _peak(window: Samples, region: Samples, offset: int, max_lag: int) -> int | 
 
     Of equally high ones, prefer a positive correlation, then the lag nearest to 0.
     """
-    size = _fast(len(window) + len(region) - 1)
+    least = len(window) + len(region) - 1
+    power = 1 << (least - 1).bit_length()
+    size = power * 3 // 4 if power * 3 // 4 >= least else power  # both have a fast transform
     spectrum = np.fft.rfft(region, size) * np.conj(np.fft.rfft(window, size))
     products = np.fft.irfft(spectrum, size)
     # the places in the region where the window may begin: all at which the two overlap
@@ -113,9 +113,3 @@ def _refined(window: Samples, region: Samples, offset: int, found: int) -> int:
         range(found - _NEAR, found + _NEAR + 1),
         key=lambda candidate: (likeness(candidate), -abs(candidate - found)),
     )
-
-
-def _fast(size: int) -> int:
-    """Return the next size with a fast Fourier transform: a power of two, or 3/4 of one."""
-    power = 1 << (size - 1).bit_length()
-    return power * 3 // 4 if power * 3 // 4 >= size else power

@@ -1,13 +1,10 @@
 """Break the classes down by format, backend and folder, and say what files of one class share."""
 
-from __future__ import annotations
-
 import collections
-import dataclasses
 import itertools
 import re
 from collections.abc import Iterator
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from compat.audit import causes
 from compat.audit.classes import CLASSES, ERRORS, SAME
@@ -29,8 +26,7 @@ _LEVELS = 3
 _SEPARATORS = re.compile(r"[/\\]")
 
 
-@dataclasses.dataclass(frozen=True)
-class Explanation:
+class Explanation(NamedTuple):
     """What all or most files of a class share.
 
     Attributes:

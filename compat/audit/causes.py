@@ -1,7 +1,5 @@
 """Name the known causes of differences; the guide's page on backends establishes each."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 from compat.audit.inputs import formats

@@ -1,16 +1,13 @@
 """Define the classes of outcomes: what each one means, and what it counts as."""
 
-from __future__ import annotations
-
-import dataclasses
+from typing import NamedTuple
 
 from compat.commands.arguments import UsageError
 
 SAME, DIFFERENCES, ERRORS = "same", "differences", "errors"
 
 
-@dataclasses.dataclass(frozen=True)
-class Class:
+class Class(NamedTuple):
     """One class of outcomes.
 
     Attributes:

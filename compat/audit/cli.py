@@ -13,7 +13,15 @@ from typing import TYPE_CHECKING
 from compat._version import __version__
 from compat.audit.engines import EngineError
 from compat.audit.options import Terms
-from compat.commands.arguments import Parser, Table, UsageError, add_all, check_writable, parsed
+from compat.commands.arguments import (
+    Parser,
+    Table,
+    UsageError,
+    add_all,
+    check_writable,
+    number,
+    parsed,
+)
 from compat.commands.console import (
     FAILED,
     STOPPED,
@@ -73,25 +81,15 @@ exit status
 _PROG = "python -m compat.audit"
 
 
-def _not_negative(text: str) -> float:
-    value = float(text)
-    if not 0 <= value < math.inf:
-        raise argparse.ArgumentTypeError("it must be a number that is not negative")
-    return value
-
-
-def _count(text: str) -> int:
-    value = int(text)
-    if value < 0:
-        raise argparse.ArgumentTypeError("it must not be negative")
-    return value
-
-
-def _percent(text: str) -> float:
-    value = float(text) / 100
-    if not 0.5 <= value < 1:
-        raise argparse.ArgumentTypeError("it is a percentage from 50 to less than 100")
-    return value
+_NOT_NEGATIVE = number(
+    float, lambda value: 0 <= value < math.inf, "it must be a number that is not negative"
+)
+_COUNT = number(int, lambda value: value >= 0, "it must not be negative")
+_PERCENT = number(
+    lambda text: float(text) / 100,
+    lambda value: 0.5 <= value < 1,
+    "it is a percentage from 50 to less than 100",
+)
 
 
 _ARGUMENTS: dict[str, Table] = {
@@ -121,12 +119,12 @@ _ARGUMENTS: dict[str, Table] = {
             "help": "read the new side's files from this folder, by the same relative paths",
         },
         "--tolerance": {
-            "type": _not_negative,
+            "type": _NOT_NEGATIVE,
             "default": Terms.tolerance,
             "help": "the largest difference that does not count (%(default).2g of full scale)",
         },
         "--max-shift": {
-            "type": _count,
+            "type": _COUNT,
             "default": Terms.max_shift,
             "metavar": "FRAMES",
             "help": "the largest shift to look for (%(default)s)",
@@ -159,14 +157,14 @@ _ARGUMENTS: dict[str, Table] = {
             "files)",
         },
         "--sample": {
-            "type": _count,
+            "type": _COUNT,
             "default": 0,
             "metavar": "N",
             "help": "compare only a random sample of N files, and estimate the result for all",
         },
         "--seed": {"type": int, "default": 0, "metavar": "N", "help": "seed of the sample (0)"},
         "--confidence": {
-            "type": _percent,
+            "type": _PERCENT,
             "default": 0.95,
             "metavar": "PERCENT",
             "help": "confidence of the estimate from the sample (95)",
@@ -174,14 +172,14 @@ _ARGUMENTS: dict[str, Table] = {
     },
     "how": {
         "--jobs": {
-            "type": _count,
+            "type": _COUNT,
             "default": 0,
             "metavar": "N",
             "help": "number of processes; 0 for one per processor (default)",
         },
         "--scheduler": {"metavar": "ADDRESS", "help": "run on Dask: tcp://HOST:PORT, or local[N]"},
         "--time-limit": {
-            "type": _not_negative,
+            "type": _NOT_NEGATIVE,
             "default": 600.0,
             "metavar": "SECONDS",
             "help": "limit for a file, without --scheduler; 0 for none (600)",
@@ -200,13 +198,13 @@ _ARGUMENTS: dict[str, Table] = {
         "--json": {"action": "store_true", "help": "print the summary as JSON"},
         "--report": {"metavar": "FILE.html", "help": "also write a self-contained HTML page"},
         "--draw": {
-            "type": _count,
+            "type": _COUNT,
             "default": 200,
             "metavar": "N",
             "help": "show waveforms and sound for N files on the page, the worst first (200)",
         },
         "--report-rows": {
-            "type": _count,
+            "type": _COUNT,
             "default": 50_000,
             "metavar": "N",
             "help": "list N files on the page, the worst first (50000)",
@@ -264,7 +262,11 @@ def _audited(arguments: argparse.Namespace) -> int:
     failing = classes.named(arguments.fail_on)
     only_reports = not arguments.data and not arguments.manifest
     if arguments.report:
-        _check_report(arguments.report)
+        if os.path.splitext(arguments.report)[1].lower() not in (".html", ".htm"):
+            raise UsageError(
+                f"--report {arguments.report}: the page goes to a file that ends in .html"
+            )
+        check_writable("--report", arguments.report)
     result, wanted = (
         _reported(arguments, failing) if only_reports else _compared(arguments, failing)
     )
@@ -272,10 +274,10 @@ def _audited(arguments: argparse.Namespace) -> int:
         print_for_programs()
     (machine if arguments.json else terminal).write(result, sys.stdout)
     if arguments.report:
-        from compat.audit.reporting import writing
+        from compat.audit.reporting import page
 
         jobs = arguments.jobs or os.cpu_count() or 1
-        writing.write(result, wanted, most=arguments.report_rows, drawn=arguments.draw, jobs=jobs)
+        page.write(result, wanted, most=arguments.report_rows, drawn=arguments.draw, jobs=jobs)
         print(
             f"The page is {printable(arguments.report)}.",
             file=sys.stderr if arguments.json else sys.stdout,
@@ -362,18 +364,24 @@ def _compared(
         extensions,
         against=terms.against,
     )
-    request = session.Request(
-        sources, terms, arguments.sample, arguments.seed, arguments.retry_errors
-    )
+
     new = f"{terms.new.partition('@')[0]}-python" if arguments.to_python else arguments.new
     results = arguments.results or f"audit-{arguments.old}-{new}.jsonl".replace(":", "_")
     stopped = ""
     with shown(quiet=arguments.quiet) as progress, contextlib.ExitStack() as held:
         engine = _engine(arguments, progress)
         store = held.enter_context(open_store(results, fresh=arguments.fresh))
-        made = session.plan(request, store, progress.found)
+        made = session.plan(
+            sources,
+            terms,
+            store,
+            sample=arguments.sample,
+            seed=arguments.seed,
+            retry=arguments.retry_errors,
+            tick=progress.found,
+        )
         progress.begin(made.todo, made.done_before)
-        rows = session.run(request, made, store, engine)
+        rows = session.run(terms, made, store, engine)
         try:
             with contextlib.closing(rows):
                 for row in rows:
@@ -436,9 +444,3 @@ def _reported(
         report=arguments.report or "",
     )
     return result, None
-
-
-def _check_report(path: str) -> None:
-    if os.path.splitext(path)[1].lower() not in (".html", ".htm"):
-        raise UsageError(f"--report {path}: the page goes to a file that ends in .html")
-    check_writable("--report", path)

@@ -5,8 +5,6 @@ again, to find a shift or a factor that explains the whole difference. A short f
 for that.
 """
 
-from __future__ import annotations
-
 import time
 from typing import Any
 

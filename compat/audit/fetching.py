@@ -4,8 +4,6 @@ It is fetched once and both sides get a path. libsox accepts nothing else, and t
 how a release decodes a file, not how it reads from a network.
 """
 
-from __future__ import annotations
-
 import contextlib
 import os
 import tempfile

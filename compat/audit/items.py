@@ -1,7 +1,5 @@
 """Hold a file to compare, as it was found."""
 
-from __future__ import annotations
-
 import contextlib
 import hashlib
 from typing import NamedTuple

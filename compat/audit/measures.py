@@ -1,7 +1,5 @@
 """Measure the difference of two streams of samples, summed up block by block."""
 
-from __future__ import annotations
-
 import dataclasses
 import math
 from typing import Any, TypeAlias

@@ -1,7 +1,5 @@
 """Hold what a run was asked to do."""
 
-from __future__ import annotations
-
 import dataclasses
 import functools
 import hashlib

@@ -1,7 +1,5 @@
 """Show the progress of a run on standard error: a bar on a terminal, else a line now and then."""
 
-from __future__ import annotations
-
 import contextlib
 import sys
 import time

@@ -15,12 +15,6 @@ from dispatcher.metadata import AudioMetaData
 KEPT_BYTES = 16 << 20  # of one side; a minute of audio or so
 
 
-def _words(why: Exception) -> str:
-    """Return an exception's text; add its name if it has no text or is of an undocumented kind."""
-    known = isinstance(why, (RuntimeError, ValueError, TypeError, OSError)) and str(why)
-    return str(why) if known else f"{type(why).__name__}: {why}"
-
-
 class Reading:
     """A file as one side decodes it; an error is kept and not raised.
 
@@ -68,7 +62,9 @@ class Reading:
         except (BackendUnavailable, EngineError):
             raise
         except Exception as why:  # noqa: BLE001 - any error of a side goes into its row
-            self.error = _words(why)
+            # its name too, if it has no text or is of an undocumented kind
+            known = isinstance(why, (RuntimeError, ValueError, TypeError, OSError)) and str(why)
+            self.error = known or f"{type(why).__name__}: {why}"
 
     def take(self) -> Samples | None:
         """Return the next block, ``[channel, time]``; ``None`` at the end or if reading fails."""
@@ -81,16 +77,12 @@ class Reading:
             return None
         self.frames += block.shape[1]
         self.dtype, self.channels = block.dtype.name, block.shape[0]
-        self._keep(block)
-        return block
-
-    def _keep(self, block: Samples) -> None:
-        """Keep the blocks of a file as long as they are small in total."""
         self._kept_bytes += block.nbytes
         if self._kept_bytes > KEPT_BYTES:
             self._kept = None
         elif self._kept is not None:
             self._kept.append(block)
+        return block
 
     def rest(self) -> Iterator[Samples]:
         """Yield the remaining blocks, as ``take`` returns them."""

@@ -1,6 +1,6 @@
 """Hold the result of one file as one flat row."""
 
-from __future__ import annotations
+from __future__ import annotations  # COLUMNS reads the types of fields as text
 
 import dataclasses
 from typing import Any

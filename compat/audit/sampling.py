@@ -5,8 +5,6 @@ order of listing does not matter, a second run takes the same files, and a large
 the smaller one.
 """
 
-from __future__ import annotations
-
 import heapq
 import itertools
 import math

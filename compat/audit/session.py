@@ -1,8 +1,5 @@
 """Run an audit: find the files, skip those done, compare the rest, and store each row at once."""
 
-from __future__ import annotations
-
-import dataclasses
 import os
 import pickle
 import tempfile
@@ -22,25 +19,6 @@ from compat.audit.task import Compare
 from compat.commands.arguments import UsageError
 
 _IN_MEMORY = 16 << 20
-
-
-@dataclasses.dataclass(frozen=True)
-class Request:
-    """What a run is to do.
-
-    Attributes:
-        sources: where the files are.
-        terms: how they are compared.
-        sample: how many files to take, 0 for all.
-        seed: another one gives another sample.
-        retry: compare files again that could not be read the last time.
-    """
-
-    sources: Sources
-    terms: Terms
-    sample: int = 0
-    seed: int = 0
-    retry: bool = False
 
 
 class Plan:
@@ -79,26 +57,41 @@ class Plan:
 
 
 def plan(
-    request: Request, store: JsonLines, tick: Callable[[int], None] = lambda found: None
+    sources: Sources,
+    terms: Terms,
+    store: JsonLines,
+    *,
+    sample: int = 0,
+    seed: int = 0,
+    retry: bool = False,
+    tick: Callable[[int], None] = lambda found: None,
 ) -> Plan:
     """Find the files and leave out those that have a row.
+
+    Args:
+        sources: where the files are.
+        terms: how they are compared.
+        store: the rows of earlier runs.
+        sample: how many files to take, 0 for all.
+        seed: another one gives another sample.
+        retry: compare files again that could not be read the last time.
+        tick: is called with the number of files found so far.
 
     Raises:
         UsageError: there are no files, or the stored rows have other terms.
     """
-    done = _done(request, store)
+    done = _done(terms, store, retry=retry)
     made = Plan()
-    items: Iterable[Item] = _once(request.sources.items(), tick)
-    if request.sample:
-        chosen, made.found = sampling.drawn(items, request.sample, request.seed)
-        items = chosen
+    items: Iterable[Item] = _once(sources.items(), tick)
+    if sample:
+        items, made.found = sampling.drawn(items, sample, seed)
     for item in items:
-        made.found += 0 if request.sample else 1
+        made.found += not sample
         made.wanted.add(item.key)
         if item.key not in done:
             made.add(item)
     if not made.found:
-        raise UsageError(_nothing(request.sources))
+        raise UsageError(_nothing(sources))
     return made
 
 
@@ -112,19 +105,19 @@ def _nothing(sources: Sources) -> str:
     return "; ".join(parts)
 
 
-def _done(request: Request, store: JsonLines) -> set[int]:
+def _done(terms: Terms, store: JsonLines, *, retry: bool) -> set[int]:
     """Return the keys of the files that have a row."""
     done = set()
     for row in store.rows():
-        if row.terms != request.terms.digest:
+        if row.terms != terms.digest:
             raise UsageError(
                 f"the results file has rows of {row.from_side} against {row.to_side}, "
-                f"compared with other options than this run of {request.terms.old} against "
-                f"{request.terms.new} (or another --against, --tolerance, --max-shift, --native); "
+                f"compared with other options than this run of {terms.old} against {terms.new} "
+                "(or another --against, --tolerance, --max-shift, --native); "
                 "name another file with --results, or add --fresh to delete them"
             )
         number = key(row.path, row.stamp)
-        if request.retry and CLASSES[row.kind].group == ERRORS:
+        if retry and CLASSES[row.kind].group == ERRORS:
             done.discard(number)
         else:
             done.add(number)
@@ -142,16 +135,14 @@ def _once(items: Iterable[Item], tick: Callable[[int], None]) -> Iterator[Item]:
             yield item
 
 
-def run(
-    request: Request, made: Plan, store: JsonLines, engine: Engine
-) -> Generator[Row, None, None]:
+def run(terms: Terms, made: Plan, store: JsonLines, engine: Engine) -> Generator[Row, None, None]:
     """Compare the planned files; each row is stored before it is yielded.
 
     Raises:
         EngineError: the work could not go on, or not every file came back.
     """
     left = made.todo
-    for row in engine.run(Compare(request.terms, os.getcwd()), made.items()):
+    for row in engine.run(Compare(terms, os.getcwd()), made.items()):
         left -= 1
         store.append(row)
         yield row

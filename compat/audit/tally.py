@@ -1,7 +1,5 @@
 """Count many rows, in memory that does not grow with them."""
 
-from __future__ import annotations
-
 import collections
 import heapq
 from collections.abc import Iterable

@@ -1,12 +1,10 @@
 """Compare one file in a worker."""
 
-from __future__ import annotations
-
 import contextlib
-import dataclasses
 import functools
 import os
 import stat
+from typing import NamedTuple
 
 from compat.audit import fetching, sides, wording
 from compat.audit.classes import CLASSES, SAME
@@ -28,8 +26,7 @@ def _side(name: str) -> sides.OneSide:
     return sides.parse(name)
 
 
-@dataclasses.dataclass(frozen=True)
-class Compare:
+class Compare(NamedTuple):
     """Compares a file; small enough to be sent to workers with it.
 
     Attributes:

@@ -1,7 +1,5 @@
 """Describe the outcome of a file in a sentence, with its numbers."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Callable
 
@@ -20,8 +18,7 @@ def _decibels(ratio: float) -> str:
 
 
 def _apart(largest: float | None, rms: float | None) -> str:
-    if largest is None or rms is None:
-        return ""
+    largest, rms = largest or 0.0, rms or 0.0
     return f"largest difference {largest:.3g} ({_decibels(largest)}), RMS {rms:.3g}"
 
 
@@ -42,82 +39,52 @@ def _length(row: Row) -> str:
     )
 
 
-def _metadata(row: Row) -> str:
+def _samples(row: Row) -> str:
     if row.largest is None:
-        return _join(_fields(row), _length(row), "the samples cannot be compared")
-    same = "the samples are the same" if row.starts is None else _apart(row.largest, row.rms)
-    return _join(_fields(row), _length(row), same)
+        return "the samples cannot be compared"
+    return "the samples are the same" if row.starts is None else _apart(row.largest, row.rms)
 
 
-def _shifted(row: Row) -> str:
+def _tail(row: Row) -> str:
+    if row.starts is None:
+        return ""
+    common = min(row.from_frames or 0, row.to_frames or 0)
+    return f"the last {common - row.starts} frames of the common part differ"
+
+
+def _shifted(row: Row) -> tuple[str, ...]:
     shift = row.shift or 0
     has = "lacks" if shift > 0 else "adds"
-    left = (
-        "otherwise identical"
-        if not row.left_largest
-        else f"once aligned: {_apart(row.left_largest, row.left_rms)}"
-    )
-    return _join(
-        f"the new side {has} {abs(shift)} frames at the beginning", left, _length(row), _fields(row)
-    )
+    left = "otherwise identical"
+    if row.left_largest:
+        left = f"once aligned: {_apart(row.left_largest, row.left_rms)}"
+    return f"the new side {has} {abs(shift)} frames at the beginning", left
 
 
-def _scaled(row: Row) -> str:
+def _scaled(row: Row) -> tuple[str, ...]:
     factor = row.factor or 0.0
-    turned = ", inverted" if factor < 0 else ""
-    left = (
-        "" if row.left_largest is None else f"once scaled: {_apart(row.left_largest, row.left_rms)}"
-    )
-    return _join(
-        f"the new side is {abs(factor):.6g} times the old one ({_decibels(abs(factor))}{turned})",
-        left,
-        _length(row),
-        _fields(row),
-    )
+    how = f"{_decibels(abs(factor))}{', inverted' if factor < 0 else ''}"
+    words = f"the new side is {abs(factor):.6g} times the old one ({how})"
+    return words, f"once scaled: {_apart(row.left_largest, row.left_rms)}"
 
 
-def _other_length(row: Row) -> str:
-    tail = (
-        ""
-        if row.starts is None
-        else (
-            f"the last {min(row.from_frames or 0, row.to_frames or 0) - row.starts} frames of "
-            "the common part differ"
-        )
-    )
-    return _join(_length(row), tail, _fields(row))
-
-
-def _different(row: Row) -> str:
-    return _join(
-        _apart(row.largest, row.rms), f"from frame {row.starts} on", _length(row), _fields(row)
-    )
-
-
-def _join(*parts: str) -> str:
-    return "; ".join(filter(None, parts))
-
-
-def _both(old: str, new: str) -> str:
-    return _join(old, "" if new in old else new)
-
-
-_WORDS: dict[str, Callable[[Row], str]] = {
-    "identical": lambda row: "",
-    "tolerance": lambda row: _apart(row.largest, row.rms),
-    "metadata": _metadata,
-    "length": _other_length,
+# by class, what a row says before its length and its fields; one that is not here has errors alone
+_WORDS: dict[str, Callable[[Row], tuple[str, ...]]] = {
+    "tolerance": lambda row: (_apart(row.largest, row.rms),),
+    "metadata": lambda row: (_fields(row), _length(row), _samples(row)),
+    "length": lambda row: (_length(row), _tail(row)),
     "shifted": _shifted,
     "scaled": _scaled,
-    "shifted_scaled": lambda row: _join(_shifted(row), _scaled(row)),
-    "different": _different,
-    "error_from": lambda row: row.from_error or "",
-    "error_to": lambda row: row.to_error or "",
-    "error_both": lambda row: _both(row.from_error or "", row.to_error or ""),
-    "crashed": lambda row: row.from_error or "",
-}  # fmt: skip
+    "shifted_scaled": lambda row: (*_shifted(row), *_scaled(row)),
+    "different": lambda row: (_apart(row.largest, row.rms), f"from frame {row.starts} on"),
+}
 
 
 def note(row: Row) -> str:
-    """Return what a row says, for people."""
-    return _WORDS[row.kind](row)
+    """Return what a row says, for people; each thing once."""
+    if row.kind in _WORDS:
+        parts = *_WORDS[row.kind](row), _length(row), _fields(row)
+    else:
+        old, new = row.from_error or "", row.to_error or ""
+        parts = old, "" if new in old else new
+    return "; ".join(dict.fromkeys(filter(None, parts)))

@@ -3,7 +3,7 @@
 import argparse
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, NoReturn, TypeAlias
 
 # for the names of each argument, with spaces between them, what ``add_argument`` takes
@@ -52,6 +52,21 @@ class Parser(argparse.ArgumentParser):
         """Print the usage and the error, and end with the status for wrong usage."""
         self.print_usage(sys.stderr)
         self.exit(self._wrong_usage, f"{self.prog}: error: {message}\n")
+
+
+def number(
+    read: Callable[[str], float], fits: Callable[[Any], bool], wanted: str
+) -> Callable[[str], Any]:
+    """Return an argparse type: a number that fits, or an error that says what is wanted."""
+
+    def parse(text: str) -> float:
+        value = read(text)
+        if not fits(value):
+            raise argparse.ArgumentTypeError(wanted)
+        return value
+
+    parse.__name__ = "number"  # as argparse calls what is none
+    return parse
 
 
 def add_all(group: Any, table: Table) -> None:

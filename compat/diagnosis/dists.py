@@ -2,7 +2,6 @@
 
 import contextlib
 import csv
-import dataclasses
 import functools
 import importlib.machinery
 import importlib.metadata
@@ -11,7 +10,9 @@ import pathlib
 import re
 import sys
 from collections.abc import Iterator
+from typing import NamedTuple
 
+from packaging.utils import canonicalize_name
 from packaging.version import InvalidVersion, Version
 
 from compat.names import backends
@@ -27,13 +28,7 @@ _CONDA_NAMES = {
 }
 
 
-def normalised(name: str) -> str:
-    """Return a distribution's name in the form that package indexes compare."""
-    return re.sub(r"[-_.]+", "-", name).lower()
-
-
-@dataclasses.dataclass(frozen=True)
-class Copy:
+class Copy(NamedTuple):
     """One installed copy of a distribution.
 
     Args:
@@ -162,7 +157,7 @@ def _entries(folder: pathlib.Path) -> list[str]:
 def _in_folder(folder: pathlib.Path) -> tuple[tuple[str, pathlib.Path], ...]:
     """Return the metadata folders inside a folder, each with its distribution's normalised name."""
     return tuple(
-        (normalised(stem.partition("-")[0]), folder / name)
+        (canonicalize_name(stem.partition("-")[0]), folder / name)
         for name in _entries(folder)
         for stem, dot, suffix in [name.rpartition(".")]
         if suffix in ("dist-info", "egg-info") and dot and not name.startswith("~")
@@ -183,7 +178,7 @@ def copies(name: str) -> list[Copy]:
     found = []
     for folder in folders():
         for known, info in _in_folder(folder):
-            if known == normalised(name):
+            if known == canonicalize_name(name):
                 in_its_name = info.name.rpartition(".")[0].partition("-")[2]
                 signed = (_text(info / "INSTALLER") or "").strip()
                 found.append(Copy(name, _version(info) or in_its_name, folder, info, signed))

@@ -4,12 +4,12 @@ The runtime uses this for its own errors, so it is light: it reads two small fil
 something has failed.
 """
 
-import dataclasses
 import functools
 import pathlib
 import re
 import tomllib
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from compat.diagnosis import mends
 from compat.diagnosis.findings import Mend, sentence
@@ -18,8 +18,7 @@ from compat.names import backends
 _UNAVAILABLE = "backend-unavailable"
 
 
-@dataclasses.dataclass(frozen=True)
-class Explanation:
+class Explanation(NamedTuple):
     """A cause that the doctor knows, and its mend."""
 
     name: str

@@ -1,11 +1,11 @@
 """What a check finds, as data; other modules turn it into text, colour and JSON."""
 
-import dataclasses
 import enum
 import functools
 import re
+import types
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from compat.commands import shell
 from compat.commands.shell import Line
@@ -37,8 +37,7 @@ class Status(enum.Enum):
         return self in (Status.WARNING, Status.ERROR, Status.CRASHED)
 
 
-@dataclasses.dataclass(frozen=True)
-class Mend:
+class Mend(NamedTuple):
     """What to do: a sentence and the exact commands, the best first, then its alternatives.
 
     Args:
@@ -60,8 +59,7 @@ class Mend:
 NOTHING_TO_DO = Mend()
 
 
-@dataclasses.dataclass(frozen=True)
-class Finding:
+class Finding(NamedTuple):
     """One thing that a check measured.
 
     Args:
@@ -83,11 +81,10 @@ class Finding:
     subject: str = ""
     cause: str = ""
     evidence: tuple[str, ...] = ()
-    data: Mapping[str, Any] = dataclasses.field(default_factory=dict)
+    data: Mapping[str, Any] = types.MappingProxyType({})
 
 
-@dataclasses.dataclass(frozen=True)
-class Result:
+class Result(NamedTuple):
     """All that one check found.
 
     Args:

@@ -1,6 +1,5 @@
 """Make the commands that mend, for this machine; ``failures.toml`` and the checks name them."""
 
-import dataclasses
 import functools
 import importlib.metadata
 import os
@@ -454,7 +453,7 @@ def _install_module(module: str) -> Mend:
     top = module.partition(".")[0]
     name = _DISTRIBUTIONS.get(top, top)
     known = top in _DISTRIBUTIONS or name in pairs.companions() or name in dists.PACKAGES
-    return dataclasses.replace(install(name), guessed=not known)
+    return install(name)._replace(guessed=not known)
 
 
 def named(name: str, package: str = "torchaudio", groups: Groups | None = None) -> Mend:

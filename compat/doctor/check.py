@@ -1,11 +1,11 @@
 """Define a check, and offer what a check's file usually needs; import it from here."""
 
-import dataclasses
 import enum
 import sys
 import time
 import traceback
 from collections.abc import Callable, Iterable
+from typing import NamedTuple
 
 from compat.diagnosis.dists import Copy
 from compat.diagnosis.findings import (
@@ -44,8 +44,7 @@ class Group(enum.IntEnum):
     SAMPLES = 7  # what is decoded; slow
 
 
-@dataclasses.dataclass(frozen=True)
-class Check:
+class Check(NamedTuple):
     """One question that the doctor asks.
 
     Args:
@@ -79,7 +78,7 @@ class Check:
                 findings.append(
                     found
                     if found.why or found.status is Status.OK
-                    else dataclasses.replace(found, why=self.why)
+                    else found._replace(why=self.why)
                 )
         except Exception as why:  # noqa: BLE001 - one check that breaks must not hide the others
             last = traceback.format_exception(why)[-4:]

@@ -1,7 +1,6 @@
 """Run risky work in a child process, with a time limit; a crash is one of the possible answers."""
 
 import contextlib
-import dataclasses
 import json
 import os
 import pathlib
@@ -12,7 +11,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from compat.commands import shadows
 from compat.commands.processes import signal_name
@@ -32,8 +31,7 @@ _BOOT = (
 _WINDOWS = {0xC0000005: "SIGSEGV", 0xC0000409: "SIGABRT", 0xC000001D: "SIGILL", 3: "SIGABRT"}
 
 
-@dataclasses.dataclass(frozen=True)
-class Answer:
+class Answer(NamedTuple):
     """The outcome of one task.
 
     Args:
@@ -143,7 +141,7 @@ class Children:
             seconds = self.limit if died else 0.0
             answers.append(Answer(died=how, stood_at=stood_at, stderr=said, seconds=seconds))
         elif answers and answers[-1].failed:
-            answers[-1] = dataclasses.replace(answers[-1], stderr=said)
+            answers[-1] = answers[-1]._replace(stderr=said)
         return answers
 
     @contextlib.contextmanager

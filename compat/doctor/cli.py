@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from compat.commands import namesakes
-from compat.commands.arguments import Parser, Table, add_all
+from compat.commands.arguments import Parser, Table, add_all, number
 from compat.commands.console import (
     FAILED,
     STOPPED,
@@ -21,6 +21,7 @@ from compat.commands.console import (
 from compat.diagnosis.findings import Result
 from compat.doctor import elsewhere, files, page, pins, registry, report, structured, verdict
 from compat.doctor.fix import dialogue
+from compat.doctor.fix.reach import Touches
 from compat.doctor.world import World
 
 PROG = "python -m compat.doctor"
@@ -49,13 +50,6 @@ exit status
 
 def _names(text: str) -> list[str]:
     return [name.strip() for name in text.split(",") if name.strip()]
-
-
-def _seconds(text: str) -> float:
-    seconds = float(text)
-    if seconds <= 0:
-        raise argparse.ArgumentTypeError("it must be more than 0")
-    return seconds
 
 
 _ARGUMENTS: Table = {
@@ -89,7 +83,7 @@ _ARGUMENTS: Table = {
         "help": "compare hashes, not only sizes; reads every installed file",
     },
     "--time-limit": {
-        "type": _seconds,
+        "type": number(float, lambda value: value > 0, "it must be more than 0"),
         "default": 30.0,
         "metavar": "SECONDS",
         "help": "limit for each child process (30)",
@@ -137,7 +131,7 @@ _OUTPUTS: Table = {
 }
 
 
-def _parser(prog: str) -> argparse.ArgumentParser:
+def _parsed(argv: Sequence[str] | None, prog: str) -> argparse.Namespace:
     parser = Parser(
         prog,
         FAILED,
@@ -147,7 +141,17 @@ def _parser(prog: str) -> argparse.ArgumentParser:
     )
     add_all(parser, _ARGUMENTS)
     add_all(parser.add_mutually_exclusive_group(), _OUTPUTS)
-    return parser
+    arguments = parser.parse_args(argv)
+    if arguments.fix and (arguments.json or arguments.report or _only_prints(arguments)):
+        parser.error(
+            "--fix also prints the output of its commands: run --fix --yes first, then the doctor "
+            "again with --json, --report or the like"
+        )
+    if arguments.yes and not arguments.fix:
+        parser.error("--yes needs --fix")
+    if arguments.outside and not arguments.yes:
+        parser.error("--outside needs --fix --yes; without --yes the doctor asks")
+    return arguments
 
 
 def main(argv: Sequence[str] | None = None, prog: str = PROG) -> int:
@@ -172,21 +176,6 @@ def main(argv: Sequence[str] | None = None, prog: str = PROG) -> int:
     except Exception as why:  # noqa: BLE001 - its status must not be taken for a finding
         return report_end(why, prog, "the doctor")
     return FAILED
-
-
-def _parsed(argv: Sequence[str] | None, prog: str) -> argparse.Namespace:
-    parser = _parser(prog)
-    arguments = parser.parse_args(argv)
-    if arguments.fix and (arguments.json or arguments.report or _only_prints(arguments)):
-        parser.error(
-            "--fix also prints the output of its commands: run --fix --yes first, then the doctor "
-            "again with --json, --report or the like"
-        )
-    if arguments.yes and not arguments.fix:
-        parser.error("--yes needs --fix")
-    if arguments.outside and not arguments.yes:
-        parser.error("--outside needs --fix --yes; without --yes the doctor asks")
-    return arguments
 
 
 @contextlib.contextmanager
@@ -275,10 +264,11 @@ def _examined(arguments: argparse.Namespace, argv: Sequence[str] | None) -> int:
     elif arguments.report:
         print(report.document(results, judged), end="")
     elif arguments.fix:
+        may_touch = Touches.MORE if arguments.outside else Touches.ENVIRONMENT
         return dialogue.mend(
             structured.document(results, judged),
             judged.next,
-            dialogue.Consent(arguments.yes, arguments.outside),
+            may_touch if arguments.yes else None,
             dialogue.means(_without(argv, *OF_FIX, action="store_true")),
         )
     return judged.exit

@@ -19,15 +19,20 @@ def facts(path: str) -> dict[str, Any]:
 
 def _facts(file: File) -> dict[str, Any]:
     promise = registry.length(file)
-    return {
+    found = {
         "size": file.size,
         "promise": promise.frames if promise else None,
         "parts": [part._asdict() for part in registry.parts(file)],
         **_of_wave(file),
-        **_of_mp3(file),
-        **_of_opus(file.head),
         "last_page": ogg.frames(file),
     }
+    _, lame = mpeg.xing(file) or (None, None)
+    if lame is not None and (lame.delay or lame.padding):
+        found["padding"] = [lame.delay, lame.padding]  # frames before and after the sound
+    opus = file.head.find(ogg.OPUS, 0, 64)
+    if opus >= 0:  # frames at 48 kHz that a decoder must drop from the beginning
+        found["preskip"] = ogg.opus_skipped(file.head[opus:])
+    return found
 
 
 def _of_wave(file: File) -> dict[str, Any]:
@@ -43,17 +48,3 @@ def _of_wave(file: File) -> dict[str, Any]:
     if wave.size == 0 or wave.size >= UNKNOWN:
         found["data_bytes"] = wave.size
     return found
-
-
-def _of_mp3(file: File) -> dict[str, Any]:
-    """Return the frames of padding before and after the audio of an mp3, from its LAME header."""
-    _, told = mpeg.xing(file) or (None, None)
-    if told is None or not (told.delay or told.padding):
-        return {}
-    return {"padding": [told.delay, told.padding]}
-
-
-def _of_opus(head: bytes) -> dict[str, Any]:
-    """Return the frames at 48 kHz that a decoder of Opus must drop from the beginning."""
-    at = head.find(ogg.OPUS, 0, 64)
-    return {"preskip": ogg.opus_skipped(head[at:])} if at >= 0 else {}

@@ -1,7 +1,6 @@
 """Examine a project: which release of the drop-in runs it, and what it needs that is not here."""
 
 import importlib.machinery
-import importlib.metadata
 import os
 import time
 from collections.abc import Iterator
@@ -9,7 +8,7 @@ from typing import Any
 
 from compat import releases
 from compat.commands import shell
-from compat.diagnosis import machine
+from compat.diagnosis import dists, machine
 from compat.diagnosis.findings import NOTHING_TO_DO, Finding, Mend, Result, error, note, ok, warning
 from compat.doctor import failing
 from compat.doctor.world import World
@@ -90,7 +89,8 @@ def _packages(folder: str) -> Iterator[Finding]:
     for where, requirement in needs.required(folder):
         name = requirement.name.lower()
         known.add(name.replace("-", "_"))
-        version = _version(name)
+        copy = dists.first(name)
+        version = copy.version if copy else ""
         if not version and name != "torchaudio":
             text = f"{where} requires {requirement}, which is not installed"
             yield _missing(text, str(requirement))
@@ -109,19 +109,11 @@ def _packages(folder: str) -> Iterator[Finding]:
                 subject=name,
                 cause="other-version",
             )
-    for name, one in needs.imported(folder).items():
+    for name, (where, always) in needs.imported(folder).items():
         is_known = name in (*_OF_TORCH, "torio", "compat") or name.lower() in known
         if not is_known and importlib.machinery.PathFinder.find_spec(name) is None:
-            text = f"{one.where} imports {name}, which is not installed"
-            yield _missing(text, name, guessed=True, always=one.always)
-
-
-def _version(name: str) -> str:
-    """Return the version of an installed package; empty if it is not installed."""
-    try:
-        return importlib.metadata.version(name)
-    except importlib.metadata.PackageNotFoundError:
-        return ""
+            text = f"{where} imports {name}, which is not installed"
+            yield _missing(text, name, guessed=True, always=always)
 
 
 def _missing(text: str, package: str, *, guessed: bool = False, always: bool = True) -> Finding:

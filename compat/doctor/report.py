@@ -5,7 +5,7 @@ import getpass
 import os
 import pathlib
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 from compat._version import __version__
 from compat.diagnosis.findings import NOTHING_TO_DO, Finding, Mend, Result, Status
@@ -29,8 +29,8 @@ _NOBODY = {
 }
 
 
-def scrubber() -> Callable[[str], str]:
-    """Return a function that removes the home folder and the user's name from a text."""
+def scrubbed(text: str) -> str:
+    """Remove the home folder and the user's name from a text."""
     homes = {os.path.expanduser("~"), os.environ.get("HOME", ""), os.environ.get("USERPROFILE", "")}
     homes |= {os.path.realpath(home) for home in homes if home}
     places = sorted(
@@ -54,17 +54,14 @@ def scrubber() -> Callable[[str], str]:
         (re.compile(rf"(?<![^\W_]){re.escape(name)}(?![^\W_])", flags), "USER") for name in people
     ]
 
-    def scrub(text: str) -> str:
-        for pattern, instead in rules:
-            text = pattern.sub(instead, text)
-        return text
-
-    return scrub
+    for pattern, instead in rules:
+        text = pattern.sub(instead, text)
+    return text
 
 
 def document(results: Sequence[Result], verdict: Verdict) -> str:
     """Return the whole report."""
-    return scrubber()("\n".join(_lines(results, verdict))) + "\n"
+    return scrubbed("\n".join(_lines(results, verdict))) + "\n"
 
 
 def _lines(results: Sequence[Result], verdict: Verdict) -> Iterator[str]:

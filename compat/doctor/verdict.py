@@ -4,8 +4,8 @@ Checks are in the order of cause and effect. So of several problems with one pac
 counts as the cause of the others; a problem with a package it depends on does so too.
 """
 
-import dataclasses
 from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 from compat.diagnosis.findings import NOTHING_TO_DO, Finding, Mend, Result, Status, sentence
 
@@ -22,8 +22,7 @@ _STANDS_ON = {
 _EXIT = {Status.WARNING: 1, Status.ERROR: 2, Status.CRASHED: 3}
 
 
-@dataclasses.dataclass(frozen=True)
-class Verdict:
+class Verdict(NamedTuple):
     """The conclusion from all results.
 
     Args:

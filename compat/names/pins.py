@@ -1,10 +1,10 @@
 """Pins of torchaudio and torch in texts: requirements, TOML, YAML, setup files, lock files."""
 
-import dataclasses
 import json
 import re
 import tomllib
 from collections.abc import Iterable, Iterator
+from typing import NamedTuple
 
 _CLAUSE = r"(?:===?|!=|~=|<=?|>=?|=|@|\^|~)\s*v?\d+(?:\.\d+)*(?:\.\*)?"
 # `torchaudio==2.0.2`, `torchaudio >=2.0,<2.1`, or in TOML `torchaudio = "^2.0"`.
@@ -26,8 +26,7 @@ _ENTRY = re.compile(
 _NAMES = {"torchaudio": "torchaudio", "torch": "torch", "pytorch": "torch"}
 
 
-@dataclasses.dataclass(frozen=True)
-class Pin:
+class Pin(NamedTuple):
     """A pin of torchaudio or torch, and its place in a text.
 
     Attributes:

@@ -1,7 +1,5 @@
 """Describe the arguments and the value of a call: kinds, and values that choose a mode; no data."""
 
-from __future__ import annotations
-
 import inspect
 import os
 from typing import Any

@@ -1,12 +1,10 @@
 """Say what the codemod would do at the calls that a program ran, and which calls it never ran."""
 
-from __future__ import annotations
-
 import dataclasses
 import json
 import os
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
 from compat._version import __version__
 from compat.codemod.source import FileResult, Finding, Module, State, Text
@@ -26,8 +24,7 @@ _WORDS = {
 }
 
 
-@dataclasses.dataclass(frozen=True)
-class Site:
+class Site(NamedTuple):
     """A call that the program ran.
 
     Attributes:
@@ -41,8 +38,7 @@ class Site:
     findings: tuple[Finding, ...] = ()
 
 
-@dataclasses.dataclass(frozen=True)
-class Coverage:
+class Coverage(NamedTuple):
     """The calls that a program ran, and those known to the codemod that it did not run."""
 
     release: str

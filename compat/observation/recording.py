@@ -4,8 +4,6 @@ Each process writes a file: a line for the first call of each kind, then the num
 each call. The functions are wrapped when a release is built, so recording costs nothing while off.
 """
 
-from __future__ import annotations
-
 import functools
 import inspect
 import itertools

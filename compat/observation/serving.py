@@ -1,7 +1,5 @@
 """Note which backend serves a recorded call; the backends of a ``NotingRegistry`` do it."""
 
-from __future__ import annotations
-
 import contextlib
 import contextvars
 import functools

@@ -1,7 +1,5 @@
 """Write the trace of ``--record``: a line for each kind of call at each place, over all runs."""
 
-from __future__ import annotations
-
 import json
 import os
 from collections.abc import Iterable

@@ -5,8 +5,6 @@ them (``torch.ops.torchaudio.forced_align``); the methods are in ``compat.operat
 Importing this package imports neither torch nor an operator.
 """
 
-from __future__ import annotations
-
 from compat.operators.registration import register, registered, unregister
 
 __all__ = ["register", "registered", "unregister"]

@@ -5,13 +5,13 @@ Each of these files has ``OPERATORS``, a tuple; no other list names it.
 
 from __future__ import annotations
 
-import dataclasses
 import functools
 import importlib
 import pkgutil
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
+from compat.names.wheel_names import minor
 from dispatcher.errors import OperatorError
 from dispatcher.lazily import torch
 
@@ -21,8 +21,7 @@ OURS = "torchaudio_compat"
 Kernel = Callable[..., Any]
 
 
-@dataclasses.dataclass(frozen=True, kw_only=True)
-class Operator:
+class Operator(NamedTuple):
     """One operator of ``torch.ops``.
 
     Attributes:
@@ -48,13 +47,8 @@ class Operator:
 
     def serves(self, release: str) -> bool:
         """Return whether a release such as ``"2.8.0"`` calls the operator with this schema."""
-        asked = _numbers(release)
-        return _numbers(self.since) <= asked and (not self.until or asked <= _numbers(self.until))
-
-
-def _numbers(release: str) -> tuple[int, int]:
-    major, minor = release.split(".")[:2]
-    return int(major), int(minor)
+        asked = minor(release)
+        return minor(self.since) <= asked and (not self.until or asked <= minor(self.until))
 
 
 @functools.cache

@@ -43,7 +43,8 @@ def register(release: str) -> tuple[str, ...]:
             _names = tuple(
                 _define(operator)
                 for operator in declaration.operators()
-                if operator.serves(release) and not _defined(operator)
+                if operator.serves(release)
+                and not hasattr(getattr(torch.ops, operator.namespace), operator.name)
             )
         except BaseException:
             unregister()
@@ -70,12 +71,10 @@ def unregister() -> None:
             if hasattr(library, "_destroy"):
                 library._destroy()
         _libraries.clear()
-        _forget_looked_up()
+        for full in _names:  # `torch.ops` keeps operators as attributes after a look-up
+            namespace, _, name = full.partition("::")
+            vars(getattr(torch.ops, namespace)).pop(name, None)
         _release, _names = "", ()
-
-
-def _defined(operator: declaration.Operator) -> bool:
-    return hasattr(getattr(torch.ops, operator.namespace), operator.name)
 
 
 def _define(operator: declaration.Operator) -> str:
@@ -84,8 +83,15 @@ def _define(operator: declaration.Operator) -> str:
     library.define(operator.schema)
     for key, kernel in operator.kernels.items():
         library.impl(operator.name, kernel, key)
-    _keep_its_place(operator)
-    return f"{operator.namespace}::{operator.name}"
+    name = f"{operator.namespace}::{operator.name}"
+    if name not in _places:
+        # So torch keeps the entry after the operator is unregistered, and a function that was
+        # looked up earlier raises RuntimeError. Without the entry torch reads freed memory: the
+        # process ends (2.0), or may (2.13).
+        make: Any = torch.library.Library
+        _places[name] = make(operator.namespace, "IMPL")
+        _places[name].impl(operator.name, _refuse, _NO_DEVICE)
+    return name
 
 
 def fragment(namespace: str) -> Any:
@@ -99,28 +105,8 @@ def fragment(namespace: str) -> Any:
         return library
 
 
-def _keep_its_place(operator: declaration.Operator) -> None:
-    """Have torch keep an operator's entry after the operator is unregistered.
-
-    A function that was looked up earlier then raises RuntimeError. Without the entry torch reads
-    freed memory: the process ends (2.0), or may (2.13).
-    """
-    name = f"{operator.namespace}::{operator.name}"
-    if name not in _places:
-        make: Any = torch.library.Library
-        _places[name] = make(operator.namespace, "IMPL")
-        _places[name].impl(operator.name, _refuse, _NO_DEVICE)
-
-
 def _refuse(*arguments: Any) -> None:
     raise RuntimeError(f"there is no kernel for the device {_NO_DEVICE}")
-
-
-def _forget_looked_up() -> None:
-    """Drop the operators that ``torch.ops`` keeps as attributes after a look-up."""
-    for full in _names:
-        namespace, _, name = full.partition("::")
-        vars(getattr(torch.ops, namespace)).pop(name, None)
 
 
 def replace_lfilter() -> list[tuple[types.ModuleType, str, object]]:

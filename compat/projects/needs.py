@@ -8,7 +8,7 @@ import pathlib
 import sys
 import tomllib
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from compat.projects import reach
 
@@ -16,20 +16,15 @@ if TYPE_CHECKING:
     from packaging.requirements import Requirement
 
 
-class Import(NamedTuple):
-    """A place that imports a package; ``always`` as in ``reach.Needed``."""
+def imported(folder: str) -> dict[str, tuple[str, bool]]:
+    """Return the third-party packages that a project imports, with the first place of each.
 
-    where: str
-    always: bool
-
-
-def imported(folder: str) -> dict[str, Import]:
-    """Return the third-party packages that a project imports, each with the first place.
+    Whether that place always runs comes with it, as in ``reach.Needed``.
 
     An import in a ``try``, or under ``if TYPE_CHECKING``, is left out: the program can run
     without it. A place that always runs comes before those that may not.
     """
-    found: dict[str, Import] = {}
+    found: dict[str, tuple[str, bool]] = {}
     python = [one.path for one in reach.python_files(folder) if not one.is_ignored()]
     own = {
         part
@@ -38,10 +33,9 @@ def imported(folder: str) -> dict[str, Import]:
     }
     for path in python:
         for name, line, always in reach.needed(path):
-            if name not in own and name not in sys.stdlib_module_names:
-                one = Import(f"{os.path.relpath(path, folder)}:{line}", always)
-                if name not in found or always > found[name].always:
-                    found[name] = one
+            is_news = name not in found or always > found[name][1]
+            if is_news and name not in own and name not in sys.stdlib_module_names:
+                found[name] = f"{os.path.relpath(path, folder)}:{line}", always
     return found
 
 

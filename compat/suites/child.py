@@ -4,8 +4,6 @@
 others.
 """
 
-from __future__ import annotations
-
 import os
 from typing import Any, BinaryIO
 
@@ -19,7 +17,11 @@ from compat.suites.worlds import MARKER
 def main(heard: BinaryIO) -> None:
     """Serve the session until it closes the pipe ``heard``, which was standard input."""
     told = os.fdopen(os.dup(1), "wb")
-    _redirect()
+    # the tests get an empty standard input, and their output goes to standard error
+    null = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(null, 0)
+    os.close(null)
+    os.dup2(2, 1)
     order: Order = messages.receive(heard)
     with order.world.in_force():
         try:
@@ -39,14 +41,6 @@ def _serve(order: Order, heard: BinaryIO, told: BinaryIO) -> None:
         config.hook.pytest_cmdline_main(config=config)
     finally:
         config._ensure_unconfigure()
-
-
-def _redirect() -> None:
-    """Give the tests an empty standard input, and send their output to standard error."""
-    null = os.open(os.devnull, os.O_RDONLY)
-    os.dup2(null, 0)
-    os.close(null)
-    os.dup2(2, 1)
 
 
 class Server:

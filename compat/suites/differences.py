@@ -1,7 +1,5 @@
 """Collect the outcome of each test under each release, and report those that differ."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 import pytest

@@ -1,16 +1,12 @@
 """The messages between a session and the process of a release: pickled objects in two pipes."""
 
-from __future__ import annotations
-
-import dataclasses
 import pickle
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, NamedTuple
 
 from compat.suites.worlds import World
 
 
-@dataclasses.dataclass(frozen=True)
-class Order:
+class Order(NamedTuple):
     """The first message to a process: the release, the files to collect, the session's options."""
 
     world: World
@@ -19,16 +15,14 @@ class Order:
     worker: dict[str, Any] | None
 
 
-@dataclasses.dataclass(frozen=True)
-class Run:
+class Run(NamedTuple):
     """Run a test; fixtures shared with ``following``, the next test, stay."""
 
     test: str
     following: str | None
 
 
-@dataclasses.dataclass(frozen=True)
-class Ready:
+class Ready(NamedTuple):
     """The result of collection: ids, ids without a marker, and reports of what failed."""
 
     tests: list[str]
@@ -36,15 +30,13 @@ class Ready:
     problems: list[dict[str, Any]]
 
 
-@dataclasses.dataclass(frozen=True)
-class Report:
+class Report(NamedTuple):
     """A report of a test, as pytest serialises it."""
 
     data: dict[str, Any]
 
 
-@dataclasses.dataclass(frozen=True)
-class Warned:
+class Warned(NamedTuple):
     """A warning that pytest recorded.
 
     ``message`` has the arguments of ``warnings.WarningMessage`` but the category, which may not
@@ -57,8 +49,7 @@ class Warned:
     recorded: dict[str, Any]
 
 
-@dataclasses.dataclass(frozen=True)
-class Done:
+class Done(NamedTuple):
     """The test has run; ``leaving`` is the reason where it called ``pytest.exit``."""
 
     leaving: str | None = None

@@ -1,7 +1,5 @@
 """Start the process of a release, have it run tests, and report how it died."""
 
-from __future__ import annotations
-
 import contextlib
 import pathlib
 import pickle

@@ -1,7 +1,5 @@
 """Run a pytest session under releases: choose tests, run each in its process, compare."""
 
-from __future__ import annotations
-
 import contextlib
 import sys
 from typing import Any

@@ -1,10 +1,7 @@
 """Write the calls of all processes of a session to a trace, for ``--torchaudio-record``."""
 
-from __future__ import annotations
-
 import contextlib
 import os
-import shutil
 import tempfile
 
 import pytest
@@ -27,10 +24,11 @@ class Trace:
         self._path = os.path.abspath(path) if path and not recording.is_on() else ""
         self._root = str(config.rootpath)
         if self._path:
-            self._spool = tempfile.mkdtemp(prefix="torchaudio-compat-")
-            os.environ[recording.VARIABLE] = self._spool
-            stack.callback(shutil.rmtree, self._spool, ignore_errors=True)
-            stack.callback(os.environ.pop, recording.VARIABLE, None)
+            self._spool = stack.enter_context(
+                tempfile.TemporaryDirectory(prefix="torchaudio-compat-", ignore_cleanup_errors=True)
+            )
+            environment = stack.enter_context(pytest.MonkeyPatch.context())
+            environment.setenv(recording.VARIABLE, self._spool)
 
     def write(self) -> None:
         """Add the calls so far to the file."""

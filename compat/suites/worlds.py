@@ -1,12 +1,8 @@
 """Read the releases that a test runs under, from the option, the ini file and the test's marker."""
 
-from __future__ import annotations
-
 import contextlib
-import dataclasses
-import os
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from collections.abc import Iterable, Iterator
+from typing import Any, NamedTuple
 
 import pytest
 
@@ -21,8 +17,7 @@ OPTION = "--torchaudio"
 SERVED = "torchaudio_world"
 
 
-@dataclasses.dataclass(frozen=True)
-class World:
+class World(NamedTuple):
     """A release with its flags, and its backends; ``None`` for those of the environment."""
 
     release: Any
@@ -41,24 +36,14 @@ class World:
         """Install it for a block, also for child processes; yield the texts of its warnings."""
         from compat import auto  # importing it may begin to wait for torchaudio
 
-        variables: dict[str, str | None] = {auto.VARIABLE: self.release.name}
-        if self.backends:
-            variables[releases.BACKENDS_VARIABLE] = ",".join(self.backends)
-        before = {name: os.environ.get(name) for name in variables}
         with contextlib.ExitStack() as stack:
             with notices.collected() as told:
                 stack.enter_context(compat.pinned(self.release, backends=self.backends))
-            _set(variables)
-            stack.callback(_set, before)
+            environment = stack.enter_context(pytest.MonkeyPatch.context())
+            environment.setenv(auto.VARIABLE, self.release.name)
+            if self.backends:
+                environment.setenv(releases.BACKENDS_VARIABLE, ",".join(self.backends))
             yield told
-
-
-def _set(variables: Mapping[str, str | None]) -> None:
-    for name, value in variables.items():
-        if value:
-            os.environ[name] = value
-        else:
-            os.environ.pop(name, None)
 
 
 def world(where: str, version: Any, backends: Any = None, **flags: Any) -> World:

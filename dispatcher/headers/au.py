@@ -28,8 +28,10 @@ def _length(file: File) -> Length | None:
     return Length(size // (width * channels), channels, begin(file) + size)
 
 
-def _missing(file: File) -> str | None:
-    return short("its sound", _number(file, 8), file.size - begin(file), UNKNOWN)
-
-
-CONTAINER = Container("au", rb"\.snd|dns\.", _length, _missing, complete=True)
+CONTAINER = Container(
+    "au",
+    rb"\.snd|dns\.",
+    _length,
+    missing=lambda file: short("its sound", _number(file, 8), file.size - begin(file), UNKNOWN),
+    complete=True,
+)

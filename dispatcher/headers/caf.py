@@ -23,8 +23,10 @@ def _length(file: File) -> Length | None:
     return None
 
 
-def _missing(file: File) -> str | None:
-    return short_chunk(file, _chunks(file), b"data")
-
-
-CONTAINER = Container("caf", b"caff", _length, _missing, complete=True)
+CONTAINER = Container(
+    "caf",
+    b"caff",
+    _length,
+    missing=lambda file: short_chunk(file, _chunks(file), b"data"),
+    complete=True,
+)

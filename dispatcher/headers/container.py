@@ -3,7 +3,6 @@
 A module here with a ``CONTAINER`` is found by ``registry``.
 """
 
-import dataclasses
 from collections.abc import Callable
 from typing import NamedTuple
 
@@ -36,8 +35,7 @@ class Part(NamedTuple):
     codec: str = ""
 
 
-@dataclasses.dataclass(frozen=True)
-class Container:
+class Container(NamedTuple):
     """A kind of file.
 
     Attributes:

@@ -1,7 +1,5 @@
 """A file as headers are read from it, and the walk through its chunks."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator
 from typing import Any, Literal, Self, TypeVar
 

@@ -284,17 +284,12 @@ def _missing(file: File) -> str | None:
     return None if any(name.search(file.head) for name in _XING_NAMES) else _ANY.missing(file)
 
 
-def _only(file: File) -> Header | None:
-    """Return the first header if its Xing header counts all bytes: nothing is joined to it."""
-    first, told = xing(file) or (None, None)
-    return first if told and first_frame(file) + told.bytes == sound_end(file) else None
-
-
 def _parts(file: File) -> list[Part]:
     """Find parts by Xing headers; without any, by where frames of another kind begin."""
-    only = _only(file)
-    if only is not None:
-        return [Part(f"mp{only.layer}", first_frame(file), only.rate, only.channels)]
+    begin = first_frame(file)
+    only, told = xing(file) or (None, None)
+    if only and told and begin + told.bytes == sound_end(file):  # so nothing is joined to it
+        return [Part(f"mp{only.layer}", begin, only.rate, only.channels)]
     data = file.all() if _JOINED.match(file.head) else b""
     names = sorted(match.start() for name in _XING_NAMES for match in name.finditer(data))
     found: list[tuple[int, Header]] = []
@@ -304,7 +299,7 @@ def _parts(file: File) -> list[Part]:
         )
         found += next(([(at, first)] for at, first in places if first is not None), [])
     if not found:
-        found = _by_kind(data, first_frame(file))
+        found = _by_kind(data, begin)
     return [Part(f"mp{first.layer}", at, first.rate, first.channels) for at, first in found]
 
 

@@ -15,14 +15,10 @@ def _frames(file: File) -> int:
     return sum((byte & 0x7F) << _BITS * place for place, byte in enumerate(file.at(10, 3)))
 
 
-def _length(file: File) -> Length | None:
-    return Length(_frames(file), 1)
-
-
 def _missing(file: File) -> str | None:
     width = max(2, -(-file.number(6, 1, "big") // _BITS))
     packets = -(-_frames(file) // (_SAMPLES // width))
     return short("its sound", packets * _PACKET, file.size - _HEADER)
 
 
-CONTAINER = Container("sds", rb"\xf0\x7e.\x01", _length, _missing)
+CONTAINER = Container("sds", rb"\xf0\x7e.\x01", lambda file: Length(_frames(file), 1), _missing)

@@ -25,8 +25,10 @@ def _length(file: File) -> Length | None:
     return None
 
 
-def _missing(file: File) -> str | None:
-    return short_chunk(file, _chunks(file), b"data")
-
-
-CONTAINER = Container("w64", b"riff", _length, _missing, complete=True)
+CONTAINER = Container(
+    "w64",
+    b"riff",
+    _length,
+    missing=lambda file: short_chunk(file, _chunks(file), b"data"),
+    complete=True,
+)

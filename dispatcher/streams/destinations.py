@@ -3,8 +3,6 @@
 A regular file is written beside the old one, and replaces it at the end.
 """
 
-from __future__ import annotations
-
 import contextlib
 import os
 import re
@@ -49,20 +47,15 @@ class NewFile(Destination):
     """A file beside the target, which it replaces in one step."""
 
     def __init__(self, path: str) -> None:
-        self._writing: Any = target.writing(path)
-        super().__init__(self._writing.__enter__())
+        self._writing = contextlib.ExitStack()
+        super().__init__(self._writing.enter_context(target.writing(path)))
 
     def commit(self) -> None:
-        self._end()
+        self._writing.close()
 
     def abandon(self) -> None:
-        with contextlib.suppress(_AbandonedError):
-            self._end(_AbandonedError())
-
-    def _end(self, why: Exception | None = None) -> None:
-        writing, self._writing = self._writing, None
-        if writing is not None:
-            writing.__exit__(None if why is None else type(why), why, None)
+        with contextlib.suppress(_AbandonedError), self._writing:
+            raise _AbandonedError
 
 
 class _AbandonedError(Exception):
@@ -146,10 +139,6 @@ def _goes_back(wrapped: Any) -> bool:
     return False
 
 
-def _is_pipe(path: str) -> bool:
-    return os.path.exists(path) and not os.path.isfile(path) and not os.path.isdir(path)
-
-
 def destination(dst: Any, *, opens_itself: bool) -> Destination:
     """Return the destination for ``dst``; ``opens_itself`` if the format opens it (a device).
 
@@ -166,6 +155,6 @@ def destination(dst: Any, *, opens_itself: bool) -> Destination:
     path = os.fsdecode(dst)
     if opens_itself or _ADDRESS.match(path) or _NUMBERED.search(os.path.basename(path)):
         return Destination(path)
-    if _is_pipe(path):
+    if os.path.exists(path) and not os.path.isfile(path) and not os.path.isdir(path):
         return Object(open(path, "wb", buffering=0), owned=True)  # its reader may wait for it
     return NewFile(path)

@@ -104,16 +104,11 @@ LAYOUTS = {
     "nv12": Layout(((0, 0), (1, 0), (1, 1)), 1, (1,)),
 }
 # FFmpeg converts YUV to planar RGB in half the time of packed RGB, with the same values
-_PLANAR = {"rgb24": ((2, 0), (0, 0), (1, 0)), "bgr24": ((1, 0), (0, 0), (2, 0))}
+PLANAR = {"rgb24": ((2, 0), (0, 0), (1, 0)), "bgr24": ((1, 0), (0, 0), (2, 0))}
 PLANAR_FORMAT = "gbrp"
 _STEPS = {("nv12", 1): 2}
 _HALF = -(1 << 15)
 _WIDTHS = {"uint8": 1, "int16": 2}
-
-
-def becomes_planar(format: str) -> bool:
-    """Return whether pictures for ``format`` are made faster in ``PLANAR_FORMAT``."""
-    return format in _PLANAR
 
 
 class Picture:
@@ -131,8 +126,8 @@ class Picture:
 
     def __init__(self, frame: av.VideoFrame, *, wanted: str = "") -> None:
         name = frame.format.name
-        if wanted in _PLANAR and name == PLANAR_FORMAT:
-            self._layout = Layout(_PLANAR[wanted])
+        if wanted in PLANAR and name == PLANAR_FORMAT:
+            self._layout = Layout(PLANAR[wanted])
         elif name in LAYOUTS:
             self._layout = LAYOUTS[name]
         else:

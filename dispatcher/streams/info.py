@@ -3,8 +3,6 @@
 A source stream is described before anything of it is decoded.
 """
 
-from __future__ import annotations
-
 import dataclasses
 from typing import Any
 

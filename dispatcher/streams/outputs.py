@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import dataclasses
 from fractions import Fraction
-from typing import Any
+from typing import Any, NamedTuple
 
 from dispatcher.errors import BackendError
 from dispatcher.lazily import av
 from dispatcher.streams import graphs, info
 from dispatcher.streams.buffers import Buffer
-from dispatcher.streams.frames import PLANAR_FORMAT, Picture, Sound, becomes_planar
+from dispatcher.streams.frames import PLANAR, PLANAR_FORMAT, Picture, Sound
 
 _NO_FILTER = {"audio": "anull", "video": "null"}
 
 
-@dataclasses.dataclass(frozen=True)
-class Filter:
+class Filter(NamedTuple):
     """The filters that a stream's frames go through.
 
     Args:
@@ -37,7 +35,7 @@ class Filter:
         """
         description = self.description or ""  # without one no frame goes through a graph
         is_planar = (
-            becomes_planar(self.format)
+            self.format in PLANAR
             and isinstance(entering, graphs.PictureInput)
             and entering.format == "yuv420p"
             and not entering.width % 2

@@ -466,13 +466,9 @@ class StreamWriter:
         try:
             container.close()
             destination.check()
+            destination.commit()
         except BaseException as why:
             destination.abandon()
-            self._fail(destination, why)
-            raise
-        try:
-            destination.commit()
-        except Exception as why:
             self._fail(destination, why)
             raise
 

@@ -193,9 +193,8 @@ def test_files_that_do_not_come_back_are_missed() -> None:
         def run(self, task: Task[Outcome], items: Iterable[Item]) -> Iterator[Outcome]:
             return super().run(task, list(items)[1:])
 
-    request = session.Request(Sources(("data",)), TERMS)
     with open_store("audit.jsonl") as store, pytest.raises(EngineError, match="1 files did not come back"):
-        list(session.run(request, session.plan(request, store), store, Lossy(1)))
+        list(session.run(TERMS, session.plan(Sources(("data",)), TERMS, store), store, Lossy(1)))
 
 
 def test_rows_of_files_that_were_not_decoded() -> None:

@@ -1,6 +1,5 @@
 """Commands are chosen by what the machine has."""
 
-import dataclasses
 import os
 import pathlib
 import re
@@ -91,12 +90,12 @@ TORCH = dists.Copy("torch", "2.8.0+cpu", pathlib.Path("/site"), pathlib.Path("/s
         ),
         (
             mends.matched_pair,
-            {"torch": dataclasses.replace(TORCH, installer="conda")},
+            {"torch": TORCH._replace(installer="conda")},
             ["conda install -c conda-forge pytorch=2.8.0 torchaudio=2.8.0"],
         ),
         (
             lambda: mends.reinstall("torch"),
-            {"torch": dataclasses.replace(TORCH, installer="conda")},
+            {"torch": TORCH._replace(installer="conda")},
             ["conda install --force-reinstall pytorch=2.8.0"],
         ),
         (lambda: mends.install("torch"), {}, ["pip install torch --index-url https://download.pytorch.org/whl/cpu"]),
@@ -127,7 +126,7 @@ def test_mends_by_what_is_installed_and_by_whom(
 def test_a_row_that_two_checks_read_at_the_same_time_is_one_row(monkeypatch: pytest.MonkeyPatch) -> None:
     """The checks run in threads, and a cache may then be filled twice."""
     monkeypatch.setattr(pairs, "table", pairs.table.__wrapped__)
-    installed = {"torch": TORCH, "torchaudio": dataclasses.replace(TORCH, name="torchaudio", version="2.8.0+cu128")}
+    installed = {"torch": TORCH, "torchaudio": TORCH._replace(name="torchaudio", version="2.8.0+cu128")}
     monkeypatch.setattr(dists, "first", installed.get)
     assert len(mends.matched_pair().commands) == 1
 

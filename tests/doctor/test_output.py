@@ -199,7 +199,7 @@ def test_a_report_keeps_home_and_name_to_itself(tmp_path: pathlib.Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("home", "user", "text", "scrubbed"),
+    ("home", "user", "text", "wanted"),
     [
         ("/home/maryann", "maryann", "/home/maryann/x and maryann's", "~/x and USER's"),
         ("/home/maryann", "maryann", "/home/maryanne/x", "/home/maryanne/x"),
@@ -209,12 +209,12 @@ def test_a_report_keeps_home_and_name_to_itself(tmp_path: pathlib.Path) -> None:
         ("/", "nobody", "/usr/lib", "/usr/lib"),
     ],
 )
-def test_scrubbing(monkeypatch: pytest.MonkeyPatch, home: str, user: str, text: str, scrubbed: str) -> None:
+def test_scrubbing(monkeypatch: pytest.MonkeyPatch, home: str, user: str, text: str, wanted: str) -> None:
     for variable in ("HOME", "USERPROFILE"):
         monkeypatch.setenv(variable, home)
     for variable in ("USER", "LOGNAME", "USERNAME"):
         monkeypatch.setenv(variable, user)
-    assert report.scrubber()(text) == scrubbed
+    assert report.scrubbed(text) == wanted
 
 
 def _check(body: Callable[[Looked], Iterable[Finding]]) -> Check:

@@ -65,7 +65,7 @@ def test_the_table_says_which_releases_have_a_name(name: str, first: str, last: 
 @pytest.mark.network
 def test_the_table_is_what_the_wheels_say(tmp_path: pathlib.Path) -> None:
     """Collected again from one wheel, and from nothing else."""
-    from compat.names.wheel_names import collect
+    from tests.names import collect
 
     try:
         folder = wheels.downloaded("2.8.0", tmp_path)

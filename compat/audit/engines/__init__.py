@@ -4,8 +4,6 @@ An engine has ``run(task, items)``, which yields the outcomes as they are ready.
 back exactly once, even if workers die. Closing the generator ends the work.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator
 from typing import Protocol, TypeVar
 

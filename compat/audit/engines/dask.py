@@ -5,8 +5,6 @@ its files wait until everything else is done. Then each runs alone, and a file t
 workers gets the blame.
 """
 
-from __future__ import annotations
-
 import contextlib
 import http
 import re

@@ -5,8 +5,6 @@ one without an answer gets the blame, and a new worker takes the rest. A pool of
 library would give up instead, and blame no file.
 """
 
-from __future__ import annotations
-
 import collections
 import contextlib
 import multiprocessing

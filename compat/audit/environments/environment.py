@@ -1,7 +1,5 @@
 """Be the side of a comparison that another environment's real torchaudio decodes."""
 
-from __future__ import annotations
-
 import contextlib
 import json
 import os

@@ -1,7 +1,5 @@
 """Recognise audio files and manifests by their extensions."""
 
-from __future__ import annotations
-
 import os
 
 _AUDIO = (

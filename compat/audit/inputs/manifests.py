@@ -1,7 +1,5 @@
 """Read lists of files: one path a line, a column of CSV or TSV, a field of JSON lines."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Iterable, Iterator
 from typing import IO, Any

@@ -1,7 +1,5 @@
 """Find the files that DATA on the command line stands for."""
 
-from __future__ import annotations
-
 import contextlib
 import dataclasses
 import glob

@@ -1,7 +1,5 @@
 """Read the rows of CSV and TSV; report a quote that is never closed."""
 
-from __future__ import annotations
-
 import collections
 import csv
 from collections.abc import Iterable, Iterator

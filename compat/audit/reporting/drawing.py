@@ -3,12 +3,11 @@
 The drawing is made from the file when the report is written, so that results stay small.
 """
 
-from __future__ import annotations
-
 import base64
 import contextlib
 import dataclasses
 import io
+from typing import NamedTuple
 
 import numpy as np
 
@@ -132,8 +131,7 @@ class _Excerpt:
         return ""
 
 
-@dataclasses.dataclass(frozen=True)
-class Draw:
+class Draw(NamedTuple):
     """Draws a file that was compared.
 
     Attributes:

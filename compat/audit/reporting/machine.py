@@ -1,7 +1,5 @@
 """Write the summary as JSON."""
 
-from __future__ import annotations
-
 import dataclasses
 import json
 from typing import IO
@@ -42,7 +40,7 @@ def document(result: Result) -> dict[str, object]:
         },
         "explanations": [
             {
-                **dataclasses.asdict(one),
+                **one._asdict(),
                 "values": list(map(printable, one.values)),
                 "sentence": printable(one.sentence),
             }

@@ -1,19 +1,26 @@
 """Write one self-contained HTML page: counts, a table of files, waveforms and audio."""
 
-from __future__ import annotations
-
+import heapq
 import html
 import json
 import math
+import os
 import pathlib
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from compat.audit.classes import CLASSES, SAME
+from compat.audit.classes import CLASSES, DIFFERENCES, SAME
+from compat.audit.engines.local import LocalEngine
+from compat.audit.items import Item
 from compat.audit.reporting import terminal
-from compat.audit.reporting.drawing import Drawing
+from compat.audit.reporting.drawing import Draw, Drawing
 from compat.audit.reporting.result import Result
 from compat.audit.rows import Row
+from compat.audit.storage import open_store
+from compat.audit.tally import latest, severity
+from compat.audit.task import Compare
+from compat.commands import writing
+from compat.commands.arguments import UsageError
 from compat.commands.console import printable
 
 _HERE = pathlib.Path(__file__).resolve().parent
@@ -35,6 +42,7 @@ _COLUMNS = (
     *(f"{side}_{name}" for name in _SIDED for side in ("from", "to")), "drawing",
 )  # fmt: skip
 _SOUND_BYTES = 24 << 20
+_DRAWING_SECONDS = 120.0
 _LISTED = 20  # values of a dimension in the breakdown
 # column, heading and explanation
 _SORTED = (
@@ -45,6 +53,34 @@ _SORTED = (
      "The RMS of the differences that remain once shift and factor are undone."),
     ("seconds", "Seconds", ""),
 )  # fmt: skip
+
+
+def write(result: Result, wanted: set[int] | None, *, most: int, drawn: int, jobs: int) -> None:
+    """Write the page of a result.
+
+    Args:
+        result: the counts, where the rows are, and where the page goes.
+        wanted: the keys of the files that count; ``None`` for all.
+        most: how many rows the table lists, the worst first.
+        drawn: for how many of the differing files to draw waveforms and include audio.
+        jobs: processes that draw.
+
+    Raises:
+        UsageError: it cannot be written.
+    """
+    with open_store(result.results) as store:
+        listed = heapq.nlargest(most, latest(store.rows(), wanted), key=severity)
+    chosen = [row for row in listed if CLASSES[row.kind].group == DIFFERENCES][:drawn]
+    task = Draw(Compare(result.terms, os.getcwd()), {row.path: row for row in chosen})
+    items = [Item(row.path, row.stamp, 0, row.other or "") for row in chosen]
+    engine = LocalEngine(min(jobs, len(chosen)), _DRAWING_SECONDS)
+    found = {drawing.path: drawing for drawing in engine.run(task, items)}
+    drawings = {row.path: found[row.path] for row in chosen}
+    unlisted = max(0, result.tally.files - len(listed))
+    try:
+        writing.write(result.report, page(result, listed, drawings, unlisted))
+    except OSError as why:
+        raise UsageError(f"--report {result.report}: {why.strerror}") from why
 
 
 def page(

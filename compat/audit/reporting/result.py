@@ -1,8 +1,6 @@
 """Hold what a report is made from."""
 
-from __future__ import annotations
-
-import dataclasses
+from typing import NamedTuple
 
 from compat.audit.classes import CLASSES
 from compat.audit.options import Terms
@@ -10,8 +8,7 @@ from compat.audit.sampling import Bound, bound
 from compat.audit.tally import Tally
 
 
-@dataclasses.dataclass(frozen=True)
-class Result:
+class Result(NamedTuple):
     """The result of a run, or of the part that was done.
 
     Attributes:

@@ -1,7 +1,5 @@
 """Write the summary for people: classes, counts, and the ten worst files."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from typing import IO
 

@@ -1,7 +1,5 @@
 """Keep results on disk, row by row; they survive a kill, and a later run reads them."""
 
-from __future__ import annotations
-
 import os
 
 from compat.audit.storage.jsonl import JsonLines

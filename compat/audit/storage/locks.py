@@ -1,7 +1,5 @@
 """Lock an open file on each system, until the process ends or the file is closed."""
 
-from __future__ import annotations
-
 import os
 from typing import IO, Any
 

@@ -5,8 +5,6 @@ enough for a part. If a run is killed, the next one takes over its journal. Read
 journal, because its name begins with ``_``.
 """
 
-from __future__ import annotations
-
 import contextlib
 import os
 import re

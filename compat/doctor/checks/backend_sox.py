@@ -4,8 +4,6 @@ libsox is optional: it comes from the system or from conda, never from PyPI. If 
 note lists what was tried. If one is there or asked for and does not load, that is an error.
 """
 
-import dataclasses
-import functools
 import os
 import pathlib
 import re
@@ -52,7 +50,7 @@ def _unavailable(found: Finding) -> Finding:
     tried = found.data.get("tried", ())
     is_ng = any(SOX_NG in attempt for attempt in tried)
     broken = [attempt for attempt in tried if _is_there(attempt)]
-    change = functools.partial(dataclasses.replace, found)
+    change = found._replace
     if "cffi" in found.data.get("unavailable", ""):
         return change(mend=mends.install("cffi"), cause="no-cffi")
     libsox = mends.library("libsox.so")

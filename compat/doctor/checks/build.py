@@ -8,8 +8,7 @@ import re
 from collections.abc import Iterator
 
 from compat.diagnosis import mends, pairs
-from compat.diagnosis.findings import Finding, error, note, ok, skipped, warning
-from compat.doctor.check import Group, World, check
+from compat.doctor.check import Finding, Group, World, check, error, note, ok, skipped, warning
 
 
 @check(

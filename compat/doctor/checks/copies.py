@@ -6,7 +6,6 @@ with the name of a module of Python's own library, and a file or folder with a p
 belongs to no installed package.
 """
 
-import dataclasses
 import pathlib
 import sys
 from collections.abc import Iterator
@@ -14,8 +13,7 @@ from typing import Any
 
 from compat.commands import namesakes, shadows, shell
 from compat.diagnosis import dists, machine, mends, pairs
-from compat.diagnosis.findings import Finding, Mend, error, note, ok, warning
-from compat.doctor.check import Copy, Group, World, check
+from compat.doctor.check import Copy, Finding, Group, Mend, World, check, error, note, ok, warning
 
 _PAIR = ("torch", "torchaudio")
 
@@ -85,8 +83,7 @@ def _own() -> Iterator[Finding]:
             f"`import {name}` finds {place}, which is not torchaudio-compat's",
             why="Python finds this file or folder before ours, so parts of torchaudio-compat are "
             "missing.",
-            mend=dataclasses.replace(
-                mends.shadow(place),
+            mend=mends.shadow(place)._replace(
                 text="Use the command torchaudio-compat (run, doctor, codemod, audit), which does "
                 "not search this folder; or rename it",
             ),

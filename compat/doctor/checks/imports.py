@@ -5,7 +5,6 @@ crashes, aborts or hangs, the report names the line where it stopped.
 """
 
 import concurrent.futures
-import dataclasses
 import re
 from collections.abc import Iterator
 
@@ -78,10 +77,10 @@ def _death(world: World, name: str, answer: Answer, data: dict[str, object]) -> 
         text += f"; it stopped at {place}"
         if is_late:
             words = mend.text.replace("See where it stopped", f"Look at {place}")
-            mend = dataclasses.replace(mend, text=words)
+            mend = mend._replace(text=words)
     if not said.name:
-        return dataclasses.replace(found, text=text, mend=mend)
-    return dataclasses.replace(found, text=text, why=said.cause, mend=said.mend, cause=said.name)
+        return found._replace(text=text, mend=mend)
+    return found._replace(text=text, why=said.cause, mend=said.mend, cause=said.name)
 
 
 def _place(frame: str) -> str:

@@ -10,9 +10,8 @@ from collections.abc import Iterator
 
 from compat.commands import shell
 from compat.diagnosis import mends
-from compat.diagnosis.findings import Finding, Mend, error, note, ok, skipped
 from compat.doctor import elf
-from compat.doctor.check import Copy, Group, World, check
+from compat.doctor.check import Copy, Finding, Group, Mend, World, check, error, note, ok, skipped
 
 
 @check(

@@ -10,8 +10,7 @@ from typing import Any
 from packaging.requirements import InvalidRequirement, Requirement
 
 from compat.diagnosis import mends, pairs
-from compat.diagnosis.findings import Finding, error, note, ok, warning
-from compat.doctor.check import Copy, Group, World, check
+from compat.doctor.check import Copy, Finding, Group, World, check, error, note, ok, warning
 
 
 @check(

@@ -41,7 +41,12 @@ def requirements(world: World) -> Iterator[Finding]:
         elif found is None and requirement.name in _known():
             absent.append(requirement.name)
         else:
-            problems.append(_problem(requirement, found.version if found is not None else ""))
+            name, needed = requirement.name, f"{requirement.name}{requirement.specifier}"
+            text = f"{name} is not installed, and this package requires it"
+            if found is not None:
+                text = f"{name} {found.version} is installed, and this package requires {needed}"
+            cause = "requirement-missing" if found is None else "requirement-unmet"
+            problems.append(warning(text, mend=_install(requirement), subject=name, cause=cause))
     unmet = {problem.subject for problem in problems}
     problems += [problem for problem in _untested(world) if problem.subject not in unmet]
     if problems:
@@ -79,19 +84,6 @@ def _meets(requirement: Requirement, version: str) -> bool:
         return requirement.specifier.contains(pairs.public(version), prereleases=True)
     except InvalidVersion:
         return True
-
-
-def _problem(requirement: Requirement, version: str) -> Finding:
-    """Return the finding for a package in another version, or in none."""
-    name = requirement.name
-    return warning(
-        f"{name} {version} is installed, and this package requires {name}{requirement.specifier}"
-        if version
-        else f"{name} is not installed, and this package requires it",
-        mend=_install(requirement),
-        subject=name,
-        cause="requirement-unmet" if version else "requirement-missing",
-    )
 
 
 def _install(requirement: Requirement) -> Mend:

@@ -6,9 +6,8 @@ The result is compared with the same tone generated at 8 kHz.
 from collections.abc import Iterator
 
 from compat.diagnosis import mends
-from compat.diagnosis.findings import Finding, error, ok, skipped, warning
 from compat.doctor import failing
-from compat.doctor.check import Answer, Group, World, check
+from compat.doctor.check import Answer, Finding, Group, World, check, error, ok, skipped, warning
 
 _THROUGH = ("torchaudio", "compat")
 _NEAR = 0.02  # the default filter of every release stays within this, away from the ends

@@ -5,6 +5,7 @@ the compiled one, runs something from each part, and reports what serves it.
 """
 
 from collections.abc import Iterator
+from typing import Any
 
 from compat.doctor import failing
 from compat.doctor.check import Finding, Group, World, check, ok, skipped, warning
@@ -40,10 +41,9 @@ def rescue(world: World) -> Iterator[Finding]:
         yield ok(_served(answer.value), data=answer.value)
 
 
-def _served(told: dict[str, object]) -> str:
+def _served(told: dict[str, Any]) -> str:
     """Return which parts work and what serves them."""
     parts = told["parts"]
-    assert isinstance(parts, dict)
     works = {
         by: [part for part, served in parts.items() if served == by]
         for by in dict.fromkeys(parts.values())

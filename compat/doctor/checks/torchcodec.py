@@ -10,9 +10,8 @@ from collections.abc import Iterator
 from packaging.version import Version
 
 from compat.diagnosis import mends, pairs
-from compat.diagnosis.findings import Finding, note, ok, skipped, warning
 from compat.doctor import failing
-from compat.doctor.check import Copy, Group, World, check
+from compat.doctor.check import Copy, Finding, Group, World, check, note, ok, skipped, warning
 
 _SHOWN = 6
 

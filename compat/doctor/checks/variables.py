@@ -15,8 +15,7 @@ from typing import Any
 
 import compat.releases as releases  # not `from compat import`, which would build the stand-in first
 from compat.diagnosis import machine
-from compat.diagnosis.findings import Finding, Mend, error, note, ok, warning
-from compat.doctor.check import Group, World, check
+from compat.doctor.check import Finding, Group, Mend, World, check, error, note, ok, warning
 
 _ON, _OFF = ("1", "true", "yes", "on", "y", "t"), ("0", "false", "no", "off", "n", "f")
 _LOADER = ("LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "DYLD_FALLBACK_LIBRARY_PATH")

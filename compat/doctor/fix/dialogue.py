@@ -3,10 +3,9 @@
 Nothing here writes through a library: the command may replace the one that would colour the page.
 """
 
-import dataclasses
 import sys
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from compat.commands import shell
 from compat.commands.shell import Line
@@ -24,8 +23,7 @@ _WITHOUT_QUESTION = {
 }
 
 
-@dataclasses.dataclass(frozen=True)
-class Means:
+class Means(NamedTuple):
     """What the dialogue acts with; tests give their own.
 
     Args:
@@ -37,19 +35,6 @@ class Means:
     run: Callable[[Words], runner.Outcome]
     examine: Callable[[], dict[str, Any] | None]
     ask: Callable[[str], str] | None
-
-
-@dataclasses.dataclass(frozen=True)
-class Consent:
-    """What the command line allows without a question.
-
-    Args:
-        yes: run the first command.
-        outside: also if it touches more than this environment.
-    """
-
-    yes: bool = False
-    outside: bool = False
 
 
 def means(arguments: Sequence[str]) -> Means:
@@ -70,7 +55,7 @@ def _asked(question: str) -> str:
         raise
 
 
-def mend(before: dict[str, Any], root: Mend, consent: Consent, by: Means) -> int:
+def mend(before: dict[str, Any], root: Mend, consent: Touches | None, by: Means) -> int:
     """Mend the root cause of an examination, and return the exit status.
 
     The status is that of the last examination; 3 if there is a command and nobody to ask, or the
@@ -79,7 +64,7 @@ def mend(before: dict[str, Any], root: Mend, consent: Consent, by: Means) -> int
     Args:
         before: the document of the examination.
         root: the mend of its root cause.
-        consent: what may be done without a question.
+        consent: how much the first command may touch without a question; ``None``: ask always.
         by: the means.
     """
     status = int(before["verdict"]["exit"])
@@ -96,15 +81,15 @@ def mend(before: dict[str, Any], root: Mend, consent: Consent, by: Means) -> int
     if all(reach.touches is Touches.SHOWN for _, reach in commands):
         _say("", "The doctor runs none of these. Run one yourself, then run the doctor again.")
         return status
-    if not consent.yes and by.ask is None:
+    if consent is None and by.ask is None:
         how = _WITHOUT_QUESTION[commands[0][1].touches]
         _complain(f"doctor --fix: there is no terminal to ask, so nothing was run; {how}")
         return UNANSWERED
-    chosen = commands[0] if consent.yes else _chosen(commands, by)
+    chosen = _chosen(commands, by) if consent is None else commands[0]
     if chosen is None or not _is_allowed(*chosen, consent, by):
         _say("fix", "Nothing was changed.")
         return status
-    return _done(chosen[0], before, consent, by)
+    return _done(chosen[0], before, by, asks=consent is None)
 
 
 def _show(commands: Sequence[tuple[Line, Reach]]) -> None:
@@ -131,14 +116,14 @@ def _chosen(commands: Sequence[tuple[Line, Reach]], by: Means) -> tuple[Line, Re
     return may.get(answer)
 
 
-def _is_allowed(command: Line, reach: Reach, consent: Consent, by: Means) -> bool:
+def _is_allowed(command: Line, reach: Reach, consent: Touches | None, by: Means) -> bool:
     """Return whether a chosen command may be run; ask a second time if it touches more."""
     if reach.touches is Touches.SHOWN:
         _say("", "--yes takes the first command, and that one is only shown.")
         return False
-    if reach.touches is Touches.ENVIRONMENT or (consent.yes and consent.outside):
+    if reach.touches <= (consent or Touches.ENVIRONMENT):
         return True
-    if consent.yes:
+    if consent is not None:
         _say("", "--yes runs it only with --outside.")
         return False
     return _is_yes(f"It {reach.reason}. Run it all the same? [y/N] ", by)
@@ -152,10 +137,10 @@ def _ask(question: str, by: Means) -> str:
     return by.ask(f"{_INDENT}{question}") if by.ask is not None else ""
 
 
-def _done(command: Line, before: dict[str, Any], consent: Consent, by: Means) -> int:
+def _done(command: Line, before: dict[str, Any], by: Means, *, asks: bool) -> int:
     """Run the steps of a command, examine again, and say what changed."""
     for words in command.steps:
-        step = unattended(words) if consent.yes else words
+        step = words if asks else unattended(words)
         line = shell.lines(*step)[0]
         _say("run", f"$ {line}")
         try:
@@ -182,9 +167,8 @@ def _done(command: Line, before: dict[str, Any], consent: Consent, by: Means) ->
 
 
 def _compare(before: dict[str, Any], after: dict[str, Any]) -> None:
-    for change in changes.between(before, after):
-        statuses = f"was {change.was}, is {change.now}"
-        _say(change.kind, f"{change.title}: {statuses}: {change.text}")
+    for kind, text in changes.between(before, after):
+        _say(kind, text)
     verdict = after["verdict"]
     print()
     _say("root cause" if verdict["status"] == "error" else "verdict", verdict["text"])

@@ -12,12 +12,12 @@ other programs
 ============================================  ===================================================
 """
 
-import dataclasses
 import enum
 import os
 import shutil
 import sys
 from collections.abc import Callable
+from typing import NamedTuple
 
 from compat.commands.shell import Line
 from compat.diagnosis import dists, machine
@@ -36,8 +36,7 @@ class Touches(enum.IntEnum):
     SHOWN = 2
 
 
-@dataclasses.dataclass(frozen=True)
-class Reach:
+class Reach(NamedTuple):
     """What a command touches.
 
     Args:

@@ -1,6 +1,6 @@
 """Tell which release of torchaudio has which name, read from the wheels of 2.0 to 2.11.
 
-``names.txt`` is the table, ``collect.py`` makes it, and this file answers from it.
+``names.txt`` is the table, ``tests/names/collect.py`` makes it, and this file answers from it.
 """
 
 import functools

@@ -12,8 +12,6 @@ A frame takes a few NumPy calls over all labels at once. The scores of all frame
 linear in frames x labels), and the path is read from them backwards.
 """
 
-from __future__ import annotations
-
 from typing import Any, TypeAlias
 
 import numpy as np

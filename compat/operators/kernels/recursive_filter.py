@@ -15,8 +15,6 @@ is as exact up to about order 50. Beyond that, filters that are close to unstabl
 order 70 and random reflections of up to 0.8, six digits are left).
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Callable
 

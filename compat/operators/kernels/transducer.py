@@ -16,8 +16,6 @@ All nodes of a diagonal are computed at once, for the whole batch and both recur
 takes T + U steps of a few operations on small tensors, on any device.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from typing import NamedTuple
 

@@ -5,8 +5,6 @@ on the CPU. Up to 2.8 the operator returns the score of each frame. Since 2.9 to
 part picks the scores from all log probabilities, so the operator returns those.
 """
 
-from __future__ import annotations
-
 import math
 from typing import cast
 

@@ -5,8 +5,6 @@ the loop ``_lfilter_core_loop`` for the recursive half and convolves for the oth
 slower than the whole operator. So ``registration.replace_lfilter`` puts ``_lfilter`` there too.
 """
 
-from __future__ import annotations
-
 from typing import Any
 
 import torch
@@ -21,11 +19,6 @@ _LONG = 1 << 15  # frames
 
 def _filtered(waveform: Tensor, a_coeffs: Tensor, b_coeffs: Tensor) -> Tensor:
     """Filter ``[batch, channel, time]`` by the coefficients ``[channel, order + 1]``."""
-    _check(waveform, a_coeffs, b_coeffs)
-    return recursive_filter(waveform, a_coeffs, b_coeffs)
-
-
-def _check(waveform: Tensor, a_coeffs: Tensor, b_coeffs: Tensor) -> None:
     require_same_device(NAME, waveform=waveform, a_coeffs=a_coeffs, b_coeffs=b_coeffs)
     require(
         waveform.ndim == 3,
@@ -51,6 +44,7 @@ def _check(waveform: Tensor, a_coeffs: Tensor, b_coeffs: Tensor) -> None:
         f"{', '.join(sorted(map(str, kinds)))}",
     )
     require(waveform.size(2) > 0, NAME, "waveform has no frames")
+    return recursive_filter(waveform, a_coeffs, b_coeffs)
 
 
 def _shape(waveform: Tensor, a_coeffs: Tensor, b_coeffs: Tensor) -> Tensor:
@@ -159,10 +153,6 @@ def _fed_with_past(fed: Tensor, a_coeff_flipped: Tensor, padded: Tensor) -> Tens
     return fed
 
 
-def _nothing(*_: Tensor) -> None:
-    return None
-
-
 OPERATORS = (
     Operator(
         schema="_lfilter(Tensor waveform, Tensor a_coeffs, Tensor b_coeffs) -> Tensor",
@@ -176,7 +166,7 @@ OPERATORS = (
     Operator(
         schema="_lfilter_core_loop(Tensor input_signal_windows, Tensor a_coeff_flipped, "
         "Tensor(a!) padded_output_waveform) -> ()",
-        kernels={"CompositeExplicitAutograd": _loop, "Meta": _nothing},
+        kernels={"CompositeExplicitAutograd": _loop, "Meta": lambda *_: None},
         calls="functional.lfilter, since 2.9",
     ),
 )

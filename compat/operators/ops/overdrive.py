@@ -1,7 +1,5 @@
 """The loop of ``torchaudio.functional.overdrive``: a first-order filter that removes an offset."""
 
-from __future__ import annotations
-
 import torch
 from torch import Tensor
 

@@ -5,8 +5,6 @@ Calling one of their operators raises an error that says so: of
 ``torchaudio.prototype.functional.ray_tracing``, in 2.2 to 2.8.
 """
 
-from __future__ import annotations
-
 from typing import Any, NoReturn
 
 from compat.operators.declaration import Kernel, Operator

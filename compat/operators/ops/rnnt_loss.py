@@ -3,8 +3,6 @@
 Loss and gradient are computed together, in float32, on the device of the logits.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Room impulse responses: ``torchaudio.prototype.functional.simulate_rir_ism``, 2.1 to 2.8."""
 
-from __future__ import annotations
-
 import math
 
 import torch

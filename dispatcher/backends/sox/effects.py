@@ -8,7 +8,7 @@ from typing import Any
 from dispatcher import handles, interrupts
 from dispatcher.backends.sox import effects_guard
 from dispatcher.backends.sox.encodings import SIGN2
-from dispatcher.backends.sox.library import Library
+from dispatcher.backends.sox.library import Library, listed
 from dispatcher.backends.sox.samples import Samples
 from dispatcher.errors import BackendError
 from dispatcher.lazily import np
@@ -21,16 +21,9 @@ NOT_FOR_CHAINS = frozenset({"input", "output", "spectrogram", "noiseprof", "nois
 
 def names(sox: Library) -> dict[str, str]:
     """Return the effects of the installed libsox that a chain may hold, with their usage lines."""
-    found: dict[str, str] = {}
-    table, at = sox.lib.sox_get_effect_fns(), 0
-    while table[at]:
-        handler = table[at]()
-        at += 1
-        if handler and handler.name:
-            name = sox.text(handler.name)
-            if name not in NOT_FOR_CHAINS:
-                found[name] = sox.text(handler.usage)
-    return found
+    handlers = [function() for function in listed(sox.lib.sox_get_effect_fns())]
+    usage = {sox.text(one.name): sox.text(one.usage) for one in handlers if one and one.name}
+    return {name: text for name, text in usage.items() if name not in NOT_FOR_CHAINS}
 
 
 def apply(
@@ -48,7 +41,7 @@ def apply(
     data = np.ascontiguousarray(samples).reshape(-1)
     channels = samples.shape[1]
     position = gathered = 0
-    most = effects_guard.most_samples(data.size)
+    most = max(effects_guard.LEAST_LIMIT, data.size * effects_guard.TIMES)
     collected: list[Samples] = []
     stopped: list[BaseException] = []
 

@@ -1,7 +1,5 @@
 """Refuse signals and options that make libsox' effects crash, end the process or never stop."""
 
-from __future__ import annotations
-
 import math
 import os
 import re
@@ -41,12 +39,8 @@ _IN_C = re.compile(rb"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?", re.IGNORECASE)
 _WINDOW = 16, 1 << 24  # frames
 # samples that an effect may keep in memory; it ends the process if there is none
 _MOST_HELD = 1 << 28
-_LEAST_LIMIT, _TIMES = 1 << 27, 1 << 10
-
-
-def most_samples(size: int) -> int:
-    """Return how many samples may come out if ``size`` go in."""
-    return max(_LEAST_LIMIT, size * _TIMES)
+# samples that may come out: so many, or so many for each that goes in
+LEAST_LIMIT, TIMES = 1 << 27, 1 << 10
 
 
 def check_signal(rate: float, channels: int) -> None:

@@ -4,8 +4,6 @@ The numbers are those of the enum in sox.h 14.4.2. ``tests/oracle`` (cases ``sav
 what ``save`` stores for a container, dtype, encoding and bit depth, and what it refuses.
 """
 
-from __future__ import annotations
-
 from typing import NamedTuple, TypeAlias
 
 from dispatcher import arguments

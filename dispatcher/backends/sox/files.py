@@ -145,7 +145,8 @@ def pieces(
     """
     channels = int(file.signal.channels)
     piece_frames = max(1, min(_PIECE, _MOST_SAMPLES // channels))
-    lead = frame_offset if _is_lost_in(sox, file) else 0
+    # pieces of such files are read from the start, and what comes before is dropped
+    lead = frame_offset if sox.text(file.filetype).lower() in encodings.LOST_IN else 0
     if frame_offset and not lead and not _sought(sox, file, frame_offset):
         for _ in _taken(
             sox, file, np.empty((min(piece_frames, frame_offset), channels), np.int32), frame_offset
@@ -162,14 +163,6 @@ def pieces(
         if lead < len(piece):
             yield piece[lead:]
         lead = max(0, lead - len(piece))
-
-
-def _is_lost_in(sox: Library, file: Any) -> bool:
-    """Return whether pieces of such a file must be read from its start.
-
-    What comes before a piece is read with it and dropped.
-    """
-    return sox.text(file.filetype).lower() in encodings.LOST_IN
 
 
 def _sought(sox: Library, file: Any, frame_offset: int) -> bool:

@@ -1,8 +1,6 @@
 """The file types that the installed libsox reads and writes."""
 
-from __future__ import annotations
-
-from dispatcher.backends.sox.library import Library
+from dispatcher.backends.sox.library import Library, listed
 
 
 def names(sox: Library, *, writing: bool) -> list[str]:
@@ -10,17 +8,8 @@ def names(sox: Library, *, writing: bool) -> list[str]:
 
     In 2.0 to 2.8 the list lacked plug-ins until the first file was opened.
     """
-    found: list[str] = []
-    table, at = sox.lib.sox_get_format_fns(), 0
-    while table[at].fn:
-        handler = table[at].fn()
-        at += 1
-        if not (handler.write if writing else handler.read):
-            continue
-        each = 0
-        while handler.names[each]:
-            name = sox.text(handler.names[each])
-            if "/" not in name and name not in found:
-                found.append(name)
-            each += 1
-    return found
+    entries = listed(sox.lib.sox_get_format_fns(), lambda entry: entry.fn)
+    handlers = (entry.fn() for entry in entries)
+    fitting = (each for each in handlers if (each.write if writing else each.read))
+    names = (sox.text(name) for handler in fitting for name in listed(handler.names))
+    return list(dict.fromkeys(name for name in names if "/" not in name))

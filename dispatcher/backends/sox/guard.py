@@ -4,8 +4,6 @@ libsox trusts headers. Each check here answers a harm that was seen (``make fuzz
 release of libsox.
 """
 
-from __future__ import annotations
-
 import contextlib
 import os
 import shutil

@@ -5,16 +5,15 @@ development package. Here the versioned names and the folders of Homebrew and co
 Every attempt is kept for the error's text.
 """
 
-from __future__ import annotations
-
 import ctypes.util
 import dataclasses
 import functools
+import itertools
 import os
 import pathlib
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from dispatcher import forks
@@ -158,6 +157,11 @@ class Library:
     def text(self, pointer: Any) -> str:
         """Return a C string, or "" for NULL."""
         return str(self.ffi.string(pointer).decode("utf-8", "replace")) if pointer else ""
+
+
+def listed(array: Any, at: Callable[[Any], Any] = bool) -> Iterator[Any]:
+    """Yield the items of a C array, up to the one that is NULL, or has NULL ``at`` some place."""
+    return itertools.takewhile(at, (array[number] for number in itertools.count()))
 
 
 def _platform() -> str:

@@ -1,7 +1,5 @@
 """Convert paths for libsox, which opens files through the C library."""
 
-from __future__ import annotations
-
 import os
 import sys
 

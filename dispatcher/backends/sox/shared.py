@@ -5,8 +5,6 @@ must find libsox as it was before the first call. If torchaudio's extension is l
 has called ``sox_init``; if it is loaded later, it will.
 """
 
-from __future__ import annotations
-
 import importlib.abc
 import importlib.machinery
 import pathlib

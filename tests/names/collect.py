@@ -1,7 +1,7 @@
 """Make ``names.txt`` from wheels of torchaudio, without importing them.
 
     pip download --no-deps --dest wheels torchaudio==2.0.2        (and so on, one for each release)
-    python -m compat.names.wheel_names.collect wheels
+    python -m tests.names.collect wheels
 
 A name counts if its module binds it at the top level, also under ``if`` and ``try``: functions,
 classes, constants, submodules, and names imported from torchaudio or torio.
@@ -39,9 +39,7 @@ def names_of(wheel: pathlib.Path) -> set[str]:
         parent, _, last = name.rpartition(".")
         if parent in bound:
             bound[parent].add(last)
-    full = {
-        f"{module}.{name}" for module, found in bound.items() for name in found
-    } | modules.keys()
+    full = {f"{module}.{name}" for module, found in bound.items() for name in found} | modules.keys()
     return {name.removeprefix(f"{ROOT}.") for name in full if name.startswith(f"{ROOT}.")}
 
 
@@ -62,20 +60,13 @@ def _bound(source: _Source, modules: Mapping[str, _Source]) -> Iterator[str]:
     there.
     """
     statements = list(_statements(source.tree.body))
-    makes_names = any(
-        isinstance(node, ast.FunctionDef) and node.name == "__getattr__" for node in statements
-    )
+    makes_names = any(isinstance(node, ast.FunctionDef) and node.name == "__getattr__" for node in statements)
     for node in statements:
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
             yield node.name
         elif isinstance(node, ast.Assign | ast.AnnAssign):
             targets = node.targets if isinstance(node, ast.Assign) else [node.target]
-            yield from (
-                leaf.id
-                for target in targets
-                for leaf in ast.walk(target)
-                if isinstance(leaf, ast.Name)
-            )
+            yield from (leaf.id for target in targets for leaf in ast.walk(target) if isinstance(leaf, ast.Name))
             if makes_names and isinstance(node.value, ast.List):
                 leaves = (leaf for leaf in ast.walk(node.value) if isinstance(leaf, ast.Constant))
                 yield from (leaf.value for leaf in leaves if isinstance(leaf.value, str))
@@ -87,15 +78,11 @@ def _statements(body: Iterable[ast.stmt]) -> Iterator[ast.stmt]:
     for node in body:
         yield node
         if isinstance(node, ast.If | ast.Try):
-            handlers = [
-                inner for handler in getattr(node, "handlers", ()) for inner in handler.body
-            ]
+            handlers = [inner for handler in getattr(node, "handlers", ()) for inner in handler.body]
             yield from _statements([*node.body, *node.orelse, *handlers])
 
 
-def _imported(
-    node: ast.ImportFrom, source: _Source, modules: Mapping[str, _Source]
-) -> Iterator[str]:
+def _imported(node: ast.ImportFrom, source: _Source, modules: Mapping[str, _Source]) -> Iterator[str]:
     where = node.module or ""
     if node.level:
         above = source.name.split(".")
@@ -107,23 +94,18 @@ def _imported(
         if alias.name != "*":
             yield alias.asname or alias.name
         elif where in modules:
-            yield from (
-                name for name in _bound(modules[where], modules) if not name.startswith("_")
-            )
+            yield from (name for name in _bound(modules[where], modules) if not name.startswith("_"))
 
 
 def written(found: Mapping[str, set[str]]) -> str:
     """Return the text of ``names.txt`` for the names of each release, oldest first."""
     order = sorted(found, key=wheel_names.minor)
     lines = [
-        "# made by compat/names/wheel_names/collect.py from the wheels; each name with the "
-        "releases that have it",
+        "# made by tests/names/collect.py from the wheels; each name with the releases that have it",
         " ".join(order),
     ]
     for name in sorted(set().union(*found.values())):
-        lines.append(
-            f"{name} {' '.join(_ranges([name in found[release] for release in order], order))}"
-        )
+        lines.append(f"{name} {' '.join(_ranges([name in found[release] for release in order], order))}")
     return "\n".join(lines) + "\n"
 
 
@@ -141,10 +123,7 @@ def _ranges(there: list[bool], order: list[str]) -> Iterator[str]:
 def main(folder: str) -> None:
     """Read all wheels in a folder and write the table."""
     wheels = {path.name.split("-")[1]: path for path in pathlib.Path(folder).glob(f"{ROOT}-*.whl")}
-    found = {
-        version: names_of(path) | _SET_AT_IMPORT.get(version.rpartition(".")[0], set())
-        for version, path in wheels.items()
-    }
+    found = {version: names_of(path) | _SET_AT_IMPORT.get(version.rpartition(".")[0], set()) for version, path in wheels.items()}
     writing.write(str(wheel_names.PATH), [written(found)])
 
 
