@@ -97,3 +97,5 @@ lambda a=a: a
         if getattr(node, "id", "") == "a" and only_import(names.bindings(node)) == "torchaudio"
     )
     assert found == [(6, 29), (7, 9), (14, 8), (17, 11), (18, 1), (19, 9), (19, 15), (19, 37), (21, 9)]
+    [read] = [node for node in names.scope_of if node.id == "b" and node.lineno == 13]
+    assert len(names.bindings(read)) == 2

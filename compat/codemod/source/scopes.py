@@ -69,11 +69,10 @@ class Scope:
         Return ``None`` for a builtin or an unknown name.
         """
         if name not in self._homes:
-            self._homes[name] = self.find(name)
+            self._homes[name] = self._find(name)
         return self._homes[name]
 
-    def find(self, name: str) -> Scope | None:
-        """Return the same, as far as its bindings are known while a module is read."""
+    def _find(self, name: str) -> Scope | None:
         for scope in self.outwards():
             where = scope.elsewhere.get(name)
             if where == "global":
@@ -118,7 +117,11 @@ class Names:
         self.imported: list[Imported] = []
         self.scope_made_by: dict[ast.AST, Scope] = {tree: self.module}
         self._by_kind: dict[type[ast.AST], list[ast.AST]] = defaultdict(list)
+        # what `nonlocal` binds: the function around may bind the name further down
+        self._nonlocal: list[tuple[Scope, str, Binding]] = []
         self._walk(tree, self.module)
+        for scope, name, binding in self._nonlocal:
+            (scope.home(name) or scope).bindings.setdefault(name, []).append(binding)
 
     # Walking
 
@@ -201,12 +204,12 @@ class Names:
         *,
         nothing: bool = False,
     ) -> None:
-        where = scope.elsewhere.get(name)
-        if where == "global":
-            scope = scope.root()
-        elif where == "nonlocal":
-            scope = scope.find(name) or scope
-        scope.bindings.setdefault(name, []).append(Binding(target, nothing, node))
+        where, binding = scope.elsewhere.get(name), Binding(target, nothing, node)
+        if where == "nonlocal":
+            self._nonlocal.append((scope, name, binding))
+        else:
+            home = scope.root() if where == "global" else scope
+            home.bindings.setdefault(name, []).append(binding)
 
     # Asking
 
