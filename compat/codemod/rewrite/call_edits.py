@@ -51,7 +51,9 @@ def of_call(module: Module, call: ast.Call, changes: list[OfCall]) -> Iterator[E
             case NameArgument(_, argument, name):
                 if name in present:
                     raise ConflictError(f"{name}= is given already")
-                yield _naming(argument, name, arguments[argument].start)
+                start = arguments[argument].start
+                old = argument.arg or "" if isinstance(argument, ast.keyword) else ""
+                yield Edit(start, start + len(old), name if old else f"{name}=")
             case WrapArgument(_, argument, function):
                 start = arguments[argument].start
                 if isinstance(argument, ast.keyword):
@@ -76,13 +78,6 @@ def of_call(module: Module, call: ast.Call, changes: list[OfCall]) -> Iterator[E
         inserted[at] += joined
     for at, part in inserted.items():
         yield Edit(at, at, part)
-
-
-def _naming(argument: ast.expr | ast.keyword, name: str, start: int) -> Edit:
-    if isinstance(argument, ast.NamedExpr):
-        raise ConflictError(f"{name}= cannot stand before an assignment by :=")
-    old = argument.arg or "" if isinstance(argument, ast.keyword) else ""
-    return Edit(start, start + len(old), name if old else f"{name}=")
 
 
 def _arguments(text: Text, call: ast.Call) -> tuple[int, dict[ast.expr | ast.keyword, _Argument]]:

@@ -28,11 +28,11 @@ from compat.codemod.source.scopes import (
     Scope,
     only_import,
 )
-from compat.codemod.source.text import Text, parse
+from compat.codemod.source.text import Text, compiles, parse
 
 __all__ = [  # noqa: RUF022 - grouped by subject
     "AnyFunction", "Binding", "Imported", "Module", "Notes", "Scope", "Text", "Use",
-    "grouped", "is_test", "listed", "noted", "only_import", "parse",
+    "compiles", "grouped", "is_test", "listed", "noted", "only_import", "parse",
     "Finding", "Level", "NotProvableError", "Place", "State",
     "TARGETS", "FileResult", "Options", "Problem", "Result", "Tick", "configured",
     "Kind", "Known", "ROOT", "old_names",
