@@ -202,6 +202,7 @@ def run_rule(source: str, draft: Draft, **options: str) -> str:
     [
         ("a release test", "import torchaudio\nif torchaudio.__version__ < '2.1':\n    x = torchaudio.load(p)\nelse:\n    x = 1\n"),
         ("a comment", "import torchaudio\nx = torchaudio.load(p)  # compat: ignore\n"),
+        ("a comment after another one", "import torchaudio\nx = torchaudio.load(p)  # noqa: E501  # compat: ignore\n"),
         ("a comment for the rule", "import torchaudio\nx = torchaudio.load(p)  # compat: ignore[TAC199]\n"),
         ("a mock", "import torchaudio\nx = torchaudio.load(p)\npatch('torchaudio.load')\n"),
         ("another release installed", "import torchaudio\nimport compat\ncompat.install('2.0')\nx = torchaudio.load(p)\n"),

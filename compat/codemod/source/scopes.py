@@ -239,13 +239,15 @@ class Names:
         return None if target is None else ".".join([target, *reversed(tail)])
 
     def is_builtin(self, node: ast.AST, name: str) -> bool:
-        """Return whether an expression is this builtin, not rebound or hidden by a star import."""
+        """Return whether an expression is this builtin, not rebound.
+
+        No star import is expected to hide one: most callers ask in order to report a use of it.
+        """
         return (
             isinstance(node, ast.Name)
             and node.id == name
             and hasattr(builtins, name)
             and not self.bindings(node)
-            and not self.module.has_star
         )
 
     def chain(self, node: ast.AST) -> Iterator[ast.AST]:

@@ -85,6 +85,17 @@ test_tuple_info = table(
     """,
     ),
     stays(
+        "code in a string reads it, beside a star import",
+        """
+        import torchaudio
+        from tools import *
+        def f(p):
+            si, ei = torchaudio.info(p)
+            return eval("si.rate")
+    """,
+        "TAC113",
+    ),
+    stays(
         "a bare length",
         """
         import torchaudio
