@@ -185,6 +185,10 @@ class Names:
         if name:
             self._bind(name, node, scope)
 
+    def _type_parameter(self, node: Any, scope: Scope) -> None:
+        # in the scope around, for the methods of a class see it too
+        self._bind(node.name, node, scope.parent or scope)
+
     def _definition(self, node: AnyFunction | ast.ClassDef, scope: Scope) -> Scope:
         if not isinstance(node, ast.Lambda):
             self._bind(node.name, node, scope)
@@ -271,6 +275,10 @@ _BINDERS: dict[type[ast.AST], Callable[[Names, Any, Scope], Scope | None]] = {
         (ast.ExceptHandler, ast.MatchAs, ast.MatchStar, ast.MatchMapping), Names._capture
     ),
 }
+# from 3.12 on
+for _name in ("ParamSpec", "TypeVar", "TypeVarTuple"):
+    if hasattr(ast, _name):
+        _BINDERS[getattr(ast, _name)] = Names._type_parameter
 # for each kind of node, the fields that may hold nodes, with whether these are inside its scope
 _KINDS = {
     kind: (
