@@ -6,8 +6,7 @@ import types
 import pytest
 
 import compat
-from compat.codemod.rewrite.changes import Replace
-from compat.codemod.rewrite.drafts import Draft
+from compat.codemod.rewrite.changes import Draft, Replace
 from compat.codemod.rule import Rule
 from compat.codemod.rules import rules
 from compat.codemod.run import engine

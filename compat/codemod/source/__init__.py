@@ -14,13 +14,22 @@ from compat.codemod.source.calls import (
     starred,
     string,
 )
-from compat.codemod.source.findings import Finding, Level, NotProvableError, Place, State
+from compat.codemod.source.findings import (
+    FileResult,
+    Finding,
+    Level,
+    NotProvableError,
+    Place,
+    Problem,
+    Result,
+    State,
+    Tick,
+)
 from compat.codemod.source.grouping import grouped
 from compat.codemod.source.module import Module, Use, is_test
 from compat.codemod.source.notes import Notes, listed, noted
 from compat.codemod.source.old_names import ROOT, Kind, Known
 from compat.codemod.source.options import TARGETS, Options, configured
-from compat.codemod.source.results import FileResult, Problem, Result, Tick
 from compat.codemod.source.scopes import (
     AnyFunction,
     Binding,
