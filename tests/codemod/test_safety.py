@@ -119,6 +119,22 @@ OTHERS = [
     ("beside its module", "from torchaudio import load\nx = load(filepath=p)\n", 'monkeypatch.setattr(program, "load", fake)'),
     ("beside its module under another name", "from torchaudio import load\nx = load(filepath=p)\n", 'import program as p; patch.object(p, "load")'),
     ("assigned in its module", "from torchaudio import load\nx = load(filepath=p)\n", "program.load = fake"),
+    *(
+        (f"where it is imported: {line}", "from torchaudio import load\nx = load(filepath=p)\n", line)
+        for line in (
+            'patch.object(program, attribute="load", new=fake)',
+            "patch.multiple(program, load=fake)",
+            'patch.multiple("program", load=fake)',
+            'patch.dict(program.__dict__, {"load": fake})',
+            'monkeypatch.setattr(importlib.import_module("program"), "load", fake)',
+            'monkeypatch.setattr(sys.modules["program"], "load", fake)',
+            'monkeypatch.setattr("program" + ".load", fake)',
+            'monkeypatch.setitem(vars(program), "load", fake)',
+            'vars(program)["load"] = fake',
+            'one = program; monkeypatch.setattr(one, "load", fake)',
+            'sys.modules["program"].load = fake',
+        )
+    ),
 ]  # fmt: skip
 
 
@@ -163,6 +179,9 @@ test_files_that_do_not_speak_of_torchaudio_may_replace_it = commands(
             ("by an alias", 'patch("program.ta.load")'),
             ("beside its module", 'def test(monkeypatch): monkeypatch.setattr(program, "ta", fake)'),
             ("assigned in its module", "program.ta = fake"),
+            ("by the result of a call", 'def test(monkeypatch): monkeypatch.setattr(importlib.import_module("program"), "ta", fake)'),
+            ("by a keyword", 'def test(): patch.multiple("program", ta=fake)'),
+            ("in its namespace", 'def test(monkeypatch): monkeypatch.setitem(vars(program), "ta", fake)'),
         )
     )
 )

@@ -24,7 +24,8 @@ _BEFORE = re.compile(rb"(?:.*[:;])?[ \t]*(?:from[ \t]*(?:([.\w]+)[ \t]+|(\.+)[ \
 _MAIN = re.compile(rb"\nif\b(?:[^\n]*|[\s(]*)\b__name__\b")  # also `if (` and `"__main__" ==`
 _REPLACING = re.compile(rb"mo(?:ck|nkeypatch)")
 _PATCHED = [
-    re.compile(word + rb"[^)]{0,300}") for word in (rb"patch", rb"attr(?<=(?:set|del)attr)")
+    re.compile(word + rb"(?:[^()]|\((?:[^()]|\([^()]*\))*\)?){0,300}")
+    for word in (rb"patch", rb"(?:attr|item)(?<=(?:set|del)....)")
 ]
 _ASSIGNED = re.compile(rb"\.(\w+)[ \t]*=(?!=)")
 _WORD = re.compile(rb"\w+")

@@ -27,7 +27,9 @@ _CLASS = re.compile(r"\bclass[ \t]+(\w+)(?:\[[^\]]*\])?[ \t]*\((.*?)\)[ \t]*:", 
 # beside the bases: comments, keywords, types in brackets
 _NO_BASE = re.compile(r"#[^\n]*|\w+[ \t]*=[^,]*|\[[^\d\]][^\]]*\]")
 # what makes a class without a statement, or changes what one inherits from
-_MADE = re.compile(r"\btype[ \t]*\((?:[^()]|\([^()]*\))*,|\bnew_class\b|__bases__|\bmake_dataclass\b")
+_MADE = re.compile(
+    r"\btype[ \t]*\((?:[^()]|\([^()]*\))*,|\bnew_class\b|__bases__|\bmake_dataclass\b"
+)
 # base classes without methods of interest
 _BARE = ("object", "ABC", "Generic", "Protocol")
 # what a name may mean: a module of the project, or a function or class in one
