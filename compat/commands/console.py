@@ -84,10 +84,10 @@ def nobody_reads() -> None:
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-def report_end(why: Exception, prog: str, what: str) -> int:
+def report_end(why: Exception, prog: str, what: str, failed: int = FAILED) -> int:
     """Say why a command ended early, and return its status.
 
-    Nobody reads its output, the disk is full, or it is a bug of ours.
+    Nobody reads its output, or it failed: the disk is full, or it is a bug of ours.
     """
     if isinstance(why, BrokenPipeError):
         nobody_reads()
@@ -95,7 +95,7 @@ def report_end(why: Exception, prog: str, what: str) -> int:
     if not is_full(why):
         traceback.print_exc()
         print(f"{prog}: {what} itself failed; this is a bug of torchaudio-compat", file=sys.stderr)
-    return FAILED
+    return failed
 
 
 def leave(status: int) -> NoReturn:

@@ -4,6 +4,7 @@ import contextlib
 import os
 from collections.abc import Iterable, Iterator
 
+from compat.commands.arguments import UsageError
 from dispatcher import atomic_files
 
 
@@ -29,3 +30,18 @@ def write(path: str, parts: Iterable[str]) -> None:
     """
     with replaced(path) as place, open(place, "w", encoding="utf-8", newline="\n") as file:
         file.writelines(parts)
+
+
+def write_for(option: str, path: str, parts: Iterable[str]) -> None:
+    """Do the same to the file that an option names.
+
+    Raises:
+        UsageError: it cannot be written; it is left as it was.
+    """
+    try:
+        write(path, parts)
+    except OSError as why:
+        raise UsageError(
+            f"{option} {path}: it cannot be written: {why.strerror}; "
+            "name a file in a folder that is there"
+        ) from why

@@ -109,6 +109,14 @@ def test_output_that_goes_nowhere(redirected: str, status: int, told: str) -> No
     assert done.stderr.strip().endswith(told)
 
 
+def test_a_failure_of_its_own_is_no_finding(project: None, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setattr("compat.codemod.run.engine.run", lambda *_, **__: 1 // 0)
+    assert cli.main(["--check", "a.py"]) == 2
+    said = capsys.readouterr().err
+    assert "ZeroDivisionError" in said
+    assert said.endswith("the codemod itself failed; this is a bug of torchaudio-compat\n")
+
+
 class Terminal(io.StringIO):
     def isatty(self) -> bool:
         return True

@@ -454,3 +454,41 @@ test_each_call_by_itself = table(
         "TAC101",
     ),
 )
+
+
+HEAD = 'import torchaudio\ntorchaudio.set_audio_backend("{}")\n'
+
+# Without a bit depth, sox wrote PCM_S with 32 bits under 2.0, and writes it with 16 where a call names it.
+test_bit_depth = table(
+    *(
+        changes(
+            f"{backend}: {before}",
+            f"{HEAD.format(backend)}torchaudio.save(p, w, r, {before})\n",
+            f"import torchaudio\ntorchaudio.save(p, w, r, {before}{', ' + added if added else ''})\n",
+        )
+        for backend, before, added in (
+            ("sox_io", 'encoding="PCM_S"', 'backend="sox", bits_per_sample=32'),
+            ("sox_io", 'encoding="PCM_S", bits_per_sample=16', 'backend="sox"'),
+            ("sox_io", 'encoding="PCM_S", bits_per_sample=depth', 'backend="sox"'),
+            ("sox_io", 'encoding="ULAW"', 'backend="sox"'),
+            ("sox_io", "encoding=encoding", 'backend="sox"'),
+            ("sox_io", "**more", 'backend="sox"'),
+            ("soundfile", 'encoding="PCM_S"', 'backend="soundfile"'),
+        )
+    ),
+    *(
+        stays(f"not to be told: {call}", f"{HEAD.format('sox_io')}{call}\n", "TAC101")
+        for call in (
+            'torchaudio.save(p, w, r, encoding="PCM_S", bits_per_sample=None)',
+            'torchaudio.save(p, w, r, encoding="PCM_S", **more)',
+            'torchaudio.save(p, w, r, encoding=encoding or "PCM_S")',
+            'more = {"encoding": "PCM_S"}\ntorchaudio.save(p, w, r, **more)',
+            'from functools import partial\nwrite = partial(torchaudio.save, encoding="PCM_S")',
+        )
+    ),
+    changes(
+        "a function of the backend's module",
+        "from torchaudio.backend import sox_io_backend\nsox_io_backend.save(p, w, r, encoding='PCM_S')\n",
+        "import torchaudio\ntorchaudio.save(p, w, r, encoding='PCM_S', bits_per_sample=32, backend=\"sox\")\n",
+    ),
+)

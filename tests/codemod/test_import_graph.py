@@ -43,7 +43,11 @@ def test_programs_and_dynamic_imports(quote: str) -> None:
         "x.py", f"import importlib\nif __name__ == {quote}__main__{quote}:\n    importlib.import_module('a')\n".encode()
     )
     assert (file.is_main, file.dynamic) == (True, True)
-    assert import_graph.facts("x.py", b"if __name__ == '__main__': pass").is_main
+    for test in (b"__name__ == '__main__'", b"(__name__ == '__main__')", b"'__main__' == __name__", b"x and __name__ == '__main__'"):
+        assert import_graph.facts("x.py", b"if " + test + b": pass").is_main
+    assert import_graph.facts("x.py", b"if(__name__=='__main__'): pass").is_main
+    assert import_graph.facts("x.py", b"if (\n    __name__ == '__main__'\n): pass").is_main
+    assert not import_graph.facts("x.py", b"name = '__main__'\nif x:\n    print(__name__)").is_main
     assert not import_graph.facts("x.py", b"  if __name__ == '__main__': pass").is_main
 
 

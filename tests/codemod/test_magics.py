@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from compat.codemod.files.document import UnreadableError
-from compat.codemod.files.documents.notebook import Notebook
 from compat.codemod.files.magics import Magics
+from compat.codemod.files.notebook import Notebook
 from compat.codemod.run import cli
 from tests.codemod.commands import commands, notebook, put, row
 from tests.codemod.tables import said_of, stays, table

@@ -6,8 +6,7 @@ import types
 import pytest
 
 import compat
-from compat.codemod.rewrite.changes import Replace
-from compat.codemod.rewrite.drafts import Draft
+from compat.codemod.rewrite.changes import Draft, Replace
 from compat.codemod.rule import Rule
 from compat.codemod.rules import rules
 from compat.codemod.run import engine
@@ -120,6 +119,22 @@ OTHERS = [
     ("beside its module", "from torchaudio import load\nx = load(filepath=p)\n", 'monkeypatch.setattr(program, "load", fake)'),
     ("beside its module under another name", "from torchaudio import load\nx = load(filepath=p)\n", 'import program as p; patch.object(p, "load")'),
     ("assigned in its module", "from torchaudio import load\nx = load(filepath=p)\n", "program.load = fake"),
+    *(
+        (f"where it is imported: {line}", "from torchaudio import load\nx = load(filepath=p)\n", line)
+        for line in (
+            'patch.object(program, attribute="load", new=fake)',
+            "patch.multiple(program, load=fake)",
+            'patch.multiple("program", load=fake)',
+            'patch.dict(program.__dict__, {"load": fake})',
+            'monkeypatch.setattr(importlib.import_module("program"), "load", fake)',
+            'monkeypatch.setattr(sys.modules["program"], "load", fake)',
+            'monkeypatch.setattr("program" + ".load", fake)',
+            'monkeypatch.setitem(vars(program), "load", fake)',
+            'vars(program)["load"] = fake',
+            'one = program; monkeypatch.setattr(one, "load", fake)',
+            'sys.modules["program"].load = fake',
+        )
+    ),
 ]  # fmt: skip
 
 
@@ -164,6 +179,9 @@ test_files_that_do_not_speak_of_torchaudio_may_replace_it = commands(
             ("by an alias", 'patch("program.ta.load")'),
             ("beside its module", 'def test(monkeypatch): monkeypatch.setattr(program, "ta", fake)'),
             ("assigned in its module", "program.ta = fake"),
+            ("by the result of a call", 'def test(monkeypatch): monkeypatch.setattr(importlib.import_module("program"), "ta", fake)'),
+            ("by a keyword", 'def test(): patch.multiple("program", ta=fake)'),
+            ("in its namespace", 'def test(monkeypatch): monkeypatch.setitem(vars(program), "ta", fake)'),
         )
     )
 )
@@ -202,6 +220,7 @@ def run_rule(source: str, draft: Draft, **options: str) -> str:
     [
         ("a release test", "import torchaudio\nif torchaudio.__version__ < '2.1':\n    x = torchaudio.load(p)\nelse:\n    x = 1\n"),
         ("a comment", "import torchaudio\nx = torchaudio.load(p)  # compat: ignore\n"),
+        ("a comment after another one", "import torchaudio\nx = torchaudio.load(p)  # noqa: E501  # compat: ignore\n"),
         ("a comment for the rule", "import torchaudio\nx = torchaudio.load(p)  # compat: ignore[TAC199]\n"),
         ("a mock", "import torchaudio\nx = torchaudio.load(p)\npatch('torchaudio.load')\n"),
         ("another release installed", "import torchaudio\nimport compat\ncompat.install('2.0')\nx = torchaudio.load(p)\n"),

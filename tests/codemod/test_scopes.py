@@ -1,6 +1,7 @@
 """Which binding a name means: LibCST's scopes, which know as much and take far longer, are asked for the same."""
 
 import ast
+import sys
 
 import libcst
 import pytest
@@ -97,3 +98,18 @@ lambda a=a: a
         if getattr(node, "id", "") == "a" and only_import(names.bindings(node)) == "torchaudio"
     )
     assert found == [(6, 29), (7, 9), (14, 8), (17, 11), (18, 1), (19, 9), (19, 15), (19, 37), (21, 9)]
+    [read] = [node for node in names.scope_of if node.id == "b" and node.lineno == 13]
+    assert len(names.bindings(read)) == 2
+
+
+@pytest.mark.parametrize(
+    "head", ["def f[info](x): return ", "class A[info]:\n    def f(self, x): return ", "async def f[*info](x: info): return "]
+)
+def test_type_parameters(head: str) -> None:
+    """A type parameter hides an import; before 3.12 it is no Python, which is said."""
+    source = f"from torchaudio import info\n{head}info(filepath=x)\n"
+    if sys.version_info < (3, 12):
+        with pytest.raises(SyntaxError):
+            rewrite({"a.py": source})
+    else:
+        assert rewrite({"a.py": source})["a.py"].text == source

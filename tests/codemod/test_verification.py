@@ -6,6 +6,7 @@ from compat.codemod.rewrite import edits
 from compat.codemod.rewrite.edits import Edit
 from compat.codemod.run import engine
 from compat.codemod.source.module import Module
+from tests.codemod.tables import rewrite
 
 OLD = "import a\n\nif a:\n    b(1)\nc = 2\n"
 
@@ -40,3 +41,26 @@ def test_rewrites(name: str) -> None:
         return
     with pytest.raises(engine.BrokenError, match=expected):
         engine.verified(Module("a.py", OLD), text, own)
+
+
+HEAD = "import torchaudio\n\n\ndef read(p, w):\n"
+
+# A change that would give what Python does not compile is refused alone; the call after it changes.
+ODD_LAYOUTS = {
+    "an assignment by :=": "torchaudio.save(p, w, 8000, True, level := 3, 'mp3')",
+    "a backslash before a blank line": "x = p \\\n    \n    torchaudio.initialize_sox()",
+    "a backslash on a line of its own": "\\\n    \n    torchaudio.initialize_sox()",
+}
+
+
+@pytest.mark.parametrize("name", ODD_LAYOUTS)
+def test_only_the_change_that_cannot_be_written_is_refused(name: str) -> None:
+    before = f"{HEAD}    torchaudio.load(filepath=p)\n    {ODD_LAYOUTS[name]}\n"
+    outcome = rewrite({"a.py": before})["a.py"]
+    assert outcome.text == before.replace("filepath", "uri")
+    assert any("the result would not be Python" in one.reason for one in outcome.left)
+
+
+def test_what_did_not_compile_before_may_change() -> None:
+    before = "import torchaudio\nreturn torchaudio.load(filepath=p)\n"
+    assert rewrite({"a.py": before})["a.py"].text == before.replace("filepath", "uri")

@@ -1,4 +1,4 @@
-"""Read documents with blocks of Python in prose."""
+"""Read documents with blocks of Python in prose: Markdown and reStructuredText."""
 
 import re
 from collections.abc import Iterator
@@ -71,3 +71,24 @@ class Blocks(Document):
             place.end_line + shift,
             place.end_column + len(indent),
         )
+
+
+class Markdown(Blocks):
+    """Markdown with fenced blocks of Python."""
+
+    block: ClassVar[re.Pattern[str]] = re.compile(
+        r"^[ \t>]*(?P<fence>`{3,}|~{3,})[ \t]*\{?\.?(?:python3?|py)\b[^\n]*\n"
+        r"(?P<code>(?s:.*?))(?:^[ \t]*(?P=fence)[`~]*[ \t\r]*$|\Z)",
+        re.M | re.I,
+    )
+
+
+class Rst(Blocks):
+    """reStructuredText with Python in directives; a block has the lines that are indented more."""
+
+    block: ClassVar[re.Pattern[str]] = re.compile(
+        r"^(?P<indent>[ \t]*)\.\. (?:code-block|code|sourcecode):: *(?:python3?|py)[ \t]*\n"
+        r"(?:[ \t]+:[^\n]*\n)*\n*"
+        r"(?P<code>(?:(?:[ \t\r]*\n)*(?P=indent)[ \t]+[^\s][^\n]*\n?)*)",
+        re.M,
+    )

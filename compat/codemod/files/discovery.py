@@ -16,7 +16,7 @@ ALWAYS_SKIPPED = {
 }  # fmt: skip
 
 
-# a file in ``documents`` reads each
+# a class in ``documents`` reads each
 PYTHON, NOTEBOOK, MARKDOWN, RST, OTHER = "python", "notebook", "markdown", "rst", "other"
 CYTHON = (".pyx", ".pxi", ".pxd")
 _KINDS = {

@@ -21,10 +21,11 @@ _IMPORT = re.compile(rb"import(?<!\wimport)\b[ \t]*(\([^)#]*(?:#[^\n]*\n[^)#]*)*
 _CONTINUED = re.compile(rb"\\\n")  # the regex engine finds this faster than `in` does
 _NOT_CONTINUED = re.compile(rb"(#[^\n]*)\\\n")
 _BEFORE = re.compile(rb"(?:.*[:;])?[ \t]*(?:from[ \t]*(?:([.\w]+)[ \t]+|(\.+)[ \t]*))?\Z", re.S)
-_MAIN = re.compile(rb"\nif[ \t]+__name__[ \t]*==[ \t]*['\"]__main__['\"]")
+_MAIN = re.compile(rb"\nif\b(?:[^\n]*|[\s(]*)\b__name__\b")  # also `if (` and `"__main__" ==`
 _REPLACING = re.compile(rb"mo(?:ck|nkeypatch)")
 _PATCHED = [
-    re.compile(word + rb"[^)]{0,300}") for word in (rb"patch", rb"attr(?<=(?:set|del)attr)")
+    re.compile(word + rb"(?:[^()]|\((?:[^()]|\([^()]*\))*\)?){0,300}")
+    for word in (rb"patch", rb"(?:attr|item)(?<=(?:set|del)....)")
 ]
 _ASSIGNED = re.compile(rb"\.(\w+)[ \t]*=(?!=)")
 _WORD = re.compile(rb"\w+")

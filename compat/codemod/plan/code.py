@@ -23,9 +23,13 @@ _DEEPEST = 20
 _KEEPING = ("staticmethod", "classmethod")
 _ENUMS = {"Enum", "IntEnum", "StrEnum", "Flag", "IntFlag"}
 _OF_UNITTEST = {"unittest.TestCase", "unittest.IsolatedAsyncioTestCase"}
-_CLASS = re.compile(r"\bclass[ \t]+(\w+)[ \t]*\(([^)]*)\)")
+_CLASS = re.compile(r"\bclass[ \t]+(\w+)(?:\[[^\]]*\])?[ \t]*\((.*?)\)[ \t]*:", re.S)
+# beside the bases: comments, keywords, types in brackets
+_NO_BASE = re.compile(r"#[^\n]*|\w+[ \t]*=[^,]*|\[[^\d\]][^\]]*\]")
 # what makes a class without a statement, or changes what one inherits from
-_MADE = re.compile(r"\btype[ \t]*\([^()]*,|\bnew_class\b|__bases__|\bmake_dataclass\b")
+_MADE = re.compile(
+    r"\btype[ \t]*\((?:[^()]|\([^()]*\))*,|\bnew_class\b|__bases__|\bmake_dataclass\b"
+)
 # base classes without methods of interest
 _BARE = ("object", "ABC", "Generic", "Protocol")
 # what a name may mean: a module of the project, or a function or class in one
@@ -331,7 +335,10 @@ def _mixed(project: Project, code: Code) -> frozenset[str] | None:
         if _MADE.search(text):
             return None
         for name, inner in _CLASS.findall(text):
-            own = [one.strip().rpartition(".")[2] for one in inner.split(",") if "=" not in one]
+            named = _NO_BASE.sub("", inner)
+            if "*" in named or "[" in named:
+                return None
+            own = [one.rpartition(".")[2] for one in re.findall(r"[\w.]+", named)]
             bases[name].update(own)
             waiting += own if len(own) > 1 else ()
     found: set[str] = set()

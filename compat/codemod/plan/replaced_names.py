@@ -17,13 +17,15 @@ _TARGETED = [
 ]
 # What a function runs and is given if its caller gives nothing.
 _INSIDE = ("__code__", "__defaults__", "__kwdefaults__")
+# What stands in brackets, with what calls in it are given.
+_ARGUMENTS = r"((?:[^()]|\((?:[^()]|\([^()]*\))*\)?){0,300})"
 # The names in texts given to `setattr`, `mock.patch` and their kind, and in namespaces.
 _GIVEN = [
-    re.compile(rf"{word}[ \t]*\(([^)]{{0,300}})")
+    re.compile(rf"{word}\s*\({_ARGUMENTS}")
     for word in (r"attr(?<=(?:set|del)attr)", r"patch(?:\.\w+)?")
 ]
 # A module or class whose names are given to `setattr` as they are computed, and what it defines.
-_COMPUTED = re.compile(r"setattr[ \t]*\([ \t]*(?:\w+\.)*(\w+)(?<!\bself)[ \t]*,[ \t]*(?!['\"])")
+_COMPUTED = re.compile(r"setattr\s*\(\s*(?:\w+\.)*(\w+)(?<!\bself)\s*,\s*(?!['\"])")
 _CLASS = re.compile(r"\bclass[ \t]+(\w+)")
 _DEFINED = re.compile(r"\b(?:def|class)[ \t]+(\w+)")
 _NAMED = re.compile(r"['\"](?:[\w.]*\.)?(\w+)['\"]|(\w+)[ \t]*=(?!=)")
@@ -32,9 +34,9 @@ _NAMESPACES = [
     for one in ("__dict__", *(rf"{word}[ \t]*\(" for word in ("globals", "vars", "locals")))
 ]
 _STORED = [
-    re.compile(r"\[[ \t]*(['\"]\w+['\"])[ \t]*\][ \t]*=(?!=)"),
+    re.compile(r"\[\s*(['\"]\w+['\"])\s*\]\s*=(?!=)"),
     *(
-        re.compile(rf"{word}(?<!\w{word})[ \t]*\(([^)]{{0,300}})")
+        re.compile(rf"{word}(?<!\w{word})\s*\({_ARGUMENTS}")
         for word in ("update", "setdefault", "pop")
     ),
 ]

@@ -60,11 +60,8 @@ def _save(path: str, told: Counter[tuple[str, str, str]]) -> None:
         {"path": key[0], "rule": key[1], "line": key[2], "count": count}
         for key, count in sorted(told.items())
     ]
-    try:
-        text = json.dumps({"version": _VERSION, "findings": rows}, indent=1, ensure_ascii=False)
-        writing.write(path, [f"{text}\n"])
-    except OSError as why:
-        raise UsageError(f"--baseline {path}: it cannot be written: {why.strerror}") from why
+    text = json.dumps({"version": _VERSION, "findings": rows}, indent=1, ensure_ascii=False)
+    writing.write_for("--baseline", path, [f"{text}\n"])
 
 
 def _load(path: str) -> Counter[tuple[str, str, str]]:

@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 
-from compat.codemod.files.documents.notebook import cells
+from compat.codemod.files.notebook import cells
 from compat.codemod.source import FileResult, Options, Place, Result
 
 

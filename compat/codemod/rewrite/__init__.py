@@ -1,9 +1,11 @@
 """Turn a change of the tree into a new text: drafts, changes, edits, and their verification."""
 
 from compat.codemod.rewrite.changes import (
+    NO_FUNCTION,
     AddArgument,
     AddStatement,
     Change,
+    Draft,
     DropArgument,
     DropName,
     NameArgument,
@@ -13,7 +15,6 @@ from compat.codemod.rewrite.changes import (
     Unwrap,
     WrapArgument,
 )
-from compat.codemod.rewrite.drafts import NO_FUNCTION, Draft
 from compat.codemod.rewrite.edits import ConflictError, Edit, Track
 from compat.codemod.rewrite.lowering import lower
 from compat.codemod.rewrite.verification import complaint

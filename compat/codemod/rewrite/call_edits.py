@@ -49,11 +49,11 @@ def of_call(module: Module, call: ast.Call, changes: list[OfCall]) -> Iterator[E
             case DropArgument(_, argument):
                 dropped.append(arguments[argument])
             case NameArgument(_, argument, name):
+                if name in present:
+                    raise ConflictError(f"{name}= is given already")
                 start = arguments[argument].start
-                if isinstance(argument, ast.keyword):
-                    yield Edit(start, start + len(argument.arg or ""), name)
-                else:
-                    yield Edit(start, start, f"{name}=")
+                old = argument.arg or "" if isinstance(argument, ast.keyword) else ""
+                yield Edit(start, start + len(old), name if old else f"{name}=")
             case WrapArgument(_, argument, function):
                 start = arguments[argument].start
                 if isinstance(argument, ast.keyword):

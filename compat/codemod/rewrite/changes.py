@@ -1,4 +1,4 @@
-"""Define the changes that a rule may request of the tree, such as to add an argument.
+"""Define what a rule proposes: a draft, and its changes of the tree, such as to add an argument.
 
 ``lowering`` and the files beside it decide how commas, brackets, comments, indentation and blank
 lines look afterwards. They do it for all rules and all changes of a file at once, so that two rules
@@ -10,8 +10,7 @@ import dataclasses
 from collections.abc import Iterator
 
 from compat.codemod.rewrite.edits import Edit
-from compat.codemod.source.scopes import Imported
-from compat.codemod.source.tree import Tree
+from compat.codemod.source import Imported, Module, Place, Use
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -93,7 +92,7 @@ class Unwrap:
 Change = OfCall | Edit | Remove | DropName | AddStatement | Unwrap
 
 
-def stretches(module: Tree, change: Change) -> Iterator[tuple[int, int]]:
+def stretches(module: Module, change: Change) -> Iterator[tuple[int, int]]:
     """Yield the parts of the text that a change removes or rewrites.
 
     A new statement leaves its anchor as it is.
@@ -111,3 +110,41 @@ def stretches(module: Tree, change: Change) -> Iterator[tuple[int, int]]:
             yield module.span(body[-1])[1], end
         case OfCall():
             yield module.span(change.call)
+
+
+# a use, an import, or the full path of a name in a text: "torchaudio.AudioMetaData"
+Touched = Use | Imported | str
+# for a change that touches no function of torchaudio, as of an environment variable
+NO_FUNCTION = ()
+
+
+@dataclasses.dataclass(eq=False)
+class Draft:
+    """What a rule proposes, or only reports.
+
+    Attributes:
+        span: the part of the text, as offsets in the module's text.
+        changes: what to do; none for a report.
+        touches: the functions of torchaudio that the changes touch. If a test replaces one of them,
+            the engine refuses the changes. A draft with changes must set this.
+        group: drafts of one group, in any number of files, are made together or not at all.
+        unsafe: whether the changes need ``--unsafe``.
+
+    Raises:
+        TypeError: there are changes, but ``touches`` is missing.
+    """
+
+    span: tuple[int, int]
+    reason: str
+    advice: str = ""
+    changes: tuple[Change, ...] = ()
+    touches: tuple[Touched, ...] | None = None
+    group: int | None = None
+    unsafe: bool = False
+    related: tuple[Place, ...] = ()
+
+    def __post_init__(self) -> None:
+        if self.changes and self.touches is None:
+            raise TypeError(
+                "a draft with changes must say which functions of torchaudio they touch (touches=)"
+            )

@@ -4,7 +4,7 @@ import ast
 from collections import defaultdict
 from collections.abc import Iterable
 
-from compat.codemod.rewrite import call_edits, fstring_edits, statement_edits
+from compat.codemod.rewrite import call_edits, fstring_edits, statement_edits, verification
 from compat.codemod.rewrite.changes import (
     AddStatement,
     Change,
@@ -21,7 +21,7 @@ def lower(module: Module, changes: Iterable[Change]) -> list[Edit]:
     """Return the edits that make all the changes.
 
     Raises:
-        ConflictError: the changes do not go together.
+        ConflictError: the changes do not go together, or not with how the text is written.
     """
     calls = defaultdict(list)
     removed: dict[ast.stmt, None] = {}
@@ -55,7 +55,10 @@ def lower(module: Module, changes: Iterable[Change]) -> list[Edit]:
     for anchor, lines in added.items():
         if anchor not in removed:
             edits.append(_after(module, anchor, list(lines)))
-    return settle(fstring_edits.fitting(module, edits))
+    made = settle(fstring_edits.fitting(module, edits))
+    if not verification.runs(module, made):
+        raise ConflictError("the result would not be Python")
+    return made
 
 
 # Imports

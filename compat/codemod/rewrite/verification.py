@@ -5,7 +5,14 @@ import bisect
 
 from compat.codemod.rewrite import edits
 from compat.codemod.rewrite.edits import Edit, Track
-from compat.codemod.source import Module, parse
+from compat.codemod.source import Module, compiles, parse
+
+
+def runs(module: Module, made: list[Edit]) -> bool:
+    """Return whether Python compiles a module after edits, if it did before."""
+    old, mode = module.text.text, module.interactive
+    new = edits.apply(old, made)
+    return compiles(new, top_level_await=mode) or not compiles(old, top_level_await=mode)
 
 
 def complaint(old: Module, new: Module, made: list[Edit]) -> str | None:

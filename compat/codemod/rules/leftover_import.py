@@ -1,6 +1,7 @@
 """Drop imports that nothing needs once the calls are rewritten."""
 
 import ast
+import re
 from collections.abc import Iterator
 
 from compat.codemod.rule import (
@@ -18,9 +19,15 @@ from compat.codemod.rule import (
     Valid,
     conditions,
     old_names,
+    type_texts,
 )
 
 _REASON = "nothing here uses this import, and later releases lack what it imports"
+_NAMED = (
+    "later releases lack what this imports, and only a string or a comment names it, which may be "
+    "read as a type or run"
+)
+_CHANGE = "Change that text, and delete the import."
 _OLD = (Kind.SETTER, Kind.GETTER, Kind.BACKEND_FUNCTION, Kind.OLD_METADATA, Kind.LOAD_WAV)
 
 
@@ -41,7 +48,12 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
             change: Change = DropName(one)
             if is_dotted and not _is_bound_before(module, one):
                 change = Replace(*module.span(one.alias), old_names.ROOT)
-            yield Draft(module.span(one.alias), _REASON, changes=(change,), touches=(one,))
+            name = one.path if is_dotted else one.local
+            span, named = module.span(one.alias), next(_mentions(module, name), None)
+            if named is None:
+                yield Draft(span, _REASON, changes=(change,), touches=(one,))
+            else:
+                yield Draft(span, _NAMED, _CHANGE, related=(module.place(named),))
 
 
 def _is_passed_through(module: Module, one: Imported) -> bool:
@@ -77,6 +89,20 @@ def is_used(module: Module, project: Project, one: Imported) -> bool:
     # users of a package that never used the name itself may import it from there
     in_package = module.path.endswith("__init__.py") and not _is_read(before, one)
     return in_package or project.is_exported(module, one.local)
+
+
+def _mentions(module: Module, name: str) -> Iterator[tuple[int, int]]:
+    """Yield strings and comments that may look a name up: types, ``eval("name.load")``."""
+    word = re.compile(rf"(?<![\w.]){re.escape(name)}\b")
+    dotted = re.compile(rf"{word.pattern}\.\w")
+    for node in module.strings if word.search(module.text.text) else ():
+        as_type = type_texts.is_annotation(module, node) and word.search(str(node.value))
+        if as_type or dotted.search(str(node.value)):
+            yield module.span(node)
+    in_type = re.compile(rf"#\s*type:.*?{word.pattern}")
+    for comment in module.text.comments if in_type.search(module.text.text) else ():
+        if in_type.match(module.text.text, comment.start, comment.end):
+            yield comment.start, comment.end
 
 
 def _is_read(module: Module, one: Imported) -> bool:

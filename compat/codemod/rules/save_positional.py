@@ -14,6 +14,7 @@ from compat.codemod.rule import (
     NotProvableError,
     Project,
     Rule,
+    Use,
     Valid,
     called,
     forwarding,
@@ -57,64 +58,83 @@ _OLD_PIN = re.compile(
 
 def check(module: Module, project: Project) -> Iterator[Draft]:
     """Make them keywords with the old meaning, if types, names or the project show that order."""
-    for use, call, others in forwarding.calls_of(module, "save"):
-        arguments = call.args[others:]
-        if len(arguments) < 5:
-            stars = any(isinstance(one, ast.Starred) for one in arguments)
-            if stars and (_gives_five(module, call) or _passes_five(module, project, call)):
-                advice = "Name them, here or where a caller gives them."
-                yield Draft(
-                    module.span(call), f"{_REASON}; five arguments may be given here", advice
-                )
-            continue
-        parameters = old_names.LEGACY_PARAMETERS["save"]
-        fifth, sixth = literal(arguments[4]), literal(arguments[5]) if len(arguments) > 5 else None
-        named = _name(arguments[4])
-        if isinstance(fifth, str | bool) or (
-            fifth is None and isinstance(sixth, str) and sixth.lower() not in _FORMATS
-        ):
-            continue  # it is the new order already, or that of 0.7, which TAC116 reports
-        number = (
-            value_kinds.of(module, arguments[4]) == value_kinds.NUMBER
-            or _COMPRESSION.search(named) is not None
-        )
-        old = number or (fifth is None and (isinstance(sixth, str) or _shows_old_order(arguments)))
-        old = old or (fifth is ... and _is_old(project) and not _FORMAT.search(named))
-        advice = "Name every argument after the fourth."
-        if not old and project.observed is not None:
-            try:
-                seen = kinds(
-                    project.observed.at(module, call, "save", project.as_read), "compression"
-                )
-            except NotProvableError as why:
-                seen, advice = set(), f"{advice} The trace does not help here: {why.reason}."
-            # 2.0 bound the fifth argument to compression: a text is a format, in the new order
-            is_settled = seen == {"str"} or (bool(seen) and seen <= _NUMBERS)
-            if is_settled and not project.relies_on_traces:
-                advice = f"{advice} The trace shows what it is: --observed relies on it."
-            elif is_settled and seen == {"str"}:
-                continue
-            elif is_settled:
-                old = True
-        if not old or others or starred(call) or len(arguments) > len(parameters):
-            if starred(call) or not (fifth is None and len(arguments) == 5):
-                yield Draft(module.span(call), f"{_REASON}; here it may be either", advice)
-            continue
-        changes = tuple(
-            NameArgument(call, argument, name)
-            for argument, name in [*zip(arguments, parameters, strict=False)][4:]
-        )
-        yield Draft(module.span(call), _REASON, changes=changes, touches=(use,))
-    found = kept_functions.called_with(project, module, _gives_five, _FIVE, "save")
-    told = [one for _, one, _ in forwarding.calls_of(module, "save")]
-    for node, _, place in (one for one in found if one[0] not in told):
-        yield Draft(
-            module.span(node),
-            f"{_REASON}; torchaudio.save is passed on or stored, and may be called with five "
-            "arguments",
-            "Name every argument.",
-            related=(place,),
-        )
+    calls = list(forwarding.calls_of(module, "save"))
+    for use, call, others in calls:
+        yield from _draft(module, project, use, call, others)
+    told = [call for _, call, _ in calls]
+    for node, _, place in kept_functions.called_with(project, module, _gives_five, _FIVE, "save"):
+        if node not in told:
+            yield Draft(
+                module.span(node),
+                f"{_REASON}; torchaudio.save is passed on or stored, and may be called with five "
+                "arguments",
+                "Name every argument.",
+                related=(place,),
+            )
+
+
+def _draft(
+    module: Module, project: Project, use: Use, call: ast.Call, others: int
+) -> Iterator[Draft]:
+    arguments, parameters = call.args[others:], old_names.LEGACY_PARAMETERS["save"]
+    span = module.span(call)
+    if len(arguments) < 5:
+        stars = any(isinstance(one, ast.Starred) for one in arguments)
+        if stars and (_gives_five(module, call) or _passes_five(module, project, call)):
+            advice = "Name them, here or where a caller gives them."
+            yield Draft(span, f"{_REASON}; five arguments may be given here", advice)
+        return
+    is_old, advice = _order(module, project, arguments), "Name every argument after the fourth."
+    if is_old is None:
+        is_old, shown = _recorded_order(module, project, call)
+        advice += shown
+    if is_old and not others and not starred(call) and len(arguments) <= len(parameters):
+        named = [*zip(arguments, parameters, strict=False)][4:]
+        changes = tuple(NameArgument(call, argument, name) for argument, name in named)
+        yield Draft(span, _REASON, changes=changes, touches=(use,))
+    elif is_old is not False and (
+        starred(call) or literal(arguments[4]) is not None or len(arguments) > 5
+    ):
+        yield Draft(span, f"{_REASON}; here it may be either", advice)
+
+
+def _order(module: Module, project: Project, arguments: list[ast.expr]) -> bool | None:
+    """Return whether arguments are in the old order; ``None`` if they may be in either.
+
+    Those of 0.7, which TAC116 reports, count as new.
+    """
+    fifth, sixth = ([literal(one) for one in arguments[4:6]] + [None])[:2]
+    if isinstance(fifth, str | bool):
+        return False
+    if fifth is None and isinstance(sixth, str):
+        return sixth.lower() in _FORMATS
+    named = _name(arguments[4])
+    shows_old = (
+        value_kinds.of(module, arguments[4]) == value_kinds.NUMBER
+        or _COMPRESSION.search(named) is not None
+        or (fifth is None and _shows_old_order(arguments))
+        or (fifth is ... and _is_old(project) and not _FORMAT.search(named))
+    )
+    return shows_old or None
+
+
+def _recorded_order(module: Module, project: Project, call: ast.Call) -> tuple[bool | None, str]:
+    """Return the same as a trace shows it, and what to add to the advice.
+
+    2.0 bound the fifth argument to compression: a text there is a format, in the new order.
+    """
+    if project.observed is None:
+        return None, ""
+    try:
+        lines = project.observed.at(module, call, "save", project.as_read)
+    except NotProvableError as why:
+        return None, f" The trace does not help here: {why.reason}."
+    seen = kinds(lines, "compression")
+    if not seen or not (seen == {"str"} or seen <= _NUMBERS):
+        return None, ""
+    if not project.relies_on_traces:
+        return None, " The trace shows what it is: --observed relies on it."
+    return seen != {"str"}, ""
 
 
 def _gives_five(module: Module, call: ast.Call) -> bool:

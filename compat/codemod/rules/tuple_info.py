@@ -196,7 +196,10 @@ def _frames(module: Module, node: ast.AST, value: ast.expr) -> tuple[ast.AST, st
 def _without_index(module: Module, item: ast.Subscript) -> Change:
     if literal(item.slice) in (1, -1):
         raise NotProvableError("its second item no longer exists")
-    return Replace(module.span(item.value)[1], module.span(item)[1], "")
+    # the value may stand in brackets
+    (_, end_of_value), (_, end) = module.span(item.value), module.span(item)
+    start = module.text.text.rindex("[", end_of_value, module.span(item.slice)[0])
+    return Replace(start, end, "")
 
 
 def _attribute(module: Module, node: ast.Attribute) -> Change:

@@ -28,7 +28,10 @@ from compat.codemod.source import fstrings
 from compat.codemod.uses import reexports, written_out
 
 _CODE = re.compile(
-    r"\btorchaudio\.(set_audio_backend|get_audio_backend|list_audio_backends|load_wav|backend\.)|\bset_audio_backend\("
+    r"\btorchaudio\.(set_audio_backend|get_audio_backend|list_audio_backends|load_wav|backend\.)"
+    r"|\bset_audio_backend\("
+    r"|\btorchaudio\.(load|save|info)\([^\r\n]*?\bfilepath="
+    r"|,[ \t]*\w+[ \t]*=[ \t]*torchaudio\.info\("
 )
 _OF_BACKEND = ("set_audio_backend", "get_audio_backend")
 _OLD = (*_OF_BACKEND, "load_wav", "backend")

@@ -16,11 +16,10 @@ from compat.codemod.source import TARGETS, Options, configured
 from compat.commands import writing
 from compat.commands.arguments import Parser, Table, UsageError, add_all, check_writable, parsed
 from compat.commands.console import (
-    UNREAD,
-    is_full,
-    nobody_reads,
+    STOPPED,
     print_anything,
     print_for_programs,
+    report_end,
 )
 from compat.names import backends
 
@@ -38,7 +37,8 @@ targets:
 exit status:
   0  nothing to do, or no finding left that counts (--fail-on)
   1  changes are needed (--check, --diff), or findings are left that block the migration (--fail-on)
-  2  wrong usage, or a file could not be read, parsed or written (it is listed; the rest is done)
+  2  wrong usage, or a file could not be read, parsed or written (it is listed; the rest is done),
+     or the codemod itself failed
   130  stopped by Ctrl-C; either all files are changed or none
   141  the reader of its output, such as `head`, closed the pipe early
 
@@ -152,14 +152,9 @@ def main(
         return 2
     except KeyboardInterrupt:
         print("stopped; all files are as they were, or all are done", file=sys.stderr)
-        return 130
-    except BrokenPipeError:
-        nobody_reads()
-        return UNREAD
-    except OSError as why:
-        if not is_full(why):
-            raise
-        return 2
+        return STOPPED
+    except Exception as why:  # noqa: BLE001 - its status must not be taken for a finding
+        return report_end(why, made.prog, "the codemod", failed=2)
 
 
 def _options(arguments: argparse.Namespace) -> Options:
@@ -287,7 +282,9 @@ def _say(result: Result, options: Options, out: Any) -> int:
         if options.statistics:
             plain.statistics(result, options, sys.stderr)
     if options.report:
-        _write_page(result, options, options.report)
+        from compat.codemod.reporting.page import page
+
+        writing.write_for("--report", options.report, [page(result, options)])
     nothing = "no file was found here; look at PATH, --exclude and .gitignore"
     notes = ["" if result.scanned else nothing, *map(str, result.problems), known]
     if options.format in ("text", "concise"):
@@ -295,18 +292,6 @@ def _say(result: Result, options: Options, out: Any) -> int:
     for note in filter(None, notes):
         print(printable(note), file=sys.stderr)
     return 2 if result.problems else int(_fails(result, options))
-
-
-def _write_page(result: Result, options: Options, path: str) -> None:
-    from compat.codemod.reporting.page import page
-
-    try:
-        writing.write(path, [page(result, options)])
-    except OSError as why:
-        raise UsageError(
-            f"--report {path}: it cannot be written: {why.strerror}; "
-            "name a file in a folder that is there"
-        ) from why
 
 
 def _fails(result: Result, options: Options) -> bool:

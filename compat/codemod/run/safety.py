@@ -9,10 +9,11 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from compat.codemod.files.content import content
+from compat.codemod.files.import_graph import halves
 from compat.codemod.rewrite import Draft, DropArgument, OfCall, changes
 from compat.codemod.rule import Rule
 from compat.codemod.source import Imported, Module, Place, Use, conditions, old_names
-from compat.codemod.uses import Project, replacements
+from compat.codemod.uses import Project, reexports, replacements
 from compat.codemod.uses.replacements import Replacement
 
 _WORD = re.compile(r"\w+")
@@ -41,10 +42,9 @@ def objection(project: Project, module: Module, draft: Draft) -> Objection | Non
     if project.runs_not(module, draft.span):
         return Objection("a version check around it keeps it from running under the target")
     for use in draft.touches or ():
-        if isinstance(use, Use) and _may_be_kept_out(project, module, use, draft):
-            return Objection(
-                "a check around it depends on the installed torchaudio, and its result is not known"
-            )
+        against = _doubt(project, module, use, draft) if isinstance(use, Use) else None
+        if against is not None:
+            return against
     found = tuple(dict.fromkeys(_against(project, module, draft)))
     if not found or _nobody_minds(project, draft, found):
         return None
@@ -55,6 +55,22 @@ def objection(project: Project, module: Module, draft: Draft) -> Objection | Non
         "Change the call and the replacement together; or change the replacement by hand, and run "
         "again with --exclude for its file.",
         found,
+    )
+
+
+def _doubt(project: Project, module: Module, use: Use, draft: Draft) -> Objection | None:
+    """Return why a use may not run under the target, or may not be torchaudio's."""
+    if _may_be_kept_out(project, module, use, draft):
+        return Objection(
+            "a check around it depends on the installed torchaudio, and its result is not known"
+        )
+    star = _hidden_by_star(project, module, use)
+    if star is None:
+        return None
+    return Objection(
+        f"a star import after it may give {use.root.id} another meaning",
+        (module.place(star),),
+        f"Move the star import before the import of {use.root.id}, or name what it imports.",
     )
 
 
@@ -76,6 +92,42 @@ def _may_be_kept_out(project: Project, module: Module, use: Use, draft: Draft) -
                 for first, last in changes.stretches(module, change)
             )
         below = above
+    return False
+
+
+def _hidden_by_star(project: Project, module: Module, use: Use) -> ast.stmt | None:
+    """Return the star import after the import of a name that may bind the same name."""
+    name, top = use.root.id, module.names.module
+    if not top.has_star or module.names.scope_of[use.root].home(name) is not top:
+        return None
+    last = max(module.span(binding.node) for binding in top.bindings[name])
+    stars = (one for one in module.names.imported if one.local == "*")
+    later = (one for one in stars if module.span(one.statement) > last)
+    found = (one for one in later if _may_bind(project, module.path, one.path, name))
+    return next((one.statement for one in found), None)
+
+
+def _may_bind(project: Project, path: str, star: str, name: str, hops: int = 3) -> bool:
+    """Return whether a star import gives a name something that is not torchaudio's.
+
+    Of a module outside the project only ``load``, ``save`` and ``info`` are expected, as of numpy.
+    """
+    if old_names.is_ours(star):
+        return False
+    files = project.files.named(halves(star)[0], path)
+    if not files:
+        return name in old_names.FUNCTIONS
+    word = re.compile(rf"\b{re.escape(name)}\b|import[ \t]*\*".encode())
+    for file in files:
+        other = project.speaking.get(file) or project.parsed(file, word)
+        names = other.names if other else None
+        if names is None or name in reexports.exports(project, file):
+            continue
+        stars = [one.path for one in names.imported if one.local == "*" and hops]
+        if name in names.module.bindings or any(
+            _may_bind(project, file, one, name, hops - 1) for one in stars
+        ):
+            return True
     return False
 
 

@@ -14,13 +14,22 @@ from compat.codemod.source.calls import (
     starred,
     string,
 )
-from compat.codemod.source.findings import Finding, Level, NotProvableError, Place, State
+from compat.codemod.source.findings import (
+    FileResult,
+    Finding,
+    Level,
+    NotProvableError,
+    Place,
+    Problem,
+    Result,
+    State,
+    Tick,
+)
 from compat.codemod.source.grouping import grouped
 from compat.codemod.source.module import Module, Use, is_test
 from compat.codemod.source.notes import Notes, listed, noted
 from compat.codemod.source.old_names import ROOT, Kind, Known
 from compat.codemod.source.options import TARGETS, Options, configured
-from compat.codemod.source.results import FileResult, Problem, Result, Tick
 from compat.codemod.source.scopes import (
     AnyFunction,
     Binding,
@@ -28,11 +37,11 @@ from compat.codemod.source.scopes import (
     Scope,
     only_import,
 )
-from compat.codemod.source.text import Text, parse
+from compat.codemod.source.text import Text, compiles, parse
 
 __all__ = [  # noqa: RUF022 - grouped by subject
     "AnyFunction", "Binding", "Imported", "Module", "Notes", "Scope", "Text", "Use",
-    "grouped", "is_test", "listed", "noted", "only_import", "parse",
+    "compiles", "grouped", "is_test", "listed", "noted", "only_import", "parse",
     "Finding", "Level", "NotProvableError", "Place", "State",
     "TARGETS", "FileResult", "Options", "Problem", "Result", "Tick", "configured",
     "Kind", "Known", "ROOT", "old_names",

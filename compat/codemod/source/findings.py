@@ -1,4 +1,4 @@
-"""Hold findings about places as data, from which ``reporting`` makes text.
+"""Hold findings about places, and the results of a run, from which ``reporting`` makes text.
 
 Rules and the plan raise ``NotProvableError`` for changes that cannot be proved right, and are
 therefore left; a finding reports it.
@@ -6,7 +6,8 @@ therefore left; a finding reports it.
 
 import dataclasses
 import enum
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from typing import NamedTuple
 
 
 class Level(enum.Enum):
@@ -70,3 +71,60 @@ class NotProvableError(Exception):
         self.related: tuple[Place, ...] = tuple(related)
         self.advice = advice
         super().__init__(reason)
+
+
+# The results of a run
+
+Tick = Callable[[int, int], None]
+
+
+class Problem(NamedTuple):
+    """A file that could not be read, parsed or written, and why."""
+
+    path: str
+    reason: str
+    line: int | None = None
+
+    def __str__(self) -> str:
+        return f"{self.path}{'' if self.line is None else f':{self.line}'}: {self.reason}"
+
+
+@dataclasses.dataclass
+class FileResult:
+    """The result for one file.
+
+    Attributes:
+        old: its content as it was read.
+        new: its new content, the same if nothing changes.
+        before: its old Python, for display; a notebook's cells are joined.
+        fixed: what was changed, at its place in the old content.
+        left: what is left, at its place in the present content.
+    """
+
+    path: str
+    old: bytes
+    new: bytes
+    before: str = ""
+    after: str = ""
+    fixed: list[Finding] = dataclasses.field(default_factory=list)
+    left: list[Finding] = dataclasses.field(default_factory=list)
+
+    @property
+    def changed(self) -> bool:
+        """Return whether its content changes."""
+        return self.new != self.old
+
+
+@dataclasses.dataclass
+class Result:
+    """The result of the run."""
+
+    files: list[FileResult] = dataclasses.field(default_factory=list)
+    problems: list[Problem] = dataclasses.field(default_factory=list)
+    scanned: int = 0
+    known: int = 0
+
+    @property
+    def left(self) -> list[Finding]:
+        """Return what is left in all files."""
+        return [finding for file in self.files for finding in file.left]

@@ -199,7 +199,7 @@ class Module(Tree):
         lines = {}
         if "compat:" in self.text.text:
             for comment in self.text.comments:
-                match = _IGNORE.match(self.text.text, comment.start)
+                match = _IGNORE.search(self.text.text, comment.start, comment.end)
                 if match:
                     rules = (
                         None

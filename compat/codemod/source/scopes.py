@@ -69,11 +69,10 @@ class Scope:
         Return ``None`` for a builtin or an unknown name.
         """
         if name not in self._homes:
-            self._homes[name] = self.find(name)
+            self._homes[name] = self._find(name)
         return self._homes[name]
 
-    def find(self, name: str) -> Scope | None:
-        """Return the same, as far as its bindings are known while a module is read."""
+    def _find(self, name: str) -> Scope | None:
         for scope in self.outwards():
             where = scope.elsewhere.get(name)
             if where == "global":
@@ -118,7 +117,11 @@ class Names:
         self.imported: list[Imported] = []
         self.scope_made_by: dict[ast.AST, Scope] = {tree: self.module}
         self._by_kind: dict[type[ast.AST], list[ast.AST]] = defaultdict(list)
+        # what `nonlocal` binds: the function around may bind the name further down
+        self._nonlocal: list[tuple[Scope, str, Binding]] = []
         self._walk(tree, self.module)
+        for scope, name, binding in self._nonlocal:
+            (scope.home(name) or scope).bindings.setdefault(name, []).append(binding)
 
     # Walking
 
@@ -182,6 +185,10 @@ class Names:
         if name:
             self._bind(name, node, scope)
 
+    def _type_parameter(self, node: Any, scope: Scope) -> None:
+        # in the scope around, for the methods of a class see it too
+        self._bind(node.name, node, scope.parent or scope)
+
     def _definition(self, node: AnyFunction | ast.ClassDef, scope: Scope) -> Scope:
         if not isinstance(node, ast.Lambda):
             self._bind(node.name, node, scope)
@@ -201,12 +208,12 @@ class Names:
         *,
         nothing: bool = False,
     ) -> None:
-        where = scope.elsewhere.get(name)
-        if where == "global":
-            scope = scope.root()
-        elif where == "nonlocal":
-            scope = scope.find(name) or scope
-        scope.bindings.setdefault(name, []).append(Binding(target, nothing, node))
+        where, binding = scope.elsewhere.get(name), Binding(target, nothing, node)
+        if where == "nonlocal":
+            self._nonlocal.append((scope, name, binding))
+        else:
+            home = scope.root() if where == "global" else scope
+            home.bindings.setdefault(name, []).append(binding)
 
     # Asking
 
@@ -236,13 +243,15 @@ class Names:
         return None if target is None else ".".join([target, *reversed(tail)])
 
     def is_builtin(self, node: ast.AST, name: str) -> bool:
-        """Return whether an expression is this builtin, not rebound or hidden by a star import."""
+        """Return whether an expression is this builtin, not rebound.
+
+        No star import is expected to hide one: most callers ask in order to report a use of it.
+        """
         return (
             isinstance(node, ast.Name)
             and node.id == name
             and hasattr(builtins, name)
             and not self.bindings(node)
-            and not self.module.has_star
         )
 
     def chain(self, node: ast.AST) -> Iterator[ast.AST]:
@@ -266,6 +275,10 @@ _BINDERS: dict[type[ast.AST], Callable[[Names, Any, Scope], Scope | None]] = {
         (ast.ExceptHandler, ast.MatchAs, ast.MatchStar, ast.MatchMapping), Names._capture
     ),
 }
+# from 3.12 on
+for _name in ("ParamSpec", "TypeVar", "TypeVarTuple"):
+    if hasattr(ast, _name):
+        _BINDERS[getattr(ast, _name)] = Names._type_parameter
 # for each kind of node, the fields that may hold nodes, with whether these are inside its scope
 _KINDS = {
     kind: (

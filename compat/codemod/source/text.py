@@ -121,3 +121,14 @@ def parse(text: str, *, top_level_await: bool = False) -> ast.Module:
             return tree
     except (ValueError, RecursionError, MemoryError, OverflowError) as why:
         raise SyntaxError(str(why)) from why
+
+
+def compiles(text: str, *, top_level_await: bool = False) -> bool:
+    """Return whether Python compiles a text, which rules out more than parsing does."""
+    flags = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT if top_level_await else 0
+    try:
+        tree = parse(text, top_level_await=top_level_await)
+        compile(tree, "<text>", "exec", flags, dont_inherit=True)
+    except (SyntaxError, ValueError, RecursionError):
+        return False
+    return True

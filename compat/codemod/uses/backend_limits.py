@@ -1,13 +1,25 @@
-"""Tell what a backend refuses per call but took as global one: files, path objects, compression.
+"""Tell what a backend refuses or changes per call: files, path objects, compression, bit depth.
 
-Per call, sox takes only a path in a string, and soundfile takes no compression; the recorded calls
-of 2.1 and 2.2 show both.
+Per call, sox takes only a path in a string and writes ``encoding="PCM_S"`` with 16 bits instead of
+32, and soundfile takes no compression; the recorded calls of 2.0, 2.1 and 2.2 show this.
 """
 
 import ast
+from collections.abc import Iterator
 
-from compat.codemod.rewrite import Change, WrapArgument
-from compat.codemod.source import Kind, Module, NotProvableError, Use, noted, value_kinds
+from compat.codemod.rewrite import AddArgument, Change, WrapArgument
+from compat.codemod.source import (
+    Kind,
+    Module,
+    NotProvableError,
+    Place,
+    Use,
+    given,
+    literal,
+    noted,
+    starred,
+    value_kinds,
+)
 from compat.codemod.uses import arguments
 from compat.codemod.uses.observed import kinds
 from compat.codemod.uses.project import Project
@@ -17,6 +29,12 @@ _LATER = (
     "the function is passed on, and may be called with a path object, which the per-call sox "
     "backend does not take"
 )
+_SIGNED = "PCM_S"
+_DEPTH = (
+    'encoding="PCM_S" may be given without bits_per_sample=, which wrote 32 bits in 2.0, and per '
+    "call writes 16"
+)
+_NAME_DEPTH = "Give bits_per_sample= to each such call."
 _COMPRESSION = "compression is given, which soundfile used to ignore and now refuses"
 
 
@@ -30,6 +48,10 @@ def changes_for(project: Project, module: Module, use: Use, backend: str) -> lis
         _no_compression(project, module, use)
     if backend != "sox":
         return []
+    return [*_bit_depth(project, module, use), *_as_text(project, module, use)]
+
+
+def _as_text(project: Project, module: Module, use: Use) -> list[Change]:
     if use.call is None:
         if _may_be_path(project, module):
             raise NotProvableError(_LATER, [module.place(use.node)])
@@ -59,6 +81,35 @@ def changes_for(project: Project, module: Module, use: Use, backend: str) -> lis
     if module.names.scope_of[use.root].home("str"):
         raise NotProvableError(_PATH, [module.place(use.node)])
     return [WrapArgument(use.call, first, "str")]
+
+
+def _bit_depth(project: Project, module: Module, use: Use) -> list[Change]:
+    """Keep the 32 bits that ``encoding="PCM_S"`` had, in each format that takes it."""
+    call = use.call
+    encoding = given(call, "encoding", 6) if call else None
+    bits = given(call, "bits_per_sample", 7) if call else None
+    if use.name != "save" or (bits is not None and literal(bits) is not None):
+        return []
+    is_unseen = call is None or starred(call)
+    places = [module.place(use.node)]
+    if literal(encoding) == _SIGNED:
+        if call is None or is_unseen or bits is not None:
+            raise NotProvableError(_DEPTH, places, _NAME_DEPTH)
+        return [AddArgument(call, "bits_per_sample", "32")]
+    may_be_given = is_unseen if encoding is None else literal(encoding) is ...
+    if may_be_given and (other := next(_mentions_of_signed(project), None)):
+        raise NotProvableError(_DEPTH, [*places, other], _NAME_DEPTH)
+    return []
+
+
+def _mentions_of_signed(project: Project) -> Iterator[Place]:
+    """Yield the places that may give the encoding to a call that does not name it itself."""
+    for module in project.modules:
+        calls = {call for _, call in module.calls_of("save")}
+        for node in module.strings:
+            above = module.names.parents[node]
+            if node.value == _SIGNED and module.names.parents.get(above) not in calls:
+                yield module.place(node)
 
 
 def first_argument(use: Use) -> ast.expr | ast.keyword | None:

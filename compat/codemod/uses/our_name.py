@@ -83,7 +83,9 @@ def torchaudio_name(module: Module, use: Use) -> tuple[str, list[Change]]:
             for binding in scope.bindings.get(old_names.ROOT, ())
         ]
         own = next((one for one in module.imported if one.local == use.root.id), None)
-        if own is None or any(binding.target != old_names.ROOT for binding in bound):
+        home = module.names.scope_of[use.root].home(old_names.ROOT)
+        others = any(binding.target != old_names.ROOT for binding in bound)
+        if own is None or others or home not in (None, own.scope):
             raise NotProvableError("torchaudio itself has no name here")
         name = old_names.ROOT
         changes.append(AddStatement(own.statement, f"import {old_names.ROOT}"))

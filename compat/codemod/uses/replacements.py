@@ -23,7 +23,6 @@ from compat.codemod.source import (
     literal,
     noted,
     old_names,
-    plain_name,
     string,
 )
 from compat.codemod.uses.project import Project
@@ -37,6 +36,7 @@ _MODULES = re.compile(r"(?:\A|[._])modules\Z|\A_?(?:sys)?mods?\Z", re.I)
 _PATH = re.compile(r"(?:\A|.*\.)(torchaudio(?:\.\w+)*)\Z")
 _TESTS = re.compile(r"patch|mock", re.I)
 _BACKENDS = f"{ROOT}.backend"
+_Named = ast.Constant | ast.Attribute | ast.keyword
 
 
 @dataclasses.dataclass(frozen=True)
@@ -227,16 +227,17 @@ def where_imported(project: Project, module: Module, written: str) -> Iterator[R
             if isinstance(node, ast.Attribute):
                 if last == name and _is_home(other, node.value, home):
                     yield Replacement(path, other.place(node), "is assigned where it is imported,")
-            elif f".{node.value!s}".endswith(
-                tuple(f".{target}" for target in targets)
-            ) or _is_named_beside(other, node, home, name):
+            elif (
+                isinstance(node, ast.Constant)
+                and f".{node.value!s}".endswith(tuple(f".{target}" for target in targets))
+            ) or (last == name and _is_named_beside(other, node, home)):
                 yield Replacement(path, other.place(node), "is patched where it is imported,")
     yield from _in_quiet_files(project, home, name, targets, path)
 
 
 @noted
-def _by_last_name(project: Project) -> dict[str, list[tuple[Module, ast.Constant | ast.Attribute]]]:
-    found: list[tuple[str, tuple[Module, ast.Constant | ast.Attribute]]] = []
+def _by_last_name(project: Project) -> dict[str, list[tuple[Module, _Named]]]:
+    found: list[tuple[str, tuple[Module, _Named]]] = []
     for module in project.modules:
         found += [(str(text.value).rpartition(".")[2], (module, text)) for text in module.strings]
         found += [
@@ -244,24 +245,30 @@ def _by_last_name(project: Project) -> dict[str, list[tuple[Module, ast.Constant
             for node in module.names.all(ast.Attribute)
             if not isinstance(node.ctx, ast.Load)
         ]
+        found += [(str(one.arg), (module, one)) for one in module.names.all(ast.keyword)]
     return grouped(found)
 
 
-def _is_named_beside(module: Module, node: ast.Constant, home: str, name: str) -> bool:
-    """Return whether it is the name in ``monkeypatch.setattr(audio, "load", fake)``."""
-    call = module.names.parents.get(node)
-    return (
-        node.value == name
-        and isinstance(call, ast.Call)
-        and call.args[1:2] == [node]
-        and _is_home(module, call.args[0], home)
-    )
+def _is_named_beside(module: Module, node: _Named, home: str) -> bool:
+    """Return whether a name is replaced in a module that is named beside it.
+
+    Examples: ``setattr(audio, "load", fake)``, ``patch.multiple("audio", load=fake)``,
+    ``vars(audio)["load"] = fake``.
+    """
+    for above in module.names.chain(node):
+        if isinstance(above, ast.Subscript) and not isinstance(above.ctx, ast.Load):
+            return _is_home(module, above.value, home)
+        if isinstance(above, ast.Call) and _REPLACERS.search(ast.unparse(above.func)):
+            given = (*above.args, *(one.value for one in above.keywords))
+            return any(_is_home(module, one, home) for one in given)
+    return False
 
 
 def _is_home(module: Module, node: ast.AST, home: str) -> bool:
-    return (
-        plain_name(node) == home or (module.names.qualified(node) or "").rpartition(".")[2] == home
-    )
+    """Return whether an expression leads to a module: ``audio``, ``sys.modules["audio"]``."""
+    value = module.only_assigned(node) or node
+    imported = (module.names.qualified(value) or "").rpartition(".")[2]
+    return imported == home or re.search(rf"\b{home}\b", ast.unparse(value)) is not None
 
 
 def _in_quiet_files(
@@ -274,14 +281,20 @@ def _in_quiet_files(
     owner, plain, *words = (re.escape(os.fsencode(one)) for one in (home, name, *targets))
     found = re.compile(
         rb"['\"](?:[\w.]*\.)?(?:" + b"|".join(words) + rb")['\"]"  # patch("audio.load")
-        rb"|\([ \t\n]*[\w.]+,[ \t\n]*['\"]" + plain + rb"['\"]"  # setattr(audio, "load", fake)
-        rb"|\b" + words[0] + rb"[ \t]*=(?!=)"  # audio.load = fake
+        # setattr(audio, "load", fake), audio.load = fake, patch.multiple(audio, load=fake)
+        rb"|\b"
+        + owner
+        + rb"\b.{0,200}?(?:['\"]\.?"
+        + plain
+        + rb"['\"]|\b"
+        + plain
+        + rb"[ \t]*=(?!=))",
+        re.S,
     )
-    mention = re.compile(rb"\b" + owner + rb"\b")
     for other in near:
         data = content(other)
-        if mention.search(data) and (match := found.search(data)):
-            line = data.count(b"\n", 0, match.start()) + 1
+        if match := found.search(data):
+            line = data.count(b"\n", 0, match.end()) + 1
             yield Replacement(
                 path, Place(other, line, 1, line, 1), "is patched where it is imported,"
             )

@@ -14,6 +14,17 @@ test_backend_modules = table(
         x = torchaudio.load(uri="a.wav", backend="sox")
     """,
     ),
+    stays(
+        "torchaudio is a name of the function, which binds it later",
+        """
+        from torchaudio.backend import sox_io_backend
+        def read(path):
+            x = sox_io_backend.load(path)
+            import torchaudio
+            return x
+    """,
+        "TAC111",
+    ),
     changes(
         "import as",
         """

@@ -35,5 +35,26 @@ test_imports = table(
         "TAC127",
     ),
     stays("a star import stays", "import torchaudio\nfrom torchaudio.backend.sox_io_backend import *\nx = load('a.wav')\n", "TAC127"),
+    *(
+        stays(f"text may name it: {name}", f"{imported}\n\n\ndef f(x{annotation}):\n    {body}\n", "TAC131")
+        for name, imported, annotation, body in (
+            ("an annotation", "import torchaudio.backend.common as c", ': "c.AudioMetaData"', "return x"),
+            ("a part of one", "from torchaudio.backend import common", ': "list[common.AudioMetaData]"', "return x"),
+            ("a type comment", "from torchaudio.backend import common", "", "# type: (common.AudioMetaData) -> None\n    return x"),
+            (
+                "a type comment after code",
+                "from torchaudio.backend import common",
+                "",
+                "y = []  # type: list[common.AudioMetaData]\n    return y",
+            ),
+            ("code", "from torchaudio.backend import sox_io_backend", "", "return eval('sox_io_backend.load(x)')"),
+            ("a doctest", "from torchaudio.backend import sox_io_backend", "", '""">>> sox_io_backend.load("a.wav")"""'),
+        )
+    ),
+    changes(
+        "a message and a comment do not look it up",
+        "from torchaudio.backend import common\n\n\ndef f(x):\n    # common.py\n    raise ValueError('not common')  # type error\n",
+        "def f(x):\n    # common.py\n    raise ValueError('not common')  # type error\n",
+    ),
     changes("a comment between imported names holds the import", f'{LISTED}set_audio_backend("sox_io")\n', LISTED, "TAC131"),
 )

@@ -26,6 +26,14 @@ test_save = table(
         torchaudio.save("a", x, 16000, True, compression=None, format="wav")
     """,
     ),
+    *(
+        stays(name, f"import torchaudio\ntorchaudio.save(p, w, 8000, True, {arguments})\n", "TAC117", *more)
+        for name, arguments, more in (
+            ("the keyword is given too", "3, compression=2", ["TAC137"]),
+            ("a later keyword is given too", "-4, 'mp3', format='x'", []),
+            ("an assignment in fifth place", "level := 3, 'mp3'", []),
+        )
+    ),
     stays(
         "not to be told",
         """

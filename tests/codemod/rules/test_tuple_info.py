@@ -49,6 +49,27 @@ test_tuple_info = table(
     """,
     ),
     changes(
+        "indexed in brackets",
+        """
+        import torchaudio
+        def f(p):
+            si = (torchaudio.info(p) )[0]
+            i = torchaudio.info(p)
+            return (i) [(0)].rate + (
+                torchaudio.info(p)  # [0]
+            )[0].rate, si.rate
+    """,
+        """
+        import torchaudio
+        def f(p):
+            si = (torchaudio.info(p) )
+            i = torchaudio.info(p)
+            return (i) .sample_rate + (
+                torchaudio.info(p)  # [0]
+            ).sample_rate, si.sample_rate
+    """,
+    ),
+    changes(
         "underscore",
         """
         import torchaudio
@@ -62,6 +83,17 @@ test_tuple_info = table(
             si = torchaudio.info(p)
             return si.sample_rate
     """,
+    ),
+    stays(
+        "code in a string reads it, beside a star import",
+        """
+        import torchaudio
+        from tools import *
+        def f(p):
+            si, ei = torchaudio.info(p)
+            return eval("si.rate")
+    """,
+        "TAC113",
     ),
     stays(
         "a bare length",

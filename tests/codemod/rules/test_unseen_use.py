@@ -45,6 +45,9 @@ test_programs = table(
 
 test_what_was_neither_changed_nor_reported = table(
     stays("code that is run from a string", "import torchaudio\nexec(\"torchaudio.set_audio_backend('soundfile')\")\n", "TAC127"),
+    stays("an old argument in such a string", 'import torchaudio\nexec("torchaudio.load(filepath=p)")\n', "TAC127"),
+    stays("the old tuple in such a string", 'import torchaudio\nexec("si, ei = torchaudio.info(p)")\n', "TAC127"),
+    stays("the new argument in such a string", 'import torchaudio\nexec("torchaudio.load(uri=p)")\n'),
     stays("a doctest", '"""\n>>> torchaudio.set_audio_backend("sox_io")\n"""\nimport torchaudio\n', "TAC127"),
     stays("a docstring that only speaks of it", '"""Call set_audio_backend() first."""\nimport torchaudio\n'),
     stays("the backends printed", "import torchaudio\nprint(torchaudio.list_audio_backends())\n"),

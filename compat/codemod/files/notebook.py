@@ -168,6 +168,3 @@ def _replaced(text: str, source: _String | _List, new: str) -> str:
         else "," + (opening[1:] or " ")
     )
     return opening + between.join(fresh) + closing
-
-
-DOCUMENT = Notebook
