@@ -37,7 +37,7 @@ def test_a_warning_of_a_submodule_points_at_the_import() -> None:
 
 
 @pytest.mark.parametrize(("release", "warned"), [("2.0", 0), ("2.1", 1), ("2.2", 1), ("2.8", 1)])
-def test_how_often_a_release_warns_of_its_setter(release: str, warned: int, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_how_often_a_release_warns_of_its_setter(release: str, warned: int) -> None:
     """Counted, and with warnings as errors the call fails just where it warns."""
     torchaudio = compat.install(release, backends=["soundfile"])
     with warnings.catch_warnings(record=True, action="always") as seen:

@@ -35,9 +35,8 @@ print("read")
 
 @pytest.mark.parametrize("extension", ["aiff", "caf"])
 def test_eight_channels_do_not_end_the_process(extension: str, python: Python, tmp_path: pathlib.Path) -> None:
-    script = tmp_path / "read.py"
-    script.write_text(_READ)
-    done = python(str(script), str(tmp_path / f"x.{extension}"))
+    pathlib.Path("read.py").write_text(_READ)
+    done = python("read.py", str(tmp_path / f"x.{extension}"))
     assert done.stdout == "read\n", done.stderr
     assert done.returncode == 0
 
@@ -65,9 +64,8 @@ print("most" if found > 900 else found)
 """
 
 
-def test_whatever_order_a_tag_names_is_read(python: Python, tmp_path: pathlib.Path) -> None:
+def test_whatever_order_a_tag_names_is_read(python: Python) -> None:
     """Some are of nine channels, for which FFmpeg has no default."""
-    script = tmp_path / "count.py"
-    script.write_text(_COUNT)
-    done = python(str(script))
+    pathlib.Path("count.py").write_text(_COUNT)
+    done = python("count.py")
     assert done.stdout == "most\n", done.stderr

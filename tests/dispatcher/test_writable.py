@@ -55,12 +55,11 @@ def test_ffmpegs_encoders_get_no_samples_that_they_cannot_bear(name: str, value:
 
 
 @pytest.mark.parametrize("dtype", [torch.uint8, torch.uint16, torch.uint32, torch.int8, torch.int16])
-def test_whole_numbers_without_a_sign_are_scaled_around_their_middle(dtype: torch.dtype, tmp_path: pathlib.Path) -> None:
+def test_whole_numbers_without_a_sign_are_scaled_around_their_middle(dtype: torch.dtype) -> None:
     held = torch.iinfo(dtype)
     wave = torch.tensor([[held.min, (held.max + held.min + 1) // 2, held.max] * 100], dtype=torch.int64).to(dtype)
-    path = str(tmp_path / "x.wav")
-    compat.standin("2.9").save(path, wave, 16000)
-    found = dispatcher.load(path, backend="soundfile")[0][0, :3]
+    compat.standin("2.9").save("x.wav", wave, 16000)
+    found = dispatcher.load("x.wav", backend="soundfile")[0][0, :3]
     assert torch.allclose(found, torch.tensor([-1.0, 0.0, 1.0]), atol=0.01)
 
 
@@ -76,12 +75,11 @@ def test_nan_is_refused_where_an_integer_is_stored_by_a_table_or_a_codec(
 
 
 @pytest.mark.parametrize("encoding", ["ULAW", "ALAW"])
-def test_what_is_louder_than_the_table_is_clipped(encoding: str, tmp_path: pathlib.Path) -> None:
-    path = str(tmp_path / "x.wav")
+def test_what_is_louder_than_the_table_is_clipped(encoding: str) -> None:
     for value in (1.5, 1e9, math.inf):
         for sign in (1, -1):
-            dispatcher.save(path, torch.full((1, 500), value * sign), 8000, encoding=encoding, backend="soundfile")
-            found = dispatcher.load(path, backend="soundfile")[0]
+            dispatcher.save("x.wav", torch.full((1, 500), value * sign), 8000, encoding=encoding, backend="soundfile")
+            found = dispatcher.load("x.wav", backend="soundfile")[0]
             assert (found * sign > 0.95).all()
 
 
@@ -116,8 +114,7 @@ def test_a_rate_that_would_become_hours_is_refused(name: str, tmp_path: pathlib.
 def test_tta_with_too_short_a_block_is_refused(frames: int, channels: int, rate: int, tmp_path: pathlib.Path) -> None:
     """FFmpeg's encoder ends the process on it, by ``save`` and by a writer of streams."""
     _refused(tmp_path / "x.tta", torch.zeros(channels, frames), rate, "ffmpeg")
-    path = tmp_path / "y.tta"
-    writer = streams_writer.StreamWriter(str(path))
+    writer = streams_writer.StreamWriter("y.tta")
     writer.add_audio_stream(rate, channels)
     writer.open()
 
@@ -128,14 +125,13 @@ def test_tta_with_too_short_a_block_is_refused(frames: int, channels: int, rate:
     with pytest.raises(RuntimeError, match="TTA"):
         write()
     writer.close()
-    assert not path.exists()
+    assert not pathlib.Path("y.tta").exists()
 
 
-def test_tta_of_some_frames_more_is_written(tmp_path: pathlib.Path) -> None:
-    path = str(tmp_path / "x.tta")
+def test_tta_of_some_frames_more_is_written() -> None:
     for frames, channels in ((6, 1), (3, 2), (16718, 1), (16724, 1)):
-        dispatcher.save(path, torch.zeros(channels, frames), 16000, backend="ffmpeg")
-        assert dispatcher.load(path)[0].shape == (channels, frames)
+        dispatcher.save("x.tta", torch.zeros(channels, frames), 16000, backend="ffmpeg")
+        assert dispatcher.load("x.tta")[0].shape == (channels, frames)
 
 
 @pytest.mark.parametrize(("name", "format"), [("x.ogg", None), ("x.vorbis", None), ("x", "vorbis")])
@@ -146,24 +142,22 @@ def test_vorbis_of_no_frames_is_written(name: str, format: str | None, tmp_path:
 
 
 @pytest.mark.parametrize("filter_desc", [None, "atrim=start=100"])
-def test_a_stream_of_vorbis_that_got_no_frames_is_closed(filter_desc: str | None, tmp_path: pathlib.Path) -> None:
+def test_a_stream_of_vorbis_that_got_no_frames_is_closed(filter_desc: str | None) -> None:
     """Nor if a filter let none through."""
-    path = str(tmp_path / "x.ogg")
-    writer = streams_writer.StreamWriter(path)
+    writer = streams_writer.StreamWriter("x.ogg")
     writer.add_audio_stream(16000, 2, filter_desc=filter_desc)
     with writer.open():
         if filter_desc:
             writer.write_audio_chunk(0, torch.zeros(1600, 2))
-    assert pathlib.Path(path).read_bytes()[:4] == b"OggS"
+    assert pathlib.Path("x.ogg").read_bytes()[:4] == b"OggS"
 
 
 @pytest.mark.parametrize("backend", ["ffmpeg", "soundfile", SOX])
 @pytest.mark.parametrize("rate", [np.int64(16000), np.uint16(16000), torch.tensor(16000)])
-def test_integers_of_other_kinds_are_rates(rate: Any, backend: str, tmp_path: pathlib.Path) -> None:
+def test_integers_of_other_kinds_are_rates(rate: Any, backend: str) -> None:
     """As in 2.0."""
-    path = str(tmp_path / "x.wav")
-    dispatcher.save(path, GOOD, rate, backend=backend)
-    assert dispatcher.load(path)[1] == 16000
+    dispatcher.save("x.wav", GOOD, rate, backend=backend)
+    assert dispatcher.load("x.wav")[1] == 16000
 
 
 @pytest.mark.parametrize("channels", [10, 12, 14, 16, 24])
@@ -183,13 +177,3 @@ def test_ffmpeg_says_which_numbers_of_channels_it_has_a_layout_for(tmp_path: pat
 def test_libsox_is_given_no_tensor_without_channels(tmp_path: pathlib.Path) -> None:
     for channels in (0, 65536):
         assert "65535 channels" in _refused(tmp_path / "x.wav", torch.zeros(channels, 2), 16000, "sox")
-
-
-@pytest.mark.parametrize("backend", ["ffmpeg", "soundfile", SOX])
-def test_a_tensor_that_keeps_its_sign_apart_is_saved_as_what_it_is(backend: str, tmp_path: pathlib.Path) -> None:
-    """The imaginary part of a conjugate is negated without having been touched."""
-    path = str(tmp_path / "x.wav")
-    wave = torch.complex(GOOD, GOOD).conj().imag
-    assert wave.is_neg()
-    dispatcher.save(path, wave, 16000, backend=backend, encoding="PCM_F", bits_per_sample=32)
-    assert torch.allclose(dispatcher.load(path)[0], -GOOD, atol=1e-6)

@@ -194,22 +194,21 @@ def test_what_may_not_be_written_is_told_of(
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 @pytest.mark.parametrize("by", ["the same process", "a fork of it"])
-def test_what_a_killed_worker_left_is_removed_by_those_who_saved_there_before(by: str, tmp_path: pathlib.Path) -> None:
+def test_what_a_killed_worker_left_is_removed_by_those_who_saved_there_before(by: str) -> None:
     """Not only by processes that see the folder for the first time."""
-    path = str(tmp_path / "x.wav")
-    dispatcher.save(path, WAVE, 16000)
+    dispatcher.save("x.wav", WAVE, 16000)
 
     def half() -> None:
-        with target.writing(str(tmp_path / "y.wav")):
+        with target.writing("y.wav"):
             os.kill(os.getpid(), signal.SIGKILL)
 
     os.waitpid(process.child(half), 0)
-    assert len(os.listdir(tmp_path)) == 2
+    assert len(os.listdir()) == 2
     if by == "the same process":
-        dispatcher.save(path, WAVE, 16000)
+        dispatcher.save("x.wav", WAVE, 16000)
     else:
-        os.waitpid(process.child(lambda: dispatcher.save(path, WAVE, 16000)), 0)
-    assert os.listdir(tmp_path) == ["x.wav"]
+        os.waitpid(process.child(lambda: dispatcher.save("x.wav", WAVE, 16000)), 0)
+    assert os.listdir() == ["x.wav"]
 
 
 @pytest.mark.parametrize("grows", [True, False])

@@ -101,9 +101,8 @@ def test_nor_does_a_program_under_the_runner(release: str, canary: Any, web: ser
         for number, target in enumerate((str(path), web.url("canary.wav"))):
             for name in ("x.wav", "x.mp3", "x.m3u8"):
                 (tmp_path / "planted" / f"{kind}{number}{name}").write_text(text.format(target=target))
-    program = tmp_path / "program.py"
-    program.write_text(_PROGRAM)
-    done = forked("-m", "compat.run", "--version", release, str(program), str(tmp_path), release)
+    pathlib.Path("program.py").write_text(_PROGRAM)
+    done = forked("-m", "compat.run", "--version", release, "program.py", str(tmp_path), release)
     assert done.stdout == "done\n", done.stderr
     assert not seen.opened()
     assert not web.asked
