@@ -14,7 +14,7 @@ from dispatcher.codec_config import CodecConfig
 from dispatcher.streams.reader import StreamReader
 from dispatcher.streams.writer import StreamWriter
 from tests import streaming
-from tests.doubles import fails
+from tests.doubles import WriteOnly, fails
 
 TONE = torch.sin(torch.arange(16000) / 10)[:, None].repeat(1, 2) / 2
 
@@ -36,57 +36,37 @@ def test_a_file_is_replaced_when_it_is_complete(tmp_path: pathlib.Path) -> None:
     assert os.listdir(tmp_path) == ["x.flac"]
 
 
-def test_a_writer_that_is_dropped_leaves_the_old_file(tmp_path: pathlib.Path) -> None:
-    path = tmp_path / "x.wav"
+@pytest.mark.parametrize("end", ["dropped", "opened and dropped", "failed and closed"])
+def test_a_writer_that_does_not_come_to_its_end_leaves_the_old_file(end: str) -> None:
+    path = pathlib.Path("x.wav")
     path.write_bytes(b"old")
-    for opened in (False, True):
-        writer = _writer(path)
-        if opened:
-            writer.open()
-            writer.write_audio_chunk(0, TONE)
-        del writer
-        assert path.read_bytes() == b"old"
-        assert os.listdir(tmp_path) == ["x.wav"]
+    writer = _writer(path)
+    if end != "dropped":
+        writer.open().write_audio_chunk(0, TONE)
+    if end == "failed and closed":
+        writer._failed = True
+        writer.close()
+    del writer
+    assert path.read_bytes() == b"old"
+    assert os.listdir() == ["x.wav"]
 
 
-def test_what_was_written_before_an_error_of_the_caller_is_kept(tmp_path: pathlib.Path) -> None:
+def test_what_was_written_before_an_error_of_the_caller_is_kept() -> None:
     """As in the releases: a recording that is ended by Ctrl-C is a good file."""
-    path = tmp_path / "x.wav"
 
     def record() -> None:
-        with _writer(path).open() as opened:
+        with _writer("x.wav").open() as opened:
             opened.write_audio_chunk(0, TONE)
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
         record()
-    assert streaming.sound(StreamReader(str(path))).shape == TONE.shape
-
-
-def test_a_failed_write_leaves_the_old_file(tmp_path: pathlib.Path) -> None:
-    path = tmp_path / "x.wav"
-    path.write_bytes(b"old")
-    writer = _writer(path)
-    writer.open()
-    writer._failed = True
-    writer.close()
-    assert path.read_bytes() == b"old"
-
-
-class Sink:
-    """A file object that can only be written to, a little at a time."""
-
-    def __init__(self) -> None:
-        self.data = b""
-
-    def write(self, data: bytes) -> int:
-        self.data += data[:1000]
-        return len(data[:1000])
+    assert streaming.sound(StreamReader("x.wav")).shape == TONE.shape
 
 
 def test_an_object_gets_bytes_as_they_come() -> None:
     """All of them, though it takes few at a time; without ``seek`` the header cannot be mended."""
-    sink = Sink()
+    sink = WriteOnly(1000)
     with _writer(sink, format="mp3").open() as opened:
         opened.write_audio_chunk(0, TONE)
         assert sink.data
@@ -110,8 +90,7 @@ def test_a_pipe_is_written_at_once(tmp_path: pathlib.Path) -> None:
     """Its reader need not wait for the end."""
     path = tmp_path / "pipe"
     os.mkfifo(path)
-    found: list[bytes] = []
-    first = threading.Event()
+    found, first = list[bytes](), threading.Event()
 
     def read() -> None:
         with path.open("rb") as file:
