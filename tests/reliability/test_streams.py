@@ -48,16 +48,6 @@ def test_a_source_opens_nothing_but_itself(
     assert not web.asked
 
 
-@pytest.mark.parametrize(
-    "text", ["concat:{0}|{0}", "subfile,,start,0,end,0,,:{0}", "crypto:{0}", "async:{0}", "cache:{0}", "pipe:{0}", "data:{0}"]
-)
-def test_a_path_is_no_protocol(text: str, canary: tuple[pathlib.Path, watch.Watch]) -> None:
-    target, seen = canary
-    with pytest.raises(RuntimeError, match="No such file"):
-        StreamReader(text.format(target))
-    assert not seen.opened()
-
-
 def test_what_the_caller_names_opens_that(tmp_path: pathlib.Path, canary: tuple[pathlib.Path, watch.Watch]) -> None:
     """``format="concat"`` follows a list of files, which is what it is for; an address is asked by its own protocol."""
     target, seen = canary

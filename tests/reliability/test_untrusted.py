@@ -60,10 +60,12 @@ def test_a_planted_playlist_opens_nothing(kind: str, canary: Any, web: server.Se
 def test_a_path_is_no_protocol_and_no_command(canary: Any) -> None:
     """Each of these would make a library read something else, or run it."""
     path, seen = canary
-    for prefix in planted.PREFIXES:
+    for name in [*(f"{prefix}{path}" for prefix in planted.PREFIXES), f"concat:{path}|{path}"]:
         for backend in dispatcher.list_audio_backends():
             with pytest.raises(RuntimeError):
-                dispatcher.load(f"{prefix}{path}", backend=backend)
+                dispatcher.load(name, backend=backend)
+        with pytest.raises(RuntimeError):
+            StreamReader(name)
     assert not seen.opened()
 
 
