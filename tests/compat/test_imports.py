@@ -5,6 +5,7 @@ import pathlib
 import pytest
 
 from tests.conftest import ROOT, Python
+from tests.tables import table
 
 _HEAVY = "print([m for m in ('torch', 'numpy', 'av', 'soundfile', 'torchaudio') if m in sys.modules])"
 
@@ -52,22 +53,26 @@ def test_a_broken_torchaudio_is_replaced_and_the_reason_told(forked: Python, tmp
     assert "compat.doctor" in done.stdout
 
 
-def test_without_libsox_soundfile_takes_its_place(python: Python, tmp_path: pathlib.Path) -> None:
-    """A script that asks for sox_io runs under 2.0, and says what it runs on."""
-    script = tmp_path / "old.py"
-    script.write_text("import torchaudio\ntorchaudio.set_audio_backend('sox_io')\nprint(torchaudio.get_audio_backend())\n")
-    done = python("-m", "compat.run", "--version", "2.0", str(script), TORCHAUDIO_COMPAT_LIBSOX="/nonexistent/libsox.so")
-    assert done.stdout.strip() == "soundfile", done.stderr
-    assert "old.py:2: CompatWarning: soundfile takes the place of sox_io" in done.stderr
-    assert "/nonexistent/libsox.so" in done.stderr
-
-
+@table(
+    "libsox, backend, words",
+    {
+        "there": ("", "sox_io", []),
+        "not there": (
+            "/nonexistent/libsox.so",
+            "soundfile",
+            ["old.py:2: CompatWarning: soundfile takes the place of sox_io", "/nonexistent/libsox.so"],
+        ),
+    },
+)
 @pytest.mark.libsox
-def test_with_libsox_it_is_used(python: Python, tmp_path: pathlib.Path) -> None:
-    script = tmp_path / "old.py"
-    script.write_text("import torchaudio\ntorchaudio.set_audio_backend('sox_io')\nprint(torchaudio.get_audio_backend())\n")
-    done = python("-m", "compat.run", "--version", "2.0", str(script))
-    assert (done.stdout.strip(), done.stderr) == ("sox_io", "")
+def test_without_libsox_soundfile_takes_its_place(libsox: str, backend: str, words: list[str], python: Python) -> None:
+    """A script that asks for sox_io runs under 2.0, and says what it runs on."""
+    script = "import torchaudio\ntorchaudio.set_audio_backend('sox_io')\nprint(torchaudio.get_audio_backend())\n"
+    pathlib.Path("old.py").write_text(script)
+    done = python("-m", "compat.run", "--version", "2.0", "old.py", **({"TORCHAUDIO_COMPAT_LIBSOX": libsox} if libsox else {}))
+    assert done.stdout.strip() == backend, done.stderr
+    assert all(each in done.stderr for each in words)
+    assert bool(done.stderr) == bool(words)
 
 
 _TOPS = """

@@ -96,15 +96,6 @@ def test_a_wrong_command_line_says_why(python: Python, arguments: list[str], wor
     assert words in done.stderr
 
 
-def test_an_error_of_the_program_points_at_the_program(forked: Python, tmp_path: pathlib.Path) -> None:
-    script = tmp_path / "old.py"
-    script.write_text("import torchaudio\n\ntorchaudio.load('/nonexistent.wav')\n")
-    done = forked("-m", "compat.run", str(script))
-    assert done.returncode == 1
-    assert f'File "{script}", line 3' in done.stderr
-    assert "/nonexistent.wav" in done.stderr.splitlines()[-1]
-
-
 # a program that fails, and what its standard error ends with
 FAILING = {
     "an error": ("def inner():\n    raise ValueError('mine')\n\ninner()\n", "ValueError: mine"),
@@ -116,7 +107,7 @@ FAILING = {
         "import sys, traceback\nsys.excepthook = lambda k, v, t: print('hook', *traceback.extract_tb(t), file=sys.stderr)\n1 / 0\n",
         "line 3 in <module>>",
     ),
-    "a call of ours": ("import torchaudio\ntorchaudio.load('/nonexistent.wav')\n", "No such file or directory"),
+    "a call of ours": ("import torchaudio\ntorchaudio.load('/nonexistent.wav')\n", "'/nonexistent.wav'"),
 }
 
 
