@@ -108,55 +108,6 @@ def test_a_pipe_is_written_at_once(tmp_path: pathlib.Path) -> None:
     assert len(b"".join(found)) == TONE[:100].numel() * 2
 
 
-def test_a_place_that_cannot_be_written_is_named(tmp_path: pathlib.Path) -> None:
-    with pytest.raises(RuntimeError, match=r"no/such.*does not exist"):
-        _writer(str(tmp_path / "no" / "such" / "x.wav"))
-    with pytest.raises(RuntimeError, match=r"x\.nonsense.*format"):
-        StreamWriter(str(tmp_path / "x.nonsense"))
-
-
-@pytest.mark.parametrize(
-    ("named", "wanted"),
-    [
-        ({"encoder": "nonsense"}, "no encoder 'nonsense'"),
-        ({"encoder": "mpeg4"}, "for video, not audio"),
-        ({"encoder_option": {"nonsense": "1"}}, "no option 'nonsense'"),
-        ({"encoder_format": "dbl"}, "does not take the sample format 'dbl'"),
-        ({"filter_desc": "nosuch"}, "does not take the filter 'nosuch'"),
-        ({"encoder": "libmp3lame", "encoder_sample_rate": 12345}, "takes no|does not take the sample rate 12345"),
-    ],
-)
-def test_what_an_encoder_does_not_take_is_said_when_the_stream_is_added(tmp_path: pathlib.Path, named: dict[str, Any], wanted: str) -> None:
-    """Not when the first chunk is written."""
-    writer = StreamWriter(str(tmp_path / "x.flac" if "encoder" not in named else tmp_path / "x.mp4"))
-    with pytest.raises(RuntimeError, match=wanted):
-        writer.add_audio_stream(16000, 2, **named)
-
-
-def test_an_option_of_the_container_that_nobody_knows_is_an_error(tmp_path: pathlib.Path) -> None:
-    with pytest.raises(RuntimeError, match="nonsense"):
-        _writer(str(tmp_path / "x.wav")).open({"nonsense": "1"})
-    assert not os.listdir(tmp_path)
-
-
-@pytest.mark.parametrize(
-    ("act", "wanted"),
-    [
-        (lambda w: w.write_audio_chunk(0, TONE), "not open"),
-        (lambda w: w.open().write_audio_chunk(1, TONE), "no stream 1"),
-        (lambda w: w.open().write_audio_chunk(0, TONE[:, :1]), "1 channels, and the stream 2"),
-        (lambda w: w.open().write_audio_chunk(0, TONE.double()), "float64"),
-        (lambda w: w.open().write_audio_chunk(0, TONE[0]), "1 dimensions"),
-        (lambda w: w.open().write_video_chunk(0, TONE), "audio, not video"),
-        (lambda w: w.open().add_audio_stream(16000, 2), "before open"),
-        (lambda w: (w.open().flush(), w.write_audio_chunk(0, TONE)), "ended its streams"),
-    ],
-)
-def test_misuse_is_told(tmp_path: pathlib.Path, act: Any, wanted: str) -> None:
-    with pytest.raises(RuntimeError, match=wanted):
-        act(_writer(str(tmp_path / "x.wav")))
-
-
 def test_closing_flushes() -> None:
     """The releases lost what an encoder held back."""
     streaming.write("x.mp3", TONE).close()
