@@ -39,27 +39,25 @@ HARMFUL = {
 
 
 @table("name, data", HARMFUL)
-def test_libsox_is_not_given_what_it_does_not_survive(name: str, data: bytes, tmp_path: pathlib.Path) -> None:
+def test_libsox_is_not_given_what_it_does_not_survive(name: str, data: bytes) -> None:
     """The error says what is wrong; no call reaches libsox."""
-    path = tmp_path / name
-    path.write_bytes(data)
+    pathlib.Path(name).write_bytes(data)
     for call in (dispatcher.info, dispatcher.load):
         with pytest.raises(RuntimeError, match=r"SPHERE|header|chunk|claims|block|AMR|closed|begins"):
-            call(str(path), backend="sox")
+            call(name, backend="sox")
 
 
-def test_a_path_is_no_command(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_path_is_no_command() -> None:
     """libsox itself would run what follows a bar, and fetch a URL."""
-    monkeypatch.chdir(tmp_path)
     for path in ("|touch canary; cat x.wav", "http://127.0.0.1:9/x.wav", "-"):
         with pytest.raises(RuntimeError, match=r"no such file|it is an address"):
             dispatcher.load(path, backend="sox")
         with pytest.raises(RuntimeError):
             dispatcher.save(f"{path}.wav/x.wav", torch.zeros(1, 10), 8000, backend="sox")
-    assert not os.listdir(tmp_path)
+    assert not os.listdir()
     data = (ASSETS / "mono_s16.wav").read_bytes()
     for name in ("|cat", "-", "a:b"):
-        (tmp_path / name).write_bytes(data)
+        pathlib.Path(name).write_bytes(data)
         assert dispatcher.load(name, backend="sox")[0].shape == (1, 2000)
 
 

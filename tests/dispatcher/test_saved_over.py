@@ -10,6 +10,7 @@ import torch
 import dispatcher
 from dispatcher.writing import target
 from tests.conftest import ASSETS
+from tests.doubles import WriteOnly
 
 
 @pytest.mark.skipif(os.name == "nt", reason="owners of POSIX")
@@ -53,15 +54,9 @@ def test_a_file_object_is_given_what_it_did_not_take(takes: int | None, calls: i
 @pytest.mark.parametrize(("size", "takes"), [(3, 2), (4096, 1000), (4096, 4095), (8192, 4096), (9999, 1), (131072, 65536)])
 def test_bytes_arrive_in_order_however_few_are_taken(size: int, takes: int) -> None:
     """Also where twice what was taken is just the whole."""
-    data, got = bytes(number % 251 for number in range(size)), bytearray()
-
-    class Target:
-        def write(self, given: bytes) -> int:
-            got.extend(given[:takes])
-            return min(takes, len(given))
-
-    target.deliver(Target(), data)
-    assert got == data
+    data, sink = bytes(number % 251 for number in range(size)), WriteOnly(takes)
+    target.deliver(sink, data)
+    assert sink.data == data
 
 
 def test_flac_with_much_behind_its_last_frame_goes_to_ffmpeg() -> None:

@@ -14,7 +14,7 @@ import torch
 import compat
 import dispatcher
 from tests.conftest import BACKENDS
-from tests.doubles import fails
+from tests.doubles import WriteOnly, fails
 from tests.tables import table
 
 WAVE = torch.sin(torch.arange(1600) / 10).repeat(2, 1) / 2
@@ -91,26 +91,14 @@ def test_a_missing_folder_is_named(backend: str, tmp_path: pathlib.Path) -> None
 @pytest.mark.parametrize("backend", ["ffmpeg", "soundfile"])
 def test_a_file_object_gets_everything_or_nothing(backend: str) -> None:
     """At its position, which is then behind it; one that cannot seek, and takes little at a time, will do."""
-
-    class Pipe(io.RawIOBase):
-        got = b""
-
-        def writable(self) -> bool:
-            return True
-
-        def write(self, data: Any) -> int:
-            assert isinstance(data, bytes)
-            self.got += data[:1000]
-            return len(data[:1000])
-
     held = io.BytesIO(b"before")
     held.seek(6)
     dispatcher.save(held, WAVE, 16000, format="flac", backend=backend)
     assert held.getvalue().startswith(b"beforefLaC")
     assert held.tell() == len(held.getvalue())
-    pipe = Pipe()
+    pipe = WriteOnly(1000)
     dispatcher.save(pipe, WAVE, 16000, format="wav", backend=backend)
-    assert soundfile.info(io.BytesIO(pipe.got)).frames == 1600
+    assert soundfile.info(io.BytesIO(pipe.data)).frames == 1600
     empty = io.BytesIO()
     with pytest.raises(ValueError, match="12"):
         dispatcher.save(empty, WAVE, 16000, format="wav", bits_per_sample=12, backend=backend)
