@@ -1,6 +1,5 @@
 """Programs that are not edited, and the processes they start."""
 
-import contextlib
 import os
 import pathlib
 import re
@@ -10,6 +9,7 @@ import sys
 import pytest
 
 import compat.cli
+from compat._version import __version__
 from tests.conftest import ASSETS, ROOT, Python
 from tests.doctor.worlds import plant
 from tests.tables import table
@@ -246,36 +246,38 @@ def test_without_torch_it_says_what_to_install(python: Python) -> None:
     assert "Traceback" not in done.stderr
 
 
-def test_the_help_says_which_release_and_that_there_is_no_c(capsys: pytest.CaptureFixture[str]) -> None:
-    with pytest.raises(SystemExit):
-        compat.cli.main(["run", "--help"])
-    words = " ".join(capsys.readouterr().out.split())
-    assert "choose 2.0 for code that sets a global backend" in words
-    assert "There is no option -c" in words
-
-
 def test_the_package_runs_the_same_commands(python: Python) -> None:
     assert python("-m", "compat", "codemod", "--version").stdout.startswith("torchaudio-compat ")
     assert "there is no command 'codmod'" in python("-m", "compat", "codmod").stderr
 
 
-def test_the_console_script_knows_its_commands(capsys: pytest.CaptureFixture[str]) -> None:
-    """Help on stdout with 0, a wrong command on stderr with 2."""
-    assert compat.cli.main(["--help"]) == 0
-    assert "run" in capsys.readouterr().out
-    assert compat.cli.main(["nonsense"]) == 2
-    words = capsys.readouterr().err
-    assert "there is no command 'nonsense'" in words
-    assert "usage" in words
-    assert compat.cli.main(["--version"]) == 0
-
-
-@pytest.mark.parametrize("command", ["run", "codemod", "doctor"])
-def test_every_command_of_the_console_script_explains_itself(command: str, capsys: pytest.CaptureFixture[str]) -> None:
-    """Under the name by which it was called."""
-    with contextlib.suppress(SystemExit):
-        compat.cli.main([command, "--help"])
-    assert f"usage: torchaudio-compat {command}" in capsys.readouterr().out
+# arguments, the status, and words on standard output, or on standard error where the status is one of failure
+@table(
+    "arguments, status, words",
+    {
+        "help": (["--help"], 0, ["run"]),
+        "the version": (["--version"], 0, [__version__]),
+        "a command that is none": (["nonsense"], 2, ["there is no command 'nonsense'", "usage"]),
+        "help of the runner": (
+            ["run", "--help"],
+            0,
+            ["usage: torchaudio-compat run", "choose 2.0 for code that sets a global backend", "There is no option -c"],
+        ),
+        "help of the codemod": (["codemod", "--help"], 0, ["usage: torchaudio-compat codemod"]),
+        "help of the doctor": (["doctor", "--help"], 0, ["usage: torchaudio-compat doctor"]),
+    },
+)
+def test_the_console_script_knows_its_commands(
+    arguments: list[str], status: int, words: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Each explains itself under the name by which it was called."""
+    try:
+        found = compat.cli.main(arguments)
+    except SystemExit as end:
+        found = end.code or 0
+    said = capsys.readouterr()
+    told = " ".join((said.err if status else said.out).split())
+    assert (found, [each for each in words if each not in told]) == (status, [])
 
 
 @pytest.mark.parametrize(
