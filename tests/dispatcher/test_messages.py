@@ -15,7 +15,7 @@ import compat
 import dispatcher
 from dispatcher.errors import NoAudioStreamError
 from tests.conftest import BACKENDS
-from tests.doubles import Watched, fails
+from tests.oracle.replay import Unseekable
 from tests.tables import table
 
 SOUND = torch.sin(torch.arange(8000) * 0.1)[None]
@@ -98,20 +98,18 @@ def test_an_encoding_that_a_format_has_not_is_to_be_left_out(container: str) -> 
     dispatcher.save(f"x.{container}", SOUND, 8000, format=container, backend="sox")
 
 
-def _unseekable(data: bytes) -> Watched:
-    return Watched(data, seek=fails(io.UnsupportedOperation("seek")))
-
-
 @pytest.mark.parametrize("backend", ["ffmpeg", "soundfile"])
 def test_an_object_that_refuses_to_seek_is_told_of(backend: str) -> None:
     held = io.BytesIO()
     soundfile.write(held, SOUND[0].numpy(), 8000, format="WAV")
     data = held.getvalue()
-    with pytest.raises((OSError, RuntimeError), match=rf"<Watched> with the {backend} backend.*io\.BytesIO.*unseekable_objects") as caught:
-        compat.standin("2.2").load(_unseekable(data), backend=backend)
+    with pytest.raises(
+        (OSError, RuntimeError), match=rf"<Unseekable> with the {backend} backend.*io\.BytesIO.*unseekable_objects"
+    ) as caught:
+        compat.standin("2.2").load(Unseekable(data), backend=backend)
     assert isinstance(caught.value, io.UnsupportedOperation) == (backend == "ffmpeg")
-    assert compat.standin("2.2").load(io.BytesIO(_unseekable(data).read()), backend=backend)[0].shape == (1, 8000)
-    assert compat.standin("2.2", unseekable_objects=True).load(_unseekable(data), backend=backend)[0].shape == (1, 8000)
+    assert compat.standin("2.2").load(io.BytesIO(Unseekable(data).read()), backend=backend)[0].shape == (1, 8000)
+    assert compat.standin("2.2", unseekable_objects=True).load(Unseekable(data), backend=backend)[0].shape == (1, 8000)
 
 
 def _free_format(path: pathlib.Path) -> None:
