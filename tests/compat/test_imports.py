@@ -56,7 +56,7 @@ def test_a_broken_torchaudio_is_replaced_and_the_reason_told(forked: Python, tmp
 @table(
     "libsox, backend, words",
     {
-        "there": ("", "sox_io", []),
+        "there": pytest.param("", "sox_io", [], marks=pytest.mark.libsox),
         "not there": (
             "/nonexistent/libsox.so",
             "soundfile",
@@ -64,7 +64,6 @@ def test_a_broken_torchaudio_is_replaced_and_the_reason_told(forked: Python, tmp
         ),
     },
 )
-@pytest.mark.libsox
 def test_without_libsox_soundfile_takes_its_place(libsox: str, backend: str, words: list[str], python: Python) -> None:
     """A script that asks for sox_io runs under 2.0, and says what it runs on."""
     script = "import torchaudio\ntorchaudio.set_audio_backend('sox_io')\nprint(torchaudio.get_audio_backend())\n"

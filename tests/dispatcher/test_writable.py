@@ -149,13 +149,14 @@ def test_vorbis_of_no_frames_is_written(name: str, format: str | None) -> None:
     assert pathlib.Path(name).read_bytes()[:4] == b"OggS"
 
 
-@pytest.mark.parametrize("frames", [0, 1600])
-def test_a_stream_of_vorbis_that_got_no_frames_is_closed(frames: int) -> None:
+@pytest.mark.parametrize("filter_desc", [None, "atrim=start=100"])
+def test_a_stream_of_vorbis_that_got_no_frames_is_closed(filter_desc: str | None) -> None:
     """Nor if a filter let none through."""
     writer = streams_writer.StreamWriter("x.ogg")
-    writer.add_audio_stream(16000, 2, filter_desc="atrim=start=100" if frames else None)
+    writer.add_audio_stream(16000, 2, filter_desc=filter_desc)
     with writer.open():
-        writer.write_audio_chunk(0, torch.zeros(frames, 2))
+        if filter_desc:
+            writer.write_audio_chunk(0, torch.zeros(1600, 2))
     assert pathlib.Path("x.ogg").read_bytes()[:4] == b"OggS"
 
 

@@ -76,9 +76,16 @@ def test_a_torchaudio_that_fails_because_torch_does_is_not_blamed(build: Make) -
     assert "--no-deps" not in report.verdict["next"]["commands"][0]
 
 
+def test_no_torch(build: Make) -> None:
+    report = build(without=("torch",)).examine()
+    assert report.code == 2
+    assert report.finding("pair")["cause"] == "not-installed"
+    assert report.verdict["root"]["check"] == "pair"
+    assert report.verdict["next"]["commands"][0].endswith(f"-m pip install torch{FOR_CPU}")
+    assert report.status("backend-soundfile") == "ok"
+
+
 test_imports = worlds(
-    Case("no torch", "pair,backend-soundfile", "error", "not-installed", "torch", ("torch",), root="pair",
-         commands=(f"-m pip install torch{FOR_CPU}",)),
     Case("a file of that name in the working directory", "copies,imports", "error", "shadowed", "torch", root="copies",
          files={"torch.py": "tensor = list\n"}, says=("{folder}/torch.py",), commands=("mv {folder}/torch.py {folder}/my_torch.py",)),
     Case("a folder of that name in the working directory", "copies", "error", "shadowed", "torchaudio", files={"torchaudio/notes.txt": "my data\n"}),

@@ -22,9 +22,9 @@ Refused = tuple[Callable[..., Any], type[Exception], str]
 TONE = torch.sin(torch.arange(8000) / 10)[:, None].repeat(1, 2) / 2
 
 
-def _writer(format: str, rate: int = 0) -> StreamWriter:
+def _writer(format: str, rate: int = 0, place: Any = None) -> StreamWriter:
     """A writer, with a stream of stereo where a rate is given."""
-    writer = StreamWriter(io.BytesIO(), format=format)
+    writer = StreamWriter(place or io.BytesIO(), format=format)
     if rate:
         writer.add_audio_stream(rate, 2)
     return writer
@@ -109,7 +109,7 @@ WRITING: dict[str, Refused] = {
         "does not take the pixel format 'nothing'",
     ),
     "pictures in an unknown format": (lambda: _writer("avi").add_video_stream(25, 32, 32, "yuv420p"), RuntimeError, "is none of gray8"),
-    "an option of no container": (lambda: _writer("wav", 16000).open({"nonsense": "1"}), RuntimeError, "nonsense"),
+    "an option of no container": (lambda: _writer("wav", 16000, "x.wav").open({"nonsense": "1"}), RuntimeError, "nonsense"),
     "opening after closing": (lambda: _closed().open(), RuntimeError, "closed already"),
     "a chunk before opening": (lambda: _writer("wav", 16000).write_audio_chunk(0, TONE), RuntimeError, "not open"),
     "a chunk after the end": (lambda: _flushed().write_audio_chunk(0, TONE), RuntimeError, "ended its streams"),

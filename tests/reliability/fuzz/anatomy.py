@@ -5,7 +5,6 @@ repeats, exchanges or nests such parts. Bytes of the sound are not touched.
 """
 
 import collections
-import functools
 import itertools
 import random
 import re
@@ -63,6 +62,10 @@ def _riff(data: bytes) -> Anatomy:
 def _wave64(data: bytes) -> Anatomy:
     found = _chunks(data, 40, "little", 16, 8, 24, 8)
     return Anatomy([Field(16, 8, "little"), *found.fields], found.parts)
+
+
+def _caf(data: bytes) -> Anatomy:
+    return _chunks(data, 8, "big", 4, 8, 0, 0)
 
 
 def _au(data: bytes) -> Anatomy:
@@ -165,7 +168,7 @@ def _sphere(data: bytes) -> Anatomy:
 
 
 _BY_MAGIC: dict[bytes, Callable[[bytes], Anatomy]] = {
-    b"RIFF": _riff, b"RIFX": _riff, b"RF64": _riff, b"FORM": _riff, b"riff": _wave64, b"caff": functools.partial(_chunks, first=8, order="big", name_size=4, number_size=8, own=0, padding=0), b".snd": _au, b"fLaC": _flac,
+    b"RIFF": _riff, b"RIFX": _riff, b"RF64": _riff, b"FORM": _riff, b"riff": _wave64, b"caff": _caf, b".snd": _au, b"fLaC": _flac,
     b"OggS": _ogg, b"\x1a\x45\xdf\xa3": _elements, b"NIST": _sphere, b"ID3\4": _mp3, b"ID3\3": _mp3, b"\xff\xfb": _mp3, b"\xff\xf3": _mp3,
     b"\xff\xe3": _mp3,
 }  # fmt: skip
