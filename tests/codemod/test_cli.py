@@ -15,7 +15,6 @@ from compat._version import __version__
 from compat.codemod.rules import rules
 from compat.codemod.run import cli, session
 from compat.commands.arguments import UsageError
-from tests.audit.runs import Terminal
 from tests.codemod.commands import Codemod, commands, notebook, put, row
 from tests.conftest import Python
 from tests.doubles import fails
@@ -108,6 +107,11 @@ def test_output_that_goes_nowhere(redirected: str, status: int, told: str) -> No
     assert done.returncode == status
     assert "Traceback" not in done.stderr
     assert done.stderr.strip().endswith(told)
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
 
 
 def test_diff_has_colours_on_a_terminal(project: None, monkeypatch: pytest.MonkeyPatch) -> None:

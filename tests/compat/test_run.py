@@ -246,6 +246,14 @@ def test_without_torch_it_says_what_to_install(python: Python) -> None:
     assert "Traceback" not in done.stderr
 
 
+def test_the_help_says_which_release_and_that_there_is_no_c(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        compat.cli.main(["run", "--help"])
+    words = " ".join(capsys.readouterr().out.split())
+    assert "choose 2.0 for code that sets a global backend" in words
+    assert "There is no option -c" in words
+
+
 def test_the_package_runs_the_same_commands(python: Python) -> None:
     assert python("-m", "compat", "codemod", "--version").stdout.startswith("torchaudio-compat ")
     assert "there is no command 'codmod'" in python("-m", "compat", "codmod").stderr
@@ -258,11 +266,7 @@ def test_the_package_runs_the_same_commands(python: Python) -> None:
         "help": (["--help"], 0, ["run"]),
         "the version": (["--version"], 0, [__version__]),
         "a command that is none": (["nonsense"], 2, ["there is no command 'nonsense'", "usage"]),
-        "help of the runner": (
-            ["run", "--help"],
-            0,
-            ["usage: torchaudio-compat run", "choose 2.0 for code that sets a global backend", "There is no option -c"],
-        ),
+        "help of the runner": (["run", "--help"], 0, ["usage: torchaudio-compat run"]),
         "help of the codemod": (["codemod", "--help"], 0, ["usage: torchaudio-compat codemod"]),
         "help of the doctor": (["doctor", "--help"], 0, ["usage: torchaudio-compat doctor"]),
     },

@@ -42,14 +42,14 @@ def _decoded(data: bytes, channels: int, block: int) -> np.ndarray:
     return np.array(out, np.int16)
 
 
-def _written(channels: int, block: int) -> bytes:
-    """The blocks of a file of noise and a tone, `ima.wav`."""
+def _written(path: pathlib.Path, channels: int, block: int) -> bytes:
+    """A file of noise and a tone, and its blocks."""
     time = np.arange(9000) / 8000
     sound = [0.4 * np.sin(2 * np.pi * (300 + 500 * channel) * time) for channel in range(channels)]
     sound = np.array(sound) + np.random.default_rng(3).normal(0, 0.1, (channels, 9000))
     samples = (sound.clip(-1, 1) * 32767).astype(np.int16)
     layout = "mono" if channels == 1 else "stereo"
-    with av.open("ima.wav", "w") as output:
+    with av.open(str(path), "w") as output:
         stream = output.add_stream("adpcm_ima_wav", rate=8000, layout=layout, options={"block_size": str(block)})
         resampler = av.AudioResampler(format="s16p", layout=layout, rate=8000, frame_size=0)
         frame = av.AudioFrame.from_ndarray(samples, format="s16p", layout=layout)
@@ -57,30 +57,33 @@ def _written(channels: int, block: int) -> bytes:
         for ready in (*resampler.resample(frame), None):
             for packet in stream.encode(ready):
                 output.mux(packet)
-    data = pathlib.Path("ima.wav").read_bytes()
+    data = path.read_bytes()
     return data[data.index(b"data") + 8 :]
 
 
 @pytest.mark.parametrize(("channels", "block"), [(1, 1024), (1, 256), (1, 32), (2, 1024), (2, 256), (2, 2048)])
-def test_steps_are_rounded_once(channels: int, block: int) -> None:
-    blocks = _written(channels, block)
+def test_steps_are_rounded_once(tmp_path: pathlib.Path, channels: int, block: int) -> None:
+    path = tmp_path / "ima.wav"
+    blocks = _written(path, channels, block)
     wanted = _decoded(blocks, channels, block)
-    waveform, rate = dispatcher.load("ima.wav", backend="ffmpeg", normalize=False)
+    waveform, rate = dispatcher.load(path, backend="ffmpeg", normalize=False)
     assert rate == 8000
     assert np.array_equal(waveform.numpy(), wanted)
-    assert np.array_equal(dispatcher.load("ima.wav", 5000, 700, backend="ffmpeg")[0].numpy() * 32768, wanted[:, 5000:5700])
-    told = dispatcher.info("ima.wav", backend="ffmpeg")
+    assert np.array_equal(dispatcher.load(path, 5000, 700, backend="ffmpeg")[0].numpy() * 32768, wanted[:, 5000:5700])
+    told = dispatcher.info(path, backend="ffmpeg")
     assert (told.num_frames, told.num_channels, told.encoding) == (wanted.shape[1], channels, "ADPCM_IMA_WAV")
     with compat.pinned("2.2") as torchaudio:
-        assert np.array_equal(streaming.sound(torchaudio.io.StreamReader("ima.wav"), format="s16p").numpy().T, wanted)
+        assert np.array_equal(streaming.sound(torchaudio.io.StreamReader(str(path)), format="s16p").numpy().T, wanted)
 
 
 @pytest.mark.parametrize("channels", [1, 2])
-def test_a_cut_block_is_decoded_as_far_as_it_goes(channels: int) -> None:
-    blocks = _written(channels, 1024)
+def test_a_cut_block_is_decoded_as_far_as_it_goes(tmp_path: pathlib.Path, channels: int) -> None:
+    path = tmp_path / "ima.wav"
+    blocks = _written(path, channels, 1024)
     for rest in (333, 600, 1000):
-        pathlib.Path("cut.wav").write_bytes(pathlib.Path("ima.wav").read_bytes()[:-rest])
+        cut = tmp_path / f"{rest}.wav"
+        cut.write_bytes(path.read_bytes()[:-rest])
         with warnings.catch_warnings(action="ignore"):
-            waveform, _ = dispatcher.load("cut.wav", backend="ffmpeg", normalize=False)
+            waveform, _ = dispatcher.load(cut, backend="ffmpeg", normalize=False)
         assert np.array_equal(waveform.numpy(), _decoded(blocks[:-rest], channels, 1024)[:, : waveform.shape[1]])
         assert waveform.shape[1] > (len(blocks) - 1024) * 2 // channels * 0.95
