@@ -154,7 +154,7 @@ NO_PLACE = "the notebook begins with an indented cell or Python behind a magic"
 def installed(name: str, arguments: str, files: Mapping[str, str], after: str = "", status: int = 0, says: str = "") -> Case:
     """A run that gives the call to one file, or to none."""
     given = {after: f"{BELOW}\n{files[after]}"} if after else {}
-    return row(name, f"--target compat --format concise {arguments} .", files, status, says, after=given)
+    return row(name, f"--target compat {arguments} .", files, status, says, after=given)
 
 
 test_notebooks = commands(
