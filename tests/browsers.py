@@ -1,6 +1,5 @@
 """The system's Chromium, which the tests of pages drive."""
 
-import contextlib
 import shutil
 from collections.abc import Iterator
 from typing import Any
@@ -21,9 +20,9 @@ def program() -> str:
     return found
 
 
-@contextlib.contextmanager
-def launched() -> Iterator[Any]:
-    """A browser of Playwright's."""
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    """Launch a browser of Playwright's."""
     api = pytest.importorskip("playwright.sync_api", reason="pages are tested with Playwright")
     path = program()
     with api.sync_playwright() as playwright:

@@ -20,7 +20,7 @@ from tests import warm
 pytest.register_assert_rewrite(
     "tests.codemod.tables", "tests.doctor.worlds", "tests.guide.console", "tests.oracle.replay", "tests.reliability.watch"
 )
-pytest_plugins = ["tests.isolation"]
+pytest_plugins = ["tests.isolation", "tests.browsers"]
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 ASSETS = ROOT / "tests" / "oracle" / "assets"

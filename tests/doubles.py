@@ -43,3 +43,26 @@ def fails(error: BaseException | type[BaseException], at: int = 1) -> Callable[.
             raise error
 
     return fail
+
+
+class ReadOnly:
+    """Has nothing but ``read``, like many a wrapper of a socket; ``asked`` counts its calls."""
+
+    def __init__(self, data: bytes) -> None:
+        self._data, self.asked = io.BytesIO(data), 0
+
+    def read(self, size: int = -1) -> bytes:
+        self.asked += 1
+        return self._data.read(size)
+
+
+class WriteOnly:
+    """Has nothing but ``write``, which takes at most so many bytes at a time."""
+
+    def __init__(self, most: int | None = None) -> None:
+        self.data, self._most = b"", most
+
+    def write(self, data: bytes) -> int:
+        assert isinstance(data, bytes)
+        self.data += data[: self._most]
+        return len(data[: self._most])

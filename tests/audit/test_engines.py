@@ -20,6 +20,7 @@ from compat.audit.items import Item
 from compat.commands.arguments import UsageError
 from tests.audit.tasks import Echo, Stillborn
 from tests.conftest import ROOT
+from tests.tables import table
 
 FILES = [Item(f"{number}.wav") for number in range(300)]
 PATHS = sorted(item.path for item in FILES)
@@ -57,14 +58,20 @@ def test_who_takes_the_outcomes_slowly_has_no_file_blamed_for_it() -> None:
     assert sorted(found) == sorted(item.path for item in FILES[:6])
 
 
-def test_a_failure_of_the_task_itself_ends_the_run_and_all_processes() -> None:
-    with pytest.raises(EngineError, match=r"bug\.wav: KeyError: 'mine'"):
-        list(LocalEngine(2).run(Echo(), [*FILES[:30], Item("bug.wav")]))
-
-
-def test_workers_that_do_not_come_up_end_the_run() -> None:
-    with pytest.raises(EngineError, match=r"5 workers in a row ended before they read a file \(exit status 7\); is there enough memory"):
-        list(LocalEngine(2).run(Stillborn(), FILES))
+@table(
+    "task, items, says",
+    {
+        "a failure of the task itself": (Echo(), [*FILES[:30], Item("bug.wav")], r"bug\.wav: KeyError: 'mine'"),
+        "workers that do not come up": (
+            Stillborn(),
+            FILES,
+            r"5 workers in a row ended before they read a file \(exit status 7\); is there enough memory",
+        ),
+    },
+)
+def test_what_ends_the_run_and_all_processes(task: Echo, items: list[Item], says: str) -> None:
+    with pytest.raises(EngineError, match=says):
+        list(LocalEngine(2).run(task, items))
 
 
 def test_closing_the_run_ends_the_processes() -> None:

@@ -3,7 +3,6 @@
 import itertools
 import json
 import pathlib
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -15,18 +14,11 @@ from compat.audit.reporting import page as reporting
 from compat.audit.reporting.drawing import Drawing
 from compat.audit.reporting.page import page
 from compat.audit.rows import Row
-from tests import browsers
 from tests.audit import planted
 from tests.audit.runs import result
 
 ROWS = 50_000
 TERMS = Terms("2.0:global:sox_io", "2.2:dispatcher")
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    with browsers.launched() as launched:
-        yield launched
 
 
 @pytest.fixture(scope="module")

@@ -8,6 +8,8 @@ from types import ModuleType
 
 import pytest
 
+from tests.doubles import fails
+
 ROOT = Path(__file__).parents[2]
 SCRIPT = ROOT / "hooks" / "codemod.py"
 pytestmark = pytest.mark.skipif(not SCRIPT.exists(), reason="the hook is in the repository, not in the wheel")
@@ -33,19 +35,15 @@ def test_nothing_of_audio_is_installed(hook: ModuleType) -> None:
     assert sorted(one.partition(">")[0] for one in hook.requirements()) == ["packaging", "pathspec"]
 
 
-def test_it_takes_the_arguments_of_the_command(hook: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (tmp_path / "a.py").write_text("import torchaudio\ntorchaudio.set_audio_backend('soundfile')\nx = torchaudio.load(p)\n")
-    monkeypatch.chdir(tmp_path)
+def test_it_takes_the_arguments_of_the_command(hook: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
+    Path("a.py").write_text("import torchaudio\ntorchaudio.set_audio_backend('soundfile')\nx = torchaudio.load(p)\n")
     monkeypatch.setattr(hook, "environment", lambda: Path(sys.executable))
     assert hook.main(["--check", "--target", "2.9"]) == 1
     assert hook.main(["--target", "2.9"]) == 0
-    assert (tmp_path / "a.py").read_text() == "import torchaudio\nx = torchaudio.load(p)\n"
+    assert Path("a.py").read_text() == "import torchaudio\nx = torchaudio.load(p)\n"
 
 
 def test_without_a_network_it_says_so(hook: ModuleType, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    def fail() -> Path:
-        raise OSError("no network")
-
-    monkeypatch.setattr(hook, "environment", fail)
+    monkeypatch.setattr(hook, "environment", fails(OSError("no network")))
     assert hook.main([]) == 2
     assert "no network" in capsys.readouterr().err

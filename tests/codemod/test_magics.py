@@ -13,19 +13,12 @@ from compat.codemod.files.magics import Magics
 from compat.codemod.files.notebook import Notebook
 from compat.codemod.run import cli
 from tests.codemod.commands import commands, notebook, put, row
-from tests.codemod.tables import said_of, stays, table
+from tests.codemod.tables import stays, table
 
 SETTER = "import torchaudio\ntorchaudio.set_audio_backend('soundfile')\ndef get(p):\n    return torchaudio.load(p)"
 UNSET = 'import torchaudio\ndef get(p):\n    return torchaudio.load(p, backend="soundfile")'
 LOAD = "torchaudio.load('a.mp3')"
 NAMED = "torchaudio.load('a.mp3', backend=\"soundfile\")"
-
-
-def run(*cells: str, status: int | None = None) -> list[str]:
-    put({"a.ipynb": notebook(*cells)})
-    found = cli.main(["a.ipynb"])
-    assert status is None or found == status
-    return [cell["source"] for cell in json.loads(Path("a.ipynb").read_text())["cells"]]
 
 
 test_python_beside_and_in_magics_is_rewritten = commands(
@@ -100,51 +93,57 @@ test_python_beside_and_in_magics_is_rewritten = commands(
 )
 
 
-@pytest.mark.parametrize(
-    "cell",
-    [
-        "%%writefile tool.py\nimport torchaudio\ntorchaudio.load('a')",
-        "%%bash\npython -c 'import torchaudio'",
-        "%%sh\npython - <<EOF\nimport torchaudio\nEOF",
-        "%%python\nimport torchaudio",
-        "%%script python3\nimport torchaudio",
-        "%%unheard of\ntorchaudio.load('a')",
-        "!python -c \"import torchaudio; torchaudio.load('a')\"",
-        "!python -c \\\n  'import torchaudio'",
-        "%unheard of torchaudio.load('a')",
-        "%unheard get('a')",
-        "x = %unheard get('a')",
-        "%run tool.py",
-        "run tool.py",
-        "%time torchaudio.load( \\\n  'a')",
-        "%timeit",
-    ],
+test_what_may_load_keeps_the_setter_and_is_named = commands(
+    *(
+        row(cell, "--format concise .", {"a.ipynb": notebook(SETTER, "x = 1", cell)}, 1, "cell 3")
+        for cell in (
+            "%%writefile tool.py\nimport torchaudio\ntorchaudio.load('a')",
+            "%%bash\npython -c 'import torchaudio'",
+            "%%sh\npython - <<EOF\nimport torchaudio\nEOF",
+            "%%python\nimport torchaudio",
+            "%%script python3\nimport torchaudio",
+            "%%unheard of\ntorchaudio.load('a')",
+            "!python -c \"import torchaudio; torchaudio.load('a')\"",
+            "!python -c \\\n  'import torchaudio'",
+            "%unheard of torchaudio.load('a')",
+            "%unheard get('a')",
+            "x = %unheard get('a')",
+            "%run tool.py",
+            "run tool.py",
+            "%time torchaudio.load( \\\n  'a')",
+        )
+    ),
+    row(
+        "%timeit of nothing",
+        ".",
+        {"a.ipynb": notebook(SETTER, "x = 1", "%timeit")},
+        0,
+        after={"a.ipynb": notebook(UNSET, "x = 1", "%timeit")},
+    ),
 )
-def test_what_may_load_keeps_the_setter_and_is_named(cell: str) -> None:
-    doubt = cell != "%timeit"
-    cells = run(SETTER, "x = 1", cell, status=1 if doubt else 0)
-    assert ("set_audio_backend" in cells[0]) is doubt
-    assert cells[2] == cell
-    assert any("cell=3" in one for one in said_of()) is doubt
 
-
-@pytest.mark.parametrize(
-    ("cell", "line", "says"),
-    [
-        ("x = 1\n!pip install torchaudio==0.13.1", 2, "torchaudio==0.13.1 excludes the target 2.2"),
-        ("%pip install torchaudio==2.0.2", 1, "torchaudio==2.0.2"),
-        ("%env TORCHAUDIO_USE_BACKEND_DISPATCHER=1", 1, "TORCHAUDIO_USE_BACKEND_DISPATCHER"),
-        ("%%bash\nexport TORCHAUDIO_USE_BACKEND_DISPATCHER=1", 2, "TORCHAUDIO_USE_BACKEND_DISPATCHER"),
-        ("%%writefile a.py\nimport torchaudio\n\ntorchaudio.set_audio_backend('sox_io')", 4, "set_audio_backend"),
-        ("!ls && \\\n  python -c 'import torchaudio; torchaudio.set_audio_backend(\"sox_io\")'", 2, "set_audio_backend"),
-    ],
+OLD = "import torchaudio\nx = 1\n\ntorchaudio.load(filepath='a')"
+test_the_rest_is_searched_like_shell_files = commands(
+    *(
+        row(
+            cell,
+            "--format concise --fail-on any .",
+            {"a.ipynb": notebook(OLD, cell)},
+            1,
+            f"cell 2:{line}:",
+            says,
+            after={"a.ipynb": notebook(OLD.replace("filepath", "uri"), cell)},
+        )
+        for cell, line, says in (
+            ("x = 1\n!pip install torchaudio==0.13.1", 2, "torchaudio==0.13.1 excludes the target 2.2"),
+            ("%pip install torchaudio==2.0.2", 1, "torchaudio==2.0.2"),
+            ("%env TORCHAUDIO_USE_BACKEND_DISPATCHER=1", 1, "TORCHAUDIO_USE_BACKEND_DISPATCHER"),
+            ("%%bash\nexport TORCHAUDIO_USE_BACKEND_DISPATCHER=1", 2, "TORCHAUDIO_USE_BACKEND_DISPATCHER"),
+            ("%%writefile a.py\nimport torchaudio\n\ntorchaudio.set_audio_backend('sox_io')", 4, "set_audio_backend"),
+            ("!ls && \\\n  python -c 'import torchaudio; torchaudio.set_audio_backend(\"sox_io\")'", 2, "set_audio_backend"),
+        )
+    )
 )
-def test_the_rest_is_searched_like_shell_files(cell: str, line: int, says: str) -> None:
-    before = ["import torchaudio\nx = 1\n\ntorchaudio.load(filepath='a')", cell]
-    after = run(*before)
-    assert after == [before[0].replace("filepath", "uri"), cell]
-    said = [one for one in said_of() if "TAC133" in one]
-    assert any(f"cell 2:{line}:" in one and says in one for one in said), said
 
 
 @pytest.mark.parametrize(

@@ -1,59 +1,57 @@
 """Old names outside Python's reach: YAML, shell, strings that are looked up, types in strings."""
 
-import pytest
+from tests.codemod.commands import commands, row
+from tests.codemod.tables import changes, said, stays, table
 
-from compat.codemod.run import cli
-from tests.codemod.commands import contents, put
-from tests.codemod.tables import changes, said, said_of, stays, table
-
-
-@pytest.mark.parametrize("target", ["2.2", "2.9"])
-@pytest.mark.parametrize(
-    ("name", "text", "words"),
-    [
-        ("conf.yaml", "loader:\n  _target_: torchaudio.backend.sox_io_backend.load\n", "conf.yaml:2:13: TAC133 torchaudio.backend"),
-        ("conf.yml", "meta: torchaudio.backend.common.AudioMetaData\n", "common.AudioMetaData"),
-        ("run.sh", 'python - <<EOF\nimport torchaudio\ntorchaudio.load_wav("x")\nEOF\n', "run.sh:3:1: TAC133 torchaudio.load_wav"),
-        ("run.sh", "python - <<'EOF'\nfrom torchaudio import load, load_wav\nEOF\n", "run.sh:2:30: TAC133 torchaudio.load_wav"),
-        ("run.sh", "python -c 'import torchaudio; torchaudio.load(filepath=\"a\")'\n", "filepath= is a TypeError"),
-        ("conf.yaml", "_target_: torchaudio.load\nnum_frames: 3\nfilepath: a.wav\n", "conf.yaml:3:1: TAC133 filepath="),
-        ("conf.yaml", "a:\n  _target_: torchaudio.load\nb:\n  filepath: a.wav\n", None),
-        ("conf.yaml", "a:\n  _target_: torchaudio.load\n  num_frames: 3\n  filepath: a.wav\n", "conf.yaml:4:3: TAC133 filepath="),
-        ("conf.json", '{"_target_": "torchaudio.backend.soundfile_backend.info"}\n', "soundfile_backend.info"),
-        ("Makefile", "wav:\n\tpython -c 'import torchaudio; torchaudio.initialize_sox()'\n", "torchaudio.initialize_sox"),
-        ("setup.cfg", "reader = torchaudio.backend.sox_backend.load\n", "torchaudio.backend.sox_backend.load"),
-        ("run.sh", "python -c 'import torchaudio; torchaudio.load(\"a\")'\n", None),
-        ("conf.yaml", "_target_: torchaudio.transforms.Resample\nurl: https://pytorch.org/audio/torchaudio.backend.html\n", None),
-        ("conf.yaml", "_target_: mytorchaudio.load_wav\n", None),
-        ("pyproject.toml", '[[tool.mypy.overrides]]\nmodule = "torchaudio.backend.*"\nignore_errors = true\n', None),
-        ("setup.cfg", "[mypy-torchaudio.backend.utils]\nignore_errors = true\n", None),
-        ("conf.toml", 'reader = "torchaudio.backend.sox_io_backend.load"\n', "conf.toml:1:11: TAC133 torchaudio.backend"),
-        ("run.sh", "python -c 'torchaudio.load_wav(1)'  # compat: ignore\n", None),
-        ("fast.pyx", "import torchaudio\ntorchaudio.set_audio_backend('sox_io')\n", "fast.pyx:2:12: TAC133 set_audio_backend"),
-    ],
+# a file, and words that are said of it; it stays as it is
+FILES = (
+    ("conf.yaml", "loader:\n  _target_: torchaudio.backend.sox_io_backend.load\n", "conf.yaml:2:13: TAC133 torchaudio.backend"),
+    ("conf.yml", "meta: torchaudio.backend.common.AudioMetaData\n", "common.AudioMetaData"),
+    ("run.sh", 'python - <<EOF\nimport torchaudio\ntorchaudio.load_wav("x")\nEOF\n', "run.sh:3:1: TAC133 torchaudio.load_wav"),
+    ("run.sh", "python - <<'EOF'\nfrom torchaudio import load, load_wav\nEOF\n", "run.sh:2:30: TAC133 torchaudio.load_wav"),
+    ("run.sh", "python -c 'import torchaudio; torchaudio.load(filepath=\"a\")'\n", "filepath= is a TypeError"),
+    ("conf.yaml", "_target_: torchaudio.load\nnum_frames: 3\nfilepath: a.wav\n", "conf.yaml:3:1: TAC133 filepath="),
+    ("conf.yaml", "a:\n  _target_: torchaudio.load\nb:\n  filepath: a.wav\n", ""),
+    ("conf.yaml", "a:\n  _target_: torchaudio.load\n  num_frames: 3\n  filepath: a.wav\n", "conf.yaml:4:3: TAC133 filepath="),
+    ("conf.json", '{"_target_": "torchaudio.backend.soundfile_backend.info"}\n', "soundfile_backend.info"),
+    ("Makefile", "wav:\n\tpython -c 'import torchaudio; torchaudio.initialize_sox()'\n", "torchaudio.initialize_sox"),
+    ("setup.cfg", "reader = torchaudio.backend.sox_backend.load\n", "torchaudio.backend.sox_backend.load"),
+    ("run.sh", "python -c 'import torchaudio; torchaudio.load(\"a\")'\n", ""),
+    ("conf.yaml", "_target_: torchaudio.transforms.Resample\nurl: https://pytorch.org/audio/torchaudio.backend.html\n", ""),
+    ("conf.yaml", "_target_: mytorchaudio.load_wav\n", ""),
+    ("pyproject.toml", '[[tool.mypy.overrides]]\nmodule = "torchaudio.backend.*"\nignore_errors = true\n', ""),
+    ("setup.cfg", "[mypy-torchaudio.backend.utils]\nignore_errors = true\n", ""),
+    ("conf.toml", 'reader = "torchaudio.backend.sox_io_backend.load"\n', "conf.toml:1:11: TAC133 torchaudio.backend"),
+    ("run.sh", "python -c 'torchaudio.load_wav(1)'  # compat: ignore\n", ""),
+    ("fast.pyx", "import torchaudio\ntorchaudio.set_audio_backend('sox_io')\n", "fast.pyx:2:12: TAC133 set_audio_backend"),
 )
-def test_files_that_are_not_python(name: str, text: str, words: str | None, target: str) -> None:
-    put({name: text})
-    told = said_of(target=target)
-    assert (words is None and not told) or any(words is not None and words in one for one in told), told
-    cli.main(["--target", target])
-    assert contents() == {name: text.encode()}
-
-
-@pytest.mark.parametrize(
-    ("text", "word"),
-    [
-        ("_target_: torchaudio.info\n", "torchaudio.info"),
-        ("_target_: torchaudio.io.StreamReader\n", "compat.io"),
-        ("_target_: torchaudio.sox_effects.apply_effects_tensor\n", "torchaudio.sox_effects"),
-        ("_target_: torchaudio.prototype.pipelines.VGGISH\n", "torchaudio.prototype"),
-        ("x: torchaudio.AudioMetaData\n", "AudioMetaData"),
-    ],
+test_files_that_are_not_python = commands(
+    *(
+        row(
+            f"{number}: {name} for {target}",
+            f"--format concise --fail-on any --target {target} .",
+            {name: text},
+            int(bool(words)),
+            words,
+            never="" if words else "TAC",
+        )
+        for target in ("2.2", "2.9")
+        for number, (name, text, words) in enumerate(FILES)
+    )
 )
-def test_what_nine_lost_in_yaml(text: str, word: str) -> None:
-    put({"conf.yaml": text})
-    assert not said_of()
-    assert word in said_of(target="2.9")[0]
+
+# what is there up to 2.8, and words that are said of it for 2.9
+LOST_BY_NINE = (
+    ("_target_: torchaudio.info\n", "torchaudio.info"),
+    ("_target_: torchaudio.io.StreamReader\n", "compat.io"),
+    ("_target_: torchaudio.sox_effects.apply_effects_tensor\n", "torchaudio.sox_effects"),
+    ("_target_: torchaudio.prototype.pipelines.VGGISH\n", "torchaudio.prototype"),
+    ("x: torchaudio.AudioMetaData\n", "AudioMetaData"),
+)
+test_what_nine_lost_in_yaml = commands(
+    *(row(f"{text} stays in 2.8", "--fail-on any .", {"conf.yaml": text}, 0, never="TAC") for text, _ in LOST_BY_NINE),
+    *(row(f"{text} is lost", "--fail-on any --target 2.9 .", {"conf.yaml": text}, 1, word) for text, word in LOST_BY_NINE),
+)
 
 
 def of_a_class(name: str, line: str) -> object:

@@ -1,6 +1,8 @@
 """Warnings: their class, their place, their number, and the facts they carry."""
 
+import contextlib
 import warnings
+from collections.abc import Callable
 from typing import Any
 
 import deprecation
@@ -36,29 +38,28 @@ def test_a_warning_of_a_submodule_points_at_the_import() -> None:
     assert [warning.filename for warning in seen] == [__file__]
 
 
-@pytest.mark.parametrize(("release", "warned"), [("2.0", 0), ("2.1", 1), ("2.2", 1), ("2.8", 1)])
-def test_how_often_a_release_warns_of_its_setter(release: str, warned: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Counted, and with warnings as errors the call fails just where it warns."""
-    torchaudio = compat.install(release, backends=["soundfile"])
+# a call, and how many warnings it gives under which release
+CALLS: dict[str, tuple[Callable[[Any], Any], dict[str, int]]] = {
+    "the setter": (lambda torchaudio: torchaudio.set_audio_backend("soundfile"), {"2.0": 0, "2.1": 1, "2.2": 1, "2.8": 2}),
+    "apply_codec, in favour of AudioEffector": (
+        lambda torchaudio: torchaudio.functional.apply_codec(torch.zeros(1, 800), 8000, "wav"),
+        {"2.0": 0, "2.1": 1, "2.2": 1, "2.8": 1},
+    ),
+}
+
+
+@pytest.mark.parametrize(("name", "release"), [(name, release) for name, (_, warned) in CALLS.items() for release in warned])
+def test_how_often_a_release_warns_of_a_call(name: str, release: str) -> None:
+    """At the caller's line; and with warnings as errors the call fails just where it warns."""
+    call, warned = CALLS[name][0], CALLS[name][1][release]
+    torchaudio = compat.install(release, backends=["soundfile", "ffmpeg"])
     with warnings.catch_warnings(record=True, action="always") as seen:
-        torchaudio.set_audio_backend("soundfile")
-    assert len([w for w in seen if issubclass(w.category, CompatWarning)]) >= warned
-    assert bool(seen) == bool(warned)
+        call(torchaudio)
+    assert {warning.filename for warning in seen if issubclass(warning.category, CompatWarning)} == ({__file__} if warned else set())
+    assert len([warning for warning in seen if issubclass(warning.category, deprecations.DeprecatedNameWarning)]) == warned
     with warnings.catch_warnings(action="error"):
-        if warned:
-            with pytest.raises(CompatWarning):
-                torchaudio.set_audio_backend("soundfile")
-        else:
-            torchaudio.set_audio_backend("soundfile")
-
-
-@pytest.mark.parametrize(("release", "warned"), [("2.0", 0), ("2.1", 1), ("2.2", 1), ("2.8", 1)])
-def test_apply_codec_is_deprecated_since_2_1(release: str, warned: int) -> None:
-    """In favour of ``AudioEffector``, once for a call."""
-    torchaudio = compat.standin(release)
-    with warnings.catch_warnings(record=True, action="always") as seen:
-        torchaudio.functional.apply_codec(torch.zeros(1, 800), 8000, "wav")
-    assert [w.filename for w in seen if issubclass(w.category, deprecations.DeprecatedNameWarning)] == [__file__] * warned
+        with pytest.raises(CompatWarning) if warned else contextlib.nullcontext():
+            call(torchaudio)
 
 
 def test_a_warning_carries_the_facts() -> None:

@@ -65,6 +65,10 @@ def test_a_reload_gives_the_same_release(over: str) -> None:
     assert (importlib.import_module("torchaudio").load == "of the real one") if over == "real" else "torchaudio" not in sys.modules
 
 
+def _is_pickled_by_name(function: Any) -> bool:
+    return pickle.loads(pickle.dumps(function)) is function
+
+
 def test_functions_kept_from_before_a_setter_can_be_pickled() -> None:
     """A data set that holds one goes to spawned workers."""
     torchaudio: Any = compat.install("2.0")
@@ -72,8 +76,7 @@ def test_functions_kept_from_before_a_setter_can_be_pickled() -> None:
     for backend in ("soundfile", None, "soundfile"):
         torchaudio.set_audio_backend(backend)
         kept += [torchaudio.load, torchaudio.info, torchaudio.save]
-    for function in kept:
-        assert pickle.loads(pickle.dumps(function)) is function
+    assert all(map(_is_pickled_by_name, kept))
 
 
 @pytest.mark.parametrize("release", RELEASES)
@@ -84,7 +87,7 @@ def test_functions_of_every_release_can_be_pickled(release: str) -> None:
         found = dict(_functions(torchaudio, set()))
         for name, function in found.items():
             if name.startswith("torchaudio."):
-                assert pickle.loads(pickle.dumps(function)) is function, name
+                assert _is_pickled_by_name(function), name
     assert "torchaudio.load" in found
 
 
@@ -102,8 +105,7 @@ def test_setters_below_backend_can_be_pickled(release: str, where: str) -> None:
     compat.install(release)
     module = importlib.import_module(f"torchaudio.{where}")
     for name in ("set_audio_backend", "get_audio_backend", "list_audio_backends"):
-        function = getattr(module, name)
-        assert pickle.loads(pickle.dumps(function)) is function
+        assert _is_pickled_by_name(getattr(module, name))
     module.set_audio_backend("soundfile")
     assert module.get_audio_backend() == "soundfile"
 
@@ -196,8 +198,7 @@ def test_what_was_never_installed_can_be_pickled_where_it_can_be_imported() -> N
     found += [getattr(torchaudio.io, name) for name in ("StreamReader", "StreamWriter", "AudioEffector", "CodecConfig")]
     found += [torchaudio.load, torchaudio.info, torchaudio.save, torchaudio.sox_effects.apply_effects_tensor]
     found += [torchaudio.transforms.Resample, torchaudio.functional.resample, compat.load, compat.Release]
-    for each in found:
-        assert pickle.loads(pickle.dumps(each)) is each
+    assert all(map(_is_pickled_by_name, found))
     assert torchaudio.io.StreamReader is compat.io.StreamReader
     for module in (compat.io, torchaudio.io):
         effector = pickle.loads(pickle.dumps(module.AudioEffector("lowpass=f=900")))

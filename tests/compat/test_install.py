@@ -16,6 +16,7 @@ import pytest
 import compat
 from compat import releases
 from dispatcher.notices import CompatWarning
+from tests.tables import table
 
 Asset = Callable[[str], str]
 
@@ -226,12 +227,18 @@ def test_a_bare_module_in_place_of_backend_does_not_stop_imports() -> None:
     assert found.load is torchaudio.load
 
 
-@pytest.mark.parametrize(
-    "statement", ["import torchaudio.datasets", "from torchaudio import datasets", "from torchaudio.pipelines import HDEMUCS_HIGH_MUSDB"]
+@table(
+    "statement, error, says",
+    {
+        "a module that a stand-in lacks": ("import torchaudio.datasets", ImportError, "pip install torchaudio"),
+        "a name that it lacks": ("from torchaudio import datasets", ImportError, "pip install torchaudio"),
+        "a name of a module that it lacks": ("from torchaudio.pipelines import HDEMUCS_HIGH_MUSDB", ImportError, "pip install torchaudio"),
+        "a module that the release lacks": ("import torchaudio.backend.utils", ModuleNotFoundError, r"2\.2 removed it"),
+    },
 )
-def test_what_a_standin_lacks_says_what_to_install(statement: str) -> None:
+def test_what_is_not_there_says_why_and_what_to_install(statement: str, error: type[Exception], says: str) -> None:
     compat.install("2.2")
-    with pytest.raises(ImportError, match="pip install torchaudio"):
+    with pytest.raises(error, match=says):
         exec(statement)
 
 
@@ -244,13 +251,6 @@ def test_guards_see_what_is_there() -> None:
     assert importlib.util.find_spec("torchaudio.datasets") is None
     assert importlib.util.find_spec("torchaudio.backend.common") is not None
     assert getattr(torchaudio, "load_wav", None) is None
-
-
-def test_what_the_release_lacks_says_since_when() -> None:
-    """``torchaudio.backend.utils`` went in 2.2."""
-    compat.install("2.2")
-    with pytest.raises(ModuleNotFoundError, match=r"2\.2 removed it"):
-        import torchaudio.backend.utils  # noqa: F401
 
 
 def test_switching_to_something_unknown_keeps_what_is_installed() -> None:

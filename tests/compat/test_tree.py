@@ -18,7 +18,8 @@ import compat
 from compat import releases, tree
 from compat.names import removed, wheel_names
 from tests.compat.conftest import Plant
-from tests.conftest import ASSETS, Python
+from tests.conftest import ASSETS
+from tests.tables import table
 
 WAV = str(ASSETS / "stereo_s16.wav")
 
@@ -30,26 +31,41 @@ def torchaudio() -> Any:
 
 
 def test_a_decorator_asks_for_modules(torchaudio: Any) -> None:
-    """The function runs where they are there, and says which are not."""
+    """The function runs where they are there."""
     utils = torchaudio._internal.module_utils
     assert utils.is_module_available("json", "torch")
     assert utils.requires_module("json")(len)("abc") == 3
-    with pytest.raises(RuntimeError, match="len needs no_such_module, which cannot be found"):
-        utils.requires_module("no_such_module", "json")(len)("abc")
-
-
-def test_a_decorator_asks_for_libsox(torchaudio: Any) -> None:
-    """Without it the function says so when it is called, not before."""
-    utils = torchaudio._internal.module_utils
     assert not utils.is_sox_available()
-    guarded = utils.requires_sox()(len)
-    with pytest.raises(RuntimeError, match="len needs"):
-        guarded("abc")
 
 
-def test_effects_without_libsox_name_it(torchaudio: Any) -> None:
-    with pytest.raises(RuntimeError, match=r"sox_effects needs libsox: it is left out.*compat\.doctor"):
-        torchaudio.sox_effects.apply_effects_tensor(torch.zeros(1, 10), 8000, [["rate", "4000"]])
+@table(
+    "act, error, says",
+    {
+        "a decorator that asks for modules": (
+            lambda torchaudio: torchaudio._internal.module_utils.requires_module("no_such_module", "json")(len)("abc"),
+            RuntimeError,
+            "len needs no_such_module, which cannot be found",
+        ),
+        "a decorator that asks for libsox": (
+            lambda torchaudio: torchaudio._internal.module_utils.requires_sox()(len)("abc"),
+            RuntimeError,
+            "len needs",
+        ),
+        "effects without libsox": (
+            lambda torchaudio: torchaudio.sox_effects.apply_effects_tensor(torch.zeros(1, 10), 8000, [["rate", "4000"]]),
+            RuntimeError,
+            r"sox_effects needs libsox: it is left out.*compat\.doctor",
+        ),
+        "resampling whole numbers, which would lose what is between them": (
+            lambda torchaudio: torchaudio.functional.resample(torch.zeros(1, 10, dtype=torch.int16), 8000, 4000),
+            TypeError,
+            r"floating point samples, not torch\.int16",
+        ),
+    },
+)
+def test_what_cannot_serve_says_why_when_it_is_called(act: Any, error: type[Exception], says: str, torchaudio: Any) -> None:
+    with pytest.raises(error, match=says):
+        act(torchaudio)
 
 
 def test_sox_io_without_libsox_names_it() -> None:
@@ -129,12 +145,6 @@ def test_the_lister_of_2_0_warns_beside_the_dispatcher(monkeypatch: pytest.Monke
         assert torchaudio.list_audio_backends() == ["soundfile"]
 
 
-def test_resampling_wants_floating_point(torchaudio: Any) -> None:
-    """Whole numbers would lose what is between them."""
-    with pytest.raises(TypeError, match=r"floating point samples, not torch\.int16"):
-        torchaudio.functional.resample(torch.zeros(1, 10, dtype=torch.int16), 8000, 4000)
-
-
 @pytest.mark.parametrize(("old", "more"), [("sinc_interpolation", r"Up to 0\.13 it gave 'sinc_interp_hann'"), ("kaiser_window", "")])
 @pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
 def test_the_old_names_of_resampling_methods_give_what_releases_gave(torchaudio: Any, old: str, more: str, dtype: torch.dtype) -> None:
@@ -173,13 +183,6 @@ def test_a_torchaudio_that_lacks_a_module_is_broken(plant: Plant) -> None:
     assert torchaudio.load(WAV)[1] == 16000
     with pytest.raises(AttributeError, match="a_module_that_is_not_there"):
         torchaudio.models
-
-
-def test_run_takes_a_folder(python: Python, tmp_path: Any) -> None:
-    """With a ``__main__.py`` in it, as Python does."""
-    (tmp_path / "__main__.py").write_text("import torchaudio; print(torchaudio.__version__)")
-    done = python("-m", "compat.run", "--version", "2.1", "--backends", "soundfile", str(tmp_path))
-    assert done.stdout.strip() == "2.1.2+compat", done.stderr
 
 
 REACHED_BY_PUBLIC_CODE = [

@@ -1,10 +1,8 @@
 """Channels in an order of their own: PyAV 18 frees its list of them twice, which ends the process."""
 
-import pathlib
-
 import pytest
 
-from tests.conftest import Python
+from tests.conftest import Python, printed
 
 _READ = """
 import gc, io, pathlib, sys
@@ -34,12 +32,8 @@ print("read")
 
 
 @pytest.mark.parametrize("extension", ["aiff", "caf"])
-def test_eight_channels_do_not_end_the_process(extension: str, python: Python, tmp_path: pathlib.Path) -> None:
-    script = tmp_path / "read.py"
-    script.write_text(_READ)
-    done = python(str(script), str(tmp_path / f"x.{extension}"))
-    assert done.stdout == "read\n", done.stderr
-    assert done.returncode == 0
+def test_eight_channels_do_not_end_the_process(extension: str, python: Python) -> None:
+    assert printed(python("-c", _READ, f"x.{extension}")) == "read\n"
 
 
 _COUNT = """
@@ -65,9 +59,6 @@ print("most" if found > 900 else found)
 """
 
 
-def test_whatever_order_a_tag_names_is_read(python: Python, tmp_path: pathlib.Path) -> None:
+def test_whatever_order_a_tag_names_is_read(python: Python) -> None:
     """Some are of nine channels, for which FFmpeg has no default."""
-    script = tmp_path / "count.py"
-    script.write_text(_COUNT)
-    done = python(str(script))
-    assert done.stdout == "most\n", done.stderr
+    assert printed(python(code=_COUNT)) == "most\n"

@@ -71,10 +71,10 @@ class ByTheLibrary(io.BytesIO):
     """An object that is read through the library, since somebody may see how it is read."""
 
 
-def _outcome(call: Any) -> Any:
+def _outcome(call: Any, *arguments: Any, **named: Any) -> Any:
     with warnings.catch_warnings(record=True, action="always") as caught:
         try:
-            value = call()
+            value = call(*arguments, **named)
         except Exception as why:
             return type(why), [type(warning.message) for warning in caught]
     said = [type(warning.message) for warning in caught]
@@ -105,13 +105,13 @@ def test_a_path_gives_what_the_library_gives(
         held, measure = io.BytesIO(before + data), ByTheLibrary(before + data)
         for one in (held, measure):
             one.seek(len(before))
-        theirs = _outcome(lambda library=library, measure=measure: dispatcher.load(measure, backend=library, **asked))
+        theirs = _outcome(dispatcher.load, measure, backend=library, **asked)
         with path.open("rb") as file:
             for place in (str(path), held, file):
-                assert theirs == _outcome(lambda backend=backend, place=place: dispatcher.load(place, backend=backend, **asked))
+                assert theirs == _outcome(dispatcher.load, place, backend=backend, **asked)
             assert (held.tell(), file.tell()) == (measure.tell(), measure.tell() - len(before))
-        theirs = _outcome(lambda library=library: dispatcher.info(ByTheLibrary(data), backend=library))
-        assert theirs == _outcome(lambda backend=backend: dispatcher.info(path, backend=backend))
+        theirs = _outcome(dispatcher.info, ByTheLibrary(data), backend=library)
+        assert theirs == _outcome(dispatcher.info, path, backend=backend)
 
 
 @contextlib.contextmanager
@@ -120,21 +120,26 @@ def _plain(path: str | None) -> Iterator[plain_wav.PlainWav | None]:
         yield plain_wav.of_ffmpeg(file)
 
 
-def test_plain_files_are_taken_and_odd_ones_are_not(tmp_path: pathlib.Path) -> None:
+def _written(data: bytes, rate: int = 16000) -> pathlib.Path:
+    """A plain file of two channels of 16 bits."""
+    with wave.open("x.wav", "wb") as file:
+        file.setparams((2, 2, rate, 0, "NONE", ""))
+        file.writeframes(data[: len(data) // 4 * 4])
+    return pathlib.Path("x.wav")
+
+
+TONE = (np.sin(np.arange(200_000) / 20) * 20000).astype("<i2").tobytes()
+
+
+def test_plain_files_are_taken_and_odd_ones_are_not() -> None:
     """What the property above compares is not FFmpeg with itself."""
-    samples = (np.sin(np.arange(20000) / 20) * 20000).astype("<i2")
-    path = tmp_path / "x.wav"
-    with wave.open(str(path), "wb") as file:
-        file.setparams((2, 2, 16000, 0, "NONE", ""))
-        file.writeframes(samples.tobytes())
-    with _plain(str(path)) as plain:
+    path = _written(TONE)
+    with _plain("x.wav") as plain:
         assert plain is not None
-        assert (plain.frames, plain.form.channels, plain.form.rate) == (10000, 2, 16000)
+        assert (plain.frames, plain.form.channels, plain.form.rate) == (100_000, 2, 16000)
     path.write_bytes(path.read_bytes()[:-1])
-    with _plain(str(path)) as plain:
-        assert plain is None
-    for nothing in (None, str(tmp_path), str(tmp_path / "missing.wav"), "/dev/null", "a\0b"):
-        with _plain(nothing) as plain:
+    for odd in ("x.wav", None, ".", "missing.wav", "/dev/null", "a\0b"):
+        with _plain(odd) as plain:
             assert plain is None
 
 
@@ -154,31 +159,22 @@ def test_plain_files_are_taken_and_odd_ones_are_not(tmp_path: pathlib.Path) -> N
         "ac3 (bursts)": ["-f", "spdif"],
     }.items(),
 )
-def test_a_compressed_stream_in_a_wav_file_is_left_to_ffmpeg(codec: str, options: list[str], before: bytes, tmp_path: pathlib.Path) -> None:
+def test_a_compressed_stream_in_a_wav_file_is_left_to_ffmpeg(codec: str, options: list[str], before: bytes) -> None:
     """Which decodes it; as PCM it would be noise, loud enough to hurt."""
-    stream = tmp_path / "stream"
     source = ["-f", "lavfi", "-i", "sine=440:sample_rate=48000:duration=8", "-ac", "2"]
     encoder = ["-c:a", codec.partition(" ")[0], *options]
-    subprocess.run(["ffmpeg", "-loglevel", "error", *source, *encoder, str(stream)], check=True)
-    data = before + stream.read_bytes()
-    path = tmp_path / "x.wav"
-    with wave.open(str(path), "wb") as file:
-        file.setparams((2, 2, 48000, 0, "NONE", ""))
-        file.writeframes(data[: len(data) // 4 * 4])
-    with _plain(str(path)) as plain:
+    subprocess.run(["ffmpeg", "-loglevel", "error", *source, *encoder, "stream"], check=True)
+    _written(before + pathlib.Path("stream").read_bytes(), 48000)
+    with _plain("x.wav") as plain:
         assert plain is None
 
 
-def test_a_file_that_is_cut_while_it_is_read_is_left_to_ffmpeg(tmp_path: pathlib.Path) -> None:
+def test_a_file_that_is_cut_while_it_is_read_is_left_to_ffmpeg() -> None:
     """The frames that are gone are not made up."""
-    path = tmp_path / "x.wav"
-    with wave.open(str(path), "wb") as file:
-        file.setparams((2, 2, 16000, 0, "NONE", ""))
-        file.writeframes((np.sin(np.arange(200000) / 20) * 20000).astype("<i2").tobytes())
-    with _plain(str(path)) as plain:
+    _written(TONE)
+    with _plain("x.wav") as plain:
         assert plain is not None
-        with path.open("r+b") as cut:
-            cut.truncate(100_000)
+        os.truncate("x.wav", 100_000)
         assert plain.piece(0, -1, True, True) is None
         assert plain.piece(10, -1, False, False) is None
         assert plain.piece(0, 1000, True, True) is not None

@@ -10,6 +10,7 @@ import torch
 import dispatcher
 from dispatcher.writing import target
 from tests.conftest import ASSETS
+from tests.doubles import WriteOnly
 
 
 @pytest.mark.skipif(os.name == "nt", reason="owners of POSIX")
@@ -53,24 +54,17 @@ def test_a_file_object_is_given_what_it_did_not_take(takes: int | None, calls: i
 @pytest.mark.parametrize(("size", "takes"), [(3, 2), (4096, 1000), (4096, 4095), (8192, 4096), (9999, 1), (131072, 65536)])
 def test_bytes_arrive_in_order_however_few_are_taken(size: int, takes: int) -> None:
     """Also where twice what was taken is just the whole."""
-    data, got = bytes(number % 251 for number in range(size)), bytearray()
-
-    class Target:
-        def write(self, given: bytes) -> int:
-            got.extend(given[:takes])
-            return min(takes, len(given))
-
-    target.deliver(Target(), data)
-    assert got == data
+    data, sink = bytes(number % 251 for number in range(size)), WriteOnly(takes)
+    target.deliver(sink, data)
+    assert sink.data == data
 
 
-def test_flac_with_much_behind_its_last_frame_goes_to_ffmpeg(tmp_path: pathlib.Path) -> None:
+def test_flac_with_much_behind_its_last_frame_goes_to_ffmpeg() -> None:
     """No header of a frame is near its end, so nothing says that the stream is whole; the samples are FFmpeg's."""
-    path = tmp_path / "tail.flac"
-    path.write_bytes((ASSETS / "stereo_16.flac").read_bytes() + bytes(100_000))
+    pathlib.Path("tail.flac").write_bytes((ASSETS / "stereo_16.flac").read_bytes() + bytes(100_000))
     for arguments in ({}, {"frame_offset": 5}, {"num_frames": 100}):
-        waveform, rate = dispatcher.load(str(path), **arguments)
-        wanted, wanted_rate = dispatcher.load(str(path), backend="ffmpeg", **arguments)
+        waveform, rate = dispatcher.load("tail.flac", **arguments)
+        wanted, wanted_rate = dispatcher.load("tail.flac", backend="ffmpeg", **arguments)
         assert rate == wanted_rate
         assert torch.equal(waveform, wanted)
 

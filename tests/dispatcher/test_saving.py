@@ -14,10 +14,20 @@ import torch
 import compat
 import dispatcher
 from tests.conftest import BACKENDS
-from tests.doubles import fails
+from tests.doubles import WriteOnly, fails
 from tests.tables import table
 
 WAVE = torch.sin(torch.arange(1600) / 10).repeat(2, 1) / 2
+
+
+def _check_left(says: str | None = None, **given: Any) -> None:
+    """Check that a call which fails, and says this, leaves the target as it was."""
+    path = pathlib.Path("x.wav")
+    path.write_bytes(b"precious")
+    with pytest.raises((ValueError, TypeError, RuntimeError), match=says):
+        dispatcher.save("x.wav", **{"src": WAVE, "sample_rate": 16000, **given})
+    assert path.read_bytes() == b"precious"
+    assert os.listdir() == ["x.wav"]
 
 
 @pytest.mark.parametrize("backend", BACKENDS)
@@ -32,24 +42,14 @@ WAVE = torch.sin(torch.arange(1600) / 10).repeat(2, 1) / 2
         "compression": {"compression": "x"},
     },
 )
-def test_a_refused_call_leaves_the_target_as_it_was(given: dict[str, Any], backend: str, tmp_path: pathlib.Path) -> None:
-    path = tmp_path / "x.wav"
-    path.write_bytes(b"precious")
-    with pytest.raises((ValueError, TypeError, RuntimeError)):
-        dispatcher.save(str(path), **{"src": WAVE, "sample_rate": 16000, "backend": backend, **given})
-    assert path.read_bytes() == b"precious"
-    assert os.listdir(tmp_path) == ["x.wav"]
+def test_a_refused_call_leaves_the_target_as_it_was(given: dict[str, Any], backend: str) -> None:
+    _check_left(backend=backend, **given)
 
 
 @pytest.mark.parametrize("backend", BACKENDS)
-def test_a_failure_half_way_leaves_the_target_as_it_was(backend: str, tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    path = tmp_path / "x.wav"
-    path.write_bytes(b"precious")
+def test_a_failure_half_way_leaves_the_target_as_it_was(backend: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(os, "replace", fails(OSError(28, "No space left on device")))
-    with pytest.raises(RuntimeError, match="No space left"):
-        dispatcher.save(str(path), WAVE, 16000, backend=backend)
-    assert path.read_bytes() == b"precious"
-    assert os.listdir(tmp_path) == ["x.wav"]
+    _check_left("No space left", backend=backend)
 
 
 @pytest.mark.parametrize("backend", BACKENDS)
@@ -91,26 +91,14 @@ def test_a_missing_folder_is_named(backend: str, tmp_path: pathlib.Path) -> None
 @pytest.mark.parametrize("backend", ["ffmpeg", "soundfile"])
 def test_a_file_object_gets_everything_or_nothing(backend: str) -> None:
     """At its position, which is then behind it; one that cannot seek, and takes little at a time, will do."""
-
-    class Pipe(io.RawIOBase):
-        got = b""
-
-        def writable(self) -> bool:
-            return True
-
-        def write(self, data: Any) -> int:
-            assert isinstance(data, bytes)
-            self.got += data[:1000]
-            return len(data[:1000])
-
     held = io.BytesIO(b"before")
     held.seek(6)
     dispatcher.save(held, WAVE, 16000, format="flac", backend=backend)
     assert held.getvalue().startswith(b"beforefLaC")
     assert held.tell() == len(held.getvalue())
-    pipe = Pipe()
+    pipe = WriteOnly(1000)
     dispatcher.save(pipe, WAVE, 16000, format="wav", backend=backend)
-    assert soundfile.info(io.BytesIO(pipe.got)).frames == 1600
+    assert soundfile.info(io.BytesIO(pipe.data)).frames == 1600
     empty = io.BytesIO()
     with pytest.raises(ValueError, match="12"):
         dispatcher.save(empty, WAVE, 16000, format="wav", bits_per_sample=12, backend=backend)
@@ -121,11 +109,10 @@ def test_a_file_object_gets_everything_or_nothing(backend: str) -> None:
     "extension", ["wav", "flac", "mp3", "ogg", "vorbis", "opus", "m4a", "aac", "ac3", "aiff", "au", "caf", "w64", "wma", "mka", "wv", "tta"]
 )
 @pytest.mark.parametrize("channels", [1, 2])
-def test_ffmpeg_writes_what_it_reads_again(extension: str, channels: int, tmp_path: pathlib.Path) -> None:
-    path = str(tmp_path / f"x.{extension}")
+def test_ffmpeg_writes_what_it_reads_again(extension: str, channels: int) -> None:
     wave = torch.sin(torch.arange(48000) / 20).repeat(channels, 1) / 2
-    dispatcher.save(path, wave, 48000, backend="ffmpeg")
-    again, rate = dispatcher.load(path, backend="ffmpeg")
+    dispatcher.save(f"x.{extension}", wave, 48000, backend="ffmpeg")
+    again, rate = dispatcher.load(f"x.{extension}", backend="ffmpeg")
     assert rate == 48000
     assert again.shape[1] - 48000 in range(-2048, 6145)
     assert abs(again[0].square().mean().sqrt() / wave[0].square().mean().sqrt() - 1) < (
@@ -133,51 +120,47 @@ def test_ffmpeg_writes_what_it_reads_again(extension: str, channels: int, tmp_pa
     )
 
 
-@pytest.mark.parametrize("extension", ["mka", "mkv", "nut", "ogv"])
-@pytest.mark.parametrize("channels", [1, 2, 3])
-def test_matroska_keeps_channels_and_rate(extension: str, channels: int, tmp_path: pathlib.Path) -> None:
-    """The default of PyAV's FFmpeg is AC-3 or mp3, of a few rates; the releases wrote Vorbis."""
-    path = str(tmp_path / f"x.{extension}")
-    dispatcher.save(path, torch.sin(torch.arange(8000) / 20).repeat(channels, 1) / 2, 12345, backend="ffmpeg")
-    found = dispatcher.info(path, backend="ffmpeg")
-    assert (found.num_channels, found.sample_rate, found.encoding) == (channels, 12345, "VORBIS" if channels == 2 else "FLAC")
-
-
-@pytest.mark.parametrize(
-    ("extension", "rate", "written"),
-    [("mp3", 96000, 44100), ("mp3", 12345, 44100), ("mp2", 8000, 44100), ("ac3", 8000, 48000), ("aac", 12345, 96000)],
+# what is saved, and what is stored
+@table(
+    "name, channels, rate, stored",
+    {
+        # the default of PyAV's FFmpeg is AC-3 or mp3, of a few rates; the releases wrote Vorbis
+        **{
+            f"{channels} channels in {name}": (name, channels, 12345, (channels, 12345, "VORBIS" if channels == 2 else "FLAC"))
+            for name in ("x.mka", "x.mkv", "x.nut", "x.ogv")
+            for channels in (1, 2, 3)
+        },
+        # a rate that an encoder lacks becomes its first, as in the releases
+        "a rate above those of mp3": ("x.mp3", 1, 96000, (1, 44100, "MP3")),
+        "a rate between those of mp3": ("x.mp3", 1, 12345, (1, 44100, "MP3")),
+        "a rate below those of mp2": ("x.mp2", 1, 8000, (1, 44100, "MP2")),
+        "a rate below those of ac3": ("x.ac3", 1, 8000, (1, 48000, "AC3")),
+        "a rate between those of aac": ("x.aac", 1, 12345, (1, 96000, "AAC")),
+    },
 )
-def test_a_rate_that_an_encoder_lacks_becomes_its_first(extension: str, rate: int, written: int, tmp_path: pathlib.Path) -> None:
-    """As in the releases."""
-    path = str(tmp_path / f"x.{extension}")
-    dispatcher.save(path, torch.zeros(1, 8000), rate, backend="ffmpeg")
-    assert dispatcher.info(path, backend="ffmpeg").sample_rate == written
+def test_channels_and_rates_that_ffmpeg_stores(name: str, channels: int, rate: int, stored: tuple[int, int, str]) -> None:
+    dispatcher.save(name, torch.sin(torch.arange(8000) / 20).repeat(channels, 1) / 2, rate, backend="ffmpeg")
+    found = dispatcher.info(name, backend="ffmpeg")
+    assert (found.num_channels, found.sample_rate, found.encoding) == stored
 
 
-def test_a_codec_config_sets_the_bit_rate(tmp_path: pathlib.Path) -> None:
-    wave = torch.rand(2, 48000) - 0.5
-    sizes = []
-    for rate in (64_000, 128_000):
-        dispatcher.save(str(tmp_path / "x.mp3"), wave, 48000, backend="ffmpeg", compression=dispatcher.CodecConfig(bit_rate=rate))
-        sizes.append((tmp_path / "x.mp3").stat().st_size)
-    assert 1.7 < sizes[1] / sizes[0] < 2.3
-    for qscale in (1, 9):
-        dispatcher.save(str(tmp_path / "x.mp3"), wave, 48000, backend="ffmpeg", compression=dispatcher.CodecConfig(qscale=qscale))
-        sizes.append((tmp_path / "x.mp3").stat().st_size)
-    assert sizes[2] > 1.5 * sizes[3]
-    for level in (0, 12):
-        config = dispatcher.CodecConfig(compression_level=level)
-        dispatcher.save(str(tmp_path / "x.flac"), WAVE.repeat(1, 30), 48000, backend="ffmpeg", compression=config)
-        sizes.append((tmp_path / "x.flac").stat().st_size)
-    assert sizes[4] > sizes[5]
+def test_a_codec_config_sets_the_bit_rate() -> None:
+    noise, tone = torch.rand(2, 48000) - 0.5, WAVE.repeat(1, 30)
+
+    def size(name: str, wave: torch.Tensor, **given: int) -> int:
+        dispatcher.save(name, wave, 48000, backend="ffmpeg", compression=dispatcher.CodecConfig(**given))
+        return os.path.getsize(name)
+
+    assert 1.7 < size("x.mp3", noise, bit_rate=128_000) / size("x.mp3", noise, bit_rate=64_000) < 2.3
+    assert size("x.mp3", noise, qscale=1) > 1.5 * size("x.mp3", noise, qscale=9)
+    assert size("x.flac", tone, compression_level=0) > size("x.flac", tone, compression_level=12)
 
 
 @pytest.mark.parametrize("extension", ["ogg", "flac"])
-def test_soundfile_writes_minutes_at_once(extension: str, tmp_path: pathlib.Path) -> None:
+def test_soundfile_writes_minutes_at_once(extension: str) -> None:
     """libsndfile itself crashes on a minute of Vorbis given in one piece."""
-    path = str(tmp_path / f"x.{extension}")
-    dispatcher.save(path, torch.rand(2, 60 * 44100) - 0.5, 44100, backend="soundfile")
-    assert soundfile.info(path).frames == 60 * 44100
+    dispatcher.save(f"x.{extension}", torch.rand(2, 60 * 44100) - 0.5, 44100, backend="soundfile")
+    assert soundfile.info(f"x.{extension}").frames == 60 * 44100
 
 
 @pytest.mark.parametrize("bit_rate", [float("nan"), float("inf"), 1e30, 10**400, -1])

@@ -15,7 +15,8 @@ from dispatcher.notices import TruncatedInputWarning
 from dispatcher.reading.file_objects import Reader
 from dispatcher.reading.opened import look
 from tests.conftest import ASSETS
-from tests.doubles import Watched, fails
+from tests.doubles import ReadOnly, Watched, fails
+from tests.tables import table
 
 DATA = (ASSETS / "stereo_16.flac").read_bytes()
 EXPECTED = dispatcher.load(str(ASSETS / "stereo_16.flac"), backend="soundfile")[0]
@@ -35,14 +36,11 @@ class Mean(io.BytesIO):
         return super().read(min(1, size) if size else size)
 
 
-class ReadOnly:
-    """Has nothing but ``read``, like many a wrapper of a socket."""
-
-    def __init__(self, data: bytes) -> None:
-        self._data = io.BytesIO(data)
-
-    def read(self, size: int = -1) -> bytes:
-        return self._data.read(size)
+def _spooled(data: bytes) -> Any:
+    file = tempfile.SpooledTemporaryFile()  # noqa: SIM115
+    file.write(data)
+    file.seek(0)
+    return file
 
 
 KINDS: dict[str, Callable[[bytes], Any]] = {
@@ -51,15 +49,9 @@ KINDS: dict[str, Callable[[bytes], Any]] = {
     "mean": Mean,
     "read only": ReadOnly,
     "gzip": lambda data: gzip.GzipFile(fileobj=io.BytesIO(gzip.compress(data))),
-    "spooled": lambda data: _filled(tempfile.SpooledTemporaryFile(), data),  # noqa: SIM115
+    "spooled": _spooled,
     "buffered": lambda data: io.BufferedReader(io.BytesIO(data)),
 }
-
-
-def _filled(file: Any, data: bytes) -> Any:
-    file.write(data)
-    file.seek(0)
-    return file
 
 
 @pytest.mark.parametrize("backend", ["ffmpeg", "soundfile"])
@@ -82,16 +74,16 @@ def test_headers_are_read_from_all_that_can_seek(kind: str) -> None:
 
 
 @pytest.mark.parametrize("backend", ["ffmpeg", "soundfile"])
-def test_a_text_file_is_refused_in_words(backend: str) -> None:
-    """It was opened without "b"."""
-    with pytest.raises((TypeError, RuntimeError)):
-        dispatcher.load(io.StringIO("RIFF"), backend=backend)
-
-
-@pytest.mark.parametrize("backend", ["ffmpeg", "soundfile"])
-def test_an_error_of_the_object_comes_through(backend: str) -> None:
-    with pytest.raises((OSError, RuntimeError)):
-        dispatcher.load(Watched(DATA, read=fails(ConnectionResetError("gone"))), backend=backend)
+@table(
+    "make, errors",
+    {
+        "opened without b": (lambda: io.StringIO("RIFF"), (TypeError, RuntimeError)),
+        "the connection is lost": (lambda: Watched(DATA, read=fails(ConnectionResetError("gone"))), (OSError, RuntimeError)),
+    },
+)
+def test_a_bad_object_is_an_error(make: Callable[[], Any], errors: tuple[type[Exception], ...], backend: str) -> None:
+    with pytest.raises(errors):
+        dispatcher.load(make(), backend=backend)
 
 
 def test_a_reader_never_gives_more_than_asked_and_loses_nothing() -> None:
@@ -118,9 +110,7 @@ def test_sox_takes_none() -> None:
         dispatcher.load(io.BytesIO(DATA), backend="sox")
 
 
-def test_a_path_with_a_colon_is_a_path(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
-    pathlib.Path("a:b.flac").write_bytes(DATA)
-    pathlib.Path("http:x").write_bytes(DATA)
+def test_a_path_with_a_colon_is_a_path() -> None:
     for name in ("a:b.flac", "http:x"):
+        pathlib.Path(name).write_bytes(DATA)
         assert torch.equal(dispatcher.load(name, backend="ffmpeg")[0], EXPECTED)

@@ -1,7 +1,6 @@
 """Blocks of a whole file: the same samples, metadata and errors as ``load`` and ``info``."""
 
 import contextlib
-import pathlib
 from collections.abc import Callable
 
 import numpy as np
@@ -77,7 +76,7 @@ def test_a_failure_of_the_caller_is_not_the_files() -> None:
         raise TypeError("mine")
 
 
-def test_notices_can_be_collected(tmp_path: pathlib.Path) -> None:
+def test_notices_can_be_collected() -> None:
     with notices.collected() as found:
         notices.warn("one")
         with notices.collected() as inner:

@@ -9,6 +9,7 @@ import pytest
 
 from compat.doctor import child
 from compat.doctor.child import Children
+from tests.tables import table
 
 _SLEEP = "import time; time.sleep(60)"
 
@@ -42,21 +43,22 @@ def test_one_after_the_other_and_each_has_its_answer(modules: pathlib.Path) -> N
     assert answers[6].value["version"] == "1.2"
 
 
-@pytest.mark.parametrize("how", ["crashes", "raises", "sleeps"])
-def test_behind_a_gate_that_stays_shut_nothing_is_tried(modules: pathlib.Path, how: str) -> None:
-    answers = Children(limit=5).ask_all(imports(how, "sound", "sound"), gate=lambda: False)
-    assert [answer.failed for answer in answers] == [True]
-
-
-def test_a_gate_that_is_known_to_be_shut_is_not_tried(modules: pathlib.Path) -> None:
+# tasks, whether the gate is known to be shut, and of each task that is tried whether it failed
+@table(
+    "names, shut, failed",
+    {
+        "behind a gate that crashes nothing is tried": (("crashes", "sound", "sound"), False, [True]),
+        "nor behind one that raises": (("raises", "sound", "sound"), False, [True]),
+        "nor behind one that hangs": (("sleeps", "sound", "sound"), False, [True]),
+        "behind one that opens all is as ever": (("sound", "crashes", "raises", "sound"), False, [False, True, True, False]),
+        "one that is known to be shut is not waited for": (("sleeps", "sound"), True, [True]),
+    },
+)
+def test_what_is_tried_behind_a_gate(modules: pathlib.Path, names: tuple[str, ...], shut: bool, failed: list[bool]) -> None:
     begun = time.monotonic()
-    assert len(Children(limit=5).ask_all(imports("sleeps", "sound"), gate=lambda: True)) == 1
-    assert time.monotonic() - begun < 1
-
-
-def test_behind_a_gate_that_opens_all_is_as_ever(modules: pathlib.Path) -> None:
-    answers = Children(limit=5).ask_all(imports("sound", "crashes", "raises", "sound"), gate=lambda: False)
-    assert [answer.failed for answer in answers] == [False, True, True, False]
+    answers = Children(limit=5).ask_all(imports(*names), gate=lambda: shut)
+    assert [answer.failed for answer in answers] == failed
+    assert not shut or time.monotonic() - begun < 1
 
 
 def test_a_probe_that_is_missing_is_an_answer_too(modules: pathlib.Path) -> None:

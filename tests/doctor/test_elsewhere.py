@@ -10,6 +10,7 @@ import pytest
 
 from tests.conftest import Python, printed
 from tests.doctor.worlds import World
+from tests.tables import table
 
 
 @pytest.fixture(scope="module")
@@ -40,36 +41,35 @@ def test_what_the_drop_in_needs_goes_along(python: Python, build: Callable[..., 
     printed(python("-m", "compat.doctor", "--python", str(world.folder), "--only", "resampling"))
 
 
-def test_options_reach_it(python: Python, bare: pathlib.Path) -> None:
-    said = printed(python("-m", "compat.doctor", "--pins", "2.8", f"--python={bare}"))
-    assert "torchaudio==2.8.0" in said
-
-
-def test_an_interpreter_of_that_name(python: Python, bare: pathlib.Path) -> None:
-    said = printed(python("-m", "compat.doctor", "--python", str(bare / "bin" / "python"), "--only", "python"))
-    assert str(bare) in said
-
-
-@pytest.mark.parametrize(
-    ("script", "words"),
-    [
-        pytest.param("echo 3 8", "it is Python 3.8, but the doctor needs 3.11 and later", id="an old Python"),
-        pytest.param("echo no >&2; exit 1", "does not run as Python: no", id="no Python"),
-        pytest.param("echo hello", "does not run as Python: hello", id="some other program"),
-    ],
+@table(
+    "arguments, words",
+    {
+        "options": (("--pins", "2.8", "--python={}"), "torchaudio==2.8.0"),
+        "an interpreter by its path": (("--python", "{}/bin/python", "--only", "python"), "{}"),
+    },
 )
-def test_what_cannot_run_it_is_refused(python: Python, tmp_path: pathlib.Path, script: str, words: str) -> None:
-    program = tmp_path / "python"
+def test_options_reach_it(arguments: tuple[str, ...], words: str, python: Python, bare: pathlib.Path) -> None:
+    assert words.format(bare) in printed(python("-m", "compat.doctor", *(argument.format(bare) for argument in arguments)))
+
+
+NAME_ONE = "name an interpreter, or the folder of a virtual environment"
+
+
+@table(
+    "script, name, words",
+    {
+        "an old Python": ("echo 3 8", "./python", "it is Python 3.8, but the doctor needs 3.11 and later"),
+        "no Python": ("echo no >&2; exit 1", "./python", "does not run as Python: no"),
+        "some other program": ("echo hello", "./python", "does not run as Python: hello"),
+        "nothing of that name": ("", "no-such-python", NAME_ONE),
+        "a folder that is no environment": ("", ".", NAME_ONE),
+    },
+)
+def test_what_cannot_run_it_is_refused(script: str, name: str, words: str, python: Python) -> None:
+    program = pathlib.Path("python")
     program.write_text(f"#!/bin/sh\n{script}\n")
     program.chmod(0o755)
-    done = python("-m", "compat.doctor", "--python", str(program))
-    assert done.returncode == 3
-    assert words in done.stderr
-
-
-@pytest.mark.parametrize("name", ["no-such-python", "."])
-def test_what_is_not_there_is_named(python: Python, name: str) -> None:
     done = python("-m", "compat.doctor", "--python", name)
     assert done.returncode == 3
-    assert f"--python {name}" in done.stderr
-    assert "name an interpreter, or the folder of a virtual environment" in done.stderr
+    assert words in done.stderr
+    assert f"--python {name}" in done.stderr or script

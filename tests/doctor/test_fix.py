@@ -23,6 +23,7 @@ from compat.doctor.fix import changes, dialogue, reach, runner
 from compat.doctor.fix.reach import Touches
 from tests.conftest import printed
 from tests.doctor.worlds import REPOSITORY
+from tests.doubles import fails
 from tests.tables import table
 
 posix_only = pytest.mark.skipif(os.name == "nt", reason="these commands are for a POSIX shell")
@@ -40,7 +41,6 @@ def somewhere(monkeypatch: pytest.MonkeyPatch, tmp_path: pathlib.Path) -> Iterat
     finds = types.SimpleNamespace(which=lambda name: None if name == "winget" else f"/bin/{name}")
     monkeypatch.setattr(reach, "shutil", finds)
     monkeypatch.setenv("CONDA_PREFIX", str(tmp_path / "env"))
-    monkeypatch.chdir(tmp_path)
     for name in reach._ELSEWHERE_BY_PIP:
         monkeypatch.delenv(name, raising=False)
     machine._pip.cache_clear()
@@ -322,10 +322,7 @@ def test_a_file_in_the_way_is_renamed(build) -> None:  # type: ignore[no-untyped
 
 
 def test_ctrl_d_is_no_answer(monkeypatch: pytest.MonkeyPatch) -> None:
-    def ended(question: str) -> str:
-        raise EOFError
-
-    monkeypatch.setattr("builtins.input", ended)
+    monkeypatch.setattr("builtins.input", fails(EOFError))
     assert dialogue._asked("Run it? ") == ""
 
 

@@ -60,13 +60,9 @@ def test_the_doctors_own_process_imports_nothing_heavy(tmp_path: pathlib.Path) -
     assert done.stdout.splitlines()[-1] == "0 []"
 
 
-def test_a_check_that_is_asked_for_runs_alone(healthy: World) -> None:
-    assert list(healthy.examine("--only", "python,variables").checks) == ["python", "variables"]
-
-
-def test_a_check_that_is_left_out_does_not_run(healthy: World) -> None:
-    report = healthy.examine("--only", "python,variables", "--skip", "python")
-    assert list(report.checks) == ["variables"]
+@pytest.mark.parametrize(("skip", "left"), [((), ["python", "variables"]), (("--skip", "python"), ["variables"])])
+def test_checks_are_chosen(skip: tuple[str, ...], left: list[str], healthy: World) -> None:
+    assert list(healthy.examine("--only", "python,variables", *skip).checks) == left
 
 
 def test_hashes_are_those_of_the_wheels(tmp_path: pathlib.Path) -> None:

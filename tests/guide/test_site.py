@@ -3,12 +3,10 @@
 import pathlib
 import subprocess
 import sys
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
-from tests import browsers
 from tests.conftest import ROOT, printed
 from tests.guide.pages import GUIDE
 
@@ -32,13 +30,6 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> pathlib.Path:
     command = [sys.executable, "-m", "mkdocs", "build", "--strict", "--quiet", "--config-file", str(ROOT / "mkdocs.yml")]
     printed(subprocess.run([*command, "--site-dir", str(folder)], capture_output=True, text=True, check=False))
     return folder
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    """The system's Chromium."""
-    with browsers.launched() as launched:
-        yield launched
 
 
 def test_every_page_is_built(site: pathlib.Path) -> None:

@@ -10,6 +10,7 @@ import torch
 import compat
 from tests.conftest import ASSETS
 from tests.doubles import Watched, fails
+from tests.tables import table
 
 WAV, FLAC, MP3, M4A = (str(ASSETS / name) for name in ("stereo_s16.wav", "stereo_16.flac", "stereo_cbr.mp3", "stereo.m4a"))
 
@@ -43,12 +44,24 @@ def test_without_any_backend_everything_raises() -> None:
             call()
 
 
-@pytest.mark.parametrize(("name", "hint"), [("sox", "is a name for backend= in a call"), ("nonsense", "'soundfile', 'sox_io'")])
-def test_an_unknown_name_is_refused(name: str, hint: str) -> None:
-    torchaudio = compat.standin("2.0", backends=["soundfile"])
-    with pytest.raises(RuntimeError, match=hint):
+_NOT_HERE = r"the global backend '{}' does not work here: .*left out.*compat\.doctor"
+
+
+@table(
+    "backend, name, says",
+    {
+        "a name of calls": ("soundfile", "sox", "is a name for backend= in a call"),
+        "a name that is none": ("soundfile", "nonsense", "'soundfile', 'sox_io'"),
+        "one that does not work here": ("ffmpeg", "soundfile", _NOT_HERE.format("soundfile")),
+        "sox_io, whose place nothing takes": ("ffmpeg", "sox_io", _NOT_HERE.format("sox_io")),
+    },
+)
+def test_what_cannot_be_set_is_refused_and_what_stood_there_stays(backend: str, name: str, says: str) -> None:
+    torchaudio = compat.standin("2.0", backends=[backend])
+    before = torchaudio.load, torchaudio.get_audio_backend()
+    with pytest.raises(RuntimeError, match=says):
         torchaudio.set_audio_backend(name)
-    assert torchaudio.get_audio_backend() == "soundfile"
+    assert (torchaudio.load, torchaudio.get_audio_backend()) == before
 
 
 @pytest.mark.libsox
@@ -161,13 +174,3 @@ def test_save_of_2_9_scales_integers_with_a_warning(dtype: str, peak: int, tmp_p
     if dtype in ("int32", "int64"):
         with pytest.raises(RuntimeError, match="scale them before saving"):
             compat.standin("2.9", scale_integers=False).save(f"{tmp_path}/x.mp3", source, 8000)
-
-
-@pytest.mark.parametrize(("backends", "asked"), [(["ffmpeg"], "soundfile"), (["ffmpeg"], "sox_io")])
-def test_a_global_backend_that_does_not_work_here_is_refused(backends: list[str], asked: str) -> None:
-    """Where soundfile is missing too, nothing takes the place of sox_io; what stood there stays."""
-    torchaudio = compat.standin("2.0", backends=backends)
-    before = torchaudio.load
-    with pytest.raises(RuntimeError, match=rf"the global backend '{asked}' does not work here: .*left out.*compat\.doctor"):
-        torchaudio.set_audio_backend(asked)
-    assert torchaudio.load is before

@@ -5,9 +5,8 @@ import shutil
 import subprocess
 import sys
 
-import pytest
-
 from tests.conftest import ROOT, printed
+from tests.tables import table
 
 SHELL = shutil.which("sh") or "sh"
 # What stands for a Python: it answers as one of that version would, with ensurepip or without.
@@ -35,44 +34,33 @@ def _machine(folder: pathlib.Path, **pythons: tuple[bool, bool]) -> pathlib.Path
 GOOD, BARE, OLD = (True, True), (True, False), (False, True)
 
 
-@pytest.mark.parametrize(
-    ("pythons", "named", "taken"),
-    [
-        pytest.param({"python3_11": GOOD, "python3": GOOD}, "", "python3.11", id="the one that is tested most"),
-        pytest.param({"python3": GOOD}, "", "python3", id="the system's"),
-        pytest.param({"python3_11": BARE, "python3": GOOD}, "", "python3", id="one that can"),
-        pytest.param({"python3": OLD, "python3_13": GOOD}, "", "python3.13", id="a later one beside an old one"),
-        pytest.param({"python3_11": GOOD, "python3_12": GOOD}, "python3.12", "python3.12", id="the one that is named"),
-    ],
+@table(
+    "pythons, named, made, says",
+    {
+        # the first that is recent enough and can make an environment
+        "the one that is tested most": ({"python3_11": GOOD, "python3": GOOD}, "", "made by python3.11\n", ""),
+        "the system's": ({"python3": GOOD}, "", "made by python3\n", ""),
+        "one that can": ({"python3_11": BARE, "python3": GOOD}, "", "made by python3\n", ""),
+        "a later one beside an old one": ({"python3": OLD, "python3_13": GOOD}, "", "made by python3.13\n", ""),
+        "the one that is named": ({"python3_11": GOOD, "python3_12": GOOD}, "python3.12", "made by python3.12\n", ""),
+        # or what to do, and it fails, so that make stops there
+        "no ensurepip": ({"python3": BARE}, "", "", "apt-get install python3.11-venv"),
+        "no ensurepip, named": ({"python3": BARE, "python3_12": GOOD}, "python3", "", "apt-get install python3.11-venv"),
+        "old": ({"python3": OLD}, "", "", "none on PATH. python3 here: Python 3.9.2"),
+        "none": ({}, "", "", "apt-get install python3 python3-venv"),
+        "old, named": ({"python3": OLD, "python3_11": GOOD}, "python3", "", "python3 is no Python 3.11 or later: Python 3.9.2"),
+        "not there, named": ({"python3": GOOD}, "python9", "", "python9 is no Python 3.11 or later"),
+    },
 )
-def test_a_python_is_found(pythons: dict[str, tuple[bool, bool]], named: str, taken: str, tmp_path: pathlib.Path) -> None:
-    """The first that is recent enough and can make an environment."""
-    done = _run(_machine(tmp_path / "bin", **pythons), named)
-    assert (done.returncode, done.stdout, done.stderr) == (0, f"made by {taken}\n", "")
-
-
-@pytest.mark.parametrize(
-    ("pythons", "named", "said"),
-    [
-        pytest.param({"python3": BARE}, "", "apt-get install python3.11-venv", id="no ensurepip"),
-        pytest.param({"python3": BARE, "python3_12": GOOD}, "python3", "apt-get install python3.11-venv", id="no ensurepip, named"),
-        pytest.param({"python3": OLD}, "", "none on PATH. python3 here: Python 3.9.2", id="old"),
-        pytest.param({}, "", "apt-get install python3 python3-venv", id="none"),
-        pytest.param({"python3": OLD, "python3_11": GOOD}, "python3", "python3 is no Python 3.11 or later: Python 3.9.2", id="old, named"),
-        pytest.param({"python3": GOOD}, "python9", "python9 is no Python 3.11 or later", id="not there, named"),
-    ],
-)
-def test_it_says_what_to_do(pythons: dict[str, tuple[bool, bool]], named: str, said: str, tmp_path: pathlib.Path) -> None:
-    """And fails, so that make stops there."""
-    done = _run(_machine(tmp_path / "bin", **pythons), named)
-    assert done.returncode == 1
-    assert said in done.stderr
-    assert "make demo PYTHON=" in done.stderr
-
-
-def _run(path: pathlib.Path, named: str) -> subprocess.CompletedProcess[str]:
-    command = [SHELL, str(ROOT / "tests" / "environment.sh"), str(path.parent / "environment"), named]
-    return subprocess.run(command, env={"PATH": str(path)}, capture_output=True, text=True, check=False)
+def test_a_python_is_found_or_it_says_what_to_do(
+    pythons: dict[str, tuple[bool, bool]], named: str, made: str, says: str, tmp_path: pathlib.Path
+) -> None:
+    path = _machine(tmp_path / "bin", **pythons)
+    command = [SHELL, str(ROOT / "tests" / "environment.sh"), str(tmp_path / "environment"), named]
+    done = subprocess.run(command, env={"PATH": str(path)}, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (0 if made else 1, made)
+    assert says in done.stderr
+    assert bool(done.stderr) == ("make demo PYTHON=" in done.stderr) == bool(says)
 
 
 def test_an_environment_is_made(tmp_path: pathlib.Path) -> None:

@@ -64,10 +64,6 @@ def _whole(handler: _Handler) -> None:
     handler.wfile.write(data)
 
 
-def _silent(handler: _Handler) -> None:
-    handler.server.stop.wait(_LONG)
-
-
 def _stalls(handler: _Handler) -> None:
     handler.begin(len(DATA))
     handler.wfile.write(DATA[:2000])
@@ -98,10 +94,6 @@ def sends(data: bytes, length: int | None = None, status: int = 200, **headers: 
 def _garbage(handler: _Handler) -> None:
     handler.wfile.write(bytes(range(256)) * 40)
     handler.close_connection = True
-
-
-def _redirects_for_ever(handler: _Handler) -> None:
-    handler.begin(0, 302, Location=handler.path)
 
 
 CHANGES: dict[str, tuple[bytes, dict[str, str]]] = {
@@ -156,8 +148,8 @@ def _begin(handler: _Handler) -> int:
     return int(re.fullmatch(r"bytes=(\d+)-", handler.headers["Range"])[1])  # type: ignore[index]
 
 
-BEHAVIOUR: dict[str, Callable[[_Handler], None]] = {
-    "silent": _silent,
+BEHAVIOUR: dict[str, Callable[[_Handler], object]] = {
+    "silent": lambda handler: handler.server.stop.wait(_LONG),
     "stalls": _stalls,
     "drips": _drips,
     "changes": _changes,
@@ -170,7 +162,7 @@ BEHAVIOUR: dict[str, Callable[[_Handler], None]] = {
     "garbage_body": sends(bytes(range(256)) * 40),
     "missing": sends(b"", status=404),
     "redirects": sends(b"", status=302, Location="/stereo_s16.wav"),
-    "redirects_for_ever": _redirects_for_ever,
+    "redirects_for_ever": lambda handler: handler.begin(0, 302, Location=handler.path),
     "redirects_to_a_file": sends(b"", status=302, Location=f"file://{ASSETS / 'stereo_s16.wav'}"),
 }
 

@@ -91,39 +91,46 @@ def test_an_interrupt_within_a_file_object_comes_through(backend: str, name: str
     assert process.open_files() == before
 
 
-@pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning")
-@pytest.mark.usefixtures("uncollected")
-@pytest.mark.parametrize("backend", BACKENDS)
-@pytest.mark.parametrize("name", ["stereo_s16.wav", "stereo_16.flac", "stereo_cbr.mp3"])
-def test_many_interrupts_at_any_moment_leave_nothing_open(name: str, backend: str, handle: Handle) -> None:
-    """The moment in which a library has opened a path, and nobody has noted it yet, included."""
-    path, chance = str(ASSETS / name), random.Random(1)
-    armed, hits = False, 0
+class LateError(TimeoutError, ValueError):
+    """What an alarm raises: an OSError and a ValueError, as errors of files are."""
+
+
+def _interrupted(call: Callable[[], Any], error: type[BaseException], handle: Handle, enough: int, tries: int) -> int:
+    """Interrupt a call again and again at any moment, until the error came through often enough; give how often it did.
+
+    No wrong value comes, no error of another kind, and no file stays open. But Python itself drops what a handler raises while an object
+    is finalized.
+    """
+    chance, fired, hits, dropped = random.Random(2), False, 0, list[Any]()
 
     def interrupt(*_: object) -> None:
-        nonlocal hits
-        if armed:
-            hits += 1
-            raise KeyboardInterrupt
+        nonlocal fired
+        fired = True
+        raise error
 
     handle(signal.SIGALRM, interrupt)
-    for call in (dispatcher.load, dispatcher.info):
-        call(path, backend=backend)
-        duration = min(_seconds(lambda call=call: call(path, backend=backend)) for _ in range(5))  # on a busy machine one may take long
-        before, hits, tries = process.open_files(), 0, 0
-        while hits < 150 and tries < 10_000:
-            tries += 1
+    expected = call()
+    duration, before = min(_seconds(call) for _ in range(3)), process.open_files()  # on a busy machine one may take long
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(sys, "unraisablehook", lambda one: dropped.append(one.exc_type))
+        while hits < enough and tries:
+            tries, fired = tries - 1, False
+            dropped.clear()
             try:
-                armed = True
-                signal.setitimer(signal.ITIMER_REAL, max(1e-6, chance.random() * duration))
-                call(path, backend=backend)
-            except KeyboardInterrupt:
-                pass
+                signal.setitimer(signal.ITIMER_REAL, chance.uniform(1e-6, duration * 1.2))
+                found = call()
+                signal.setitimer(signal.ITIMER_REAL, 0)
+            except error:
+                hits += 1
+                assert fired
+            else:
+                assert not fired or error in dropped, "the interrupt was lost"
+                assert expected is None or torch.equal(found, expected)
             finally:
-                armed = False
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        assert hits >= 150
-        assert process.open_files() == before
+                signal.setitimer(signal.ITIMER_REAL, 0)
+    assert process.open_files() == before
+    assert signal.getsignal(signal.SIGALRM) is interrupt
+    return hits
 
 
 def _seconds(call: Callable[[], object]) -> float:
@@ -132,8 +139,18 @@ def _seconds(call: Callable[[], object]) -> float:
     return time.perf_counter() - began
 
 
-class LateError(TimeoutError, ValueError):
-    """What an alarm raises: an OSError and a ValueError, as errors of files are."""
+@pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning")
+@pytest.mark.usefixtures("uncollected")
+@pytest.mark.parametrize("backend", BACKENDS)
+@pytest.mark.parametrize("name", ["stereo_s16.wav", "stereo_16.flac", "stereo_cbr.mp3"])
+def test_many_interrupts_at_any_moment_leave_nothing_open(name: str, backend: str, handle: Handle) -> None:
+    """The moment in which a library has opened a path, and nobody has noted it yet, included."""
+    path = str(ASSETS / name)
+    for call in (
+        lambda: dispatcher.load(path, backend=backend)[0],
+        lambda: torch.tensor(dispatcher.info(path, backend=backend).num_frames),
+    ):
+        assert _interrupted(call, KeyboardInterrupt, handle, 150, 10_000) == 150
 
 
 def _calls(folder: pathlib.Path, backend: str) -> dict[str, Callable[[], Any]]:
@@ -191,58 +208,24 @@ def _streams(wave: torch.Tensor, path: str, data: bytes) -> dict[str, Callable[[
 @pytest.mark.parametrize("error", [KeyboardInterrupt, LateError])
 @pytest.mark.parametrize("backend", BACKENDS)
 def test_whatever_the_call_an_interrupt_comes_through_or_the_call_completes(
-    backend: str, error: type[BaseException], tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch, handle: Handle
+    backend: str, error: type[BaseException], tmp_path: pathlib.Path, handle: Handle
 ) -> None:
-    """No wrong value, no error of another kind, no open file, and no part of a file, whatever the moment.
-
-    But Python itself drops what a handler raises while an object is finalized.
-    """
-    chance, fired = random.Random(2), False
-    dropped: list[Any] = []
-    monkeypatch.setattr(sys, "unraisablehook", lambda one: dropped.append(one.exc_type))
-
-    def interrupt(*_: object) -> None:
-        nonlocal fired
-        fired = True
-        raise error
-
-    handle(signal.SIGALRM, interrupt)
+    """And no part of a file is left, whatever the moment."""
     for name, call in _calls(tmp_path, backend).items():
-        expected = call()
-        once, before, hits, tries = _seconds(call), process.open_files(), 0, 0
-        while hits < 25 and tries < 400:
-            tries += 1
-            fired = False
-            dropped.clear()
-            try:
-                signal.setitimer(signal.ITIMER_REAL, chance.uniform(1e-5, once * 1.2))
-                found = call()
-                signal.setitimer(signal.ITIMER_REAL, 0)
-            except error:
-                hits += 1
-                assert fired, name
-            else:
-                assert not fired or error in dropped, f"{name}: the interrupt was lost"
-                assert expected is None or torch.equal(found, expected)
-            finally:
-                signal.setitimer(signal.ITIMER_REAL, 0)
-        assert hits, name
-        assert process.open_files() == before, name
-        assert signal.getsignal(signal.SIGALRM) is interrupt, name
+        assert _interrupted(call, error, handle, 25, 400), name
         assert not [path for path in tmp_path.iterdir() if path.name.startswith(".")], name
 
 
-def test_a_handler_that_does_not_raise_stops_nothing_and_runs_once(tmp_path: pathlib.Path, handle: Handle) -> None:
+def test_a_handler_that_does_not_raise_stops_nothing_and_runs_once(handle: Handle) -> None:
     """And the handlers that were there are there afterwards, those that a call's file object puts in place as well."""
     wave, ran = torch.rand(2, 200_000) - 0.5, []
-    path = tmp_path / "x.flac"
-    dispatcher.save(str(path), wave, 16000, backend="soundfile")
+    dispatcher.save("x.flac", wave, 16000, backend="soundfile")
 
     handle(signal.SIGUSR1, lambda *_: ran.append(1))
     mine = signal.getsignal(signal.SIGUSR1)
     for backend in ("ffmpeg", "soundfile"):
         ran.clear()
-        alarmed = Watched(path.read_bytes(), read=lambda: signal.raise_signal(signal.SIGUSR1))
+        alarmed = Watched(pathlib.Path("x.flac").read_bytes(), read=lambda: signal.raise_signal(signal.SIGUSR1))
         assert dispatcher.load(alarmed, backend=backend)[0].shape == wave.shape
         assert ran
         assert signal.getsignal(signal.SIGUSR1) is mine

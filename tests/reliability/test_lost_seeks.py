@@ -14,6 +14,7 @@ import dispatcher
 from dispatcher.streams.reader import StreamReader
 from tests import streaming
 from tests.conftest import ASSETS
+from tests.doubles import WriteOnly, fails
 
 SOUND = torch.sin(torch.arange(20000) * 0.05).repeat(2, 1).T.contiguous() * 0.5
 FILES = ("stereo_16.flac", "stereo_s16.wav", "stereo_cbr.mp3", "stereo.vorbis.ogg", "stereo.m4a", "stereo_s16.au")
@@ -160,23 +161,9 @@ def test_what_needs_no_seek_can_be_appended(tmp_path: pathlib.Path) -> None:
 
 
 def test_what_does_not_say_where_it_stands_is_written_forward() -> None:
-    class Silent:
-        """Has ``tell``, and refuses it."""
-
-        def __init__(self) -> None:
-            self.data = b""
-
-        def write(self, data: bytes) -> int:
-            self.data += data
-            return len(data)
-
-        def seek(self, offset: int, whence: int = 0) -> int:
-            raise NotImplementedError
-
-        def tell(self) -> int:
-            raise NotImplementedError
-
-    expected, place = io.BytesIO(), Silent()
+    """It has ``seek`` and ``tell``, and refuses both."""
+    expected, place = io.BytesIO(), WriteOnly()
+    place.seek = place.tell = fails(NotImplementedError)  # type: ignore[attr-defined]
     _write(expected, "s16le")
     _write(place, "s16le")
     assert place.data == expected.getvalue()

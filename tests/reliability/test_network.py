@@ -4,6 +4,7 @@ import io
 import re
 import time
 import warnings
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -15,6 +16,7 @@ from dispatcher.notices import DamagedInputWarning
 from dispatcher.streams.reader import StreamReader
 from tests import streaming
 from tests.reliability import server
+from tests.tables import table
 
 _SLACK = 60  # of a busy machine; without a bound it would be for ever
 _TIMEOUT = 0.5
@@ -71,18 +73,18 @@ def test_parts_of_two_files_are_not_mixed(what: str, span: tuple[int, int], web:
     assert bool(refused) == (what != "nothing")
 
 
-@pytest.mark.parametrize("release", ["2.2", "2.9"])
-def test_each_release_warns_of_a_cut(release: str, web: server.Server) -> None:
-    """Also where torchaudio passed the call to TorchCodec."""
+@table(
+    "read, what",
+    {
+        "2.2": (lambda url: compat.standin("2.2").load(url)[0].T, "frames"),
+        "2.9, where torchaudio passed the call to TorchCodec": (lambda url: compat.standin("2.9").load(url)[0].T, "frames"),
+        "a reader of streams": (lambda url: streaming.sound(StreamReader(url)), "only a part"),
+    },
+)
+def test_each_way_of_reading_warns_of_a_cut(read: Callable[[str], torch.Tensor], what: str, web: server.Server) -> None:
     url = web.url("cuts.wav")
-    with pytest.warns(DamagedInputWarning, match=f"frames of '{re.escape(url)}' could be decoded: the (server|connection)"):
-        compat.standin(release).load(url)
-
-
-def test_a_stream_reader_warns_of_a_cut(web: server.Server) -> None:
-    url = web.url("cuts.wav")
-    with pytest.warns(DamagedInputWarning, match=f"only a part of '{re.escape(url)}' could be decoded: the (server|connection)"):
-        assert len(streaming.sound(StreamReader(url))) == 1989
+    with pytest.warns(DamagedInputWarning, match=f"{what} of '{re.escape(url)}' could be decoded: the (server|connection)"):
+        assert len(read(url)) == 1989
 
 
 @pytest.mark.parametrize("span", [(0, -1), (200_000, 3000)])
@@ -92,12 +94,6 @@ def test_a_server_may_give_less_than_was_asked_for(total: Any, span: tuple[int, 
     expected = torchaudio.load(io.BytesIO(server.PARTS), *span)[0]
     with warnings.catch_warnings(action="error"):
         assert torch.equal(torchaudio.load(web.url(f"short_parts.{total}.wav"), *span)[0], expected)
-
-
-@pytest.mark.parametrize("behaviour", ["redirects", "stereo_s16", "drips"])
-def test_a_good_answer_is_read(behaviour: str, web: server.Server, torchaudio: Any) -> None:
-    """Redirects to the same host are followed; a server that is slow is waited for, as each wait is short."""
-    assert torchaudio.load(web.url(f"{behaviour}.wav"))[0].shape == (2, 4000)
 
 
 def test_a_length_that_is_too_short_does_no_harm(web: server.Server, torchaudio: Any) -> None:

@@ -22,6 +22,7 @@ from dispatcher.writing import target
 from tests.conftest import BACKENDS
 from tests.doubles import Watched, fails
 from tests.reliability import process
+from tests.tables import table
 
 WAVE = torch.rand(2, 40_000, generator=torch.Generator().manual_seed(1)) - 0.5
 BY_BACKEND = {
@@ -171,12 +172,6 @@ def test_links_lead_to_their_target(tmp_path: pathlib.Path) -> None:
     assert (tmp_path / "round.wav").is_symlink()
 
 
-@pytest.mark.parametrize("backend", ["ffmpeg", "soundfile"])
-def test_a_file_object_that_fails_raises(backend: str) -> None:
-    with pytest.raises((OSError, RuntimeError), match="No space left"):
-        dispatcher.save(Watched(write=fails(OSError(28, "No space left on device"))), WAVE, 16000, format="wav", backend=backend)
-
-
 @pytest.mark.parametrize("make", [lambda path: path.write_bytes(b"precious"), lambda path: path.mkdir()], ids=["read-only", "folder"])
 def test_what_may_not_be_written_is_told_of(
     make: Callable[[pathlib.Path], object], tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch
@@ -194,22 +189,21 @@ def test_what_may_not_be_written_is_told_of(
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 @pytest.mark.parametrize("by", ["the same process", "a fork of it"])
-def test_what_a_killed_worker_left_is_removed_by_those_who_saved_there_before(by: str, tmp_path: pathlib.Path) -> None:
+def test_what_a_killed_worker_left_is_removed_by_those_who_saved_there_before(by: str) -> None:
     """Not only by processes that see the folder for the first time."""
-    path = str(tmp_path / "x.wav")
-    dispatcher.save(path, WAVE, 16000)
+    dispatcher.save("x.wav", WAVE, 16000)
 
     def half() -> None:
-        with target.writing(str(tmp_path / "y.wav")):
+        with target.writing("y.wav"):
             os.kill(os.getpid(), signal.SIGKILL)
 
     os.waitpid(process.child(half), 0)
-    assert len(os.listdir(tmp_path)) == 2
+    assert len(os.listdir()) == 2
     if by == "the same process":
-        dispatcher.save(path, WAVE, 16000)
+        dispatcher.save("x.wav", WAVE, 16000)
     else:
-        os.waitpid(process.child(lambda: dispatcher.save(path, WAVE, 16000)), 0)
-    assert os.listdir(tmp_path) == ["x.wav"]
+        os.waitpid(process.child(lambda: dispatcher.save("x.wav", WAVE, 16000)), 0)
+    assert os.listdir() == ["x.wav"]
 
 
 @pytest.mark.parametrize("grows", [True, False])
@@ -248,11 +242,33 @@ class _Answers(io.BytesIO):
         return answer
 
 
-@pytest.mark.parametrize("answer", [-1, 10**9, "many", 2.5])
-def test_an_object_that_says_what_cannot_be_is_an_error(answer: Any) -> None:
-    """Bytes would be left out, or written twice."""
-    with pytest.raises(RuntimeError, match=r"write\(\) gave"):
-        dispatcher.save(_Answers([answer]), WAVE, 16000, format="wav")
+class _Blocking(io.RawIOBase):
+    """Takes nothing, and says None, as a pipe does that must not block."""
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, data: Any) -> None:
+        return None
+
+
+@pytest.mark.parametrize("backend", ["ffmpeg", "soundfile"])
+@table(
+    "make, says",
+    {
+        "a full disk": (lambda: Watched(write=fails(OSError(28, "No space left on device"))), "No space left"),
+        "fewer than none": (lambda: _Answers([-1]), r"write\(\) gave"),
+        "more than there are": (lambda: _Answers([10**9]), r"write\(\) gave"),
+        "words": (lambda: _Answers(["many"]), r"write\(\) gave"),
+        "a fraction": (lambda: _Answers([2.5]), r"write\(\) gave"),
+        "nothing, for ever": (lambda: _Answers([0] * 1000), "takes nothing"),
+        "nothing, and None": (_Blocking, "takes nothing"),
+    },
+)
+def test_an_object_that_does_not_take_what_it_is_given_is_an_error(make: Callable[[], Any], says: str, backend: str) -> None:
+    """Else bytes would be left out, or written twice."""
+    with pytest.raises((OSError, RuntimeError), match=says):
+        dispatcher.save(make(), WAVE, 16000, format="wav", backend=backend)
 
 
 @pytest.mark.parametrize("backend", ["ffmpeg", "soundfile"])
@@ -272,12 +288,3 @@ def test_an_object_that_takes_nothing_for_a_while_is_asked_again() -> None:
     file = _Answers([0, 0, 10, 0])
     dispatcher.save(file, WAVE, 16000, format="wav")
     assert dispatcher.load(io.BytesIO(file.getvalue()))[0].shape == WAVE.shape
-    with pytest.raises(RuntimeError, match="takes nothing"):
-        dispatcher.save(_Answers([0] * 1000), WAVE, 16000, format="wav")
-
-
-def test_a_raw_file_that_takes_nothing_says_none() -> None:
-    """As a pipe does that must not block."""
-    raw = type("Raw", (io.RawIOBase,), {"writable": lambda self: True, "write": lambda self, data: None})()
-    with pytest.raises(RuntimeError, match="takes nothing"):
-        dispatcher.save(raw, WAVE, 16000, format="wav")

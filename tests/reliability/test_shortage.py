@@ -162,7 +162,7 @@ def test_damaged_beginnings_do_no_harm(data: bytes) -> None:
     assert look(held, registry.length) is None
 
 
-def test_a_live_recording_is_not_cut(tmp_path: pathlib.Path) -> None:
+def test_a_live_recording_is_not_cut() -> None:
     """Its header says that the length is not known."""
     form = struct.pack("<HHIIHH", 1, 1, 8000, 16000, 2, 16)
     wave = b"RIFF\xff\xff\xff\xffWAVEfmt \x10\0\0\0" + form + b"data\xff\xff\xff\xff" + np.zeros(100, "<i2").tobytes()

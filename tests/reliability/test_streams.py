@@ -14,7 +14,6 @@ import torch
 import dispatcher
 from dispatcher.settings import Settings
 from dispatcher.streams.reader import StreamReader
-from dispatcher.streams.sources import KINDS
 from dispatcher.streams.writer import StreamWriter
 from tests import streaming
 from tests.conftest import ASSETS
@@ -49,16 +48,6 @@ def test_a_source_opens_nothing_but_itself(
     assert not web.asked
 
 
-@pytest.mark.parametrize(
-    "text", ["concat:{0}|{0}", "subfile,,start,0,end,0,,:{0}", "crypto:{0}", "async:{0}", "cache:{0}", "pipe:{0}", "data:{0}"]
-)
-def test_a_path_is_no_protocol(text: str, canary: tuple[pathlib.Path, watch.Watch]) -> None:
-    target, seen = canary
-    with pytest.raises(RuntimeError, match="No such file"):
-        StreamReader(text.format(target))
-    assert not seen.opened()
-
-
 def test_what_the_caller_names_opens_that(tmp_path: pathlib.Path, canary: tuple[pathlib.Path, watch.Watch]) -> None:
     """``format="concat"`` follows a list of files, which is what it is for; an address is asked by its own protocol."""
     target, seen = canary
@@ -77,7 +66,6 @@ def test_an_address_names_no_file(canary: tuple[pathlib.Path, watch.Watch], monk
         _read(web.url("listed.m3u8"))
     assert "/listed.m3u8" in web.asked
     assert not seen.opened()
-    assert all("file" not in kind.protocols.split(",") for kind in KINDS.values())
 
 
 @pytest.mark.parametrize(

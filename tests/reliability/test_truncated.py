@@ -4,7 +4,6 @@ import io
 import pathlib
 import resource
 import warnings
-from typing import Any
 
 import pytest
 import torch
@@ -13,7 +12,7 @@ import compat
 import dispatcher
 from dispatcher.errors import TruncatedInputError
 from dispatcher.headers import registry
-from dispatcher.notices import DamagedInputWarning, TruncatedInputWarning
+from dispatcher.notices import TruncatedInputWarning
 from dispatcher.reading.opened import look
 from tests.conftest import ASSETS, BACKENDS
 
@@ -90,55 +89,45 @@ def test_a_cut_file_is_told_of(name: str, backend: str, tmp_path: pathlib.Path) 
             strict.load(io.BytesIO(path.read_bytes()), backend=backend)
 
 
-def test_the_global_backends_tell_as_well(tmp_path: pathlib.Path) -> None:
-    path = tmp_path / "x.wav"
-    path.write_bytes((ASSETS / "stereo_s16.wav").read_bytes()[:8000])
+def test_the_global_backends_tell_as_well() -> None:
+    pathlib.Path("x.wav").write_bytes((ASSETS / "stereo_s16.wav").read_bytes()[:8000])
     old = compat.standin("2.0", truncated="error")
     for backend in old.list_audio_backends():
         old.set_audio_backend(backend)
         with pytest.raises(RuntimeError, match="cut short"):
-            old.load(str(path))
+            old.load("x.wav")
 
 
-def _rf64(size: int) -> bytes:
-    data = (ASSETS / "stereo_s16.wav").read_bytes()
-    ds64 = b"ds64" + (28).to_bytes(4, "little") + size.to_bytes(8, "little") * 2 + (size // 4).to_bytes(8, "little") + bytes(4)
-    return b"RF64\xff\xff\xff\xffWAVE" + ds64 + data[12:40] + b"\xff\xff\xff\xff" + data[44:]
-
-
-def _flac(_: int) -> bytes:
-    data = bytearray((ASSETS / "stereo_16.flac").read_bytes())
-    data[21] |= 0x0F
-    data[22:26] = b"\xff" * 4
-    return bytes(data)
-
-
-def _sphere(size: int) -> bytes:
-    data = (ASSETS / "mono_s16.sph").read_bytes()
-    return data.replace(b"sample_count -i 2000\n", b"sample_count -i %d\n" % (size // 2), 1)[:1024].ljust(1024, b" ") + data[1024:]
-
-
-def _au(_: int) -> bytes:
-    """Eight bytes in a sample, of 60,000 channels: 2 GiB of what the header says is one."""
+def _promising(kind: str, size: int = 100 << 30) -> bytes:
+    """A file whose header promises that many bytes of sound."""
+    if kind == "wav":
+        data = (ASSETS / "stereo_s16.wav").read_bytes()
+        ds64 = b"ds64" + (28).to_bytes(4, "little") + size.to_bytes(8, "little") * 2 + (size // 4).to_bytes(8, "little") + bytes(4)
+        return b"RF64\xff\xff\xff\xffWAVE" + ds64 + data[12:40] + b"\xff\xff\xff\xff" + data[44:]
+    if kind == "flac":
+        data = (ASSETS / "stereo_16.flac").read_bytes()
+        return data[:21] + bytes([data[21] | 0x0F]) + b"\xff" * 4 + data[26:]
+    if kind == "sph":
+        data = (ASSETS / "mono_s16.sph").read_bytes()
+        return data.replace(b"sample_count -i 2000\n", b"sample_count -i %d\n" % (size // 2), 1)[:1024].ljust(1024, b" ") + data[1024:]
+    # eight bytes in a sample, of 60,000 channels: 2 GiB of what the header says is one
     data = (ASSETS / "stereo_s16.au").read_bytes()
     return data[:8] + (0x7FFF0000).to_bytes(4, "big") + data[12:]
 
 
-@pytest.mark.parametrize("make", [_rf64, _flac, _sphere, _au])
+@pytest.mark.parametrize("kind", ["wav", "flac", "sph", "au"])
 @pytest.mark.parametrize("backend", BACKENDS)
-def test_a_hundred_gigabytes_promised_take_no_memory(make: Any, backend: str, tmp_path: pathlib.Path) -> None:
+def test_a_hundred_gigabytes_promised_take_no_memory(kind: str, backend: str) -> None:
     """RuntimeError where a header promises more than 64 GiB; less is read as far as it goes."""
-    path = tmp_path / f"x.{make.__name__.strip('_').replace('rf64', 'wav').replace('sphere', 'sph')}"
-    path.write_bytes(make(100 << 30))
+    path = f"x.{kind}"
+    pathlib.Path(path).write_bytes(_promising(kind))
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    if make is _au:
-        assert dispatcher.load(str(path), backend=backend)[0].shape == (2, 4000)
+    if kind == "au":
+        assert dispatcher.load(path, backend=backend)[0].shape == (2, 4000)
     else:
         with pytest.raises(RuntimeError, match="promises"):
-            dispatcher.load(str(path), backend=backend)
+            dispatcher.load(path, backend=backend)
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 64 << 10
-    assert issubclass(TruncatedInputWarning, UserWarning)
-    assert issubclass(DamagedInputWarning, UserWarning)
 
 
 @pytest.mark.parametrize("backend", BACKENDS)

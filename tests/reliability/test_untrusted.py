@@ -60,10 +60,12 @@ def test_a_planted_playlist_opens_nothing(kind: str, canary: Any, web: server.Se
 def test_a_path_is_no_protocol_and_no_command(canary: Any) -> None:
     """Each of these would make a library read something else, or run it."""
     path, seen = canary
-    for prefix in planted.PREFIXES:
+    for name in [*(f"{prefix}{path}" for prefix in planted.PREFIXES), f"concat:{path}|{path}"]:
         for backend in dispatcher.list_audio_backends():
             with pytest.raises(RuntimeError):
-                dispatcher.load(f"{prefix}{path}", backend=backend)
+                dispatcher.load(name, backend=backend)
+        with pytest.raises(RuntimeError):
+            StreamReader(name)
     assert not seen.opened()
 
 
@@ -101,9 +103,8 @@ def test_nor_does_a_program_under_the_runner(release: str, canary: Any, web: ser
         for number, target in enumerate((str(path), web.url("canary.wav"))):
             for name in ("x.wav", "x.mp3", "x.m3u8"):
                 (tmp_path / "planted" / f"{kind}{number}{name}").write_text(text.format(target=target))
-    program = tmp_path / "program.py"
-    program.write_text(_PROGRAM)
-    done = forked("-m", "compat.run", "--version", release, str(program), str(tmp_path), release)
+    pathlib.Path("program.py").write_text(_PROGRAM)
+    done = forked("-m", "compat.run", "--version", release, "program.py", str(tmp_path), release)
     assert done.stdout == "done\n", done.stderr
     assert not seen.opened()
     assert not web.asked

@@ -1,12 +1,8 @@
 """TAC132: Install the drop-in at an entry point."""
 
-import json
-from pathlib import Path
-from typing import Any
+from collections.abc import Mapping
 
-import pytest
-
-from compat.codemod.run import cli
+from tests.codemod.commands import Case, commands, notebook, row
 from tests.codemod.tables import PROGRAM, project, said, table
 
 HEAD = "#!/usr/bin/env python\n# licence\n"
@@ -152,50 +148,48 @@ test_names_in_an_entry_point = table(
 )
 
 BELOW = 'import compat\n\ncompat.install("2.0")\n'
+NO_PLACE = "the notebook begins with an indented cell or Python behind a magic"
 
 
-@pytest.mark.parametrize(
-    ("cells", "first"),
-    [
-        (["%%time\nimport torchaudio\n"], f"%%time\n\n{BELOW}\nimport torchaudio\n"),
-        (["!pip install x\n", SET], f"!pip install x\n\n{BELOW}"),
-        (["%torchaudio 2.0\n", SET], f"%torchaudio 2.0\n\n{BELOW}"),
-        (["import torchaudio\n", "from __future__ import annotations\n"], f"{BELOW}\nimport torchaudio\n"),
-        (["%torchaudio 2.2\n", SET], "%torchaudio 2.2\n"),
-    ],
-    ids=["a cell magic", "a line that installs", "the release that we want", "a later import from __future__", "another release"],
+def installed(name: str, arguments: str, files: Mapping[str, str], after: str = "", status: int = 0, says: str = "") -> Case:
+    """A run that gives the call to one file, or to none."""
+    given = {after: f"{BELOW}\n{files[after]}"} if after else {}
+    return row(name, f"--target compat {arguments} .", files, status, says, after=given)
+
+
+test_notebooks = commands(
+    *(
+        row(
+            f"its first magics stay first: {name}",
+            "--target compat --entry a.ipynb .",
+            {"a.ipynb": notebook(*cells)},
+            int(first == cells[0]),
+            after={"a.ipynb": notebook(first, *cells[1:])},
+        )
+        for name, cells, first in (
+            ("a cell magic", ["%%time\nimport torchaudio\n"], f"%%time\n\n{BELOW}\nimport torchaudio\n"),
+            ("a line that installs", ["!pip install x\n", SET], f"!pip install x\n\n{BELOW}"),
+            ("the release that we want", ["%torchaudio 2.0\n", SET], f"%torchaudio 2.0\n\n{BELOW}"),
+            (
+                "a later import from __future__",
+                ["import torchaudio\n", "from __future__ import annotations\n"],
+                f"{BELOW}\nimport torchaudio\n",
+            ),
+            ("another release", ["%torchaudio 2.2\n", SET], "%torchaudio 2.2\n"),
+        )
+    ),
+    *(
+        installed(f"the call has no place: {name}", "--entry a.ipynb", {"a.ipynb": notebook(*cells)}, status=1, says=NO_PLACE)
+        for name, cells in (
+            ("captured", [f"%%capture out\n{SET}"]),
+            ("timed", [f"%%timeit -n 10\n{SET}"]),
+            ("a line", [f"%time import torchaudio\n{SET}"]),
+            ("indented", ["    import torchaudio\n"]),
+            ("below another language", ["%%bash\nls\n", "    import torchaudio\n"]),
+            ("another language alone", ["%%bash\npip install torchaudio==2.0.2\n"]),
+        )
+    ),
 )
-def test_a_notebook_keeps_its_first_magics_first(tmp_path: Path, cells: list[str], first: str) -> None:
-    made = [{"cell_type": "code", "source": one} for one in cells]
-    assert run(tmp_path, "a.ipynb", files={"a.ipynb": json.dumps({"cells": made})}) == int("2.2" in first)
-    after = [one["source"] for one in json.loads((tmp_path / "a.ipynb").read_text())["cells"]]
-    assert after == [first, *cells[1:]]
-
-
-@pytest.mark.parametrize(
-    "sources",
-    [
-        [f"%%capture out\n{SET}"],
-        [f"%%timeit -n 10\n{SET}"],
-        [f"%time import torchaudio\n{SET}"],
-        ["    import torchaudio\n"],
-        ["%%bash\nls\n", "    import torchaudio\n"],
-        ["%%bash\npip install torchaudio==2.0.2\n"],
-    ],
-    ids=["captured", "timed", "a line", "indented", "below another language", "another language alone"],
-)
-def test_a_notebook_in_which_the_call_has_no_place_is_told(tmp_path: Path, sources: list[str], capsys: Any) -> None:
-    cells = [{"cell_type": "code", "source": one} for one in sources]
-    files = {"a.ipynb": json.dumps({"cells": cells})}
-    assert run(tmp_path, "a.ipynb", files=files) == 1
-    assert "the notebook begins with an indented cell or Python behind a magic" in " ".join(capsys.readouterr().out.split())
-    assert (tmp_path / "a.ipynb").read_text() == files["a.ipynb"]
-
-
-def test_the_next_step_names_our_package(tmp_path: Path, capsys: Any) -> None:
-    assert run(tmp_path, "a.py", files={"a.py": SET}) == 0
-    assert "add torchaudio-compat to its requirements" in capsys.readouterr().err
-
 
 test_a_conftest_that_runs_before_a_test = table(
     *(
@@ -222,69 +216,55 @@ test_a_conftest_that_runs_before_a_test = table(
 )
 
 
-def run(folder: Path, *entries: str, files: dict[str, str]) -> int:
-    """Write a project, run the command on it, and return its exit status."""
-    for path, text in files.items():
-        (folder / path).parent.mkdir(exist_ok=True)
-        (folder / path).write_text(text)
-    return cli.main(["--target", "compat", *(f"--entry={folder / one}" for one in entries), str(folder)])
+SCRIPTS = {"pyproject.toml": '[project.scripts]\nx = "pkg.cli:main"\n', "pkg/__init__.py": "", "pkg/compat.py": ""}
+SETTINGS = {"pyproject.toml": '[tool.torchaudio-compat]\ntarget = "compat"\nentry = ["a.py"]\n', "a.py": SET}
 
-
-@pytest.mark.parametrize("name", [".", "run.sh", "pyproject.toml", "README.md"])
-def test_an_entry_that_cannot_be_given_the_call_is_refused(tmp_path: Path, name: str, capsys: Any) -> None:
-    files = {"a.py": SET, "run.sh": "", "pyproject.toml": "", "README.md": ""}
-    assert run(tmp_path, name, files=files) == 2
-    assert "name the Python file or notebook that is started" in capsys.readouterr().err
-    assert (tmp_path / "a.py").read_text() == SET
-
-
-def test_an_ignored_entry_is_changed(tmp_path: Path) -> None:
-    assert run(tmp_path, "a.py", files={"a.py": SET, ".gitignore": "a.py\n"}) == 0
-    assert CALL in (tmp_path / "a.py").read_text()
-
-
-def test_a_package_that_only_imports_torchaudio_is_seen(tmp_path: Path, capsys: Any) -> None:
-    files = {"pkg/__init__.py": "import torchaudio\n", "pkg/__main__.py": SET}
-    assert run(tmp_path, "pkg/__main__.py", files=files) == 1
-    assert "torchaudio may be imported there" in capsys.readouterr().out
-
-
-@pytest.mark.parametrize(
-    ("entry", "status"),
-    [("pkg/train.py", 1), ("pkg/__main__.py", 0), ("pkg/cli.py", 0)],
-    ids=["a script", "a module", "a console script"],
+test_entries = commands(
+    installed("the next step names our package", "--entry a.py", {"a.py": SET}, "a.py", says="add torchaudio-compat to its requirements"),
+    installed("an ignored entry is changed", "--entry a.py", {"a.py": SET, ".gitignore": "a.py\n"}, "a.py"),
+    *(
+        installed(
+            f"an entry that cannot be given the call: {name}",
+            f"--entry {name}",
+            {"a.py": SET, "run.sh": "", "pyproject.toml": "", "README.md": ""},
+            status=2,
+            says="name the Python file or notebook that is started",
+        )
+        for name in (".", "run.sh", "pyproject.toml", "README.md")
+    ),
+    installed(
+        "a package that only imports torchaudio",
+        "--entry pkg/__main__.py",
+        {"pkg/__init__.py": "import torchaudio\n", "pkg/__main__.py": SET},
+        "pkg/__main__.py",
+        1,
+        "torchaudio may be imported there",
+    ),
+    # it hides ours if the file is run by its path
+    installed("a compat beside a script", "--entry pkg/train.py", {**SCRIPTS, "pkg/train.py": SET}, status=1),
+    *(
+        installed(f"a compat beside {name}", f"--entry {path}", {**SCRIPTS, path: SET}, path)
+        for name, path in (("a module", "pkg/__main__.py"), ("a console script", "pkg/cli.py"))
+    ),
+    row("an entry in the settings", ".", SETTINGS, 0, after={"a.py": f"{BELOW}\n{SET}"}),
+    row("it is for the drop-in alone", "--target 2.2 .", SETTINGS, 0, never="compat.install", after={"a.py": "import torchaudio\n"}),
+    *(
+        installed(
+            f"a plugin that runs before a test, {file}: {text}",
+            "--entry test_a.py",
+            {file: text, "plug.py": "import torchaudio\n", "test_a.py": SET},
+            "test_a.py",
+            1,
+            "plug.py runs before this file",
+        )
+        for file, text in (
+            ("pytest.ini", "[pytest]\naddopts = -q -p plug\n"),
+            ("pyproject.toml", '[tool.pytest.ini_options]\naddopts = "-p plug"\n'),
+            ("conftest.py", "pytest_plugins = ['plug']\n"),
+            ("conftest.py", "pytest_plugins: str = 'plug'\n"),
+        )
+    ),
 )
-def test_a_compat_beside_a_file_hides_ours_if_the_file_is_run_by_its_path(tmp_path: Path, entry: str, status: int) -> None:
-    scripts = '[project.scripts]\nx = "pkg.cli:main"\n'
-    files = {"pyproject.toml": scripts, "pkg/__init__.py": "", "pkg/compat.py": "", entry: SET}
-    assert run(tmp_path, entry, files=files) == status
-    assert (CALL in (tmp_path / entry).read_text()) is (status == 0)
-
-
-def test_an_entry_in_the_settings_is_for_the_drop_in_alone(tmp_path: Path) -> None:
-    settings = '[tool.torchaudio-compat]\ntarget = "compat"\nentry = ["a.py"]\n'
-    (tmp_path / "pyproject.toml").write_text(settings)
-    (tmp_path / "a.py").write_text(SET)
-    assert cli.main(["--target=2.2", str(tmp_path)]) == 0
-    assert CALL not in (tmp_path / "a.py").read_text()
-    (tmp_path / "a.py").write_text(SET)
-    assert cli.main([str(tmp_path)]) == 0
-    assert CALL in (tmp_path / "a.py").read_text()
-
-
-@pytest.mark.parametrize(
-    ("file", "text"),
-    [
-        ("pytest.ini", "[pytest]\naddopts = -q -p plug\n"),
-        ("pyproject.toml", '[tool.pytest.ini_options]\naddopts = "-p plug"\n'),
-        ("conftest.py", "pytest_plugins = ['plug']\n"),
-        ("conftest.py", "pytest_plugins: str = 'plug'\n"),
-    ],
-)
-def test_a_plugin_that_runs_before_a_test(tmp_path: Path, file: str, text: str, capsys: Any) -> None:
-    run(tmp_path, "test_a.py", files={file: text, "plug.py": "import torchaudio\n", "test_a.py": SET})
-    assert "plug.py runs before this file" in capsys.readouterr().out
-
 
 test_a_name_that_is_not_torchaudio = table(
     project(

@@ -195,11 +195,6 @@ def test_a_link_with_another_name_is_told(target: str, link: str, statement: str
 
 
 def test_a_link_with_the_name_of_its_file_is_not_told() -> None:
-    put(
-        {
-            "pkg/data.py": SOX,
-            "main.py": "import torchaudio\ntorchaudio.set_audio_backend('sox_io')\nimport data\ntorchaudio.load('a')\n",
-        }
-    )
+    put({"pkg/data.py": SOX, "main.py": "import torchaudio\ntorchaudio.set_audio_backend('sox_io')\nimport data\ntorchaudio.load('a')\n"})
     os.symlink("pkg/data.py", "data.py")
     assert not said_of()

@@ -38,16 +38,20 @@ def test_gradients(release: str) -> None:
     assert torch.autograd.gradgradcheck(overdriven, given)
 
 
-@pytest.mark.parametrize("dtype", [torch.float16, torch.bfloat16, torch.int32])
-def test_other_dtypes_are_refused(release: str, dtype: torch.dtype) -> None:
-    waveform, state = torch.ones(1, 4, dtype=dtype), torch.ones(1, dtype=dtype)
-    with pytest.raises(NotImplementedError, match="float32 or float64"):
-        overdriven(waveform, waveform, state, state)
+HALF, BRAIN, WHOLE = (torch.ones(1, 4, dtype=dtype) for dtype in (torch.float16, torch.bfloat16, torch.int32))
 
 
-def test_unlike_shapes_are_refused(release: str) -> None:
-    with pytest.raises(RuntimeError, match="one shape"):
-        overdriven(torch.ones(1, 4), torch.ones(1, 5), torch.ones(1), torch.ones(1))
+@pytest.mark.parametrize(
+    ("waveform", "temp", "error", "text"),
+    [
+        *((given, given, NotImplementedError, "float32 or float64") for given in (HALF, BRAIN, WHOLE)),
+        (torch.ones(1, 4), torch.ones(1, 5), RuntimeError, "one shape"),
+    ],
+    ids=["float16", "bfloat16", "integers", "unlike shapes"],
+)
+def test_what_is_refused(release: str, waveform: Tensor, temp: Tensor, error: type[Exception], text: str) -> None:
+    with pytest.raises(error, match=text):
+        overdriven(waveform, temp, waveform[:, 0], waveform[:, 0])
 
 
 def test_nothing_of_nothing(release: str) -> None:

@@ -61,9 +61,12 @@ def test_registering_again_does_nothing_and_another_release_changes_over() -> No
 
 def test_unregistered_they_are_gone_and_can_come_back() -> None:
     operators.register("2.8.0")
+
+    def through(waveform: torch.Tensor, a: torch.Tensor, b: torch.Tensor) -> torch.Tensor:
+        return torch.ops.torchaudio._lfilter(waveform, a, b)
+
     waveform, coefficients = torch.ones(1, 1, 4), torch.ones(1, 2)
-    held = torch.ops.torchaudio._lfilter
-    scripted = torch.jit.script(_scripted())
+    held, scripted = torch.ops.torchaudio._lfilter, torch.jit.script(through)
     operators.unregister()
     operators.unregister()
     assert operators.registered() == ()
@@ -73,13 +76,6 @@ def test_unregistered_they_are_gone_and_can_come_back() -> None:
             call(waveform, coefficients, coefficients)
     operators.register("2.8.0")
     assert torch.equal(scripted(waveform, coefficients, coefficients), waveform)
-
-
-def _scripted() -> object:
-    def through(waveform: torch.Tensor, a: torch.Tensor, b: torch.Tensor) -> torch.Tensor:
-        return torch.ops.torchaudio._lfilter(waveform, a, b)
-
-    return through
 
 
 @contextlib.contextmanager
@@ -119,13 +115,10 @@ def test_many_threads_register_once() -> None:
 
 
 def test_torch_is_imported_by_registering_only(python: Python) -> None:
-    printed(
-        python(
-            code=(
-                "import sys, compat, compat.operators, compat.operators.ops.refused\n"
-                "assert 'torch' not in sys.modules\n"
-                "compat.operators.register('2.8.0')\n"
-                "assert 'torch' in sys.modules and 'torchaudio' not in sys.modules\n"
-            )
-        )
+    code = (
+        "import sys, compat, compat.operators, compat.operators.ops.refused\n"
+        "assert 'torch' not in sys.modules\n"
+        "compat.operators.register('2.8.0')\n"
+        "assert 'torch' in sys.modules and 'torchaudio' not in sys.modules\n"
     )
+    printed(python(code=code))

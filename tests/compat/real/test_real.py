@@ -12,13 +12,6 @@ from tests.conftest import ROOT, Python
 HERE = pathlib.Path(__file__).resolve().parent
 
 
-def _folder(release: str, *, compiled: bool = False) -> str:
-    try:
-        return str(wheels.unpacked(release, compiled=compiled))
-    except wheels.NotToBeHadError as why:
-        pytest.skip(f"torchaudio {release} cannot be downloaded: {why}")
-
-
 @pytest.fixture(scope="module")
 def tiny_datasets(tmp_path_factory: pytest.TempPathFactory) -> str:
     """One recording of YESNO and one of LIBRISPEECH, in the folders where torchaudio looks for them."""
@@ -38,21 +31,21 @@ def tiny_datasets(tmp_path_factory: pytest.TempPathFactory) -> str:
 @pytest.mark.parametrize("release", wheels.RELEASES)
 def test_every_release_is_laid_over_it_and_taken_away(forked: Python, tiny_datasets: str, release: str) -> None:
     """Restored names work, transforms and models stay, datasets read through us, and afterwards nothing is changed."""
-    done = forked(str(HERE / "overlay_check.py"), tiny_datasets, PYTHONPATH=_folder(release))
+    done = forked(str(HERE / "overlay_check.py"), tiny_datasets, PYTHONPATH=str(wheels.unpacked(release)))
     assert done.stdout.startswith(f"laid over {release}"), done.stderr[-2000:]
 
 
 @pytest.mark.network
 def test_resampling_is_that_of_the_real_one(forked: Python) -> None:
     """Over a grid of rates, methods and options, within 1e-6; the class and the function, and their errors."""
-    done = forked(str(HERE / "resample_check.py"), PYTHONPATH=_folder("2.2.2"))
+    done = forked(str(HERE / "resample_check.py"), PYTHONPATH=str(wheels.unpacked("2.2.2")))
     assert done.stdout.strip().endswith("resampled alike"), done.stderr[-2000:]
 
 
 @pytest.mark.network
 def test_the_soundfile_backend_is_that_of_the_real_one(forked: Python) -> None:
     """Random tensors, encodings, offsets and layouts give the same file, tensor or error; the peer is live."""
-    done = forked(str(HERE / "soundfile_check.py"), PYTHONPATH=_folder("2.2.2"))
+    done = forked(str(HERE / "soundfile_check.py"), PYTHONPATH=str(wheels.unpacked("2.2.2")))
     assert done.stdout.strip().endswith("alike"), done.stdout + done.stderr[-3000:]
 
 
@@ -66,7 +59,7 @@ def _loads(forked: Python, folder: str) -> bool:
 @pytest.mark.parametrize("release", wheels.RELEASES)
 def test_one_whose_compiled_part_does_not_load_works_without_it(forked: Python, tiny_datasets: str, release: str) -> None:
     """As pip brings it: a training step, datasets and effects under every pin; afterwards nothing is left."""
-    folder = _folder(release, compiled=True)
+    folder = str(wheels.unpacked(release, compiled=True))
     if _loads(forked, folder):
         pytest.skip("its compiled part does load beside this torch")
     done = forked(str(HERE / "rescue_check.py"), tiny_datasets, release, PYTHONPATH=folder)
@@ -78,7 +71,7 @@ def test_one_whose_compiled_part_does_not_load_works_without_it(forked: Python, 
 def test_a_program_of_2021_runs_unchanged(forked: Python, tmp_path: pathlib.Path, release: str) -> None:
     """By its own alignment where the release has none, else by the operator: the same words come out."""
     program = str(ROOT / "migration_guide" / "examples" / "speech_2021.py")
-    folder = _folder(release, compiled=True)
+    folder = str(wheels.unpacked(release, compiled=True))
     done = forked("-m", "compat.run", "--version", "2.0", program, str(tmp_path), PYTHONPATH=folder)
     *_, tea, note, atone = done.stdout.splitlines()
     assert done.stdout.startswith("torchaudio 2.0.2+compat with"), done.stderr[-2000:]
@@ -90,7 +83,7 @@ def test_a_program_of_2021_runs_unchanged(forked: Python, tmp_path: pathlib.Path
 @pytest.mark.parametrize("pinned", ["2.0", "2.2", "2.9"])
 def test_names_that_2_9_lost_are_refused_with_advice(forked: Python, pinned: str) -> None:
     """By `from MODULE import NAME`, where Python has words of its own; a release that is named has the name."""
-    done = forked(str(HERE / "lost_names_check.py"), pinned, PYTHONPATH=_folder("2.9.1"))
+    done = forked(str(HERE / "lost_names_check.py"), pinned, PYTHONPATH=str(wheels.unpacked("2.9.1")))
     counts, *faults = done.stdout.splitlines()
     assert int(counts.split()[2]) > 100, done.stderr[-2000:]
     assert not [fault for fault in faults if fault]

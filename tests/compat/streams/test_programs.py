@@ -30,13 +30,6 @@ def test_a_program_runs(forked: Python, program: str, release: str, tmp_path: pa
     _run(forked, program, release, tmp_path, "spawn" if release == "2.2" else "fork")
 
 
-def _real(release: str, *, compiled: bool) -> str:
-    try:
-        return str(wheels.unpacked(release, compiled=compiled))
-    except wheels.NotToBeHadError as why:
-        pytest.skip(f"torchaudio {release} cannot be downloaded: {why}")
-
-
 @pytest.mark.network
 @pytest.mark.parametrize(
     ("real", "release", "program", "compiled"),
@@ -55,7 +48,9 @@ def test_a_program_runs_over_a_real_torchaudio(
     forked: Python, real: str, release: str, program: str, tmp_path: pathlib.Path, *, compiled: bool
 ) -> None:
     """One that lost these modules or whose own find no FFmpeg; without its compiled part, or with one that does not load."""
-    _run(forked, program, release, tmp_path, "spawn" if real == "2.8.0" else "fork", PYTHONPATH=_real(real, compiled=compiled))
+    _run(
+        forked, program, release, tmp_path, "spawn" if real == "2.8.0" else "fork", PYTHONPATH=str(wheels.unpacked(real, compiled=compiled))
+    )
 
 
 @pytest.mark.network
@@ -63,5 +58,5 @@ def test_a_program_runs_over_a_real_torchaudio(
 @pytest.mark.parametrize("real", ["2.0.2", "2.2.2", "2.8.0"])
 def test_what_is_imported_over_a_real_one_is_ours(forked: Python, real: str, *, compiled: bool) -> None:
     """By every way to a name: the package, its modules, ``torio``; under every pin, one after the other."""
-    done = forked(str(OURS), PYTHONPATH=_real(real, compiled=compiled))
+    done = forked(str(OURS), PYTHONPATH=str(wheels.unpacked(real, compiled=compiled)))
     assert done.stdout.strip() == f"ours over {real}", done.stderr[-2000:]

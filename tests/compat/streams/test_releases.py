@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-import torch
 
 import compat
 from tests.conftest import ASSETS, Python
@@ -164,26 +163,3 @@ def test_compat_io_is_there_whatever_is_pinned(python: Python, forked: Python, r
     )
     done = forked("-W", "error", "-c", code, TORCHAUDIO_COMPAT_VERSION=release)
     assert done.stdout.strip() == "4000", done.stderr
-
-
-@pytest.mark.parametrize("backends", [None, ["ffmpeg"]])
-@pytest.mark.parametrize(
-    "named",
-    [
-        {"format": "wav", "encoding": "ULAW", "bits_per_sample": 8},
-        {"format": "mp3", "compression": -9},
-        {"format": "vorbis"},
-        {"format": "flac"},
-    ],
-)
-def test_apply_codec(named: dict[str, Any], backends: list[str] | None) -> None:
-    """On libsox, and on FFmpeg where that is left out; gone in 2.9."""
-    functional = compat.standin("2.0", backends=backends).functional
-    wave = torch.sin(torch.arange(8000) / 10).repeat(2, 1) / 2
-    found = functional.apply_codec(wave, 16000, **named)
-    assert found.shape[0] == 2
-    assert 8000 <= found.shape[1] < 11000
-    assert functional.apply_codec(wave.t(), 16000, channels_first=False, **named).shape == found.t().shape
-    if named["format"] in ("wav", "flac"):
-        assert float((found - wave).abs().max()) < 0.03
-    assert not hasattr(compat.standin("2.9").functional, "apply_codec")

@@ -118,15 +118,11 @@ def _boxes(data: bytes, begin: int, end: int) -> Anatomy:
     return Anatomy(fields, parts)
 
 
-def _mp4(data: bytes) -> Anatomy:
-    return _boxes(data, 0, len(data))
-
-
 _MASTERS = (0x1A45DFA3, 0x18538067, 0x1549A966, 0x1654AE6B, 0xAE, 0xE1, 0x1F43B675, 0xA0, 0x1C53BB6B, 0x114D9B74)
 
 
-def _elements(data: bytes, begin: int, end: int) -> Anatomy:
-    fields, parts, at = [], [], begin
+def _elements(data: bytes, begin: int = 0, end: int | None = None) -> Anatomy:
+    fields, parts, at, end = [], [], begin, len(data) if end is None else end
     while at + 2 < end and len(parts) < _MOST_PARTS:
         length = 9 - data[at].bit_length()
         if length > 4 or at + length >= end:
@@ -147,10 +143,6 @@ def _elements(data: bytes, begin: int, end: int) -> Anatomy:
             fields.append(Field(body, stop - body, "big"))
         at = stop
     return Anatomy(fields, parts)
-
-
-def _matroska(data: bytes) -> Anatomy:
-    return _elements(data, 0, len(data))
 
 
 def _mp3(data: bytes) -> Anatomy:
@@ -177,7 +169,7 @@ def _sphere(data: bytes) -> Anatomy:
 
 _BY_MAGIC: dict[bytes, Callable[[bytes], Anatomy]] = {
     b"RIFF": _riff, b"RIFX": _riff, b"RF64": _riff, b"FORM": _riff, b"riff": _wave64, b"caff": _caf, b".snd": _au, b"fLaC": _flac,
-    b"OggS": _ogg, b"\x1a\x45\xdf\xa3": _matroska, b"NIST": _sphere, b"ID3\4": _mp3, b"ID3\3": _mp3, b"\xff\xfb": _mp3, b"\xff\xf3": _mp3,
+    b"OggS": _ogg, b"\x1a\x45\xdf\xa3": _elements, b"NIST": _sphere, b"ID3\4": _mp3, b"ID3\3": _mp3, b"\xff\xfb": _mp3, b"\xff\xf3": _mp3,
     b"\xff\xe3": _mp3,
 }  # fmt: skip
 
@@ -185,7 +177,7 @@ _BY_MAGIC: dict[bytes, Callable[[bytes], Anatomy]] = {
 def of(data: bytes) -> Anatomy:
     """The structure of a file; nothing of one that is of no kind known here."""
     if data[4:8] == b"ftyp":
-        return _mp4(data)
+        return _boxes(data, 0, len(data))
     parse = _BY_MAGIC.get(data[:4]) or _BY_MAGIC.get(data[:2])
     return parse(data) if parse else Anatomy([], [])
 
@@ -223,10 +215,6 @@ def _rearrange(chance: random.Random, data: bytearray, anatomy: Anatomy) -> None
         data[(other + stop) // 2 : (other + stop) // 2] = part
 
 
-def _set_text(chance: random.Random, data: bytearray, _: Anatomy) -> None:
-    mutate._set_text_number(chance, data, {})
-
-
 def mutation(files: Mapping[str, bytes], seed: int, index: int) -> mutate.Mutation:
     """The file of a number, its structure changed; the same in every run."""
     chance = random.Random(f"structure/{seed}/{index}")
@@ -235,7 +223,7 @@ def mutation(files: Mapping[str, bytes], seed: int, index: int) -> mutate.Mutati
     for _ in range(chance.choice((1, 1, 1, 2))):
         anatomy = of(bytes(data))
         if data.startswith(b"NIST") and chance.random() < 0.7:
-            _set_text(chance, data, anatomy)
+            mutate._set_text_number(chance, data, {})
         elif anatomy.fields and (chance.random() < 0.7 or not anatomy.parts):
             _set_fields(chance, data, anatomy)
         elif anatomy.parts:

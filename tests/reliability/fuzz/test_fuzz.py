@@ -1,78 +1,57 @@
 """A fixed part of what ``make fuzz`` reads, and proof that the harness sees harm."""
 
 import dataclasses
+import functools
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 
 from tests.conftest import BACKENDS
 from tests.reliability.fuzz import anatomy, calls, children, corpus, mutate, pieces, structure
+from tests.tables import table
 
-# `make fuzz` goes on where these end
-MUTATIONS = 600
-LONG = 30
-STRUCTURE = 60
-
-
-@pytest.fixture(scope="module")
-def files() -> dict[str, bytes]:
-    return corpus.whole_files()
-
-
-@pytest.mark.parametrize("backend", BACKENDS)
-def test_damaged_files_do_no_harm(backend: str, files: dict[str, bytes]) -> None:
-    """A value or a documented error, within five seconds and little memory, and nothing left behind."""
-    report = children.run(backend, files, 1, range(MUTATIONS), MUTATIONS)
-    assert report.mutations == MUTATIONS
-    assert not report.findings
-    assert min(report.outcomes["value"], report.outcomes["error"]) > MUTATIONS / 4
-
-
-@pytest.fixture(scope="module")
-def long() -> dict[str, bytes]:
-    return corpus.long()
+whole_files = functools.cache(corpus.whole_files)
+long_files = functools.cache(corpus.long)
+structured_files = functools.cache(structure.files)
+# the files, how they are read, the seed, how many mutations (`make fuzz` goes on where these end), and how many values and errors each gives
+CORPORA = {
+    # a value or a documented error, within five seconds and little memory, and nothing left behind
+    "whole files": (whole_files, calls, 1, 600, 1 / 4),
+    # late pieces are slices of the whole, or documented errors, and `info` counts what `load` gives, or somebody is warned
+    "long files": (long_files, pieces, 1, 30, 1),
+    # sizes, counts, rates and nesting: whole, pieces, `info`, blocks, objects, effects and streams agree, or somebody is warned
+    "changes of structure": (structured_files, structure, 3, 60, 1),
+}
 
 
 @pytest.mark.parametrize("backend", BACKENDS)
-def test_late_pieces_of_damaged_files_are_slices_of_the_whole(backend: str, long: dict[str, bytes]) -> None:
-    """Or documented errors, and ``info`` counts what ``load`` gives, or somebody is warned."""
-    report = children.run(backend, long, 1, range(LONG), LONG, ways=pieces)
-    assert report.mutations == LONG
+@table("files, ways, seed, number, each", CORPORA)
+def test_damaged_files_do_no_harm(
+    files: Callable[[], dict[str, bytes]], ways: Any, seed: int, number: int, each: float, backend: str
+) -> None:
+    report = children.run(backend, files(), seed, range(number), number, ways=ways)
+    assert report.mutations == number
     assert not report.findings
-    assert min(report.outcomes["value"], report.outcomes["error"]) > LONG
+    assert min(report.outcomes["value"], report.outcomes["error"]) > number * each
 
 
-@pytest.fixture(scope="module")
-def structured() -> dict[str, bytes]:
-    """The files whose structure is changed."""
-    return structure.files()
-
-
-@pytest.mark.parametrize("backend", BACKENDS)
-def test_changes_of_structure_do_no_harm(backend: str, structured: dict[str, bytes]) -> None:
-    """Sizes, counts, rates and nesting: whole, pieces, ``info``, blocks, objects, effects and streams agree, or somebody is warned."""
-    report = children.run(backend, structured, 3, range(STRUCTURE), STRUCTURE, ways=structure)
-    assert report.mutations == STRUCTURE
-    assert not report.findings
-    assert min(report.outcomes["value"], report.outcomes["error"]) > STRUCTURE
-
-
-def test_structure_is_known_of_every_file(structured: dict[str, bytes]) -> None:
+def test_structure_is_known_of_every_file() -> None:
     """And a number always gives the same change of it."""
-    for name, data in structured.items():
+    files = structured_files()
+    for name, data in files.items():
         found = anatomy.of(data)
         assert found.parts or found.fields, name
         assert all(0 <= begin <= end <= len(data) for begin, end in found.parts), name
-    changed = [anatomy.mutation(structured, 7, index) for index in range(200)]
-    assert changed == [anatomy.mutation(structured, 7, index) for index in range(200)]
+    changed = [anatomy.mutation(files, 7, index) for index in range(200)]
+    assert changed == [anatomy.mutation(files, 7, index) for index in range(200)]
     assert len({change.data for change in changed}) > 180
 
 
 @pytest.mark.parametrize("wrong", ["samples", "length", "count"])
-def test_the_harness_sees_a_wrong_piece(wrong: str, long: dict[str, bytes], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_harness_sees_a_wrong_piece(wrong: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """And a length of ``info`` that is not that of ``load``."""
     load, info = pieces._EXACT.load, pieces._EXACT.info
 
@@ -88,15 +67,16 @@ def test_the_harness_sees_a_wrong_piece(wrong: str, long: dict[str, bytes], monk
         return found
 
     monkeypatch.setattr(pieces, "_EXACT", dataclasses.replace(pieces._EXACT, load=wrong_load, info=wrong_info))
-    report = children.run("ffmpeg", long, 1, range(12), ways=pieces)
+    report = children.run("ffmpeg", long_files(), 1, range(12), ways=pieces)
     assert report.mutations == 12
     assert len(report.findings) > 2
     assert all(finding.call.startswith("info" if wrong == "count" else "piece") for finding in report.findings)
     assert {finding.kind for finding in report.findings} == {"undocumented DisagreementError"}
 
 
-def test_a_number_always_gives_the_same_damage(files: dict[str, bytes]) -> None:
+def test_a_number_always_gives_the_same_damage() -> None:
     """So that what was found can be looked at again."""
+    files = whole_files()
     for index in range(200):
         assert mutate.mutation(files, 7, index) == mutate.mutation(files, 7, index)
     assert len({mutate.mutation(files, 7, index).data for index in range(200)}) > 150
@@ -114,13 +94,13 @@ def test_a_number_always_gives_the_same_damage(files: dict[str, bytes]) -> None:
     ],
     ids=["crash", "exit", "memory", "error", "hang", "files"],
 )
-def test_the_harness_sees_harm(harm: Any, seen: str, files: dict[str, bytes], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_harness_sees_harm(harm: Any, seen: str, monkeypatch: pytest.MonkeyPatch) -> None:
     def of(*_: object) -> Iterator[calls.Call]:
         yield calls.Call("load", harm)
 
     monkeypatch.setattr(calls, "of", of)
     monkeypatch.setattr(children, "_WALL_SECONDS", 1.0)
-    report = children.run("soundfile", files, 1, range(2))
+    report = children.run("soundfile", whole_files(), 1, range(2))
     assert report.mutations == 2
     assert [finding.kind for finding in report.findings if finding.kind != "open files"] == [seen] * 2
     assert ("open files" in [finding.kind for finding in report.findings]) == (seen == "absurd value")

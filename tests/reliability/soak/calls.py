@@ -44,15 +44,18 @@ class Left:
         return self.end - self.warm
 
 
-def _load(chance: random.Random, torchaudio: Any, folder: pathlib.Path) -> None:
+def _place(chance: random.Random) -> Any:
     path = ASSETS / chance.choice(_READ)
-    place: Any = io.BytesIO(path.read_bytes()) if chance.random() < 0.3 else str(path)
+    return io.BytesIO(path.read_bytes()) if chance.random() < 0.3 else str(path)
+
+
+def _load(chance: random.Random, torchaudio: Any, _: pathlib.Path) -> None:
+    place = _place(chance)
     torchaudio.load(place, chance.choice((0, 0, 100, 10**6)), chance.choice((-1, -1, 50)), backend=_backend(chance, place))
 
 
-def _info(chance: random.Random, torchaudio: Any, folder: pathlib.Path) -> None:
-    path = ASSETS / chance.choice(_READ)
-    place: Any = io.BytesIO(path.read_bytes()) if chance.random() < 0.3 else str(path)
+def _info(chance: random.Random, torchaudio: Any, _: pathlib.Path) -> None:
+    place = _place(chance)
     torchaudio.info(place, backend=_backend(chance, place))
 
 
