@@ -211,12 +211,12 @@ def test_the_step_that_a_tensors_error_names_works(what: str, wav: str) -> None:
         compat.save("out.flac", made.get(what, torch.Tensor.float)(TENSORS[what]).to(torch.float32), 8000, backend="soundfile")
 
 
-@pytest.mark.parametrize("release", ["2.0", "2.1", "2.2", "2.9"])
+@pytest.mark.parametrize("release", ["2.0", "2.1"])
 def test_bytes_of_a_file_ask_for_bytesio(release: str, wav: str) -> None:
     """The message does not repeat the file, and the step that it names works."""
     data = pathlib.Path(wav).read_bytes() * 100
     torchaudio: Any = compat.standin(release, truncated="ignore", sox_io_file_objects=True)
-    for call in (torchaudio.load, getattr(torchaudio, "info", torchaudio.load)):
+    for call in (torchaudio.load, torchaudio.info):
         with pytest.raises((RuntimeError, TypeError), match=r"Pass io\.BytesIO\(data\)") as caught:
             call(data)
         assert len(str(caught.value)) < 300
