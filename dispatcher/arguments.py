@@ -7,7 +7,7 @@ import math
 import numbers
 import operator
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, TypeAlias, TypeVar
 
 from dispatcher.errors import (
@@ -133,6 +133,15 @@ def fspath(action: str, uri: Any, backend: str) -> str | bytes:
         raise problem(ArgumentTypeError, action, uri, neither_path_nor_file(uri), backend=backend)
     path: str | bytes = os.fspath(uri)
     return path
+
+
+def as_written(path: str, leads: Callable[[str], bool]) -> str:
+    """Return a path; if it leads nowhere, without the parts that ``..`` leaves again.
+
+    The releases left them out of every path that they gave to FFmpeg: ``script.py/../a.wav`` is
+    ``a.wav``.
+    """
+    return path if not path or leads(path) else os.path.normpath(path)
 
 
 def checked_load(asked: Load, backend: str = "") -> Load:
