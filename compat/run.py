@@ -11,7 +11,9 @@ import contextlib
 import importlib.metadata
 import importlib.util
 import io
+import marshal
 import os
+import pkgutil
 import runpy
 import shutil
 import sys
@@ -33,6 +35,7 @@ from dispatcher.errors import AudioError
 _STARTERS = ("runpy", "contextlib", "importlib")
 _INNER = (*namesakes.PACKAGES, *backends.PACKAGES, "cffi", "contextlib")
 _OLDEST_TORCH = 2
+_PYC_HEADER = 16  # bytes before the code in a .pyc
 
 
 def _how_to_install(*options: str) -> str:
@@ -227,12 +230,11 @@ def _run(program: str, folder: str, *, is_module: bool) -> None:
     own = (
         0 if sys.flags.safe_path else 1
     )  # entries that Python made for this command; with -P there is none
-    sys.path[:own] = (
-        [] if os.path.isdir(program) and not is_module else [folder]
-    )  # runpy itself adds a program that is a folder
+    # runpy itself adds a program that is a folder or an archive
+    sys.path[:own] = [] if _is_searched(program) and not is_module else [folder]
     if is_module:
         runpy.run_module(program, run_name="__main__", alter_sys=True)
-    elif os.path.isdir(program):
+    elif _is_searched(program):
         runpy.run_path(os.path.abspath(program), run_name="__main__")
     else:
         _run_script(os.path.abspath(program))
@@ -304,7 +306,14 @@ def _folder(program: str, *, is_module: bool) -> str:
     """Return the folder where the program looks first for its own modules."""
     if is_module:
         return os.getcwd()
-    return program if os.path.isdir(program) else os.path.dirname(os.path.abspath(program))
+    # as Python does, which follows no links on Windows
+    real = os.path.abspath(program) if os.name == "nt" else os.path.realpath(program)
+    return program if _is_searched(program) else os.path.dirname(real)
+
+
+def _is_searched(program: str) -> bool:
+    """Return whether Python looks for ``__main__`` in a program: in a folder or a zip archive."""
+    return pkgutil.get_importer(program) is not None
 
 
 def _lacks_main(program: str) -> bool:
@@ -326,6 +335,9 @@ def _run_script(path: str) -> None:
 
 
 def _compiled(source: bytes, path: str) -> types.CodeType:
+    if source.startswith(importlib.util.MAGIC_NUMBER):
+        code: types.CodeType = marshal.loads(source[_PYC_HEADER:])
+        return code
     try:
         return compile(source, path, "exec", dont_inherit=True)
     except SyntaxError as why:
