@@ -45,4 +45,5 @@ class AudioMetaData:
         self.encoding = encoding
 
     # functions of other names, since TorchScript compiles those of a class's own names
-    __str__, __repr__ = _text, _code
+    __str__ = _text
+    __repr__ = _code
