@@ -8,20 +8,19 @@ processes find it in ``TORCHAUDIO_COMPAT_AUTO``.
 import argparse
 import atexit
 import contextlib
-import importlib.machinery
 import importlib.metadata
 import importlib.util
 import io
+import marshal
 import os
+import pkgutil
 import runpy
 import shutil
 import sys
 import tempfile
 import traceback
 import types
-import zipfile
 from collections.abc import Iterator, Sequence
-from typing import cast
 
 import compat
 from compat import auto, releases
@@ -37,6 +36,7 @@ _STARTERS = ("runpy", "contextlib", "importlib")
 _INNER = (*namesakes.PACKAGES, *backends.PACKAGES, "cffi", "contextlib")
 _OLDEST_TORCH = 2
 _STDIN = "-"
+_PYC_HEADER = 16  # bytes before the code in a .pyc
 
 
 def _how_to_install(*options: str) -> str:
@@ -246,25 +246,18 @@ def _run(program: str, folder: str, *, is_module: bool) -> None:
     own = (
         0 if sys.flags.safe_path else 1
     )  # entries that Python made for this command; with -P there is none
-    sys.path[:own] = (
-        [] if not is_module and _holds_main(program) else [folder]
-    )  # runpy itself adds a folder or an archive
+    # runpy itself adds a program that is a folder or an archive
+    sys.path[:own] = [] if not is_module and _is_searched(program) else [folder]
     if is_module:
         runpy.run_module(program, run_name="__main__", alter_sys=True)
     elif program == _STDIN:
-        _run_code(_compiled(sys.stdin.buffer.read(), "<stdin>"), "<stdin>")
-    elif _holds_main(program):
+        _run_source(sys.stdin.buffer.read(), "<stdin>")
+    elif _is_searched(program):
         runpy.run_path(os.path.abspath(program), run_name="__main__")
     else:
         path = os.path.abspath(program)
-        _run_code(_code(path), path)
-
-
-def _holds_main(program: str) -> bool:
-    """Return whether Python runs the ``__main__`` in it: it is a folder, or a zip archive."""
-    # a pipe must not be opened here: what is read from it is gone
-    is_archive = os.path.isfile(program) and zipfile.is_zipfile(program)
-    return os.path.isdir(program) or is_archive
+        with io.open_code(path) as file:
+            _run_source(file.read(), path)
 
 
 @contextlib.contextmanager
@@ -335,7 +328,14 @@ def _folder(program: str, *, is_module: bool) -> str:
         return os.getcwd()
     if program == _STDIN:
         return ""
-    return program if os.path.isdir(program) else os.path.dirname(os.path.abspath(program))
+    # as Python does, which follows no links on Windows
+    real = os.path.abspath(program) if os.name == "nt" else os.path.realpath(program)
+    return program if _is_searched(program) else os.path.dirname(real)
+
+
+def _is_searched(program: str) -> bool:
+    """Return whether Python looks for ``__main__`` in a program: in a folder or a zip archive."""
+    return pkgutil.get_importer(program) is not None
 
 
 def _lacks_main(program: str) -> bool:
@@ -346,23 +346,18 @@ def _lacks_main(program: str) -> bool:
     )
 
 
-def _code(path: str) -> types.CodeType:
-    if path.endswith(".pyc"):
-        loader = importlib.machinery.SourcelessFileLoader("__main__", path)
-        return cast("types.CodeType", loader.get_code("__main__"))
-    with io.open_code(path) as file:
-        return _compiled(file.read(), path)
-
-
-def _run_code(code: types.CodeType, path: str) -> None:
+def _run_source(source: bytes, path: str) -> None:
     """Run a script as ``python SCRIPT`` does: ``__main__`` stays, so that its functions pickle."""
     module = types.ModuleType("__main__")
     vars(module).update(__file__=path, __builtins__=__builtins__, __spec__=None, __loader__=None)
     sys.modules["__main__"] = module
-    exec(code, vars(module))
+    exec(_compiled(source, path), vars(module))
 
 
 def _compiled(source: bytes, path: str) -> types.CodeType:
+    if source.startswith(importlib.util.MAGIC_NUMBER):
+        code: types.CodeType = marshal.loads(source[_PYC_HEADER:])
+        return code
     try:
         return compile(source, path, "exec", dont_inherit=True)
     except SyntaxError as why:

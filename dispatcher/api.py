@@ -120,17 +120,23 @@ class Chooser:
         """Return the backend for ``save``."""
         return self.choose(backend, "write", "refuses_to_write", uri, format)
 
+    def _checked(self, asked: Load, backend: object) -> Load:
+        """Return checked arguments; where FFmpeg takes no bytes as a path, they are the content."""
+        if not self.settings.bytes_paths and backend in (None, "ffmpeg"):
+            asked = asked._replace(uri=arguments.from_memory(asked.uri))
+        return arguments.checked_load(asked)
+
     def info(self, asked: Load, backend: object) -> AudioMetaData:
         """Return what the backend for a call finds in a file's header."""
         with interrupts.deferred():
-            asked = arguments.checked_load(asked)
+            asked = self._checked(asked, backend)
             reader = self.reader(backend, asked.uri, asked.format)
             return reader.info(asked.uri, asked.format, asked.buffer_size, self.settings)
 
     def load(self, asked: Load, backend: object) -> tuple[torch.Tensor, int]:
         """Return the samples that the backend for a call reads, and their sample rate in Hz."""
         with interrupts.deferred():
-            asked = arguments.checked_load(asked)
+            asked = self._checked(asked, backend)
             reader = self.reader(backend, asked.uri, asked.format)
             asked = arguments.checked_piece(asked, reader.leniency)
             with opened(asked.uri) as file:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import math
 import numbers
 import operator
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, TypeAlias, TypeVar
 
 from dispatcher.errors import (
@@ -63,6 +64,16 @@ def name(what: str, value: Any) -> str | None:
     return str(value)  # PyAV takes no subclass
 
 
+def _is_content(uri: Any) -> bool:
+    """Return whether bytes are the content of a file, since no path is like them."""
+    return isinstance(uri, bytes) and (b"\0" in uri or len(uri) > _LONGEST_PATH)
+
+
+def from_memory(uri: Any) -> Any:
+    """Return a file object for the content of a file; anything else as it is."""
+    return io.BytesIO(uri) if _is_content(uri) else uri
+
+
 def check_place(action: str, uri: Any, backend: str = "") -> None:
     """Refuse what cannot be a path: the bytes of a file, a NUL, half a surrogate pair.
 
@@ -86,7 +97,7 @@ def check_place(action: str, uri: Any, backend: str = "") -> None:
         raise problem(
             BackendError, action, uri, f"no file has such a name ({why.reason})", backend=backend
         ) from why
-    if isinstance(path, bytes) and (b"\0" in path or len(path) > _LONGEST_PATH):
+    if _is_content(path):
         cause = "this is the content of a file as bytes, not a path or a file object"
         hint = (
             "Pass io.BytesIO(data)."
@@ -122,6 +133,15 @@ def fspath(action: str, uri: Any, backend: str) -> str | bytes:
         raise problem(ArgumentTypeError, action, uri, neither_path_nor_file(uri), backend=backend)
     path: str | bytes = os.fspath(uri)
     return path
+
+
+def as_written(path: str, leads: Callable[[str], bool]) -> str:
+    """Return a path; if it leads nowhere, without the parts that ``..`` leaves again.
+
+    The releases left them out of every path that they gave to FFmpeg: ``script.py/../a.wav`` is
+    ``a.wav``.
+    """
+    return path if not path or leads(path) else os.path.normpath(path)
 
 
 def checked_load(asked: Load, backend: str = "") -> Load:

@@ -3,6 +3,17 @@
 from __future__ import annotations
 
 
+def _text(facts: object) -> str:
+    """Return an object's text, as in the releases; they had no ``__repr__``."""
+    fields = ", ".join(f"{name}={value}" for name, value in vars(facts).items())
+    return f"AudioMetaData({fields})"
+
+
+def _code(facts: object) -> str:
+    fields = ", ".join(f"{name}={value!r}" for name, value in vars(facts).items())
+    return f"{type(facts).__name__}({fields})"
+
+
 class AudioMetaData:
     """A file's facts, known without decoding it.
 
@@ -33,11 +44,6 @@ class AudioMetaData:
         self.bits_per_sample = bits_per_sample
         self.encoding = encoding
 
-    def __str__(self) -> str:
-        # as in the releases; they had no __repr__
-        fields = ", ".join(f"{name}={value}" for name, value in vars(self).items())
-        return f"AudioMetaData({fields})"
-
-    def __repr__(self) -> str:
-        fields = ", ".join(f"{name}={value!r}" for name, value in vars(self).items())
-        return f"{type(self).__name__}({fields})"
+    # functions of other names, since TorchScript compiles those of a class's own names
+    __str__ = _text
+    __repr__ = _code

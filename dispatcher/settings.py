@@ -25,8 +25,8 @@ class Settings:
     """The `save` of the dispatcher has the parameter `compression`. From 2.1 on."""
 
     bytes_paths: bool = True
-    """The ffmpeg backend accepts a path given as `bytes`. In 2.0 and 2.1; from 2.2 on such a path
-    is not found (RuntimeError).
+    """The ffmpeg backend accepts a path given as `bytes`. In 2.0 and 2.1; from 2.2 on `bytes` are
+    the content of a file, so such a path is a RuntimeError.
     """
 
     sox_path_objects: Literal["never", "load and save", "always"] = "never"

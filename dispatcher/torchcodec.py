@@ -126,13 +126,13 @@ def _ffmpeg() -> Any:
 
 
 def _load(asked: Load, settings: Settings) -> tuple[torch.Tensor, int]:
-    uri = asked.uri
+    uri = arguments.from_memory(asked.uri)
     if not file_objects.is_readable(uri) and not isinstance(uri, (str, os.PathLike)):
         arguments.check_place("read", uri, "TorchCodec")
         raise problem(
             BackendError, "read", uri, arguments.neither_path_nor_file(uri), backend="TorchCodec"
         )
-    asked = arguments.checked_load(asked, "TorchCodec")
+    asked = arguments.checked_load(asked._replace(uri=uri), "TorchCodec")
     asked = arguments.checked_piece(asked, Leniency(), "TorchCodec")
     with opened(uri) as file:
         asked = asked._replace(

@@ -21,18 +21,13 @@ STOPPED, UNREAD, FAILED = 130, 141, 3
 def begun(module: str, prog: str, argv: Sequence[str] | None = None) -> int:
     """Run a command's ``main``; report Ctrl-C in one line, also during the module's import.
 
-    So is a package that the command needs and that is missing.
+    So is a package that the command needs and that is missing or hidden.
     """
     try:
         try:
             run = importlib.import_module(module).main
-        except ModuleNotFoundError as why:
-            package = str(why.name).partition(".")[0]
-            print(
-                f"{prog} needs {package}, which is not installed: "
-                f"{sys.executable} -m pip install {package}",
-                file=sys.stderr,
-            )
+        except ImportError as why:
+            print(f"{prog} needs {_lacking(why)}", file=sys.stderr)
             return FAILED
         status = int(run(argv, prog=prog))
         try:
@@ -43,6 +38,24 @@ def begun(module: str, prog: str, argv: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         print(f"{prog}: stopped", file=sys.stderr)
         return STOPPED
+
+
+def _lacking(why: ImportError) -> str:
+    """Return what an import lacks, and how to get it.
+
+    Raises:
+        ImportError: it does not say what is lacking.
+    """
+    package = str(why.name or "").partition(".")[0]
+    if not package:
+        raise why
+    place = getattr(sys.modules.get(package), "__file__", None)
+    install = f"{sys.executable} -m pip install"
+    if place is None:
+        return f"{package}, which is not installed: {install} {package}"
+    if os.path.join("-packages", "") in place:
+        return f"{package}, which does not import ({why}): {install} --force-reinstall {package}"
+    return f"{package}, and Python finds {place} in its place: rename it, or leave its folder"
 
 
 def printable(text: str) -> str:

@@ -10,10 +10,10 @@ import sys
 _OF_NO_USE = ("test", "this", "antigravity")
 
 
-def found() -> list[tuple[str, str]]:
-    """Return the name of each hidden module, and the file that Python finds in its place."""
+def first() -> list[tuple[str, str]]:
+    """Return the modules that Python finds before its own: their names and files."""
     own = os.path.realpath(os.path.dirname(os.__file__))
-    shadows: dict[str, str] = {}
+    modules = []
     for entry in sys.path:
         try:
             folder = os.path.realpath(entry)
@@ -29,12 +29,14 @@ def found() -> list[tuple[str, str]]:
                 place = os.path.join(place, "__init__.py")
             elif extension != ".py":
                 continue
-            if name in sys.stdlib_module_names and name not in (
-                *sys.builtin_module_names,
-                *_OF_NO_USE,
-            ):
-                shadows.setdefault(name, place)
-    return list(shadows.items())
+            modules.append((name, place))
+    return modules
+
+
+def found() -> list[tuple[str, str]]:
+    """Return the name of each hidden module of Python, and the file found in its place."""
+    known = sys.stdlib_module_names.difference(sys.builtin_module_names, _OF_NO_USE)
+    return list({name: place for name, place in reversed(first()) if name in known}.items())
 
 
 def _real(folder: str) -> str:

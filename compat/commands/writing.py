@@ -25,10 +25,15 @@ def replaced(path: str) -> Iterator[str]:
 def write(path: str, parts: Iterable[str]) -> None:
     r"""Replace a text file by these parts, in UTF-8 with ``\n`` at the ends of lines.
 
+    A byte of a file's name that is no text is written as ``\udcff``, as JSON has it.
+
     Raises:
         OSError: it cannot be written; it is left as it was.
     """
-    with replaced(path) as place, open(place, "w", encoding="utf-8", newline="\n") as file:
+    with (
+        replaced(path) as place,
+        open(place, "w", encoding="utf-8", errors="backslashreplace", newline="\n") as file,
+    ):
         file.writelines(parts)
 
 

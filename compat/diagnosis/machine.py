@@ -7,9 +7,11 @@ import pathlib
 import shlex
 import shutil
 import sys
+import sysconfig
 
 from compat.commands import shell
 from compat.commands.shell import Line
+from compat.diagnosis import dists
 
 _LONGEST_PATH = 1 << 15
 # the first one found is used
@@ -120,7 +122,20 @@ def _pip() -> tuple[str, ...]:
     return ("uv", "pip") if shutil.which("uv") else ()
 
 
+def is_managed() -> bool:
+    """Return whether this Python is the system's, into which pip does not install (PEP 668)."""
+    marker = pathlib.Path(sysconfig.get_path("stdlib"), "EXTERNALLY-MANAGED")
+    return not is_venv() and marker.is_file()
+
+
 def _by_pip(verb: str, *words: str) -> tuple[Line, ...]:
+    if is_managed():
+        copies = [copy for name in dists.PACKAGES for copy in dists.copies(name)]
+        if not any(copy.installer in ("pip", "uv") for copy in copies):
+            own = os.path.join(".venv", "bin", "python")
+            made = shell.lines(python(), "-m", "venv", ".venv")
+            return shell.chain(made, shell.lines(own, "-m", "pip", verb, *words))
+        words = ("--break-system-packages", *words)  # as it was done before
     if not _pip():
         return shell.chain(
             shell.lines(python(), "-m", "ensurepip"),

@@ -206,9 +206,11 @@ def converted(path: str, rate: int = 0, text: str = "Convert it with the ffmpeg 
 
 
 def shadow(path: str) -> Mend:
-    """Rename a user's file that has the name of a package."""
+    """Rename a user's file that has the name of a package; leave those of an environment alone."""
     target = pathlib.Path(path)
     target = target.parent if target.name == "__init__.py" else target
+    if target.parent.name.endswith("-packages"):
+        return Mend(f"Take {target.parent} off Python's path (PYTHONPATH)")
     here = ", or run from another folder" if target.parent == pathlib.Path.cwd() else ""
     return Mend(f"Rename it{here}", machine.renaming(str(target), f"my_{target.name}"))
 

@@ -15,9 +15,9 @@ FILE = "file"  # the check name of results on a user's files
 _STANDS_ON = {
     "torch": ("python",),
     "torchaudio": ("torch", "python"),
-    "soundfile": ("numpy", "dispatcher"),
-    "libsox": ("numpy", "dispatcher"),
-    "av": ("numpy", "dispatcher"),
+    "soundfile": ("numpy", "dispatcher", "python"),
+    "libsox": ("numpy", "dispatcher", "python"),
+    "av": ("numpy", "dispatcher", "python"),
 }
 _EXIT = {Status.WARNING: 1, Status.ERROR: 2, Status.CRASHED: 3}
 

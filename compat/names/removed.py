@@ -34,7 +34,9 @@ class Fate(NamedTuple):
     moving: str = ""
 
 
-_PER_CALL = 'Name the backend in each call: compat.load(path, backend="sox").'
+_PER_CALL = (
+    'Name the backend in each call: compat.load(path, backend="soundfile"), or "sox" for "sox_io".'
+)
 _STAYED = "Only 2.8 warns about it: 2.9 and later still have it."
 _CHANGED = "In 2.9 it {} through TorchCodec, and ignores most arguments; compat.{}() honours them."
 _IN_IO = "compat.io has it, with the same arguments: from compat.io import {}."

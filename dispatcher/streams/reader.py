@@ -133,7 +133,8 @@ class StreamReader:
         except BackendError as why:
             raise self._problem(BackendError(f"{why}{sources.next_step(format)}")) from why
         for stream in self._container.streams:
-            stream.discard = _discard("all")
+            if stream.type not in ("audio", "video"):
+                stream.discard = _discard("all")
 
     def _problem(self, why: Exception) -> BackendError:
         # ExitError: PyAV ended the call because its time was up; TimeoutError: FFmpeg did
@@ -399,7 +400,6 @@ class StreamReader:
         except BackendError as why:
             raise self._problem(why) from why
         output.device = hw_accel if hw_accel and hw_accel.startswith("cuda") else None
-        stream.discard = _discard("default")
         self._sources[index] = source
         source.outputs.append(output)
         self._outputs.append(output)
@@ -429,7 +429,6 @@ class StreamReader:
         source = self._sources[output.index]
         source.outputs.remove(output)
         if not source.outputs:
-            source.stream.discard = _discard("all")
             del self._sources[output.index]
 
     def _output(self, i: int) -> Output:
@@ -470,7 +469,7 @@ class StreamReader:
 
     def _step(self) -> int:
         interrupts.check()
-        if self._ended:
+        if self._ended and self._outputs:
             raise self._problem(BackendError("it has ended; use seek() to read on"))
         if self._packets is None:
             self._packets = packets.demuxed(self._container)

@@ -37,6 +37,14 @@ def test_rows_come_back_until_they_are_dropped(place: str) -> None:
         assert len(list(store.rows())) == 1
 
 
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: row.path)
+def test_a_file_may_begin_with_any_row(place: str, row: Row) -> None:
+    for count in (1, 2):
+        with open_store(place) as store:
+            store.append(row)
+            assert len(list(store.rows())) == count
+
+
 def test_two_runs_do_not_append_at_once(place: str) -> None:
     with open_store(place), pytest.raises(UsageError, match="another run appends"):
         open_store(place)

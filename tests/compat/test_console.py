@@ -46,6 +46,15 @@ def test_a_pipe_that_its_reader_closed(command: str, tmp_path: Path) -> None:
     assert (done.stderr, done.returncode) == ("", UNREAD)
 
 
+@pytest.mark.parametrize("name", ["packaging.py", "packaging/__init__.py"])
+def test_a_hidden_package_is_not_called_missing(name: str, tmp_path: Path) -> None:
+    (tmp_path / name).parent.mkdir(exist_ok=True)
+    (tmp_path / name).touch()
+    done = subprocess.run([sys.executable, "-m", "compat.doctor"], capture_output=True, text=True, check=False, cwd=tmp_path)
+    assert f"Python finds {tmp_path / name} in its place" in done.stderr
+    assert ("pip" in done.stderr, done.returncode) == (False, 3)
+
+
 WRITABLE = {
     "page.html": False,
     "folder": False,

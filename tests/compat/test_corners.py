@@ -3,15 +3,18 @@
 import importlib.util
 import sys
 import types
+import warnings
 from typing import Any
 
 import pytest
+import torch
 
 import compat
 from compat.contents.context import Context
 from compat.diagnosis import pairs
 from compat.dropin import advice
 from tests.compat.conftest import Plant
+from tests.conftest import ASSETS
 
 
 def test_what_a_real_torchaudio_lacks_is_said_of_it(plant: Plant) -> None:
@@ -44,6 +47,19 @@ def test_what_a_broken_torchaudio_has_imported_gives_way_and_comes_back(plant: P
         torchaudio.datasets
     compat.uninstall()
     assert sys.modules["torchaudio.kaldi_io"] is left
+
+
+@pytest.mark.parametrize("release", ["2.2", "2.8", "2.9"])
+def test_bytes_are_the_content_of_a_file(release: str) -> None:
+    """For FFmpeg, which is asked first. For soundfile they are a path."""
+    path = ASSETS / "stereo_16.flac"
+    data, torchaudio = path.read_bytes(), compat.standin(release)
+    with warnings.catch_warnings(action="ignore"):
+        assert torch.equal(torchaudio.load(data)[0], torchaudio.load(path)[0])
+        if release != "2.9":
+            assert str(torchaudio.info(data, backend="ffmpeg")) == str(torchaudio.info(path))
+            with pytest.raises(RuntimeError, match=r"content of a file.*BytesIO"):
+                torchaudio.load(data, backend="soundfile")
 
 
 @pytest.mark.parametrize(("name", "found"), [("torchaudio.datasets", False), ("torchaudio.backend", True), ("torchaudio.nonsense", False)])

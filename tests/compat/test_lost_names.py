@@ -29,7 +29,7 @@ LOST = [
     ("2.9", "from torchaudio._backend.common import AudioMetaData", "Use compat.load, .save, .info and .AudioMetaData."),
     ("2.9", "from torchaudio.backend.sox_io_backend import *", "Use compat.load, .save, .info and .AudioMetaData."),
     ("2.9", "from torchaudio.io import *", "Use compat.io: "),
-    ("2.9", "import torchaudio.backend.soundfile_backend as backend", 'compat.load(path, backend="sox")'),
+    ("2.9", "import torchaudio.backend.soundfile_backend as backend", 'compat.load(path, backend="soundfile")'),
     ("2.9", "from torchaudio.sox_effects import apply_effects_file", "Use compat.sox_effects "),
     ("2.9", "from torchaudio.kaldi_io import read_mat_ark", "Use the package kaldi_io itself"),
     ("2.9", "from torchaudio import set_audio_backend", "Name the backend in each call"),

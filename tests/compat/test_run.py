@@ -137,14 +137,22 @@ def test_a_traceback_begins_with_the_frames_of_the_program(python: Python, tmp_p
 SEEN = "import os, sys\nprint(__file__, os.path.abspath(sys.argv[0]), sys.argv[1:], __name__, __package__, [p for p in sys.path if os.getcwd() in os.path.abspath(p)])\n"
 
 
-@pytest.mark.parametrize("arguments", [["tool.py", "x"], ["-m", "pack.tool"], ["pack"], ["pack.pyz", "x"], ["tool.pyc"], ["-", "x"]])
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        *(["tool.py", "x"], ["-m", "pack.tool"], ["pack"], ["link.py"], ["linked/tool.py"]),
+        *(["app.pyz", "x"], ["tool.pyc"], ["-", "x"]),
+    ],
+)
 def test_a_program_sees_of_itself_what_it_sees_under_python(arguments: list[str], tmp_path: pathlib.Path) -> None:
     """Its own file by its whole path, so that it may change the folder; and its own folder alone on the path."""
     (tmp_path / "pack").mkdir()
     for name in ("tool.py", "pack/tool.py", "pack/__main__.py"):
         (tmp_path / name).write_text(SEEN)
-    zipapp.create_archive(tmp_path / "pack")
-    py_compile.compile(str(tmp_path / "tool.py"), str(tmp_path / "tool.pyc"))
+    (tmp_path / "link.py").symlink_to("pack/tool.py")
+    (tmp_path / "linked").symlink_to("pack")
+    zipapp.create_archive(tmp_path / "pack", tmp_path / "app.pyz")
+    py_compile.compile(str(tmp_path / "tool.py"), cfile=str(tmp_path / "tool.pyc"), doraise=True)
     plain, run = (
         subprocess.run(
             [sys.executable, *before, *arguments],

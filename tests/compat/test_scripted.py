@@ -12,6 +12,7 @@ import torch
 from torch import Tensor
 
 import compat
+from dispatcher.metadata import AudioMetaData
 
 RATES = [(16000, 8000), (8000, 16000), (16000, 11025), (44100, 16000), (3, 7), (16000, 16000)]
 OPTIONS: list[dict[str, Any]] = [
@@ -183,3 +184,15 @@ def test_a_class_of_streams_says_that_it_cannot_be_scripted(release: str, name: 
         torch.jit.script(opened)
     assert inspect.getmembers(kind)
     assert inspect.getdoc(kind)
+
+
+def frames(facts: AudioMetaData) -> int:
+    """Code that is scripted."""
+    return facts.num_frames
+
+
+def test_the_facts_of_a_file_can_be_passed_to_scripted_code() -> None:
+    facts = AudioMetaData(8000, 5, 1, 16, "PCM_S")
+    assert torch.jit.script(frames)(facts) == 5
+    assert str(facts) == "AudioMetaData(sample_rate=8000, num_frames=5, num_channels=1, bits_per_sample=16, encoding=PCM_S)"
+    assert repr(facts) == str(facts).replace("PCM_S", "'PCM_S'")

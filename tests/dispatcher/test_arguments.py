@@ -213,12 +213,33 @@ def test_the_step_that_a_tensors_error_names_works(what: str, wav: str) -> None:
         compat.save("out.flac", made.get(what, torch.Tensor.float)(TENSORS[what]).to(torch.float32), 8000, backend="soundfile")
 
 
-@pytest.mark.parametrize("release", ["2.0", "2.1", "2.2", "2.9"])
+@pytest.mark.parametrize("way", ["script.py/../x.wav", "gone/../x.wav", "x.wav/", "gone/../gone/../x.wav"])
+def test_ffmpeg_leaves_out_what_a_path_leaves_again(way: str, tmp_path: pathlib.Path) -> None:
+    """As in ``os.path.join(__file__, "../x.wav")``, which the system refuses."""
+    (tmp_path / "script.py").touch()
+    with compat.pinned("2.2") as torchaudio:
+        torchaudio.save(f"{tmp_path}/{way}", torch.zeros(1, 100), 8000)
+        assert (tmp_path / "x.wav").is_file()
+        assert torchaudio.load(f"{tmp_path}/{way}")[0].shape == (1, 100)
+        assert torchaudio.info(f"{tmp_path}/{way}").num_frames == 100
+        assert torchaudio.io.StreamReader(f"{tmp_path}/{way}").num_src_streams == 1
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="links need a right there")
+def test_a_path_that_leads_through_a_link_is_taken_as_it_is(tmp_path: pathlib.Path) -> None:
+    (tmp_path / "real" / "sub").mkdir(parents=True)
+    (tmp_path / "link").symlink_to("real/sub")
+    for folder, frames in ((tmp_path, 100), (tmp_path / "real", 200)):
+        compat.save(folder / "x.wav", torch.zeros(1, frames), 8000)
+    assert compat.load(f"{tmp_path}/link/../x.wav")[0].shape == (1, 200)
+
+
+@pytest.mark.parametrize("release", ["2.0", "2.1"])
 def test_bytes_of_a_file_ask_for_bytesio(release: str, wav: str) -> None:
     """The message does not repeat the file, and the step that it names works."""
     data = pathlib.Path(wav).read_bytes() * 100
     torchaudio: Any = compat.standin(release, truncated="ignore", sox_io_file_objects=True)
-    for call in (torchaudio.load, getattr(torchaudio, "info", torchaudio.load)):
+    for call in (torchaudio.load, torchaudio.info):
         with pytest.raises((RuntimeError, TypeError), match=r"Pass io\.BytesIO\(data\)") as caught:
             call(data)
         assert len(str(caught.value)) < 300

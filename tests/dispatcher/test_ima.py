@@ -1,4 +1,4 @@
-"""IMA ADPCM in wav gives the samples of FFmpeg 5.1, which rounded each step once, whatever newer ones do."""
+"""Microsoft's IMA ADPCM gives the samples of FFmpeg 5.1, which rounded each step once, whatever newer ones do."""
 
 import itertools
 import pathlib
@@ -74,6 +74,21 @@ def test_steps_are_rounded_once(tmp_path: pathlib.Path, channels: int, block: in
     assert (told.num_frames, told.num_channels, told.encoding) == (wanted.shape[1], channels, "ADPCM_IMA_WAV")
     with compat.pinned("2.2") as torchaudio:
         assert np.array_equal(streaming.sound(torchaudio.io.StreamReader(str(path)), format="s16p").numpy().T, wanted)
+
+
+@pytest.mark.parametrize("channels", [1, 2])
+@pytest.mark.parametrize("container", ["w64", "avi", "mka", "asf"])
+def test_steps_are_rounded_once_in_other_containers(tmp_path: pathlib.Path, container: str, channels: int) -> None:
+    wanted = _decoded(_written(tmp_path / "ima.wav", channels, 1024), channels, 1024)
+    path = tmp_path / f"ima.{container}"
+    with av.open(str(tmp_path / "ima.wav")) as source, av.open(str(path), "w") as output:
+        stream = output.add_stream_from_template(source.streams.audio[0])
+        for packet in source.demux():
+            if packet.size:
+                packet.stream = stream
+                output.mux(packet)
+    waveform, _ = dispatcher.load(path, backend="ffmpeg", normalize=False)
+    assert np.array_equal(waveform.numpy(), wanted)
 
 
 @pytest.mark.parametrize("channels", [1, 2])

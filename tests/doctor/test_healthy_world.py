@@ -4,6 +4,7 @@ import json
 import os
 import pathlib
 import subprocess
+import sys
 import time
 
 import jsonschema
@@ -34,6 +35,12 @@ def test_what_can_be_measured_here_is_measured(seen: tuple[Report, float]) -> No
     for check in ("python", "environment", "copies", "files", "pair", "variables", "imports", "round-trip", "resampling"):
         assert report.status(check) == "ok", report.checks[check]
     assert {found["data"]["backend"] for found in report.checks["round-trip"]["findings"]} >= {"ffmpeg", "soundfile"}
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="names of files are always Unicode there")
+def test_it_is_healthy_where_names_are_ascii(healthy: World) -> None:
+    ascii_only = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+    assert healthy.examine("--only", "round-trip", env=ascii_only).status("round-trip") == "ok"
 
 
 def test_it_takes_fifteen_seconds_where_torch_takes_three(seen: tuple[Report, float]) -> None:

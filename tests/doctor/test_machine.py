@@ -80,6 +80,29 @@ TORCH = dists.Copy("torch", "2.8.0+cpu", pathlib.Path("/site"), pathlib.Path("/s
 
 
 @pytest.mark.parametrize(
+    ("installer", "command"),
+    [
+        ("pip", "{python} -m pip install --break-system-packages av"),
+        ("uv", "{python} -m pip install --break-system-packages av"),
+        ("conda", "{python} -m venv .venv && .venv/bin/python -m pip install av"),
+        ("", "{python} -m venv .venv && .venv/bin/python -m pip install av"),
+    ],
+)
+def test_into_a_python_of_the_system_pip_installs_only_what_it_did_before(
+    play: Play, monkeypatch: pytest.MonkeyPatch, tmp_path: pathlib.Path, installer: str, command: str
+) -> None:
+    """Elsewhere the command would only say `externally-managed-environment`."""
+    play()
+    (tmp_path / "EXTERNALLY-MANAGED").touch()
+    monkeypatch.setattr(machine.sysconfig, "get_path", lambda name: str(tmp_path))
+    monkeypatch.setattr(machine, "is_venv", lambda: False)
+    monkeypatch.setattr(dists, "copies", lambda name: [TORCH._replace(installer=installer)])
+    assert machine.pip("av") == (command.format(python=machine.python()),)
+    monkeypatch.setattr(machine, "is_venv", lambda: True)
+    assert machine.pip("av") == (f"{machine.python()} -m pip install av",)
+
+
+@pytest.mark.parametrize(
     ("make", "installed", "commands"),
     [
         (mends.matched_pair, {}, ["pip install --upgrade --force-reinstall torch torchaudio"]),

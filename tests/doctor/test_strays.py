@@ -18,9 +18,9 @@ OURS = "copies,backend-ffmpeg,backend-soundfile,backend-sox"
 CHECKOUT = {"torchaudio 2.11.0": "__version__ = '2.11.0'\n", "torchaudio@other": "__version__ = '2.8.0a0'\n"}
 
 
-def of_python(name: str, program: str) -> Case:
-    """A file called as a module of Python; the doctor itself goes on, and nothing of what fails for it is installed again."""
-    plants = {"soundfile 0.13.1": f"{program}__version__ = '0.13.1'\n", "torch 2.8.0": ""}
+def hiding(name: str, program: str, **more: str) -> Case:
+    """A file called as a module of Python or of a package; the doctor goes on, and nothing of what fails for it is installed again."""
+    plants = {"soundfile 0.13.1": f"{program}__version__ = '0.13.1'\n", "torch 2.8.0": "", **more}
     files = {name: "x = 1\n"}
     return Case(
         name, "copies,imports", "error", "shadowed", "python", ("soundfile", "torch"), plants, files, root="copies", commands=("mv ",)
@@ -43,8 +43,11 @@ test_names_that_something_else_has = worlds(
              says=(f"{{folder}}/{name}", "torchaudio-compat"))
         for name in ("dispatcher", "legacy")
     ),
-    of_python("copy.py", "from copy import deepcopy\n"),
-    of_python("queue/__init__.py", "import queue\nqueue.SimpleQueue\n"),
+    hiding("copy.py", "from copy import deepcopy\n"),
+    hiding("queue/__init__.py", "import queue\nqueue.SimpleQueue\n"),
+    hiding("helper.py", "from helper import thing\n", helper="thing = 1\n"),
+    hiding("helper/__init__.py", "import helper\nhelper.thing\n", helper="thing = 1\n"),
+    Case("cffi.py", "copies,backend-sox", "error", "shadowed", "python", files={"cffi.py": ""}, root="copies", commands=("mv ",)),
 )  # fmt: skip
 
 
@@ -97,6 +100,16 @@ def test_a_line_that_leads_to_another_environment_is_taken_out_and_nothing_remov
     assert found["cause"] in ("two-copies", "two-places")
     assert not [command for command in found["mend"]["commands"] if command.startswith("rm")]
     assert says in found["mend"]["text"]
+
+
+def test_a_module_of_another_environment_is_not_renamed(build: Callable[..., World], other: pathlib.Path) -> None:
+    world = build(without=("soundfile",))
+    world.plant("soundfile", {"__init__.py": "from helper import thing\n"}, "0.13.1")
+    world.plant("helper", {"__init__.py": "thing = 1\n"}, "1.0")
+    (other / "helper.py").write_text("")
+    found = world.examine("--only", "copies", env={"PYTHONPATH": str(other)}).findings("copies")
+    mends = [one["mend"] for one in found if "helper" in one["text"]]
+    assert [(mend["commands"], str(other) in mend["text"]) for mend in mends] == [([], True)]
 
 
 @pytest.mark.parametrize("name", ["torchaudio.py", "soundfile.py", "numpy/__init__.py", "torch.py"])

@@ -148,13 +148,12 @@ def test_a_trace_grows_over_several_runs(tmp_path: pathlib.Path) -> None:
     assert "cannot write it" in trace.record(str(tmp_path / "no" / "t"), [here], str(tmp_path))
 
 
-def test_a_trace_that_cannot_be_written_leaves_nothing_behind(tmp_path: pathlib.Path) -> None:
-    trace_file = tmp_path / "trace"
-    trace_file.write_text("")
-    surrogate = recording.Call("load", str(tmp_path / "a.py"), 3, 4, backend="\udc80")
-    with pytest.raises(ValueError, match="surrogates"):
-        trace.append(str(trace_file), [surrogate], str(tmp_path))
-    assert [one.name for one in tmp_path.iterdir()] == ["trace"]
+def test_names_that_are_no_text_are_read_back(tmp_path: pathlib.Path) -> None:
+    path, names = str(tmp_path / "trace"), ["\udcff.py", "ü.py"]
+    calls = [recording.Call("load", str(tmp_path / name), 3, 4, backend="sox") for name in names]
+    trace.append(path, calls, str(tmp_path))
+    trace.append(path, calls, str(tmp_path))
+    assert [(line["path"], line["calls"]) for line in trace.read(path)] == [(name, 2) for name in names]
 
 
 def _calls_once(path: str) -> None:

@@ -86,7 +86,7 @@ def _line(values: dict[str, Any]) -> bytes:
         return json.dumps(values).encode()
 
 
-def _values(line: str | bytes) -> dict[str, Any]:
+def _values(line: str) -> dict[str, Any]:
     """Return the columns of a row.
 
     Raises:
@@ -108,11 +108,9 @@ def _refuse_others(file: IO[bytes], path: str) -> None:
     line = file.readline()
     try:
         if line:
-            _values(line)
+            _values(line.decode("utf-8", "surrogateescape"))
     except (ValueError, RecursionError) as why:
-        half_written = not line.endswith(b"\n") and isinstance(
-            why, json.JSONDecodeError | UnicodeDecodeError
-        )
+        half_written = not line.endswith(b"\n") and isinstance(why, json.JSONDecodeError)
         if not half_written or not (line.startswith(_BEGIN) or _BEGIN.startswith(line)):
             raise UsageError(
                 f"{path}: no audit wrote this file, so it stays as it is; name another one "

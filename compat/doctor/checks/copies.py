@@ -2,10 +2,12 @@
 
 Looks for a second copy further down ``sys.path``, two sets of metadata in one folder, torch and
 torchaudio in different places, someone else's package with the name of one of this project, a file
-with the name of a module of Python's own library, and a file or folder with a package's name that
-belongs to no installed package.
+with the name of a module of Python's own library or of another package that an import needs, and a
+file or folder with a package's name that belongs to no installed package.
 """
 
+import importlib.machinery
+import os
 import pathlib
 import sys
 from collections.abc import Iterator
@@ -16,6 +18,8 @@ from compat.diagnosis import dists, machine, mends, pairs
 from compat.doctor.check import Copy, Finding, Group, Mend, World, check, error, note, ok, warning
 
 _PAIR = ("torch", "torchaudio")
+# what this package itself imports late
+_OURS = ("from cffi import FFI",)
 
 
 @check(
@@ -26,7 +30,7 @@ _PAIR = ("torch", "torchaudio")
 )
 def copies(world: World) -> Iterator[Finding]:
     found = [
-        *_of_python(world),
+        *_hiding(world),
         *_own(),
         *(finding for name in dists.PACKAGES for finding in _of_package(world, name)),
     ]
@@ -47,17 +51,23 @@ def copies(world: World) -> Iterator[Finding]:
         yield ok("one of each")
 
 
-def _of_python(world: World) -> Iterator[Finding]:
-    """Report files that hide standard modules; an import shows whether they do harm."""
-    found = shadows.found()
-    if not found:
+def _hiding(world: World) -> Iterator[Finding]:
+    """Report files that hide modules of Python or of a package that ours need.
+
+    An import shows whether they do harm.
+    """
+    of_python = shadows.found()
+    found = {**dict(reversed(shadows.first())), **dict(of_python)}
+    needed = {name: found[name] for name in found if _is_hidden_package(name, found[name])}
+    if not of_python and not needed:
         return
-    here = [name for name in dists.PACKAGES if world.importable(name)]
-    answer = world.children.ask("bare", here)
+    imports = [f"import {name}" for name in dists.PACKAGES if world.importable(name)]
+    answer = world.children.ask("bare", [*imports, *_OURS])
     said = "" if answer.failed else str(answer.value["failed"])
     last = said.rpartition("\n")[2]
-    for name, place in found:
-        text = f"`import {name}` finds {place}, and not Python's own module of that name"
+    for name, place in (*of_python, *needed.items()):
+        owner = "the installed package" if name in needed else "Python's own module"
+        text = f"`import {name}` finds {place}, and not {owner} of that name"
         if place in said or f"'{name}'" in last:
             yield error(
                 text,
@@ -67,12 +77,24 @@ def _of_python(world: World) -> Iterator[Finding]:
                 cause="shadowed",
                 evidence=(last,),
             )
-        else:
+        elif name not in needed:
             yield note(
                 text,
                 why="None of these packages needs it while it is imported, but other programs may.",
                 data={"found": place},
             )
+
+
+def _is_hidden_package(name: str, place: str) -> bool:
+    """Return whether a file hides a module that is installed further down Python's path."""
+    if name in (*dists.PACKAGES, *sys.stdlib_module_names) or not name.isidentifier():
+        return False
+    behind = [
+        entry
+        for entry in sys.path
+        if entry.endswith("-packages") and not place.startswith(os.path.realpath(entry))
+    ]
+    return importlib.machinery.PathFinder.find_spec(name, behind) is not None
 
 
 def _own() -> Iterator[Finding]:

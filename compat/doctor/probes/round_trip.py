@@ -1,6 +1,8 @@
 """Write a signal with one backend, read it back, and compare sample by sample."""
 
+import os
 import pathlib
+import sys
 import tempfile
 from typing import Any
 
@@ -24,7 +26,9 @@ def probe(task: str) -> dict[str, Any]:
     )
     samples = (waveform * 32767).round().to(torch.int16)
     with tempfile.TemporaryDirectory(prefix="doctor-") as folder:
-        path = str(pathlib.Path(folder, "round trip ü.wav"))
+        # an ASCII locale allows no ü
+        allowed = "round trip ü.wav".encode(sys.getfilesystemencoding(), "ignore")
+        path = str(pathlib.Path(folder, os.fsdecode(allowed)))
         dispatcher.save(path, samples, _RATE, encoding="PCM_S", bits_per_sample=16, backend=task)
         with open(path, "ab") as file:
             file.write(_UNKNOWN_CHUNK)

@@ -57,7 +57,7 @@ def place(uri: Uri) -> tuple[str, str]:
     text = os.fsdecode(uri)
     if web.is_address(text):
         return text, _PROTOCOLS[text.partition(":")[0].lower()]
-    return f"file:{text}", "file"
+    return f"file:{arguments.as_written(text, os.path.lexists)}", "file"
 
 
 def local_file(
@@ -71,7 +71,7 @@ def local_file(
     path = os.fspath(uri) if usual else None
     if not isinstance(path, str) or web.is_address(path):
         return contextlib.nullcontext()
-    return opened(file or path)
+    return opened(file or arguments.as_written(path, os.path.lexists))
 
 
 @contextlib.contextmanager

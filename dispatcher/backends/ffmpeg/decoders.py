@@ -41,7 +41,7 @@ def of(stream: Any, context: Any) -> Decoder:
             return _checked(stream, context)
         if codec == "sbc":
             return _sbc(stream, context)
-        if (codec, container) == (_IMA, "wav") and context.channels <= _IMA_CHANNELS:
+        if codec == _IMA and context.channels <= _IMA_CHANNELS:
             return _ima(context)
     return cast("Decoder", context.decode)
 
@@ -154,7 +154,7 @@ def _sbc(stream: Any, context: Any) -> Decoder:
 
 
 def _ima(context: Any) -> Decoder:
-    """Decode IMA ADPCM in wav to the recorded samples.
+    """Decode Microsoft's IMA ADPCM (wav, w64, avi, mkv) to the recorded samples.
 
     FFmpeg up to 8.0 rounds each step once. From 8.1 on it rounds in parts, which is up to 10 of
     32,768 off. Its decoder for Duck's "DK4" still rounds once, and DK4's blocks hold the same
@@ -169,7 +169,7 @@ def _ima(context: Any) -> Decoder:
         """Decode the blocks of a packet, one after the other."""
         nonlocal size
         if size is None and packet.size:
-            size = _block_bytes(packet, channels)
+            size = _block_bytes(packet, context)
         if not size or not packet.size:
             yield from context.decode(packet)
             return
@@ -184,25 +184,18 @@ def _ima(context: Any) -> Decoder:
     return decode
 
 
-def _block_bytes(packet: av.Packet[Any], channels: int) -> int:
-    """Return the size of a block in bytes, from the packet's frames; 0 unless samples have 4 bits.
+def _block_bytes(packet: av.Packet[Any], context: Any) -> int:
+    """Return the size of a block in bytes; 0 unless samples have 4 bits.
 
-    For each channel a block has a header of 4 bytes, which is 8 nibbles and holds 1 sample, and
-    then a nibble for each further sample:
-
-        nibbles of a channel - frames = 7 * blocks
+    The decoder makes a frame of each block of a packet. For each channel a block has a header of 4
+    bytes, which is 8 nibbles and holds 1 sample, and then a nibble for each further sample.
     """
-    nibbles = 2 * packet.size // channels
-    lost = 2 * _IMA_HEADER - 1
-    blocks, rest = divmod(nibbles - (packet.duration or 0), lost)
-    if (
-        rest
-        or blocks < 1
-        or packet.size % blocks
-        or packet.size // blocks <= _IMA_HEADER * channels
-    ):
+    frames = context.decode(packet)
+    size, rest = divmod(packet.size, len(frames) or 1)
+    nibbles = 2 * size // context.channels
+    if rest or not frames or nibbles - frames[0].samples != 2 * _IMA_HEADER - 1:
         return 0
-    return packet.size // blocks
+    return size if size > _IMA_HEADER * context.channels else 0
 
 
 def _reordered(block: bytes, channels: int) -> bytes:

@@ -141,7 +141,9 @@ def save(asked: Save) -> None:
     else:
         if not isinstance(asked.uri, (str, bytes, os.PathLike)):
             raise ArgumentTypeError(arguments.neither_path_nor_file(asked.uri))
-        extension = os.path.splitext(os.fsdecode(asked.uri))[1].lstrip(".").lower() or None
+        path = arguments.as_written(os.fsdecode(asked.uri), _has_folder)
+        asked = asked._replace(uri=path)
+        extension = os.path.splitext(path)[1].lstrip(".").lower() or None
     if not hasattr(type(asked.src), "T"):
         raise NotATensorError(
             f"{type(asked.src).__name__} is not a tensor; pass torch.as_tensor(...)"
@@ -155,6 +157,10 @@ def save(asked: Save) -> None:
     ):
         data = _checked(asked.src, asked.channels_first)
         _encode(container, choice, data, writable.sample_rate(asked.sample_rate), asked.compression)
+
+
+def _has_folder(path: str) -> bool:
+    return os.path.isdir(os.path.dirname(path) or os.curdir)
 
 
 def save_planar(

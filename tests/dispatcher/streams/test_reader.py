@@ -24,6 +24,30 @@ WAV = str(ASSETS / "stereo_s16.wav")
 MP4 = str(ASSETS / "moving.mp4")
 
 
+@pytest.mark.parametrize(
+    ("mode", "to", "frames", "begins"),
+    [("key", 0.5, 26624, 0.0), ("any", 0.31, 14336, 0.2786), ("any", 0.77, 5120, 0.4876), ("precise", 0.5, 4096, 0.5108)],
+)
+def test_the_sound_of_a_video_begins_where_its_pictures_let_it(mode: str, to: float, frames: int, begins: float) -> None:
+    """As recorded of 2.1.2: FFmpeg seeks by the pictures, though only the sound is asked for."""
+    reader = StreamReader(str(ASSETS / "video_with_sound.mp4"))
+    reader.add_basic_audio_stream(-1, buffer_chunk_size=-1)
+    reader.seek(to, mode)
+    reader.process_all_packets()
+    (chunk,) = reader.pop_chunks()
+    assert (len(chunk), round(chunk.pts, 4)) == (frames, begins)
+
+
+@pytest.mark.parametrize("added", [0, 1])
+def test_a_packet_of_any_stream_counts(added: int) -> None:
+    reader = StreamReader(str(ASSETS / "video_with_sound.mp4"))
+    for _ in range(added):
+        reader.add_basic_audio_stream(-1)
+    assert [reader.process_packet() for _ in range(34)] == [0] * 33 + [1]
+    if not added:
+        assert reader.process_packet() == 1
+
+
 def test_a_chunk_is_a_tensor_and_what_is_computed_of_it_is_plain() -> None:
     """It has a time; it pickles and is copied with it."""
     reader = StreamReader(WAV)
