@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
+from compat.codemod.plan import code
 from compat.codemod.plan.code import Definition, Function
 from compat.codemod.source import (
     AnyFunction,
@@ -80,10 +81,8 @@ def of(module: Module, scope: Scope, level: int) -> Iterator[Setup]:
             yield _told(module, function, makers[0], level, is_sole=is_sole)
         elif function.name in BY_NAME:
             is_sole = is_sole and {*map(plain_name, function.decorator_list)} <= {"classmethod"}
-            when = BY_NAME[function.name]
-            yield Setup(
-                module, function, function.name, when, True, is_sole, level, *_does(function)
-            )
+            name, more = function.name, _does(module, function)
+            yield Setup(module, function, name, BY_NAME[name], True, is_sole, level, *more)
 
 
 def near(modules: Sequence[Module], *, of_unittest: bool) -> list[Setup]:
@@ -126,7 +125,7 @@ def _told(
     module: Module, function: Function, maker: ast.expr, level: int, *, is_sole: bool
 ) -> Setup:
     """Return a fixture as its decorator tells; if that cannot be read, it may run at any time."""
-    more = _does(function)
+    more = _does(module, function)
     call = maker if isinstance(maker, ast.Call) else ast.Call(maker, [], [])
     name, scope, auto = (literal(given(call, key)) for key in ("name", "scope", "autouse"))
     given_keys = {one.arg for one in call.keywords}
@@ -195,10 +194,9 @@ def asked(function: Function) -> set[str]:
     return every - {one.arg for one, default in defaults(given) if default is not None}
 
 
-def _does(function: Function) -> tuple[bool, frozenset[str]]:
+def _does(module: Module, function: Function) -> tuple[bool, frozenset[str]]:
     """Return whether a setup waits for the test, and the names of the fixtures it asks for."""
-    waits = any(isinstance(one, ast.Yield | ast.YieldFrom) for one in ast.walk(function))
-    return waits, frozenset(asked(function))
+    return function in code.generators(module), frozenset(asked(function))
 
 
 def asked_by(names: set[str], visible: list[Setup]) -> set[str]:

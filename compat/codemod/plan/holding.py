@@ -11,12 +11,12 @@ import dataclasses
 from collections.abc import Iterable, Mapping
 
 from compat.codemod.plan import giving, marks, removal
-from compat.codemod.plan.evidence import Evidence
 from compat.codemod.plan.marks import Site
 from compat.codemod.plan.naming import Named
 from compat.codemod.plan.part import SAME_FILE, Part
 from compat.codemod.plan.removal import Unit
 from compat.codemod.plan.restore_pairs import Restore
+from compat.codemod.plan.state import Evidence
 from compat.codemod.rewrite import Change, Remove, Replace
 from compat.codemod.source import Module, NotProvableError, Use, old_names
 from compat.codemod.uses import SetterCall, setter_calls

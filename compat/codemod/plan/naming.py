@@ -5,10 +5,10 @@ import os
 from collections.abc import Sequence
 
 from compat.codemod.plan import choices, marks, unreadable
-from compat.codemod.plan.evidence import Evidence, Program
 from compat.codemod.plan.fixtures import is_called
 from compat.codemod.plan.marks import Site
 from compat.codemod.plan.part import Part
+from compat.codemod.plan.state import Evidence, Program
 from compat.codemod.rewrite import Change
 from compat.codemod.source import NotProvableError, is_test, old_names
 from compat.codemod.uses import SetterCall, observed, setter_calls

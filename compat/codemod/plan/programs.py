@@ -14,14 +14,12 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
-from compat.codemod.files.content import content
 from compat.codemod.plan import expressions, marks, statements, unseen
 from compat.codemod.plan.code import Code
-from compat.codemod.plan.effects import Effects
-from compat.codemod.plan.evidence import Evidence, Program
+from compat.codemod.plan.effects import FUNCTIONS, Effects
 from compat.codemod.plan.execution import Execution, TooLongError, bound
 from compat.codemod.plan.marks import Site
-from compat.codemod.plan.state import Force, State, joined, repeated
+from compat.codemod.plan.state import Evidence, Force, Program, State, joined, repeated
 from compat.codemod.plan.suites import Suite
 from compat.codemod.source import Module, NotProvableError, conditions, is_test, noted, old_names
 from compat.codemod.uses import Project, SetterCall
@@ -32,7 +30,7 @@ _IN_PARTS = (
     "Run the codemod on a part of the project: name the folder of this program and the folders "
     "that it imports. Or write backend= by hand."
 )
-_PLUGIN = re.compile(rb"\bpytest(?:_asyncio)?\.fixture\b|\bimport fixture\b|\bdef pytest_")
+_PLUGIN = re.compile(r"\bpytest(?:_asyncio)?\.fixture\b|\bimport fixture\b|\bdef pytest_")
 _VISITS = {**expressions.VISITS, **statements.VISITS}
 
 
@@ -104,12 +102,11 @@ def _run_all(execution: Execution, force: frozenset[Force]) -> None:
         # a notebook is no module that others import: it has run in its own program
         if not module.interactive and None not in execution.run(module, at_any_time).force:
             execution.setting.add(module)
-        for kind in (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.GeneratorExp):
-            for function in module.names.all(kind):
-                once_defined = force & (_from_its_definition(execution, module, function) or force)
-                if once_defined and execution.effects.matters((module, function)):
-                    state = dataclasses.replace(at_any_time, force=once_defined)
-                    execution.call(module, function, state)
+        for function in (one for kind in FUNCTIONS for one in module.names.all(kind)):
+            once_defined = force & (_from_its_definition(execution, module, function) or force)
+            if once_defined and execution.effects.matters((module, function)):
+                state = dataclasses.replace(at_any_time, force=once_defined)
+                execution.call(module, function, state)
     execution.end()
 
 
@@ -328,7 +325,7 @@ def _plugins(project: Project, code: Code) -> list[str]:
     """Return the files that no other imports and that a command line may name as plugins."""
     graph = project.imports
     alone = [one for one in code.paths if not (is_test(one) or graph.direct_importers(one))]
-    return [one for one in alone if _PLUGIN.search(content(one))]
+    return [one for one in alone if _PLUGIN.search(project.text(one))]
 
 
 def _found_by_name(project: Project, code: Code, path: str) -> bool | None:

@@ -12,13 +12,13 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 
 from compat.codemod.plan import choices, giving, holding, naming, programs, removal, unseen
-from compat.codemod.plan.evidence import Evidence
 from compat.codemod.plan.holding import Held
 from compat.codemod.plan.marks import Pin, Site
 from compat.codemod.plan.naming import Named
 from compat.codemod.plan.part import RESTORE, VARIABLE, Part
 from compat.codemod.plan.removal import Unit
 from compat.codemod.plan.restore_pairs import Restore, restores
+from compat.codemod.plan.state import Evidence
 from compat.codemod.rewrite import Change, Remove
 from compat.codemod.source import NotProvableError, Use
 from compat.codemod.uses import SetterCall, reads, setter_calls

@@ -5,9 +5,9 @@ import dataclasses
 
 from compat.codemod.plan import code, fixtures
 from compat.codemod.plan.code import Function, Meaning
+from compat.codemod.plan.effects import special
 from compat.codemod.plan.execution import Execution, Visit
 from compat.codemod.plan.expressions import entered, operated
-from compat.codemod.plan.handed import special
 from compat.codemod.plan.state import WAYS_OUT, State, joined, repeated
 from compat.codemod.source import Module, conditions, plain_name
 from compat.codemod.uses import setter_calls

@@ -8,7 +8,6 @@ import sys
 import textwrap
 from collections.abc import Iterator
 
-from compat.codemod.files.content import content
 from compat.codemod.plan.code import Definition
 from compat.codemod.source import (
     Kind,
@@ -28,8 +27,8 @@ from compat.codemod.uses import Project, reexports
 _NAMESPACES = re.compile(r"modules|\bmods?\b|\b(?:globals|locals|vars)\(|__dict__|namespace", re.I)
 # what loads or runs files in another way than by an import
 _LOADING = re.compile(
-    rb"import(?:lib|_module)|__import__|runpy|spec_from_file_location|SourceFileLoader|load_source|pkgutil"
-    rb"|pydoc|logging\.config|exec\(|__path__|pytest_plugins"
+    r"import(?:lib|_module)|__import__|runpy|spec_from_file_location|SourceFileLoader|load_source|pkgutil"
+    r"|pydoc|logging\.config|exec\(|__path__|pytest_plugins"
 )
 _SETTERS = ("set_audio_backend", "backend")
 _LOOKS = ("hasattr", "delattr", "print", "version", "bool")
@@ -49,7 +48,7 @@ _RUN_HERE = (
     "Timer",
     "autorange",
 )
-_RUNS_TEXT = re.compile(rb"\b(?:" + "|".join(_RUN_HERE).encode() + rb")[ \t]*\(")
+_RUNS_TEXT = re.compile(rf"\b(?:{'|'.join(_RUN_HERE)})[ \t]*\(")
 # calls that take the name of a module and do not give the module
 _ONLY_NAME = (
     "find_spec",
@@ -266,18 +265,14 @@ def may_be_loaded(project: Project, module: Module) -> bool:
 @noted
 def _loading(project: Project) -> set[str]:
     """Return which files may load others; two of them tell of each file whether another may."""
-    own = ((one.path, one.text.text.encode("utf-8", "replace")) for one in project.modules)
-    quiet = ((path, content(path)) for path in project.quiet.paths)
-    texts = itertools.chain(own, quiet)
-    return set(itertools.islice((path for path, data in texts if _LOADING.search(data)), 2))
+    every = (*project.speaking, *project.quiet.paths)
+    return set(itertools.islice((path for path in every if may_load_others(project, path)), 2))
 
 
 @noted
 def may_load_others(project: Project, path: str) -> bool:
     """Return whether a file may load or run others in another way than by an import."""
-    own = project.speaking.get(path)
-    data = content(path) if own is None else own.text.text.encode("utf-8", "replace")
-    return _LOADING.search(data) is not None
+    return _LOADING.search(project.text(path)) is not None
 
 
 @noted
@@ -285,7 +280,7 @@ def _runs_texts(project: Project) -> bool:
     """Return whether a project runs texts as code, in this process."""
     if any(called(call) in _RUN_HERE for module in project.modules for call in module.calls):
         return True
-    return any(_RUNS_TEXT.search(content(path)) for path in project.quiet.paths)
+    return any(_RUNS_TEXT.search(project.text(path)) for path in project.quiet.paths)
 
 
 def _is_code(module: Module, node: ast.AST) -> bool:

@@ -26,6 +26,7 @@ from compat.commands import namesakes
 # it begins with plain letters, which the regex engine finds fastest
 _COMPAT = re.compile(r"compat(?<!\wcompat)\b")
 
+_DOCTEST = re.compile("doctest")
 _STAR = re.compile(rb"import[ \t(]*\*")
 _PINNING = ("compat.install", "compat.pinned", "compat.standin")
 
@@ -147,9 +148,7 @@ class Project(Notes):
     @functools.cached_property
     def runs_examples(self) -> bool:
         """Return whether the project runs the examples in its docstrings."""
-        texts = (*map(content, self.quiet.paths), *(one.text.text.encode() for one in self.modules))
-        own = console_scripts.mention(self.files.paths, b"doctest")
-        return own or any(b"doctest" in text for text in texts)
+        return console_scripts.mention(self.files.paths, b"doctest") or self.says(_DOCTEST)
 
     def plugins(self, tests: Iterable[str]) -> list[str]:
         """Return the files of pytest plugins that the configuration or some test files name."""
@@ -160,6 +159,18 @@ class Project(Notes):
     @functools.cached_property
     def _configured_plugins(self) -> list[str]:
         return console_scripts.plugins(self.files.paths)
+
+    # Texts
+
+    def text(self, path: str) -> str:
+        """Return the text of a file, whether it mentions torchaudio or not."""
+        own = self.speaking.get(path)
+        return content(path).decode("utf-8", "replace") if own is None else own.text.text
+
+    @noted
+    def says(self, pattern: re.Pattern[str]) -> bool:
+        """Return whether any file has something in its text."""
+        return any(map(pattern.search, map(self.text, (*self.speaking, *self.quiet.paths))))
 
     def is_exported(self, module: Module, name: str) -> bool:
         """Return whether another file imports a name, or all names, or reads it in the module."""
@@ -193,15 +204,9 @@ class Project(Notes):
         """Return whether a module, one that it imports, or one that imports it contains a word."""
         if word in module.text.text or module.standalone:
             return word in module.text.text
-        graph = self.imports
-        near = graph.direct_importers(module.path)
-        near |= graph.files[module.path].imported if module.path in graph.files else set()
-        return any(
-            word in own.text.text
-            if (own := self.speaking.get(path))
-            else word.encode() in content(path)
-            for path in sorted(near)
-        )
+        graph, path = self.imports, module.path
+        near = graph.direct_importers(path) | graph.files[path].imported
+        return any(word in self.text(one) for one in near)
 
 
 @noted
