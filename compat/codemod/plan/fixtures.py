@@ -31,7 +31,8 @@ BY_NAME = {
 }  # fmt: skip
 _BEFORE = ("setup", "setUp", "asyncSetUp")
 _AFTER = ("teardown", "tearDown", "asyncTearDown")
-_HOOKS = ("pytest_", "load_tests")
+# a runner may call functions with these names at any time
+HOOKS = ("pytest_", "load_tests")
 
 
 class Setup(NamedTuple):
@@ -60,10 +61,6 @@ class Setup(NamedTuple):
     def definition(self) -> tuple[Module, Function]:
         """Return the function with its module."""
         return self.module, self.function
-
-    def is_asked_by(self, others: Iterable[Setup]) -> bool:
-        """Return whether other fixtures ask for it."""
-        return any(self.name in one.asks for one in others)
 
     @property
     def is_shared(self) -> bool:
@@ -145,16 +142,17 @@ def functions(scope: Scope) -> Iterator[Function]:
 
 
 def _is_maker(decorator: ast.expr) -> bool:
-    return "fixture" in plain_name(_made_by(decorator))
+    return "fixture" in plain_name(made_by(decorator))
 
 
-def _made_by(decorator: ast.expr) -> ast.expr:
+def made_by(decorator: ast.expr) -> ast.expr:
+    """Return a decorator without what it is given."""
     return decorator.func if isinstance(decorator, ast.Call) else decorator
 
 
 def is_of_runner(module: Module, decorator: ast.expr) -> bool:
     """Return whether a decorator leaves it to a test runner alone to call a function."""
-    name = module.names.qualified(_made_by(decorator)) or ""
+    name = module.names.qualified(made_by(decorator)) or ""
     return name in _MAKERS or name.startswith(("pytest.mark.", "unittest.skip"))
 
 
@@ -167,13 +165,8 @@ def is_called(function: AnyFunction | None) -> bool:
     """Return whether a runner may call a function for another reason: it is a setup, or a hook."""
     if not isinstance(function, Function):
         return False
-    is_named = function.name.startswith((*_BEFORE, *_AFTER, *_HOOKS))
+    is_named = function.name.startswith((*_BEFORE, *_AFTER, *HOOKS))
     return is_named or any(map(_is_maker, function.decorator_list))
-
-
-def is_hook(function: Function) -> bool:
-    """Return whether a runner may call a function of this name at any time."""
-    return function.name.startswith(_HOOKS)
 
 
 def is_last(function: Function) -> bool:

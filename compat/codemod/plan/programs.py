@@ -222,13 +222,9 @@ class _Followed:
     def _conftests(self) -> list[Module]:
         """Return what pytest loads before a test, the outermost first."""
         path, code = self.program.module.path, self._effects.code
-        found = [
-            one
-            for one in (code.paths if is_test(path) else ())
-            if os.path.basename(one) == "conftest.py"
-            and path.startswith(os.path.join(os.path.dirname(one), ""))
-        ]
-        several = [code.module(one) for one in sorted(found, key=len) if one != path]
+        found = code.conftests if is_test(path) else []
+        near = [one for one in found if path.startswith(one.removesuffix("conftest.py"))]
+        several = [code.module(one) for one in near if one != path]
         return [one for one in several if one is not None]
 
     @functools.cached_property
