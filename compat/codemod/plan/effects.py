@@ -10,12 +10,11 @@ from collections.abc import Callable, Iterable, Iterator
 from compat.codemod.plan import code, marks
 from compat.codemod.plan.code import Code, Meaning, is_super
 from compat.codemod.plan.marks import Marks
+from compat.codemod.plan.replaced_names import DEFINED
 from compat.codemod.plan.state import Force
 from compat.codemod.source import Module, Notes, Scope, noted, only_import
 from compat.codemod.uses import Project
 
-# It begins with plain letters, which the regex engine finds fastest.
-_DEFINED = re.compile(r"def(?<!\wdef)[ \t]+(\w+)")
 # It is unknown what a start method that is computed does.
 _SPAWNS = re.compile(
     r"spawn['\"]|forkserver['\"]|\b(?:mp|multiprocessing)\.spawn[ \t]*\("
@@ -246,7 +245,7 @@ class Effects(Notes):
     @functools.cached_property
     def defined(self) -> frozenset[str]:
         """Return the names of all functions; files without torchaudio are not parsed for it."""
-        return frozenset(itertools.chain(*map(_DEFINED.findall, self.code.texts.values())))
+        return frozenset(itertools.chain(*map(DEFINED.findall, self.code.texts.values())))
 
     @functools.cached_property
     def spawns(self) -> bool:

@@ -23,8 +23,10 @@ _GIVEN = [
 ]
 # A module or class whose names are given to `setattr` as they are computed, and what it defines.
 _COMPUTED = re.compile(r"setattr[ \t]*\([ \t]*(?:\w+\.)*(\w+)(?<!\bself)[ \t]*,[ \t]*(?!['\"])")
-_CLASS = re.compile(r"\bclass[ \t]+(\w+)")
-_DEFINED = re.compile(r"\b(?:def|class)[ \t]+(\w+)")
+_CLASS, DEFINED, _NAMED_AS = (
+    re.compile(rf"{word}(?<!\w{word})[ \t]+(\w+)") for word in ("class", "def", "as")
+)
+_ALIAS = re.compile(r"\b(\w+)[ \t]+as[ \t]+(\w+)")
 _NAMED = re.compile(r"['\"](?:[\w.]*\.)?(\w+)['\"]|(\w+)[ \t]*=(?!=)")
 _NAMESPACES = [
     re.compile(one)
@@ -46,12 +48,13 @@ def of(modules: Mapping[str, Module], texts: Mapping[str, str]) -> frozenset[str
     """
     found: set[str] = set()
     owners = {one for text in texts.values() for one in _COMPUTED.findall(text)}
-    alias = re.compile(rf"\b(\w+)[ \t]+as[ \t]+(?:{'|'.join(owners)})\b")
-    for text in texts.values() if owners else ():
-        owners.update(alias.findall(text))
+    aliased = [text for text in texts.values() if not owners.isdisjoint(_NAMED_AS.findall(text))]
+    pairs = [pair for text in aliased for pair in _ALIAS.findall(text)]
+    owners |= {name for name, alias in pairs if alias in owners}
     for path, text in texts.items() if owners else ():
-        if stem(path) in owners or not owners.isdisjoint(_CLASS.findall(text)):
-            found.update(_DEFINED.findall(text))
+        classes = _CLASS.findall(text)
+        if stem(path) in owners or not owners.isdisjoint(classes):
+            found.update(classes, DEFINED.findall(text))
     for module in modules.values():
         stored = (
             one for one in module.names.all(ast.Attribute) if not isinstance(one.ctx, ast.Load)
