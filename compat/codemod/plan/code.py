@@ -8,7 +8,7 @@ import re
 import sys
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
-from typing import Any
+from typing import Any, TypeVar
 
 from compat.codemod.files import import_graph
 from compat.codemod.plan import replaced_names
@@ -31,6 +31,7 @@ _MADE = re.compile(r"\btype[ \t]*\([^()]*,|\bnew_class\b|__bases__|\bmake_datacl
 _BARE = ("object", "ABC", "Generic", "Protocol")
 # what a name may mean: a module of the project, or a function or class in one
 Meaning = tuple[Module, Definition | None]
+_Found = TypeVar("_Found")
 
 
 class Code(Notes):
@@ -45,7 +46,7 @@ class Code(Notes):
         self._project = project
         self.speaking: dict[str, Module] = {module.path: module for module in modules}
         self._depth = 0
-        self._meant: dict[ast.AST, list[Meaning | None]] = {}
+        self._found: dict[object, Any] = {}
 
     @property
     def is_small(self) -> bool:
@@ -151,16 +152,18 @@ class Code(Notes):
 
         ``None`` in the list stands for something unknown, or outside the project.
         """
-        if node in self._meant:
-            return self._meant[node]
-        found = self._guarded(self._meanings, module, node)
-        if not self._depth:
-            self._meant[node] = found
-        return found
+        return self.once(node, lambda: self._guarded(self._meanings, module, node))
 
     def known(self, module: Module, node: ast.AST) -> list[Meaning]:
         """Return what an expression may mean in the project."""
         return [*filter(None, self.meanings(module, node))]
+
+    def once(self, key: object, find: Callable[[], _Found]) -> _Found:
+        """Find something once, but for what may be cut short in the depth of another search."""
+        found = self._found[key] if key in self._found else find()
+        if not self._depth:
+            self._found[key] = found
+        return found
 
     def _guarded(
         self, find: Callable[[Module, Any], list[Meaning | None]], module: Module, about: Any
@@ -272,6 +275,10 @@ def methods(code: Code, owner: Meaning, name: str) -> tuple[list[tuple[Module, F
     It is not where the class binds the name in several ways or to something else, or where a base
     class from outside the project may have it.
     """
+    return code.once((owner, name), lambda: _methods(code, owner, name))
+
+
+def _methods(code: Code, owner: Meaning, name: str) -> tuple[list[tuple[Module, Function]], bool]:
     found: list[tuple[Module, Function]] = []
     is_sure = True
     for one in _line(code, owner):
@@ -382,7 +389,7 @@ def is_enum(definition: ast.ClassDef) -> bool:
 
 def line(code: Code, owner: Meaning) -> list[tuple[Module, ast.ClassDef]]:
     """Return a class, and its base classes in the project, in the order of method resolution."""
-    return [one for one in _line(code, owner) if one is not None]
+    return code.once(owner, lambda: [one for one in _line(code, owner) if one is not None])
 
 
 def _line(
