@@ -74,10 +74,13 @@ class Code(Notes):
         """Return the names that some file gives to other functions."""
         return replaced_names.of(self.speaking, self.texts)
 
-    def modules(self, folders: str = "") -> list[Module]:
-        """Return the relevant files whose path has these folders, parsed."""
-        paths = [path for path in self.paths if folders in os.sep + path]
+    def modules(self, paths: Iterable[str]) -> list[Module]:
+        """Return the relevant ones of some files, parsed."""
         return [module for path in paths if (module := self.module(path)) is not None]
+
+    def within(self, folders: str) -> list[Module]:
+        """Return the relevant files whose path has these folders, parsed."""
+        return self.modules(path for path in self.paths if folders in os.sep + path)
 
     def module(self, path: str) -> Module | None:
         """Return a relevant file, parsed; ``None`` for others, or if it cannot be parsed."""
@@ -88,7 +91,7 @@ class Code(Notes):
     @noted
     def packages(self, path: str) -> list[Module]:
         """Return the packages around a file, the outermost first; a package is its own last one."""
-        return [one for init in self._project.imports.packages(path) if (one := self.module(init))]
+        return self.modules(self._project.imports.packages(path))
 
     @functools.cached_property
     def conftests(self) -> list[str]:
@@ -112,7 +115,7 @@ class Code(Notes):
             nearest = [path for path in paths if path in near]
             is_moved = "sys.path" in importer.text.text and not is_standard
             paths = paths if is_moved or not (nearest or is_standard) else nearest
-        return [module for path in paths if (module := self.module(path)) is not None]
+        return self.modules(paths)
 
     @listed
     def imported(self, module: Module, statement: _Import) -> Iterator[tuple[list[Module], bool]]:
@@ -143,7 +146,7 @@ class Code(Notes):
         if "__getattr__" not in package.names.module.bindings:
             return []
         folder = os.path.join(os.path.dirname(package.path), "")
-        return _inside(self, package, name) or self.modules(folder)
+        return _inside(self, package, name) or self.within(folder)
 
     # What is called
 
@@ -180,7 +183,7 @@ class Code(Notes):
             return self._or_by_star(module, node.id, found)
         if not isinstance(node, ast.Attribute):
             return [None]
-        if is_super(node.value):
+        if called(node.value) == "super":
             return _by_super(self, module, node)
         owners = self.meanings(module, node.value)
         found = [one for owner in owners for one in self._member(owner, node.attr)]
@@ -266,7 +269,7 @@ def by_name(code: Code, module: Module, node: ast.expr) -> list[Module] | None:
         return code.files(text, module)
     package = text.rpartition(".")[0].lstrip(".")
     folder = os.path.join(os.sep, *package.split("."), "")
-    return code.modules(folder) if package else None
+    return code.within(folder) if package else None
 
 
 def methods(code: Code, owner: Meaning, name: str) -> tuple[list[tuple[Module, Function]], bool]:
@@ -298,11 +301,6 @@ def own_methods(
     module, definition = owner
     bound = module.names.scope_made_by[definition].bindings.get(name, ())
     return [(module, one.node) if isinstance(one.node, Function) else None for one in bound]
-
-
-def is_super(node: ast.AST) -> bool:
-    """Return whether an expression is ``super()``."""
-    return called(node) == "super"
 
 
 def _by_super(code: Code, module: Module, node: ast.Attribute) -> list[Meaning | None]:

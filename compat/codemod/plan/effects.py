@@ -8,11 +8,11 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 
 from compat.codemod.plan import code, marks
-from compat.codemod.plan.code import Code, Meaning, is_super
+from compat.codemod.plan.code import Code, Meaning
 from compat.codemod.plan.marks import Marks
 from compat.codemod.plan.replaced_names import DEFINED
 from compat.codemod.plan.state import Force
-from compat.codemod.source import Module, Notes, Scope, noted, only_import
+from compat.codemod.source import Module, Notes, Scope, called, noted, only_import
 from compat.codemod.uses import Project
 
 # It is unknown what a start method that is computed does.
@@ -160,8 +160,8 @@ class Effects(Notes):
                 if getattr(node, "decorator_list", ()):
                     self._leads(module, node)
         self._find_names(module)
-        for member in names.all(ast.Attribute):
-            for meaning in self.code.known(module, member) if is_super(member.value) else ():
+        for member in (one for one in names.all(ast.Attribute) if called(one.value) == "super"):
+            for meaning in self.code.known(module, member):
                 self._leads(module, member)
                 self._means(module, member, meaning)
 

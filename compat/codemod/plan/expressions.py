@@ -247,7 +247,7 @@ def _imported_by_string(run: Execution, module: Module, node: ast.Call, state: S
         found = [one for one, definition in known if definition is None] or None
     if found is None and not (run.code.is_small or run.all_run):
         raise TooLongError
-    for one in (run.code.modules() if found is None else found) if not run.all_run else ():
+    for one in (run.code.within("") if found is None else found) if not run.all_run else ():
         if one not in (module, run.script):
             state = joined(state, run.load(one, state)) or state
             if is_again:

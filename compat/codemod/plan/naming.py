@@ -123,9 +123,7 @@ def is_unread(part: Part, setter: SetterCall) -> bool:
 def _by_no_import(part: Part, program: Program, setter: SetterCall) -> str:
     """Return how a program comes to a setter that it does not import; nothing if it does."""
     path, own = program.module.path, setter.module.path
-    graph = part.project.imports
-    starts = (path, *graph.packages(path))
-    if setter.module.standalone or any(own in graph.reachable(one) for one in starts):
+    if setter.module.standalone or own in part.project.loaded(path):
         return ""
     name = os.path.basename(own)
     if not is_test(path):

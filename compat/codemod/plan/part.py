@@ -33,6 +33,7 @@ class Part:
     Attributes:
         setters: the calls of the setter that run under the target.
         sites: the calls that one of them may govern.
+        groups: numbers for drafts that belong together.
         per_call: whether the target takes backends per call.
     """
 
@@ -41,7 +42,7 @@ class Part:
     ) -> None:
         self.project = project
         self.modules = modules
-        self._drafts, self._groups = drafts, groups
+        self._drafts, self.groups = drafts, groups
         own = [marks.of(project, module) for module in modules]
         self.setters: list[SetterCall] = [setter for one in own for setter in one.setters.values()]
         self.sites: list[Site] = [site for one in own for site in one.sites.values()]
@@ -94,7 +95,3 @@ class Part:
         in_project = beside or (self.per_call and setter.where == "main")
         by_place = {"platform": PLATFORM, "try": TRIED, "function": FOLD}
         return by_place.get(setter.where, PROJECT if in_project else SAME_FILE)
-
-    def new_group(self) -> int:
-        """Return a number for drafts that belong together."""
-        return next(self._groups)

@@ -103,20 +103,15 @@ def _run_all(execution: Execution, force: frozenset[Force]) -> None:
         if not module.interactive and None not in execution.run(module, at_any_time).force:
             execution.setting.add(module)
         for function in (one for kind in FUNCTIONS for one in module.names.all(kind)):
-            once_defined = force & (_from_its_definition(execution, module, function) or force)
+            around = [function, *module.names.chain(function)]
+            outermost = next((one for one in reversed(around) if one in execution.defined), None)
+            # what may be in force once it is defined: what was then, or is set later
+            then = execution.defined[outermost] if outermost is not None else frozenset()
+            once_defined = force & (then | execution.effects.setters) if then else force
             if once_defined and execution.effects.matters((module, function)):
                 state = dataclasses.replace(at_any_time, force=once_defined)
                 execution.call(module, function, state)
     execution.end()
-
-
-def _from_its_definition(
-    execution: Execution, module: Module, function: ast.AST
-) -> frozenset[Force]:
-    """Return what may be in force once a function is defined: what was then, or is set later."""
-    around = [one for one in (function, *module.names.chain(function)) if one in execution.defined]
-    first = execution.defined[around[-1]] if around else frozenset()
-    return first | execution.effects.setters if first else first
 
 
 def _hand_out(
@@ -224,8 +219,7 @@ class _Followed:
         path, code = self.program.module.path, self._effects.code
         found = code.conftests if is_test(path) else []
         near = [one for one in found if path.startswith(one.removesuffix("conftest.py"))]
-        several = [code.module(one) for one in near if one != path]
-        return [one for one in several if one is not None]
+        return code.modules(one for one in near if one != path)
 
     @functools.cached_property
     def _plugins(self) -> list[Module]:
@@ -234,8 +228,7 @@ class _Followed:
         tests = [one.path for one in (*self._conftests, self.program.module)]
         project = self._effects.project
         found = project.plugins(tests) + _plugins(project, code) if is_test(path) else []
-        several = [code.module(one) for one in dict.fromkeys(found) if one not in tests]
-        return [one for one in several if one is not None]
+        return code.modules(one for one in dict.fromkeys(found) if one not in tests)
 
     @property
     def setters(self) -> list[SetterCall]:
@@ -304,16 +297,10 @@ def _setters_of(effects: Effects, program: Program) -> frozenset[Force]:
     """
     project, module = effects.project, program.module
     is_script = (program.is_script or bool(program.function)) and not module.interactive
-    loaded = _loaded(project, module.path) if is_script and effects.setters else set()
+    loaded = project.loaded(module.path) if is_script and effects.setters else ()
     if not loaded or any(unseen.may_load_others(project, one) for one in loaded):
         return effects.setters
     return effects.setters_in(one for one in effects.code.speaking.values() if one.path in loaded)
-
-
-def _loaded(project: Project, path: str) -> set[str]:
-    """Return the files that a file imports, directly or not, itself included, and its packages."""
-    graph = project.imports
-    return {one for start in (path, *graph.packages(path)) for one in graph.reachable(start)}
 
 
 @noted
@@ -322,17 +309,6 @@ def _plugins(project: Project, code: Code) -> list[str]:
     graph = project.imports
     alone = [one for one in code.paths if not (is_test(one) or graph.direct_importers(one))]
     return [one for one in alone if _PLUGIN.search(project.text(one))]
-
-
-def _found_by_name(project: Project, code: Code, path: str) -> bool | None:
-    """Return whether a program may come to what mentions torchaudio by computed names alone.
-
-    Return ``None`` if it is to be followed, since its imports lead there.
-    """
-    graph, reached = project.imports, _loaded(project, path)
-    if not reached.isdisjoint(code.speaking):
-        return None
-    return any(path in graph.files and graph.files[path].computed for path in reached)
 
 
 def _programs(project: Project, code: Code, by_name: list[str]) -> Iterator[Program]:
@@ -351,19 +327,14 @@ def _programs(project: Project, code: Code, by_name: list[str]) -> Iterator[Prog
         for path in project.files.named(name, ""):
             scripts[path].append(function)
     for path in paths:
-        found_by_name = (
-            None if code.is_small or scripts[path] else _found_by_name(project, code, path)
-        )
-        if found_by_name is not None:
-            by_name += [path] if found_by_name else []
+        is_followed = code.is_small or scripts[path]
+        if not is_followed and (loaded := project.loaded(path)).isdisjoint(code.speaking):
+            by_name += [path] if any(graph.files[one].computed for one in loaded) else []
             reached |= graph.reachable(path)
-            continue
-        module = code.module(path)
-        if module is None:
-            continue
-        found = list(_of_file(project, paths, module, scripts[path]))
-        reached |= graph.reachable(path) if found else set()
-        yield from found
+        elif (module := code.module(path)) is not None:
+            found = list(_of_file(project, paths, module, scripts[path]))
+            reached |= graph.reachable(path) if found else set()
+            yield from found
     for path in paths:  # cycles of files that nothing else imports
         if (
             path not in reached
@@ -381,12 +352,11 @@ def _of_file(
     folder, name = os.path.split(path)
     for function in functions:
         yield Program(module, function=function)
-    file = graph.files.get(path)
     has_package = bool(graph.packages(path))
     is_by_path = not (
         has_package and any(getattr(one, "level", 0) for one, _ in module.names.imports)
     )
-    if (file is not None and file.is_main) or module.interactive or path in project.started:
+    if graph.files[path].is_main or module.interactive or path in project.started:
         if is_by_path:
             yield Program(module, is_script=True)
         if has_package:

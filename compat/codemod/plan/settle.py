@@ -154,11 +154,6 @@ class _Settlement:
         forces = self._evidence.force
         return all(place in self._named for place in forces if setter in forces[place])
 
-    def _is_confirmed(self, unit: Unit) -> bool:
-        """Return whether traces show what an attempt to set a backend came to."""
-        shown = [self._shown(one) for one in unit.setters]
-        return all(names_all for _, names_all in shown) or shown[0][0]
-
     def _keep_unit(self, unit: Unit) -> bool:
         """Keep a whole unit if a part of it stays; return whether that keeps any further setter."""
         needed = {*unit.setters}
@@ -198,7 +193,10 @@ class _Settlement:
 
     def _remove(self, unit: Unit, group: int, unsafe: set[int]) -> None:
         part, first = self._part, unit.setters[0]
-        unsafe_too = group in unsafe or (first.where == "try" and not self._is_confirmed(unit))
+        # traces may show what an attempt to set a backend came to
+        shown = [self._shown(one) for one in unit.setters]
+        is_confirmed = shown[0][0] or all(names_all for _, names_all in shown)
+        unsafe_too = group in unsafe or (first.where == "try" and not is_confirmed)
         rows: list[tuple[SetterCall, Iterable[Change], Iterable[Use]]]
         rows = [(one, [removal.change(one)], one.asked) for one in unit.setters]
         if unit.restore is not None:
@@ -217,8 +215,10 @@ class _Settlement:
         for setter in unit.setters:
             if unit.restore is not None and setter is not unit.restore.set:
                 continue
-            if setter.where == "guarded" and not self._is_missed(setter):
-                continue
+            if setter.where == "guarded" and (
+                self._names_all_under(setter) or setter_calls.lacks_new_arm(setter)
+            ):
+                continue  # no call under it is left that no other rule reports
             why, rule = self._said_of(setter), ""
             if unit.restore is not None:
                 rule = RESTORE
@@ -237,10 +237,6 @@ class _Settlement:
         held = setter in self._could_be._held.setting
         return NotProvableError(still.reason, still.related, _WITH_ATTRIBUTE) if held else still
 
-    def _is_missed(self, setter: SetterCall) -> bool:
-        """Return whether a call under a guarded setter is left that no other rule reports."""
-        return not (self._names_all_under(setter) or setter_calls.lacks_new_arm(setter))
-
 
 def _groups(
     part: Part,
@@ -254,7 +250,7 @@ def _groups(
     groups: dict[Site | SetterCall, int] = {}
 
     def join(*those: Site | SetterCall) -> None:
-        number, old = part.new_group(), {groups.get(one) for one in those} - {None}
+        number, old = next(part.groups), {groups.get(one) for one in those} - {None}
         members = [one for one, group in groups.items() if group in old]
         groups.update(dict.fromkeys((*members, *those), number))
 

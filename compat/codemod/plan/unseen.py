@@ -226,7 +226,7 @@ def _given_by_name(project: Project, module: Module) -> Iterator[ast.AST]:
         if string(one.left) + string(one.right) in old_names.HOMES
     ]
     whole = [text for text in module.strings if text.value in old_names.HOMES]
-    computed = bool(whole) and _imports_computed_names(project)
+    computed = bool(whole) and any(file.computed for file in project.imports.files.values())
     for name in (*parts, *(whole if computed else ())) if not is_test(module.path) else ():
         if not _only_tells(module, name):
             yield name
@@ -248,11 +248,6 @@ def _only_tells(module: Module, name: ast.AST) -> bool:
         return isinstance(module.names.parents.get(above), ast.Expr | Definition)
     tells = asked in _ONLY_NAME or asked.strip("_").startswith("is_")
     return tells or isinstance(above, ast.Compare | ast.Expr)
-
-
-@noted
-def _imports_computed_names(project: Project) -> bool:
-    return any(file.computed for file in project.imports.files.values())
 
 
 def may_be_loaded(project: Project, module: Module) -> bool:

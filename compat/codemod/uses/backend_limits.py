@@ -34,8 +34,10 @@ def changes_for(project: Project, module: Module, use: Use, backend: str) -> lis
         if _may_be_path(project, module):
             raise NotProvableError(_LATER, [module.place(use.node)])
         return []
-    first = first_argument(use)
-    if first is None:
+    named = (one for one in use.call.keywords if one.arg in ("filepath", "uri"))
+    several: list[ast.expr | ast.keyword] = [*use.call.args, *named]
+    first = several[0] if several else None
+    if first is None or isinstance(first, ast.Starred):
         return []
     value = first.value if isinstance(first, ast.keyword) else first
     kind = arguments.kind(project, module, value)
@@ -59,16 +61,6 @@ def changes_for(project: Project, module: Module, use: Use, backend: str) -> lis
     if module.names.scope_of[use.root].home("str"):
         raise NotProvableError(_PATH, [module.place(use.node)])
     return [WrapArgument(use.call, first, "str")]
-
-
-def first_argument(use: Use) -> ast.expr | ast.keyword | None:
-    """Return the file argument of a call, if it is written out."""
-    call = use.call
-    if call is None:
-        return None
-    if call.args:
-        return None if isinstance(call.args[0], ast.Starred) else call.args[0]
-    return next((keyword for keyword in call.keywords if keyword.arg in ("filepath", "uri")), None)
 
 
 @noted

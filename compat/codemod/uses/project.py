@@ -23,9 +23,6 @@ from compat.codemod.uses import release_tests
 from compat.codemod.uses.observed import AsRead, Line, Observed
 from compat.commands import namesakes
 
-# it begins with plain letters, which the regex engine finds fastest
-_COMPAT = re.compile(r"compat(?<!\wcompat)\b")
-
 _DOCTEST = re.compile("doctest")
 _STAR = re.compile(rb"import[ \t(]*\*")
 _PINNING = ("compat.install", "compat.pinned", "compat.standin")
@@ -91,7 +88,7 @@ class Project(Notes):
         return [
             (module, call)
             for module in self.modules
-            if _imports_compat(module)
+            if any(one.path.partition(".")[0] == "compat" for one in module.names.imported)
             for call in module.calls
             if module.names.qualified(call.func) in _PINNING
             and literal(given(call, "version", 0)) != self.target
@@ -133,6 +130,12 @@ class Project(Notes):
     def imports(self) -> Graph:
         """Return the import graph."""
         return Graph((self.files.link(_imports(one)) for one in self.modules), self.quiet)
+
+    @noted
+    def loaded(self, path: str) -> frozenset[str]:
+        """Return the files that a file imports, directly or not, with itself and its packages."""
+        starts = (path, *self.imports.packages(path))
+        return frozenset().union(*map(self.imports.reachable, starts))
 
     @functools.cached_property
     def scripts(self) -> list[tuple[str, str]]:
@@ -231,12 +234,3 @@ def _takes(other: Module, owner: str, name: str) -> bool:
 @noted
 def _imports(module: Module) -> File:
     return facts(module.path, module.text.text.encode("utf-8", "replace"))
-
-
-def _imports_compat(module: Module) -> bool:
-    text = module.text.text
-    return (
-        "compat" in text
-        and _COMPAT.search(text) is not None
-        and any(one.path.partition(".")[0] == "compat" for one in module.names.imported)
-    )
