@@ -11,7 +11,7 @@ import dataclasses
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 
-from compat.codemod.plan import choices, giving, holding, naming, programs, removal, unseen
+from compat.codemod.plan import giving, holding, naming, programs, removal, unseen
 from compat.codemod.plan.holding import Held
 from compat.codemod.plan.marks import Pin, Site
 from compat.codemod.plan.naming import Named
@@ -202,7 +202,7 @@ class _Settlement:
         if unit.restore is not None:
             uses = unit.restore.getter, unit.restore.back.use
             rows = [(first, unit.restore.changes(), uses)]
-        elif (choice := choices.constant(part, first)) is not None:
+        elif (choice := naming.choice_of(part, first)) is not None:
             named = (one for one in self._named.values() if first in one.setters)
             is_read = any(one.is_constant for one in named)
             constant = f"{choice.name} = {choice.value}" if is_read else ""
@@ -274,7 +274,7 @@ def _units(part: Part) -> list[Unit]:
     regions: dict[int, list[SetterCall]] = defaultdict(list)
     for setter in part.setters:
         if setter not in taken:
-            whole = setter.region if choices.constant(part, setter) else removal.what_goes(setter)
+            whole = setter.region if naming.choice_of(part, setter) else removal.what_goes(setter)
             regions[id(whole)].append(setter)
     return [*found, *(Unit(own) for own in regions.values())]
 
