@@ -22,24 +22,22 @@ from compat.codemod.uses import Project, SetterCall, setter_calls
 
 def planned(rule: str) -> Callable[[Module, Project], Iterable[Draft]]:
     """Return the check of a rule that reports what the plan decides."""
-    return lambda module, project: (
-        draft for owner, draft in plan(project)[rule] if owner is module
-    )
+    return lambda module, project: plan(project).get((rule, module), ())
 
 
 def groups(project: Project) -> list[tuple[str, int]]:
     """Return the groups of the plan, with each rule that has a part in them."""
     return [
         (rule, draft.group)
-        for rule, own in plan(project).items()
-        for _, draft in own
+        for (rule, _), own in plan(project).items()
+        for draft in own
         if draft.group is not None
     ]
 
 
 @noted
 def plan(project: Project) -> Drafts:
-    """Return the drafts about the global backend of a project, by rule; computed once."""
+    """Return the drafts about the global backend of a project, by rule and module."""
     drafts: Drafts = defaultdict(list)
     numbers = itertools.count()
     parts = [[module] for module in project.modules if module.standalone]
@@ -65,7 +63,7 @@ def _delete(part: Part) -> None:
         if setter not in paired:
             rule = part.rule_of(setter)
             try:
-                _one(part, rule, setter, asked)
+                _delete_one(part, rule, setter, asked)
             except NotProvableError as why:
                 part.say_of(setter, why, rule if setter.name is not None else VARIABLE)
 
@@ -92,7 +90,7 @@ def _asked(part: Part) -> dict[SetterCall, NotProvableError]:
     }
 
 
-def _one(
+def _delete_one(
     part: Part, rule: str, setter: SetterCall, asked: dict[SetterCall, NotProvableError]
 ) -> None:
     if setter.name is None and setter.where != "guarded":

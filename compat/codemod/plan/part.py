@@ -27,8 +27,8 @@ _DELETE_BY_HAND = "Delete it by hand: 2.9 has no global backend, and ignores bac
 _GONE = "the global backend is gone: each call names its own"
 _GONE_IN_NINE = "torchaudio 2.9 has no global backend"
 
-# the drafts, by rule
-Drafts = defaultdict[str, list[tuple[Module, Draft]]]
+# the drafts, by rule and module
+Drafts = defaultdict[tuple[str, Module], list[Draft]]
 
 
 class Part:
@@ -54,7 +54,7 @@ class Part:
 
     def add(self, rule: str, module: Module, node: ast.AST, reason: str, **draft: Any) -> None:
         """Add a draft about a node; the arguments are those of ``Draft``."""
-        self._drafts[rule].append((module, Draft(module.span(node), reason, **draft)))
+        self._drafts[rule, module].append(Draft(module.span(node), reason, **draft))
 
     def say_of(self, setter: SetterCall, why: NotProvableError, rule: str = "") -> None:
         """Report a setter, under the rule for its kind."""
