@@ -23,7 +23,6 @@ from compat.codemod.plan.state import (
     Program,
     State,
     Ways,
-    in_text,
     joined,
 )
 from compat.codemod.source import Module, NotProvableError
@@ -169,7 +168,8 @@ class Execution:
     def end(self) -> None:
         """Tell what it shows; functions bound by an import keep what was in force then."""
         for place, forces in self.force.items():
-            for force in sorted(forces | bound(self, place), key=in_text):
+            every = forces | bound(self, place)
+            for force in sorted(every, key=lambda one: one.in_text if one else ("", 0)):
                 self.evidence.force[place].setdefault(force, self._program)
         self.evidence.ran |= self.setters
         if self._doubt is not None:

@@ -144,7 +144,7 @@ def _why_not(part: Part, evidence: Evidence, site: Site) -> NotProvableError:
     function = site.module.function_of(site.use.node)
     is_beside = site.module is first.module and first.module.function_of(first.call) is function
     choosing = [one for one in setters if one.where == "platform"]
-    in_setup = [one for one in setters if is_called(one.module.function_of(one.call))]
+    in_setup = is_open and any(is_called(one.module.function_of(one.call)) for one in setters)
     unseen = next(filter(None, (_by_no_import(part, forces[one], one) for one in setters)), "")
     rows = (
         (unseen, unseen),
@@ -153,7 +153,7 @@ def _why_not(part: Part, evidence: Evidence, site: Site) -> NotProvableError:
             other and all(forces[one] != other for one in setters),
             f"this call also runs under {other and other.module.path}, which sets no backend",
         ),
-        (is_open and in_setup, _SETUP),
+        (in_setup, _SETUP),
         (is_open and first.where in ("branch", "guarded", "platform", "try"), _CONDITION),
         (is_open and first.where == "function", _BESIDE if is_beside else _OUTLIVES),
         (is_open, _EARLY),
@@ -164,8 +164,8 @@ def _why_not(part: Part, evidence: Evidence, site: Site) -> NotProvableError:
     for holds, reason in rows:
         if holds:
             return NotProvableError(reason, [site.place])
-    places = [one.module.place(one.call) for one in setters]
-    return NotProvableError("more than one backend is set", [site.place, *places[:3]])
+    places = [one.module.place(one.call) for one in setters[:3]]
+    return NotProvableError("more than one backend is set", [site.place, *places])
 
 
 # A backend chosen by operating system, as one constant that the calls of its module pass.

@@ -58,7 +58,7 @@ def _evidence(project: Project, modules: list[Module], *, may_unset: bool) -> Ev
     every = [_Followed(found, effects, program) for program in _programs(project, code, by_name)]
     left = Counter(force for one in every for force in one.left)
     for one in every if left else ():
-        one.share({force for force in left if left[force] > (force in one.left)})
+        one.share(left)
     # one of these stands for all, and only that one is parsed
     first = next(filter(None, map(code.module, by_name)), None)
     anywhere = {frozenset({None}) | effects.setters: Program(first)} if first else {}
@@ -195,13 +195,14 @@ class _Followed:
         is_left = is_test(self.program.module.path) and not self.program.is_script
         return self._state.force - {None} if is_left else frozenset()
 
-    def share(self, left: set[Force]) -> None:
-        """Run it after other test files that leave something in force."""
+    def share(self, left: Counter[Force]) -> None:
+        """Run it after other test files that leave something in force, each so many."""
         if not (is_test(self.program.module.path) and self.execution.force):
             return
-        own = {one for one in self.setters if one.module.function_of(one.call) is None}
-        if not left - own <= self._leaked:
-            self._leaked = frozenset(left - own)
+        own = {one for one in self.left if left[one] == 1}
+        own |= {one for one in self.setters if one.module.function_of(one.call) is None}
+        self._leaked = frozenset(left.keys() - own)
+        if self._leaked:
             self._closely(self._start)
 
     def _tested(self, state: State) -> State:
@@ -363,7 +364,8 @@ def _of_file(
             yield Program(module, is_script=True, as_module=True)
         if not is_test(path):
             return
-    above = {one for one in graph.direct_importers(path) & set(paths) if not is_test(one)}
+    importers = graph.direct_importers(path).intersection(paths)
+    above = {one for one in importers if not is_test(one)}
     if name == "__init__.py":
         above |= {one for one in paths if one != path and one.startswith(folder + os.sep)}
     if is_test(module.path) or not (above or functions):

@@ -136,8 +136,3 @@ class Evidence:
         """Note that setters may run while the values of getters are kept."""
         for getter in {getter for getter, _ in state.kept}:
             self.between[getter].update(filter(None, setters))
-
-
-def in_text(force: Force) -> tuple[str, int]:
-    """Return a key by which setters are sorted as they stand in the text."""
-    return ("", 0) if force is None else (force.module.path, force.module.span(force.call)[0])
