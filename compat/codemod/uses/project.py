@@ -24,7 +24,6 @@ from compat.codemod.uses.observed import AsRead, Line, Observed
 from compat.commands import namesakes
 
 _DOCTEST = re.compile("doctest")
-_STAR = re.compile(rb"import[ \t(]*\*")
 _PINNING = ("compat.install", "compat.pinned", "compat.standin")
 
 
@@ -180,12 +179,9 @@ class Project(Notes):
         if module.standalone:
             return False
         plain = re.escape(name)
-        word = re.compile(rf"{plain}(?<!\w{plain})\b".encode())
+        word = re.compile(rf"{plain}(?<!\w{plain})\b|import[ \t(]*\*".encode())
         near = sorted(self.imports.near_importers(module.path))
-        others = (
-            self.speaking.get(path) or self.parsed(path, word) or self.parsed(path, _STAR)
-            for path in near
-        )
+        others = (self.speaking.get(path) or self.parsed(path, word) for path in near)
         return any(_takes(other, stem(module.path), name) for other in others if other is not None)
 
     # Files that do not mention torchaudio
