@@ -264,8 +264,13 @@ def taken(code: Code, module: Module) -> Iterator[tuple[Module, Definition]]:
 
 def by_name(code: Code, module: Module, node: ast.expr) -> list[Module] | None:
     """Return the modules that an expression may name; ``None`` if it may name any."""
-    text, is_whole = _beginning(node)
-    if is_whole:
+    first = node  # the literal text that the name begins with
+    while isinstance(first, ast.BinOp) and isinstance(first.op, ast.Add):
+        first = first.left
+    if isinstance(first, ast.JoinedStr) and first.values:
+        first = first.values[0]
+    text = string(first)
+    if first is node and text:
         return code.files(text, module)
     package = text.rpartition(".")[0].lstrip(".")
     folder = os.path.join(os.sep, *package.split("."), "")
@@ -420,13 +425,3 @@ def _certainly(meanings: list[Meaning | None]) -> list[Meaning | None]:
 def _stars(module: Module) -> list[str]:
     """Return what star imports of a module import: ``package.*``."""
     return [one.path for one in module.names.imported if one.local == "*"]
-
-
-def _beginning(node: ast.expr) -> tuple[str, bool]:
-    """Return the literal text that a name begins with, and whether it is the whole name."""
-    first = node
-    while isinstance(first, ast.BinOp) and isinstance(first.op, ast.Add):
-        first = first.left
-    if isinstance(first, ast.JoinedStr) and first.values:
-        first = first.values[0]
-    return string(first), first is node and string(first) != ""

@@ -27,10 +27,7 @@ class Suite:
     """
 
     def __init__(
-        self,
-        run: Execution,
-        nearest: Sequence[Module],
-        plugins: Sequence[Module],
+        self, run: Execution, nearest: Sequence[Module], plugins: Sequence[Module]
     ) -> None:
         self._run = run
         files = [*nearest, *plugins]
@@ -155,7 +152,8 @@ class Suite:
             one for one in visible if not one.is_shared and (one.is_auto or one.name in maybe)
         ]
         asked = {name for one in several for name in one.asks}
-        is_mixed = any(one.name in asked and _sets(self._run, one) for one in several)
+        setting = [one for one in several if self._run.effects.sets(one.definition())]
+        is_mixed = any(one.name in asked for one in setting)
         used = [one for one in several if one.is_auto or one.name in names]
         sure = [one for one in used if self._is_sure(one, visible)]
 
@@ -234,7 +232,8 @@ def _ran(run: Execution, setups: list[Setup], state: State) -> State:
         return joined(state, *ways) or state
 
     before = repeated(state, once) or state
-    return joined(*(_begun(run, one, before) for one in setups if _sets(run, one))) or before
+    setting = [one for one in setups if run.effects.sets(one.definition())]
+    return joined(*(_begun(run, one, before) for one in setting)) or before
 
 
 def _begun(run: Execution, setup: Setup, state: State) -> State | None:
@@ -248,7 +247,3 @@ def _begun(run: Execution, setup: Setup, state: State) -> State | None:
         run.block(setup.module, setup.function.body, state)
     run.ways.take("raise", left["raise"])
     return left["pause"] and left["pause"].keeping(state)
-
-
-def _sets(run: Execution, setup: Setup) -> bool:
-    return run.effects.sets(setup.definition())
