@@ -93,12 +93,6 @@ class Code(Notes):
         """Return the packages around a file, the outermost first; a package is its own last one."""
         return self.modules(self._project.imports.packages(path))
 
-    @functools.cached_property
-    def conftests(self) -> list[str]:
-        """Return the relevant files that pytest loads before the tests around them."""
-        found = (path for path in self.paths if os.path.basename(path) == "conftest.py")
-        return sorted(found, key=len)
-
     # Imports
 
     def files(self, name: str, importer: Module) -> list[Module]:

@@ -89,8 +89,7 @@ class Execution:
         effects: what the functions of the project do.
         visits: how each kind of node is followed; for others, only their parts.
         setters: what may be in force once code has run that is not followed.
-        all_run: at each moment at which code runs that is not followed, any function of the project
-            may run.
+        all_run: whether any function may run at each moment when code runs that is not followed.
 
     Attributes:
         force: for each site and pin, what may be in force there.

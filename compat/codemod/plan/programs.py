@@ -218,7 +218,7 @@ class _Followed:
     def _conftests(self) -> list[Module]:
         """Return what pytest loads before a test, the outermost first."""
         path, code = self.program.module.path, self._effects.code
-        found = code.conftests if is_test(path) else []
+        found = _conftests(code) if is_test(path) else []
         near = [one for one in found if path.startswith(one.removesuffix("conftest.py"))]
         return code.modules(one for one in near if one != path)
 
@@ -302,6 +302,12 @@ def _setters_of(effects: Effects, program: Program) -> frozenset[Force]:
     if not loaded or any(unseen.may_load_others(project, one) for one in loaded):
         return effects.setters
     return effects.setters_in(one for one in effects.code.speaking.values() if one.path in loaded)
+
+
+@noted
+def _conftests(code: Code) -> list[str]:
+    """Return the files that pytest loads before the tests around them, the outermost first."""
+    return sorted((one for one in code.paths if os.path.basename(one) == "conftest.py"), key=len)
 
 
 @noted
