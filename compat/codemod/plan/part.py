@@ -46,7 +46,8 @@ class Part:
     ) -> None:
         self.project = project
         self.modules = modules
-        self._drafts, self.groups = drafts, groups
+        self._drafts = drafts
+        self.groups: Iterator[int] = groups
         own = [marks.of(project, module) for module in modules]
         self.setters: list[SetterCall] = [setter for one in own for setter in one.setters.values()]
         self.sites: list[Site] = [site for one in own for site in one.sites.values()]
