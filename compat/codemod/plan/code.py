@@ -2,15 +2,15 @@
 
 import ast
 import functools
+import itertools
 import os
 import re
 import sys
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
-from typing import Any
+from typing import Any, TypeVar
 
 from compat.codemod.files import import_graph
-from compat.codemod.files.content import content
 from compat.codemod.plan import replaced_names
 from compat.codemod.source import Binding, Module, Notes, called, listed, noted, plain_name, string
 from compat.codemod.uses import Project
@@ -20,6 +20,7 @@ Definition = Function | ast.ClassDef
 _Import = ast.Import | ast.ImportFrom
 _MOST_BY_NAME = 40
 _DEEPEST = 20
+_YIELDS = (ast.Yield, ast.YieldFrom)
 _KEEPING = ("staticmethod", "classmethod")
 _ENUMS = {"Enum", "IntEnum", "StrEnum", "Flag", "IntFlag"}
 _OF_UNITTEST = {"unittest.TestCase", "unittest.IsolatedAsyncioTestCase"}
@@ -34,6 +35,7 @@ _MADE = re.compile(
 _BARE = ("object", "ABC", "Generic", "Protocol")
 # what a name may mean: a module of the project, or a function or class in one
 Meaning = tuple[Module, Definition | None]
+_Found = TypeVar("_Found")
 
 
 class Code(Notes):
@@ -48,7 +50,7 @@ class Code(Notes):
         self._project = project
         self.speaking: dict[str, Module] = {module.path: module for module in modules}
         self._depth = 0
-        self._meant: dict[ast.AST, list[Meaning | None]] = {}
+        self._found: dict[object, Any] = {}
 
     @property
     def is_small(self) -> bool:
@@ -66,20 +68,23 @@ class Code(Notes):
                 found |= graph.importers(path)
         return dict.fromkeys(sorted(found))
 
-    @property
-    def quiet_paths(self) -> list[str]:
-        """The relevant files that do not speak of torchaudio."""
-        return [path for path in self.paths if path not in self.speaking]
+    @functools.cached_property
+    def texts(self) -> dict[str, str]:
+        """The texts of the relevant files, by path."""
+        return {path: self._project.text(path) for path in self.paths}
 
     @functools.cached_property
     def replaced(self) -> frozenset[str]:
         """Return the names that some file gives to other functions."""
-        return replaced_names.of([*self.speaking.values()], self.quiet_paths)
+        return replaced_names.of(self.speaking, self.texts)
 
-    def modules(self, folders: str = "") -> list[Module]:
-        """Return the relevant files whose path has these folders, parsed."""
-        paths = [path for path in self.paths if folders in os.sep + path]
+    def modules(self, paths: Iterable[str]) -> list[Module]:
+        """Return the relevant ones of some files, parsed."""
         return [module for path in paths if (module := self.module(path)) is not None]
+
+    def within(self, folders: str) -> list[Module]:
+        """Return the relevant files whose path has these folders, parsed."""
+        return self.modules(path for path in self.paths if folders in os.sep + path)
 
     def module(self, path: str) -> Module | None:
         """Return a relevant file, parsed; ``None`` for others, or if it cannot be parsed."""
@@ -90,17 +95,15 @@ class Code(Notes):
     @noted
     def packages(self, path: str) -> list[Module]:
         """Return the packages around a file, the outermost first; a package is its own last one."""
-        return [one for init in self._project.imports.packages(path) if (one := self.module(init))]
+        return self.modules(self._project.imports.packages(path))
 
     # Imports
 
     def files(self, name: str, importer: Module) -> list[Module]:
         """Return the modules a dotted name may mean; of several, those nearest the importer."""
         paths = [] if importer.standalone else self._project.files.named(name, importer.path)
-        if not paths:
-            return []
         is_standard = name.partition(".")[0] in sys.stdlib_module_names
-        if (len(paths) > 1 or is_standard) and not name.startswith("."):
+        if paths and (len(paths) > 1 or is_standard) and not name.startswith("."):
             around = self._project.imports.packages(importer.path)
             root = os.path.dirname(os.path.dirname(around[0]) if around else importer.path)
             stems = [os.path.join(root, *name.split("."))]
@@ -110,7 +113,7 @@ class Code(Notes):
             nearest = [path for path in paths if path in near]
             is_moved = "sys.path" in importer.text.text and not is_standard
             paths = paths if is_moved or not (nearest or is_standard) else nearest
-        return [module for path in paths if (module := self.module(path)) is not None]
+        return self.modules(paths)
 
     @listed
     def imported(self, module: Module, statement: _Import) -> Iterator[tuple[list[Module], bool]]:
@@ -120,29 +123,28 @@ class Code(Notes):
         """
         if isinstance(statement, ast.Import):
             for alias in statement.names:
-                parts = alias.name.split(".")
-                for length in range(len(parts)):
-                    yield self.files(".".join(parts[: length + 1]), module), True
+                for name in itertools.accumulate(alias.name.split("."), "{}.{}".format):
+                    yield self.files(name, module), True
             return
-        base = base_of(statement)
-        yield self.files(base, module), True
+        base = "." * statement.level + (statement.module or "")
+        owners = self.files(base, module)
+        yield owners, True
         several = [([alias.name for alias in statement.names], True)]
-        if is_star(statement):
+        if statement.names[0].name == "*":
             packages = self._project.files.named(base, module.path)
             several = [import_graph.listed(path) for path in packages]
+        prefix = base if base.endswith(".") else f"{base}."
         for name, is_sure in ((name, is_sure) for names, is_sure in several for name in names):
-            if not any(name in one.names.module.bindings for one in self.files(base, module)):
-                found = self.files(joined(base, name), module) or [
-                    inner for one in self.files(base, module) for inner in self.lazily(one, name)
-                ]
-                yield found, is_sure
+            if not any(name in one.names.module.bindings for one in owners):
+                found = self.files(f"{prefix}{name}", module)
+                yield found or [it for one in owners for it in self.lazily(one, name)], is_sure
 
     def lazily(self, package: Module, name: str) -> list[Module]:
         """Return the modules that a package's ``__getattr__`` may load for a name."""
         if "__getattr__" not in package.names.module.bindings:
             return []
         folder = os.path.join(os.path.dirname(package.path), "")
-        return _inside(self, package, name) or self.modules(folder)
+        return _inside(self, package, name) or self.within(folder)
 
     # What is called
 
@@ -151,16 +153,18 @@ class Code(Notes):
 
         ``None`` in the list stands for something unknown, or outside the project.
         """
-        if node in self._meant:
-            return self._meant[node]
-        found = self._guarded(self._meanings, module, node)
-        if not self._depth:
-            self._meant[node] = found
-        return found
+        return self.once(node, lambda: self._guarded(self._meanings, module, node))
 
     def known(self, module: Module, node: ast.AST) -> list[Meaning]:
         """Return what an expression may mean in the project."""
         return [*filter(None, self.meanings(module, node))]
+
+    def once(self, key: object, find: Callable[[], _Found]) -> _Found:
+        """Find something once, but for what may be cut short in the depth of another search."""
+        found = self._found[key] if key in self._found else find()
+        if not self._depth:
+            self._found[key] = found
+        return found
 
     def _guarded(
         self, find: Callable[[Module, Any], list[Meaning | None]], module: Module, about: Any
@@ -177,7 +181,7 @@ class Code(Notes):
             return self._or_by_star(module, node.id, found)
         if not isinstance(node, ast.Attribute):
             return [None]
-        if is_super(node.value):
+        if called(node.value) == "super":
             return _by_super(self, module, node)
         owners = self.meanings(module, node.value)
         found = [one for owner in owners for one in self._member(owner, node.attr)]
@@ -213,10 +217,9 @@ class Code(Notes):
         self, module: Module, name: str, found: list[Meaning | None]
     ) -> list[Meaning | None]:
         """Add what a star import of the project may bind to a name."""
-        for statement, _ in module.names.imports if module.names.module.has_star else ():
-            if isinstance(statement, ast.ImportFrom) and is_star(statement):
-                other = self._dotted(module, joined(base_of(statement), name))
-                found = [*found, *(one for one in other if one is not None and one not in found)]
+        for star in _stars(module):
+            other = self._dotted(module, f"{star[:-1]}{name}")
+            found = [*found, *(one for one in other if one is not None and one not in found)]
         return found or [None]
 
     def _member(self, owner: Meaning | None, name: str) -> list[Meaning | None]:
@@ -242,23 +245,15 @@ def _inside(code: Code, module: Module, name: str) -> list[Module]:
     return code.files(f".{name}", module) if is_package else []
 
 
-def texts(code: Code) -> Iterator[str]:
-    """Yield the texts of the relevant files."""
-    yield from (module.text.text for module in code.speaking.values())
-    for path in code.quiet_paths:
-        yield content(path).decode("utf-8", "replace")
-
-
 def taken(code: Code, module: Module) -> Iterator[tuple[Module, Definition]]:
     """Yield the functions and classes that a module imports at its top."""
     bound = module.names.module.bindings
     owned = [
         (module, name) for name, several in bound.items() if any(one.target for one in several)
     ]
-    for statement, _ in module.names.imports:
-        if isinstance(statement, ast.ImportFrom) and is_star(statement):
-            files = code.files(base_of(statement), module)
-            owned += [(one, name) for one in files for name in one.names.module.bindings]
+    for star in _stars(module):
+        files = code.files(import_graph.halves(star)[0], module)
+        owned += [(one, name) for one in files for name in one.names.module.bindings]
     for owner, name in owned:
         for meaning in code._of_module(owner, name):
             if meaning is not None and meaning[1] is not None:
@@ -267,12 +262,17 @@ def taken(code: Code, module: Module) -> Iterator[tuple[Module, Definition]]:
 
 def by_name(code: Code, module: Module, node: ast.expr) -> list[Module] | None:
     """Return the modules that an expression may name; ``None`` if it may name any."""
-    text, is_whole = _beginning(node)
-    if is_whole:
+    first = node  # the literal text that the name begins with
+    while isinstance(first, ast.BinOp) and isinstance(first.op, ast.Add):
+        first = first.left
+    if isinstance(first, ast.JoinedStr) and first.values:
+        first = first.values[0]
+    text = string(first)
+    if first is node and text:
         return code.files(text, module)
     package = text.rpartition(".")[0].lstrip(".")
     folder = os.path.join(os.sep, *package.split("."), "")
-    return code.modules(folder) if package else None
+    return code.within(folder) if package else None
 
 
 def methods(code: Code, owner: Meaning, name: str) -> tuple[list[tuple[Module, Function]], bool]:
@@ -281,27 +281,29 @@ def methods(code: Code, owner: Meaning, name: str) -> tuple[list[tuple[Module, F
     It is not where the class binds the name in several ways or to something else, or where a base
     class from outside the project may have it.
     """
+    return code.once((owner, name), lambda: _methods(code, owner, name))
+
+
+def _methods(code: Code, owner: Meaning, name: str) -> tuple[list[tuple[Module, Function]], bool]:
     found: list[tuple[Module, Function]] = []
     is_sure = True
     for one in _line(code, owner):
         is_sure = is_sure and one is not None
-        if one is not None and (bound := _bound_in(one, name)):
-            own = [(one[0], node) for node in bound if isinstance(node, Function)]
-            found += own
-            if is_sure and len(own) == len(bound) == 1:
+        if one is not None and (own := own_methods(one, name)):
+            found += [method for method in own if method is not None]
+            if is_sure and len(own) == len(found) == 1:
                 return found, True
             is_sure = False
     return found, is_sure
 
 
-def own_methods(owner: tuple[Module, ast.ClassDef], name: str) -> list[tuple[Module, Function]]:
-    """Return the methods that a name may mean in a class itself."""
-    return [(owner[0], node) for node in _bound_in(owner, name) if isinstance(node, Function)]
-
-
-def is_super(node: ast.AST) -> bool:
-    """Return whether an expression is ``super()``."""
-    return called(node) == "super"
+def own_methods(
+    owner: tuple[Module, ast.ClassDef], name: str
+) -> list[tuple[Module, Function] | None]:
+    """Return what a name may mean in a class itself; ``None`` stands for what is no method."""
+    module, definition = owner
+    bound = module.names.scope_made_by[definition].bindings.get(name, ())
+    return [(module, one.node) if isinstance(one.node, Function) else None for one in bound]
 
 
 def _by_super(code: Code, module: Module, node: ast.Attribute) -> list[Meaning | None]:
@@ -316,10 +318,7 @@ def _by_super(code: Code, module: Module, node: ast.Attribute) -> list[Meaning |
     unknown = [home.names.qualified(one) for home, one in bases if not code.known(home, one)]
     found: list[Meaning | None] = []
     for one in own[1:]:
-        bound = _bound_in(one, node.attr)
-        found += [(one[0], it) if isinstance(it, Function) else None for it in bound]
-        if bound:
-            break
+        found += own_methods(one, node.attr) if not found else ()
     mixed = _mixed(code._project, code)
     is_sure = mixed is not None and owner.name not in mixed and {*unknown} <= _OF_UNITTEST
     is_sure = is_sure and len(found) <= 1 and node.attr not in code.replaced
@@ -331,7 +330,7 @@ def _mixed(project: Project, code: Code) -> frozenset[str] | None:
     """Return the classes that others inherit from beside a class; ``None`` if it may be any."""
     bases: dict[str, set[str]] = defaultdict(set)
     waiting: list[str] = []
-    for text in texts(code):
+    for text in code.texts.values():
         if _MADE.search(text):
             return None
         for name, inner in _CLASS.findall(text):
@@ -347,12 +346,6 @@ def _mixed(project: Project, code: Code) -> frozenset[str] | None:
             found.add(name)
             waiting += bases[name]
     return frozenset(found)
-
-
-def _bound_in(owner: tuple[Module, ast.ClassDef], name: str) -> list[ast.AST]:
-    module, definition = owner
-    bound = module.names.scope_made_by[definition].bindings.get(name, ())
-    return [one.node for one in bound]
 
 
 def is_kept(code: Code, owner: Meaning) -> bool:
@@ -372,6 +365,17 @@ def foreign(code: Code, module: Module, node: ast.expr) -> str:
     return "" if code.known(module, node) else plain_name(node)
 
 
+def pauses(module: Module, function: Function) -> bool:
+    """Return whether a function is async or a generator: other code may run in between."""
+    return isinstance(function, ast.AsyncFunctionDef) or function in generators(module)
+
+
+@noted
+def generators(module: Module) -> set[ast.AST | None]:
+    """Return the functions of a module that yield."""
+    return {module.function_of(one) for kind in _YIELDS for one in module.names.all(kind)}
+
+
 def is_plain(module: Module, function: Function) -> bool:
     """Return whether its decorators leave a function as it is."""
     return all(keeps(module, one) for one in function.decorator_list)
@@ -389,7 +393,7 @@ def is_enum(definition: ast.ClassDef) -> bool:
 
 def line(code: Code, owner: Meaning) -> list[tuple[Module, ast.ClassDef]]:
     """Return a class, and its base classes in the project, in the order of method resolution."""
-    return [one for one in _line(code, owner) if one is not None]
+    return code.once(owner, lambda: [one for one in _line(code, owner) if one is not None])
 
 
 def _line(
@@ -419,26 +423,6 @@ def _certainly(meanings: list[Meaning | None]) -> list[Meaning | None]:
     return meanings if len(meanings) == 1 else [None, *meanings]
 
 
-def is_star(statement: ast.ImportFrom) -> bool:
-    """Return whether a ``from`` import takes all names."""
-    return statement.names[0].name == "*"
-
-
-def base_of(statement: ast.ImportFrom) -> str:
-    """Return the module that a ``from`` import names, with its dots."""
-    return "." * statement.level + (statement.module or "")
-
-
-def joined(base: str, name: str) -> str:
-    """Return the dotted name of a module's member; ``base`` may be dots only."""
-    return f"{base}{name}" if base.endswith(".") else f"{base}.{name}"
-
-
-def _beginning(node: ast.expr) -> tuple[str, bool]:
-    """Return the literal text that a name begins with, and whether it is the whole name."""
-    first = node
-    while isinstance(first, ast.BinOp) and isinstance(first.op, ast.Add):
-        first = first.left
-    if isinstance(first, ast.JoinedStr) and first.values:
-        first = first.values[0]
-    return string(first), first is node and string(first) != ""
+def _stars(module: Module) -> list[str]:
+    """Return what star imports of a module import: ``package.*``."""
+    return [one.path for one in module.names.imported if one.local == "*"]

@@ -4,7 +4,6 @@ import ast
 import re
 import sys
 
-from compat.codemod.files.content import content
 from compat.codemod.files.import_graph import halves
 from compat.codemod.source import Module, noted, plain_name, string
 from compat.codemod.uses import Project
@@ -85,7 +84,7 @@ def _imported(project: Project, importer: Module, name: str) -> tuple[Module, as
     around = project.files.named(package, importer.path) if package else []
     home, *packages = (
         project.speaking.get(path) or project.quiet_module(path)
-        for path in (*paths, *filter(content, around))
+        for path in (*paths, *filter(project.text, around))
     )
     if home is None or any(one is None or own in one.names.module.bindings for one in packages):
         return None
@@ -169,29 +168,23 @@ def _is_for_objects(project: Project, name: str) -> bool:
         for scope in one.names.scope_made_by.values()
         if scope.kind == "class" and name in scope.bindings
     ]
-    may_set = any(map(_SETS_OBJECTS.search, _texts(project)))
-    return len(classes) == 1 and not may_set and not any(_stored(one, name) for one in several)
+    is_set = project.says(_SETS_OBJECTS) or any(_stored(one, name) for one in several)
+    return len(classes) == 1 and not is_set
 
 
 @noted
 def may_change(project: Project, name: str) -> bool:
     """Return whether any file may change a name of a module by other means than an assignment."""
-    return any(map(_CHANGES_ANY.search, _texts(project))) or any(
+    return project.says(_CHANGES_ANY) or any(
         one is None or _changes(one, name) for one in _naming(project, name)
     )
 
 
 @noted
-def _texts(project: Project) -> list[str]:
-    quiet = [content(path).decode("utf-8", "replace") for path in project.quiet.paths]
-    return [*quiet, *(one.text.text for one in project.modules)]
-
-
-@noted
 def _naming(project: Project, name: str) -> list[Module | None]:
     """Return the files that have a word; ``None`` stands for one that cannot be parsed."""
-    word = re.compile(rb"\b" + name.encode() + rb"\b")
-    quiet = [path for path in project.quiet.paths if word.search(content(path))]
+    word = re.compile(rf"\b{name}\b")
+    quiet = [path for path in project.quiet.paths if word.search(project.text(path))]
     return [*project.modules, *map(project.quiet_module, quiet)]
 
 

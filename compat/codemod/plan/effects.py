@@ -1,20 +1,20 @@
-"""Find the functions that set or use a backend, load a module, or reach a function that does."""
+"""Find the functions that set or use a backend or lead there, and keep those others may call."""
 
 import ast
 import functools
+import itertools
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 
 from compat.codemod.plan import code, marks
-from compat.codemod.plan.code import Code, Function, Meaning, is_super, texts
+from compat.codemod.plan.code import Code, Meaning
 from compat.codemod.plan.marks import Marks
+from compat.codemod.plan.replaced_names import DEFINED
 from compat.codemod.plan.state import Force
-from compat.codemod.source import Module, Notes, Scope, noted, only_import
+from compat.codemod.source import Module, Notes, Scope, called, noted, only_import
 from compat.codemod.uses import Project
 
-# It begins with plain letters, which the regex engine finds fastest.
-_DEFINED = re.compile(r"def(?<!\wdef)[ \t]+(\w+)")
 # It is unknown what a start method that is computed does.
 _SPAWNS = re.compile(
     r"spawn['\"]|forkserver['\"]|\b(?:mp|multiprocessing)\.spawn[ \t]*\("
@@ -41,8 +41,7 @@ UNKNOWN_ATTRIBUTES = {
 }
 _TELLING_IMPORTS = IMPORTERS | MODULES
 _TELLING_NAMES = UNKNOWN_NAMES | {"__import__"}
-DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
-_FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.GeneratorExp)
+FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.GeneratorExp)
 # What leads out of the code around it, or gives a function to code that is not followed.
 _LEADING = (
     ast.Return,
@@ -56,6 +55,13 @@ _LEADING = (
     ast.ClassDef,
 )
 
+# Methods with special names that are called where the code shows it.
+_CALLED = {"__new__", "__init__", "__post_init__", "__call__", "__enter__", "__exit__"}
+# Names of the same form that hold no methods.
+_DATA = {
+    "__all__", "__doc__", "__match_args__", "__module__", "__name__", "__qualname__", "__slots__",
+    "__version__", "__wrapped__",
+}  # fmt: skip
 # What a node is made of, as far as it may run; a statement follows its own blocks.
 _PARTS = (ast.expr, ast.keyword, ast.pattern, ast.comprehension, ast.arg)
 
@@ -99,17 +105,11 @@ class Effects(Notes):
         self._set: set[ast.AST] = set()
         # What the names in a function mean, and the functions defined in it.
         self._named: dict[ast.AST, list[Meaning | Definition]] = defaultdict(list)
-        self._pausing: set[ast.AST] = set()
 
     def leads(self, module: Module, node: ast.AST) -> bool:
         """Return whether something in or around a node may matter."""
         self._read_once(module)
         return node in self._leading
-
-    def pauses(self, module: Module, function: Function) -> bool:
-        """Return whether a function is async or a generator: other code may run in between."""
-        self.leads(module, function)
-        return isinstance(function, ast.AsyncFunctionDef) or function in self._pausing
 
     def matters(self, definition: Definition) -> bool:
         """Return whether a function sets or uses a backend, or names a function that does."""
@@ -154,16 +154,14 @@ class Effects(Notes):
         for kind in _LEADING:
             for node in names.all(kind):
                 self._leads(module, node)
-        for function in _FUNCTIONS:
+        for function in FUNCTIONS:
             for node in names.all(function):
                 self._means(module, node, (module, node))
                 if getattr(node, "decorator_list", ()):
                     self._leads(module, node)
-        for node in (*names.all(ast.Yield), *names.all(ast.YieldFrom)):
-            self._pausing.update([*_around(module, node)][:1])
         self._find_names(module)
-        for member in names.all(ast.Attribute):
-            for meaning in self.code.known(module, member) if is_super(member.value) else ():
+        for member in (one for one in names.all(ast.Attribute) if called(one.value) == "super"):
+            for meaning in self.code.known(module, member):
                 self._leads(module, member)
                 self._means(module, member, meaning)
 
@@ -227,7 +225,7 @@ class Effects(Notes):
         for home, owner in owners:
             bound = home.names.scope_made_by[owner].bindings.values()
             for one in (binding.node for several in bound for binding in several):
-                if isinstance(one, DEFINITIONS):
+                if isinstance(one, code.Definition):
                     yield from self.functions_of((home, one))
 
     @functools.cached_property
@@ -247,18 +245,76 @@ class Effects(Notes):
     @functools.cached_property
     def defined(self) -> frozenset[str]:
         """Return the names of all functions; files without torchaudio are not parsed for it."""
-        return frozenset(name for text in texts(self.code) for name in _DEFINED.findall(text))
+        return frozenset(itertools.chain(*map(DEFINED.findall, self.code.texts.values())))
 
     @functools.cached_property
     def spawns(self) -> bool:
         """Return whether the project starts processes that import its files anew."""
-        return any(map(_SPAWNS.search, texts(self.code)))
+        return any(map(_SPAWNS.search, self.code.texts.values()))
 
     @noted
     def gives(self, name: str) -> bool:
         """Return whether the project may define, assign or pass something by this name."""
         given = re.compile(rf"{name}(?<!\w{name})(?=[ \t]*=(?!=)|['\"])")
-        return name in self.defined or any(map(given.search, texts(self.code)))
+        return name in self.defined or any(map(given.search, self.code.texts.values()))
+
+
+class Handed:
+    """What other code may call.
+
+    Args:
+        effects: what the functions of the project do.
+        all_run: any function of the project may run in any case, so that none is kept.
+
+    Attributes:
+        functions: those that matter, each with its module.
+        special: the names of those that Python may call by itself.
+        sets_unseen: whether one of them may set a backend where the code shows no call.
+    """
+
+    def __init__(self, effects: Effects, *, all_run: bool) -> None:
+        self._effects, self._all_run = effects, all_run
+        self._meanings: set[Meaning | Definition] = set()
+        self.functions: dict[ast.AST, Module] = {}
+        self.special: set[str] = {*_every(effects)} if all_run else set()
+        self.sets_unseen: bool = False
+
+    @property
+    def count(self) -> tuple[int, int, bool]:
+        """Return what tells whether anything was added."""
+        return len(self.functions), len(self.special), self.sets_unseen
+
+    def add(self, meaning: Meaning | Definition) -> None:
+        """Note that unfollowed code may call a function, or a class's methods, from now on."""
+        if self._all_run or meaning in self._meanings:
+            return
+        self._meanings.add(meaning)
+        for module, node in self._effects.functions_of(meaning):
+            if self._effects.matters((module, node)):
+                self.functions[node] = module
+                self.special |= special(getattr(node, "name", "")) - _CALLED
+
+    def add_callback(self, meaning: Meaning | Definition) -> None:
+        """Note that a function given to a call, or a generator, may run at any later moment.
+
+        A thread runs it, or it ends as the last name of the generator goes: the code shows no call.
+        """
+        self.add(meaning)
+        module, node = meaning
+        if node is not None and (self._all_run or node in self.functions):
+            self.sets_unseen |= self._effects.sets((module, node))
+
+
+@noted
+def _every(effects: Effects) -> set[str]:
+    """Return the names of all that Python may call by itself."""
+    return set().union(*map(special, effects.defined)) - _CALLED
+
+
+def special(name: str) -> set[str]:
+    """Return a name if it is one by which Python calls methods where no call is to be seen."""
+    is_special = name.startswith("__") and name.endswith("__") and name not in _DATA
+    return {name} if is_special or name == "keys" else set()
 
 
 def _parts(module: Module, node: ast.AST) -> list[ast.AST]:
@@ -270,4 +326,4 @@ def _parts(module: Module, node: ast.AST) -> list[ast.AST]:
 
 def _around(module: Module, node: ast.AST) -> Iterator[ast.AST]:
     """Yield the functions around a node, from the inside out, and itself if it is one."""
-    return (one for one in (node, *module.names.chain(node)) if isinstance(one, _FUNCTIONS))
+    return (one for one in (node, *module.names.chain(node)) if isinstance(one, FUNCTIONS))

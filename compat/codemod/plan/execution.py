@@ -14,12 +14,17 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from compat.codemod.plan.code import Code
-from compat.codemod.plan.effects import Effects
-from compat.codemod.plan.evidence import Evidence, Program, in_text
-from compat.codemod.plan.handed import Handed
+from compat.codemod.plan.effects import Effects, Handed
 from compat.codemod.plan.marks import Pin, Site
-from compat.codemod.plan.rounds import Outcome, Rounds
-from compat.codemod.plan.state import WAYS_OUT, Force, State, Ways, joined
+from compat.codemod.plan.state import (
+    WAYS_OUT,
+    Evidence,
+    Force,
+    Program,
+    State,
+    Ways,
+    joined,
+)
 from compat.codemod.source import Module, NotProvableError
 from compat.codemod.uses import SetterCall
 
@@ -32,8 +37,47 @@ Visit = Callable[["Execution", Module, Any, State], State | None]
 _PLAIN = (ast.Expr, ast.Call, ast.Name, ast.Return, ast.FunctionDef)
 
 
+# The state in which a call or a moment ends, and what may be so where it fails.
+Outcome = tuple[State | None, State | None]
+
+
 class TooLongError(Exception):
     """A program is too long to be followed."""
+
+
+class Rounds:
+    """What calls, and moments at which foreign code runs, come to.
+
+    Attributes:
+        sure: what is known for sure, by what identifies a call and the state before it.
+    """
+
+    def __init__(self) -> None:
+        self.sure: dict[object, Outcome] = {}
+        self._so_far: dict[object, Outcome] = {}
+        # Those on their way, those that this round has come to, and whether it is to be the last.
+        self._open: set[object] = set()
+        self._round: set[object] = set()
+        self._met_open = self._grown = False
+
+    def outcome(self, key: object, least: Outcome, follow: Callable[[], Outcome]) -> Outcome:
+        """Return the outcome of a call; of one on its way, what it has come to so far."""
+        is_outermost = not self._open
+        while key not in self.sure and (is_outermost or key not in self._round):
+            if is_outermost:
+                self._round.clear()
+                self._met_open = self._grown = False
+            self._round.add(key)
+            self._open.add(key)
+            before = self._so_far.setdefault(key, least)
+            after, failed = follow()
+            self._open.discard(key)
+            self._so_far[key] = joined(before[0], after), joined(before[1], failed)
+            self._grown |= self._so_far[key] != before
+            if is_outermost and not (self._met_open and self._grown):
+                self.sure.update((one, self._so_far[one]) for one in self._round)
+        self._met_open |= key in self._open
+        return self.sure.get(key) or self._so_far[key]
 
 
 class Execution:
@@ -45,8 +89,7 @@ class Execution:
         effects: what the functions of the project do.
         visits: how each kind of node is followed; for others, only their parts.
         setters: what may be in force once code has run that is not followed.
-        all_run: at each moment at which code runs that is not followed, any function of the project
-            may run.
+        all_run: whether any function may run at each moment when code runs that is not followed.
 
     Attributes:
         force: for each site and pin, what may be in force there.
@@ -124,7 +167,8 @@ class Execution:
     def end(self) -> None:
         """Tell what it shows; functions bound by an import keep what was in force then."""
         for place, forces in self.force.items():
-            for force in sorted(forces | bound(self, place), key=in_text):
+            every = forces | bound(self, place)
+            for force in sorted(every, key=lambda one: one.in_text if one else ("", 0)):
                 self.evidence.force[place].setdefault(force, self._program)
         self.evidence.ran |= self.setters
         if self._doubt is not None:

@@ -12,9 +12,9 @@ from compat.codemod.plan.effects import (
     MODULES,
     UNKNOWN_ATTRIBUTES,
     UNKNOWN_NAMES,
+    special,
 )
 from compat.codemod.plan.execution import Execution, TooLongError, Visit
-from compat.codemod.plan.handed import special
 from compat.codemod.plan.state import Force, State, joined, repeated
 from compat.codemod.source import Module, called, string
 
@@ -29,6 +29,7 @@ _QUIET_METHODS = {
     "item", "abs", "strip", "split", "lower", "upper", "items", "values", "startswith", "endswith",
     "insert", "copy", "cpu", "shape", "dim",
 }  # fmt: skip
+_PROPERTIES = ("property", "cached_property")
 _QUIET_MODULES = ("torchaudio.", "os.path.")
 # methods that run as an object is made
 _MAKERS = ("__new__", "__init__", "__post_init__")
@@ -40,30 +41,21 @@ def _name(
     meant = run.code.known(module, node)
     above = module.names.parents.get(node)
     if meant and not (meant[0][1] is None and isinstance(above, ast.Attribute)):
+        around = (one for one in module.names.chain(node) if isinstance(one, ast.Call | ast.stmt))
+        is_given = isinstance(next(around), ast.Call)
         for one in meant:
-            (run.handed.add_callback if _is_given(module, node) else run.handed.add)(one)
+            (run.handed.add_callback if is_given else run.handed.add)(one)
         return _lazily_loaded(run, module, node, state)
-    if isinstance(node, ast.Attribute):
-        after = run.visit(module, node.value, state) or state
-        is_of_object = node.attr == "__dict__" and not run.code.known(module, node.value)
-        if module.names.qualified(node) in MODULES or (
-            node.attr in UNKNOWN_ATTRIBUTES and not is_of_object
-        ):
-            after = _anything(run, after)
-        # a property, as far as its name tells
-        return run.others_run(after) if node.attr in run.effects.defined else after
-    is_list = module.names.qualified(node) in MODULES
-    if is_list or (node.id in UNKNOWN_NAMES and not module.names.bindings(node)):
-        return _anything(run, state)
-    return state
-
-
-def _is_given(module: Module, node: ast.AST) -> bool:
-    """Return whether a value is given to a call."""
-    for above in module.names.chain(node):
-        if isinstance(above, ast.Call | ast.stmt):
-            return isinstance(above, ast.Call)
-    return False
+    is_open = module.names.qualified(node) in MODULES
+    if isinstance(node, ast.Name):
+        is_open |= node.id in UNKNOWN_NAMES and not module.names.bindings(node)
+        return _anything(run, state) if is_open else state
+    after = run.visit(module, node.value, state) or state
+    is_of_object = node.attr == "__dict__" and not run.code.known(module, node.value)
+    if is_open or (node.attr in UNKNOWN_ATTRIBUTES and not is_of_object):
+        after = _anything(run, after)
+    # a property, as far as its name tells
+    return run.others_run(after) if node.attr in run.effects.defined else after
 
 
 def _anything(run: Execution, state: State) -> State:
@@ -145,7 +137,10 @@ def _call(run: Execution, module: Module, node: ast.Call, state: State) -> State
     if node in own.pairs:
         run.evidence.kept[own.pairs[node].getter] |= state.force
         return state.keep(own.pairs[node].getter)
-    run.handed.special |= _given_name(module, node)
+    # the name by which Python may call what a call turns into a method
+    is_set = module.names.is_builtin(func, "setattr") and len(node.args) == 3
+    run.handed.special |= special(string(node.args[1])) if is_set else set()
+    run.handed.special |= {"__get__"} if called(node) in _PROPERTIES else set()
     if func in own.sites or func in own.pins:
         return run.felt(state)  # it may ask an object for its path
     if not targets and _is_quiet(run, module, node):
@@ -158,17 +153,12 @@ def _call(run: Execution, module: Module, node: ast.Call, state: State) -> State
         if isinstance(owner[1], ast.ClassDef):
             run.handed.add(owner)  # a class method may make objects of it
     if not targets and isinstance(func, ast.Attribute):
-        _hand_methods(run, func.attr)
+        # what `self.name()` or `super().name()` may call in a new object
+        for owner in (one for target in run.making for one in code.line(run.code, target)):
+            for method in filter(None, code.own_methods(owner, func.attr)):
+                run.handed.add(method)
     after = run.others_run(state) if None in meant else None
     return joined(after, *(entered(run, target, state) for target in targets)) or state
-
-
-def _given_name(module: Module, node: ast.Call) -> set[str]:
-    """Return the name by which Python may call what a call turns into a method."""
-    if called(node) in ("property", "cached_property"):
-        return {"__get__"}
-    is_set = module.names.is_builtin(node.func, "setattr") and len(node.args) == 3
-    return special(string(node.args[1])) if is_set else set()
 
 
 def _set(run: Execution, module: Module, node: ast.Call, state: State) -> State:
@@ -187,7 +177,7 @@ def entered(run: Execution, target: Meaning, state: State) -> State | None:
     module, node = target
     if isinstance(node, ast.ClassDef):
         return _made(run, (module, node), state)
-    if node is None or run.effects.pauses(module, node) or not code.is_plain(module, node):
+    if node is None or code.pauses(module, node) or not code.is_plain(module, node):
         run.handed.add_callback(target)
         return run.others_run(state)
     return run.call(module, node, state)
@@ -210,14 +200,6 @@ def _made(run: Execution, target: tuple[Module, ast.ClassDef], state: State) -> 
     plain = not (node.decorator_list or any(one.keywords for one in classes))
     is_seen = known and plain and run.handed.special.isdisjoint(_MAKERS)
     return state if is_seen else run.others_run(state)
-
-
-def _hand_methods(run: Execution, name: str) -> None:
-    """Hand out the methods that ``self.name()`` or ``super().name()`` may call in a new object."""
-    for target in run.making:
-        for owner in code.line(run.code, target):
-            for method in code.own_methods(owner, name):
-                run.handed.add(method)
 
 
 def _runs(run: Execution, target: tuple[Module, ast.ClassDef], name: str) -> bool:
@@ -265,7 +247,7 @@ def _imported_by_string(run: Execution, module: Module, node: ast.Call, state: S
         found = [one for one, definition in known if definition is None] or None
     if found is None and not (run.code.is_small or run.all_run):
         raise TooLongError
-    for one in (run.code.modules() if found is None else found) if not run.all_run else ():
+    for one in (run.code.within("") if found is None else found) if not run.all_run else ():
         if one not in (module, run.script):
             state = joined(state, run.load(one, state)) or state
             if is_again:

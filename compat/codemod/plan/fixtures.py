@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
+from compat.codemod.plan import code
 from compat.codemod.plan.code import Definition, Function
 from compat.codemod.source import (
     AnyFunction,
@@ -30,7 +31,8 @@ BY_NAME = {
 }  # fmt: skip
 _BEFORE = ("setup", "setUp", "asyncSetUp")
 _AFTER = ("teardown", "tearDown", "asyncTearDown")
-_HOOKS = ("pytest_", "load_tests")
+# a runner may call functions with these names at any time
+HOOKS = ("pytest_", "load_tests")
 
 
 class Setup(NamedTuple):
@@ -60,10 +62,6 @@ class Setup(NamedTuple):
         """Return the function with its module."""
         return self.module, self.function
 
-    def is_asked_by(self, others: Iterable[Setup]) -> bool:
-        """Return whether other fixtures ask for it."""
-        return any(self.name in one.asks for one in others)
-
     @property
     def is_shared(self) -> bool:
         """Return whether it runs once for several tests."""
@@ -80,10 +78,8 @@ def of(module: Module, scope: Scope, level: int) -> Iterator[Setup]:
             yield _told(module, function, makers[0], level, is_sole=is_sole)
         elif function.name in BY_NAME:
             is_sole = is_sole and {*map(plain_name, function.decorator_list)} <= {"classmethod"}
-            when = BY_NAME[function.name]
-            yield Setup(
-                module, function, function.name, when, True, is_sole, level, *_does(function)
-            )
+            name, more = function.name, _does(module, function)
+            yield Setup(module, function, name, BY_NAME[name], True, is_sole, level, *more)
 
 
 def near(modules: Sequence[Module], *, of_unittest: bool) -> list[Setup]:
@@ -126,7 +122,7 @@ def _told(
     module: Module, function: Function, maker: ast.expr, level: int, *, is_sole: bool
 ) -> Setup:
     """Return a fixture as its decorator tells; if that cannot be read, it may run at any time."""
-    more = _does(function)
+    more = _does(module, function)
     call = maker if isinstance(maker, ast.Call) else ast.Call(maker, [], [])
     name, scope, auto = (literal(given(call, key)) for key in ("name", "scope", "autouse"))
     given_keys = {one.arg for one in call.keywords}
@@ -146,16 +142,17 @@ def functions(scope: Scope) -> Iterator[Function]:
 
 
 def _is_maker(decorator: ast.expr) -> bool:
-    return "fixture" in plain_name(_made_by(decorator))
+    return "fixture" in plain_name(made_by(decorator))
 
 
-def _made_by(decorator: ast.expr) -> ast.expr:
+def made_by(decorator: ast.expr) -> ast.expr:
+    """Return a decorator without what it is given."""
     return decorator.func if isinstance(decorator, ast.Call) else decorator
 
 
 def is_of_runner(module: Module, decorator: ast.expr) -> bool:
     """Return whether a decorator leaves it to a test runner alone to call a function."""
-    name = module.names.qualified(_made_by(decorator)) or ""
+    name = module.names.qualified(made_by(decorator)) or ""
     return name in _MAKERS or name.startswith(("pytest.mark.", "unittest.skip"))
 
 
@@ -168,13 +165,8 @@ def is_called(function: AnyFunction | None) -> bool:
     """Return whether a runner may call a function for another reason: it is a setup, or a hook."""
     if not isinstance(function, Function):
         return False
-    is_named = function.name.startswith((*_BEFORE, *_AFTER, *_HOOKS))
+    is_named = function.name.startswith((*_BEFORE, *_AFTER, *HOOKS))
     return is_named or any(map(_is_maker, function.decorator_list))
-
-
-def is_hook(function: Function) -> bool:
-    """Return whether a runner may call a function of this name at any time."""
-    return function.name.startswith(_HOOKS)
 
 
 def is_last(function: Function) -> bool:
@@ -195,10 +187,9 @@ def asked(function: Function) -> set[str]:
     return every - {one.arg for one, default in defaults(given) if default is not None}
 
 
-def _does(function: Function) -> tuple[bool, frozenset[str]]:
+def _does(module: Module, function: Function) -> tuple[bool, frozenset[str]]:
     """Return whether a setup waits for the test, and the names of the fixtures it asks for."""
-    waits = any(isinstance(one, ast.Yield | ast.YieldFrom) for one in ast.walk(function))
-    return waits, frozenset(asked(function))
+    return function in code.generators(module), frozenset(asked(function))
 
 
 def asked_by(names: set[str], visible: list[Setup]) -> set[str]:

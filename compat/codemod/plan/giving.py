@@ -4,7 +4,6 @@ import ast
 import re
 from collections.abc import Iterator
 
-from compat.codemod.files.content import content
 from compat.codemod.plan.marks import Site
 from compat.codemod.plan.part import Part
 from compat.codemod.rewrite import AddArgument, Change, fstring_edits
@@ -70,7 +69,7 @@ def _asked_of_functions(part: Part, site: Site) -> Iterator[Place]:
             yield module.place(found.span())
     path, graph = site.module.path, part.project.imports
     for one in sorted((graph.reachable(path) | graph.importers(path)) & part.project.quiet.all):
-        text = content(one).decode("utf-8", "replace")
+        text = part.project.text(one)
         for found in _ASKS.finditer(text):
             line = text.count("\n", 0, found.start()) + 1
             yield Place(one, line, 1, line, 1)

@@ -11,12 +11,12 @@ import dataclasses
 from collections.abc import Iterable, Mapping
 
 from compat.codemod.plan import giving, marks, removal
-from compat.codemod.plan.evidence import Evidence
 from compat.codemod.plan.marks import Site
 from compat.codemod.plan.naming import Named
 from compat.codemod.plan.part import SAME_FILE, Part
 from compat.codemod.plan.removal import Unit
 from compat.codemod.plan.restore_pairs import Restore
+from compat.codemod.plan.state import Evidence
 from compat.codemod.rewrite import Change, Remove, Replace
 from compat.codemod.source import Module, NotProvableError, Use, old_names
 from compat.codemod.uses import SetterCall, setter_calls
@@ -82,6 +82,8 @@ def _reading(
     part: Part, evidence: Evidence, staying: set[SetterCall], certain: Mapping[Site, Named]
 ) -> dict[Site, list[Change]]:
     """Return the changes of the calls that read the attribute: those that no trace has."""
+    observed = part.project.observed
+    assert observed is not None
     left = [
         place
         for place, forces in evidence.force.items()
@@ -97,22 +99,15 @@ def _reading(
             raise evidence.doubts[place]
         if place in marks.of(part.project, place.module).bound_by:
             raise NotProvableError("an import keeps the backend that was set", [place.place])
-        if _has_run(part, place):
+        call = place.use.call  # a function that is passed on cannot be seen in a trace
+        if call and observed.at(place.module, call, place.use.name, part.project.as_read):
             raise NotProvableError("the trace has calls of it", [place.place])
         value = f'getattr({_torchaudio(place.module, place.use)}, "{NAME}", None)'
         for name in names:
             found[place] = giving.changes(part, place, value, name)
-    if part.project.observed is None or not part.project.observed.has_calls:
+    if not observed.has_calls:
         raise NotProvableError("the trace has no call")
     return found
-
-
-def _has_run(part: Part, site: Site) -> bool:
-    """Return whether a trace has the call; a function that is passed on cannot be seen in it."""
-    observed, call = part.project.observed, site.use.call
-    if observed is None or call is None:
-        return False
-    return bool(observed.at(site.module, call, site.use.name, part.project.as_read))
 
 
 def _setter(part: Part, one: SetterCall, served: frozenset[str]) -> Change:

@@ -1,16 +1,17 @@
 """Find the backend that a call must name: the one set by every program that reaches it."""
 
+import ast
 import dataclasses
 import os
 from collections.abc import Sequence
 
-from compat.codemod.plan import choices, marks, unreadable
-from compat.codemod.plan.evidence import Evidence, Program
+from compat.codemod.plan import constants, marks
 from compat.codemod.plan.fixtures import is_called
 from compat.codemod.plan.marks import Site
-from compat.codemod.plan.part import Part
+from compat.codemod.plan.part import Part, unreadable
+from compat.codemod.plan.state import Evidence, Program
 from compat.codemod.rewrite import Change
-from compat.codemod.source import NotProvableError, is_test, old_names
+from compat.codemod.source import Module, NotProvableError, is_test, old_names
 from compat.codemod.uses import SetterCall, observed, setter_calls
 from compat.codemod.uses.observed import Observed
 
@@ -63,7 +64,7 @@ def of(part: Part, evidence: Evidence, site: Site, traces: Observed | None = Non
     names = {None if one.name == chosen else per_call_name(part, one) for one in setters}
     if None not in forces and len(names) == 1 and (name := names.pop()) is not None:
         return Named(f'"{name}"', name, setters)
-    if (choice := choices.at(part, site, setters, also_none=None in forces)) is not None:
+    if (choice := _choice_at(part, site, setters, also_none=None in forces)) is not None:
         return Named(choice.name, choice.backend, setters)
     said, ran = "", False
     if traces is not None:
@@ -123,9 +124,7 @@ def is_unread(part: Part, setter: SetterCall) -> bool:
 def _by_no_import(part: Part, program: Program, setter: SetterCall) -> str:
     """Return how a program comes to a setter that it does not import; nothing if it does."""
     path, own = program.module.path, setter.module.path
-    graph = part.project.imports
-    starts = (path, *graph.packages(path))
-    if setter.module.standalone or any(own in graph.reachable(one) for one in starts):
+    if setter.module.standalone or own in part.project.loaded(path):
         return ""
     name = os.path.basename(own)
     if not is_test(path):
@@ -140,12 +139,12 @@ def _why_not(part: Part, evidence: Evidence, site: Site) -> NotProvableError:
     setters = [force for force in forces if force is not None]
     for one in setters:
         if is_unread(part, one):
-            return unreadable.why(part, one)
+            return unreadable(part, one)
     first, is_open, other = setters[0], None in forces, forces.get(None)
     function = site.module.function_of(site.use.node)
     is_beside = site.module is first.module and first.module.function_of(first.call) is function
     choosing = [one for one in setters if one.where == "platform"]
-    in_setup = [one for one in setters if is_called(one.module.function_of(one.call))]
+    in_setup = is_open and any(is_called(one.module.function_of(one.call)) for one in setters)
     unseen = next(filter(None, (_by_no_import(part, forces[one], one) for one in setters)), "")
     rows = (
         (unseen, unseen),
@@ -154,16 +153,86 @@ def _why_not(part: Part, evidence: Evidence, site: Site) -> NotProvableError:
             other and all(forces[one] != other for one in setters),
             f"this call also runs under {other and other.module.path}, which sets no backend",
         ),
-        (is_open and in_setup, _SETUP),
+        (in_setup, _SETUP),
         (is_open and first.where in ("branch", "guarded", "platform", "try"), _CONDITION),
         (is_open and first.where == "function", _BESIDE if is_beside else _OUTLIVES),
         (is_open, _EARLY),
-        (any(choices.constant(part, one) is None for one in choosing), _DOES_MORE),
+        (any(choice_of(part, one) is None for one in choosing), _DOES_MORE),
         (any(one.module is not site.module for one in choosing), _IN_OTHERS),
         (choosing, _NOT_ALONE),
     )
     for holds, reason in rows:
         if holds:
             return NotProvableError(reason, [site.place])
-    places = [one.module.place(one.call) for one in setters]
-    return NotProvableError("more than one backend is set", [site.place, *places[:3]])
+    places = [one.module.place(one.call) for one in setters[:3]]
+    return NotProvableError("more than one backend is set", [site.place, *places])
+
+
+# A backend chosen by operating system, as one constant that the calls of its module pass.
+
+
+@dataclasses.dataclass(frozen=True)
+class Choice:
+    """A choice of backend as a constant.
+
+    Attributes:
+        name: of the constant.
+        value: the expression that chooses.
+        backend: one of those it chooses from, the one that accepts less.
+        is_open: whether it may choose none.
+    """
+
+    name: str
+    value: str
+    backend: str
+    is_open: bool
+
+
+def choice_of(part: Part, setter: SetterCall) -> Choice | None:
+    """Return the choice that a setter is an arm of.
+
+    Return ``None`` if it is not an arm of one, or if an arm does more than set a backend.
+    """
+    if setter.where != "platform":
+        return None
+    module, region = setter.module, setter.region
+    value = setter_calls.platform_choice(module, region)
+    if (
+        value is None
+        or len(
+            {
+                id(one.region)
+                for one in part.setters
+                if one.module is module and one.where == "platform"
+            }
+        )
+        > 1
+    ):
+        return None
+    backend = "sox" if '"sox"' in value else "soundfile"
+    return Choice(_free_name(module), value, backend, value.endswith(" else None"))
+
+
+def _choice_at(
+    part: Part, site: Site, setters: list[SetterCall], *, also_none: bool
+) -> Choice | None:
+    """Return the choice that governs a site in its module, if its arms are the site's setters.
+
+    Its constant must be there: a site that may run where none is set must follow the choice, and so
+    must one below a function or main block, which a process that is spawned does not run.
+    """
+    choice, region = choice_of(part, setters[0]), setters[0].region
+    if choice is None or site.module is not setters[0].module or choice.is_open is not also_none:
+        return None
+    arms = {one for one in part.setters if one.region is region}
+    is_everywhere = region in site.module.tree.body and not also_none
+    is_there = is_everywhere or constants.is_after(site.module, region, site.use.node)
+    return choice if arms == set(setters) and is_there else None
+
+
+def _free_name(module: Module) -> str:
+    taken = {node.id for node in module.names.all(ast.Name)} | set(module.names.module.bindings)
+    name = "AUDIO_BACKEND"
+    while name in taken:
+        name = f"_{name}"
+    return name

@@ -1,4 +1,7 @@
-"""Hold the modules that run together, their setters, and the drafts about them."""
+"""Hold the modules that run together, their setters, and the drafts about them.
+
+Report a backend that is set from a variable, or that no release since 0.9 has.
+"""
 
 import ast
 from collections import defaultdict
@@ -7,9 +10,10 @@ from typing import Any
 
 from compat.codemod.plan import marks
 from compat.codemod.plan.marks import Site
+from compat.codemod.plan.unseen import PASSED_ON
 from compat.codemod.rewrite import Change, Draft
-from compat.codemod.source import Module, NotProvableError, Use
-from compat.codemod.uses import Project, SetterCall
+from compat.codemod.source import Kind, Module, NotProvableError, Use, old_names
+from compat.codemod.uses import Project, SetterCall, setter_calls
 
 # The rules that the plan speaks for; each has its file in `rules`, with its texts.
 SAME_FILE, PROJECT, FOLD, PLATFORM = "TAC101", "TAC102", "TAC103", "TAC104"
@@ -23,8 +27,8 @@ _DELETE_BY_HAND = "Delete it by hand: 2.9 has no global backend, and ignores bac
 _GONE = "the global backend is gone: each call names its own"
 _GONE_IN_NINE = "torchaudio 2.9 has no global backend"
 
-# the drafts, by rule
-Drafts = defaultdict[str, list[tuple[Module, Draft]]]
+# the drafts, by rule and module
+Drafts = defaultdict[tuple[str, Module], list[Draft]]
 
 
 class Part:
@@ -33,6 +37,7 @@ class Part:
     Attributes:
         setters: the calls of the setter that run under the target.
         sites: the calls that one of them may govern.
+        groups: numbers for drafts that belong together.
         per_call: whether the target takes backends per call.
     """
 
@@ -41,7 +46,8 @@ class Part:
     ) -> None:
         self.project = project
         self.modules = modules
-        self._drafts, self._groups = drafts, groups
+        self._drafts = drafts
+        self.groups: Iterator[int] = groups
         own = [marks.of(project, module) for module in modules]
         self.setters: list[SetterCall] = [setter for one in own for setter in one.setters.values()]
         self.sites: list[Site] = [site for one in own for site in one.sites.values()]
@@ -49,7 +55,7 @@ class Part:
 
     def add(self, rule: str, module: Module, node: ast.AST, reason: str, **draft: Any) -> None:
         """Add a draft about a node; the arguments are those of ``Draft``."""
-        self._drafts[rule].append((module, Draft(module.span(node), reason, **draft)))
+        self._drafts[rule, module].append(Draft(module.span(node), reason, **draft))
 
     def say_of(self, setter: SetterCall, why: NotProvableError, rule: str = "") -> None:
         """Report a setter, under the rule for its kind."""
@@ -95,6 +101,58 @@ class Part:
         by_place = {"platform": PLATFORM, "try": TRIED, "function": FOLD}
         return by_place.get(setter.where, PROJECT if in_project else SAME_FILE)
 
-    def new_group(self) -> int:
-        """Return a number for drafts that belong together."""
-        return next(self._groups)
+
+def no_such_backend(name: str) -> str:
+    """Return why a global backend of this name fails."""
+    return (
+        f"no release since 0.9 has a global backend {name!r}; there were "
+        f"{', '.join(map(repr, old_names.PER_CALL_NAMES))}"
+    )
+
+
+def instead_of(name: str) -> str:
+    """Return what to write instead of a name that no global backend has."""
+    return (
+        'Write "sox_io" and run again: it replaced "sox".'
+        if name == "sox"
+        else "Write the right name, and run again."
+    )
+
+
+def passed_on(part: Part) -> None:
+    """Report the setter if it is passed on as a value."""
+    for module in part.modules:
+        for use in module.of(Kind.SETTER):
+            if use.call is None:
+                part.add(VARIABLE, module, use.node, PASSED_ON, advice=BY_HAND)
+
+
+def unreadable(part: Part, setter: SetterCall) -> NotProvableError:
+    """Return the reason why the backend that is set cannot be read."""
+    if setter.name is not None:
+        or_run = " Or run with --backend sox." if setter.name == "sox" and part.per_call else ""
+        return NotProvableError(
+            no_such_backend(setter.name), advice=instead_of(setter.name) + or_run
+        )
+    value = setter_calls.argument(setter.call)
+    words = (
+        f"what is set is not a plain text: {ast.unparse(value)}"
+        if value is not None
+        else "what is set cannot be read"
+    )
+    places = [
+        module.place(node)
+        for module in part.modules
+        for node in module.strings
+        if node.value in ("sox_io", "sox-io")
+    ]
+    if isinstance(value, ast.Name | ast.Attribute | ast.Subscript | ast.Call):
+        places += part.project.mentions
+    return NotProvableError(
+        words,
+        places[:8],
+        'Pass the value on to each load, save and info as backend= ("sox_io" is "sox" there), or '
+        "run with --backend NAME."
+        if part.per_call
+        else "Delete it, and the option that the value comes from: 2.9 has no backends.",
+    )

@@ -14,14 +14,12 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
-from compat.codemod.files.content import content
 from compat.codemod.plan import expressions, marks, statements, unseen
 from compat.codemod.plan.code import Code
-from compat.codemod.plan.effects import Effects
-from compat.codemod.plan.evidence import Evidence, Program
+from compat.codemod.plan.effects import FUNCTIONS, Effects
 from compat.codemod.plan.execution import Execution, TooLongError, bound
 from compat.codemod.plan.marks import Site
-from compat.codemod.plan.state import Force, State, joined, repeated
+from compat.codemod.plan.state import Evidence, Force, Program, State, joined, repeated
 from compat.codemod.plan.suites import Suite
 from compat.codemod.source import Module, NotProvableError, conditions, is_test, noted, old_names
 from compat.codemod.uses import Project, SetterCall
@@ -32,7 +30,7 @@ _IN_PARTS = (
     "Run the codemod on a part of the project: name the folder of this program and the folders "
     "that it imports. Or write backend= by hand."
 )
-_PLUGIN = re.compile(rb"\bpytest(?:_asyncio)?\.fixture\b|\bimport fixture\b|\bdef pytest_")
+_PLUGIN = re.compile(r"\bpytest(?:_asyncio)?\.fixture\b|\bimport fixture\b|\bdef pytest_")
 _VISITS = {**expressions.VISITS, **statements.VISITS}
 
 
@@ -60,7 +58,7 @@ def _evidence(project: Project, modules: list[Module], *, may_unset: bool) -> Ev
     every = [_Followed(found, effects, program) for program in _programs(project, code, by_name)]
     left = Counter(force for one in every for force in one.left)
     for one in every if left else ():
-        one.share({force for force in left if left[force] > (force in one.left)})
+        one.share(left)
     # one of these stands for all, and only that one is parsed
     first = next(filter(None, map(code.module, by_name)), None)
     anywhere = {frozenset({None}) | effects.setters: Program(first)} if first else {}
@@ -104,22 +102,16 @@ def _run_all(execution: Execution, force: frozenset[Force]) -> None:
         # a notebook is no module that others import: it has run in its own program
         if not module.interactive and None not in execution.run(module, at_any_time).force:
             execution.setting.add(module)
-        for kind in (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.GeneratorExp):
-            for function in module.names.all(kind):
-                once_defined = force & (_from_its_definition(execution, module, function) or force)
-                if once_defined and execution.effects.matters((module, function)):
-                    state = dataclasses.replace(at_any_time, force=once_defined)
-                    execution.call(module, function, state)
+        for function in (one for kind in FUNCTIONS for one in module.names.all(kind)):
+            around = [function, *module.names.chain(function)]
+            outermost = next((one for one in reversed(around) if one in execution.defined), None)
+            # what may be in force once it is defined: what was then, or is set later
+            then = execution.defined[outermost] if outermost is not None else frozenset()
+            once_defined = force & (then | execution.effects.setters) if then else force
+            if once_defined and execution.effects.matters((module, function)):
+                state = dataclasses.replace(at_any_time, force=once_defined)
+                execution.call(module, function, state)
     execution.end()
-
-
-def _from_its_definition(
-    execution: Execution, module: Module, function: ast.AST
-) -> frozenset[Force]:
-    """Return what may be in force once a function is defined: what was then, or is set later."""
-    around = [one for one in (function, *module.names.chain(function)) if one in execution.defined]
-    first = execution.defined[around[-1]] if around else frozenset()
-    return first | execution.effects.setters if first else first
 
 
 def _hand_out(
@@ -203,13 +195,14 @@ class _Followed:
         is_left = is_test(self.program.module.path) and not self.program.is_script
         return self._state.force - {None} if is_left else frozenset()
 
-    def share(self, left: set[Force]) -> None:
-        """Run it after other test files that leave something in force."""
+    def share(self, left: Counter[Force]) -> None:
+        """Run it after other test files that leave something in force, each so many."""
         if not (is_test(self.program.module.path) and self.execution.force):
             return
-        own = {one for one in self.setters if one.module.function_of(one.call) is None}
-        if not left - own <= self._leaked:
-            self._leaked = frozenset(left - own)
+        own = {one for one in self.left if left[one] == 1}
+        own |= {one for one in self.setters if one.module.function_of(one.call) is None}
+        self._leaked = frozenset(left.keys() - own)
+        if self._leaked:
             self._closely(self._start)
 
     def _tested(self, state: State) -> State:
@@ -225,14 +218,9 @@ class _Followed:
     def _conftests(self) -> list[Module]:
         """Return what pytest loads before a test, the outermost first."""
         path, code = self.program.module.path, self._effects.code
-        found = [
-            one
-            for one in (code.paths if is_test(path) else ())
-            if os.path.basename(one) == "conftest.py"
-            and path.startswith(os.path.join(os.path.dirname(one), ""))
-        ]
-        several = [code.module(one) for one in sorted(found, key=len) if one != path]
-        return [one for one in several if one is not None]
+        found = _conftests(code) if is_test(path) else []
+        near = [one for one in found if path.startswith(one.removesuffix("conftest.py"))]
+        return code.modules(one for one in near if one != path)
 
     @functools.cached_property
     def _plugins(self) -> list[Module]:
@@ -241,8 +229,7 @@ class _Followed:
         tests = [one.path for one in (*self._conftests, self.program.module)]
         project = self._effects.project
         found = project.plugins(tests) + _plugins(project, code) if is_test(path) else []
-        several = [code.module(one) for one in dict.fromkeys(found) if one not in tests]
-        return [one for one in several if one is not None]
+        return code.modules(one for one in dict.fromkeys(found) if one not in tests)
 
     @property
     def setters(self) -> list[SetterCall]:
@@ -311,16 +298,16 @@ def _setters_of(effects: Effects, program: Program) -> frozenset[Force]:
     """
     project, module = effects.project, program.module
     is_script = (program.is_script or bool(program.function)) and not module.interactive
-    loaded = _loaded(project, module.path) if is_script and effects.setters else set()
+    loaded = project.loaded(module.path) if is_script and effects.setters else ()
     if not loaded or any(unseen.may_load_others(project, one) for one in loaded):
         return effects.setters
     return effects.setters_in(one for one in effects.code.speaking.values() if one.path in loaded)
 
 
-def _loaded(project: Project, path: str) -> set[str]:
-    """Return the files that a file imports, directly or not, itself included, and its packages."""
-    graph = project.imports
-    return {one for start in (path, *graph.packages(path)) for one in graph.reachable(start)}
+@noted
+def _conftests(code: Code) -> list[str]:
+    """Return the files that pytest loads before the tests around them, the outermost first."""
+    return sorted((one for one in code.paths if os.path.basename(one) == "conftest.py"), key=len)
 
 
 @noted
@@ -328,18 +315,7 @@ def _plugins(project: Project, code: Code) -> list[str]:
     """Return the files that no other imports and that a command line may name as plugins."""
     graph = project.imports
     alone = [one for one in code.paths if not (is_test(one) or graph.direct_importers(one))]
-    return [one for one in alone if _PLUGIN.search(content(one))]
-
-
-def _found_by_name(project: Project, code: Code, path: str) -> bool | None:
-    """Return whether a program may come to what mentions torchaudio by computed names alone.
-
-    Return ``None`` if it is to be followed, since its imports lead there.
-    """
-    graph, reached = project.imports, _loaded(project, path)
-    if not reached.isdisjoint(code.speaking):
-        return None
-    return any(path in graph.files and graph.files[path].computed for path in reached)
+    return [one for one in alone if _PLUGIN.search(project.text(one))]
 
 
 def _programs(project: Project, code: Code, by_name: list[str]) -> Iterator[Program]:
@@ -358,19 +334,14 @@ def _programs(project: Project, code: Code, by_name: list[str]) -> Iterator[Prog
         for path in project.files.named(name, ""):
             scripts[path].append(function)
     for path in paths:
-        found_by_name = (
-            None if code.is_small or scripts[path] else _found_by_name(project, code, path)
-        )
-        if found_by_name is not None:
-            by_name += [path] if found_by_name else []
+        is_followed = code.is_small or scripts[path]
+        if not is_followed and (loaded := project.loaded(path)).isdisjoint(code.speaking):
+            by_name += [path] if any(graph.files[one].computed for one in loaded) else []
             reached |= graph.reachable(path)
-            continue
-        module = code.module(path)
-        if module is None:
-            continue
-        found = list(_of_file(project, paths, module, scripts[path]))
-        reached |= graph.reachable(path) if found else set()
-        yield from found
+        elif (module := code.module(path)) is not None:
+            found = list(_of_file(project, paths, module, scripts[path]))
+            reached |= graph.reachable(path) if found else set()
+            yield from found
     for path in paths:  # cycles of files that nothing else imports
         if (
             path not in reached
@@ -388,19 +359,19 @@ def _of_file(
     folder, name = os.path.split(path)
     for function in functions:
         yield Program(module, function=function)
-    file = graph.files.get(path)
     has_package = bool(graph.packages(path))
     is_by_path = not (
         has_package and any(getattr(one, "level", 0) for one, _ in module.names.imports)
     )
-    if (file is not None and file.is_main) or module.interactive or path in project.started:
+    if graph.files[path].is_main or module.interactive or path in project.started:
         if is_by_path:
             yield Program(module, is_script=True)
         if has_package:
             yield Program(module, is_script=True, as_module=True)
         if not is_test(path):
             return
-    above = {one for one in graph.direct_importers(path) & set(paths) if not is_test(one)}
+    importers = graph.direct_importers(path).intersection(paths)
+    above = {one for one in importers if not is_test(one)}
     if name == "__init__.py":
         above |= {one for one in paths if one != path and one.startswith(folder + os.sep)}
     if is_test(module.path) or not (above or functions):

@@ -4,8 +4,8 @@ import ast
 import dataclasses
 import re
 
-from compat.codemod.plan import naming, unreadable
-from compat.codemod.plan.part import Part
+from compat.codemod.plan import naming
+from compat.codemod.plan.part import Part, unreadable
 from compat.codemod.plan.restore_pairs import Restore
 from compat.codemod.rewrite import Change, Remove, Replace
 from compat.codemod.source import NotProvableError, conditions
@@ -40,7 +40,7 @@ def may_go(part: Part, setter: SetterCall, *, never_failed: bool, governs_named:
     if setter.where == "guarded" and not (governs_named and _is_whole_guard(setter)):
         raise NotProvableError("it is set under a condition")
     if naming.is_unread(part, setter) and not (governs_named and setter.name is None):
-        raise unreadable.why(part, setter)
+        raise unreadable(part, setter)
     value = setter_calls.argument(setter.call)
     if setter.name is None and (
         value is None or any(isinstance(one, _WORKS) for one in ast.walk(value))

@@ -2,9 +2,8 @@
 
 import ast
 import re
-from collections.abc import Collection
+from collections.abc import Mapping
 
-from compat.codemod.files.content import content
 from compat.codemod.files.import_graph import stem
 from compat.codemod.source import Module, plain_name
 
@@ -26,8 +25,10 @@ _GIVEN = [
 ]
 # A module or class whose names are given to `setattr` as they are computed, and what it defines.
 _COMPUTED = re.compile(r"setattr\s*\(\s*(?:\w+\.)*(\w+)(?<!\bself)\s*,\s*(?!['\"])")
-_CLASS = re.compile(r"\bclass[ \t]+(\w+)")
-_DEFINED = re.compile(r"\b(?:def|class)[ \t]+(\w+)")
+_CLASS, DEFINED, _NAMED_AS = (
+    re.compile(rf"{word}(?<!\w{word})[ \t]+(\w+)") for word in ("class", "def", "as")
+)
+_ALIAS = re.compile(r"\b(\w+)[ \t]+as[ \t]+(\w+)")
 _NAMED = re.compile(r"['\"](?:[\w.]*\.)?(\w+)['\"]|(\w+)[ \t]*=(?!=)")
 _NAMESPACES = [
     re.compile(one)
@@ -42,22 +43,21 @@ _STORED = [
 ]
 
 
-def of(modules: Collection[Module], others: Collection[str]) -> frozenset[str]:
-    """Return the names that modules, or other files by their text, assign.
+def of(modules: Mapping[str, Module], texts: Mapping[str, str]) -> frozenset[str]:
+    """Return the names that files assign: some by their tree, the others by their text.
 
     Functions of these names may not be the ones that run.
     """
     found: set[str] = set()
-    texts = {module.path: module.text.text for module in modules}
-    texts |= {path: content(path).decode("utf-8", "replace") for path in others}
     owners = {one for text in texts.values() for one in _COMPUTED.findall(text)}
-    alias = re.compile(rf"\b(\w+)[ \t]+as[ \t]+(?:{'|'.join(owners)})\b")
-    for text in texts.values() if owners else ():
-        owners.update(alias.findall(text))
+    aliased = [text for text in texts.values() if not owners.isdisjoint(_NAMED_AS.findall(text))]
+    pairs = [pair for text in aliased for pair in _ALIAS.findall(text)]
+    owners |= {name for name, alias in pairs if alias in owners}
     for path, text in texts.items() if owners else ():
-        if stem(path) in owners or not owners.isdisjoint(_CLASS.findall(text)):
-            found.update(_DEFINED.findall(text))
-    for module in modules:
+        classes = _CLASS.findall(text)
+        if stem(path) in owners or not owners.isdisjoint(classes):
+            found.update(classes, DEFINED.findall(text))
+    for module in modules.values():
         stored = (
             one for one in module.names.all(ast.Attribute) if not isinstance(one.ctx, ast.Load)
         )
@@ -66,7 +66,7 @@ def of(modules: Collection[Module], others: Collection[str]) -> frozenset[str]:
             found.update(names if plain_name(one.value) not in ("self", "cls") else ())
     for text in texts.values():
         found |= _by_text(text)
-    for text in (texts[path] for path in others):
+    for text in (text for path, text in texts.items() if path not in modules):
         found |= {name for pattern in (_ASSIGNED, *_TARGETED) for name in pattern.findall(text)}
     return frozenset(found)
 

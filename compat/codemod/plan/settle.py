@@ -11,14 +11,14 @@ import dataclasses
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 
-from compat.codemod.plan import choices, giving, holding, naming, programs, removal, unseen
-from compat.codemod.plan.evidence import Evidence
+from compat.codemod.plan import giving, holding, naming, programs, removal, unseen
 from compat.codemod.plan.holding import Held
 from compat.codemod.plan.marks import Pin, Site
 from compat.codemod.plan.naming import Named
 from compat.codemod.plan.part import RESTORE, VARIABLE, Part
 from compat.codemod.plan.removal import Unit
 from compat.codemod.plan.restore_pairs import Restore, restores
+from compat.codemod.plan.state import Evidence
 from compat.codemod.rewrite import Change, Remove
 from compat.codemod.source import NotProvableError, Use
 from compat.codemod.uses import SetterCall, reads, setter_calls
@@ -154,11 +154,6 @@ class _Settlement:
         forces = self._evidence.force
         return all(place in self._named for place in forces if setter in forces[place])
 
-    def _is_confirmed(self, unit: Unit) -> bool:
-        """Return whether traces show what an attempt to set a backend came to."""
-        shown = [self._shown(one) for one in unit.setters]
-        return all(names_all for _, names_all in shown) or shown[0][0]
-
     def _keep_unit(self, unit: Unit) -> bool:
         """Keep a whole unit if a part of it stays; return whether that keeps any further setter."""
         needed = {*unit.setters}
@@ -198,13 +193,16 @@ class _Settlement:
 
     def _remove(self, unit: Unit, group: int, unsafe: set[int]) -> None:
         part, first = self._part, unit.setters[0]
-        unsafe_too = group in unsafe or (first.where == "try" and not self._is_confirmed(unit))
+        # traces may show what an attempt to set a backend came to
+        shown = [self._shown(one) for one in unit.setters]
+        is_confirmed = shown[0][0] or all(names_all for _, names_all in shown)
+        unsafe_too = group in unsafe or (first.where == "try" and not is_confirmed)
         rows: list[tuple[SetterCall, Iterable[Change], Iterable[Use]]]
         rows = [(one, [removal.change(one)], one.asked) for one in unit.setters]
         if unit.restore is not None:
             uses = unit.restore.getter, unit.restore.back.use
             rows = [(first, unit.restore.changes(), uses)]
-        elif (choice := choices.constant(part, first)) is not None:
+        elif (choice := naming.choice_of(part, first)) is not None:
             named = (one for one in self._named.values() if first in one.setters)
             is_read = any(one.is_constant for one in named)
             constant = f"{choice.name} = {choice.value}" if is_read else ""
@@ -217,8 +215,10 @@ class _Settlement:
         for setter in unit.setters:
             if unit.restore is not None and setter is not unit.restore.set:
                 continue
-            if setter.where == "guarded" and not self._is_missed(setter):
-                continue
+            if setter.where == "guarded" and (
+                self._names_all_under(setter) or setter_calls.lacks_new_arm(setter)
+            ):
+                continue  # no call under it is left that no other rule reports
             why, rule = self._said_of(setter), ""
             if unit.restore is not None:
                 rule = RESTORE
@@ -237,10 +237,6 @@ class _Settlement:
         held = setter in self._could_be._held.setting
         return NotProvableError(still.reason, still.related, _WITH_ATTRIBUTE) if held else still
 
-    def _is_missed(self, setter: SetterCall) -> bool:
-        """Return whether a call under a guarded setter is left that no other rule reports."""
-        return not (self._names_all_under(setter) or setter_calls.lacks_new_arm(setter))
-
 
 def _groups(
     part: Part,
@@ -254,7 +250,7 @@ def _groups(
     groups: dict[Site | SetterCall, int] = {}
 
     def join(*those: Site | SetterCall) -> None:
-        number, old = part.new_group(), {groups.get(one) for one in those} - {None}
+        number, old = next(part.groups), {groups.get(one) for one in those} - {None}
         members = [one for one, group in groups.items() if group in old]
         groups.update(dict.fromkeys((*members, *those), number))
 
@@ -278,7 +274,7 @@ def _units(part: Part) -> list[Unit]:
     regions: dict[int, list[SetterCall]] = defaultdict(list)
     for setter in part.setters:
         if setter not in taken:
-            whole = setter.region if choices.constant(part, setter) else removal.what_goes(setter)
+            whole = setter.region if naming.choice_of(part, setter) else removal.what_goes(setter)
             regions[id(whole)].append(setter)
     return [*found, *(Unit(own) for own in regions.values())]
 

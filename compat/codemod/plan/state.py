@@ -1,13 +1,15 @@
-"""Describe a point of a program: backends possibly in force, imported files, kept getter values."""
+"""Describe a point of a program, the ways out of a block, and what all programs show together."""
 
 from __future__ import annotations
 
 import contextlib
 import dataclasses
-from collections.abc import Callable, Iterator
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
-from compat.codemod.source import Use
+from compat.codemod.plan.marks import Pin, Site
+from compat.codemod.source import Module, NotProvableError, Use
 from compat.codemod.uses import SetterCall
 
 # the setter that ran last; `None` if none did, and torchaudio's default is in force
@@ -84,3 +86,53 @@ class Ways:
         yield found
         found.update((way, self._left[way]) for way in ways)
         self._left.update(outer)
+
+
+@dataclasses.dataclass(frozen=True)
+class Program:
+    """One way to start.
+
+    Attributes:
+        is_script: the file itself is run.
+        as_module: it is run by ``python -m``, which imports the packages around it first.
+        function: the function that a console script calls after the import.
+    """
+
+    module: Module
+    is_script: bool = False
+    as_module: bool = False
+    function: str = ""
+
+
+@dataclasses.dataclass
+class Evidence:
+    """What all programs show together.
+
+    Attributes:
+        force: for each site and pin, the setters that may be in force there, each with a program.
+        doubts: for sites, pins and setters, why a program that runs them is not fully visible.
+        between: for each getter whose value is kept, the setters that may run until it is restored.
+        instead: for each attempt, the setters that may be in force only because it failed.
+        ran: the setters that run in some program.
+        kept: for each getter whose value is kept, what may be in force there.
+    """
+
+    force: dict[Site | Pin, dict[Force, Program]] = dataclasses.field(
+        default_factory=lambda: defaultdict(dict)
+    )
+    doubts: dict[Site | Pin | SetterCall, NotProvableError] = dataclasses.field(
+        default_factory=dict
+    )
+    between: dict[Use, set[SetterCall]] = dataclasses.field(
+        default_factory=lambda: defaultdict(set)
+    )
+    instead: dict[SetterCall, set[Force]] = dataclasses.field(
+        default_factory=lambda: defaultdict(set)
+    )
+    ran: set[SetterCall] = dataclasses.field(default_factory=set)
+    kept: dict[Use, set[Force]] = dataclasses.field(default_factory=lambda: defaultdict(set))
+
+    def note_between(self, state: State, setters: Iterable[Force]) -> None:
+        """Note that setters may run while the values of getters are kept."""
+        for getter in {getter for getter, _ in state.kept}:
+            self.between[getter].update(filter(None, setters))

@@ -5,9 +5,9 @@ import dataclasses
 
 from compat.codemod.plan import code, fixtures
 from compat.codemod.plan.code import Function, Meaning
+from compat.codemod.plan.effects import special
 from compat.codemod.plan.execution import Execution, Visit
 from compat.codemod.plan.expressions import entered, operated
-from compat.codemod.plan.handed import special
 from compat.codemod.plan.state import WAYS_OUT, State, joined, repeated
 from compat.codemod.source import Module, conditions, plain_name
 from compat.codemod.uses import setter_calls
@@ -15,6 +15,7 @@ from compat.codemod.uses import setter_calls
 # functions of a module that Python calls for names that it does not have
 _OF_MODULES = {"__getattr__", "__dir__"}
 
+# contexts that are known to swallow no error
 _PASSING_ERRORS_ON = {
     "contextlib.nullcontext",
     "torch.inference_mode",
@@ -49,10 +50,6 @@ def _named(run: Execution, module: Module, target: ast.expr, value: ast.expr | N
             run.handed.special |= special(plain_name(one))
 
 
-def _argument(run: Execution, module: Module, node: ast.arg, state: State) -> State | None:
-    return _annotated(run, module, node.annotation, state)
-
-
 def _annotated(
     run: Execution, module: Module, node: ast.expr | None, state: State | None
 ) -> State | None:
@@ -69,10 +66,9 @@ def _annotated(
 
 def _leave(run: Execution, module: Module, node: ast.stmt, state: State) -> None:
     after = run.children(module, node, state)
-    if isinstance(node, ast.Raise) and node.exc is not None and after is not None:
-        for one in run.code.known(module, node.exc):
-            after = entered(run, one, after) or after
     if isinstance(node, ast.Raise) and after is not None:
+        for one in run.code.known(module, node.exc or node):
+            after = entered(run, one, after) or after
         after = run.others_run(after)  # if it ends the program, functions run that wait for that
     run.ways.take(type(node).__name__.lower(), after)
 
@@ -85,8 +81,10 @@ def _if(run: Execution, module: Module, node: ast.If, state: State) -> State | N
     own = run.effects.marks(module).setters.values()
     asked = next((one for one in own if one.asked and one.region is node), None)
     tested = run.felt(run.visit(module, node.test, state))
-    body = run.block(module, node.body, None if _is_dead(run, module, node.body) else tested)
-    other = run.block(module, node.orelse, None if _is_dead(run, module, node.orelse) else tested)
+    body, other = (
+        run.block(module, one, None if _is_dead(run, module, one) else tested)
+        for one in (node.body, node.orelse)
+    )
     if asked is not None and body is not None:
         same = {one for one in state.force if one is not None and one.name == asked.name}
         return dataclasses.replace(body, force=body.force | same)
@@ -130,16 +128,11 @@ def _with(
     with run.ways.caught("raise") as left:
         after = run.block(module, node.body, entered)
     run.ways.take("raise", left["raise"])
-    passes_on = all(_passes_errors_on(module, item) for item in node.items)
+    calls = [getattr(item.context_expr, "func", item) for item in node.items]
+    passes_on = all(module.names.qualified(one) in _PASSING_ERRORS_ON for one in calls)
     every = after if passes_on else joined(after, left["raise"])
     _attempt(run, module, node, after, joined(state, every))
     return every and run.others_run(every)
-
-
-def _passes_errors_on(module: Module, item: ast.withitem) -> bool:
-    """Return whether a context is one of those that are known to swallow no error."""
-    call = item.context_expr
-    return isinstance(call, ast.Call) and module.names.qualified(call.func) in _PASSING_ERRORS_ON
 
 
 def _try(run: Execution, module: Module, node: ast.Try | ast.TryStar, state: State) -> State | None:
@@ -285,5 +278,5 @@ VISITS: dict[type[ast.AST], Visit] = {
     **dict.fromkeys((ast.Try, ast.TryStar), _try),
     ast.Assert: _assert,
     ast.Match: _match,
-    ast.arg: _argument,
+    ast.arg: lambda run, module, node, state: _annotated(run, module, node.annotation, state),
 }

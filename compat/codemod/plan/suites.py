@@ -27,10 +27,7 @@ class Suite:
     """
 
     def __init__(
-        self,
-        run: Execution,
-        nearest: Sequence[Module],
-        plugins: Sequence[Module],
+        self, run: Execution, nearest: Sequence[Module], plugins: Sequence[Module]
     ) -> None:
         self._run = run
         files = [*nearest, *plugins]
@@ -41,7 +38,8 @@ class Suite:
         self._classes: list[_Class] = [
             (module, node) for module, node in (*own, *taken) if isinstance(node, ast.ClassDef)
         ]
-        self._hidden = fixtures.hidden(files, taken)
+        hidden = fixtures.hidden(files, taken)
+        self._hidden = None if hidden is None else hidden | run.code.replaced
         self._own = [(file, one) for file in files for one in fixtures.functions(file.names.module)]
         several = [*self._own, *((one, node) for one, node in taken if isinstance(node, Function))]
         self._tests = [one for one in several if fixtures.is_test(one[1])]
@@ -52,7 +50,7 @@ class Suite:
         self._any = [
             (module, one)
             for module, one in several
-            if fixtures.is_hook(one) or (fixtures.is_called(one) and one not in known)
+            if one.name.startswith(fixtures.HOOKS) or (fixtures.is_called(one) and one not in known)
         ]
         self._any += [one.definition() for one in self._setups if self._is_loose(one, self._setups)]
 
@@ -70,20 +68,8 @@ class Suite:
         state = self._first(SCOPES[:2], self._setups, self._at_any_time(state))
         state = dataclasses.replace(state, force=state.force | left)
         state = self._first(SCOPES[2:3], self._setups, self._at_any_time(state))
-
-        def once(state: State) -> State:
-            with self._run.ways.caught("raise") as failed:
-                for test in self._tests:
-                    state = self._tested(test, [], state)
-                for one in self._classes:
-                    state = self._in_class(one, state)
-                state = self._after_tests(self._own, self._setups, self._at_any_time(state))
-            return joined(state, failed["raise"]) or state
-
-        state = repeated(state, once) or state
-        ends = [one for one in self._own if fixtures.is_last(one[1])]
-        ends += [one.definition() for one in self._setups if one.is_shared]
-        state = self._each(ends, state)
+        state = self._all(self._own, self._tests, self._setups, self._setups, state, self._classes)
+        state = self._each([one.definition() for one in self._setups if one.is_shared], state)
         # nobody is seen to call these
         files = dict.fromkeys(file for file, _ in (*self._own, *self._classes))
         every = [(file, one) for file in files for one in file.functions]
@@ -100,21 +86,61 @@ class Suite:
     def _at_any_time(self, state: State) -> State:
         return repeated(state, lambda state: self._each(self._any, state)) or state
 
-    def _after_tests(self, own: list[_Called], setups: list[Setup], state: State) -> State:
-        """Run what runs after a test: the rest of its fixtures, and functions named so."""
-        rest = [one.definition() for one in setups if not one.is_shared and one.waits]
-        return self._each([*rest, *(one for one in own if fixtures.is_after(one[1]))], state)
+    def _all(
+        self,
+        own: list[_Called],
+        tests: list[_Called],
+        setups: list[Setup],
+        visible: list[Setup],
+        state: State,
+        classes: Sequence[_Class] = (),
+        loose: Sequence[_Called] = (),
+    ) -> State:
+        """Run the tests of a class or file in any order, and what runs after each and after all.
 
-    def _tested(self, test: _Called, setups: list[Setup], state: State) -> State:
+        Args:
+            own: the functions of the class, or of the file and those around it.
+            tests: the tests among them.
+            setups: the setups among them.
+            visible: those that run before the tests.
+            state: before them.
+            classes: the classes of a file.
+            loose: what may run between the tests of a class.
+        """
+        after = [one.definition() for one in setups if not one.is_shared and one.waits]
+        after += [one for one in own if fixtures.is_after(one[1])]
+        ordered = [(test, *self._in_order(test, visible)) for test in tests]
+
+        def once(state: State) -> State:
+            with self._run.ways.caught("raise") as failed:
+                for test, sure, unsure in ordered:
+                    state = self._tested(test, sure, unsure, state)
+                for one in classes:
+                    state = self._in_class(one, state)
+                state = self._each([*loose, *after], self._at_any_time(state))
+            return joined(state, failed["raise"]) or state
+
+        state = repeated(state, once) or state
+        return self._each([one for one in own if fixtures.is_last(one[1])], state)
+
+    def _tested(
+        self, test: _Called, sure: list[list[Setup]], unsure: list[_Called], state: State
+    ) -> State:
         module, function = test
-        before = self._before(test, [*self._setups, *setups], state)
-        if any(self._run.code.known(module, one) for one in _makers(function)):
+        before = state
+        for group in sure:
+            before = self._each(unsure, _ran(self._run, group, before))
+        before = self._at_any_time(self._each(unsure, before))
+        makers = map(fixtures.made_by, function.decorator_list)
+        if any(self._run.code.known(module, one) for one in makers):
             before = self._run.others_run(before)
         after = self._run.call(module, function, before)
         return joined(state, before, after and self._run.others_run(after)) or state
 
-    def _before(self, test: _Called, setups: list[Setup], state: State) -> State:
-        """Return the state in which a test begins."""
+    def _in_order(
+        self, test: _Called, setups: list[Setup]
+    ) -> tuple[list[list[Setup]], list[_Called]]:
+        """Return what surely runs before a test, in groups, and what may run at any time before."""
         around = any(isinstance(one, ast.ClassDef) for one in test[0].names.chain(test[1]))
         visible = [one for one in setups if not (around and one.name == "setup_function")]
         names = fixtures.asked(test[1]) | fixtures.marked(*test)
@@ -125,20 +151,18 @@ class Suite:
         several = [
             one for one in visible if not one.is_shared and (one.is_auto or one.name in maybe)
         ]
-        is_mixed = any(_sets(self._run, one) and one.is_asked_by(several) for one in several)
-        loose: list[Setup] = []
-        sure: list[Setup] = []
-        for one in several:
-            is_sure = self._is_sure(one, visible) and (one.is_auto or one.name in names)
-            (sure if is_sure else loose).append(one)
+        asked = {name for one in several for name in one.asks}
+        setting = [one for one in several if self._run.effects.sets(one.definition())]
+        is_mixed = any(one.name in asked for one in setting)
+        used = [one for one in several if one.is_auto or one.name in names]
+        sure = [one for one in used if self._is_sure(one, visible)]
 
         def key(one: Setup) -> tuple[bool, bool, int]:
             is_last = one.scope == "setUp"
             return (is_last, not one.is_auto, one.level) if not is_mixed else (is_last, False, 0)
 
-        for _, group in itertools.groupby(sorted(sure, key=key), key):
-            state = self._each(map(Setup.definition, loose), _ran(self._run, [*group], state))
-        return self._at_any_time(self._each(map(Setup.definition, loose), state))
+        groups = [[*group] for _, group in itertools.groupby(sorted(sure, key=key), key)]
+        return groups, [one.definition() for one in several if one not in sure]
 
     def _first(self, scopes: Iterable[str], setups: list[Setup], state: State) -> State:
         """Run the setups that several tests share."""
@@ -149,7 +173,7 @@ class Suite:
         return state
 
     def _is_sure(self, setup: Setup, visible: Iterable[Setup]) -> bool:
-        is_hidden = self._hidden is None or setup.name in self._hidden | self._run.code.replaced
+        is_hidden = self._hidden is None or setup.name in self._hidden
         is_sole = [one.name for one in visible].count(setup.name) == 1
         return setup.is_sure and is_sole and not is_hidden
 
@@ -175,17 +199,7 @@ class Suite:
             if method not in tests and method not in map(Setup.definition, setups):
                 self._run.handed.add(method)
         loose = [one.definition() for one in setups if self._is_loose(one, every)]
-
-        def once(state: State) -> State:
-            with self._run.ways.caught("raise") as failed:
-                for test in tests:
-                    state = self._tested(test, setups, state)
-                state = self._each(loose, self._at_any_time(state))
-                state = self._after_tests(methods, setups, state)
-            return joined(state, failed["raise"]) or state
-
-        state = repeated(state, once) or state
-        return self._each([one for one in methods if fixtures.is_last(one[1])], state)
+        return self._all(methods, tests, setups, every, state, loose=loose)
 
     def _of_class(self, owner: _Class, line: list[_Class]) -> list[Setup]:
         """Return the setups of a class; of those with one name, the first in its line counts."""
@@ -210,11 +224,6 @@ def _is_of_unittest(line: list[_Class]) -> bool:
     return any(ast.unparse(one).endswith("TestCase") for one in bases)
 
 
-def _makers(function: Function) -> list[ast.expr]:
-    several = function.decorator_list
-    return [one.func if isinstance(one, ast.Call) else one for one in several]
-
-
 def _ran(run: Execution, setups: list[Setup], state: State) -> State:
     """Run some setups, each at least once, in an order that is not seen."""
 
@@ -223,7 +232,8 @@ def _ran(run: Execution, setups: list[Setup], state: State) -> State:
         return joined(state, *ways) or state
 
     before = repeated(state, once) or state
-    return joined(*(_begun(run, one, before) for one in setups if _sets(run, one))) or before
+    setting = [one for one in setups if run.effects.sets(one.definition())]
+    return joined(*(_begun(run, one, before) for one in setting)) or before
 
 
 def _begun(run: Execution, setup: Setup, state: State) -> State | None:
@@ -237,7 +247,3 @@ def _begun(run: Execution, setup: Setup, state: State) -> State | None:
         run.block(setup.module, setup.function.body, state)
     run.ways.take("raise", left["raise"])
     return left["pause"] and left["pause"].keeping(state)
-
-
-def _sets(run: Execution, setup: Setup) -> bool:
-    return run.effects.sets(setup.definition())

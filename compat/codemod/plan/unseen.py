@@ -8,7 +8,6 @@ import sys
 import textwrap
 from collections.abc import Iterator
 
-from compat.codemod.files.content import content
 from compat.codemod.plan.code import Definition
 from compat.codemod.source import (
     Kind,
@@ -28,8 +27,8 @@ from compat.codemod.uses import Project, reexports
 _NAMESPACES = re.compile(r"modules|\bmods?\b|\b(?:globals|locals|vars)\(|__dict__|namespace", re.I)
 # what loads or runs files in another way than by an import
 _LOADING = re.compile(
-    rb"import(?:lib|_module)|__import__|runpy|spec_from_file_location|SourceFileLoader|load_source|pkgutil"
-    rb"|pydoc|logging\.config|exec\(|__path__|pytest_plugins"
+    r"import(?:lib|_module)|__import__|runpy|spec_from_file_location|SourceFileLoader|load_source|pkgutil"
+    r"|pydoc|logging\.config|exec\(|__path__|pytest_plugins"
 )
 _SETTERS = ("set_audio_backend", "backend")
 _LOOKS = ("hasattr", "delattr", "print", "version", "bool")
@@ -49,7 +48,7 @@ _RUN_HERE = (
     "Timer",
     "autorange",
 )
-_RUNS_TEXT = re.compile(rb"\b(?:" + "|".join(_RUN_HERE).encode() + rb")[ \t]*\(")
+_RUNS_TEXT = re.compile(rf"\b(?:{'|'.join(_RUN_HERE)})[ \t]*\(")
 # calls that take the name of a module and do not give the module
 _ONLY_NAME = (
     "find_spec",
@@ -74,7 +73,9 @@ AMBIGUOUS = "a name is torchaudio in one place and something else in another"
 _USES = (*old_names.FUNCTIONS, "get_audio_backend")
 IN_FSTRING = "torchaudio is used in an f-string that cannot be changed"
 PASSED_ON = "the setter is passed on as a value, so it is unknown what it will set"
-_UNSEEN = "so not every call is seen"
+_MAY_BE_OFF = f"{old_names.VARIABLE} is used, and may turn the dispatcher off"
+# reasons after which it goes without saying that not every call is seen
+_WHOLE = (AMBIGUOUS, IN_FSTRING, PASSED_ON, _MAY_BE_OFF)
 
 
 def doubt(project: Project, module: Module) -> NotProvableError | None:
@@ -89,23 +90,20 @@ def doubt(project: Project, module: Module) -> NotProvableError | None:
         _by_imports(project, module),
     )
     for words, node in hidden:
-        return NotProvableError(words, [module.place(node)])
+        whole = words if words in _WHOLE else f"{words}, so not every call is seen"
+        return NotProvableError(whole, [module.place(node)])
     return None
 
 
 def reached(project: Project, module: Module) -> Iterator[tuple[ast.AST, str]]:
     """Yield the functions and getters that a module reaches through another, with a reason."""
-    seen = set()
-    for one in reexports.of(project, module):
-        if one.kind in (Kind.FUNCTION, Kind.GETTER):
-            seen.add(one.node)
-            yield one.node, f"torchaudio is reached by way of {one.through}"
+    several = reexports.of(project, module)
+    known = {one.node: one.through for one in several if one.kind in (Kind.FUNCTION, Kind.GETTER)}
+    for node, through in known.items():
+        yield node, f"torchaudio is reached by way of {through}"
     for node in module.names.all(ast.Attribute):
-        if (
-            node not in seen
-            and node.attr in old_names.FUNCTIONS
-            and _is_of_another(module, node.value)
-        ):
+        is_old = node not in known and node.attr in old_names.FUNCTIONS
+        if is_old and _is_of_another(module, node.value):
             yield node, "torchaudio is reached through another module"
 
 
@@ -114,17 +112,16 @@ def _by_uses(module: Module) -> Iterator[tuple[str, ast.AST]]:
     for use in module.uses:
         escapes = use.path in old_names.HOMES and _escapes(module, use.node)
         if escapes or use.path.removesuffix(".__dict__") != use.path:
-            yield (
-                f"the module torchaudio is passed on or bound to another name, {_UNSEEN}",
-                use.node,
-            )
+            yield "the module torchaudio is passed on or bound to another name", use.node
     for node, name in module.ambiguous:
         if name not in _USES:
             yield AMBIGUOUS, node
     for imported in module.imported:
         if imported.alias.name == "*" or imported.scope.kind == "class":
-            words = "everything is imported from torchaudio, or something into a class"
-            yield f"{words}, {_UNSEEN}", imported.statement
+            yield (
+                "everything is imported from torchaudio, or something into a class",
+                imported.statement,
+            )
     for use in module.hidden:
         if use.kind == Kind.SETTER:
             yield IN_FSTRING, module.statement_of(use.node)
@@ -137,20 +134,18 @@ def _by_imports(project: Project, module: Module) -> Iterator[tuple[str, ast.AST
     """Yield what may load other code than the text says, and what makes a script run twice."""
     for node in module.names.all(ast.Attribute):
         if node.attr in _HOOKS:
-            yield f"sys.{node.attr} decides what an import loads, {_UNSEEN}", node
+            yield f"sys.{node.attr} decides what an import loads", node
     is_script = "__main__" in module.text.text
     for one in module.names.imported:
         top = one.path.partition(".")[0]
         if one.path.removeprefix("sys.") in _HOOKS:
-            yield f"{one.path} decides what an import loads, {_UNSEEN}", one.statement
+            yield f"{one.path} decides what an import loads", one.statement
         elif _is_renamed_link(project, module, one.path):
-            words = "this imports a link, which has another name than its file"
-            yield f"{words}, {_UNSEEN}", one.statement
+            yield "this imports a link, which has another name than its file", one.statement
         elif is_script and top and top not in sys.stdlib_module_names:
             names = (one.path, one.path.rpartition(".")[0])
             if any(module.path in project.files.named(name, "") for name in names):
-                words = "the script imports itself by its name, and runs twice"
-                yield f"{words}, {_UNSEEN}", one.statement
+                yield "the script imports itself by its name, and runs twice", one.statement
 
 
 def _is_renamed_link(project: Project, module: Module, name: str) -> bool:
@@ -180,40 +175,39 @@ def _by_texts(project: Project, module: Module) -> Iterator[tuple[str, ast.AST]]
             and not is_test(module.path)
             and _is_looked_up(module, text)
         ):
-            yield f"torchaudio is looked up by a string, {_UNSEEN}", text
+            yield "torchaudio is looked up by a string", text
     for call in module.calls:
         if (
             module.names.is_builtin(call.func, "exec")
             and call.args
             and literal(call.args[0]) is ...
         ):
-            words = "code that is made when the program runs may call torchaudio"
-            yield f"{words}, {_UNSEEN}", call
+            yield "code that is made when the program runs may call torchaudio", call
     for node in (*module.strings, *module.names.all(ast.JoinedStr)):
         if _is_code(module, node) and _runs_texts(project):
-            yield f"torchaudio is called by code in a string, {_UNSEEN}", node
+            yield "torchaudio is called by code in a string", node
     for text in module.strings:
         if _EXAMPLE.search(str(text.value)) and project.runs_examples:
-            yield f"an example in a docstring calls torchaudio, {_UNSEEN}", text
+            yield "an example in a docstring calls torchaudio", text
     for name in _given_by_name(project, module):
-        yield f"torchaudio may be imported by this name, {_UNSEEN}", name
+        yield "torchaudio may be imported by this name", name
 
 
 def _by_others(project: Project, module: Module) -> Iterator[tuple[str, ast.AST]]:
     """Yield setters reached through other modules, and the variable that affects all."""
     for one in reexports.of(project, module):
         if one.kind == Kind.SETTER:
-            yield f"torchaudio is reached by way of {one.through}, {_UNSEEN}", one.node
+            yield f"torchaudio is reached by way of {one.through}", one.node
     for node in module.names.all(ast.Attribute):
         if node.attr == "set_audio_backend" and (
             _is_of_another(module, node.value) or may_be_torchaudio(project, module, node.value)
         ):
-            yield f"torchaudio is reached by way of {ast.unparse(node.value)}, {_UNSEEN}", node
+            yield f"torchaudio is reached by way of {ast.unparse(node.value)}", node
     if project.target == "2.1":
         named = [one for one in module.names.all(ast.keyword) if one.arg == old_names.VARIABLE]
         texts = [one for one in module.strings if old_names.VARIABLE in str(one.value)]
         for mention in (*texts, *named):
-            yield f"{old_names.VARIABLE} is used, and may turn the dispatcher off", mention
+            yield _MAY_BE_OFF, mention
 
 
 def _given_by_name(project: Project, module: Module) -> Iterator[ast.AST]:
@@ -227,7 +221,7 @@ def _given_by_name(project: Project, module: Module) -> Iterator[ast.AST]:
         if string(one.left) + string(one.right) in old_names.HOMES
     ]
     whole = [text for text in module.strings if text.value in old_names.HOMES]
-    computed = bool(whole) and _imports_computed_names(project)
+    computed = bool(whole) and any(file.computed for file in project.imports.files.values())
     for name in (*parts, *(whole if computed else ())) if not is_test(module.path) else ():
         if not _only_tells(module, name):
             yield name
@@ -251,11 +245,6 @@ def _only_tells(module: Module, name: ast.AST) -> bool:
     return tells or isinstance(above, ast.Compare | ast.Expr)
 
 
-@noted
-def _imports_computed_names(project: Project) -> bool:
-    return any(file.computed for file in project.imports.files.values())
-
-
 def may_be_loaded(project: Project, module: Module) -> bool:
     """Return whether a file that nothing imports or runs may be loaded in another way."""
     graph, path = project.imports, module.path
@@ -266,18 +255,14 @@ def may_be_loaded(project: Project, module: Module) -> bool:
 @noted
 def _loading(project: Project) -> set[str]:
     """Return which files may load others; two of them tell of each file whether another may."""
-    own = ((one.path, one.text.text.encode("utf-8", "replace")) for one in project.modules)
-    quiet = ((path, content(path)) for path in project.quiet.paths)
-    texts = itertools.chain(own, quiet)
-    return set(itertools.islice((path for path, data in texts if _LOADING.search(data)), 2))
+    every = (*project.speaking, *project.quiet.paths)
+    return set(itertools.islice((path for path in every if may_load_others(project, path)), 2))
 
 
 @noted
 def may_load_others(project: Project, path: str) -> bool:
     """Return whether a file may load or run others in another way than by an import."""
-    own = project.speaking.get(path)
-    data = content(path) if own is None else own.text.text.encode("utf-8", "replace")
-    return _LOADING.search(data) is not None
+    return _LOADING.search(project.text(path)) is not None
 
 
 @noted
@@ -285,7 +270,7 @@ def _runs_texts(project: Project) -> bool:
     """Return whether a project runs texts as code, in this process."""
     if any(called(call) in _RUN_HERE for module in project.modules for call in module.calls):
         return True
-    return any(_RUNS_TEXT.search(content(path)) for path in project.quiet.paths)
+    return any(_RUNS_TEXT.search(project.text(path)) for path in project.quiet.paths)
 
 
 def _is_code(module: Module, node: ast.AST) -> bool:

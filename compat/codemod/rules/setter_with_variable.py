@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from compat.codemod.plan.unreadable import instead_of, no_such_backend
+from compat.codemod.plan.part import instead_of, no_such_backend
 from compat.codemod.rule import (
     DROP_IN,
     MODERN,

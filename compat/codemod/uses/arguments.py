@@ -57,16 +57,11 @@ def _kind(project: Project, module: Module, node: ast.expr) -> str:
         for other in project.modules:
             if other is not module and name in other.text.text:
                 found += value_kinds.returned(other, name)
-        found += _returned_by_quiet(project, module, name)
+        near = frozenset() if module.standalone else project.imports.reachable(module.path)
+        defined = rf"\bdef[ \t]+{re.escape(name)}\b"
+        for other in _quiet(project, near & project.quiet.all, defined, _OPEN_OR_PATH):
+            found += value_kinds.returned(other, name)
     return value_kinds.strongest(found)
-
-
-def _returned_by_quiet(project: Project, module: Module, name: str) -> list[str]:
-    """Return the same for files without torchaudio that the module imports."""
-    near = set() if module.standalone else project.imports.reachable(module.path)
-    defined = rf"\bdef[ \t]+{re.escape(name)}\b"
-    quiet = _quiet(project, frozenset(near & project.quiet.all), defined, _OPEN_OR_PATH)
-    return [kind for other in quiet for kind in value_kinds.returned(other, name)]
 
 
 @noted
@@ -111,13 +106,13 @@ def callers(
     name = _called_as(module, function)
     if not name:
         return []
-    own = [(one, call) for one in project.modules for call in _calls_by_name(one).get(name, ())]
+    own = _calls_by_name(project).get(name, [])
     near = project.quiet.all
     if near and not _is_method(module, function):
         near &= project.imports.importers(module.path)
     pattern = rf"\b{re.escape(name)}[ \t]*\("
     quiet = [] if module.standalone or not near else _quiet(project, near, pattern, *more)
-    return own + [(one, call) for one in quiet for call in _calls_by_name(one).get(name, ())]
+    return own + [(one, call) for one in quiet for call in one.calls if called(call) == name]
 
 
 def _called_as(module: Module, function: ast.AST) -> str:
@@ -131,8 +126,8 @@ def _called_as(module: Module, function: ast.AST) -> str:
 
 
 @noted
-def _calls_by_name(module: Module) -> dict[str, list[ast.Call]]:
-    return grouped((called(call), call) for call in module.calls)
+def _calls_by_name(project: Project) -> dict[str, list[tuple[Module, ast.Call]]]:
+    return grouped((called(call), (one, call)) for one in project.modules for call in one.calls)
 
 
 def _is_method(module: Module, function: ast.AST) -> bool:

@@ -56,8 +56,10 @@ def _as_text(project: Project, module: Module, use: Use) -> list[Change]:
         if _may_be_path(project, module):
             raise NotProvableError(_LATER, [module.place(use.node)])
         return []
-    first = first_argument(use)
-    if first is None:
+    named = (one for one in use.call.keywords if one.arg in ("filepath", "uri"))
+    several: list[ast.expr | ast.keyword] = [*use.call.args, *named]
+    first = several[0] if several else None
+    if first is None or isinstance(first, ast.Starred):
         return []
     value = first.value if isinstance(first, ast.keyword) else first
     kind = arguments.kind(project, module, value)
@@ -110,16 +112,6 @@ def _mentions_of_signed(project: Project) -> Iterator[Place]:
             above = module.names.parents[node]
             if node.value == _SIGNED and module.names.parents.get(above) not in calls:
                 yield module.place(node)
-
-
-def first_argument(use: Use) -> ast.expr | ast.keyword | None:
-    """Return the file argument of a call, if it is written out."""
-    call = use.call
-    if call is None:
-        return None
-    if call.args:
-        return None if isinstance(call.args[0], ast.Starred) else call.args[0]
-    return next((keyword for keyword in call.keywords if keyword.arg in ("filepath", "uri")), None)
 
 
 @noted

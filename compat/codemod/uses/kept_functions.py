@@ -148,34 +148,23 @@ def _is_value(project: Project, module: Module, function: ast.expr, kept: list[K
     if isinstance(function, ast.Name):
         bindings = module.names.bindings(function)
         imported = any(binding.target is not None for binding in bindings)
-        return name in _stored(kept) if imported else _is_data(bindings)
-    if isinstance(function, ast.Attribute):
-        whole = module.names.qualified(function)
-        foreign = whole is not None and not project.files.named(
-            whole.partition(".")[0], module.path
-        )
-        return not foreign and (
-            name in _stored([*kept, Kept(module, "", function)]) or _may_hold(kept, module, name)
-        )
-    return True
-
-
-def _may_hold(kept: list[Kept], module: Module, name: str) -> bool:
-    """Return whether a call may have stored a function under a name not defined here."""
+        return any(name in _stored(one.module) for one in kept) if imported else _is_data(bindings)
+    if not isinstance(function, ast.Attribute):
+        return True
+    whole = module.names.qualified(function)
+    if whole is not None and not project.files.named(whole.partition(".")[0], module.path):
+        return False
+    if any(name in _stored(one) for one in (module, *(each.module for each in kept))):
+        return True
+    # a call may have stored it under a name that is not defined here
     above = (one.module.names.parents.get(one.node) for one in kept)
     given = any(isinstance(one, ast.Call) and called(one) not in _WRAPPERS for one in above)
-    return given and not any(
-        name in scope.bindings for scope in module.names.scope_made_by.values()
-    )
-
-
-def _stored(kept: list[Kept]) -> set[str]:
-    """Return the names and attributes that are assigned in the modules of kept functions."""
-    return {name for one in kept for name in _names(one.module)}
+    return given and all(name not in one.bindings for one in module.names.scope_made_by.values())
 
 
 @noted
-def _names(module: Module) -> set[str]:
+def _stored(module: Module) -> set[str]:
+    """Return the names and attributes that are assigned in a module."""
     values = {kept.node for kept in _in(module)}
     found = {
         node.attr for node in module.names.all(ast.Attribute) if isinstance(node.ctx, ast.Store)

@@ -29,12 +29,15 @@ def our_name(
         ):
             return name, ()
     anchor = module.anchor(optional=True)
-    bound = module.names.bindings(use.root) if use else []
-    imports = [one.node for one in bound if isinstance(one.node, ast.Import | ast.ImportFrom)]
+    own = module.names.bindings(use.root) if use else []
+    imports = [one.node for one in own if isinstance(one.node, ast.Import | ast.ImportFrom)]
     anchors: list[ast.stmt] = [anchor] if anchor else [*imports]
     if not anchors:
         raise NotProvableError("torchaudio is not imported at the top of this module")
-    taken = _taken(module)
+    bound = [(node.id, module.names.bindings(node)) for node in module.names.scope_of]
+    bound += [pair for one in module.names.scope_made_by.values() for pair in one.bindings.items()]
+    # what means something else than this package anywhere in the module
+    taken = {name for name, several in bound if {one.target for one in several} != {"compat"}}
     name = next((one for one in ("compat", "torchaudio_compat") if one not in taken), "")
     if not name:
         raise NotProvableError("both `compat` and `torchaudio_compat` are taken here")
@@ -57,15 +60,6 @@ def _made_global(module: Module, anchor: ast.stmt) -> list[ast.Global]:
         for one in module.names.all(ast.Global)
         if function and module.function_of(one) is function and bound & set(one.names)
     ]
-
-
-def _taken(module: Module) -> set[str]:
-    """Return the names that mean something else than this package anywhere in the module."""
-    names = module.names
-    found = [(node.id, names.bindings(node)) for node in names.scope_of]
-    for scope in names.scope_made_by.values():
-        found += scope.bindings.items()
-    return {name for name, bound in found if {one.target for one in bound} != {"compat"}}
 
 
 def torchaudio_name(module: Module, use: Use) -> tuple[str, list[Change]]:

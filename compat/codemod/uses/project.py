@@ -23,10 +23,7 @@ from compat.codemod.uses import release_tests
 from compat.codemod.uses.observed import AsRead, Line, Observed
 from compat.commands import namesakes
 
-# it begins with plain letters, which the regex engine finds fastest
-_COMPAT = re.compile(r"compat(?<!\wcompat)\b")
-
-_STAR = re.compile(rb"import[ \t(]*\*")
+_DOCTEST = re.compile("doctest")
 _PINNING = ("compat.install", "compat.pinned", "compat.standin")
 
 
@@ -90,7 +87,7 @@ class Project(Notes):
         return [
             (module, call)
             for module in self.modules
-            if _imports_compat(module)
+            if any(one.path.partition(".")[0] == "compat" for one in module.names.imported)
             for call in module.calls
             if module.names.qualified(call.func) in _PINNING
             and literal(given(call, "version", 0)) != self.target
@@ -133,6 +130,12 @@ class Project(Notes):
         """Return the import graph."""
         return Graph((self.files.link(_imports(one)) for one in self.modules), self.quiet)
 
+    @noted
+    def loaded(self, path: str) -> frozenset[str]:
+        """Return the files that a file imports, directly or not, with itself and its packages."""
+        starts = (path, *self.imports.packages(path))
+        return frozenset().union(*map(self.imports.reachable, starts))
+
     @functools.cached_property
     def scripts(self) -> list[tuple[str, str]]:
         """Return the console scripts, each as a dotted module name and a function."""
@@ -147,9 +150,7 @@ class Project(Notes):
     @functools.cached_property
     def runs_examples(self) -> bool:
         """Return whether the project runs the examples in its docstrings."""
-        texts = (*map(content, self.quiet.paths), *(one.text.text.encode() for one in self.modules))
-        own = console_scripts.mention(self.files.paths, b"doctest")
-        return own or any(b"doctest" in text for text in texts)
+        return console_scripts.mention(self.files.paths, b"doctest") or self.says(_DOCTEST)
 
     def plugins(self, tests: Iterable[str]) -> list[str]:
         """Return the files of pytest plugins that the configuration or some test files name."""
@@ -161,17 +162,26 @@ class Project(Notes):
     def _configured_plugins(self) -> list[str]:
         return console_scripts.plugins(self.files.paths)
 
+    # Texts
+
+    def text(self, path: str) -> str:
+        """Return the text of a file, whether it mentions torchaudio or not."""
+        own = self.speaking.get(path)
+        return content(path).decode("utf-8", "replace") if own is None else own.text.text
+
+    @noted
+    def says(self, pattern: re.Pattern[str]) -> bool:
+        """Return whether any file has something in its text."""
+        return any(map(pattern.search, map(self.text, (*self.speaking, *self.quiet.paths))))
+
     def is_exported(self, module: Module, name: str) -> bool:
         """Return whether another file imports a name, or all names, or reads it in the module."""
         if module.standalone:
             return False
         plain = re.escape(name)
-        word = re.compile(rf"{plain}(?<!\w{plain})\b".encode())
+        word = re.compile(rf"{plain}(?<!\w{plain})\b|import[ \t(]*\*".encode())
         near = sorted(self.imports.near_importers(module.path))
-        others = (
-            self.speaking.get(path) or self.parsed(path, word) or self.parsed(path, _STAR)
-            for path in near
-        )
+        others = (self.speaking.get(path) or self.parsed(path, word) for path in near)
         return any(_takes(other, stem(module.path), name) for other in others if other is not None)
 
     # Files that do not mention torchaudio
@@ -193,15 +203,9 @@ class Project(Notes):
         """Return whether a module, one that it imports, or one that imports it contains a word."""
         if word in module.text.text or module.standalone:
             return word in module.text.text
-        graph = self.imports
-        near = graph.direct_importers(module.path)
-        near |= graph.files[module.path].imported if module.path in graph.files else set()
-        return any(
-            word in own.text.text
-            if (own := self.speaking.get(path))
-            else word.encode() in content(path)
-            for path in sorted(near)
-        )
+        graph, path = self.imports, module.path
+        near = graph.direct_importers(path) | graph.files[path].imported
+        return any(word in self.text(one) for one in near)
 
 
 @noted
@@ -226,12 +230,3 @@ def _takes(other: Module, owner: str, name: str) -> bool:
 @noted
 def _imports(module: Module) -> File:
     return facts(module.path, module.text.text.encode("utf-8", "replace"))
-
-
-def _imports_compat(module: Module) -> bool:
-    text = module.text.text
-    return (
-        "compat" in text
-        and _COMPAT.search(text) is not None
-        and any(one.path.partition(".")[0] == "compat" for one in module.names.imported)
-    )

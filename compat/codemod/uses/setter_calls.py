@@ -2,6 +2,7 @@
 
 import ast
 import dataclasses
+import functools
 import re
 from collections.abc import Iterable
 
@@ -34,6 +35,11 @@ class SetterCall:
     where: str
     region: ast.stmt
     asked: tuple[Use, ...] = ()
+
+    @functools.cached_property
+    def in_text(self) -> tuple[str, int]:
+        """Return a key by which setters are sorted as they stand in the text."""
+        return self.module.path, self.module.span(self.call)[0]
 
 
 @noted

@@ -16,9 +16,21 @@ _KINDS = (Kind.FUNCTION, Kind.GETTER)
 
 def drafts(module: Module, project: Project) -> Iterator[Draft]:
     """Yield the changes that show such calls to the other rules; none without ``--observed``."""
-    if project.relies_on_traces and project.set_names:
-        yield from _getattrs(module)
-        yield from _printed(module)
+    if not (project.relies_on_traces and project.set_names):
+        return
+    for use in module.uses:
+        if name := name_of(module, use):
+            span = module.span(module.names.parents[use.node])
+            new = f"{module.segment(use.node)}.{name}"
+            reason = f"getattr hides that this is torchaudio.{name}"
+            yield Draft(span, reason, changes=(Replace(*span, new),), touches=(use,))
+    printed: dict[tuple[int, int, str], Use] = {}
+    for use in module.hidden:
+        if use.kind in _KINDS and (part := _spelled(module, use.node)) is not None:
+            printed.setdefault(part, use)
+    for part, use in printed.items():
+        reason = f"the string prints the source of torchaudio.{use.name}, which is to change"
+        yield Draft(part[:2], reason, changes=(Replace(*part),), touches=(use,))
 
 
 def name_of(module: Module, use: Use) -> str:
@@ -35,26 +47,6 @@ def name_of(module: Module, use: Use) -> str:
         return ""
     name = string(above.args[1])
     return name if f"{old_names.ROOT}.{name}" in old_names.KNOWN else ""
-
-
-def _getattrs(module: Module) -> Iterator[Draft]:
-    for use in module.uses:
-        if name := name_of(module, use):
-            span = module.span(module.names.parents[use.node])
-            new = f"{module.segment(use.node)}.{name}"
-            reason = f"getattr hides that this is torchaudio.{name}"
-            yield Draft(span, reason, changes=(Replace(*span, new),), touches=(use,))
-
-
-def _printed(module: Module) -> Iterator[Draft]:
-    found: dict[tuple[int, int, str], Use] = {}
-    for use in module.hidden:
-        part = _spelled(module, use.node) if use.kind in _KINDS else None
-        if part is not None:
-            found.setdefault(part, use)
-    for part, use in found.items():
-        reason = f"the string prints the source of torchaudio.{use.name}, which is to change"
-        yield Draft(part[:2], reason, changes=(Replace(*part),), touches=(use,))
 
 
 def _spelled(module: Module, node: ast.AST) -> tuple[int, int, str] | None:
