@@ -24,7 +24,11 @@ _YIELDS = (ast.Yield, ast.YieldFrom)
 _KEEPING = ("staticmethod", "classmethod")
 _ENUMS = {"Enum", "IntEnum", "StrEnum", "Flag", "IntFlag"}
 _OF_UNITTEST = {"unittest.TestCase", "unittest.IsolatedAsyncioTestCase"}
-_CLASS = re.compile(r"\bclass[ \t]+(\w+)(?:\[[^\]]*\])?[ \t]*\((.*?)\)[ \t]*:", re.S)
+# looks ahead, so that `class Old(Base)` in a comment takes no class after it along
+_CLASS = re.compile(
+    r"\bclass[ \t]+(\w+)(?:\[(?:[^][]|\[[^]]*\])*\])?[ \t]*"
+    r"(?=\(((?:#[^\n]*+|[^#])*?)\)[ \t]*:)"
+)
 # beside the bases: comments, keywords, types in brackets
 _NO_BASE = re.compile(r"#[^\n]*|\w+[ \t]*=[^,]*|\[[^\d\]][^\]]*\]")
 # what makes a class without a statement, or changes what one inherits from
