@@ -34,7 +34,7 @@ class Taker(NamedTuple):
     advice: str
 
 
-_OF_SOX_IO = Taker("sox_io", "Pass a path, call set_audio_backend('soundfile')")
+_OF_SOX_IO = Taker("sox_io", "Pass a path or call set_audio_backend('soundfile')")
 
 
 def refuse_or_warn(

@@ -10,6 +10,8 @@ import traceback
 from collections.abc import Sequence
 from typing import NoReturn
 
+from compat.commands import namesakes
+
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
 
 # halves of UTF-16 pairs, which no bytes decode to
@@ -49,6 +51,8 @@ def _lacking(why: ImportError) -> str:
     package = str(why.name or "").partition(".")[0]
     if not package:
         raise why
+    if package in {*namesakes.PACKAGES} - {folder.name for folder, _ in namesakes.found()}:
+        return f"its own files, and one does not import ({why}): install torchaudio-compat again"
     place = getattr(sys.modules.get(package), "__file__", None)
     install = f"{sys.executable} -m pip install"
     if place is None:

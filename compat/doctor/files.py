@@ -64,10 +64,11 @@ def _refusal(path: str) -> Finding | None:
         error, why="No backend can read it; each fails with its own message.", subject=path
     )
     if os.path.isdir(path):
-        return refuse("it is a folder", cause="no-file")
+        return refuse("it is a folder", mend=Mend("Name a file in it"), cause="no-file")
     if not os.path.exists(path):
         folder = os.path.abspath(os.path.dirname(path) or ".")
-        return refuse(f"it is not there (looked in {folder})", cause="no-file")
+        mend = Mend("Correct the path, or run the doctor in the folder that the path starts from")
+        return refuse(f"it is not there (looked in {folder})", mend=mend, cause="no-file")
     if not os.access(path, os.R_OK):
         return refuse(
             "you may not read it",

@@ -35,7 +35,8 @@ class Fate(NamedTuple):
 
 
 _PER_CALL = (
-    'Name the backend in each call: compat.load(path, backend="soundfile"), or "sox" for "sox_io".'
+    'Name the backend in each call: compat.load(path, backend="soundfile"). '
+    '"sox_io" is called "sox" there.'
 )
 _STAYED = "Only 2.8 warns about it: 2.9 and later still have it."
 _CHANGED = "In 2.9 it {} through TorchCodec, and ignores most arguments; compat.{}() honours them."

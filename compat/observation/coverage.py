@@ -19,7 +19,7 @@ _WORDS = {
     "rewritten": ("rewrites it", "rewritten"),
     "fixable": ("rewrites it with --unsafe", "rewritten with --unsafe"),
     "left": ("leaves it to you", "left to you"),
-    "unchanged": ("leaves it as it is: it stays valid", "valid as they are"),
+    "unchanged": ("has nothing to say of it", "without a finding"),
     "outside": ("does not look: the file is outside the project", "outside the project"),
 }
 

@@ -67,6 +67,17 @@ ROWS = [
         related="test_data.py:2",
         path="data/__init__.py",
     ),
+    *(
+        Row(
+            f"under another name: {line}",
+            IMPORTED,
+            {"test_data.py": f"{line}\n{'# ' * 200}\ndef test(monkeypatch):\n    {replaced}\n"},
+            says="torchaudio.load is patched where it is imported, elsewhere",
+            related="test_data.py:4",
+        )
+        for line in ("import app.data as d", "from app import data as d", 'd = importlib.import_module("app.data")')
+        for replaced in ('monkeypatch.setattr(d, "load", fake)', 'setattr(d, "load", fake)', "d.load = fake")
+    ),
     Row("the name of another module is patched", IMPORTED, {"test_data.py": 'patch("metadata.load")\npatch("data.loads")\n'}, "load(uri=path)"),
     Row("a package is not patched by the name of its file", IMPORTED, {"a.py": 'patch("__init__.load")\n'}, "(uri=path)", path="data/__init__.py"),
     *(

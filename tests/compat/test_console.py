@@ -10,7 +10,7 @@ import pytest
 import soundfile
 
 from compat.commands.arguments import UsageError, check_writable
-from compat.commands.console import UNREAD
+from compat.commands.console import FAILED, UNREAD, begun
 
 FULL = "what is found could not be written: No space left on device; send it elsewhere"
 DOCTOR, AUDIT = "compat.doctor --only python", "compat.audit --quiet --from 2.0 --to 2.2 ."
@@ -53,6 +53,18 @@ def test_a_hidden_package_is_not_called_missing(name: str, tmp_path: Path) -> No
     done = subprocess.run([sys.executable, "-m", "compat.doctor"], capture_output=True, text=True, check=False, cwd=tmp_path)
     assert f"Python finds {tmp_path / name} in its place" in done.stderr
     assert ("pip" in done.stderr, done.returncode) == (False, 3)
+
+
+@pytest.mark.parametrize("text", ["import compat.no_such_file", "from compat.run import no_such_name"])
+def test_a_file_of_ours_that_does_not_import_is_not_looked_for_on_pypi(
+    text: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "a_command.py").write_text(f"{text}\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    assert begun("a_command", "doctor") == FAILED
+    said = capsys.readouterr().err
+    assert said.startswith("doctor needs its own files, and one does not import (")
+    assert said.endswith("): install torchaudio-compat again\n")
 
 
 WRITABLE = {

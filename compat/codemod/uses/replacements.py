@@ -280,16 +280,15 @@ def _in_quiet_files(
         return
     owner, plain, *words = (re.escape(os.fsencode(one)) for one in (home, name, *targets))
     found = re.compile(
-        rb"['\"](?:[\w.]*\.)?(?:" + b"|".join(words) + rb")['\"]"  # patch("audio.load")
-        # setattr(audio, "load", fake), audio.load = fake, patch.multiple(audio, load=fake)
-        rb"|\b"
-        + owner
-        + rb"\b.{0,200}?(?:['\"]\.?"
-        + plain
-        + rb"['\"]|\b"
-        + plain
-        + rb"[ \t]*=(?!=))",
-        re.S,
+        rb"""
+        ['"](?:[\w.]*\.)?(?:%b)['"]  # patch("audio.load")
+        # setattr(audio, "load", fake), audio.load = fake, patch.multiple(audio, load=fake), also of
+        # another name: import audio as a, a = import_module("audio")
+        |(?:\b%b\b|(?:\b%b[ \t]+as[ \t]+(\w+)|\b(\w+)[ \t]*=[^\n]*\b%b)\b.*?\b(?:\1|\2)\b)
+        .{0,200}?(?:['"]\.?%b['"]|\b%b[ \t]*=(?!=))
+        """
+        % (b"|".join(words), owner, owner, owner, plain, plain),
+        re.S | re.X,
     )
     for other in near:
         data = content(other)
