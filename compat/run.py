@@ -8,6 +8,7 @@ processes find it in ``TORCHAUDIO_COMPAT_AUTO``.
 import argparse
 import atexit
 import contextlib
+import importlib.machinery
 import importlib.metadata
 import importlib.util
 import io
@@ -179,7 +180,7 @@ def main(argv: Sequence[str] | None = None, prog: str = "python -m compat.run") 
 
 def _meant(program: str) -> str:
     """Return what to write where a module or a command is named like a script."""
-    if program.isidentifier() and importlib.util.find_spec(program) is not None:
+    if program.isidentifier() and importlib.machinery.PathFinder.find_spec(program) is not None:
         return f"; for the module write -m {program}"
     if shutil.which(program):
         return f"; to run the command, set {auto.VARIABLE}={os.environ[auto.VARIABLE]} instead"

@@ -11,11 +11,13 @@ checks that.
                It repeats this until nothing changes.
 ``reporting``  one file per output format.
 ``rules``      one file per rule, found by scanning; ``rule.py`` defines what a rule is.
-``plan``       decides what replaces the global backend: ``decide`` picks the way, one file each.
+``plan``       decides what replaces the global backend: ``decide`` is on top, below it the code
+               that follows a program.
 ``uses``       what the project does with torchaudio: setters, mocks, release tests, functions
                that are passed on.
 ``rewrite``    turns changes into edits, and edits into a verified text.
-``files``      finds, reads and writes files, and tells which file imports which.
+``files``      finds, reads and writes files, and tells which file imports which; ``documents`` has
+               the kinds of files.
 ``source``     text, tree and scopes of one file; findings, results and options as plain data.
 
 Nothing here imports torch.

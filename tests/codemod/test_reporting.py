@@ -73,9 +73,9 @@ BLOCKS = {
             Finding("TAC110", at("a.py", 1), KEPT, "", (at("t.py", 2),)),
             Finding("TAC123", at("t.py", 2), "it is patched here", "", (at("a.py", 1),)),
         ],
-        [("TAC123", "it is patched here", "t.py:2:1", 1, 1, ["a.py:1:1"])],
+        [("TAC123", "it is patched here", "t.py:2:1", 1, 1, [])],
     ),
-    "of a ring the first is the cause": (RING, [("TAC101", "more than one", "a.py:1:1", 1, 2, ["c.py:1:1"])]),
+    "of a ring the first is the cause": (RING, [("TAC101", "more than one", "a.py:1:1", 1, 2, [])]),
 }  # fmt: skip
 
 

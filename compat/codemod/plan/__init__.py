@@ -1,5 +1,5 @@
 """Decide what replaces the global backend of a project.
 
-``decide`` is on top; below are ``settle`` for releases that take a backend per call, then what is
-provable about the order of calls.
+``decide`` is on top. Below it, ``settle`` decides for releases that take a backend per call, and
+the other files tell which setter may be in force at which call.
 """

@@ -26,7 +26,7 @@ class Block(NamedTuple):
         rule: the rule that reports it; if no rule does, the rule of a finding that waits for it.
         places: where it is.
         waiting: the findings that could be changed without it.
-        related: other places that it mentions.
+        related: further places that it mentions.
     """
 
     rule: str
@@ -73,8 +73,9 @@ def blocks(findings: Iterable[Finding]) -> list[Block]:
     for (rule, reason, advice), own in heads.items():
         places = tuple(dict.fromkeys(one.place for one in own))
         others = [one for place in places for one in waiting.pop(_spot(place), ())]
+        known = {*places, *(one.place for one in others)}
         related = tuple(
-            dict.fromkeys(place for one in own for place in one.related if place not in places)
+            dict.fromkeys(place for one in own for place in one.related if place not in known)
         )
         found.append(Block(rule, reason, advice, places, tuple(others), related))
     # no finding names the cause itself, only findings that wait for it do
