@@ -23,6 +23,7 @@ METHOD = f"import torchaudio\n{SETTER}class Reader:\n    def read(self, path):\n
 MADE = f"import torchaudio\n{SETTER}class Clip:\n    def __init__(self, path):\n        self.x = torchaudio.load(path)\n"
 STATIC = f"import torchaudio\n{SETTER}class Reader:\n    @staticmethod\n    def read(path):\n        return torchaudio.load(path)\n"
 RETURNED = f"import torchaudio\nimport places\n{SETTER}x = torchaudio.load(places.find(1))\n"
+WRITE = f"import torchaudio\n{SETTER}def write(path, waveform, **more):\n    torchaudio.save(path, waveform, 8000, **more)\n"
 NAMED = f"import torchaudio\nfrom places import find\n{SETTER}where = find(1)\nx = torchaudio.load(where)\n"
 UNSURE = f"import torchaudio\nimport places\n{SETTER}x = torchaudio.load(places.config.clip)\n"
 
@@ -131,6 +132,14 @@ ROWS = [
     Row("a file that it imports speaks of path objects", UNSURE, {"places.py": "import pathlib\n"}, "load(str(places.config.clip" + WRAPPED),
     Row("a file that imports it does", UNSURE, {"main.py": "import data, pathlib\n"}, "load(str(places.config.clip" + WRAPPED),
     Row("a file apart does", UNSURE, {"main.py": "import pathlib\n"}, "load(places.config.clip" + PLAIN),
+    Row(
+        "a caller gives an encoding that has another bit depth per call",
+        WRITE,
+        {"main.py": 'import data\ndata.write("a", 0, encoding="PCM_S")\n'},
+        says='encoding="PCM_S" may be given',
+        related="main.py:2",
+    ),
+    Row("a caller gives another encoding", WRITE, {"main.py": 'import data\ndata.write("a", 0, encoding="ULAW")  # PCM_S\n'}, "**more" + PLAIN),
     Row("a file two steps away does", UNSURE, {"places.py": "import far\n", "far.py": "import pathlib\n"}, "load(places.config.clip" + PLAIN),
 ]  # fmt: skip
 

@@ -5,6 +5,7 @@ Per call, sox takes only a path in a string and writes ``encoding="PCM_S"`` with
 """
 
 import ast
+import re
 from collections.abc import Iterator
 
 from compat.codemod.rewrite import AddArgument, Change, WrapArgument
@@ -30,6 +31,7 @@ _LATER = (
     "backend does not take"
 )
 _SIGNED = "PCM_S"
+_QUOTED = re.compile(rf"['\"]{_SIGNED}['\"]")
 _DEPTH = (
     'encoding="PCM_S" may be given without bits_per_sample=, which wrote 32 bits in 2.0, and per '
     "call writes 16"
@@ -112,6 +114,11 @@ def _mentions_of_signed(project: Project) -> Iterator[Place]:
             above = module.names.parents[node]
             if node.value == _SIGNED and module.names.parents.get(above) not in calls:
                 yield module.place(node)
+    for path in project.quiet.paths:
+        text = project.text(path)
+        if found := _QUOTED.search(text):
+            line = text.count("\n", 0, found.start()) + 1
+            yield Place(path, line, 1, line, 1)
 
 
 @noted
