@@ -79,6 +79,13 @@ ROWS = [
         for line in ("import app.data as d", "from app import data as d", 'd = importlib.import_module("app.data")')
         for replaced in ('monkeypatch.setattr(d, "load", fake)', 'setattr(d, "load", fake)', "d.load = fake")
     ),
+    Row(
+        "by a function that is given the module",
+        IMPORTED,
+        {"test_data.py": f"from app import data\n{'# ' * 200}\ndef stub(patch, one):\n    patch.setattr(one, 'load', fake)\n"},
+        says="torchaudio.load is patched where it is imported, elsewhere",
+        related="test_data.py:4",
+    ),
     Row("the name of another module is patched", IMPORTED, {"test_data.py": 'patch("metadata.load")\npatch("data.loads")\n'}, "load(uri=path)"),
     Row("a package is not patched by the name of its file", IMPORTED, {"a.py": 'patch("__init__.load")\n'}, "(uri=path)", path="data/__init__.py"),
     *(

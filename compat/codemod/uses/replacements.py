@@ -282,17 +282,20 @@ def _in_quiet_files(
     found = re.compile(
         rb"""
         ['"](?:[\w.]*\.)?(?:%b)['"]  # patch("audio.load")
-        # setattr(audio, "load", fake), audio.load = fake, patch.multiple(audio, load=fake), also of
-        # another name: import audio as a, a = import_module("audio")
-        |(?:\b%b\b|(?:\b%b[ \t]+as[ \t]+(\w+)|\b(\w+)[ \t]*=[^\n]*\b%b)\b.*?\b(?:\1|\2)\b)
+        |\([ \t\n]*[\w.]+,[ \t\n]*['"]%b['"]  # setattr(module, "load", fake), whatever it is called
+        # audio.load = fake, patch.multiple(audio, load=fake), also by another name: import audio as
+        # a, a = import_module("audio")
+        |(?:\b%b\b|(?:\b%b[ \t]+as[ \t]+(\w+)|\b(\w+)[ \t]*=[^\n]*(?:import|modules)[^\n]*\b%b)
+            \b.*?\b(?:\1|\2)\b)
         .{0,200}?(?:['"]\.?%b['"]|\b%b[ \t]*=(?!=))
         """
-        % (b"|".join(words), owner, owner, owner, plain, plain),
+        % (b"|".join(words), plain, owner, owner, owner, plain, plain),
         re.S | re.X,
     )
+    mention = re.compile(rb"\b" + owner + rb"\b")
     for other in near:
         data = content(other)
-        if match := found.search(data):
+        if mention.search(data) and (match := found.search(data)):
             line = data.count(b"\n", 0, match.end()) + 1
             yield Replacement(
                 path, Place(other, line, 1, line, 1), "is patched where it is imported,"
