@@ -1,6 +1,7 @@
 """Start the process of a release, have it run tests, and report how it died."""
 
 import contextlib
+import copy
 import pathlib
 import pickle
 import subprocess
@@ -161,8 +162,9 @@ class Process:
         for data in self.ready.problems:
             where = data["nodeid"]
             if not where or test == where or test.startswith((f"{where}::", f"{where}/")):
+                # a copy, since pytest puts objects into what it reads
                 report: pytest.CollectReport = self._config.hook.pytest_report_from_serializable(
-                    config=self._config, data=data
+                    config=self._config, data=copy.deepcopy(data)
                 )
                 if report.failed and where in self._told_of:
                     report.longrepr = (

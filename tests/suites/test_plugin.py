@@ -71,16 +71,18 @@ if VERSION.startswith("2.9"):
         assert not HAS_SETTER
 """
 
-OLD_IMPORT = "from torchaudio import info\ndef test_first(): pass\ndef test_second(): pass\n"
+TWO_TESTS = "def test_first(): pass\ndef test_second(): pass\n"
+OLD_IMPORT = f"from torchaudio import info\n{TWO_TESTS}"
+OLD_CALL = f"import torchaudio\ntorchaudio.set_audio_backend('soundfile')\n{TWO_TESTS}"
 
 
 def test_each_release_has_a_process_and_imports_of_its_own(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
     """What is bound, chosen or warned of at import is that release's; the summary says what differs."""
     monkeypatch.setenv("TORCHAUDIO_COMPAT_BACKENDS", "soundfile")  # the fewer are opened, the sooner
-    pytester.makepyfile(test_suite=SUITE, test_import=OLD_IMPORT)
+    pytester.makepyfile(test_suite=SUITE, test_import=OLD_IMPORT, test_call=OLD_CALL)
     pytester.makeini("[pytest]\ntorchaudio = 2.0, 2.9\n")
     done = pytester.runpytest_inprocess(*PLUGIN, "-v", "-rA")
-    done.assert_outcomes(passed=9, failed=3, errors=2, skipped=1, warnings=2)
+    done.assert_outcomes(passed=11, failed=3, errors=4, skipped=1, warnings=2)
     lines = (
         "torchaudio: 2.0, 2.9 (torchaudio-compat); each in a process of its own, collected under 2.0",
         "test_suite.py::test_bound?2.0-missing.wav? PASSED*",
@@ -88,10 +90,11 @@ def test_each_release_has_a_process_and_imports_of_its_own(pytester: pytest.Pyte
         "test_suite.py::test_new?2.9? PASSED*",
         "*ModuleNotFoundError: torchaudio.info is gone since torchaudio 2.9*",
         "test_import.py cannot be collected under 2.9: see test_import.py::test_first?2.9?",
+        "test_call.py cannot be collected under 2.9: see test_call.py::test_first?2.9?",
         "*the process of torchaudio 2.9 ended with status 3*",
         "test_suite.py::TestOld::test_getter?2.9?",
         "*UserWarning: told",
-        "=* torchaudio: 6 of 7 tests differ between 2.0, 2.9 =*",
+        "=* torchaudio: 8 of 9 tests differ between 2.0, 2.9 =*",
         "test_suite.py::test_setter: passed under 2.0; failed under 2.9",
         "test_import.py::test_second: passed under 2.0; error under 2.9",
     )
@@ -100,7 +103,7 @@ def test_each_release_has_a_process_and_imports_of_its_own(pytester: pytest.Pyte
     assert "torchaudio" not in sys.modules
 
     again = pytester.runpytest_inprocess(*PLUGIN, "--lf", "-q", "-k", "TestOld")
-    again.assert_outcomes(failed=1, warnings=1, deselected=5)
+    again.assert_outcomes(failed=1, warnings=1, deselected=7)
 
 
 def test_a_process_that_does_not_start_is_tried_once(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:

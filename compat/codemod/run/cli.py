@@ -244,8 +244,8 @@ def _tell(rule_id: str | None) -> int:
     said = list(explain.of_words(rule_id)) or list(explain.explained(found) if found else ())
     if not said:
         raise UsageError(
-            f"there is no rule {rule_id}, and no finding says this; give the text of a finding "
-            "with its rule before it; --list-rules lists the rules"
+            f"there is no rule in {rule_id!r}, and it is not the reason of a refusal; give the rule "
+            "that stands before the finding (TAC101), or see --list-rules"
         )
     print(*said, sep="\n")
     return 0
