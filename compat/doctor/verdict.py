@@ -61,9 +61,10 @@ def of(results: Sequence[Result]) -> Verdict:
     )
     root = next(pair for pair in roots if pair[1].status is status)
     also = tuple(pair for pair in roots if pair is not root)
-    return Verdict(
-        status, sentence(told(*root)), root, root[1].mend, also, _meanwhile(results, root[1])
-    )
+    text = told(*root)
+    # a file keeps its name
+    text = f"{text.rstrip('.')}." if root[0] == FILE else sentence(text)
+    return Verdict(status, text, root, root[1].mend, also, _meanwhile(results, root[1]))
 
 
 class Course:

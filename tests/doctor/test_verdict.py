@@ -29,6 +29,7 @@ def results(*findings: Finding) -> list[Result]:
         (results(skipped("no")), "Nothing was checked.", 0, [], ""),
         (results(ok("yes"), note("so")), "Healthy.", 0, [], ""),
         (results(VARIABLE), "A variable does nothing.", 1, [], ""),
+        ([Result(verdict.FILE, "song", (error("it is empty", subject="song"),))], "song: it is empty.", 2, [], ""),
         # what follows from torch is part of it, what does not is told besides
         (results(TORCH, TORCHAUDIO, VARIABLE), "torch is half there.", 2, ["a variable does nothing"], ""),
         # the same command mends both
