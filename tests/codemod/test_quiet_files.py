@@ -79,6 +79,16 @@ ROWS = [
         for line in ("import app.data as d", "from app import data as d", 'd = importlib.import_module("app.data")')
         for replaced in ('monkeypatch.setattr(d, "load", fake)', 'setattr(d, "load", fake)', "d.load = fake")
     ),
+    *(
+        Row(
+            f"in {line}",
+            IMPORTED,
+            {"test_data.py": f"import app.data as d\n{line}\n"},
+            says="torchaudio.load is patched where it is imported, elsewhere",
+            related="test_data.py:2",
+        )
+        for line in ('d.__dict__["load"] = fake', "vars(d)['load'] = fake", 'TARGET = "app.data.load"; monkeypatch.setattr(TARGET, fake)')
+    ),
     Row(
         "by a function that is given the module",
         IMPORTED,

@@ -27,7 +27,12 @@ _PATCHED = [
     re.compile(word + rb"(?:[^()]|\((?:[^()]|\([^()]*\))*\)?){0,300}")
     for word in (rb"patch", rb"(?:attr|item)(?<=(?:set|del)....)")
 ]
-_ASSIGNED = re.compile(rb"\.(\w+)[ \t]*=(?!=)")
+# audio.load = fake, vars(audio)["load"] = fake, TARGET = "audio.load"
+_ASSIGNED = [
+    re.compile(rb"\.(\w+)[ \t]*=(?!=)"),
+    re.compile(rb"\[[ \t]*['\"](\w+)['\"][ \t]*\][ \t]*=(?!=)"),
+    re.compile(rb"['\"][\w.]+\.(\w+)['\"]"),
+]
 _WORD = re.compile(rb"\w+")
 _BY_NAME = re.compile(
     rb"(?:import_module|__import__|run_module|run_path)[ \t]*\((?:[ \t\n]*(['\"])([\w.]*))?"
@@ -211,7 +216,7 @@ class Quiet(Notes):
             for path, data in texts
             for word in {
                 *_WORD.findall(b"\n".join(part for one in _PATCHED for part in one.findall(data))),
-                *_ASSIGNED.findall(data),
+                *(word for one in _ASSIGNED for word in one.findall(data)),
             }
         )
 
