@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import math
 from collections.abc import Callable
 from typing import Any, NamedTuple
@@ -162,6 +163,24 @@ def _warn_of_damage(asked: Load, found: int, start: int | None) -> None:
     if damage is not None:
         text = f"{describe(asked.uri)} is damaged: {damage}; {found} frames were read"
         notices.warn(text, notices.DamagedInputWarning)
+
+
+def warn_of_shift(asked: Load, got: int) -> None:
+    """Warn if an Ogg page is lost before the end of a piece that came whole.
+
+    It is for backends that count the frames from the start: what they lose moves what comes after.
+    ``load`` warns of pieces that are too short.
+    """
+    if asked.num_frames == got > 0:
+        check = functools.partial(_shift, end=asked.frame_offset + got)
+        damage = look(asked.place, check, 0)
+        if damage is not None:
+            text = f"{describe(asked.uri)} is damaged: {damage}, so the piece may be shifted"
+            notices.warn(text, notices.DamagedInputWarning)
+
+
+def _shift(file: File, end: int) -> str | None:
+    return ogg.damage_up_to(file, end) if registry.of(file) is ogg.CONTAINER else None
 
 
 class _Joined(NamedTuple):

@@ -196,7 +196,7 @@ def _save(asked: Save, registry: Registry, settings: Settings) -> None:
         )
         compression = None
     if not isinstance(uri, (str, os.PathLike)):
-        raise fail("2.9 writes to paths only; compat.save() writes to file objects")
+        raise fail("from 2.9 on, only paths are written; compat.save() writes to file objects")
     arguments.check_place("write", uri, "TorchCodec")
     src = src.detach().resolve_conj().resolve_neg()
     data = _as_float(

@@ -21,8 +21,11 @@ _MAGIC = b"OggS"
 _START = b"OggS\0"  # with the only version there is
 _PART_BEGINS = re.compile(rb"OggS\0[\x02\x06]")
 _TAIL = 1 << 17  # twice the longest page
+_BLOCK = 1 << 19
+_EVERYTHING = 1 << 64
 VORBIS, OPUS, _FLAC = b"\1vorbis", b"OpusHead", b"\x7fFLAC"
 _SPEEX = b"Speex   "
+_SOUNDS = VORBIS, OPUS, _FLAC, _SPEEX
 _OPUS_RATE = 48000
 _FLAC_INFO = 17  # offset of STREAMINFO in the first packet
 
@@ -123,15 +126,43 @@ def _damage(file: File, frames: int) -> str | None:
     skipped = opus_skipped(file.head[head : head + 12]) if head >= 0 else 0
     if frames >= (last_granule(file) or 0) - skipped:
         return None
-    data = file.all()
-    mirrored = ogg_checksum.mirrored(data)
-    at, numbers = 0, dict[int, int]()
-    while (found := page(data, at)) is not None and ogg_checksum.is_right(mirrored, at, found.end):
-        if not found.flags & FIRST and found.number != numbers.get(found.serial, -1) + 1:
-            return f"pages are missing before byte {at}"
-        numbers[found.serial] = found.number
-        at = found.end
-    return f"its page at byte {at} has a wrong checksum" if data.find(_START, at) >= 0 else None
+    return damage_up_to(file, _EVERYTHING)
+
+
+def damage_up_to(file: File, frame: int) -> str | None:
+    """Look for the first damaged or missing page of sound before one that reaches a frame.
+
+    In chained Ogg, frames count on from part to part.
+    """
+    at = before = reached = 0
+    numbers = dict[int, int]()
+    sounds = set[int]()
+    while before + reached < frame:
+        data = file.at(at, _BLOCK)
+        mirrored, place = ogg_checksum.mirrored(data), 0
+        while found := page(data, place):
+            is_other = found.serial in numbers and found.serial not in sounds
+            if not is_other and not ogg_checksum.is_right(mirrored, place, found.end):
+                break
+            if found.flags & FIRST:
+                head = data[found.body : found.end]
+                if head.startswith(_SOUNDS):
+                    sounds.add(found.serial)
+                    before, reached = before + reached, 0
+                    frame += opus_skipped(head) * head.startswith(OPUS)
+            elif not is_other and found.number != numbers.get(found.serial, -1) + 1:
+                return f"pages are missing before byte {at + place}"
+            numbers[found.serial] = found.number
+            place = found.end
+            if found.serial in sounds:
+                reached = max(reached, found.granule)
+                if before + reached >= frame:
+                    return None
+        if not place:
+            wrong = f"its page at byte {at} has a wrong checksum"
+            return wrong if _START in data else None
+        at += place
+    return None
 
 
 def _parts(file: File) -> list[Part]:

@@ -206,7 +206,8 @@ def _goes_back(wrapped: Any, settings: Settings) -> bool:
     try:
         with interrupts.allowed():
             wrapped.seek(checked_place(wrapped, wrapped.tell()))
-    except (OSError, NotImplementedError) as why:
+    # AttributeError: a member of a tar that is read as a stream
+    except (OSError, NotImplementedError, AttributeError) as why:
         if not settings.unseekable_objects:
             text = f"the seek() of {describe(wrapped)} fails ({why})"
             raise UnseekableError(

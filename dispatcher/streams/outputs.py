@@ -268,7 +268,8 @@ def _specimen(description: str, entering: graphs.Input) -> Any:
 
 def _silence(entering: graphs.SoundInput) -> Any:
     frame = av.AudioFrame(entering.format, entering.layout, entering.rate)
-    for plane in frame.planes:
+    # with 8 channels or more PyAV also lists what lies in memory after the last plane
+    for plane in frame.planes[: frame.layout.nb_channels if frame.format.is_planar else 1]:
         plane.update(bytes(plane.buffer_size))
     frame.sample_rate = entering.rate
     return frame

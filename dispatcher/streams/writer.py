@@ -52,7 +52,7 @@ class _Track:
         if self.stream.name == TTA and frame is None:
             writable.frames_of_tta(self._taken, context.layout.nb_channels, context.sample_rate)
         elif self.stream.name == TTA:
-            writable.rate_of_tta(context.sample_rate)
+            writable.header_of_tta(context.sample_rate, context.layout.nb_channels)
         if frame is not None:
             self._taken += getattr(frame, "samples", 1)  # a picture has none
         elif writable.never_ends(context.name, self._taken):

@@ -15,6 +15,7 @@ from dispatcher.lazily import np, npt
 MOST_RATE = (1 << 31) - 1
 # samples of a block: with fewer, an assertion of FFmpeg's encoder aborts the process
 _LEAST_FOR_TTA = 6
+_MOST_IN_TTA = 16  # channels
 LOUDEST_FOR_MP3 = 2.0**20  # from about here on an assertion of the mp3 encoder aborts the process
 # FFmpeg's encoders that end the process or loop for ever at louder samples, in any container
 _LOUDEST = {"libmp3lame": LOUDEST_FOR_MP3, "aac": 2.0**16}  # aac bears 1e5, and not 2e6
@@ -46,13 +47,16 @@ def within(what: str, found: int, least: int, most: int, container: str) -> None
         raise BackendError(f"{container} takes {what} from {least} to {most}, not {found}")
 
 
-def rate_of_tta(rate: int) -> None:
-    """Refuse a rate at which the blocks of FFmpeg's TTA encoder, each a second, are too short.
+def header_of_tta(rate: int, channels: int) -> None:
+    """Refuse more channels than FFmpeg's decoder takes, and a rate that makes blocks too short.
+
+    A block is a second.
 
     Raises:
         BackendError: (a RuntimeError) saying what it takes.
     """
     within("sample rates", rate, _LEAST_FOR_TTA, MOST_RATE, "FFmpeg's TTA encoder")
+    within("channels", channels, 1, _MOST_IN_TTA, "FFmpeg's TTA decoder")
 
 
 def frames_of_tta(found: int, channels: int, rate: int) -> None:

@@ -3,6 +3,7 @@
 import io
 import os
 import pathlib
+import tarfile
 import tempfile
 from typing import Any
 
@@ -96,6 +97,25 @@ def test_an_encoding_that_a_format_has_not_is_to_be_left_out(container: str) -> 
         dispatcher.save(f"x.{container}", SOUND, 8000, format=container, encoding="PCM_S", bits_per_sample=16, backend="sox")
     assert "None" not in str(caught.value)
     dispatcher.save(f"x.{container}", SOUND, 8000, format=container, backend="sox")
+
+
+def test_a_member_of_a_tar_that_is_read_as_a_stream_is_told_of() -> None:
+    """Python's tarfile fails there with an AttributeError of its own."""
+    held, wav = io.BytesIO(), io.BytesIO()
+    soundfile.write(wav, SOUND[0].numpy(), 8000, format="WAV")
+    with tarfile.open(fileobj=held, mode="w") as archive:
+        member = tarfile.TarInfo("x.wav")
+        member.size = len(wav.getvalue())
+        archive.addfile(member, io.BytesIO(wav.getvalue()))
+
+    for flag in (False, True):
+        with tarfile.open(fileobj=io.BytesIO(held.getvalue()), mode="r|") as archive:
+            load, found = compat.standin("2.2", unseekable_objects=flag).load, archive.extractfile(next(iter(archive)))
+            if flag:
+                assert load(found)[0].shape == (1, 8000)
+                continue
+            with pytest.raises(OSError, match=r"io\.BytesIO\(file\.read\(\)\).*unseekable_objects"):
+                load(found)
 
 
 @pytest.mark.parametrize("backend", ["ffmpeg", "soundfile"])

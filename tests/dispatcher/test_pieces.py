@@ -4,6 +4,7 @@ import io
 import pathlib
 import struct
 
+import av
 import numpy as np
 import pytest
 import soundfile
@@ -11,6 +12,7 @@ import torch
 
 import dispatcher
 from dispatcher.errors import AudioError
+from tests.tables import table
 
 KINDS = [
     (format, subtype)
@@ -98,3 +100,21 @@ def test_a_piece_of_sample_vision_has_its_end() -> None:
         piece, rate = dispatcher.load("x.smp", begin, backend="sox", normalize=False)
         assert rate == 8000
         assert piece[0].tolist() == frames[begin:].tolist()
+
+
+@table("name, backend", {
+    "Vorbis": ("x.ogg", "soundfile"),
+    "flac": pytest.param("x.flac", "sox", marks=pytest.mark.libsox),
+})  # fmt: skip
+def test_so_they_are_in_a_stream_that_was_cut_out_of_another(name: str, backend: str, tmp_path: pathlib.Path) -> None:
+    """Its positions count from the start of the other one, so seeking by them leads elsewhere."""
+    whole, path = tmp_path / name, str(tmp_path / f"cut_{name}")
+    dispatcher.save(whole, torch.randn(2, 200_000) / 8, 44100, backend="soundfile")
+    with av.open(str(whole)) as source, av.open(path, "w") as output:
+        stream = output.add_stream_from_template(source.streams.audio[0])
+        for number, packet in enumerate(source.demux(source.streams.audio[0])):
+            if number > 20 and packet.size:
+                packet.stream = stream
+                packet.pts = packet.dts = packet.pts - (packet.pts // 3 if name == "x.ogg" else 0)
+                output.mux(packet)
+    assert _has_right_pieces(path, backend)

@@ -113,6 +113,7 @@ def test_rates_that_no_header_holds_are_refused(name: str, rate: int, backend: s
             f"{channels} channels, for which FFmpeg has no layout": ("x.wav", channels, 16000, "ffmpeg", "1, 2, 3, 4, 5, 6, 7, 8, 10")
             for channels in (0, 9, 11, 300)
         },
+        "24 channels of TTA, which the decoder refuses": ("x.tta", 24, 16000, "ffmpeg", "TTA decoder takes channels from 1 to 16"),
     },
 )
 def test_channels_and_rates_that_an_encoder_does_not_bear_are_refused(name: str, channels: int, rate: int, backend: str, says: str) -> None:

@@ -8,7 +8,7 @@ import io
 from collections.abc import Callable, Generator, Iterator
 from typing import Any, ClassVar, TypeAlias
 
-from dispatcher import arguments, backend, plain_wav
+from dispatcher import arguments, backend, plain_wav, short_files
 from dispatcher.backend import Uri
 from dispatcher.backends.ffmpeg import container, decode, encode, probe, seek
 from dispatcher.errors import (
@@ -81,6 +81,8 @@ def _piece(
         source,
         begin,
     )
+    if not begin:
+        short_files.warn_of_shift(asked, samples.shape[1 if asked.channels_first else 0])
     return samples, stream.codec_context.sample_rate
 
 

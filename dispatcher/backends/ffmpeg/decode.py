@@ -26,7 +26,7 @@ class NothingThereError(BackendError):
 
 SILENT_SERVER = "the server sent nothing within the time that the flag network_timeout allows"
 # containers whose duration is exact; others leave out the end of a codec's last frame
-_TELL_EXACTLY = frozenset({"wav", "flac", "mp3", "w64", "aiff", "au", "caf"})
+_TELL_EXACTLY = frozenset({"wav", "flac", "mp3", "w64", "aiff", "au", "caf", "wv"})
 # frames of mp3 carry the rate of the frame before, so the decoder is asked; before the first frame
 # it may have that of the container
 _FIRST = 1152
@@ -75,7 +75,7 @@ def frames(
     As in the releases, what comes before the damage is kept, and damage at the very start is an
     error. Unlike them, this warns of the loss.
     """
-    context = stream.codec_context
+    context, kind = stream.codec_context, container.format.name
     found, rate, decoded = 0, 0, decoders.of(stream, context)
     try:
         # does what container.decode() does, with two layers of generators less
@@ -93,6 +93,9 @@ def frames(
         if not found:
             raise BackendError(f"no sound could be decoded ({why.strerror})") from why
         cause = joints.refuse_change(container)
+        # after the sound that the header promises there may be tags or zeros
+        if not cause and kind in _TELL_EXACTLY and found == promised_frames(container, stream):
+            return
         cause = cause or f"the data after them is damaged ({why.strerror})"
         text = f"only {found} frames of {_name(container)} could be decoded: {cause}"
         notices.warn(text, notices.DamagedInputWarning)

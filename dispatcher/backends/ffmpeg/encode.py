@@ -370,7 +370,7 @@ def _encode(
         sample_format = SAMPLE_FORMATS[str(data.dtype).removeprefix("torch.")]
         layout = _layout(channels)
         if stream.name == TTA:
-            writable.rate_of_tta(rate)
+            writable.header_of_tta(rate, channels)
             writable.frames_of_tta(data.shape[0], channels, rate)
         writable.for_encoder(data.numpy(), stream.codec_context.name)
         container.start_encoding()

@@ -121,11 +121,13 @@ class Backend(backend.Backend):
                     asked.num_frames,
                     dtype,
                     asked.channels_first,
+                    asked.file,
                 )
                 _warn_lost_frames(self.library, file, asked, collected.frames, path)
                 end = asked.frame_offset + collected.frames
                 whole = collected.frames == asked.num_frames or end >= files.length(file)
                 files.warn_of_damage(self.library, file, path, whole=whole)
+                short_files.warn_of_shift(asked, collected.frames)
         except BackendError as why:
             raise problem(BackendError, "read", asked.uri, why, backend=self.name) from why
         return torch.from_numpy(collected.result()), rate

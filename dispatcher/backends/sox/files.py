@@ -14,10 +14,11 @@ from dispatcher.backends.sox.encodings import Encoding
 from dispatcher.backends.sox.library import Library
 from dispatcher.backends.sox.samples import Samples
 from dispatcher.errors import BackendError, describe
+from dispatcher.headers import flac
 from dispatcher.lazily import np
 from dispatcher.reading import unreadable
 from dispatcher.reading.collector import Collector, plausible
-from dispatcher.reading.opened import OpenFile
+from dispatcher.reading.opened import OpenFile, look
 
 _UNKNOWN_LENGTH = 2**64 - 1
 _PIECE = 1 << 16
@@ -90,13 +91,19 @@ def length(file: Any) -> int:
 
 
 def read(
-    sox: Library, file: Any, frame_offset: int, num_frames: int, dtype: str, channels_first: bool
+    sox: Library,
+    file: Any,
+    frame_offset: int,
+    num_frames: int,
+    dtype: str,
+    channels_first: bool,
+    opened: OpenFile | None = None,
 ) -> Collector:
     """Read frames of an open file, fewer than asked for where it ends, as samples of a dtype."""
     short = is_short(file)
     frames = room(sox, file, frame_offset, num_frames)
     collected = Collector(int(file.signal.channels), frames, dtype, channels_first)
-    for piece in pieces(sox, file, frame_offset, num_frames):
+    for piece in pieces(sox, file, frame_offset, num_frames, opened):
         samples.convert(piece, collected.room(len(piece)), short=short)
         collected.took(len(piece))
     return collected
@@ -137,7 +144,11 @@ def _promised(sox: Library, file: Any, frame_offset: int) -> int:
 
 
 def pieces(
-    sox: Library, file: Any, frame_offset: int = 0, num_frames: int = -1
+    sox: Library,
+    file: Any,
+    frame_offset: int = 0,
+    num_frames: int = -1,
+    opened: OpenFile | None = None,
 ) -> Iterator[Samples]:
     """Give the frames of an open file piece by piece, ``[time, channel]``.
 
@@ -147,7 +158,7 @@ def pieces(
     piece_frames = max(1, min(_PIECE, _MOST_SAMPLES // channels))
     # pieces of such files are read from the start, and what comes before is dropped
     lead = frame_offset if sox.text(file.filetype).lower() in encodings.LOST_IN else 0
-    if frame_offset and not lead and not _sought(sox, file, frame_offset):
+    if frame_offset and not lead and not _sought(sox, file, frame_offset, opened):
         for _ in _taken(
             sox, file, np.empty((min(piece_frames, frame_offset), channels), np.int32), frame_offset
         ):
@@ -165,13 +176,15 @@ def pieces(
         lead = max(0, lead - len(piece))
 
 
-def _sought(sox: Library, file: Any, frame_offset: int) -> bool:
+def _sought(sox: Library, file: Any, frame_offset: int, opened: OpenFile | None) -> bool:
     """Seek to a frame, and return whether libsox could do so exactly.
 
-    It can where each sample is stored by itself, and in flac.
+    It can where each sample is stored by itself, and in flac whose frames count from 0.
     """
+    encoding = int(file.encoding.encoding)
     if (
-        int(file.encoding.encoding) not in encodings.SEEKABLE
+        encoding not in encodings.SEEKABLE
+        or (encoding == encodings.FLAC and look(opened or _path(sox, file), flac.opening) is None)
         or not file.seekable
         or frame_offset >= length(file)
     ):
@@ -207,10 +220,14 @@ def _taken(sox: Library, file: Any, buffer: Samples, frames: int | None) -> Iter
             left -= filled // channels
 
 
+def _path(sox: Library, file: Any) -> str:
+    return paths.of_libsox(sox.ffi.string(file.filename))
+
+
 def _size(sox: Library, file: Any) -> int:
     """Return the bytes of an open file."""
     try:
-        return os.path.getsize(paths.of_libsox(sox.ffi.string(file.filename)))
+        return os.path.getsize(_path(sox, file))
     except OSError:
         return 0
 

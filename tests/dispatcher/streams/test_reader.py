@@ -11,6 +11,7 @@ import av
 import pytest
 import torch
 
+import dispatcher
 from dispatcher.settings import Settings
 from dispatcher.streams import sources
 from dispatcher.streams.chunks import ChunkTensor
@@ -235,3 +236,14 @@ def test_every_scheme_lists_what_it_may_use() -> None:
     for kind in sources.KINDS.values():
         assert "file" not in kind.protocols.split(",")
         assert not {"hls", "concat", "lavfi"} & set(kind.demuxers.split(","))
+
+
+@pytest.mark.parametrize("channels", [1, 2, 6, 8, 16])
+@pytest.mark.parametrize("name", ["x.wv", "x.tta"])
+def test_the_sound_of_a_file_of_many_channels_is_told_of(name: str, channels: int, tmp_path: pathlib.Path) -> None:
+    """PyAV lists planes that are not there if there are eight or more of them."""
+    path = tmp_path / name
+    dispatcher.save(path, torch.zeros(channels, 8000), 8000)
+    reader = StreamReader(str(path))
+    reader.add_audio_stream(-1, filter_desc="aresample=4000")
+    assert (reader.get_out_stream_info(0).num_channels, reader.get_out_stream_info(0).sample_rate) == (channels, 4000)
