@@ -233,6 +233,13 @@ class Effects(Notes):
         """Return what any setter may put in force; ``None`` if restoring may mean that none is."""
         return self.setters_in(self.code.speaking.values())
 
+    @functools.cached_property
+    def in_order(self) -> list[Force]:
+        """Return what may be in force anywhere: nothing, then the setters as they stand in text."""
+        several = map(self.marks, self.code.speaking.values())
+        every = (setter for one in several for setter in one.setters.values())
+        return [None, *sorted(every, key=lambda one: one.in_text)]
+
     def setters_in(self, modules: Iterable[Module]) -> frozenset[Force]:
         """Return what the setters in some modules may put in force."""
         return frozenset(

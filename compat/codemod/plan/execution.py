@@ -167,9 +167,9 @@ class Execution:
     def end(self) -> None:
         """Tell what it shows; functions bound by an import keep what was in force then."""
         for place, forces in self.force.items():
-            every = forces | bound(self, place)
-            for force in sorted(every, key=lambda one: one.in_text if one else ("", 0)):
-                self.evidence.force[place].setdefault(force, self._program)
+            noted = self.evidence.force[place]
+            new = (forces | bound(self, place)) - noted.keys()
+            noted |= dict.fromkeys(filter(new.__contains__, self.effects.in_order), self._program)
         self.evidence.ran |= self.setters
         if self._doubt is not None:
             doubted = dict.fromkeys((*self.force, *self.setters), self._doubt)
