@@ -12,7 +12,7 @@ from compat.codemod.plan.code import Code, Meaning
 from compat.codemod.plan.marks import Marks
 from compat.codemod.plan.replaced_names import DEFINED
 from compat.codemod.plan.state import Force
-from compat.codemod.source import Module, Notes, Scope, called, noted, only_import
+from compat.codemod.source import Binding, Module, Notes, Scope, called, noted, only_import
 from compat.codemod.uses import Project
 
 # It is unknown what a start method that is computed does.
@@ -66,6 +66,11 @@ _DATA = {
 _PARTS = (ast.expr, ast.keyword, ast.pattern, ast.comprehension, ast.arg)
 
 Definition = tuple[Module, ast.AST]
+
+
+def _may_mean(binding: Binding) -> bool:
+    """Return whether a binding may give something of another file, or a function or class."""
+    return binding.target is not None or isinstance(binding.node, code.Definition)
 
 
 class Effects(Notes):
@@ -168,6 +173,7 @@ class Effects(Notes):
     def _find_names(self, module: Module) -> None:
         """Note what names mean, and the dotted names that begin with them."""
         code, parents = self.code, module.names.parents
+        has_star = any(one.local == "*" for one in module.names.imported)
         known: dict[tuple[Scope | None, str], list[Meaning]] = {}
         plain: set[tuple[Scope | None, str]] = set()
         for name, scope in module.names.scope_of.items():
@@ -176,7 +182,11 @@ class Effects(Notes):
             home, path = scope.home(name.id), name.id
             if (home, path) in plain:
                 continue
-            imported = only_import(home.bindings[path]) if home is not None else None
+            bindings = home.bindings[path] if home is not None else []
+            if not (has_star or any(map(_may_mean, bindings))):
+                plain.add((home, path))  # most names are of variables and builtins
+                continue
+            imported = only_import(bindings)
             node: ast.AST | None = name
             while isinstance(node, ast.Name | ast.Attribute):
                 if (home, path) not in known:
