@@ -12,7 +12,7 @@ from compat.codemod.plan.code import Code, Meaning
 from compat.codemod.plan.marks import Marks
 from compat.codemod.plan.replaced_names import DEFINED
 from compat.codemod.plan.state import Force
-from compat.codemod.source import Binding, Module, Notes, Scope, called, noted, only_import
+from compat.codemod.source import Module, Notes, Scope, called, noted, only_import
 from compat.codemod.uses import Project
 
 # It is unknown what a start method that is computed does.
@@ -66,11 +66,6 @@ _DATA = {
 _PARTS = (ast.expr, ast.keyword, ast.pattern, ast.comprehension, ast.arg)
 
 Definition = tuple[Module, ast.AST]
-
-
-def _may_mean(binding: Binding) -> bool:
-    """Return whether a binding may give something of another file, or a function or class."""
-    return binding.target is not None or isinstance(binding.node, code.Definition)
 
 
 class Effects(Notes):
@@ -172,7 +167,7 @@ class Effects(Notes):
 
     def _find_names(self, module: Module) -> None:
         """Note what names mean, and the dotted names that begin with them."""
-        code, parents = self.code, module.names.parents
+        parents = module.names.parents
         has_star = any(one.local == "*" for one in module.names.imported)
         known: dict[tuple[Scope | None, str], list[Meaning]] = {}
         plain: set[tuple[Scope | None, str]] = set()
@@ -183,14 +178,15 @@ class Effects(Notes):
             if (home, path) in plain:
                 continue
             bindings = home.bindings[path] if home is not None else []
-            if not (has_star or any(map(_may_mean, bindings))):
+            given = (one.target or isinstance(one.node, code.Definition) for one in bindings)
+            if not (has_star or any(given)):
                 plain.add((home, path))  # most names are of variables and builtins
                 continue
             imported = only_import(bindings)
             node: ast.AST | None = name
             while isinstance(node, ast.Name | ast.Attribute):
                 if (home, path) not in known:
-                    known[home, path] = code.known(module, node)
+                    known[home, path] = self.code.known(module, node)
                 above = parents.get(node)
                 for meaning in known[home, path]:
                     self._leads(module, node)
@@ -242,13 +238,6 @@ class Effects(Notes):
     def setters(self) -> frozenset[Force]:
         """Return what any setter may put in force; ``None`` if restoring may mean that none is."""
         return self.setters_in(self.code.speaking.values())
-
-    @functools.cached_property
-    def in_order(self) -> list[Force]:
-        """Return what may be in force anywhere: nothing, then the setters as they stand in text."""
-        several = map(self.marks, self.code.speaking.values())
-        every = (setter for one in several for setter in one.setters.values())
-        return [None, *sorted(every, key=lambda one: one.in_text)]
 
     def setters_in(self, modules: Iterable[Module]) -> frozenset[Force]:
         """Return what the setters in some modules may put in force."""
