@@ -256,18 +256,18 @@ def facts(path: str, data: bytes) -> File:
     for match in _IMPORT.finditer(data):
         start = data.rfind(b"\n", 0, match.start()) + 1
         found.update(_names(data[start : match.start()], match[1]))
-    is_dynamic = any(word in data for word in _DYNAMIC)
+    is_dynamic, tests = any(map(data.__contains__, _DYNAMIC)), is_test(path)
     named = _BY_NAME.findall(data) if is_dynamic else []
     for _, name in named:
         found.update(_prefixes(name.decode()) if name else ())
-    for name in plugins(data) if is_test(path) else ():
+    for name in plugins(data) if tests else ():
         found.update(_prefixes(name))
     return File(
         path,
         imports=frozenset(found),
         is_main=b"__main__" in data and _MAIN.search(b"\n" + data) is not None,
         dynamic=is_dynamic,
-        replaces=_REPLACING.search(data) is not None or is_test(path),
+        replaces=tests or _REPLACING.search(data) is not None,
         computed=is_dynamic
         and (not all(quote for quote, _ in named) or any(word in data for word in _BY_PATH)),
     )
@@ -284,7 +284,8 @@ def _names(line: bytes, names: bytes) -> frozenset[str]:
     before = _BEFORE.match(line)
     if not before:
         return frozenset()
-    words = _FIRST_WORD.findall(_COMMENT.sub(b"", names).decode("utf-8", "replace"))
+    names = _COMMENT.sub(b"", names) if b"#" in names else names
+    words = _FIRST_WORD.findall(names.decode("utf-8", "replace"))
     base = (before[1] or before[2] or b"").decode("utf-8", "replace")
     if not base:
         return frozenset(part for word in words for part in _prefixes(word))
@@ -299,6 +300,7 @@ def halves(name: str) -> tuple[str, str]:
     return (owner.removesuffix(".") if owner.strip(".") else owner), last
 
 
+@functools.lru_cache(8192)
 def _prefixes(name: str) -> list[str]:
     """Return a dotted name and the packages around it, whose own code runs too."""
     plain = name.lstrip(".")

@@ -167,7 +167,8 @@ class Effects(Notes):
 
     def _find_names(self, module: Module) -> None:
         """Note what names mean, and the dotted names that begin with them."""
-        code, parents = self.code, module.names.parents
+        parents = module.names.parents
+        has_star = any(one.local == "*" for one in module.names.imported)
         known: dict[tuple[Scope | None, str], list[Meaning]] = {}
         plain: set[tuple[Scope | None, str]] = set()
         for name, scope in module.names.scope_of.items():
@@ -176,11 +177,16 @@ class Effects(Notes):
             home, path = scope.home(name.id), name.id
             if (home, path) in plain:
                 continue
-            imported = only_import(home.bindings[path]) if home is not None else None
+            bindings = home.bindings[path] if home is not None else []
+            given = (one.target or isinstance(one.node, code.Definition) for one in bindings)
+            if not (has_star or any(given)):
+                plain.add((home, path))  # most names are of variables and builtins
+                continue
+            imported = only_import(bindings)
             node: ast.AST | None = name
             while isinstance(node, ast.Name | ast.Attribute):
                 if (home, path) not in known:
-                    known[home, path] = code.known(module, node)
+                    known[home, path] = self.code.known(module, node)
                 above = parents.get(node)
                 for meaning in known[home, path]:
                     self._leads(module, node)

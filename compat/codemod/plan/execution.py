@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ast
 import dataclasses
+import itertools
 from collections import defaultdict
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -25,7 +26,7 @@ from compat.codemod.plan.state import (
     Ways,
     joined,
 )
-from compat.codemod.source import Module, NotProvableError
+from compat.codemod.source import Module, NotProvableError, noted
 from compat.codemod.uses import SetterCall
 
 # Of one program: less than a second.
@@ -167,9 +168,9 @@ class Execution:
     def end(self) -> None:
         """Tell what it shows; functions bound by an import keep what was in force then."""
         for place, forces in self.force.items():
-            every = forces | bound(self, place)
-            for force in sorted(every, key=lambda one: one.in_text if one else ("", 0)):
-                self.evidence.force[place].setdefault(force, self._program)
+            told = self.evidence.force[place]
+            new = (forces | bound(self, place)) - told.keys()
+            told |= dict.fromkeys(filter(new.__contains__, _in_order(self.effects)), self._program)
         self.evidence.ran |= self.setters
         if self._doubt is not None:
             doubted = dict.fromkeys((*self.force, *self.setters), self._doubt)
@@ -280,6 +281,13 @@ class Execution:
         if self._setters <= state.force:
             return state
         return dataclasses.replace(state, force=state.force | self._setters)
+
+
+@noted
+def _in_order(effects: Effects) -> list[Force]:
+    """Return all that may be in force: nothing, then the setters as they stand in the text."""
+    several = (effects.marks(one).setters.values() for one in effects.code.speaking.values())
+    return [None, *sorted(itertools.chain(*several), key=lambda one: one.in_text)]
 
 
 def bound(run: Execution, place: Site | Pin) -> set[Force]:

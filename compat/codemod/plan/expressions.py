@@ -166,8 +166,9 @@ def _set(run: Execution, module: Module, node: ast.Call, state: State) -> State:
     setter, pair = own.setters[node], own.pairs.get(node)
     run.setters.add(setter)
     force: frozenset[Force] = frozenset({setter})
-    if pair is not None and (kept := {one for getter, one in state.kept if getter is pair.getter}):
-        force, state = frozenset(kept), dataclasses.replace(state, kept=state.without(pair.getter))
+    several = [one for getter, one in state.kept if pair is not None and getter is pair.getter]
+    if pair is not None and (kept := frozenset[Force]().union(*several)):
+        force, state = kept, dataclasses.replace(state, kept=state.without(pair.getter))
     run.evidence.note_between(state, [setter])
     return dataclasses.replace(state, force=force)
 

@@ -11,8 +11,8 @@ from compat.codemod.plan.marks import Site
 from compat.codemod.plan.part import Part, unreadable
 from compat.codemod.plan.state import Evidence, Program
 from compat.codemod.rewrite import Change
-from compat.codemod.source import Module, NotProvableError, is_test, old_names
-from compat.codemod.uses import SetterCall, observed, setter_calls
+from compat.codemod.source import Module, NotProvableError, is_test, noted, old_names
+from compat.codemod.uses import Project, SetterCall, observed, setter_calls
 from compat.codemod.uses.observed import Observed
 
 _BESIDE = "a call in the same function runs before it, or may run without it"
@@ -60,8 +60,7 @@ def of(part: Part, evidence: Evidence, site: Site, traces: Observed | None = Non
     """
     forces = evidence.force[site]
     setters = [force for force in forces if force is not None]
-    chosen = setter_calls.CHOSEN
-    names = {None if one.name == chosen else per_call_name(part, one) for one in setters}
+    names = set(map(part.names.get, setters))
     if None not in forces and len(names) == 1 and (name := names.pop()) is not None:
         return Named(f'"{name}"', name, setters)
     if (choice := _choice_at(part, site, setters, also_none=None in forces)) is not None:
@@ -75,10 +74,9 @@ def of(part: Part, evidence: Evidence, site: Site, traces: Observed | None = Non
             ran = site.use.call is not None and bool(
                 part.project.recorded(site.module, site.use.call, site.use.name)
             )
-    for one in setters:
-        others = forces.keys() - {one}
-        tried = per_call_name(part, one)
-        if one.where == "try" and not ran and tried is not None and others <= evidence.instead[one]:
+    for one in () if ran else (one for one in setters if one.where == "try"):
+        tried, instead = part.names[one], evidence.instead[one]
+        if tried is not None and all(other is one or other in instead for other in forces):
             return Named(f'"{tried}"', tried, setters, is_guess=True)
     if part.project.backend is not None:
         return Named(f'"{part.project.backend}"', part.project.backend, setters)
@@ -108,17 +106,9 @@ def _recorded(
     return Named(f'"{name}"', name, setters, calls=calls)
 
 
-def per_call_name(part: Part, setter: SetterCall) -> str | None:
-    """Return the name that replaces a setter in calls.
-
-    Return ``None`` if it cannot be read and the user gave none.
-    """
-    return old_names.PER_CALL_NAMES.get(setter.name or "", part.project.backend)
-
-
 def is_unread(part: Part, setter: SetterCall) -> bool:
     """Return whether a setter's backend cannot be read and the user gave none."""
-    return setter.where != "platform" and per_call_name(part, setter) is None
+    return setter.where != "platform" and part.names[setter] is None
 
 
 def _by_no_import(part: Part, program: Program, setter: SetterCall) -> str:
@@ -137,14 +127,14 @@ def _by_no_import(part: Part, program: Program, setter: SetterCall) -> str:
 def _why_not(part: Part, evidence: Evidence, site: Site) -> NotProvableError:
     forces = evidence.force[site]
     setters = [force for force in forces if force is not None]
-    for one in setters:
+    for one in setters if None in map(part.names.get, setters) else ():
         if is_unread(part, one):
             return unreadable(part, one)
     first, is_open, other = setters[0], None in forces, forces.get(None)
     function = site.module.function_of(site.use.node)
     is_beside = site.module is first.module and first.module.function_of(first.call) is function
     choosing = [one for one in setters if one.where == "platform"]
-    in_setup = is_open and any(is_called(one.module.function_of(one.call)) for one in setters)
+    in_setup = is_open and not part.in_setup.isdisjoint(setters)
     unseen = next(filter(None, (_by_no_import(part, forces[one], one) for one in setters)), "")
     rows = (
         (unseen, unseen),
@@ -157,7 +147,7 @@ def _why_not(part: Part, evidence: Evidence, site: Site) -> NotProvableError:
         (is_open and first.where in ("branch", "guarded", "platform", "try"), _CONDITION),
         (is_open and first.where == "function", _BESIDE if is_beside else _OUTLIVES),
         (is_open, _EARLY),
-        (any(choice_of(part, one) is None for one in choosing), _DOES_MORE),
+        (any(choice_of(part.project, one) is None for one in choosing), _DOES_MORE),
         (any(one.module is not site.module for one in choosing), _IN_OTHERS),
         (choosing, _NOT_ALONE),
     )
@@ -188,7 +178,8 @@ class Choice:
     is_open: bool
 
 
-def choice_of(part: Part, setter: SetterCall) -> Choice | None:
+@noted
+def choice_of(project: Project, setter: SetterCall) -> Choice | None:
     """Return the choice that a setter is an arm of.
 
     Return ``None`` if it is not an arm of one, or if an arm does more than set a backend.
@@ -197,17 +188,8 @@ def choice_of(part: Part, setter: SetterCall) -> Choice | None:
         return None
     module, region = setter.module, setter.region
     value = setter_calls.platform_choice(module, region)
-    if (
-        value is None
-        or len(
-            {
-                id(one.region)
-                for one in part.setters
-                if one.module is module and one.where == "platform"
-            }
-        )
-        > 1
-    ):
+    own = marks.of(project, module).setters.values()
+    if value is None or len({id(one.region) for one in own if one.where == "platform"}) > 1:
         return None
     backend = "sox" if '"sox"' in value else "soundfile"
     return Choice(_free_name(module), value, backend, value.endswith(" else None"))
@@ -221,10 +203,11 @@ def _choice_at(
     Its constant must be there: a site that may run where none is set must follow the choice, and so
     must one below a function or main block, which a process that is spawned does not run.
     """
-    choice, region = choice_of(part, setters[0]), setters[0].region
+    choice, region = choice_of(part.project, setters[0]), setters[0].region
     if choice is None or site.module is not setters[0].module or choice.is_open is not also_none:
         return None
-    arms = {one for one in part.setters if one.region is region}
+    own = marks.of(part.project, site.module).setters.values()
+    arms = {one for one in own if one.region is region}
     is_everywhere = region in site.module.tree.body and not also_none
     is_there = is_everywhere or constants.is_after(site.module, region, site.use.node)
     return choice if arms == set(setters) and is_there else None

@@ -4,15 +4,17 @@ Report a backend that is set from a variable, or that no release since 0.9 has.
 """
 
 import ast
+import functools
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from typing import Any
 
 from compat.codemod.plan import marks
+from compat.codemod.plan.fixtures import is_called
 from compat.codemod.plan.marks import Site
 from compat.codemod.plan.unseen import PASSED_ON
 from compat.codemod.rewrite import Change, Draft
-from compat.codemod.source import Kind, Module, NotProvableError, Use, old_names
+from compat.codemod.source import Kind, Module, NotProvableError, Place, Use, old_names
 from compat.codemod.uses import Project, SetterCall, setter_calls
 
 # The rules that the plan speaks for; each has its file in `rules`, with its texts.
@@ -36,6 +38,8 @@ class Part:
 
     Attributes:
         setters: the calls of the setter that run under the target.
+        names: the name that replaces each in calls, if it is one; the user may give it.
+        in_setup: those in functions that a runner of tests may call for another reason.
         sites: the calls that one of them may govern.
         groups: numbers for drafts that belong together.
         per_call: whether the target takes backends per call.
@@ -50,8 +54,21 @@ class Part:
         self.groups: Iterator[int] = groups
         own = [marks.of(project, module) for module in modules]
         self.setters: list[SetterCall] = [setter for one in own for setter in one.setters.values()]
+        names = {setter_calls.CHOSEN: None, **old_names.PER_CALL_NAMES}
+        self.names: dict[SetterCall, str | None] = {
+            one: names.get(one.name or "", project.backend) for one in self.setters
+        }
+        self.in_setup: set[SetterCall] = {
+            one for one in self.setters if is_called(one.module.function_of(one.call))
+        }
         self.sites: list[Site] = [site for one in own for site in one.sites.values()]
         self.per_call: bool = project.target in ("2.1", "2.2")
+
+    @functools.cached_property
+    def named(self) -> list[Place]:
+        """Return the places of the old name of a backend."""
+        several = ((module, node) for module in self.modules for node in module.strings)
+        return [one.place(node) for one, node in several if node.value in ("sox_io", "sox-io")]
 
     def add(self, rule: str, module: Module, node: ast.AST, reason: str, **draft: Any) -> None:
         """Add a draft about a node; the arguments are those of ``Draft``."""
@@ -140,12 +157,7 @@ def unreadable(part: Part, setter: SetterCall) -> NotProvableError:
         if value is not None
         else "what is set cannot be read"
     )
-    places = [
-        module.place(node)
-        for module in part.modules
-        for node in module.strings
-        if node.value in ("sox_io", "sox-io")
-    ]
+    places = part.named[:8]
     if isinstance(value, ast.Name | ast.Attribute | ast.Subscript | ast.Call):
         places += part.project.mentions
     return NotProvableError(

@@ -9,7 +9,7 @@ import ast
 import contextlib
 import dataclasses
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 
 from compat.codemod.plan import giving, holding, naming, programs, removal, unseen
 from compat.codemod.plan.holding import Held
@@ -80,22 +80,21 @@ class _Settlement:
 
     def _name_sites(self) -> None:
         for place, forces in self._evidence.force.items():
-            setters = [force for force in forces if force is not None]
             try:
                 if isinstance(place, Pin):
                     raise place.why
                 if place in self._evidence.doubts:
                     raise self._evidence.doubts[place]
-                if setters:
+                if any(forces):
                     named = naming.of(self._part, self._evidence, place, self._traces)
                     changes = giving.changes(self._part, place, named.value, named.backend)
                     self._named[place] = dataclasses.replace(named, changes=changes)
             except NotProvableError as why:
-                for setter in setters:
-                    self._stays.setdefault(setter, why)
+                new = forces.keys() - self._stays.keys() - {None}
+                self._stays |= dict.fromkeys(filter(None, new), why)
 
     def _keep_setters(self) -> None:
-        used = {force for forces in self._evidence.force.values() for force in forces}
+        used = set().union(*self._evidence.force.values())
         used |= {unit.restore.back for unit in self._units if unit.restore is not None}
         for setter in self._part.setters:
             if setter not in self._evidence.ran:
@@ -129,7 +128,7 @@ class _Settlement:
     def _doubt_others(self, loaded: SetterCall) -> None:
         """Name no other backend than that of a setter which may run at any time."""
         why = NotProvableError(_SETS_OTHER, [loaded.module.place(loaded.call)])
-        backend = naming.per_call_name(self._part, loaded)
+        backend = self._part.names[loaded] or self._part.project.backend
         for site in [site for site, named in self._named.items() if named.backend != backend]:
             for setter in self._named.pop(site).setters:
                 self._stays.setdefault(setter, why)
@@ -159,7 +158,7 @@ class _Settlement:
         needed = {*unit.setters}
         if unit.restore is not None:
             needed |= self._evidence.between[unit.restore.getter]
-        why = next((self._stays[one] for one in needed if one in self._stays), None)
+        why = next(filter(None, map(self._stays.get, needed)), None)
         new = [one for one in unit.setters if why is not None and one not in self._stays]
         self._stays |= {one: why for one in new if why is not None}
         return bool(new)
@@ -202,7 +201,7 @@ class _Settlement:
         if unit.restore is not None:
             uses = unit.restore.getter, unit.restore.back.use
             rows = [(first, unit.restore.changes(), uses)]
-        elif (choice := naming.choice_of(part, first)) is not None:
+        elif (choice := naming.choice_of(part.project, first)) is not None:
             named = (one for one in self._named.values() if first in one.setters)
             is_read = any(one.is_constant for one in named)
             constant = f"{choice.name} = {choice.value}" if is_read else ""
@@ -242,7 +241,7 @@ def _groups(
     part: Part,
     evidence: Evidence,
     named: Mapping[Site, Named],
-    going: Collection[SetterCall],
+    going: set[SetterCall],
     units: list[Unit],
     held: Held,
 ) -> dict[Site | SetterCall, int]:
@@ -250,12 +249,13 @@ def _groups(
     groups: dict[Site | SetterCall, int] = {}
 
     def join(*those: Site | SetterCall) -> None:
-        number, old = next(part.groups), {groups.get(one) for one in those} - {None}
-        members = [one for one, group in groups.items() if group in old]
+        old = set(map(groups.get, those)) - {None}
+        members = [one for one, group in groups.items() if group in old] if len(old) > 1 else ()
+        number = old.pop() if len(old) == 1 else next(part.groups)
         groups.update(dict.fromkeys((*members, *those), number))
 
     for site, by in named.items():
-        join(site, *(one for one in by.setters if one in going))
+        join(site, *going.intersection(by.setters))
     for unit in units:
         between = evidence.between[unit.restore.getter] if unit.restore is not None else ()
         join(*unit.setters, *between)
@@ -268,13 +268,14 @@ def _units(part: Part) -> list[Unit]:
     for module in part.modules:
         for pair in restores(module):
             own = list(dict.fromkeys((pair.set, pair.back)))
-            if all(one in part.setters for one in own):
+            if all(one in part.names for one in own):
                 found.append(Unit(own, pair))
                 taken |= set(own)
     regions: dict[int, list[SetterCall]] = defaultdict(list)
     for setter in part.setters:
         if setter not in taken:
-            whole = setter.region if naming.choice_of(part, setter) else removal.what_goes(setter)
+            is_choice = naming.choice_of(part.project, setter) is not None
+            whole = setter.region if is_choice else removal.what_goes(setter)
             regions[id(whole)].append(setter)
     return [*found, *(Unit(own) for own in regions.values())]
 

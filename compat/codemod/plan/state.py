@@ -29,14 +29,13 @@ class State:
 
     force: frozenset[Force] = frozenset({None})
     loaded: frozenset[str] = frozenset()
-    kept: frozenset[tuple[Use, Force]] = frozenset()
+    kept: frozenset[tuple[Use, frozenset[Force]]] = frozenset()
 
     def keep(self, getter: Use) -> State:
         """Return the state after the getter's value is kept."""
-        kept = {(getter, force) for force in self.force}
-        return dataclasses.replace(self, kept=self.without(getter) | kept)
+        return dataclasses.replace(self, kept=self.without(getter) | {(getter, self.force)})
 
-    def without(self, getter: Use) -> frozenset[tuple[Use, Force]]:
+    def without(self, getter: Use) -> frozenset[tuple[Use, frozenset[Force]]]:
         """Return what is kept of other getters."""
         return frozenset(one for one in self.kept if one[0] is not getter)
 

@@ -71,13 +71,13 @@ def blocks(findings: Iterable[Finding]) -> list[Block]:
     )
     found = []
     for (rule, reason, advice), own in heads.items():
-        places = tuple(dict.fromkeys(one.place for one in own))
+        places = dict.fromkeys(one.place for one in own)
         others = [one for place in places for one in waiting.pop(_spot(place), ())]
         known = {*places, *(one.place for one in others)}
         related = tuple(
             dict.fromkeys(place for one in own for place in one.related if place not in known)
         )
-        found.append(Block(rule, reason, advice, places, tuple(others), related))
+        found.append(Block(rule, reason, advice, (*places,), (*others,), related))
     # no finding names the cause itself, only findings that wait for it do
     for spot, own in waiting.items():
         first = next(one for one in own if _spot(one.related[0]) == spot)

@@ -111,24 +111,26 @@ def parse(text: str, *, top_level_await: bool = False) -> ast.Module:
         SyntaxError: this interpreter cannot read it as Python; null bytes and too deep nesting
             count too.
     """
-    flags = ast.PyCF_ONLY_AST | (ast.PyCF_ALLOW_TOP_LEVEL_AWAIT if top_level_await else 0)
-    try:
-        with warnings.catch_warnings():
-            # invalid escapes in the user's strings are not our business
-            warnings.simplefilter("ignore")
-            tree = compile(text, "<text>", "exec", flags, dont_inherit=True)
-            assert isinstance(tree, ast.Module)
-            return tree
-    except (ValueError, RecursionError, MemoryError, OverflowError) as why:
-        raise SyntaxError(str(why)) from why
+    tree = _compiled(text, ast.PyCF_ONLY_AST, top_level_await)
+    assert isinstance(tree, ast.Module)
+    return tree
 
 
 def compiles(text: str, *, top_level_await: bool = False) -> bool:
     """Return whether Python compiles a text, which rules out more than parsing does."""
-    flags = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT if top_level_await else 0
     try:
-        tree = parse(text, top_level_await=top_level_await)
-        compile(tree, "<text>", "exec", flags, dont_inherit=True)
-    except (SyntaxError, ValueError, RecursionError):
+        _compiled(text, 0, top_level_await)
+    except SyntaxError:
         return False
     return True
+
+
+def _compiled(text: str, flags: int, top_level_await: bool) -> object:
+    flags |= ast.PyCF_ALLOW_TOP_LEVEL_AWAIT if top_level_await else 0
+    try:
+        with warnings.catch_warnings():
+            # invalid escapes in the user's strings are not our business
+            warnings.simplefilter("ignore")
+            return compile(text, "<text>", "exec", flags, dont_inherit=True)
+    except (ValueError, RecursionError, MemoryError, OverflowError) as why:
+        raise SyntaxError(str(why)) from why
