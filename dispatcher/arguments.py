@@ -141,7 +141,8 @@ def as_written(path: str, leads: Callable[[str], bool]) -> str:
     The releases left them out of every path that they gave to FFmpeg: ``script.py/../a.wav`` is
     ``a.wav``.
     """
-    return path if not path or leads(path) else os.path.normpath(path)
+    short = os.path.normpath(path)
+    return path if path in ("", short) or leads(path) else short
 
 
 def checked_load(asked: Load, backend: str = "") -> Load:
