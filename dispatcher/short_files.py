@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import functools
 import math
 from collections.abc import Callable
 from typing import Any, NamedTuple
@@ -148,7 +147,7 @@ def _warn_missing_frames(
         unknown = start is None and is_readable(asked.uri)
         cut = None if unknown else look(asked.place, registry.missing, start)
         if cut is None:
-            _warn_of_damage(asked, found, start)
+            _warn_of_damage(asked, start, f"; {found} frames were read", found)
             return
         why = f"{cut}; {there} frames were read"
     text = f"{describe(asked.uri)} is cut short: {why}"
@@ -158,13 +157,6 @@ def _warn_missing_frames(
     notices.warn(text, notices.TruncatedInputWarning)
 
 
-def _warn_of_damage(asked: Load, found: int, start: int | None) -> None:
-    damage = look(asked.place, lambda file: registry.damage(file, found), start)
-    if damage is not None:
-        text = f"{describe(asked.uri)} is damaged: {damage}; {found} frames were read"
-        notices.warn(text, notices.DamagedInputWarning)
-
-
 def warn_of_shift(asked: Load, got: int) -> None:
     """Warn if an Ogg page is lost before the end of a piece that came whole.
 
@@ -172,15 +164,16 @@ def warn_of_shift(asked: Load, got: int) -> None:
     ``load`` warns of pieces that are too short.
     """
     if asked.num_frames == got > 0:
-        check = functools.partial(_shift, end=asked.frame_offset + got)
-        damage = look(asked.place, check, 0)
-        if damage is not None:
-            text = f"{describe(asked.uri)} is damaged: {damage}, so the piece may be shifted"
-            notices.warn(text, notices.DamagedInputWarning)
+        _warn_of_damage(asked, 0, ", so the piece may be shifted", got, asked.frame_offset + got)
 
 
-def _shift(file: File, end: int) -> str | None:
-    return ogg.damage_up_to(file, end) if registry.of(file) is ogg.CONTAINER else None
+def _warn_of_damage(
+    asked: Load, start: int | None, consequence: str, frames: int, end: int | None = None
+) -> None:
+    damage = look(asked.place, lambda file: registry.damage(file, frames, end), start)
+    if damage is not None:
+        text = f"{describe(asked.uri)} is damaged: {damage}{consequence}"
+        notices.warn(text, notices.DamagedInputWarning)
 
 
 class _Joined(NamedTuple):

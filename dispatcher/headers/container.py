@@ -48,8 +48,9 @@ class Container(NamedTuple):
         parts: return the parts of a file that was joined from several, for readers that stop after
             the first one or give all samples its rate. The whole file is read.
         complete: whether ``missing`` finds whatever is missing, so that the length adds nothing.
-        damage: return, in words, what is damaged or missing before the end of a file of which so
-            many frames were read. ``None`` if nothing is, or if the structure does not tell.
+        damage: return, in words, what is damaged or missing within a file. It gets the number of
+            frames that were read, and the frame up to which to look; ``None`` for the file's end.
+            ``None`` if nothing is, or if the structure does not tell.
     """
 
     name: str
@@ -58,4 +59,4 @@ class Container(NamedTuple):
     missing: Callable[[File], str | None] = lambda file: None
     parts: Callable[[File], list[Part]] | None = None
     complete: bool = False
-    damage: Callable[[File, int], str | None] = lambda file, frames: None
+    damage: Callable[[File, int, int | None], str | None] = lambda file, frames, end: None

@@ -117,20 +117,21 @@ def _missing(file: File) -> str | None:
     return None if last.flags & LAST else "its last page is missing"
 
 
-def _damage(file: File, frames: int) -> str | None:
-    """Look for the first damaged or missing page, if the last one names more frames.
+def _damage(file: File, frames: int, end: int | None) -> str | None:
+    """Look for the first damaged or missing page of sound.
 
-    Libraries drop a damaged page, and everything after it moves.
+    Libraries drop such a page, and everything after it moves. If the last page names no more frames
+    than were read, none was dropped.
     """
     head = file.head.find(OPUS)
     skipped = opus_skipped(file.head[head : head + 12]) if head >= 0 else 0
-    if frames >= (last_granule(file) or 0) - skipped:
+    if end is None and frames >= (last_granule(file) or 0) - skipped:
         return None
-    return damage_up_to(file, _EVERYTHING)
+    return _damage_up_to(file, _EVERYTHING if end is None else end)
 
 
-def damage_up_to(file: File, frame: int) -> str | None:
-    """Look for the first damaged or missing page of sound before one that reaches a frame.
+def _damage_up_to(file: File, frame: int) -> str | None:
+    """Look at the pages up to one that reaches a frame.
 
     In chained Ogg, frames count on from part to part.
     """

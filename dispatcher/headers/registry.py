@@ -65,9 +65,12 @@ def missing(file: File) -> str | None:
     return of(file).missing(file)
 
 
-def damage(file: File, frames: int) -> str | None:
-    """Return what is damaged in a file of which so many frames were read; ``None`` as above."""
-    return of(file).damage(file, frames)
+def damage(file: File, frames: int, end: int | None = None) -> str | None:
+    """Return what is damaged in a file, up to frame ``end``; ``None`` as above.
+
+    ``frames`` were read.
+    """
+    return of(file).damage(file, frames, end)
 
 
 def parts(file: File, kinds: Iterable[str] | None = None) -> list[Part]:
