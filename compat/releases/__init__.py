@@ -13,7 +13,7 @@ import os
 from typing import Any, Literal
 
 import legacy.settings
-from compat.names import alike
+from compat.names import alike, wheel_names
 from compat.releases.fields import Flag, of
 from dispatcher.errors import ArgumentError
 
@@ -219,7 +219,8 @@ def _release(name: str) -> Release | None:
     found = _PRESETS.get(alike.preset(name))
     if found is None or name == found.name:
         return found
-    return dataclasses.replace(found, name=name, last_patch=alike.ALIKE[name].last_patch)
+    last_patch = wheel_names.table().patches[wheel_names.minor(name)]
+    return dataclasses.replace(found, name=name, last_patch=last_patch)
 
 
 @functools.cache
