@@ -4,15 +4,13 @@ from compat.contents.context import Context
 from compat.contents.submodule import Lazy, imported
 from compat.tree import io
 
-_INFO = "dispatcher.streams.info"
-_SOURCE = {
-    name: imported(f"{_INFO}:{name}")
-    for name in ("SourceStream", "SourceAudioStream", "SourceVideoStream")
-}
-_OUTPUT = {
-    name: imported(f"{_INFO}:{name}")
-    for name in ("OutputStream", "OutputAudioStream", "OutputVideoStream")
-}
+
+def _infos(*names: str) -> dict[str, Lazy]:
+    return {name: imported(f"dispatcher.streams.info:{name}") for name in names}
+
+
+_SOURCE = _infos("SourceStream", "SourceAudioStream", "SourceVideoStream")
+_OUTPUT = _infos("OutputStream", "OutputAudioStream", "OutputVideoStream")
 _OUTPUT_2_0 = {"OutputStream": imported("compat.contents.streaming:OutputStream20")}
 
 
