@@ -122,8 +122,8 @@ class Chooser:
 
     def _checked(self, asked: Load, backend: object) -> Load:
         """Return checked arguments; where FFmpeg takes no bytes as a path, they are the content."""
-        is_content = isinstance(asked.uri, bytes) and not self.settings.bytes_paths
-        if is_content and backend in (None, "ffmpeg"):
+        is_path = self.settings.bytes_paths or backend not in (None, "ffmpeg")
+        if isinstance(asked.uri, bytes) and not is_path:
             asked = asked._replace(uri=arguments.from_memory(asked.uri))
         return arguments.checked_load(asked)
 
