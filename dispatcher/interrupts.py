@@ -108,8 +108,8 @@ class deferred:  # noqa: N801 - used like a function; a generator could itself b
         _state.pending.clear()
         _state.raised = None
         try:
-            for number, real in zip(_SIGNALS, map(_get, _SIGNALS), strict=True):
-                if callable(real):
+            for number in _SIGNALS:
+                if callable(real := _get(number)):
                     handler = real if isinstance(real, _Handler) else _Handler(real)
                     self._handlers.append((number, handler))
                     _set(number, handler)

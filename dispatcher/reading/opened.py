@@ -96,7 +96,7 @@ def opened(place: Any) -> contextlib.AbstractContextManager[OpenFile | None]:
     if is_readable(place) or isinstance(place, int) or not is_regular(place):
         return contextlib.nullcontext()
     try:
-        return OpenFile(open(place, "rb", buffering=0))
+        return OpenFile(io.FileIO(place))
     except (OSError, ValueError):
         return contextlib.nullcontext()
 
