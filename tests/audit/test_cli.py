@@ -185,7 +185,7 @@ def test_a_report_that_cannot_be_written_after_all(audit: Audit, monkeypatch: py
     monkeypatch.setattr(os, "urandom", lambda count: b"planted!")
     pathlib.Path(f"{atomic_files.TEMPORARY}{b'planted!'.hex()}").mkdir()
     told = audit("data", "--report", "audit.html")
-    assert (told.status, "--report audit.html: File exists" in told.err) == (3, True)
+    assert (told.status, "--report audit.html: it cannot be written: File exists" in told.err) == (3, True)
 
 
 def test_files_that_do_not_come_back_are_missed() -> None:
