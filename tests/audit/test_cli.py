@@ -203,7 +203,7 @@ def test_rows_of_files_that_were_not_decoded() -> None:
     assert (died.kind, died.path, died.stamp, died.other, died.note) == ("crashed", "a.wav", "stamp", "b.wav", "it died")
     assert (died.from_error, died.to_error, died.from_side) == ("it died", None, TERMS.old)
     away = compare(Item("gone.wav", "stamp"))
-    assert (away.kind, away.note) == ("error_both", "cannot read 'gone.wav': No such file or directory")
+    assert (away.kind, away.note) == ("error_both", "cannot read 'gone.wav': there is no such file")
     gone = compare(Item("memory://gone/a.wav"))
     assert (gone.kind, gone.from_error) == ("error_both", gone.to_error)
     assert gone.note.startswith("cannot fetch 'memory://gone/a.wav' (FileNotFoundError")
