@@ -1,7 +1,7 @@
 """Declare a submodule of torchaudio, and values that it makes on their first use.
 
-Each file of ``compat.tree`` has a declaration, named ``SUBMODULE``, and imports what that needs from
-here.
+Each file of ``compat.tree`` has a declaration, named ``SUBMODULE``. It imports what it needs for
+that from here.
 """
 
 import dataclasses
