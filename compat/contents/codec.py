@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import os
 import tempfile
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from compat.contents.context import Context
 from dispatcher.codec_config import CodecConfig
 from dispatcher.errors import ArgumentError, BackendUnavailable
 from dispatcher.lazily import torch
 from dispatcher.requests import Load, Save
-
-if TYPE_CHECKING:
-    from compat.contents.context import Context
 
 # libsox's name -> FFmpeg's name, where they differ
 _MUXERS = {"ulaw": "mulaw", "al": "alaw", "ul": "mulaw", "vorbis": "ogg"}
