@@ -8,7 +8,7 @@ import sys
 import threading
 import types
 from collections.abc import Iterable, Iterator
-from typing import Any, NamedTuple, Unpack
+from typing import TYPE_CHECKING, Any, NamedTuple, Unpack
 
 from compat import operators, releases
 from compat.commands import namesakes
@@ -19,12 +19,14 @@ from compat.dropin.finder import Finder
 from compat.dropin.layer import Layer, empty
 from compat.operators import registration
 from compat.releases import Release
-from compat.releases.flag_types import Flags
 from compat.rescue import notice
 from compat.rescue.hook import Hook
 from compat.tree import NAMES
 from dispatcher import forks, notices
 from dispatcher.errors import BackendError
+
+if TYPE_CHECKING:
+    from compat.releases.flag_types import Flags
 
 ROOT = "torchaudio"
 # torchaudio 2.2 to 2.8 bring torio along and import it

@@ -26,8 +26,8 @@ from collections.abc import Iterator, Sequence
 import compat
 from compat import auto, releases
 from compat.commands import namesakes, shell
-from compat.commands.arguments import Parser
-from compat.diagnosis import machine
+from compat.commands.arguments import Parser, Table, add_all
+from compat.diagnosis import machine, mends
 from compat.names import backends
 from dispatcher import notices
 from dispatcher.errors import AudioError
@@ -38,13 +38,6 @@ _INNER = (*namesakes.PACKAGES, *backends.PACKAGES, "cffi", "contextlib")
 _OLDEST_TORCH = 2
 _STDIN = "-"
 _PYC_HEADER = 16  # bytes before the code in a .pyc
-
-
-def _how_to_install(*options: str) -> str:
-    """Return the command that installs the torch for this machine."""
-    from compat.diagnosis import mends
-
-    return mends.install_torch(*options).sentence()
 
 
 def _too_old() -> str:
@@ -66,14 +59,46 @@ def _torch_explained(prog: str) -> Iterator[None]:
         spec = None if "torch" in sys.modules else importlib.util.find_spec("torch")
         files = {frame.filename for frame in traceback.extract_tb(why.__traceback__)}
         if spec is not None and spec.origin in files:
-            from compat.diagnosis import mends
-
             mend = mends.reinstall("torch", dependencies=True).sentence()
             doctor = shell.told(machine.doctor(), "")
             why.add_note(
                 f"{prog}: the torch that is installed does not import. {mend}  ({doctor} says more)"
             )
         raise
+
+
+_ARGUMENTS: Table = {
+    "--version": {
+        "metavar": "RELEASE",
+        "help": f"the release: {', '.join(releases.names())}; choose 2.0 for code that sets a "
+        f"global backend (default: {releases.VERSION_VARIABLE}; if it is not set, the release that "
+        f"the pins and calls of the program's project show; if they show none, {releases.DEFAULT})",
+    },
+    "--backends": {
+        "metavar": "A,B",
+        "help": "use only these backends (default: all that work here)",
+    },
+    "--report": {
+        "metavar": "FILE",
+        "help": "at the end, list on standard error which old names the program used, where and "
+        "how often, and what the codemod would do there; --report=FILE writes it as JSON",
+    },
+    "--record": {
+        "metavar": "FILE",
+        "help": "append to FILE, as JSON lines: each place that called torchaudio, how often, with "
+        "which backend and which kinds of arguments",
+    },
+    "-m": {
+        "dest": "module",
+        "action": "store_true",
+        "help": "run a module instead of a script, like python -m",
+    },
+    "program": {
+        "metavar": "SCRIPT",
+        "help": "a script, a folder or zip archive that holds __main__.py, or - for standard "
+        "input; with -m a module",
+    },
+}
 
 
 def _parser(prog: str) -> argparse.ArgumentParser:
@@ -85,40 +110,7 @@ def _parser(prog: str) -> argparse.ArgumentParser:
         f"for one line of code set {auto.VARIABLE}=2.0 and run `python -c CODE`.",
         formatter_class=argparse.HelpFormatter,
     )
-    parser.add_argument(
-        "--version",
-        metavar="RELEASE",
-        help=f"the release: {', '.join(releases.names())}; choose 2.0 for code that sets a "
-        f"global backend (default: {releases.VERSION_VARIABLE}; if it is not set, the release that "
-        f"the pins and calls of the program's project show; if they show none, {releases.DEFAULT})",
-    )
-    parser.add_argument(
-        "--backends", metavar="A,B", help="use only these backends (default: all that work here)"
-    )
-    parser.add_argument(
-        "--report",
-        metavar="FILE",
-        help="at the end, list on standard error which old names the program used, where and how "
-        "often, and what the codemod would do there; --report=FILE writes it as JSON",
-    )
-    parser.add_argument(
-        "--record",
-        metavar="FILE",
-        help="append to FILE, as JSON lines: each place that called torchaudio, how often, with "
-        "which backend and which kinds of arguments",
-    )
-    parser.add_argument(
-        "-m",
-        dest="module",
-        action="store_true",
-        help="run a module instead of a script, like python -m",
-    )
-    parser.add_argument(
-        "program",
-        metavar="SCRIPT",
-        help="a script, a folder or zip archive that holds __main__.py, or - for standard input; "
-        "with -m a module",
-    )
+    add_all(parser, _ARGUMENTS)
     rest = parser.add_argument(
         "arguments", nargs=argparse.REMAINDER, metavar="ARGS", help="the program's own arguments"
     )
@@ -137,14 +129,15 @@ def main(argv: Sequence[str] | None = None, prog: str = "python -m compat.run") 
     given = parser.parse_args(_with_report(sys.argv[1:] if argv is None else argv))
     if importlib.util.find_spec("torch") is None:
         print(
-            f"{prog}: torch is not installed for {sys.executable}. {_how_to_install()}",
+            f"{prog}: torch is not installed for {sys.executable}. "
+            f"{mends.install_torch().sentence()}",
             file=sys.stderr,
         )
         return 1
     if old := _too_old():
         print(
             f"{prog}: torch {old} is too old for this package, which needs 2.0. "
-            f"{_how_to_install('--upgrade')}",
+            f"{mends.install_torch('--upgrade').sentence()}",
             file=sys.stderr,
         )
         return 1

@@ -5,8 +5,6 @@ this module needs nothing else of ours. A new file is locked while it is written
 was left by a process that died, and is removed later by whoever writes into its folder.
 """
 
-from __future__ import annotations
-
 import contextlib
 import os
 import re

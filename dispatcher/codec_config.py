@@ -1,7 +1,5 @@
 """The settings of an encoder: the value of ``save(compression=)`` for the ffmpeg backend."""
 
-from __future__ import annotations
-
 import dataclasses
 
 

@@ -4,8 +4,6 @@ The classes are subclasses of what the releases raised (RuntimeError, ValueError
 that ``except`` clauses of old code keep catching them.
 """
 
-from __future__ import annotations
-
 import contextlib
 import contextvars
 import os

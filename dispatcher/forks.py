@@ -9,8 +9,6 @@ for ever. So the child's collector leaves alone what the parent left to its own,
 documentation advises those who fork.
 """
 
-from __future__ import annotations
-
 import functools
 import gc
 import os

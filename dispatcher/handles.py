@@ -5,8 +5,6 @@ Python function begins. A ``KeyboardInterrupt`` at such a moment loses a handle 
 code opens and stores a handle in one call, and closes it in one call.
 """
 
-from __future__ import annotations
-
 import contextlib
 import functools
 import itertools

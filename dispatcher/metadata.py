@@ -1,7 +1,5 @@
 """The value that ``info`` returns."""
 
-from __future__ import annotations
-
 
 def _text(facts: object) -> str:
     """Return an object's text, as in the releases; they had no ``__repr__``."""

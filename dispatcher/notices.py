@@ -4,8 +4,6 @@ Our warnings are ``UserWarning``, which Python shows by default. They point at t
 caller's own code, so that Python's default filter shows each once per call site.
 """
 
-from __future__ import annotations
-
 import contextlib
 import contextvars
 import sys

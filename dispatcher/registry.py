@@ -5,8 +5,6 @@ Backends are found by scanning ``dispatcher.backends``: a module ``NAME`` there 
 for; a failure is kept with its reasons.
 """
 
-from __future__ import annotations
-
 import functools
 import importlib
 import pkgutil

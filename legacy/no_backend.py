@@ -3,8 +3,6 @@
 Their parameters are those of releases before 0.8, which 2.0 to 2.2 still had here.
 """
 
-from __future__ import annotations
-
 from typing import Any, NoReturn
 
 from dispatcher.errors import BackendError, problem

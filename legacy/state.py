@@ -4,8 +4,6 @@ The backend in force is whichever three functions are in the namespace; nothing 
 code that puts its own functions there is noticed. Releases up to 2.1 did the same.
 """
 
-from __future__ import annotations
-
 import types
 
 from dispatcher import Registry, notices

@@ -32,12 +32,11 @@ ROOT = HERE.parent
 _DOCSTRING = 97  # columns, with room for the quotes
 _TYPED_FLAGS = '''"""The flags of ``compat.install`` for type checkers and editors.
 
-``migration_guide/generate.py`` writes this module; change the flags where they are declared.
+``migration_guide/generate.py`` writes this stub; change the flags where they are declared.
 """
 
 from collections.abc import Iterable
 from typing import Literal, TypedDict
-
 
 class Flags(TypedDict, total=False):
     """Flags of a release by name; see ``compat.Release``."""
@@ -193,7 +192,7 @@ def _prose(docstring: str) -> Iterator[str]:
 
 
 def _typed_flags() -> str:
-    """Return the module that types the flags of ``compat.install``, each with its text."""
+    """Return the stub that types the flags of ``compat.install``, each with its text."""
     kinds = {
         field.name: str(field.type).replace("'", '"')
         for field in dataclasses.fields(compat.Release)
@@ -251,8 +250,8 @@ def _cells() -> Iterator[str]:
     yield text(list(kept().values()))
 
 
-# modules that are generated as a whole
-MODULES = {ROOT / "compat" / "releases" / "flag_types.py": _typed_flags}
+# stubs that are generated as a whole
+MODULES = {ROOT / "compat" / "releases" / "flag_types.pyi": _typed_flags}
 PARTS: dict[str, Callable[[], Iterator[str]]] = {
     "api": _api,
     "calls": calls.lines,

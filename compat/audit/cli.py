@@ -1,18 +1,18 @@
 """Parse the command line of ``python -m compat.audit`` and run it."""
 
-from __future__ import annotations
-
 import argparse
 import contextlib
 import math
 import os
 import sys
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from compat._version import __version__
-from compat.audit.engines import EngineError
+from compat.audit.engines import Engine, EngineError
 from compat.audit.options import Terms
+from compat.audit.progress import Progress, shown
+from compat.audit.reporting.result import Result
+from compat.audit.storage import open_store
 from compat.commands.arguments import (
     Parser,
     Table,
@@ -30,11 +30,6 @@ from compat.commands.console import (
     printable,
     report_end,
 )
-
-if TYPE_CHECKING:
-    from compat.audit.engines import Engine
-    from compat.audit.progress import Progress
-    from compat.audit.reporting.result import Result
 
 _WORKERS = {
     # each process is a thread of its own, and numpy's threads would compete for the cores
@@ -346,9 +341,6 @@ def _compared(
     from compat.audit import session
     from compat.audit.inputs import formats
     from compat.audit.inputs.sources import Sources
-    from compat.audit.progress import shown
-    from compat.audit.reporting.result import Result
-    from compat.audit.storage import open_store
 
     terms = _terms(arguments)
     extensions = formats.AUDIO
@@ -412,8 +404,6 @@ def _reported(
 ) -> tuple[Result, set[int] | None]:
     """Return the result for existing rows, all of which count."""
     from compat.audit import session
-    from compat.audit.reporting.result import Result
-    from compat.audit.storage import open_store
 
     if not arguments.results:
         raise UsageError(

@@ -1,7 +1,5 @@
 """Import the comparison and the decoders, and use none, in the process that workers fork from."""
 
-from __future__ import annotations
-
 import contextlib
 
 from compat.audit import comparison as comparison

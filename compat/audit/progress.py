@@ -17,38 +17,41 @@ class Progress:
 
     def __init__(self) -> None:
         self._todo = self._done = self._differ = 0
-        self._begun = time.monotonic()
+        self._begun = self._told = time.monotonic()
 
     def waiting(self, text: str) -> None:
-        """Tell what the run waits for."""
+        """Tell what the run waits for, or begins."""
 
     def note(self, text: str) -> None:
         """Tell something that stays on the screen, such as an address."""
 
+    def _at(self, text: str) -> None:
+        """Tell how far the run is."""
+
     def found(self, number: int) -> None:
         """Tell how many files were found so far."""
+        self._at(f"{number:,} files found so far")
 
     def begin(self, todo: int, done_before: int) -> None:
         """Tell that the comparison begins."""
         self._todo, self._begun = todo, time.monotonic()
+        before = f", {done_before:,} done before" if done_before else ""
+        self.waiting(f"{todo:,} {'file' if todo == 1 else 'files'} to compare{before}")
 
     def row(self, row: Row) -> None:
         """Tell that a file is done."""
         self._done += 1
         self._differ += CLASSES[row.kind].group != SAME
-
-    @property
-    def _rate(self) -> float:
-        """Return the number of files a second."""
-        return self._done / max(time.monotonic() - self._begun, 1e-9)
+        rate = self._done / max(time.monotonic() - self._begun, 1e-9)
+        left = duration((self._todo - self._done) / rate)
+        self._at(
+            f"{self._done:,} of {self._todo:,} files, {rate:,.1f} a second, {left} left; "
+            f"{self._differ:,} not the same"
+        )
 
 
 class Lines(Progress):
     """Shows a line every half minute, for a log."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._told = self._begun
 
     def waiting(self, text: str) -> None:
         self._told = time.monotonic()
@@ -56,36 +59,17 @@ class Lines(Progress):
 
     note = waiting
 
-    @property
-    def _is_due(self) -> bool:
-        return time.monotonic() - self._told > _EVERY
-
-    def found(self, number: int) -> None:
-        if self._is_due:
-            self.waiting(f"{number:,} files found so far")
-
-    def begin(self, todo: int, done_before: int) -> None:
-        super().begin(todo, done_before)
-        before = f", {done_before:,} done before" if done_before else ""
-        self.waiting(f"{todo:,} {'file' if todo == 1 else 'files'} to compare{before}")
-
-    def row(self, row: Row) -> None:
-        super().row(row)
-        if self._is_due:
-            left = duration((self._todo - self._done) / self._rate)
-            self.waiting(
-                f"{self._done:,} of {self._todo:,} files, {self._rate:,.1f} a second, {left} left; "
-                f"{self._differ:,} not the same"
-            )
+    def _at(self, text: str) -> None:
+        if time.monotonic() - self._told > _EVERY:
+            self.waiting(text)
 
 
 class Bar(Progress):
-    """Shows a bar with rate and remaining time."""
+    """Shows a bar, and beside it what a log would have."""
 
     def __init__(self, bar: Any) -> None:
         super().__init__()
-        self._bar = bar
-        self._task = bar.add_task("looking for files", total=None, differ=0, rate="", left="")
+        self._bar, self._task = bar, bar.add_task("looking for files", total=None)
 
     def waiting(self, text: str) -> None:
         self._bar.update(self._task, description=text)
@@ -93,18 +77,10 @@ class Bar(Progress):
     def note(self, text: str) -> None:
         self._bar.console.print(text, soft_wrap=True, markup=False, highlight=False)
 
-    def found(self, number: int) -> None:
-        self._bar.update(self._task, completed=number)
-
-    def begin(self, todo: int, done_before: int) -> None:
-        super().begin(todo, done_before)
-        nothing = {"differ": 0, "rate": "", "left": "left,"}
-        self._bar.reset(self._task, total=todo, description="comparing", **nothing)
-
-    def row(self, row: Row) -> None:
-        super().row(row)
-        changed = {"differ": self._differ, "rate": f"{self._rate:,.1f} files/s"}
-        self._bar.update(self._task, description="comparing", advance=1, **changed)
+    def _at(self, text: str) -> None:
+        self._bar.update(
+            self._task, description=text, completed=self._done, total=self._todo or None
+        )
 
 
 def duration(seconds: float) -> str:
@@ -124,17 +100,9 @@ def shown(*, quiet: bool) -> Iterator[Progress]:
         yield Lines()
         return
     from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
+    from rich.progress import BarColumn, TextColumn
     from rich.progress import Progress as RichProgress
 
-    columns = (
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TextColumn("{task.fields[rate]}"),
-        TimeRemainingColumn(),
-        TextColumn("{task.fields[left]}"),
-        TextColumn("{task.fields[differ]} not the same"),
-    )
+    columns = BarColumn(bar_width=20), TextColumn("{task.description}")
     with RichProgress(*columns, console=Console(stderr=True), transient=True) as bar:
         yield Bar(bar)

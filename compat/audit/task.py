@@ -3,7 +3,6 @@
 import contextlib
 import functools
 import os
-import stat
 from typing import NamedTuple
 
 from compat.audit import fetching, sides, wording
@@ -14,6 +13,7 @@ from compat.audit.items import Item
 from compat.audit.options import Terms
 from compat.audit.rows import Row
 from dispatcher.errors import BackendUnavailable
+from dispatcher.reading import unreadable
 
 
 @functools.cache
@@ -121,16 +121,4 @@ def _refused(path: str) -> str:
 
     A pipe or a device is refused, since it may never end.
     """
-    try:
-        mode = os.stat(path).st_mode
-    except OSError as why:
-        return why.strerror or str(why)
-    except ValueError as why:
-        return str(why)
-    return (
-        ""
-        if stat.S_ISREG(mode)
-        else "it is a folder"
-        if stat.S_ISDIR(mode)
-        else "it is not a regular file"
-    )
+    return unreadable.cause(path) or ("" if os.path.isfile(path) else "it is not a regular file")

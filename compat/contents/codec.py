@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import io
 import os
 import tempfile
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from compat.contents.context import Context
 from dispatcher.codec_config import CodecConfig
 from dispatcher.errors import ArgumentError, BackendUnavailable
 from dispatcher.lazily import torch
 from dispatcher.requests import Load, Save
-
-if TYPE_CHECKING:
-    from compat.contents.context import Context
 
 # libsox's name -> FFmpeg's name, where they differ
 _MUXERS = {"ulaw": "mulaw", "al": "alaw", "ul": "mulaw", "vorbis": "ogg"}
@@ -63,28 +60,26 @@ def function(context: Context) -> Any:
         except (BackendUnavailable, ArgumentError):
             sox = None
         if sox is None or sox.refuses_to_write(f"x.{format}", format):
-            found, rate = _by_ffmpeg(
-                planar, sample_rate, format, compression, encoding, bits_per_sample
+            found = _by_ffmpeg(planar, sample_rate, format, compression, encoding, bits_per_sample)
+            return found if channels_first else found.t()
+        with tempfile.TemporaryDirectory() as folder:
+            path = os.path.join(folder, f"coded.{format}")
+            settings = context.release
+            sox.save(
+                Save(
+                    path,
+                    planar,
+                    sample_rate,
+                    True,
+                    format,
+                    encoding,
+                    bits_per_sample,
+                    4096,
+                    compression,
+                ),
+                settings,
             )
-        else:
-            with tempfile.TemporaryDirectory() as folder:
-                path = os.path.join(folder, f"coded.{format}")
-                settings = context.release
-                sox.save(
-                    Save(
-                        path,
-                        planar,
-                        sample_rate,
-                        True,
-                        format,
-                        encoding,
-                        bits_per_sample,
-                        4096,
-                        compression,
-                    ),
-                    settings,
-                )
-                found, rate = sox.load(Load(path, 0, -1, True, True, format, 4096), settings)
+            found, rate = sox.load(Load(path, 0, -1, True, True, format, 4096), settings)
         if rate != sample_rate:
             from compat.contents.resampling import resample  # imports torch
 
@@ -101,36 +96,14 @@ def _by_ffmpeg(
     compression: float | None,
     encoding: str | None,
     bits: int | None,
-) -> tuple[torch.Tensor, int]:
-    from dispatcher.streams.reader import StreamReader
-    from dispatcher.streams.writer import StreamWriter
+) -> torch.Tensor:
+    from dispatcher.streams.effector import AudioEffector
 
     muxer = _MUXERS.get(format, format)
     encoder = (_ENCODINGS.get(encoding or "") or _SIGNED.get(bits or 0)) if muxer == "wav" else None
-    held = io.BytesIO()
-    writer = StreamWriter(held, format=muxer)
-    writer.add_audio_stream(
-        sample_rate, waveform.shape[0], encoder=encoder, codec_config=_config(muxer, compression)
-    )
-    with writer.open() as opened:
-        opened.write_audio_chunk(0, waveform.t().float())
-    held.seek(0)
-    option = (
-        {"sample_rate": str(sample_rate), "channels": str(waveform.shape[0])}
-        if muxer in ("mulaw", "alaw")
-        else None
-    )
-    reader = StreamReader(held, format=muxer, option=option)
-    reader.add_basic_audio_stream(-1, -1)
-    reader.process_all_packets()
-    (chunk,) = reader.pop_chunks()
-    told: Any = reader.get_src_stream_info(0)
-    found = (
-        waveform.new_zeros((0, waveform.shape[0]))
-        if chunk is None
-        else chunk.as_subclass(torch.Tensor)
-    )
-    return found.t(), int(told.sample_rate)
+    config = _config(muxer, compression)
+    codec = AudioEffector(format=muxer, encoder=encoder, codec_config=config, pad_end=False)
+    return codec.apply(waveform.t().float(), sample_rate).t()
 
 
 def _config(muxer: str, compression: float | None) -> CodecConfig | None:

@@ -1,7 +1,5 @@
 """Hold everything that a release's module tree is made from."""
 
-from __future__ import annotations
-
 import dataclasses
 import functools
 import types

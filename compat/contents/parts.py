@@ -4,13 +4,10 @@ Whole submodules depend on each. They may be missing although torchaudio loads: 
 look for FFmpeg 4 to 6 and libsox on the system, and say nothing if they find none.
 """
 
-from __future__ import annotations
-
 import importlib
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    from compat.contents.context import Context
+from compat.contents.context import Context
 
 
 def sox_works(context: Context) -> bool:

@@ -1,7 +1,5 @@
 """The error that TorchScript gives for functions that it cannot compile."""
 
-from __future__ import annotations
-
 import sys
 from collections.abc import Callable
 from typing import Any

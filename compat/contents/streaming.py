@@ -5,27 +5,23 @@ parameters, fewer features), of 2.1, or of 2.2 to 2.8, where the classes were in
 ``torio``.
 """
 
-from __future__ import annotations
-
 import dataclasses
 import functools
 import inspect
 import types
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from compat.contents import deprecations, scripting
+from compat.contents.context import Context
 from compat.observation import recording
+from compat.releases import Release
 from dispatcher.codec_config import CodecConfig
 from dispatcher.streams import info
 from dispatcher.streams.effector import AudioEffector
 from dispatcher.streams.playback import play_audio
 from dispatcher.streams.reader import StreamReader
 from dispatcher.streams.writer import StreamWriter
-
-if TYPE_CHECKING:
-    from compat.contents.context import Context
-    from compat.releases import Release
 
 
 def _by_position(method: Callable[..., Any], *names: str) -> Any:

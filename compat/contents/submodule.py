@@ -1,20 +1,20 @@
 """Declare a submodule of torchaudio, and values that it makes on their first use.
 
-Each file of ``compat.tree`` has a declaration, named ``SUBMODULE``.
+Each file of ``compat.tree`` has a declaration, named ``SUBMODULE``. It imports what it needs for
+that from here.
 """
-
-from __future__ import annotations
 
 import dataclasses
 import functools
 import pkgutil
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import Any, TypeAlias
 
-if TYPE_CHECKING:
-    from compat.contents.context import Context
+from compat.contents.context import Context
 
-Condition: TypeAlias = "Callable[[Context], bool]"
+__all__ = ["Condition", "Context", "Lazy", "Submodule", "always", "imported"]
+
+Condition: TypeAlias = Callable[[Context], bool]
 
 
 def always(context: Context) -> bool:

@@ -1,15 +1,17 @@
-"""Write the results as Markdown for an issue, without the home folder and the user's name."""
+"""Write the page as Markdown for an issue, without the home folder and the user's name."""
 
 import contextlib
 import getpass
+import io
 import os
 import pathlib
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from compat._version import __version__
-from compat.diagnosis.findings import NOTHING_TO_DO, Finding, Mend, Result, Status
-from compat.doctor.verdict import FILE, Course, Verdict, told
+from compat.diagnosis.findings import Result
+from compat.doctor.page import Page
+from compat.doctor.verdict import Verdict
 
 # names that identify nobody and occur in the paths and sentences of every report
 _NOBODY = {
@@ -60,49 +62,12 @@ def scrubbed(text: str) -> str:
 
 
 def document(results: Sequence[Result], verdict: Verdict) -> str:
-    """Return the whole report."""
-    return scrubbed("\n".join(_lines(results, verdict))) + "\n"
-
-
-def _lines(results: Sequence[Result], verdict: Verdict) -> Iterator[str]:
-    label = "Root cause" if verdict.status is Status.ERROR else "Verdict"
-    yield from (f"### torchaudio-compat {__version__}: doctor's report", "")
-    yield f"**{label}:** {verdict.text}"
-    for check, finding in verdict.also:
-        yield f"Also: {told(check, finding)} (check `{check}`)"
-    yield from ("", "| check | status | measured |", "|---|---|---|")
+    """Return the page as a block of Markdown, below a heading."""
+    text = io.StringIO()
+    page = Page(text)
     for result in results:
-        bold = "**" if result.status.is_problem else ""
-        name = _cell(result.title) if result.check == FILE else result.check
-        yield f"| {name} | {bold}{result.status.word}{bold} | {_cell(result.summary)} |"
-    course = Course()
-    for result in results:
-        for finding in result.findings:
-            if finding.status.is_problem:
-                yield from _details(result, finding, course.under(result, finding))
-
-
-def _details(result: Result, finding: Finding, root: str) -> Iterator[str]:
-    name = result.title if result.check == FILE else result.check
-    yield from ("", f"#### {name}: {finding.text}", "", finding.why)
-    if finding.evidence:
-        lines = (line.replace("```", "'''") for line in finding.evidence)
-        yield from ("", "```text", *lines, "```")
-    if root and finding.mend != NOTHING_TO_DO:
-        yield from ("", f"Fix: as under {root}")
-    else:
-        yield from _mend(finding.mend)
-
-
-def _mend(mend: Mend) -> Iterator[str]:
-    if mend.text:
-        yield from ("", f"Fix: {mend.text}")
-    if mend.commands:
-        yield from ("", "```sh")
-        for command in mend.commands:
-            yield from (("# in cmd:", command) if command.shell == "cmd" else (command,))
-        yield "```"
-
-
-def _cell(text: str) -> str:
-    return text.replace("|", "\\|").replace("\n", " ")
+        page.result(result)
+    page.verdict(verdict)
+    shown = text.getvalue().replace("```", "'''")
+    head = f"### torchaudio-compat {__version__}: doctor's report"
+    return scrubbed(f"{head}\n\n```text\n{shown}```\n")

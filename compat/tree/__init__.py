@@ -8,8 +8,7 @@ import functools
 from typing import Any
 
 from compat.contents import deprecations
-from compat.contents.context import Context
-from compat.contents.submodule import Submodule
+from compat.contents.submodule import Context, Submodule
 from compat.observation import recording
 from compat.tree import version
 from dispatcher.metadata import AudioMetaData

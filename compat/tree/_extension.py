@@ -5,8 +5,7 @@ A stand-in has none. A rescued torchaudio has those for which we have operators.
 
 from typing import Any
 
-from compat.contents.context import Context
-from compat.contents.submodule import Lazy, Submodule
+from compat.contents.submodule import Context, Lazy, Submodule
 from compat.rescue import extension
 from compat.tree._internal.module_utils import fail_with_message
 

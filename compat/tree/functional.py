@@ -3,8 +3,7 @@
 from typing import Any
 
 from compat.contents import codec, deprecations
-from compat.contents.context import Context
-from compat.contents.submodule import Submodule, imported
+from compat.contents.submodule import Context, Submodule, imported
 
 
 def names(context: Context) -> dict[str, Any]:

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from compat.contents.context import Context
-from compat.contents.submodule import Submodule
+from compat.contents.submodule import Context, Submodule
 from dispatcher.errors import BackendError
 from dispatcher.lazily import np, torch
 

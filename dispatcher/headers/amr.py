@@ -2,8 +2,7 @@
 
 from collections.abc import Iterator
 
-from dispatcher.headers.container import Container
-from dispatcher.headers.file import File, missing
+from dispatcher.headers.container import Container, File, missing
 
 NARROWBAND, _WIDEBAND = b"#!AMR\n", b"#!AMR-WB\n"
 # bytes of a frame by its type; 0 for reserved types

@@ -1,7 +1,6 @@
 """Microsoft's ASF (wma, wmv): objects, each with its size after a name of 16 bytes."""
 
-from dispatcher.headers.container import Container
-from dispatcher.headers.file import File, chunks, short
+from dispatcher.headers.container import Container, File, chunks, short
 
 _OBJECT = 24
 

@@ -4,8 +4,7 @@
 .snd | sound's place | its bytes  | encoding | rate | channels
 """
 
-from dispatcher.headers.container import Container, Length
-from dispatcher.headers.file import UNKNOWN, File, Order, short
+from dispatcher.headers.container import UNKNOWN, Container, File, Length, Order, short
 
 # bytes of a sample, by the encoding's number
 _WIDTHS = {1: 1, 2: 1, 3: 2, 4: 3, 5: 4, 6: 4, 7: 8, 27: 1}

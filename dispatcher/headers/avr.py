@@ -1,7 +1,6 @@
 """Audio Visual Research's format of the Atari: one header with the number of frames."""
 
-from dispatcher.headers.container import Container
-from dispatcher.headers.file import UNKNOWN, File, short
+from dispatcher.headers.container import UNKNOWN, Container, File, short
 
 _HEADER = 128
 

@@ -2,8 +2,7 @@
 
 from collections.abc import Iterator
 
-from dispatcher.headers.container import Container, Length
-from dispatcher.headers.file import MOST, File, chunks, short_chunk
+from dispatcher.headers.container import MOST, Container, File, Length, chunks, short_chunk
 
 _EDITS = 4  # bytes before the samples, in the chunk ``data``
 

@@ -1,12 +1,29 @@
 """What a file of this room says of its container: how its files begin, and what their bytes tell.
 
-A module here with a ``CONTAINER`` is found by ``registry``.
+A module here with a ``CONTAINER`` is found by ``registry``; it imports what it needs from here.
 """
 
 from collections.abc import Callable
 from typing import NamedTuple
 
-from dispatcher.headers.file import File
+from dispatcher.headers.file import (
+    MOST,
+    MOST_STEPS,
+    UNKNOWN,
+    Bytes,
+    File,
+    Order,
+    chunks,
+    missing,
+    short,
+    short_chunk,
+)
+
+__all__ = [  # noqa: RUF022 - by subject
+    "Container", "Length", "Part",
+    "Bytes", "File", "Order", "MOST", "MOST_STEPS", "UNKNOWN",
+    "chunks", "missing", "short", "short_chunk",
+]  # fmt: skip
 
 
 class Length(NamedTuple):

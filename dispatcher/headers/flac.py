@@ -6,8 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from dispatcher.headers.container import Container, Length, Part
-from dispatcher.headers.file import File
+from dispatcher.headers.container import Container, File, Length, Part
 
 MAGIC = b"fLaC"
 STREAMINFO_BYTES = 34

@@ -1,7 +1,6 @@
 """Flash video: each tag gives its size, and the size is repeated after it."""
 
-from dispatcher.headers.container import Container
-from dispatcher.headers.file import File
+from dispatcher.headers.container import Container, File
 
 _KINDS = (8, 9, 18)
 _TAG_HEADER, _REPEATED = 11, 4

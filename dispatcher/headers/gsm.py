@@ -1,7 +1,6 @@
 """GSM without a header; each of its frames begins with the same four bits."""
 
-from dispatcher.headers.container import Container
-from dispatcher.headers.file import File, missing
+from dispatcher.headers.container import Container, File, missing
 
 _FRAME, _LOOKS = 33, 16
 

@@ -1,7 +1,6 @@
 """The Macintosh's HCOM in MacBinary, whose header has the size of the data fork."""
 
-from dispatcher.headers.container import Container
-from dispatcher.headers.file import short
+from dispatcher.headers.container import Container, short
 
 _HEADER = 128
 CONTAINER = Container(

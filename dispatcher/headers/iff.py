@@ -1,7 +1,6 @@
 """AIFF, AIFF-C and their relatives on the Amiga: chunks, with numbers in big-endian order."""
 
-from dispatcher.headers.container import Container, Length
-from dispatcher.headers.file import UNKNOWN, File, chunks, short_chunk
+from dispatcher.headers.container import UNKNOWN, Container, File, Length, chunks, short_chunk
 
 _SOUND = {
     b"AIFF": b"SSND",

@@ -1,7 +1,6 @@
 """MATLAB 4: matrices, each with its rows, its columns and its type."""
 
-from dispatcher.headers.container import Container
-from dispatcher.headers.file import MOST_STEPS, File, Order, short
+from dispatcher.headers.container import MOST_STEPS, Container, File, Order, short
 
 _HEADER = 20
 _WIDTHS = (8, 4, 4, 2, 2, 1)

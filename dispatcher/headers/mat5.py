@@ -1,7 +1,6 @@
 """MATLAB 5: elements, with numbers in the order that its header names."""
 
-from dispatcher.headers.container import Container
-from dispatcher.headers.file import File, Order, chunks, short
+from dispatcher.headers.container import Container, File, Order, chunks, short
 
 
 def _missing(file: File) -> str | None:

@@ -5,8 +5,7 @@ import re
 import struct
 from collections.abc import Iterator
 
-from dispatcher.headers.container import Container, Part
-from dispatcher.headers.file import MOST_STEPS, File
+from dispatcher.headers.container import MOST_STEPS, Container, File, Part
 
 _MAGIC = b"\x1a\x45\xdf\xa3"
 _HEADER = re.compile(_MAGIC)

@@ -1,7 +1,6 @@
 """MP4 and its relatives (m4a, mov, 3gp): boxes, each with its size before its name."""
 
-from dispatcher.headers.container import Container
-from dispatcher.headers.file import MOST_STEPS, File, missing
+from dispatcher.headers.container import MOST_STEPS, Container, File, missing
 
 _BOX = 8
 _SIZE_FOLLOWS = 1  # the size is in the next 8 bytes

@@ -11,8 +11,7 @@ import functools
 import re
 from typing import Any, NamedTuple
 
-from dispatcher.headers.container import Container, Length, Part
-from dispatcher.headers.file import File, short
+from dispatcher.headers.container import Container, File, Length, Part, short
 from dispatcher.headers.frames_in_a_row import FrameKind, sound_end
 from dispatcher.lazily import np, npt
 

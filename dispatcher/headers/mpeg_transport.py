@@ -1,7 +1,6 @@
 """MPEG transport streams: packets of one size, each with the same first byte."""
 
-from dispatcher.headers.container import Container
-from dispatcher.headers.file import File, missing
+from dispatcher.headers.container import Container, File, missing
 
 _PACKET = 188
 _SYNC = b"\x47"

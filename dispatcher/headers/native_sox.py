@@ -1,7 +1,6 @@
 """SoX's own format: the header's bytes, and a count of 32-bit samples."""
 
-from dispatcher.headers.container import Container, Length
-from dispatcher.headers.file import File, Order, short
+from dispatcher.headers.container import Container, File, Length, Order, short
 
 _MOST_SAMPLES = 1 << 60
 

@@ -1,7 +1,6 @@
 """Nintendo's AST: the total size of its blocks."""
 
-from dispatcher.headers.container import Container
-from dispatcher.headers.file import short
+from dispatcher.headers.container import Container, short
 
 _HEADER = 64
 CONTAINER = Container(

@@ -2,8 +2,7 @@
 
 import re
 
-from dispatcher.headers.container import Container, Part
-from dispatcher.headers.file import File
+from dispatcher.headers.container import Container, File, Part
 
 _MAGIC = b"nut/multimedia container\0"
 _BEGINS = re.compile(_MAGIC)

@@ -11,8 +11,7 @@ import struct
 from typing import NamedTuple
 
 from dispatcher.headers import flac, ogg_checksum
-from dispatcher.headers.container import Container, Part
-from dispatcher.headers.file import Bytes, File
+from dispatcher.headers.container import Bytes, Container, File, Part
 
 PAGE_HEADER = 27
 CONTINUED, FIRST, LAST = 1, 2, 4

@@ -1,7 +1,5 @@
 """Compare the checksums of Ogg pages."""
 
-from __future__ import annotations
-
 import functools
 import zlib
 

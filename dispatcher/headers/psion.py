@@ -1,7 +1,6 @@
 """Psion's WVE: a count of A-law samples."""
 
-from dispatcher.headers.container import Container
-from dispatcher.headers.file import short
+from dispatcher.headers.container import Container, short
 
 _HEADER = 32
 CONTAINER = Container(

@@ -1,7 +1,6 @@
 """RealMedia: chunks, whose sizes count their own headers."""
 
-from dispatcher.headers.container import Container
-from dispatcher.headers.file import UNKNOWN, File, chunks, short
+from dispatcher.headers.container import UNKNOWN, Container, File, chunks, short
 
 _CHUNK = 8
 _HEADER_OF_DATA = 10

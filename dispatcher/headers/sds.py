@@ -3,8 +3,7 @@
 A byte has 7 bits, so that a sample of up to 14 bits takes two, of up to 21 three, and else four.
 """
 
-from dispatcher.headers.container import Container, Length
-from dispatcher.headers.file import File, short
+from dispatcher.headers.container import Container, File, Length, short
 
 _HEADER, _PACKET, _SAMPLES = 21, 127, 120
 _BITS = 7

@@ -2,8 +2,7 @@
 
 import re
 
-from dispatcher.headers.container import Container, Length
-from dispatcher.headers.file import File
+from dispatcher.headers.container import Container, File, Length
 
 _FRAMES = re.compile(rb"^sample_count -i (\d{1,15})\s*$", re.MULTILINE)
 _CHANNELS = re.compile(rb"^channel_count -i (\d{1,5})\s*$", re.MULTILINE)

@@ -2,8 +2,7 @@
 
 import struct
 
-from dispatcher.headers.container import Container
-from dispatcher.headers.file import MOST_STEPS, File, short
+from dispatcher.headers.container import MOST_STEPS, Container, File, short
 
 _MAGIC = b"TTA1"
 _TAGS = 1 << 16  # bytes behind the sound in which another file may begin

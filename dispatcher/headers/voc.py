@@ -1,7 +1,6 @@
 """Creative's VOC: blocks, each with its kind and a size of 3 bytes; kind 0 ends them."""
 
-from dispatcher.headers.container import Container
-from dispatcher.headers.file import MOST_STEPS, File, short
+from dispatcher.headers.container import MOST_STEPS, Container, File, short
 
 
 def _missing(file: File) -> str | None:

@@ -9,8 +9,16 @@ in a chunk ``ds64`` before it.
 import struct
 from typing import NamedTuple
 
-from dispatcher.headers.container import Container, Length
-from dispatcher.headers.file import UNKNOWN, File, Order, chunks, missing, short
+from dispatcher.headers.container import (
+    UNKNOWN,
+    Container,
+    File,
+    Length,
+    Order,
+    chunks,
+    missing,
+    short,
+)
 
 PCM, FLOAT, ALAW, ULAW, EXTENSIBLE = 1, 3, 6, 7, 0xFFFE
 _FIXED = (PCM, FLOAT, ALAW, ULAW)

@@ -3,8 +3,7 @@
 from collections.abc import Iterator
 
 from dispatcher.headers import wave
-from dispatcher.headers.container import Container, Length
-from dispatcher.headers.file import MOST, File, chunks, short_chunk
+from dispatcher.headers.container import MOST, Container, File, Length, chunks, short_chunk
 
 _CHUNK = 24
 

@@ -3,8 +3,7 @@
 import struct
 from typing import NamedTuple
 
-from dispatcher.headers.container import Container, Part
-from dispatcher.headers.file import MOST_STEPS, Bytes, File, missing
+from dispatcher.headers.container import MOST_STEPS, Bytes, Container, File, Part, missing
 
 _MAGIC = b"wvpk"
 _HEADER, _UNCOUNTED = 32, 8  # bytes of a block's header, and those that its size leaves out

@@ -1,7 +1,5 @@
 """File objects that C libraries call, which do not pass on all their errors."""
 
-from __future__ import annotations
-
 import os
 from collections.abc import Callable
 from typing import Any

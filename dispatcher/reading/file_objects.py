@@ -1,7 +1,5 @@
 """File objects to read from, made safe to hand to a C library."""
 
-from __future__ import annotations
-
 import contextlib
 import io
 import os

@@ -4,8 +4,6 @@ Libraries read on, stop after the first part, or give all samples the rate of th
 tells the caller.
 """
 
-from __future__ import annotations
-
 import os
 import shlex
 from collections.abc import Iterable

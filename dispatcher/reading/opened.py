@@ -4,8 +4,6 @@ What looks into a file gets its path, a file object, or a file that is open alre
 opened and closed, a file object is put back where it stood, an open file is used as it is.
 """
 
-from __future__ import annotations
-
 import contextlib
 import io
 import os

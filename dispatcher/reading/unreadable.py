@@ -1,7 +1,5 @@
 """Say why no backend can read a path, and what to do if a backend does not know the format."""
 
-from __future__ import annotations
-
 import os
 from typing import Any
 

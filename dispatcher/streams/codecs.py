@@ -10,7 +10,7 @@ from fractions import Fraction
 from typing import Any
 
 from dispatcher.backends.ffmpeg import decoders, packets
-from dispatcher.backends.ffmpeg.encode import LAYOUTS, default_encoder, quality
+from dispatcher.backends.ffmpeg.encode import default_encoder, layout_of, layouts, quality
 from dispatcher.codec_config import CodecConfig
 from dispatcher.errors import BackendError
 from dispatcher.lazily import av
@@ -98,8 +98,8 @@ def _name_layout(context: Any) -> None:
     Filters skip frames whose layout has no name.
     """
     count = context.layout.nb_channels
-    if not context.is_open and context.layout.name == f"{count} channels" and count <= len(LAYOUTS):
-        context.layout = LAYOUTS[count - 1]
+    if not context.is_open and context.layout.name == f"{count} channels" and count in layouts():
+        context.layout = layouts()[count]
 
 
 def device(hw_accel: str) -> Any:
@@ -145,19 +145,6 @@ _TOLERANCE = 4_000_000  # bits per second: FFmpeg's own default, which PyAV lowe
 def rate(number: float) -> Fraction:
     """Return a rate as a fraction, as FFmpeg does: 30000/1001 for 29.97002997."""
     return Fraction(number).limit_denominator(_RATE_LIMIT)
-
-
-def layout(channels: int) -> str:
-    """Return FFmpeg's default layout for a number of channels.
-
-    Raises:
-        BackendError: there is none.
-    """
-    if not 1 <= channels <= len(LAYOUTS):
-        raise BackendError(
-            f"FFmpeg has no layout for {channels} channels; it has layouts for 1 to {len(LAYOUTS)}"
-        )
-    return LAYOUTS[channels - 1]
 
 
 def _codec(
@@ -236,11 +223,11 @@ def add_sound(
     only = _ONLY_RATE.get(codec.name)
     rates = [only] if only else codec.audio_rates
     rate = _chosen("the sample rate", codec, encoder_sample_rate, rates, sample_rate)
-    layout(num_channels)
+    layout_of(num_channels)
     channels = _taken_channels(
         codec, format, rate, wanted, strictly=encoder_num_channels is not None
     )
-    properties = {"layout": layout(channels), "format": format, "time_base": Fraction(1, rate)}
+    properties = {"layout": layout_of(channels), "format": format, "time_base": Fraction(1, rate)}
     return _added(container, codec, properties, option, config, rate=rate)
 
 
@@ -293,7 +280,7 @@ def _taken_channels(
         trial: Any = av.CodecContext.create(codec.name, "w")
         trial.sample_rate, trial.layout, trial.options = (
             sample_rate,
-            layout(channels),
+            layout_of(channels),
             {"strict": "experimental"},
         )
         if format is not None:

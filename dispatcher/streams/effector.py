@@ -11,12 +11,12 @@ from fractions import Fraction
 from typing import Any, ClassVar, cast
 
 from dispatcher import arguments, interrupts
-from dispatcher.backends.ffmpeg.encode import sound_frame
+from dispatcher.backends.ffmpeg.encode import layout_of, sound_frame
 from dispatcher.codec_config import CodecConfig
 from dispatcher.errors import ArgumentError, ArgumentTypeError, BackendError
 from dispatcher.lazily import torch
 from dispatcher.settings import Settings
-from dispatcher.streams import codecs, graphs
+from dispatcher.streams import graphs
 from dispatcher.streams.buffers import Chunked, Whole
 from dispatcher.streams.frames import Sound
 from dispatcher.streams.reader import StreamReader
@@ -193,7 +193,7 @@ class AudioEffector:
         resampled = f",aresample={rate},aformat=sample_fmts={format}" if rate != sample_rate else ""
         description = f"{self.effect},{ends}{resampled}" if self.effect else f"{ends}{resampled}"
         entering = graphs.SoundInput(
-            format, codecs.layout(channels), sample_rate, Fraction(1, sample_rate)
+            format, layout_of(channels), sample_rate, Fraction(1, sample_rate)
         )
         _graph, source, sink = graphs.build(description, entering)
         sound: Sound | None = None

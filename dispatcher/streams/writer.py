@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import Any, ClassVar
 
 from dispatcher import arguments, interrupts
-from dispatcher.backends.ffmpeg.encode import LAYOUTS, SAMPLE_FORMATS, TTA, sound_frame
+from dispatcher.backends.ffmpeg.encode import SAMPLE_FORMATS, TTA, layout_of, sound_frame
 from dispatcher.codec_config import CodecConfig
 from dispatcher.errors import ArgumentError, ArgumentTypeError, BackendError, problem
 from dispatcher.lazily import av, logging, np, torch
@@ -204,7 +204,7 @@ class StreamWriter:
                 codec_config,
             )
             entering = graphs.SoundInput(
-                format, codecs.layout(num_channels), sample_rate, Fraction(1, sample_rate)
+                format, layout_of(num_channels), sample_rate, Fraction(1, sample_rate)
             )
             self._tracks.append(_Track(stream, entering, filter_desc))
 
@@ -336,7 +336,7 @@ class StreamWriter:
         track = self._track(i, "audio")
         entering: Any = track.entering
         data = self._checked(chunk, 2, _DTYPES[entering.format], "[time, channel]")
-        channels = LAYOUTS.index(entering.layout) + 1
+        channels = av.AudioLayout(entering.layout).nb_channels
         if data.shape[1] != channels:
             raise self._problem(
                 BackendError(f"the chunk has {data.shape[1]} channels, and the stream {channels}")

@@ -5,8 +5,6 @@ object, or a path that is no regular file (a pipe, ``/dev/stdout``), gets its by
 them are there.
 """
 
-from __future__ import annotations
-
 import contextlib
 import io
 import operator

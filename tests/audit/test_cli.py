@@ -185,7 +185,7 @@ def test_a_report_that_cannot_be_written_after_all(audit: Audit, monkeypatch: py
     monkeypatch.setattr(os, "urandom", lambda count: b"planted!")
     pathlib.Path(f"{atomic_files.TEMPORARY}{b'planted!'.hex()}").mkdir()
     told = audit("data", "--report", "audit.html")
-    assert (told.status, "--report audit.html: File exists" in told.err) == (3, True)
+    assert (told.status, "--report audit.html: it cannot be written: File exists" in told.err) == (3, True)
 
 
 def test_files_that_do_not_come_back_are_missed() -> None:
@@ -203,7 +203,7 @@ def test_rows_of_files_that_were_not_decoded() -> None:
     assert (died.kind, died.path, died.stamp, died.other, died.note) == ("crashed", "a.wav", "stamp", "b.wav", "it died")
     assert (died.from_error, died.to_error, died.from_side) == ("it died", None, TERMS.old)
     away = compare(Item("gone.wav", "stamp"))
-    assert (away.kind, away.note) == ("error_both", "cannot read 'gone.wav': No such file or directory")
+    assert (away.kind, away.note) == ("error_both", "cannot read 'gone.wav': there is no such file")
     gone = compare(Item("memory://gone/a.wav"))
     assert (gone.kind, gone.from_error) == ("error_both", gone.to_error)
     assert gone.note.startswith("cannot fetch 'memory://gone/a.wav' (FileNotFoundError")

@@ -183,26 +183,24 @@ def test_a_foreign_row_is_a_usage_error_that_names_its_line(fields: dict[str, An
 @table(
     "rows, says, options",
     {
-        "another schema": ([{"a": 1}], "part-00000.parquet: it is damaged, or no audit made it", ()),
-        "no Parquet": (None, "part-00000.parquet: it is damaged, or no audit made it", ()),
-        "a class of a later release": ([{"path": "x", "kind": "later"}], "part-00000.parquet: it is damaged, or no audit made it", ()),
+        "another schema": ([{"a": 1}], "rows.parquet: it is damaged, or no audit made it", ()),
+        "no Parquet": (None, "rows.parquet: it is damaged, or no audit made it", ()),
+        "a class of a later release": ([{"path": "x", "kind": "later"}], "rows.parquet: it is damaged, or no audit made it", ()),
         "a corpus in the place of fresh results": ([{"path": "x", "text": "y"}], "no audit made it", ("--fresh",)),
     },
 )
-def test_a_foreign_part_of_parquet_is_a_usage_error(
-    rows: list[dict[str, Any]] | None, says: str, options: tuple[str, ...], audit: Audit
-) -> None:
+def test_a_foreign_parquet_is_a_usage_error(rows: list[dict[str, Any]] | None, says: str, options: tuple[str, ...], audit: Audit) -> None:
     import pyarrow.parquet
 
-    part = pathlib.Path("rows.parquet/part-00000.parquet")
-    put({str(part): "PAR1"})
+    place = pathlib.Path("rows.parquet")
+    put({str(place): "PAR1"})
     if rows:
-        pyarrow.parquet.write_table(pyarrow.Table.from_pylist(rows), part)
-    before = part.read_bytes()
+        pyarrow.parquet.write_table(pyarrow.Table.from_pylist(rows), place)
+    before = place.read_bytes()
     told = audit("data", "--results", "rows.parquet", *options)
     assert (told.status, says in told.err) == (3, True)
     assert "Traceback" not in told.err
-    assert part.read_bytes() == before
+    assert place.read_bytes() == before
 
 
 def test_a_row_is_read_as_it_was_written_whatever_its_path_has() -> None:

@@ -96,10 +96,10 @@ def test_quiet_tells_nothing(tty: bool, clock: Clock, monkeypatch: pytest.Monkey
 @table(
     "found, rows, each, texts",
     {
-        "looking": (12, [], 0.0, ("looking for files", "12/?", "0 not the same")),
-        "some are the same": (3, [SAME, SAME], 0.25, ("comparing", "2/3", "4.0 files/s", "left, 0 not the same")),
-        "some are not": (4, [SAME, OTHER, BROKEN], 2.0, ("comparing", "3/4", "0.5 files/s", "2 not the same")),
-        "fast ones": (2, [SAME, OTHER], 1 / 4096, ("2/2", "4,096.0 files/s", "1 not the same")),
+        "looking": (12, [], 0.0, ("12 files found so far",)),
+        "some are the same": (3, [SAME, SAME], 0.25, ("2 of 3 files, 4.0 a second, 0:00 left; 0 not the same",)),
+        "some are not": (4, [SAME, OTHER, BROKEN], 2.0, ("3 of 4 files, 0.5 a second, 0:02 left; 2 not the same",)),
+        "fast ones": (2, [SAME, OTHER], 1 / 4096, ("2 of 2 files, 4,096.0 a second", "1 not the same")),
     },
 )
 def test_a_bar_on_a_terminal(

@@ -7,8 +7,7 @@ import sys
 import pytest
 
 from compat.audit.rows import Row
-from compat.audit.storage import open_store
-from compat.audit.storage.parquet import Parquet
+from compat.audit.storage import open_store, parquet
 from compat.audit.tally import Tally, latest, severity
 from compat.commands.arguments import UsageError
 from tests.tables import table
@@ -78,7 +77,7 @@ OTHERS = {
     "a damaged line": ("audit.jsonl", f'{LINE}{{"kind": "identical"}}\n', r"audit\.jsonl:2: this is not a row .* delete the line"),
     "another extension": ("audit.csv", "", r"\.jsonl or \.parquet"),
     "no extension": ("audit", "", r"\.jsonl or \.parquet"),
-    "a file for parts": ("audit.parquet", "PAR1", "it is a file, but Parquet results are a folder"),
+    "no Parquet": ("audit.parquet", "PAR1", "audit.parquet: it is damaged, or no audit made it .* delete it"),
 }
 
 
@@ -92,38 +91,41 @@ def test_something_else_is_left_as_it_is(case: str, fresh: bool) -> None:
     assert pathlib.Path(name).read_text() == text
 
 
-def test_parquet_is_a_data_set_that_others_read(tmp_path: pathlib.Path) -> None:
-    from pyarrow import parquet
+def test_parquet_is_a_file_that_others_read(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from pyarrow import parquet as arrow
 
-    place = str(tmp_path / "audit.parquet")
-    with Parquet(place, part_rows=2) as store:
-        for number in range(5):
-            store.append(Row(f"{number}.wav", "identical", terms="t"))
-    assert sorted(path.name for path in pathlib.Path(place).iterdir()) == [f"part-0000{number}.parquet" for number in range(3)]
-    assert parquet.read_table(place).column("path").to_pylist() == [f"{number}.wav" for number in range(5)]
+    monkeypatch.setattr(parquet, "_AT_ONCE", 2)
+    place = tmp_path / "audit.parquet"
+    for numbers in (range(3), range(5)):  # what is compared again is there once
+        with open_store(str(place)) as store:
+            for number in numbers:
+                store.append(Row(f"{number}.wav", "identical", terms="t"))
+    assert [path.name for path in tmp_path.iterdir()] == [place.name]
+    assert arrow.read_table(place).column("path").to_pylist() == [f"{number}.wav" for number in range(5)]
 
 
 def test_what_a_killed_run_left_in_the_journal_is_kept_once(tmp_path: pathlib.Path) -> None:
-    place = tmp_path / "audit.parquet"
-    with Parquet(str(place)) as store:
+    place, journal = tmp_path / "audit.parquet", tmp_path / "audit.parquet.journal"
+    with open_store(str(place)) as store:
         store.append(ROWS[0])
     line = json.dumps({"path": "late.wav", "kind": "identical", "stamp": "9", "terms": "t"})
-    (place / "_journal.jsonl").write_text(f"{line}\n{line[:20]}")  # killed while it wrote a row
-    with Parquet(str(place)) as store:
-        assert [row.path for row in store.rows()] == ["a.wav", "late.wav"]
-    (place / "_journal.jsonl").write_text(f"{line}\n")  # killed between the part and the journal
-    with Parquet(str(place)) as store:
-        assert [row.path for row in store.rows()] == ["a.wav", "late.wav"]
+    # killed while it wrote a row, and after it had replaced the file
+    for left in (f"{line}\n{line[:20]}", f"{line}\n"):
+        journal.write_text(left)
+        with open_store(str(place)) as store:
+            assert {row.path for row in store.rows()} == {"a.wav", "late.wav"}
+        with open_store(str(place)) as store:
+            assert [row.path for row in store.rows()] == ["a.wav", "late.wav"]
 
 
-def test_a_damaged_part_is_named(tmp_path: pathlib.Path) -> None:
-    path = str(tmp_path / "audit.parquet")
-    with open_store(path) as store:
+def test_a_file_that_is_only_read_is_not_replaced(tmp_path: pathlib.Path) -> None:
+    place = tmp_path / "audit.parquet"
+    with open_store(str(place)) as store:
         store.append(ROWS[0])
-    part = tmp_path / "audit.parquet" / "part-00000.parquet"
-    part.write_bytes(part.read_bytes()[:-9])
-    with open_store(path) as store, pytest.raises(UsageError, match=r"part-00000\.parquet: it is damaged.*; delete it"):
-        list(store.rows())
+    before = place.stat()
+    with open_store(str(place)) as store:
+        assert len(list(store.rows())) == 1
+    assert place.stat().st_ino == before.st_ino
 
 
 def test_parquet_without_pyarrow(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,6 +4,7 @@ import os
 import pathlib
 import py_compile
 import re
+import shutil
 import subprocess
 import sys
 import zipapp
@@ -12,6 +13,7 @@ import pytest
 
 import compat.cli
 from compat._version import __version__
+from compat.diagnosis import mends
 from tests.conftest import ASSETS, ROOT, Python
 from tests.doctor.worlds import plant
 from tests.tables import table
@@ -316,11 +318,9 @@ def test_the_console_script_knows_its_commands(
 def test_where_torch_is_missing_the_command_suits_the_machine(
     monkeypatch: pytest.MonkeyPatch, platform: str, gpu: str | None, words: str, not_words: str
 ) -> None:
-    from compat import run
-
-    monkeypatch.setattr(run.sys, "platform", platform)
-    monkeypatch.setattr(run.shutil, "which", lambda name: gpu if name == "nvidia-smi" else None)
-    said = run._how_to_install()
+    monkeypatch.setattr(sys, "platform", platform)
+    monkeypatch.setattr(shutil, "which", lambda name: gpu if name == "nvidia-smi" else None)
+    said = mends.install_torch().sentence()
     assert words in said
     assert "pip install torch" in said
     assert not not_words or not_words not in said

@@ -194,8 +194,8 @@ def test_a_report_keeps_home_and_name_to_itself(tmp_path: pathlib.Path) -> None:
     assert "maryann" not in done.stdout
     assert "~/project/world" in done.stdout
     assert done.stdout.startswith("### torchaudio-compat")
-    assert "| variables | **warning** |" in done.stdout
-    assert "```sh\nunset TORCHAUDIO_BACKEND\n```" in done.stdout
+    assert "\n[warning] Variables" in done.stdout
+    assert "$ unset TORCHAUDIO_BACKEND\n```\n" in done.stdout
 
 
 @pytest.mark.parametrize(

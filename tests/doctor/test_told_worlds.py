@@ -195,7 +195,6 @@ CASES = [
     Case("resampling", _resampled(Answer({**TONE, "frames": 7999})), "error", "7999 samples instead of 8000", "wrong-samples"),
     Case("resampling", _resampled(Answer({**TONE, "finite": False})), "error", "or not finite", "wrong-samples"),
     Case("resampling", _resampled(Answer({**TONE, "apart": 0.5})), "warning", "the tone is off by up to 0.5", "wrong-samples"),
-    Case("resampling", _resampled(ours=Answer({"absent": True})), "skipped", "this package has no resampling"),
     Case("resampling", _resampled(ours=Answer(raised="RuntimeError: x")), "error", "compat: RuntimeError: x", "resampling-failed"),
     Case("round-trip", _tripped(Answer(raised="RuntimeError: full")), "error", "soundfile: RuntimeError: full", "round-trip-failed"),
     Case("round-trip", _tripped(Answer({**TRIP, "info": 2})), "error", "soundfile: info reports 2", "wrong-header"),

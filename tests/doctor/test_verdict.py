@@ -80,7 +80,7 @@ def test_page_and_report_say_where_the_mend_stands() -> None:
     assert "as under Check 0" in lines
     assert "pip install torchaudio==2.5.1" not in lines
     text = report.document(told, verdict.of(told))
-    assert "Fix: as under Check 0" in text
+    assert "fix      as under Check 0\n" in text
     assert "torchaudio==2.5.1" not in text
 
 
@@ -130,9 +130,13 @@ def test_the_page_tells_of_each_finding_once() -> None:
     assert ("ok", "torch whole") in [(line.label, line.text) for line in page.of_result(result, {}, Course(), verbose=True)]
 
 
-def test_the_report_tells_what_else_there_is() -> None:
-    looked = results(TORCH, VARIABLE)
-    text = report.document(looked, verdict.of(looked))
-    assert "Also: a variable does nothing (check `check-1`)" in text
-    assert "```text\na\nb\n```" in text
-    assert "Fix: Unset it\n" in text
+def test_the_report_is_the_page_in_a_block_that_nothing_ends() -> None:
+    looked = results(TORCH._replace(evidence=("```", "a")), VARIABLE)
+    head, begin, rest = report.document(looked, verdict.of(looked)).partition("\n\n```text\n")
+    assert head.startswith("### torchaudio-compat")
+    assert begin
+    assert rest.count("```") == 1
+    assert rest.endswith("\n```\n")
+    assert "also        a variable does nothing (check check-1)\n" in rest
+    assert "seen     '''\n          seen     a\n" in rest
+    assert "fix      Unset it.\n" in rest

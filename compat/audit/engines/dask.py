@@ -6,13 +6,10 @@ workers gets the blame.
 """
 
 import contextlib
-import http
 import re
 import socket
 import time
-import urllib.error
 import urllib.parse
-import urllib.request
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
@@ -119,7 +116,7 @@ class DaskEngine:
         many = f"{workers:,} {'worker' if workers == 1 else 'workers'}"
         dashboard = "no dashboard"
         with contextlib.suppress(KeyError):
-            dashboard = _dashboard(client.dashboard_link)
+            dashboard = f"dashboard at {client.dashboard_link}"
         return f"Dask at {client.scheduler.address}: {many}, {dashboard}"
 
     def _through(
@@ -215,24 +212,6 @@ class DaskEngine:
             raise EngineError(
                 f"a worker failed, at one of {batch[0].path} ...: {type(why).__name__}: {why}"
             ) from why
-
-
-def _dashboard(address: str) -> str:
-    """Return the address of the dashboard in words.
-
-    A scheduler names one even if it has none, so it is asked. It may answer only through a proxy.
-    """
-    try:
-        with urllib.request.urlopen(address, timeout=_CONNECT_SECONDS) as answer:
-            lacking = b"needs bokeh" in answer.read(1024)
-    except urllib.error.HTTPError as why:
-        if why.code == http.HTTPStatus.NOT_FOUND:
-            return "no dashboard"
-        lacking = False
-    except (OSError, ValueError):
-        lacking = False
-    hint = " (`pip install bokeh` where the scheduler runs, to see it)" if lacking else ""
-    return f"dashboard at {address}{hint}"
 
 
 def _run(task: Task[Outcome], batch: list[Item]) -> list[Outcome]:

@@ -20,7 +20,6 @@ from compat.audit.storage import open_store
 from compat.audit.tally import latest, severity
 from compat.audit.task import Compare
 from compat.commands import writing
-from compat.commands.arguments import UsageError
 from compat.commands.console import printable
 
 _HERE = pathlib.Path(__file__).resolve().parent
@@ -77,10 +76,7 @@ def write(result: Result, wanted: set[int] | None, *, most: int, drawn: int, job
     found = {drawing.path: drawing for drawing in engine.run(task, items)}
     drawings = {row.path: found[row.path] for row in chosen}
     unlisted = max(0, result.tally.files - len(listed))
-    try:
-        writing.write(result.report, page(result, listed, drawings, unlisted))
-    except OSError as why:
-        raise UsageError(f"--report {result.report}: {why.strerror}") from why
+    writing.write_for("--report", result.report, page(result, listed, drawings, unlisted))
 
 
 def page(

@@ -53,65 +53,36 @@ def notes(result: Result) -> Iterator[str]:
         yield f"Every file's row is in {result.results}."
 
 
-def _rows(result: Result) -> Iterator[tuple[str, int, str, str]]:
-    """Yield title, count, meaning and colour of each class; what its files share follows it."""
-    shared = {one.kind: printable(one.sentence) for one in result.tally.breakdown.explanations()}
+def _lines(result: Result) -> Iterator[tuple[tuple[str, str], ...]]:
+    """Yield the lines of the summary; each is in parts, and each part has a style."""
+    yield ((head(result), "bold"),)
+    shared = {one.kind: one.sentence for one in result.tally.breakdown.explanations()}
     for one in CLASSES.values():
-        number = result.tally.kinds[one.name]
+        number, colour = result.tally.kinds[one.name], _COLOURS[one.group]
         if number or one.name == "identical":
-            yield (
-                one.title,
-                number,
-                "\n".join(filter(None, (one.meaning, shared.get(one.name)))),
-                _COLOURS[one.group],
-            )
+            below = f"{_BELOW}{printable(shared[one.name])}" if one.name in shared else ""
+            counted = (f"{number:>10,}", f"bold {colour}")
+            yield counted, (f"  {one.title:<23} ", colour), (f"{one.meaning}{below}", "dim")
+    if result.tally.worst:
+        yield from ((), (("The worst", "bold"),))
+        for row in result.tally.worst:
+            yield (f"  {CLASSES[row.kind].title}: ", "yellow"), (printable(row.path), "")
+            yield ((f"      {printable(row.note)}", "dim"),)
+    yield ()
+    yield from (((note, ""),) for note in notes(result))
 
 
 def write(result: Result, out: IO[str]) -> None:
     """Write the summary, in colour on a terminal."""
-    if not out.isatty():
-        _plain(result, out)
+    if out.isatty():
+        from rich.console import Console
+        from rich.text import Text
+
+        console = Console(file=out, highlight=False, markup=False, emoji=False)
+        for parts in _lines(result):
+            console.print(Text.assemble(*parts), soft_wrap=True)
         return
-    from rich.console import Console
-    from rich.padding import Padding
-    from rich.table import Table
-    from rich.text import Text
-
-    console = Console(file=out, highlight=False, markup=False, emoji=False)
-    console.print(Text(head(result), style="bold"))
-    grid = Table.grid(padding=(0, 2))
-    grid.add_column(justify="right")
-    grid.add_column(no_wrap=True)
-    grid.add_column(overflow="fold")
-    for title, number, meaning, colour in _rows(result):
-        grid.add_row(
-            Text(f"{number:,}", style=f"bold {colour}"),
-            Text(title, style=colour),
-            Text(meaning, style="dim"),
-        )
-    console.print(grid)
-    if result.tally.worst:
-        console.print(Text("\nThe worst", style="bold"))
-        for row in result.tally.worst:
-            console.print(
-                Text.assemble((f"{CLASSES[row.kind].title}: ", "yellow"), printable(row.path)),
-                soft_wrap=True,
-            )
-            console.print(Padding(Text(printable(row.note), style="dim"), (0, 0, 0, 2)))
-    for note in notes(result):
-        console.print(Text(note))
-
-
-def _plain(result: Result, out: IO[str]) -> None:
-    lines = [head(result)]
-    for title, number, meaning, _ in _rows(result):
-        lines.append(f"{number:>10,}  {title:<23} {meaning.replace(chr(10), _BELOW)}")
-    if result.tally.worst:
-        lines += ["", "The worst"]
-        for row in result.tally.worst:
-            lines += [f"  {CLASSES[row.kind].title}: {printable(row.path)}"]
-            lines += [f"      {printable(row.note)}"]
-    lines += ["", *notes(result)]
+    text = "".join(f"{''.join(part for part, _ in parts)}\n" for parts in _lines(result))
     encoding = getattr(out, "encoding", None) or "utf-8"
-    out.write("\n".join(lines).encode(encoding, "replace").decode(encoding) + "\n")
+    out.write(text.encode(encoding, "replace").decode(encoding))
     out.flush()

@@ -30,10 +30,7 @@ def resampling(world: World) -> Iterator[Finding]:
         torchaudio.failed and world.imported("torchaudio").failed
     ):
         yield _finding("torchaudio", torchaudio)
-    if not compat.failed and compat.value.get("absent"):
-        yield skipped("this package has no resampling")
-    else:
-        yield _finding("compat", compat)
+    yield _finding("compat", compat)
 
 
 def _finding(name: str, answer: Answer) -> Finding:

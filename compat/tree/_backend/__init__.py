@@ -9,8 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 from compat import tree
-from compat.contents.context import Context
-from compat.contents.submodule import Submodule
+from compat.contents.submodule import Context, Submodule
 from compat.names.backends import BACKENDS
 from dispatcher import AudioMetaData, everyday
 

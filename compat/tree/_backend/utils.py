@@ -2,8 +2,7 @@
 
 from typing import Any
 
-from compat.contents.context import Context
-from compat.contents.submodule import Submodule
+from compat.contents.submodule import Context, Submodule
 from compat.tree._backend import CLASSES, Backend, backend_class, getters
 from dispatcher import AudioMetaData
 from dispatcher.errors import ArgumentError

@@ -7,8 +7,7 @@ import warnings
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from compat.contents.context import Context
-from compat.contents.submodule import Submodule
+from compat.contents.submodule import Context, Submodule
 from dispatcher.errors import BackendError
 
 _F = TypeVar("_F", bound=Callable[..., Any])

@@ -6,8 +6,7 @@ In 2.1 its functions switch the backend even with the dispatcher on.
 from typing import Any
 
 from compat import tree
-from compat.contents.context import Context
-from compat.contents.submodule import Submodule
+from compat.contents.submodule import Context, Submodule
 
 
 def names(context: Context) -> dict[str, Any]:

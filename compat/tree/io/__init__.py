@@ -4,8 +4,7 @@ import functools
 from typing import Any
 
 from compat.contents import parts
-from compat.contents.context import Context
-from compat.contents.submodule import Lazy, Submodule
+from compat.contents.submodule import Context, Lazy, Submodule
 from dispatcher.streams.playback import play_audio
 
 _FROM_2_1 = ("AudioEffector", "CodecConfig")

@@ -1,7 +1,6 @@
 """``torchaudio.io._stream_reader``, in 2.0 and 2.1: the reader's module before torio."""
 
-from compat.contents.context import Context
-from compat.contents.submodule import Lazy, imported
+from compat.contents.submodule import Context, Lazy, imported
 from compat.tree import io
 
 

@@ -1,7 +1,6 @@
 """``torchaudio.io._stream_writer``, in 2.0 and 2.1: the writer's module before torio."""
 
-from compat.contents.context import Context
-from compat.contents.submodule import Lazy
+from compat.contents.submodule import Context, Lazy
 from compat.tree import io
 
 

@@ -7,8 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from compat.contents import parts
-from compat.contents.context import Context
-from compat.contents.submodule import Submodule
+from compat.contents.submodule import Context, Submodule
 from dispatcher import arguments, interrupts, notices
 from dispatcher.errors import BackendError, BackendUnavailable, problem
 from dispatcher.lazily import torch

@@ -3,8 +3,7 @@
 import functools
 from typing import Any
 
-from compat.contents.context import Context
-from compat.contents.submodule import Lazy, Submodule
+from compat.contents.submodule import Context, Lazy, Submodule
 
 
 @functools.cache

@@ -6,8 +6,7 @@
 import pathlib
 from typing import Any
 
-from compat.contents.context import Context
-from compat.contents.submodule import Submodule
+from compat.contents.submodule import Context, Submodule
 from dispatcher.errors import ArgumentError
 from dispatcher.lazily import hashlib, torch
 

@@ -6,8 +6,7 @@ from collections.abc import Iterator
 from typing import Any, Literal
 
 from compat.contents import parts
-from compat.contents.context import Context
-from compat.contents.submodule import Submodule
+from compat.contents.submodule import Context, Submodule
 from dispatcher.lazily import av
 
 _VERSIONS = ("libavcodec", "libavdevice", "libavfilter", "libavformat", "libavutil")

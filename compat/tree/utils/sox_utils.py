@@ -4,8 +4,7 @@ import operator
 from typing import Any
 
 from compat.contents import parts
-from compat.contents.context import Context
-from compat.contents.submodule import Submodule
+from compat.contents.submodule import Context, Submodule
 from compat.tree import sox_effects
 from dispatcher.errors import ArgumentError
 

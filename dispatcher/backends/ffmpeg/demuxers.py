@@ -7,8 +7,6 @@ hold no audio. Also left out:
 - adx: FFmpeg 8 divides by zero at a damaged header, which ends the process (``make fuzz``).
 """
 
-from __future__ import annotations
-
 import functools
 
 from dispatcher.settings import Settings

@@ -49,8 +49,6 @@ _WAV: dict[str | None, dict[int | None, str]] = {
 }
 _FLAC_FORMATS = {None: "s16", 16: "s16", 24: "s32"}
 
-# FFmpeg's default layouts for one to eight channels
-LAYOUTS = ("mono", "stereo", "2.1", "4.0", "5.0", "5.1", "6.1", "7.1")
 _MOST_CHANNELS = 64  # a layout is a mask of 64 bits
 _LONGEST = 256  # resampling for an encoder's lowest rate may multiply the samples by this at most
 # FFmpeg's encoders that take only one number of channels
@@ -248,23 +246,24 @@ def _muxer(place: Any, choice: Choice, extension: str | None) -> av.container.Ou
         raise BackendError(f"FFmpeg has no format to write for {kind}; {hint}") from why
 
 
-def _layout(channels: int) -> str:
+def layout_of(channels: int) -> str:
     """Return FFmpeg's default layout for a number of channels.
 
     Raises:
         BackendError: there is none.
     """
-    found = _layouts().get(channels)
+    found = layouts().get(channels)
     if found is None:
         raise BackendError(
             f"FFmpeg has no layout for {channels} channels; it has layouts for "
-            f"{', '.join(map(str, _layouts()))}"
+            f"{', '.join(map(str, layouts()))}"
         )
     return found
 
 
 @functools.cache
-def _layouts() -> dict[int, str]:
+def layouts() -> dict[int, str]:
+    """Return FFmpeg's default layouts by their number of channels."""
     found = {}
     for channels in range(1, _MOST_CHANNELS + 1):
         with contextlib.suppress(ValueError):
@@ -288,7 +287,9 @@ def _stream(
             f"{codec.name} takes {min(rates)} to {max(rates)} Hz, and sample_rate is {rate}; "
             "resample before saving"
         )
-    layout = _layout(_ONLY_CHANNELS.get(choice.encoder or codec.name, channels) if channels else 0)
+    layout = layout_of(
+        _ONLY_CHANNELS.get(choice.encoder or codec.name, channels) if channels else 0
+    )
     stream: Any = container.add_stream(
         codec.name,
         rate=rates[0] if rates and rate not in rates else rate,
@@ -368,7 +369,7 @@ def _encode(
     try:
         stream = _stream(container, choice, rate, channels, config, bit_rates)
         sample_format = SAMPLE_FORMATS[str(data.dtype).removeprefix("torch.")]
-        layout = _layout(channels)
+        layout = layout_of(channels)
         if stream.name == TTA:
             writable.header_of_tta(rate, channels)
             writable.frames_of_tta(data.shape[0], channels, rate)

@@ -1,7 +1,5 @@
 """Refuse joined files whose parts differ: FFmpeg stops there, or decodes all as the first."""
 
-from __future__ import annotations
-
 import contextlib
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Warn of WAV files whose samples FFmpeg takes for others."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from dispatcher import notices

@@ -1,7 +1,5 @@
 """Open files by python-soundfile so that nothing can crash, hang or stay open."""
 
-from __future__ import annotations
-
 import contextlib
 import functools
 import os

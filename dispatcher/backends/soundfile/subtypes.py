@@ -1,7 +1,5 @@
 """Tell libsndfile's subtypes in torchaudio's words, and the subtype in which samples are stored."""
 
-from __future__ import annotations
-
 from typing import Any, TypeAlias
 
 from dispatcher import arguments

@@ -1,11 +1,10 @@
 """The flags of ``compat.install`` for type checkers and editors.
 
-``migration_guide/generate.py`` writes this module; change the flags where they are declared.
+``migration_guide/generate.py`` writes this stub; change the flags where they are declared.
 """
 
 from collections.abc import Iterable
 from typing import Literal, TypedDict
-
 
 class Flags(TypedDict, total=False):
     """Flags of a release by name; see ``compat.Release``."""
