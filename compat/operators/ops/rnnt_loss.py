@@ -3,6 +3,7 @@
 Loss and gradient are computed together, in float32, on the device of the logits.
 """
 
+from collections.abc import Callable
 from typing import Any
 
 import torch
@@ -19,9 +20,9 @@ from compat.operators.kernels import transducer
 from dispatcher.errors import OperatorError
 
 NAME = "rnnt_loss"
-_ARGUMENTS = (
-    "(Tensor logits, Tensor targets, Tensor logit_lengths, Tensor target_lengths, int blank, "
-    "float clamp, bool fused_log_softmax)"
+_TENSORS = (
+    "Tensor logits, Tensor targets, Tensor logit_lengths, Tensor target_lengths, int blank, "
+    "float clamp"
 )
 
 
@@ -188,9 +189,32 @@ def _differentiable(logits: Tensor, *arguments: Any) -> Any:
     return _Differentiable.apply(anchor, logits, *arguments)  # type: ignore[no-untyped-call]
 
 
+def _scores(of: Callable[[transducer.Loss], Tensor]) -> Callable[..., Tensor]:
+    """Return the operator that gives log probabilities of the nodes, ``[batch, frame, row]``.
+
+    They are 0 beyond the lengths.
+    """
+
+    def scores(*arguments: Any) -> Tensor:
+        given = arguments[:-1]  # `clamp` is of gradients
+        _check(*given)
+        found = transducer.loss(*given, fused_log_softmax=True)
+        return of(found).masked_fill(~found.inside, 0)
+
+    return scores
+
+
+_alphas = _scores(lambda found: found.alphas)  # of reaching each node
+_betas = _scores(lambda found: found.betas)  # of ending from each node
+
+
+def _lattice_shape(logits: Tensor, *_: Any) -> Tensor:
+    return logits.new_empty(logits.shape[:3], dtype=torch.float32)
+
+
 OPERATORS = (
     Operator(
-        schema=f"rnnt_loss{_ARGUMENTS} -> (Tensor, Tensor?)",
+        schema=f"rnnt_loss({_TENSORS}, bool fused_log_softmax) -> (Tensor, Tensor?)",
         kernels={
             "CompositeExplicitAutograd": _computed,
             "Meta": _shapes,
@@ -200,9 +224,21 @@ OPERATORS = (
         until="2.9",
     ),
     Operator(
-        schema=f"rnnt_loss_forward{_ARGUMENTS} -> (Tensor, Tensor)",
+        schema=f"rnnt_loss_forward({_TENSORS}, bool fused_log_softmax) -> (Tensor, Tensor)",
         kernels={"CompositeExplicitAutograd": _computed, "Meta": _shapes},
         calls="functional.rnnt_loss, whose Python part multiplies the gradients in its backward",
         since="2.9",
+    ),
+    Operator(
+        schema=f"rnnt_loss_alphas({_TENSORS}) -> Tensor",
+        kernels={"CompositeExplicitAutograd": _alphas, "Meta": _lattice_shape},
+        calls="nothing but tests",
+        until="2.9",
+    ),
+    Operator(
+        schema=f"rnnt_loss_betas({_TENSORS}) -> Tensor",
+        kernels={"CompositeExplicitAutograd": _betas, "Meta": _lattice_shape},
+        calls="nothing but tests",
+        until="2.9",
     ),
 )

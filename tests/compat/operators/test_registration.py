@@ -12,13 +12,14 @@ from compat.operators import declaration, registration
 from tests.conftest import Python, printed
 
 ALL = {"_lfilter", "_lfilter_core_loop", "_overdrive_core_loop"}
+OLD_LOSS = {"rnnt_loss", "rnnt_loss_alphas", "rnnt_loss_betas"}
 ROOMS = {"_simulate_rir", "_make_rir_filter"}
 CALLED = {
-    "2.0.2": ALL | {"rnnt_loss"} | ROOMS | {"kaldi_ComputeKaldiPitch"},
-    "2.1.2": ALL | {"rnnt_loss"} | ROOMS | {"forced_align"},
-    "2.2.2": ALL | {"rnnt_loss"} | ROOMS | {"forced_align", "ray_tracing"},
-    "2.8.0": ALL | {"rnnt_loss"} | ROOMS | {"forced_align", "ray_tracing"},
-    "2.9.1": ALL | {"rnnt_loss"} | {"forced_align", "rnnt_loss_forward"},
+    "2.0.2": ALL | OLD_LOSS | ROOMS | {"kaldi_ComputeKaldiPitch"},
+    "2.1.2": ALL | OLD_LOSS | ROOMS | {"forced_align"},
+    "2.2.2": ALL | OLD_LOSS | ROOMS | {"forced_align", "ray_tracing"},
+    "2.8.0": ALL | OLD_LOSS | ROOMS | {"forced_align", "ray_tracing"},
+    "2.9.1": ALL | OLD_LOSS | {"forced_align", "rnnt_loss_forward"},
     "2.10.0": ALL | {"forced_align", "rnnt_loss_forward"},
     "2.11.0": ALL | {"forced_align", "rnnt_loss_forward"},
 }
