@@ -424,18 +424,16 @@ class Remote:
         default = place.port == _PORTS[place.scheme]
         headers["Host"] = place.host if default else f"{place.host}:{place.port}"
         connection.request("GET", target, headers=headers)
-        answer = connection.getresponse()
+        answer = self._answer = connection.getresponse()
         public = from_public or is_public
-        if answer.status == _BEYOND and at:
+        if answer.status not in (_WHOLE, _PART):
+            self.close()
+            if answer.status != _BEYOND or not at:
+                location = answer.getheader("Location") or ""
+                return _Refusal(answer.status, answer.reason, location), public
             if self._size is not None and at < self._size:
                 raise BackendError(_CHANGED)
             return None, public
-        if answer.status not in (_WHOLE, _PART):
-            refusal = _Refusal(answer.status, answer.reason, answer.getheader("Location") or "")
-            answer.close()
-            self.close()
-            return refusal, public
-        self._answer = answer
         length, told = (
             answer.getheader("Content-Length"),
             re.fullmatch(r"bytes (\d+)-(\d*)/(\d+|\*)", answer.getheader("Content-Range") or ""),

@@ -148,17 +148,17 @@ def opened(
     if unknown:
         raise BackendError(f"FFmpeg has no option {', '.join(map(repr, unknown))} for a source")
     remote = None
-    if web.is_address(file) and not container.list_demuxers(file):
-        # Options may be meant for FFmpeg's own protocol. Then FFmpeg gets the address after
-        # redirects, and follows none itself.
-        if asked:
-            file = web.settled(file, settings)
-        else:
-            remote = web.Remote(file, settings)
-            with contextlib.suppress(web.NotSpokenError):
-                remote.ask()
-                file, protocols = remote.reader(), ""
     try:
+        if web.is_address(file) and not container.list_demuxers(file):
+            # Options may be meant for FFmpeg's own protocol. Then FFmpeg gets the address after
+            # redirects, and follows none itself.
+            if asked:
+                file = web.settled(file, settings)
+            else:
+                remote = web.Remote(file, settings)
+                with contextlib.suppress(web.NotSpokenError):
+                    remote.ask()
+                    file, protocols = remote.reader(), ""
         found = container.kept_open(
             container.Opening(file, protocols, allowed, format, buffer_size, settings, asked)
         )

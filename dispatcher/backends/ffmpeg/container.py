@@ -153,16 +153,11 @@ def served(file: Any, protocols: str, settings: Settings) -> Iterator[tuple[Any,
     if not web.is_address(file):
         yield file, protocols
         return
-    remote = web.Remote(file, settings)
-    try:
-        remote.ask()
-    except web.NotSpokenError:
+    with contextlib.closing(web.Remote(file, settings)) as remote:
+        with contextlib.suppress(web.NotSpokenError):
+            remote.ask()
+            file, protocols = remote.reader(), ""
         yield file, protocols
-        return
-    try:
-        yield remote.reader(), ""
-    finally:
-        remote.close()
 
 
 class Opening(NamedTuple):
