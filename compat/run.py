@@ -141,6 +141,11 @@ def main(argv: Sequence[str] | None = None, prog: str = "python -m compat.run") 
             file=sys.stderr,
         )
         return 1
+    if not given.module and given.program != _STDIN and not os.path.exists(given.program):
+        meant = _meant(given.program, given.version or releases.DEFAULT)
+        parser.error(f"there is no file {given.program!r}{meant}")
+    if not given.module and _lacks_main(given.program):
+        parser.error(f"{given.program!r} is a folder without __main__.py; name the script to run")
     folder = _folder(given.program, is_module=given.module)
     if given.report is not None or given.record:
         _tell_at_the_end(given.report, given.record, folder, prog)
@@ -162,21 +167,17 @@ def main(argv: Sequence[str] | None = None, prog: str = "python -m compat.run") 
             "module",
             file=sys.stderr,
         )
-    if not given.module and given.program != _STDIN and not os.path.exists(given.program):
-        parser.error(f"there is no file {given.program!r}{_meant(given.program)}")
-    if not given.module and _lacks_main(given.program):
-        parser.error(f"{given.program!r} is a folder without __main__.py; name the script to run")
     with _torch_explained(prog), _tracebacks_of_the_program():
         _run(given.program, folder, is_module=given.module)
     return 0
 
 
-def _meant(program: str) -> str:
+def _meant(program: str, release: str) -> str:
     """Return what to write where a module or a command is named like a script."""
     if program.isidentifier() and importlib.machinery.PathFinder.find_spec(program) is not None:
         return f"; for the module write -m {program}"
     if shutil.which(program):
-        return f"; to run the command, set {auto.VARIABLE}={os.environ[auto.VARIABLE]} instead"
+        return f"; to run the command, set {auto.VARIABLE}={release} instead"
     return ""
 
 

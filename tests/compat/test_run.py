@@ -88,7 +88,7 @@ def test_pytest_runs_under_it(python: Python, tmp_path: pathlib.Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (["--version", "1.0", "x.py"], "there is no release '1.0'"),
+        (["--version", "1.0", __file__], "there is no release '1.0'"),
         (["nowhere.py"], "there is no file 'nowhere.py'"),
         (["__main__"], "there is no file '__main__'\n"),
         (["pytest", "-q"], "there is no file 'pytest'; for the module write -m pytest"),
