@@ -328,7 +328,7 @@ def test_where_torch_is_missing_the_command_suits_the_machine(
 
 def _run_beside(torch: str, version: str, folder: pathlib.Path, program: str) -> subprocess.CompletedProcess[str]:
     """Run a program in a process that finds this torch, which is not one, before the real one."""
-    plant(folder / "site", "torch", {"__init__.py": torch}, version)
+    plant(folder / "site", f"torch {version}", torch)
     (folder / "old.py").write_text(program)
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(folder / "site"), str(ROOT)])}
     command = [sys.executable, "-m", "compat.run", "old.py"]
