@@ -1,6 +1,6 @@
 """Results survive being killed, and are read again."""
 
-import json
+import os
 import pathlib
 import sys
 
@@ -11,6 +11,8 @@ from compat.audit.storage import open_store
 from compat.audit.storage.parquet import Parquet
 from compat.audit.tally import Tally, latest, severity
 from compat.commands.arguments import UsageError
+from tests.audit.runs import result
+from tests.codemod.commands import put
 from tests.tables import table
 
 ROWS = [
@@ -20,9 +22,9 @@ ROWS = [
 ]
 
 
-@pytest.fixture(params=[".jsonl", ".parquet"])
-def place(request: pytest.FixtureRequest, tmp_path: pathlib.Path) -> str:
-    return str(tmp_path / f"audit{request.param}")
+@pytest.fixture(params=["audit.jsonl", "audit.parquet"])
+def place(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
 
 
 def test_rows_come_back_until_they_are_dropped(place: str) -> None:
@@ -92,50 +94,45 @@ def test_something_else_is_left_as_it_is(case: str, fresh: bool) -> None:
     assert pathlib.Path(name).read_text() == text
 
 
-def test_parquet_is_a_data_set_that_others_read(tmp_path: pathlib.Path) -> None:
+def test_parquet_is_a_data_set_that_others_read() -> None:
     from pyarrow import parquet
 
-    place = str(tmp_path / "audit.parquet")
-    with Parquet(place, part_rows=2) as store:
+    with Parquet("audit.parquet", part_rows=2) as store:
         for number in range(5):
             store.append(Row(f"{number}.wav", "identical", terms="t"))
-    assert sorted(path.name for path in pathlib.Path(place).iterdir()) == [f"part-0000{number}.parquet" for number in range(3)]
-    assert parquet.read_table(place).column("path").to_pylist() == [f"{number}.wav" for number in range(5)]
+    assert sorted(os.listdir("audit.parquet")) == [f"part-0000{number}.parquet" for number in range(3)]
+    assert parquet.read_table("audit.parquet").column("path").to_pylist() == [f"{number}.wav" for number in range(5)]
 
 
-def test_what_a_killed_run_left_in_the_journal_is_kept_once(tmp_path: pathlib.Path) -> None:
-    place = tmp_path / "audit.parquet"
-    with Parquet(str(place)) as store:
+def test_what_a_killed_run_left_in_the_journal_is_kept_once() -> None:
+    with Parquet("audit.parquet") as store:
         store.append(ROWS[0])
-    line = json.dumps({"path": "late.wav", "kind": "identical", "stamp": "9", "terms": "t"})
-    (place / "_journal.jsonl").write_text(f"{line}\n{line[:20]}")  # killed while it wrote a row
-    with Parquet(str(place)) as store:
-        assert [row.path for row in store.rows()] == ["a.wav", "late.wav"]
-    (place / "_journal.jsonl").write_text(f"{line}\n")  # killed between the part and the journal
-    with Parquet(str(place)) as store:
-        assert [row.path for row in store.rows()] == ["a.wav", "late.wav"]
+    late = LINE.replace("a.wav", "late.wav")
+    for killed in (late + late[:20], late):  # while it wrote a row, and between the part and the journal
+        put({"audit.parquet/_journal.jsonl": killed})
+        with Parquet("audit.parquet") as store:
+            assert [row.path for row in store.rows()] == ["a.wav", "late.wav"]
 
 
-def test_a_damaged_part_is_named(tmp_path: pathlib.Path) -> None:
-    path = str(tmp_path / "audit.parquet")
-    with open_store(path) as store:
+def test_a_damaged_part_is_named() -> None:
+    with open_store("audit.parquet") as store:
         store.append(ROWS[0])
-    part = tmp_path / "audit.parquet" / "part-00000.parquet"
-    part.write_bytes(part.read_bytes()[:-9])
-    with open_store(path) as store, pytest.raises(UsageError, match=r"part-00000\.parquet: it is damaged.*; delete it"):
+    part = pathlib.Path("audit.parquet/part-00000.parquet")
+    os.truncate(part, part.stat().st_size - 9)
+    with open_store("audit.parquet") as store, pytest.raises(UsageError, match=r"part-00000\.parquet: it is damaged.*; delete it"):
         list(store.rows())
 
 
-def test_parquet_without_pyarrow(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_parquet_without_pyarrow(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "pyarrow", None)
     with pytest.raises(UsageError, match=r'Parquet needs pyarrow .*: pip install "torchaudio-compat\[audit\]", or use \.jsonl'):
-        open_store(str(tmp_path / "audit.parquet"))
-    assert not list(tmp_path.iterdir())
+        open_store("audit.parquet")
+    assert not os.listdir()
 
 
-def test_a_place_that_cannot_be_written(tmp_path: pathlib.Path) -> None:
+def test_a_place_that_cannot_be_written() -> None:
     with pytest.raises(UsageError, match=r"the results cannot be written there \(No such file or directory\); with --results"):
-        open_store(str(tmp_path / "gone" / "audit.jsonl"))
+        open_store("gone/audit.jsonl")
 
 
 def test_a_row_counts_once_and_a_later_one_takes_the_place_of_a_failure() -> None:
@@ -143,9 +140,7 @@ def test_a_row_counts_once_and_a_later_one_takes_the_place_of_a_failure() -> Non
         Row("a.wav", "identical"), Row("a.wav", "identical"), Row("b.wav", "error_both"), Row("b.wav", "error_to"),
         Row("c.wav", "error_to"), Row("c.wav", "shifted", left_rms=0.0),
     ]  # fmt: skip
-    tally = Tally()
-    for row in latest(rows, None):
-        tally.add(row)
+    tally = result(latest(rows, None)).tally
     assert (tally.files, dict(tally.kinds)) == (3, {"identical": 1, "shifted": 1, "error_to": 1})
 
 
