@@ -15,6 +15,12 @@ def sound(reader: Any, **named: Any) -> torch.Tensor:
     return torch.Tensor(chunk)
 
 
+def chunks(reader: Any, frames: int = 1000, **named: Any) -> torch.Tensor:
+    """All sound of a reader, taken in chunks of so many frames."""
+    reader.add_basic_audio_stream(frames, **named)
+    return torch.cat([chunk for (chunk,) in reader.stream()])
+
+
 def write(
     place: Any, wave: torch.Tensor, rate: int = 16000, *, container: str | None = None, option: dict[str, str] | None = None, **named: Any
 ) -> StreamWriter:

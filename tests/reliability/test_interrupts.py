@@ -20,6 +20,7 @@ from dispatcher.reading.collector import Collector
 from dispatcher.registry import Registry
 from dispatcher.requests import Blocks
 from dispatcher.settings import Settings
+from tests import streaming
 from tests.conftest import ASSETS, BACKENDS
 from tests.doubles import Watched, fails
 from tests.reliability import process
@@ -182,11 +183,6 @@ def _calls(folder: pathlib.Path, backend: str) -> dict[str, Callable[[], Any]]:
 def _streams(wave: torch.Tensor, path: str, data: bytes) -> dict[str, Callable[[], Any]]:
     """The classes of `torchaudio.io`, on `[time, channel]`."""
 
-    def read(source: Any) -> torch.Tensor:
-        reader = compat.io.StreamReader(source)
-        reader.add_basic_audio_stream(2000, -1)
-        return torch.cat([chunk for (chunk,) in reader.stream()])
-
     def write(place: Any, format: str | None = None) -> None:
         writer = compat.io.StreamWriter(place, format=format)
         writer.add_audio_stream(16000, 1)
@@ -196,8 +192,8 @@ def _streams(wave: torch.Tensor, path: str, data: bytes) -> dict[str, Callable[[
 
     effect, codec = compat.io.AudioEffector("lowpass=f=900"), compat.io.AudioEffector(format="mp3")
     return {
-        "reader": lambda: read(path),
-        "reader of an object": lambda: read(io.BytesIO(data)),
+        "reader": lambda: streaming.chunks(compat.io.StreamReader(path), 2000, buffer_chunk_size=-1),
+        "reader of an object": lambda: streaming.chunks(compat.io.StreamReader(io.BytesIO(data)), 2000, buffer_chunk_size=-1),
         "writer": lambda: write(str(pathlib.Path(path).with_name("w.flac"))),
         "writer to an object": lambda: write(io.BytesIO(), "flac"),
         "effector": lambda: effect.apply(wave, 16000),
@@ -292,10 +288,8 @@ class _Alarming(interrupts._State):
 @pytest.mark.parametrize("at", range(1, 7))
 def test_a_signal_at_a_change_of_state_leaves_the_handlers_as_they_were(at: int, monkeypatch: pytest.MonkeyPatch, handle: Handle) -> None:
     """While a block begins and ends, too: what the handler raises comes through, once."""
-    state = _Alarming()
+    state, interrupt = _Alarming(), fails(LateError)
     monkeypatch.setattr(interrupts, "_state", state)
-
-    interrupt = fails(LateError)
     handle(signal.SIGUSR1, interrupt)
     state.left = at
     with pytest.raises(LateError), interrupts.deferred():
