@@ -78,11 +78,9 @@ def test_an_interrupt_in_the_midst_of_a_decode_leaves_nothing_open(
 @pytest.mark.parametrize("backend", ["ffmpeg", "soundfile"])
 def test_an_interrupt_within_a_file_object_comes_through(backend: str, name: str, at: int) -> None:
     """As it is: not as an error of the library that asked the object, not only printed, and the library does not read on for ever."""
-    held = io.BytesIO()
-    dispatcher.save(held, torch.rand(2, 400_000) - 0.5, 16000, format=name[2:], backend="soundfile")
-    before = process.open_files()
+    data, before = streaming.saved(torch.rand(2, 400_000) - 0.5, 16000, name[2:]), process.open_files()
     for call in (dispatcher.load, dispatcher.info):
-        file = Watched(held.getvalue(), read=fails(KeyboardInterrupt, at))
+        file = Watched(data, read=fails(KeyboardInterrupt, at))
         try:
             call(file, backend=backend)
         except KeyboardInterrupt:

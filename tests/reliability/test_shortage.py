@@ -19,6 +19,7 @@ from dispatcher.errors import AudioError, TruncatedInputError
 from dispatcher.headers import registry
 from dispatcher.notices import CompatWarning, TruncatedInputWarning
 from dispatcher.reading.opened import look
+from tests import streaming
 
 SOUND = torch.rand(2, 100000, generator=torch.Generator().manual_seed(1)) * 0.4 - 0.2
 BY_FFMPEG = ["ogg", "opus", "webm", "mkv", "mka", "mp4", "m4a", "mov", "wma", "avi", "wv", "tta", "w64", "caf", "aiff", "au", "oga",
@@ -37,9 +38,7 @@ READERS = ["ffmpeg", "soundfile", pytest.param("sox", marks=pytest.mark.libsox),
 
 def _extensible_w64() -> bytes:
     """W64 as FFmpeg writes it of more than two channels, or of 24 bits."""
-    held = io.BytesIO()
-    dispatcher.save(held, SOUND[:1], 16000, format="w64", backend="ffmpeg")
-    data = held.getvalue()
+    data = streaming.saved(SOUND[:1], 16000, "w64", "ffmpeg")
     at = data.find(b"fmt ")
     _, channels, rate, speed, block, bits = struct.unpack("<HHIIHH", data[at + 24 : at + 40])
     form = struct.pack("<HHIIHH", 0xFFFE, channels, rate, speed, block, bits) + struct.pack("<HHI", 22, bits, 4)
@@ -163,9 +162,7 @@ def test_a_live_recording_is_not_cut() -> None:
     """Its header says that the length is not known."""
     form = struct.pack("<HHIIHH", 1, 1, 8000, 16000, 2, 16)
     wave = b"RIFF\xff\xff\xff\xffWAVEfmt \x10\0\0\0" + form + b"data\xff\xff\xff\xff" + np.zeros(100, "<i2").tobytes()
-    webm = io.BytesIO()
-    dispatcher.save(webm, SOUND, 48000, format="webm", backend="ffmpeg")
-    data = bytearray(webm.getvalue())
+    data = bytearray(streaming.saved(SOUND, 48000, "webm", "ffmpeg"))
     at = data.find(b"\x18\x53\x80\x67") + 4
     data[at : at + 8] = b"\x01" + b"\xff" * 7
     for content in (wave, bytes(data[:-500])):

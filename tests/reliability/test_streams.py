@@ -11,7 +11,6 @@ import av
 import pytest
 import torch
 
-import dispatcher
 from dispatcher.settings import Settings
 from dispatcher.streams.reader import StreamReader
 from dispatcher.streams.writer import StreamWriter
@@ -91,10 +90,10 @@ def test_options_leave_each_wait_bounded_and_not_the_whole(monkeypatch: pytest.M
 
 def test_a_part_of_a_list_that_stalls_is_told_of(monkeypatch: pytest.MonkeyPatch, web: server.Server) -> None:
     """FFmpeg calls it invalid, or leaves it out."""
-    body, data = b"#EXTM3U\n#EXT-X-TARGETDURATION:1\n#EXTINF:1,\nstalling.ts\n#EXT-X-ENDLIST\n", io.BytesIO()
-    dispatcher.save(data, torch.rand(1, 16000), 16000, format="mpegts", backend="ffmpeg")
+    body = b"#EXTM3U\n#EXT-X-TARGETDURATION:1\n#EXTINF:1,\nstalling.ts\n#EXT-X-ENDLIST\n"
     monkeypatch.setitem(server.BEHAVIOUR, "list", server.sends(body))
-    monkeypatch.setitem(server.BEHAVIOUR, "stalling", server.stalls(data.getvalue(), 3000))
+    data = streaming.saved(torch.rand(1, 16000), 16000, "mpegts", "ffmpeg")
+    monkeypatch.setitem(server.BEHAVIOUR, "stalling", server.stalls(data, 3000))
     monkeypatch.setattr(StreamReader, "settings", Settings(network_timeout=0.4))
     with pytest.raises(RuntimeError, match="network_timeout"):
         _read(web.url("list.m3u8"))
