@@ -118,7 +118,12 @@ def test_a_pin_of_one_release_decides_without_the_code(monkeypatch: pytest.Monke
 
 def test_files_that_do_not_mention_torchaudio_are_not_parsed(monkeypatch: pytest.MonkeyPatch) -> None:
     parsed, Module = [], source.Module
-    monkeypatch.setattr(source, "Module", lambda path, text: parsed.append(os.path.basename(path)) or Module(path, text))
+
+    def module(path: str, text: str) -> source.Module:
+        parsed.append(os.path.basename(path))
+        return Module(path, text)
+
+    monkeypatch.setattr(source, "Module", module)
     check({"main.py": "import old, other\n", "other.py": "x = 1\n", "old.py": SETTER}, "2.0", "old.py:3", "main.py")
     assert parsed == ["old.py"]
 
