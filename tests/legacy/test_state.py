@@ -27,11 +27,10 @@ def sox_io() -> Any:
 def test_the_setter_puts_the_modules_own_functions_in_place() -> None:
     """Old code compares them."""
     torchaudio = compat.standin("2.0", backends=["soundfile"])
-    torchaudio.set_audio_backend("soundfile")
-    for name in ("load", "save", "info"):
-        assert getattr(torchaudio, name) is getattr(torchaudio.backend.soundfile_backend, name)
-    torchaudio.set_audio_backend(None)
-    assert torchaudio.load is torchaudio.backend.no_backend.load
+    for backend, module in (("soundfile", torchaudio.backend.soundfile_backend), (None, torchaudio.backend.no_backend)):
+        torchaudio.set_audio_backend(backend)
+        for name in ("load", "save", "info"):
+            assert getattr(torchaudio, name) is getattr(module, name)
 
 
 def test_the_setter_takes_back_what_the_getter_gave() -> None:
