@@ -18,7 +18,12 @@ from tests import warm
 
 # Modules with assertions that are no tests themselves: so that a failing case prints what is different.
 pytest.register_assert_rewrite(
-    "tests.codemod.tables", "tests.doctor.worlds", "tests.guide.console", "tests.oracle.replay", "tests.reliability.watch"
+    "tests.codemod.commands",
+    "tests.codemod.tables",
+    "tests.doctor.worlds",
+    "tests.guide.console",
+    "tests.oracle.replay",
+    "tests.reliability.watch",
 )
 pytest_plugins = ["tests.isolation", "tests.browsers"]
 
