@@ -18,7 +18,12 @@ from tests import warm
 
 # Modules with assertions that are no tests themselves: so that a failing case prints what is different.
 pytest.register_assert_rewrite(
-    "tests.codemod.tables", "tests.doctor.worlds", "tests.guide.console", "tests.oracle.replay", "tests.reliability.watch"
+    "tests.codemod.commands",
+    "tests.codemod.tables",
+    "tests.doctor.worlds",
+    "tests.guide.console",
+    "tests.oracle.replay",
+    "tests.reliability.watch",
 )
 pytest_plugins = ["tests.isolation", "tests.browsers"]
 
@@ -87,10 +92,10 @@ def forked() -> Python:
     return functools.partial(_run, warm.run)
 
 
-def _run(run: Python, *arguments: str, code: str = "", **environment: str) -> subprocess.CompletedProcess[str]:
+def _run(run: Python, *arguments: str, code: str = "", input: str | None = None, **environment: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, *(["-c", code] if code else arguments)]
     variables = {**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT), environment.pop("PYTHONPATH", "")]).rstrip(os.pathsep)}
-    return run(command, env={**variables, **environment}, capture_output=True, text=True, timeout=600, check=False)
+    return run(command, env={**variables, **environment}, capture_output=True, text=True, timeout=600, check=False, input=input)
 
 
 def printed(done: subprocess.CompletedProcess[str]) -> str:

@@ -1,10 +1,19 @@
-"""Read a ``StreamReader`` to its end, and write a sound with a ``StreamWriter``."""
+"""Read a ``StreamReader`` to its end, write a sound with a ``StreamWriter``, and save one to bytes."""
 
+import io
 from typing import Any
 
 import torch
 
+import dispatcher
 from dispatcher.streams.writer import StreamWriter
+
+
+def saved(wave: torch.Tensor, rate: int, format: str = "wav", backend: str = "soundfile") -> bytes:
+    """The file of a sound, ``[channel, time]``."""
+    held = io.BytesIO()
+    dispatcher.save(held, wave, rate, format=format, backend=backend)
+    return held.getvalue()
 
 
 def sound(reader: Any, **named: Any) -> torch.Tensor:
@@ -13,6 +22,12 @@ def sound(reader: Any, **named: Any) -> torch.Tensor:
     reader.process_all_packets()
     (chunk,) = reader.pop_chunks()
     return torch.Tensor(chunk)
+
+
+def chunks(reader: Any, frames: int = 1000, **named: Any) -> torch.Tensor:
+    """All sound of a reader, taken in chunks of so many frames."""
+    reader.add_basic_audio_stream(frames, **named)
+    return torch.cat([chunk for (chunk,) in reader.stream()])
 
 
 def write(

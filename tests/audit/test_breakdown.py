@@ -3,6 +3,7 @@
 import dataclasses
 import io
 import json
+from collections.abc import Iterable
 
 import pytest
 
@@ -26,11 +27,11 @@ SAME = rows(60, "c/clean/#.wav", "identical")
 PADDED = rows(31, "c/clean/#.mp3", "shifted", shift=1105)
 
 
-def told(given: list[Row]) -> dict[str, str]:
-    breakdown = Breakdown()
+def broken_down(given: Iterable[Row], **limits: int) -> Breakdown:
+    breakdown = Breakdown(**limits)
     for row in given:
         breakdown.add(row)
-    return {one.kind: one.sentence for one in breakdown.explanations()}
+    return breakdown
 
 
 # rows, and the sentence for each class that has one
@@ -84,8 +85,8 @@ def told(given: list[Row]) -> dict[str, str]:
     "paths of Windows": (rows(9, r"C:\c\x\#.wav", "identical") + rows(3, r"C:\c\y\#.wav", "different"), {"different": "all 3 are in y/"}),
 })  # fmt: skip
 def test_explanations(given: list[Row], sentences: dict[str, str]) -> None:
-    assert told(given) == sentences
-    assert told(given[::-1]) == sentences
+    for order in (given, given[::-1]):
+        assert {one.kind: one.sentence for one in broken_down(order).explanations()} == sentences
 
 
 def test_a_cause_without_a_format() -> None:
@@ -106,17 +107,13 @@ def test_a_cause_without_a_format() -> None:
     ],
 )
 def test_folders_are_named_below_the_common_one(paths: list[str], folders: dict[str, int]) -> None:
-    breakdown = Breakdown()
-    for path in paths:
-        breakdown.add(Row(path, "identical"))
-    assert {name: kinds.total() for name, kinds in breakdown.folders().items()} == folders
+    found = broken_down(Row(path, "identical") for path in paths).folders()
+    assert {name: kinds.total() for name, kinds in found.items()} == folders
 
 
 def test_many_folders_take_little_memory() -> None:
     """The deepest ones are counted together; nothing is lost, and the upper ones are told apart."""
-    breakdown = Breakdown(folders=10)
-    for number in range(3000):
-        breakdown.add(Row(f"c/{number % 3}/{number % 7}/{number}/a.wav", "identical"))
+    breakdown = broken_down((Row(f"c/{number % 3}/{number % 7}/{number}/a.wav", "identical") for number in range(3000)), folders=10)
     assert {name: kinds.total() for name, kinds in breakdown.folders().items()} == {"0/": 1000, "1/": 1000, "2/": 1000}
     assert len(breakdown._folders) <= 10
 

@@ -6,7 +6,6 @@ start at once. One marked test takes the real one.
 
 import json
 import pathlib
-import stat
 import subprocess
 import sys
 import time
@@ -78,14 +77,10 @@ def made(tmp_path: pathlib.Path) -> Make:
 
     def make(**modules: str) -> pathlib.Path:
         place = tmp_path / "env"
-        (place / "bin").mkdir(parents=True)
-        (place / "modules").mkdir()
-        for name, text in {"torch": TORCH, "torchaudio": TORCHAUDIO, **modules}.items():
-            if text:
-                (place / "modules" / f"{name}.py").write_text(text)
-        starter = place / "bin" / "python"
-        starter.write_text(f'#!/bin/sh\nPYTHONPATH={place / "modules"} exec {sys.executable} "$@"\n')
-        starter.chmod(starter.stat().st_mode | stat.S_IXUSR)
+        texts = {"torch": TORCH, "torchaudio": TORCHAUDIO, **modules}
+        put({f"modules/{name}.py": text for name, text in texts.items()}, place)
+        put({"bin/python": f'#!/bin/sh\nPYTHONPATH={place / "modules"} exec {sys.executable} "$@"\n'}, place)
+        (place / "bin/python").chmod(0o755)
         return place
 
     return make
@@ -144,7 +139,7 @@ def test_rows_are_named_by_the_version_and_the_page_is_made_again_from_them(made
         {"torchaudio": "import nothing_of_this_name"}, "torchaudio does not load: ModuleNotFoundError: No module named 'nothing_of_this_name'",
     ),
     "does not load": ({"torchaudio": "raise OSError('libtorchaudio.so: undefined symbol')"}, "torchaudio does not load: OSError: libtor"),
-    "the stand-in": ({"compat": "", "torchaudio": "import sys; sys.modules['compat'] = sys"}, "is the stand-in of torchaudio-compat"),
+    "the stand-in": ({"torchaudio": "import sys; sys.modules['compat'] = sys"}, "is the stand-in of torchaudio-compat"),
     "no backend": ({"torchaudio": "def list_audio_backends(): return []"}, "its torchaudio has no backend: install soundfile"),
     "it crashes": ({"torchaudio": "import os; os.abort()"}, "is no Python that runs: it ended by SIGABRT"),
     "it speaks and ends": (

@@ -2,7 +2,6 @@
 
 import gzip
 import io
-import json
 import os
 import pathlib
 import sys
@@ -17,6 +16,7 @@ from compat.audit.inputs.sources import Sources
 from compat.audit.items import Item
 from compat.commands.arguments import UsageError
 from tests.audit.runs import served
+from tests.codemod.commands import put
 from tests.tables import table
 
 NAMES = ("a.wav", "deep/er/b.FLAC", "deep/c.mp3", "[odd] d.ogg")
@@ -24,10 +24,7 @@ NAMES = ("a.wav", "deep/er/b.FLAC", "deep/c.mp3", "[odd] d.ogg")
 
 @pytest.fixture
 def folder(tmp_path: pathlib.Path) -> pathlib.Path:
-    for name in (*NAMES, "notes.md", "deep/picture.png"):
-        path = tmp_path / "data" / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(name.encode())
+    put({name: name for name in (*NAMES, "notes.md", "deep/picture.png")}, tmp_path / "data")
     return tmp_path / "data"
 
 
@@ -56,12 +53,11 @@ def test_links(folder: pathlib.Path) -> None:
 
 
 def test_files_carry_what_tells_that_they_changed(folder: pathlib.Path) -> None:
-    path = folder / "a.wav"
-    (before,) = Sources((str(path),)).items()
-    path.write_bytes(b"longer than before")
-    (after,) = Sources((str(path),)).items()
-    assert before.key != after.key
-    assert after.size == 18
+    sources = Sources((str(folder / "a.wav"),))
+    (before,) = sources.items()
+    put({"a.wav": "longer than before"}, folder)
+    (after,) = sources.items()
+    assert (before.key != after.key, after.size) == (True, 18)
 
 
 def test_globs(folder: pathlib.Path) -> None:
@@ -97,12 +93,10 @@ NESTED = '{"audio": {"path": "a.wav"}}\n{"audio": {"path": "deep/c.mp3"}}\n'
     },
 )
 def test_manifests(name: str, text: str, field: str | None, folder: pathlib.Path) -> None:
-    (folder / name).write_text(text, encoding="utf-8", newline="")
-    assert found(folder / name, base=folder, field=field) == ["a.wav", "deep/c.mp3"]
+    put({name: text, f"{name}.gz": gzip.compress(text.encode())}, folder)
+    for named in (name, f"{name}.gz"):
+        assert found(folder / named, base=folder, field=field) == ["a.wav", "deep/c.mp3"]
     assert found(base=folder, manifests=(str(folder / name),), field=field) == ["a.wav", "deep/c.mp3"]
-    with gzip.open(folder / f"{name}.gz", "wt", encoding="utf-8", newline="") as file:
-        file.write(text)
-    assert found(folder / f"{name}.gz", base=folder, field=field) == ["a.wav", "deep/c.mp3"]
 
 
 def test_a_manifest_may_lie_elsewhere_and_on_standard_input(
@@ -183,14 +177,11 @@ def test_a_decoded_copy_may_end_in_wav(folder: pathlib.Path) -> None:
 
 @pytest.fixture(params=["memory", "http"])
 def remote(request: pytest.FixtureRequest, folder: pathlib.Path) -> Iterator[str]:
-    if request.param == "memory":
-        system = fsspec.filesystem("memory")
-        system.put(f"{folder}/", "/data/", recursive=True)
-        yield "memory://data"
-        system.rm("/data", recursive=True)
-        return
+    system = fsspec.filesystem("memory")
+    system.put(f"{folder}/", "/data/", recursive=True)
     with served(folder) as address:
-        yield address
+        yield "memory://data" if request.param == "memory" else address
+    system.rm("/data", recursive=True)
 
 
 def test_files_and_folders_behind_urls(remote: str) -> None:
@@ -204,11 +195,9 @@ def test_files_and_folders_behind_urls(remote: str) -> None:
 
 
 def test_manifests_behind_urls(remote: str, folder: pathlib.Path) -> None:
-    text = "\n".join(json.dumps({"file": name}) for name in ("a.wav", "deep/c.mp3"))
-    if remote.startswith("memory"):
-        fsspec.filesystem("memory").pipe("/data/list.jsonl", text.encode())
-    else:
-        (folder / "list.jsonl").write_text(text)
+    text = b'{"file": "a.wav"}\n{"file": "deep/c.mp3"}'
+    put({"list.jsonl": text}, folder)
+    fsspec.filesystem("memory").pipe("/data/list.jsonl", text)
     items = list(Sources((f"{remote}/list.jsonl",), against="memory://new").items())
     assert [item.path for item in items] == [f"{remote}/a.wav", f"{remote}/deep/c.mp3"]
     assert [item.other for item in items] == ["memory://new/a.wav", "memory://new/deep/c.mp3"]

@@ -1,6 +1,6 @@
 """Results survive being killed, and are read again."""
 
-import json
+import os
 import pathlib
 import sys
 
@@ -10,6 +10,8 @@ from compat.audit.rows import Row
 from compat.audit.storage import open_store, parquet
 from compat.audit.tally import Tally, latest, severity
 from compat.commands.arguments import UsageError
+from tests.audit.runs import result
+from tests.codemod.commands import put
 from tests.tables import table
 
 ROWS = [
@@ -19,9 +21,9 @@ ROWS = [
 ]
 
 
-@pytest.fixture(params=[".jsonl", ".parquet"])
-def place(request: pytest.FixtureRequest, tmp_path: pathlib.Path) -> str:
-    return str(tmp_path / f"audit{request.param}")
+@pytest.fixture(params=["audit.jsonl", "audit.parquet"])
+def place(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
 
 
 def test_rows_come_back_until_they_are_dropped(place: str) -> None:
@@ -91,53 +93,53 @@ def test_something_else_is_left_as_it_is(case: str, fresh: bool) -> None:
     assert pathlib.Path(name).read_text() == text
 
 
-def test_parquet_is_a_file_that_others_read(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_parquet_is_a_file_that_others_read(monkeypatch: pytest.MonkeyPatch) -> None:
     from pyarrow import parquet as arrow
 
     monkeypatch.setattr(parquet, "_AT_ONCE", 2)
-    place = tmp_path / "audit.parquet"
+    place = "audit.parquet"
     for numbers in (range(3), range(5)):  # what is compared again is there once
-        with open_store(str(place)) as store:
+        with open_store(place) as store:
             for number in numbers:
                 store.append(Row(f"{number}.wav", "identical", terms="t"))
-    assert [path.name for path in tmp_path.iterdir()] == [place.name]
+    assert os.listdir() == [place]
     assert arrow.read_table(place).column("path").to_pylist() == [f"{number}.wav" for number in range(5)]
 
 
-def test_what_a_killed_run_left_in_the_journal_is_kept_once(tmp_path: pathlib.Path) -> None:
-    place, journal = tmp_path / "audit.parquet", tmp_path / "audit.parquet.journal"
-    with open_store(str(place)) as store:
+def test_what_a_killed_run_left_in_the_journal_is_kept_once() -> None:
+    place = "audit.parquet"
+    with open_store(place) as store:
         store.append(ROWS[0])
-    line = json.dumps({"path": "late.wav", "kind": "identical", "stamp": "9", "terms": "t"})
+    late = LINE.replace("a.wav", "late.wav")
     # killed while it wrote a row, and after it had replaced the file
-    for left in (f"{line}\n{line[:20]}", f"{line}\n"):
-        journal.write_text(left)
-        with open_store(str(place)) as store:
+    for left in (late + late[:20], late):
+        put({f"{place}.journal": left})
+        with open_store(place) as store:
             assert {row.path for row in store.rows()} == {"a.wav", "late.wav"}
-        with open_store(str(place)) as store:
+        with open_store(place) as store:
             assert [row.path for row in store.rows()] == ["a.wav", "late.wav"]
 
 
-def test_a_file_that_is_only_read_is_not_replaced(tmp_path: pathlib.Path) -> None:
-    place = tmp_path / "audit.parquet"
-    with open_store(str(place)) as store:
+def test_a_file_that_is_only_read_is_not_replaced() -> None:
+    place = "audit.parquet"
+    with open_store(place) as store:
         store.append(ROWS[0])
-    before = place.stat()
-    with open_store(str(place)) as store:
+    before = os.stat(place)
+    with open_store(place) as store:
         assert len(list(store.rows())) == 1
-    assert place.stat().st_ino == before.st_ino
+    assert os.stat(place).st_ino == before.st_ino
 
 
-def test_parquet_without_pyarrow(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_parquet_without_pyarrow(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "pyarrow", None)
     with pytest.raises(UsageError, match=r'Parquet needs pyarrow .*: pip install "torchaudio-compat\[audit\]", or use \.jsonl'):
-        open_store(str(tmp_path / "audit.parquet"))
-    assert not list(tmp_path.iterdir())
+        open_store("audit.parquet")
+    assert not os.listdir()
 
 
-def test_a_place_that_cannot_be_written(tmp_path: pathlib.Path) -> None:
+def test_a_place_that_cannot_be_written() -> None:
     with pytest.raises(UsageError, match=r"the results cannot be written there \(No such file or directory\); with --results"):
-        open_store(str(tmp_path / "gone" / "audit.jsonl"))
+        open_store("gone/audit.jsonl")
 
 
 def test_a_row_counts_once_and_a_later_one_takes_the_place_of_a_failure() -> None:
@@ -145,9 +147,7 @@ def test_a_row_counts_once_and_a_later_one_takes_the_place_of_a_failure() -> Non
         Row("a.wav", "identical"), Row("a.wav", "identical"), Row("b.wav", "error_both"), Row("b.wav", "error_to"),
         Row("c.wav", "error_to"), Row("c.wav", "shifted", left_rms=0.0),
     ]  # fmt: skip
-    tally = Tally()
-    for row in latest(rows, None):
-        tally.add(row)
+    tally = result(latest(rows, None)).tally
     assert (tally.files, dict(tally.kinds)) == (3, {"identical": 1, "shifted": 1, "error_to": 1})
 
 

@@ -2,10 +2,7 @@
 
 import pytest
 
-# so that a failing row prints what is different
-pytest.register_assert_rewrite("tests.codemod.commands")
-
-from tests.codemod.commands import Codemod  # noqa: E402
+from tests.codemod.commands import Codemod
 
 
 @pytest.fixture

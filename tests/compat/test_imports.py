@@ -1,9 +1,8 @@
 """What is imported when, told by processes of their own."""
 
-import pathlib
-
 import pytest
 
+from tests.codemod.commands import put
 from tests.conftest import ROOT, Python, printed
 from tests.tables import table
 
@@ -34,20 +33,20 @@ def test_the_package_itself_is_next_to_nothing(python: Python) -> None:
     assert alone.stdout.split() == ["__future__", "compat"], alone.stderr
 
 
-def test_a_broken_torchaudio_is_replaced_and_the_reason_told(forked: Python, tmp_path: pathlib.Path) -> None:
+def test_a_broken_torchaudio_is_replaced_and_the_reason_told(forked: Python) -> None:
     """Where its Python part is damaged, what its import said stands in the error for what the stand-in lacks."""
-    package = tmp_path / "torchaudio"
-    package.mkdir()
-    (package / "__init__.py").write_text("from torchaudio import _extension, functional\n")
-    (package / "_extension.py").write_text("raise OSError('undefined symbol: _ZN3c10')\n")
-    (package / "functional.py").write_text("def lfilter(:\n")
+    put({
+        "torchaudio/__init__.py": "from torchaudio import _extension, functional\n",
+        "torchaudio/_extension.py": "raise OSError('undefined symbol: _ZN3c10')\n",
+        "torchaudio/functional.py": "def lfilter(:\n",
+    })  # fmt: skip
     code = (
         "import compat, sys; t = compat.install('2.0', backends=['soundfile']); print(t.__version__, t.get_audio_backend())\n"
         "import torchaudio._extension as e; print(e._IS_RIR_AVAILABLE)\n"
         "try:\n    from torchaudio import datasets\n"
         "except ImportError as why:\n    print(why)\n"
     )
-    done = forked(code=code, PYTHONPATH=str(tmp_path))
+    done = forked(code=code)
     assert done.stdout.splitlines()[:2] == ["2.0.2+compat soundfile", "False"], done.stderr
     assert "SyntaxError: invalid syntax (functional.py, line 1)" in done.stdout
     assert "compat.doctor" in done.stdout
@@ -66,8 +65,7 @@ def test_a_broken_torchaudio_is_replaced_and_the_reason_told(forked: Python, tmp
 )
 def test_without_libsox_soundfile_takes_its_place(libsox: str, backend: str, words: list[str], python: Python) -> None:
     """A script that asks for sox_io runs under 2.0, and says what it runs on."""
-    script = "import torchaudio\ntorchaudio.set_audio_backend('sox_io')\nprint(torchaudio.get_audio_backend())\n"
-    pathlib.Path("old.py").write_text(script)
+    put({"old.py": "import torchaudio\ntorchaudio.set_audio_backend('sox_io')\nprint(torchaudio.get_audio_backend())\n"})
     done = python("-m", "compat.run", "--version", "2.0", "old.py", **({"TORCHAUDIO_COMPAT_LIBSOX": libsox} if libsox else {}))
     assert done.stdout.strip() == backend, done.stderr
     assert all(each in done.stderr for each in words)
@@ -108,11 +106,10 @@ def test_the_tops_of_old_scripts_import(forked: Python, release: str) -> None:
 
 
 @pytest.mark.parametrize("call", ["load('x.wav')", "load('x.wav', backend='soundfile')"])
-def test_errors_quote_the_doctor(python: Python, tmp_path: pathlib.Path, call: str) -> None:
+def test_errors_quote_the_doctor(python: Python, call: str) -> None:
     """Where no backend, or not the one that is named, works: the reason, and the command for this very interpreter."""
-    for name in ("av", "soundfile"):
-        (tmp_path / f"{name}.py").write_text("raise ImportError('planted')\n")
+    put(dict.fromkeys(("av.py", "soundfile.py"), "raise ImportError('planted')\n"))
     code = f"import compat, sys\ntry:\n    compat.standin('2.2').{call}\nexcept (RuntimeError, ValueError) as why:\n    print(why)\nprint(sys.executable)"
-    said, executable = python(code=code, PYTHONPATH=str(tmp_path), PATH="", TORCHAUDIO_COMPAT_LIBSOX="/nonexistent").stdout.splitlines()
+    said, executable = python(code=code, PATH="", TORCHAUDIO_COMPAT_LIBSOX="/nonexistent").stdout.splitlines()
     assert f"{executable} -m pip install soundfile" in said.replace("'", "").replace('"', "")
     assert "planted" in said

@@ -14,7 +14,8 @@ import pytest
 import compat.cli
 from compat._version import __version__
 from compat.diagnosis import mends
-from tests.conftest import ASSETS, ROOT, Python
+from tests.codemod.commands import put
+from tests.conftest import ASSETS, Python, printed
 from tests.doctor.worlds import plant
 from tests.tables import table
 
@@ -50,14 +51,13 @@ if __name__ == "__main__":
 """
 
 
-def test_workers_of_every_kind_are_under_the_shim(forked: Python, tmp_path: pathlib.Path) -> None:
+def test_workers_of_every_kind_are_under_the_shim(forked: Python) -> None:
     """Forked, of a fork server, spawned by an executor, of a data loader; and functions pickle by name.
 
     A data loader whose workers are spawned is in ``streams/programs/augmentation.py``.
     """
-    script = tmp_path / "train.py"
-    script.write_text(_PROGRAM.format(path=str(ASSETS / "mono_s16.wav")))
-    done = forked("-m", "compat.run", "--version", "2.0", "--backends", "soundfile", str(script), "--epochs", "3")
+    put({"train.py": _PROGRAM.format(path=str(ASSETS / "mono_s16.wav"))})
+    done = forked("-m", "compat.run", "--version", "2.0", "--backends", "soundfile", "train.py", "--epochs", "3")
     said = "('2.0.2+compat', 'soundfile', 2000)"
     assert done.stdout.splitlines() == [
         "['--epochs', '3']",
@@ -69,19 +69,19 @@ def test_workers_of_every_kind_are_under_the_shim(forked: Python, tmp_path: path
     ], done.stderr
 
 
-def test_a_module_runs_too_and_its_status_is_ours(python: Python, tmp_path: pathlib.Path) -> None:
+def test_a_module_runs_too_and_its_status_is_ours(python: Python) -> None:
     """``-m`` finds modules in the current folder, as Python does."""
-    (tmp_path / "tool.py").write_text("import sys, torchaudio; print(torchaudio.__version__, sys.argv[1:]); sys.exit(7)\n")
-    done = python("-m", "compat.run", "--version", "2.1", "-m", "tool", "a", "-b", PYTHONPATH=str(tmp_path))
+    put({"tool.py": "import sys, torchaudio; print(torchaudio.__version__, sys.argv[1:]); sys.exit(7)\n"})
+    done = python("-m", "compat.run", "--version", "2.1", "-m", "tool", "a", "-b")
     assert (done.returncode, done.stdout.strip()) == (7, "2.1.2+compat ['a', '-b']"), done.stderr
 
 
-def test_pytest_runs_under_it(python: Python, tmp_path: pathlib.Path) -> None:
+def test_pytest_runs_under_it(python: Python) -> None:
     """A project's own tests, unchanged."""
-    (tmp_path / "test_old.py").write_text(
+    put({"test_old.py":
         "import torchaudio\ndef test_old():\n    torchaudio.set_audio_backend('soundfile')\n    assert torchaudio.get_audio_backend() == 'soundfile'\n"
-    )
-    done = python("-m", "compat.run", "--version", "2.0", "-m", "pytest", "-q", "-p", "no:cacheprovider", str(tmp_path))
+    })  # fmt: skip
+    done = python("-m", "compat.run", "--version", "2.0", "-m", "pytest", "-q", "-p", "no:cacheprovider")
     assert "1 passed" in done.stdout, done.stdout + done.stderr
 
 
@@ -94,7 +94,7 @@ def test_pytest_runs_under_it(python: Python, tmp_path: pathlib.Path) -> None:
         (["pytest", "-q"], "there is no file 'pytest'; for the module write -m pytest"),
         (["--version", "2.0", "ls"], "there is no file 'ls'; to run the command, set TORCHAUDIO_COMPAT_AUTO=2.0 instead"),
         (["--version", "2.0", os.path.dirname(__file__)], "is a folder without __main__.py; name the script to run"),
-        ([], "SCRIPT"),
+        ([], "the following arguments are required: SCRIPT\n"),
     ],
 )
 def test_a_wrong_command_line_says_why(python: Python, arguments: list[str], words: str) -> None:
@@ -118,20 +118,23 @@ FAILING = {
 }
 
 
+# how the program in the current folder is named
+FORMS = {"script": ["tool.py"], "folder": ["."], "module": ["-m", "tool"]}
+# the console command has its own folder first on the path, and not the working folder
+CONSOLE = "import os, sys; sys.path[0] = os.path.dirname(sys.executable); import compat.cli; sys.exit(compat.cli.main({}))"
+
+
 @pytest.mark.parametrize(
     ("form", "case"),
     [*(("script", case) for case in FAILING), *((form, case) for form in ("module", "folder") for case in ("an error", "a syntax error"))],
 )
-def test_a_traceback_begins_with_the_frames_of_the_program(python: Python, tmp_path: pathlib.Path, form: str, case: str) -> None:
+def test_a_traceback_begins_with_the_frames_of_the_program(python: Python, form: str, case: str) -> None:
     """As if Python had run it, also for a hook of the program's own."""
     program, end = FAILING[case]
-    for file in ("__main__.py", "tool.py"):
-        (tmp_path / file).write_text(program)
-    arguments = {"script": [str(tmp_path / "tool.py")], "folder": [str(tmp_path)], "module": ["-m", "tool"]}[form]
-    code = f"import os, sys; os.chdir({str(tmp_path)!r}); import compat.cli; sys.exit(compat.cli.main({['run', *arguments]!r}))"
-    told = python("-c", code).stderr
+    put(dict.fromkeys(("__main__.py", "tool.py"), program))
+    told = python(code=CONSOLE.format(["run", *FORMS[form]])).stderr
     frames = re.findall(r'File "([^"]+)", line|FrameSummary file ([^,]+),', told)
-    assert pathlib.Path("".join(frames[0])).parent == tmp_path, told
+    assert os.path.samefile(os.path.dirname("".join(frames[0])), "."), told
     assert "runpy" not in told
     assert "compat/run.py" not in told
     assert end in told.strip().splitlines()[-1], told
@@ -147,60 +150,39 @@ SEEN = "import os, sys\nprint(__file__, os.path.abspath(sys.argv[0]), sys.argv[1
         *(["app.pyz", "x"], ["tool.pyc"], ["-", "x"]),
     ],
 )
-def test_a_program_sees_of_itself_what_it_sees_under_python(arguments: list[str], tmp_path: pathlib.Path) -> None:
+def test_a_program_sees_of_itself_what_it_sees_under_python(arguments: list[str], python: Python) -> None:
     """Its own file by its whole path, so that it may change the folder; and its own folder alone on the path."""
-    (tmp_path / "pack").mkdir()
-    for name in ("tool.py", "pack/tool.py", "pack/__main__.py"):
-        (tmp_path / name).write_text(SEEN)
-    (tmp_path / "link.py").symlink_to("pack/tool.py")
-    (tmp_path / "linked").symlink_to("pack")
-    zipapp.create_archive(tmp_path / "pack", tmp_path / "app.pyz")
-    py_compile.compile(str(tmp_path / "tool.py"), cfile=str(tmp_path / "tool.pyc"), doraise=True)
-    plain, run = (
-        subprocess.run(
-            [sys.executable, *before, *arguments],
-            cwd=tmp_path,
-            input=SEEN,
-            capture_output=True,
-            text=True,
-            check=True,
-            env={**os.environ, "PYTHONPATH": str(ROOT)},
-        ).stdout
-        for before in ([], ["-m", "compat.run"])
-    )
+    put(dict.fromkeys(("tool.py", "pack/tool.py", "pack/__main__.py"), SEEN))
+    os.symlink("pack/tool.py", "link.py")
+    os.symlink("pack", "linked")
+    zipapp.create_archive("pack", "app.pyz")
+    py_compile.compile("tool.py", cfile="tool.pyc", doraise=True)
+    plain, run = (printed(python(*before, *arguments, input=SEEN)) for before in ([], ["-m", "compat.run"]))
     assert run == plain
 
 
-def test_a_nul_in_a_program_is_told_with_its_file(python: Python, tmp_path: pathlib.Path) -> None:
-    (tmp_path / "tool.py").write_bytes(b"x = 'a\0b'\n")
-    assert "tool.py" in python("-m", "compat.run", str(tmp_path / "tool.py")).stderr.splitlines()[-1]
+def test_a_nul_in_a_program_is_told_with_its_file(python: Python) -> None:
+    put({"tool.py": "x = 'a\0b'\n"})
+    assert "tool.py" in python("-m", "compat.run", "tool.py").stderr.splitlines()[-1]
 
 
-def test_an_end_by_ctrl_c_has_the_status_that_python_gives(python: Python, tmp_path: pathlib.Path) -> None:
+def test_an_end_by_ctrl_c_has_the_status_that_python_gives(python: Python) -> None:
     """A shell tells by it that the user stopped the program."""
-    (tmp_path / "tool.py").write_text("raise KeyboardInterrupt\n")
-    plain, run = python(str(tmp_path / "tool.py")), python("-m", "compat.run", str(tmp_path / "tool.py"))
-    assert run.returncode == plain.returncode
-    assert run.stderr == plain.stderr
+    put({"tool.py": "raise KeyboardInterrupt\n"})
+    plain, run = python("tool.py"), python("-m", "compat.run", "tool.py")
+    assert (run.returncode, run.stderr) == (plain.returncode, plain.stderr)
 
 
 @pytest.mark.parametrize(
     ("form", "name"),
     [*(("script", name) for name in ("compat", "legacy", "dispatcher", "others")), ("module", "dispatcher"), ("folder", "dispatcher")],
 )
-def test_a_module_of_the_program_that_is_called_as_ours_is_told_of(python: Python, tmp_path: pathlib.Path, name: str, form: str) -> None:
+def test_a_module_of_the_program_that_is_called_as_ours_is_told_of(python: Python, name: str, form: str) -> None:
     """It runs, as long as it does not import it."""
-    for file in ("__main__.py", "tool.py"):
-        (tmp_path / file).write_text("import torchaudio; print(torchaudio.__version__)\n")
-    namesake = tmp_path / f"{name}.py"
-    namesake.write_text("")
-    program = {"script": [str(tmp_path / "tool.py")], "folder": [str(tmp_path)], "module": ["-m", "tool"]}[form]
-    # the console command has its own folder first on the path, and not the working folder
-    code = f"import os, sys; sys.path[0] = os.path.dirname(sys.executable); os.chdir({str(tmp_path)!r})"
-    code = f"{code}; import compat.cli; sys.exit(compat.cli.main({['run', *program]!r}))"
-    done = python("-c", code)
+    put({**dict.fromkeys(("__main__.py", "tool.py"), "import torchaudio; print(torchaudio.__version__)\n"), f"{name}.py": ""})
+    done = python(code=CONSOLE.format(["run", *FORMS[form]]))
     assert done.stdout == "2.2.2+compat\n", done.stderr
-    assert done.stderr.count(str(namesake)) == (name != "others")
+    assert done.stderr.count(os.path.abspath(f"{name}.py")) == (name != "others")
 
 
 @pytest.fixture(scope="module")
@@ -221,7 +203,7 @@ _IN_A_CHILD = "print(subprocess.run([sys.executable, '-c', {}], capture_output=T
 
 # a program in that environment, the variables, and what it prints, word for word
 @table(
-    "code, variables, printed",
+    "code, variables, wanted",
     {
         "import torchaudio is enough, in child processes as well; torch is not imported for it": (
             "import subprocess, sys, torchaudio; print(torchaudio.get_audio_backend(), torchaudio.__version__, 'torch' in sys.modules); "
@@ -245,9 +227,9 @@ _IN_A_CHILD = "print(subprocess.run([sys.executable, '-c', {}], capture_output=T
         "where it names no release, programs without torchaudio are left alone": ("print(1)", {"TORCHAUDIO_COMPAT_AUTO": "nonsense"}, "1"),
     },
 )
-def test_a_variable_puts_any_program_under_it(environment: str, code: str, variables: dict[str, str], printed: str) -> None:
+def test_a_variable_puts_any_program_under_it(environment: str, code: str, variables: dict[str, str], wanted: str) -> None:
     done = subprocess.run([environment, "-c", code], env=variables, capture_output=True, text=True, check=False)
-    assert done.stdout.split() == printed.split(), done.stderr
+    assert done.stdout.split() == wanted.split(), done.stderr
 
 
 def test_a_variable_that_names_no_release_says_so_at_the_import(environment: str) -> None:
@@ -264,18 +246,6 @@ def test_without_torch_it_says_what_to_install(python: Python) -> None:
     assert "Traceback" not in done.stderr
 
 
-def test_the_help_says_which_release_and_that_there_is_no_c(capsys: pytest.CaptureFixture[str]) -> None:
-    with pytest.raises(SystemExit):
-        compat.cli.main(["run", "--help"])
-    words = " ".join(capsys.readouterr().out.split())
-    assert "choose 2.0 for code that sets a global backend" in words
-    assert "There is no option -c" in words
-
-
-def test_a_program_is_all_that_must_be_named(python: Python) -> None:
-    assert python("-m", "compat.run").stderr.endswith("the following arguments are required: SCRIPT\n")
-
-
 def test_the_package_runs_the_same_commands(python: Python) -> None:
     assert python("-m", "compat", "codemod", "--version").stdout.startswith("torchaudio-compat ")
     assert "there is no command 'codmod'" in python("-m", "compat", "codmod").stderr
@@ -288,7 +258,11 @@ def test_the_package_runs_the_same_commands(python: Python) -> None:
         "help": (["--help"], 0, ["run"]),
         "the version": (["--version"], 0, [__version__]),
         "a command that is none": (["nonsense"], 2, ["there is no command 'nonsense'", "usage"]),
-        "help of the runner": (["run", "--help"], 0, ["usage: torchaudio-compat run"]),
+        "help of the runner": (
+            ["run", "--help"],
+            0,
+            ["usage: torchaudio-compat run", "choose 2.0 for code that sets a global backend", "There is no option -c"],
+        ),
         "help of the codemod": (["codemod", "--help"], 0, ["usage: torchaudio-compat codemod"]),
         "help of the doctor": (["doctor", "--help"], 0, ["usage: torchaudio-compat doctor"]),
     },
@@ -326,35 +300,40 @@ def test_where_torch_is_missing_the_command_suits_the_machine(
     assert not not_words or not_words not in said
 
 
-def _run_beside(torch: str, version: str, folder: pathlib.Path, program: str) -> subprocess.CompletedProcess[str]:
-    """Run a program in a process that finds this torch, which is not one, before the real one."""
-    plant(folder / "site", "torch", {"__init__.py": torch}, version)
-    (folder / "old.py").write_text(program)
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(folder / "site"), str(ROOT)])}
-    command = [sys.executable, "-m", "compat.run", "old.py"]
-    return subprocess.run(command, env=environment, cwd=folder, capture_output=True, text=True, check=False)
+NO_CUDNN = "raise ImportError('libcudnn.so.9: cannot open shared object file')"
+NO_CUDNN_TOLD = r".*the torch that is installed does not import.*torch==2\.8\.0 --index-url https://download\.pytorch\.org/whl/cpu.*"
 
 
-@pytest.mark.parametrize("program", ["import torch", f"import torchaudio; torchaudio.load({str(ASSETS / 'mono_s16.wav')!r})"])
-def test_a_torch_that_does_not_import_is_told_with_its_mend(tmp_path: pathlib.Path, program: str) -> None:
-    """Under the traceback, wherever the program or this package imports it first."""
-    fails = "raise ImportError('libcudnn.so.9: cannot open shared object file')"
-    done = _run_beside(fails, "2.8.0+cpu", tmp_path, program)
-    last = done.stderr.strip().splitlines()[-1]
-    assert done.returncode == 1
-    assert "ImportError: libcudnn.so.9" in done.stderr
-    assert "the torch that is installed does not import" in last
-    assert "torch==2.8.0 --index-url https://download.pytorch.org/whl/cpu" in last
-
-
-def test_another_missing_module_is_not_laid_to_torch(tmp_path: pathlib.Path) -> None:
-    done = _run_beside("raise ImportError('broken')", "2.8.0", tmp_path, "import surely_not_installed")
-    assert done.stderr.strip().splitlines()[-1] == "ModuleNotFoundError: No module named 'surely_not_installed'"
-
-
-def test_a_torch_that_is_too_old_is_told_in_a_line(tmp_path: pathlib.Path) -> None:
-    done = _run_beside("", "1.13.1", tmp_path, "print('ran')")
+# the version and the text of a torch that stands before the real one, a program, and the last line of what is said,
+# below a traceback or alone
+@table(
+    "version, torch, program, last, is_below",
+    {
+        "it does not import, for the program": ("2.8.0+cpu", NO_CUDNN, "import torch", NO_CUDNN_TOLD, True),
+        "it does not import, for us": (
+            "2.8.0+cpu",
+            NO_CUDNN,
+            f"import torchaudio; torchaudio.load({str(ASSETS / 'mono_s16.wav')!r})",
+            NO_CUDNN_TOLD,
+            True,
+        ),
+        "another module is missing": (
+            "2.8.0",
+            "raise ImportError('broken')",
+            "import surely_not_installed",
+            "ModuleNotFoundError: No module named 'surely_not_installed'",
+            True,
+        ),
+        "it is too old": ("1.13.1", "", "print('ran')", r".*torch 1\.13\.1 is too old.*--upgrade torch.*", False),
+    },
+)
+def test_what_is_wrong_with_torch_is_told_with_its_mend(
+    version: str, torch: str, program: str, last: str, is_below: bool, python: Python
+) -> None:
+    plant(pathlib.Path("site"), f"torch {version}", torch)
+    put({"old.py": program})
+    done = python("-m", "compat.run", "old.py", PYTHONPATH=os.path.abspath("site"))
     assert (done.returncode, done.stdout) == (1, "")
-    assert "torch 1.13.1 is too old" in done.stderr
-    assert "--upgrade torch" in done.stderr
-    assert "Traceback" not in done.stderr
+    assert re.fullmatch(last, done.stderr.strip().splitlines()[-1])
+    assert ("Traceback" in done.stderr) == is_below
+    assert torch != NO_CUDNN or "ImportError: libcudnn.so.9" in done.stderr

@@ -5,6 +5,7 @@ import pathlib
 import re
 import tempfile
 import warnings
+from collections.abc import Callable
 from typing import Any
 
 import hypothesis
@@ -86,29 +87,40 @@ def test_lengths_are_told_without_decoding(name: str, monkeypatch: pytest.Monkey
     assert exact.info(_file(name), backend="ffmpeg").num_frames == expected
 
 
-_DAMAGES = ("cut", "cut", "tag", "junk behind", "junk within", "twice", "headless", "flipped")
+# what becomes of a file, or of a page of Ogg; at a place, and by what is drawn
+_FILES: dict[str, Callable[[bytes, int, Any], bytes]] = {
+    "cut": lambda data, at, _: data[:at],
+    "tag": lambda data, *_: data + b"TAG" + b"title".ljust(125, b"\0"),
+    "junk behind": lambda data, *_: data + b"\xff\xfb\x90\x00junk" * 9,
+    "junk within": lambda data, at, draw: data[:at] + b"junk" * draw(st.integers(1, 500)) + data[at:],
+    "twice": lambda data, *_: data + data,
+    "headless": lambda data, at, draw: data[: draw(st.integers(0, 300))] + data[at:],
+    "flipped": lambda data, at, _: data[:at] + bytes(byte ^ 0x55 for byte in data[at : at + 40]) + data[at + 40 :],
+}
+_PAGES: dict[str, Callable[[bytes, Any], bytes]] = {
+    "page twice": lambda page, _: page + page,
+    "page gone": lambda *_: b"",
+    "granule": lambda page, draw: _sealed(page[:6] + _moved(page[6:14], draw(st.sampled_from([1, -1, 5000, -5000]))) + page[14:]),
+    "flags": lambda page, draw: _sealed(page[:5] + bytes([page[5] ^ draw(st.sampled_from([1, 2, 4]))]) + page[6:]),
+}
+_DAMAGES = ("cut", *_FILES)
+_OGG_DAMAGES = (*_DAMAGES, "other behind", *_PAGES)
 
 
 def _damaged(data: bytes, how: str, draw: Any) -> bytes:
     at = draw(st.integers(0, len(data)))
-    if how == "cut":
-        return data[:at]
-    if how == "tag":
-        return data + b"TAG" + b"title".ljust(125, b"\0")
-    if how == "junk behind":
-        return data + b"\xff\xfb\x90\x00junk" * 9
-    if how == "junk within":
-        return data[:at] + b"junk" * draw(st.integers(1, 500)) + data[at:]
-    if how == "twice":
-        return data + data
-    if how == "headless":
-        return data[: draw(st.integers(0, 300))] + data[at:]
-    if how == "flipped":
-        return data[:at] + bytes(byte ^ 0x55 for byte in data[at : at + 40]) + data[at + 40 :]
-    return _damaged_ogg(data, how, draw)
+    if how in _FILES:
+        return _FILES[how](data, at, draw)
+    if how == "other behind":
+        return data + pathlib.Path(_file(draw(st.sampled_from(["mono.ogg", "opus.ogg"])))).read_bytes()
+    begins = [found.start() for found in re.finditer(b"OggS", data)]
+    index = draw(st.integers(1, len(begins) - 2))
+    begin, end = begins[index : index + 2]
+    return data[:begin] + _PAGES[how](data[begin:end], draw) + data[end:]
 
 
-_OGG_DAMAGES = (*_DAMAGES, "other behind", "page twice", "page gone", "granule", "flags")
+def _moved(number: bytes, by: int) -> bytes:
+    return ((int.from_bytes(number, "little") + by) % 2**64).to_bytes(8, "little")
 
 
 def _sealed(page: bytes) -> bytes:
@@ -116,25 +128,6 @@ def _sealed(page: bytes) -> bytes:
     sealed = bytearray(page)
     mutate.mend_ogg(sealed)
     return bytes(sealed)
-
-
-def _damaged_ogg(data: bytes, how: str, draw: Any) -> bytes:
-    if how == "other behind":
-        return data + pathlib.Path(_file(draw(st.sampled_from(["mono.ogg", "opus.ogg"])))).read_bytes()
-    begins = [found.start() for found in re.finditer(b"OggS", data)]
-    index = draw(st.integers(1, len(begins) - 2))
-    begin, end = begins[index : index + 2]
-    page = data[begin:end]
-    if how == "page twice":
-        page += page
-    elif how == "page gone":
-        page = b""
-    elif how == "granule":
-        granule = int.from_bytes(page[6:14], "little") + draw(st.sampled_from([1, -1, 5000, -5000]))
-        page = _sealed(page[:6] + (granule % 2**64).to_bytes(8, "little") + page[14:])
-    else:
-        page = _sealed(page[:5] + bytes([page[5] ^ draw(st.sampled_from([1, 2, 4]))]) + page[6:])
-    return data[:begin] + page + data[end:]
 
 
 def _given(path: pathlib.Path, *piece: int, backend: str | None = "ffmpeg") -> Any:

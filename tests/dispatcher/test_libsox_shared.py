@@ -11,6 +11,7 @@ from collections.abc import Iterator
 import pytest
 
 from dispatcher.backends.sox import shared
+from tests.codemod.commands import put
 
 EXTENSION = "torchaudio.lib._torchaudio_sox"
 
@@ -38,15 +39,11 @@ class Libsox:
 @pytest.fixture
 def torchaudio(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[pathlib.Path]:
     """A torchaudio whose extension starts the libsox that the test keeps in ``sys.libsox``."""
-    lib = tmp_path / "torchaudio" / "lib"
-    lib.mkdir(parents=True)
-    (lib.parent / "__init__.py").write_text("")
-    (lib / "__init__.py").write_text("")
-    (lib / "_torchaudio_sox.py").write_text("here = 1\n")
+    put({"torchaudio/__init__.py": "", "torchaudio/lib/__init__.py": "", "torchaudio/lib/_torchaudio_sox.py": "here = 1\n"}, tmp_path)
     monkeypatch.syspath_prepend(str(tmp_path))
     monkeypatch.setattr(shared, "_is_only_one", lambda: True)
     before = list(sys.meta_path)
-    yield lib
+    yield tmp_path / "torchaudio" / "lib"
     sys.meta_path[:] = before
     for name in [name for name in sys.modules if name.split(".")[0] == "torchaudio"]:
         del sys.modules[name]

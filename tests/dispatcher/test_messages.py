@@ -1,5 +1,6 @@
 """What errors say: the file as the user named it, the backend, the cause, and a next step, which is followed here."""
 
+import functools
 import io
 import os
 import pathlib
@@ -7,19 +8,20 @@ import tarfile
 import tempfile
 from typing import Any
 
-import numpy as np
 import pytest
-import soundfile
 import torch
 
 import compat
 import dispatcher
 from dispatcher.errors import NoAudioStreamError
+from tests import streaming
+from tests.codemod.commands import put
 from tests.conftest import BACKENDS
 from tests.oracle.replay import Unseekable
 from tests.tables import table
 
 SOUND = torch.sin(torch.arange(8000) * 0.1)[None]
+WAV = streaming.saved(SOUND, 8000)
 _NO_ENCODER = r"no encoder for .*(save as another format|backend='sox')|has no format to write"
 
 
@@ -47,11 +49,8 @@ def test_a_temporary_file_of_ours_is_never_named(call: Any, says: str) -> None:
 @pytest.mark.libsox
 def test_nor_is_it_in_a_warning() -> None:
     """Of a cut file object, 2.0's sox_io says so."""
-    held = io.BytesIO()
-    dispatcher.save(held, SOUND, 8000, format="wav", backend="soundfile")
-    cut = io.BytesIO(held.getvalue()[:9000])
     with pytest.warns(UserWarning, match="<BytesIO> is cut short") as told:
-        compat.standin("2.0").load(cut, format="wav")
+        compat.standin("2.0").load(io.BytesIO(WAV[:9000]), format="wav")
     assert not any(tempfile.gettempdir() + os.sep in str(warning.message) for warning in told)
 
 
@@ -101,15 +100,11 @@ def test_an_encoding_that_a_format_has_not_is_to_be_left_out(container: str) -> 
 
 def test_a_member_of_a_tar_that_is_read_as_a_stream_is_told_of() -> None:
     """Python's tarfile fails there with an AttributeError of its own."""
-    held, wav = io.BytesIO(), io.BytesIO()
-    soundfile.write(wav, SOUND[0].numpy(), 8000, format="WAV")
-    with tarfile.open(fileobj=held, mode="w") as archive:
-        member = tarfile.TarInfo("x.wav")
-        member.size = len(wav.getvalue())
-        archive.addfile(member, io.BytesIO(wav.getvalue()))
-
+    put({"x.wav": WAV})
+    with tarfile.open("x.tar", "w") as archive:
+        archive.add("x.wav")
     for flag in (False, True):
-        with tarfile.open(fileobj=io.BytesIO(held.getvalue()), mode="r|") as archive:
+        with tarfile.open("x.tar", "r|") as archive:
             load, found = compat.standin("2.2", unseekable_objects=flag).load, archive.extractfile(next(iter(archive)))
             if flag:
                 assert load(found)[0].shape == (1, 8000)
@@ -120,48 +115,34 @@ def test_a_member_of_a_tar_that_is_read_as_a_stream_is_told_of() -> None:
 
 @pytest.mark.parametrize("backend", ["ffmpeg", "soundfile"])
 def test_an_object_that_refuses_to_seek_is_told_of(backend: str) -> None:
-    held = io.BytesIO()
-    soundfile.write(held, SOUND[0].numpy(), 8000, format="WAV")
-    data = held.getvalue()
     with pytest.raises(
         (OSError, RuntimeError), match=rf"<Unseekable> with the {backend} backend.*io\.BytesIO.*unseekable_objects"
     ) as caught:
-        compat.standin("2.2").load(Unseekable(data), backend=backend)
+        compat.standin("2.2").load(Unseekable(WAV), backend=backend)
     assert isinstance(caught.value, io.UnsupportedOperation) == (backend == "ffmpeg")
-    assert compat.standin("2.2").load(io.BytesIO(Unseekable(data).read()), backend=backend)[0].shape == (1, 8000)
-    assert compat.standin("2.2", unseekable_objects=True).load(Unseekable(data), backend=backend)[0].shape == (1, 8000)
+    assert compat.standin("2.2").load(io.BytesIO(Unseekable(WAV).read()), backend=backend)[0].shape == (1, 8000)
+    assert compat.standin("2.2", unseekable_objects=True).load(Unseekable(WAV), backend=backend)[0].shape == (1, 8000)
 
 
-def _free_format(path: pathlib.Path) -> None:
-    import av
-
-    with av.open(str(path), "w", options={"write_xing": "0", "id3v2_version": "0"}) as container:
-        stream: Any = container.add_stream("libmp3lame", rate=48000)
-        stream.layout, stream.bit_rate = "stereo", 320000
-        samples = (np.sin(np.arange(48000) * 0.05) * 9000).astype(np.int16)
-        frame = av.AudioFrame.from_ndarray(np.repeat(samples, 2)[None], format="s16", layout="stereo")
-        frame.sample_rate = 48000
-        resampler = av.AudioResampler("fltp", "stereo", 48000, frame_size=1152)
-        for piece in [*resampler.resample(frame), *resampler.resample(None)]:
-            container.mux(stream.encode(piece))
-        container.mux(stream.encode(None))
-    data = bytearray(path.read_bytes())
-    start = data.find(b"\xff\xfb")
+@functools.cache
+def _free_format() -> bytes:
+    """An mp3 whose frames tell no bit rate; each is 960 bytes long, at 320 kB/s and 48 kHz."""
+    compression = dispatcher.CodecConfig(bit_rate=320_000)
+    dispatcher.save("x.mp3", SOUND.repeat(2, 6), 48000, compression=compression, backend="ffmpeg")
+    data = bytearray(pathlib.Path("x.mp3").read_bytes())
+    start = data.find(b"\xff\xfb", data.find(b"Info"))
     for place in range(start, len(data) - 3, 960):
-        if data[place : place + 2] == b"\xff\xfb":
-            data[place + 2] &= 0x0F
-    path.write_bytes(data[start:])
+        data[place + 2] &= 0x0F
+    return bytes(data[start:])
 
 
 @pytest.mark.parametrize("tagged", [False, True])
 @pytest.mark.parametrize("as_object", [False, True])
-def test_free_format_mp3_is_not_said_to_hold_no_sound(tagged: bool, as_object: bool, tmp_path: pathlib.Path) -> None:
+def test_free_format_mp3_is_not_said_to_hold_no_sound(tagged: bool, as_object: bool) -> None:
     """FFmpeg does not decode it; who does is named, and does."""
-    path = tmp_path / "free.mp3"
-    _free_format(path)
-    if tagged:
-        path.write_bytes(b"ID3\4\0\0\0\0\0\x0a" + bytes(10) + path.read_bytes())
-    place: Any = io.BytesIO(path.read_bytes()) if as_object else str(path)
+    data = (b"ID3\4\0\0\0\0\0\x0a" + bytes(10) if tagged else b"") + _free_format()
+    put({"free.mp3": data})
+    place: Any = io.BytesIO(data) if as_object else "free.mp3"
     for call in (dispatcher.load, dispatcher.info):
         with pytest.raises(NoAudioStreamError, match=r"free format.*use backend='soundfile' or 'sox'"):
             call(place, backend="ffmpeg")
@@ -172,7 +153,7 @@ def test_free_format_mp3_is_not_said_to_hold_no_sound(tagged: bool, as_object: b
 
 def test_what_is_called_mp3_and_is_none_is_told_apart() -> None:
     """FFmpeg goes by the extension alone there, and finds nothing."""
-    pathlib.Path("x.mp3").write_bytes(bytes(4000))
+    put({"x.mp3": bytes(4000)})
     with pytest.raises(RuntimeError) as caught:
         dispatcher.load("x.mp3", backend="ffmpeg")
     assert "free format" not in str(caught.value)
@@ -206,8 +187,7 @@ def test_what_cannot_be_read_has_its_cause(name: str, backend: str) -> None:
 
 @pytest.mark.parametrize("backend", ["ffmpeg", "soundfile"])
 def test_an_object_that_stands_at_its_end_is_to_be_sought(backend: str) -> None:
-    held = io.BytesIO()
-    dispatcher.save(held, SOUND, 8000, format="wav", backend="ffmpeg")
+    held = io.BytesIO(WAV)
     held.seek(0, io.SEEK_END)
     with pytest.raises(RuntimeError, match=r"<BytesIO>.*`seek\(0\)` first"):
         dispatcher.load(held, backend=backend)

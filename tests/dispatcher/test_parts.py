@@ -122,9 +122,7 @@ def _tones(*lengths: int) -> list[torch.Tensor]:
 
 
 def _streamed(path: str) -> torch.Tensor:
-    reader = compat.standin("2.2").io.StreamReader(path)
-    reader.add_basic_audio_stream(1000, buffer_chunk_size=-1)
-    return torch.cat([chunk for (chunk,) in reader.stream()]).t()
+    return streaming.chunks(compat.standin("2.2").io.StreamReader(path), buffer_chunk_size=-1).t()
 
 
 @pytest.mark.parametrize(

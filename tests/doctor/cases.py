@@ -31,9 +31,7 @@ Case = collections.namedtuple(
 def furnish(case: Case, world: World, other: pathlib.Path) -> None:
     """Put into a world what makes it this one."""
     for package, files in case.plants.items():
-        name, _, version = package.partition(" ")
-        site = other if name.endswith("@other") else world.site
-        plant(site, name.removesuffix("@other"), {"__init__.py": files} if isinstance(files, str) else files, version or None)
+        plant(other if "@other" in package else world.site, package.replace("@other", ""), files)
     put(case.files, world.folder)
     case.breaks(world)
 

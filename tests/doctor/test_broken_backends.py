@@ -12,7 +12,7 @@ from compat.diagnosis import pairs
 from compat.doctor.checks import round_trip
 from compat.doctor.child import Answer
 from tests.doctor.cases import Case, worlds
-from tests.doctor.worlds import World
+from tests.doctor.worlds import World, append
 
 TORCH = {"torch 2.8.0": "Tensor = list\n"}
 METADATA = """Metadata-Version: 2.1
@@ -65,7 +65,7 @@ test_backends = worlds(
     released("cffi", "1.14.6", "requires cffi>=1.15", "cffi>=1.15"),
     released("torch", "1.13.1", "requires torch>=2.0", "torch>=2.0"),
     Case("rich is missing where this package is installed", "requirements", "warning", without=("torchaudio_compat", "rich"),
-         breaks=lambda world: world.plant("torchaudio_compat-1.dist-info", {"METADATA": METADATA}), says=("rich is not installed",)),
+         plants={"torchaudio_compat-1.dist-info": {"METADATA": METADATA}}, says=("rich is not installed",)),
 )  # fmt: skip
 
 
@@ -159,8 +159,7 @@ def test_a_library_that_fails_at_its_work_does_not_hide_the_others(
 ) -> None:
     world = build()
     world.own(package)
-    with (world.site / module).open("a") as stream:
-        stream.write(breaks)
+    append(world.site / module, breaks)
     report = world.examine("--only", "round-trip")
     failing = report.finding("round-trip")
     assert (failing["status"], failing["subject"]) == ("error", package)

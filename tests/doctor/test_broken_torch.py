@@ -42,8 +42,7 @@ ENDS = {
 def test_a_torch_that(how: str, build: Make) -> None:
     code, cause, words, mend = ENDS[how]
     is_whole = how in ("hangs", "segfaults")  # for the others the import alone is tried
-    world = build(without=("torch",))
-    world.plant("torch", {"__init__.py": "from torch import deeper\n", "deeper.py": code}, "2.8.0")
+    world = build(without=("torch",), plants={"torch 2.8.0": {"__init__.py": "from torch import deeper\n", "deeper.py": code}})
     begun = time.monotonic()
     report = world.examine("--time-limit", str(_LIMIT), *(("--skip", "files,libraries,variables") if is_whole else ("--only", "imports")))
     assert time.monotonic() - begun < 90
@@ -63,10 +62,8 @@ def test_a_torch_that(how: str, build: Make) -> None:
 
 
 def test_a_torchaudio_that_fails_because_torch_does_is_not_blamed(build: Make) -> None:
-    world = build(without=ALONE)
-    world.plant("torch", {"__init__.py": "raise OSError('libcudnn.so.9: cannot open shared object file: No such file')\n"}, "2.8.0")
-    world.plant("torchaudio", {"__init__.py": "import torch\n"}, "2.8.0")
-    report = world.examine("--only", "imports")
+    torch = "raise OSError('libcudnn.so.9: cannot open shared object file: No such file')\n"
+    report = build(without=ALONE, plants={"torch 2.8.0": torch, "torchaudio 2.8.0": "import torch\n"}).examine("--only", "imports")
     assert [(found["subject"], found["cause"]) for found in of_torch(report)] == [
         ("torch", "incomplete-cuda"),
         ("torch", "mixed-builds"),
@@ -97,7 +94,6 @@ test_imports = worlds(
 
 
 def test_a_module_that_writes_to_standard_output_is_no_trouble(build: Make) -> None:
-    world = build(without=ALONE)
-    world.plant("torch", {"__init__.py": "print('hello' * 10000)\n__version__ = '2.8.0'\n"}, "2.8.0")
+    world = build(without=ALONE, plants={"torch 2.8.0": "print('hello' * 10000)\n__version__ = '2.8.0'\n"})
     (found,) = of_torch(world.examine("--only", "imports"))
     assert found["status"] == "ok"

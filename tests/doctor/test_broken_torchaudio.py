@@ -1,5 +1,6 @@
 """Worlds with a torchaudio that is broken as users' are: the right check is red, the cause is named, the mend is right."""
 
+import os
 import pathlib
 from collections.abc import Callable
 
@@ -10,7 +11,7 @@ from compat.diagnosis.findings import Result
 from compat.doctor import registry
 from compat.doctor.world import World as Looked
 from tests.doctor.cases import Case, furnish, worlds
-from tests.doctor.worlds import World, plant
+from tests.doctor.worlds import World, append, plant
 
 OTHERS = ("torch", "numpy", "av", "soundfile")  # left out where only torchaudio's files count
 REINSTALL = ("--force-reinstall --no-cache-dir", "torchaudio==2.11.0")
@@ -23,26 +24,14 @@ def _altered(world: World) -> None:
     path.write_bytes(path.read_bytes().replace(b"import", b"Import", 1))
 
 
-def _longer(world: World) -> None:
-    with (world.site / "torchaudio" / "__init__.py").open("a") as stream:
-        stream.write("# by hand\n")
-
-
 def _deleted(world: World, pattern: str) -> None:
     for path in list((world.site / "torchaudio").rglob(pattern)):
         path.unlink()
 
 
-def _with_an_egg(world: World) -> None:
-    egg = world.site / "torchaudio-2.8.0.egg-info"
-    egg.mkdir()
-    (egg / "PKG-INFO").write_text("Metadata-Version: 2.1\nName: torchaudio\nVersion: 2.8.0\n")
-
-
 def _truncated(world: World) -> None:
-    extension = next((world.site / "torchaudio" / "lib").glob("_torchaudio*.so"))
-    with extension.open("r+b") as stream:
-        stream.truncate(extension.stat().st_size // 3)
+    (extension,) = (world.site / "torchaudio" / "lib").glob("_torchaudio*.so")
+    os.truncate(extension, extension.stat().st_size // 3)
 
 
 test_files = worlds(
@@ -50,7 +39,8 @@ test_files = worlds(
          breaks=lambda world: (world.site / FUNCTIONAL).unlink(), says=(f"{{site}}/{FUNCTIONAL}",), commands=REINSTALL),
     Case("many deleted files are not all listed", "files", "error", "files-missing", "torchaudio", OTHERS, real=True,
          breaks=lambda world: _deleted(world, "models/**/*.py"), says=("\n... and ",)),
-    Case("a file that grew", "files", "error", "files-altered", "torchaudio", OTHERS, real=True, breaks=_longer, says=("bytes instead of",)),
+    Case("a file that grew", "files", "error", "files-altered", "torchaudio", OTHERS, real=True,
+         breaks=lambda world: append(world.site / "torchaudio/__init__.py", "# by hand\n"), says=("bytes instead of",)),
     Case("a file of the same size", "files", "error", "files-altered", "torchaudio", OTHERS, real=True,
          breaks=_altered, options=("--thorough",), says=(f"{{site}}/{FUNCTIONAL}",)),
     Case("a truncated extension", "files,imports,libraries", "error", "files-altered", "torchaudio", real=True, root="files",
@@ -97,7 +87,8 @@ test_packages = worlds(
          commands=("rm -r {other}/torchaudio {other}/torchaudio-2.11.0.dist-info && ", "pip install torchaudio==2.11.0")),
     Case("two versions in one folder", "copies", "error", "two-copies", plants={"torchaudio 2.8.0": "", "torchaudio 2.11.0": ""},
          says=("in one folder",), commands=("pip uninstall -y torchaudio && ", "pip install --force-reinstall")),
-    Case("metadata of an old installer", "copies", "error", "two-copies", plants={"torchaudio 2.8.0": ""}, breaks=_with_an_egg,
+    Case("metadata of an old installer", "copies", "error", "two-copies",
+         plants={"torchaudio 2.8.0": "", "torchaudio-2.8.0.egg-info": {"PKG-INFO": "Metadata-Version: 2.1\nName: torchaudio\nVersion: 2.8.0\n"}},
          says=("torchaudio-2.8.0.dist-info and torchaudio-2.8.0.egg-info",),
          commands=("rm -r {site}/torchaudio-2.8.0.egg-info && ", "pip install --force-reinstall")),
     Case("metadata that pip cannot read", "pair", "error", "mismatched-pair", without=("torch",),
@@ -189,8 +180,8 @@ def look(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..
     """Runs a check of metadata alone, in this process, over the torch and torchaudio of given versions."""
 
     def run(name: str, torch: str, torchaudio: str) -> Result:
-        plant(tmp_path, "torch", {"__init__.py": ""}, torch)
-        plant(tmp_path, "torchaudio", {"__init__.py": ""}, torchaudio)
+        plant(tmp_path, f"torch {torch}", "")
+        plant(tmp_path, f"torchaudio {torchaudio}", "")
         monkeypatch.syspath_prepend(tmp_path)
         (check,) = registry.chosen([name])
         return check.run(Looked())
@@ -212,7 +203,7 @@ def test_build_tags(look: Callable[..., Result], torch: str, torchaudio: str, st
 
 
 def test_a_copy_is_read_whose_metadata_is_damaged(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    plant(tmp_path, "torchaudio", {"__init__.py": ""}, "2.8.0")
+    plant(tmp_path, "torchaudio 2.8.0", "")
     (tmp_path / "torchaudio-2.8.0.dist-info" / "INSTALLER").write_bytes(b"\xff\xfep\0i\0p\0")
     monkeypatch.syspath_prepend(tmp_path)
     assert [copy.version for copy in dists.copies("torchaudio")] == ["2.8.0"]

@@ -1,34 +1,35 @@
 """`python -m compat.doctor FILE`: the file is really loaded, and what is wrong with it is said."""
 
+import io
 import json
-import math
+import os
 import pathlib
 import re
 import struct
 import subprocess
 import sys
-import wave
 from collections.abc import Callable
 from typing import Any
 
-import av
 import numpy as np
 import pytest
 import soundfile
 import torch
 
+import dispatcher
 from compat.doctor import lengths, samples, stored
-from tests.doctor.worlds import FOR_CPU, World
+from tests.codemod.commands import put
+from tests.conftest import ASSETS, ROOT
+from tests.doctor.worlds import FOR_CPU, World, append
 from tests.tables import table
 
 
-def tone(path: pathlib.Path, seconds: float = 0.5, rate: int = 16000) -> pathlib.Path:
-    frames = [round(20000 * math.sin(2 * math.pi * 440 * place / rate)) for place in range(int(seconds * rate))]
-    with wave.open(str(path), "wb") as file:
-        file.setnchannels(1)
-        file.setsampwidth(2)
-        file.setframerate(rate)
-        file.writeframes(struct.pack(f"<{len(frames)}h", *frames))
+def pcm(seconds: float = 2.0, rate: int = 16000) -> Any:
+    return (np.sin(np.arange(int(seconds * rate)) * 0.1) * 9000).astype("<i2")
+
+
+def tone(path: pathlib.Path) -> pathlib.Path:
+    soundfile.write(path, pcm(0.5), 16000, format="WAV")
     return path
 
 
@@ -57,8 +58,7 @@ def seen(healthy: World, tmp_path_factory: pytest.TempPathFactory) -> Checks:
     tone(folder / "named otherwise ü.mp3")
     whole = tone(folder / "cut.wav").read_bytes()
     (folder / "cut.wav").write_bytes(whole[: len(whole) // 2])
-    for name, (content, _, _) in CONTENTS.items():
-        (folder / name).write_bytes(content)
+    put({name: content for name, (content, _, _) in CONTENTS.items()}, folder)
     (folder / "folder.wav").mkdir()
     names = ["good.wav", "named otherwise ü.mp3", "cut.wav", *CONTENTS, "folder.wav", "absent.wav"]
     report = healthy.examine(*(str(folder / name) for name in names))
@@ -112,76 +112,49 @@ CAUSES = {
 }
 
 
-def pcm(seconds: float = 2.0, rate: int = 16000) -> Any:
-    return (np.sin(np.arange(int(seconds * rate)) * 0.1) * 9000).astype("<i2")
-
-
 def riff(data: bytes, said: int, *, kind: int = 1, width: int = 2, bits: int = 16, rate: int = 16000) -> bytes:
     form = struct.pack("<HHIIHH", kind, 1, rate, rate * width, width, bits)
     return b"RIFF" + bytes(4) + b"WAVEfmt " + struct.pack("<I", 16) + form + b"data" + struct.pack("<I", said) + data
 
 
+def encoded(sound: Any, format: str, rate: int = 16000, **options: str) -> bytes:
+    data = io.BytesIO()
+    soundfile.write(data, sound, rate, format=format, **options)
+    return data.getvalue()
+
+
+def aac(folder: pathlib.Path, channels: int) -> bytes:
+    dispatcher.save(folder / "part.aac", torch.zeros(channels, 20480), 16000, backend="ffmpeg")
+    return (folder / "part.aac").read_bytes()
+
+
 @pytest.fixture(scope="module")
 def causes(tmp_path_factory: pytest.TempPathFactory) -> Checks:
     """One run over files of which backends make different things."""
-    folder = tmp_path_factory.mktemp("causes")
-    sound = pcm()
-    (folder / "open.wav").write_bytes(riff(sound.tobytes(), 0))
-    (folder / "wide.wav").write_bytes(riff((sound.astype("<i4") << 16).tobytes(), 4 * len(sound), width=4, bits=24))
-    soundfile.write(folder / "big.wav", sound, 16000, endian="BIG")
-    soundfile.write(folder / "whole.flac", sound, 16000)
-    for name, whole in (("cut.wav", riff(sound.tobytes(), 2 * len(sound))), ("cut.flac", (folder / "whole.flac").read_bytes())):
-        (folder / name).write_bytes(whole[: len(whole) // 2])
-    for name, count in (("few.flac", 10000), ("few_more.flac", 31999)):
-        flac = bytearray((folder / "whole.flac").read_bytes())
-        flac[22:26] = count.to_bytes(4, "big")
-        (folder / name).write_bytes(flac)
-    soundfile.write(folder / "low.opus", sound, 16000, format="OGG", subtype="OPUS")
-    for suffix in ("ogg", "mp3"):
-        soundfile.write(folder / f"one.{suffix}", sound, 16000)
-        (folder / f"chained.{suffix}").write_bytes((folder / f"one.{suffix}").read_bytes() * 2)
-    (folder / "lame.mp3").write_bytes((folder / "one.mp3").read_bytes())
-    soundfile.write(folder / "other.ogg", pcm(rate=44100), 44100)
-    (folder / "rates.ogg").write_bytes((folder / "one.ogg").read_bytes() + (folder / "other.ogg").read_bytes())
-    (folder / "unscaled.wav").write_bytes(riff((sound.astype("<f4") * 1e6).tobytes(), 4 * len(sound), kind=3, width=4, bits=32))
-    silent_video(folder / "silent.mp4")
-    changing(folder / "changing.aac")
-    (folder / "picture.wav").write_bytes(b"GIF89a" + bytes(range(1, 200)))
-    names = [*CAUSES, "cut.wav", "cut.flac", "big.wav", "rates.ogg", "unscaled.wav", "silent.mp4", "changing.aac", "picture.wav"]
-    done = subprocess.run(
-        [sys.executable, "-m", "compat.doctor", "--json", *(str(folder / name) for name in names)],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    folder, sound = tmp_path_factory.mktemp("causes"), pcm()
+    plain, flac, ogg, mp3 = (encoded(sound, format) for format in ("WAV", "FLAC", "OGG", "MP3"))
+    files = {
+        "open.wav": riff(sound.tobytes(), 0),
+        "wide.wav": riff((sound.astype("<i4") << 16).tobytes(), 4 * len(sound), width=4, bits=24),
+        "unscaled.wav": riff((sound.astype("<f4") * 1e6).tobytes(), 4 * len(sound), kind=3, width=4, bits=32),
+        "big.wav": encoded(sound, "WAV", endian="BIG"),
+        "cut.wav": plain[: len(plain) // 2],
+        "cut.flac": flac[: len(flac) // 2],
+        "few.flac": flac[:22] + (10000).to_bytes(4, "big") + flac[26:],
+        "few_more.flac": flac[:22] + (31999).to_bytes(4, "big") + flac[26:],
+        "low.opus": encoded(sound, "OGG", subtype="OPUS"),
+        "chained.ogg": ogg * 2,
+        "chained.mp3": mp3 * 2,
+        "lame.mp3": mp3,
+        "rates.ogg": ogg + encoded(pcm(rate=44100), "OGG", 44100),
+        "silent.mp4": (ASSETS / "video_only.mp4").read_bytes(),
+        "changing.aac": aac(folder, 1) + aac(folder, 2),
+        "picture.wav": b"GIF89a" + bytes(range(1, 200)),
+    }
+    put(files, folder)
+    command = [sys.executable, "-m", "compat.doctor", "--json", *files]
+    done = subprocess.run(command, cwd=folder, env={**os.environ, "PYTHONPATH": str(ROOT)}, capture_output=True, text=True, check=False)
     return looked(json.loads(done.stdout))
-
-
-def silent_video(path: pathlib.Path) -> None:
-    with av.open(str(path), "w") as container:
-        stream = container.add_stream("mpeg4", rate=5)
-        stream.width = stream.height = 64
-        for _ in range(5):
-            container.mux(stream.encode(av.VideoFrame(64, 64, "yuv420p")))
-        container.mux(stream.encode(None))
-
-
-def changing(path: pathlib.Path) -> None:
-    """AAC that goes on with two channels where it began with one."""
-    parts = []
-    for layout in ("mono", "stereo"):
-        part = path.with_name(f"{layout}.aac")
-        with av.open(str(part), "w", format="adts") as container:
-            stream = container.add_stream("aac", rate=16000, layout=layout)
-            for at in range(20):
-                frame = av.AudioFrame(format="fltp", layout=layout, samples=1024)
-                for plane in frame.planes:
-                    plane.update(bytes(plane.buffer_size))
-                frame.sample_rate, frame.pts = 16000, at * 1024
-                container.mux(stream.encode(frame))
-            container.mux(stream.encode(None))
-        parts.append(part.read_bytes())
-    path.write_bytes(b"".join(parts))
 
 
 @pytest.mark.libsox
@@ -269,11 +242,8 @@ def test_what_a_wide_sample_is(tmp_path: pathlib.Path, change: Callable[..., Any
     data = change(pcm()).tobytes()
     (tmp_path / "x.wav").write_bytes(riff(data, len(data), width=4, bits=bits))
     found = stored.beginning(str(tmp_path / "x.wav"))
-    if scale is None:
-        assert found is None
-    else:
-        assert found is not None
-        assert np.allclose(found[0], pcm() * scale)
+    assert (found is None) == (scale is None)
+    assert found is None or np.allclose(found[0], pcm() * scale)
 
 
 @table(
@@ -302,13 +272,13 @@ def without_av(build: Callable[..., World]) -> World:
     """A world in which PyAV opens nothing."""
     world = build()
     world.own("av")
-    (world.site / "av" / "__init__.py").open("a").write("\n\ndef open(*args, **kwargs):\n    raise ValueError('not today')\n")
+    append(world.site / "av/__init__.py", "\n\ndef open(*args, **kwargs):\n    raise ValueError('not today')\n")
     return world
 
 
 def test_a_file_that_only_another_backend_reads(without_av: World, tmp_path: pathlib.Path) -> None:
     """Not a wav: plain ones are read without FFmpeg, and load here all the same."""
-    (tmp_path / "good.au").write_bytes(struct.pack(">4s5I", b".snd", 24, 16000, 3, 8000, 1) + bytes(range(250)) * 64)
+    soundfile.write(tmp_path / "good.au", pcm(0.5), 16000)
     report = without_av.examine(str(tmp_path / "good.au"), str(tone(tmp_path / "good.wav")))
     told = looked(report.document)
     (found,) = [found for found in told["good.au"]["findings"] if found["cause"] == "other-backend-reads"]

@@ -4,11 +4,11 @@ import os
 import pathlib
 import select
 import shlex
+import shutil
 import signal
 import subprocess
 import sys
 import types
-import zipfile
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -21,8 +21,9 @@ from compat.doctor import cli
 from compat.doctor.checks import libraries
 from compat.doctor.fix import changes, dialogue, reach, runner
 from compat.doctor.fix.reach import Touches
-from tests.conftest import printed
-from tests.doctor.worlds import REPOSITORY
+from tests.codemod.commands import put
+from tests.conftest import ROOT, printed
+from tests.doctor.worlds import read_terminal
 from tests.doubles import fails
 from tests.tables import table
 
@@ -76,8 +77,7 @@ def somewhere(monkeypatch: pytest.MonkeyPatch, tmp_path: pathlib.Path) -> Iterat
     },
 )
 def test_a_command_is_judged_by_what_it_touches(somewhere: pathlib.Path, words: str, touches: Touches, reason: str) -> None:
-    (command,) = shell.lines(*words.replace("{}", str(somewhere)).split())
-    found = reach.of(command, NOTHING_TO_DO)
+    found = reach.of(*shell.lines(*words.replace("{}", str(somewhere)).split()), NOTHING_TO_DO)
     assert found.touches is touches, found
     assert reason in found.reason
     assert bool(found.reason) == (touches is not Touches.ENVIRONMENT)
@@ -97,8 +97,7 @@ def test_an_installer_that_is_led_elsewhere_needs_a_second_yes(
     somewhere: pathlib.Path, monkeypatch: pytest.MonkeyPatch, words: str, prepare: Callable[[Any], None], reason: str
 ) -> None:
     prepare(monkeypatch)
-    (command,) = shell.lines(*words.split())
-    found = reach.of(command, NOTHING_TO_DO)
+    found = reach.of(*shell.lines(*words.split()), NOTHING_TO_DO)
     assert found.touches is Touches.MORE
     assert reason in found.reason
 
@@ -301,7 +300,7 @@ def test_ctrl_c_lets_the_program_put_things_back() -> None:
     """An installer that is killed leaves half a package behind."""
     program = f"from compat.diagnosis import machine; from compat.doctor.fix import runner; runner.run((machine.python(), '-c', {WAITS!r}))"
     command = [sys.executable, "-c", program]
-    process = subprocess.Popen(command, cwd=REPOSITORY, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True)
+    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True)
     assert process.stdout is not None
     assert process.stdout.readline() == "ready\n"
     os.killpg(process.pid, signal.SIGINT)
@@ -344,7 +343,7 @@ def test_at_a_terminal_it_asks_twice_before_it_renames(build, keys: str, status:
         if not select.select([ours], [], [], 5)[0] and answers == []:
             os.write(ours, keys[-1].encode())  # Python misses a Ctrl-C that comes just before it waits for input
             continue
-        if not (piece := _read(ours)):
+        if not (piece := read_terminal(ours)):
             break
         said += piece
         if answers and said.count("[y/N]") > len(keys) - len(answers):
@@ -357,37 +356,26 @@ def test_at_a_terminal_it_asks_twice_before_it_renames(build, keys: str, status:
     assert ("Nothing was changed." in said) == (not is_renamed)
 
 
-def _read(terminal: int) -> str:
-    """Read what a terminal shows; empty once nobody writes to it any more."""
-    try:
-        return os.read(terminal, 1 << 12).decode("utf-8", "replace")
-    except OSError:
-        return ""
-
-
-def _wheel(folder: pathlib.Path, name: str, version: str) -> None:
-    info = f"{name}-{version}.dist-info"
-    files = {
-        f"{name}/__init__.py": f"__version__ = {version!r}\n",
-        f"{info}/METADATA": f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n",
-        f"{info}/WHEEL": "Wheel-Version: 1.0\nGenerator: test\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
-    }
-    with zipfile.ZipFile(folder / f"{name}-{version}-py3-none-any.whl", "w") as archive:
-        for path, text in files.items():
-            archive.writestr(path, text)
-        archive.writestr(f"{info}/RECORD", "".join(f"{path},,\n" for path in (*files, f"{info}/RECORD")))
+# the files of a wheel
+WHEEL = {
+    "soundfile/__init__.py": "__version__ = '0.14.0'\n",
+    "soundfile-0.14.0.dist-info/METADATA": "Metadata-Version: 2.1\nName: soundfile\nVersion: 0.14.0\n",
+    "soundfile-0.14.0.dist-info/WHEEL": "Wheel-Version: 1.0\nGenerator: test\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
+    "soundfile-0.14.0.dist-info/RECORD": "soundfile/__init__.py,,\nsoundfile-0.14.0.dist-info/METADATA,,\n"
+    "soundfile-0.14.0.dist-info/WHEEL,,\nsoundfile-0.14.0.dist-info/RECORD,,\n",
+}
 
 
 @pytest.mark.parametrize("is_there", [True, False], ids=["fixed", "pip fails"])
 def test_a_package_that_does_not_import_is_installed_again(build, is_there: bool) -> None:  # type: ignore[no-untyped-def]
     """By a real pip, into the world."""
-    world = build(without=("soundfile", "torch"))
-    world.plant("torch", {"__init__.py": ""}, "2.8.0")
-    world.plant("soundfile", {"__init__.py": "raise OSError('no')\n"}, "0.14.0")
-    (world.folder / "wheels").mkdir()
+    world = build(without=("soundfile", "torch"), plants={"torch 2.8.0": "", "soundfile 0.14.0": "raise OSError('no')\n"})
+    put(WHEEL, "wheel")
+    os.mkdir("wheels")
     if is_there:
-        _wheel(world.folder / "wheels", "soundfile", "0.14.0")
-    env = {"PIP_NO_INDEX": "1", "PIP_FIND_LINKS": str(world.folder / "wheels"), "PIP_DISABLE_PIP_VERSION_CHECK": "1"}
+        shutil.make_archive("soundfile", "zip", "wheel")
+        os.rename("soundfile.zip", "wheels/soundfile-0.14.0-py3-none-any.whl")
+    env = {"PIP_NO_INDEX": "1", "PIP_FIND_LINKS": os.path.abspath("wheels"), "PIP_DISABLE_PIP_VERSION_CHECK": "1"}
     done = world.run("--only", "imports", "--fix", "--yes", env=env)
     if is_there:
         assert done.returncode == 0, done.stderr

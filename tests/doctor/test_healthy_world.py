@@ -56,8 +56,7 @@ def test_its_json_is_as_its_schema_says(seen: tuple[Report, float], healthy: Wor
 
 
 def test_the_doctors_own_process_imports_nothing_heavy(tmp_path: pathlib.Path) -> None:
-    world = World(tmp_path / "world", without=("torch",))
-    world.plant("torch", {"__init__.py": "Tensor = list\n"}, "2.8.0")
+    world = World(tmp_path / "world", without=("torch",), plants={"torch 2.8.0": "Tensor = list\n"})
     code = (
         "import sys; from compat.doctor.cli import main; code = main(['--skip', 'files,round-trip,resampling']); "
         f"print(code, [name for name in {HEAVY!r} if name in sys.modules])"

@@ -1,7 +1,6 @@
 """The command line: the page, its exit status, what it prints instead, and what it keeps to itself."""
 
 import ast
-import errno
 import os
 import pathlib
 import signal
@@ -17,8 +16,8 @@ from compat.diagnosis.findings import Finding, Mend, Result, Status, error, note
 from compat.doctor import checks, cli, registry, report, verdict
 from compat.doctor.registry import Check
 from compat.doctor.world import World as Looked
-from tests.conftest import printed
-from tests.doctor.worlds import World
+from tests.conftest import Python, printed
+from tests.doctor.worlds import World, read_terminal
 from tests.doubles import fails
 
 ESCAPE = "\x1b["
@@ -41,7 +40,7 @@ def test_a_terminal_gets_colour_and_whole_commands(healthy: World) -> None:
     command = [healthy.python, "-m", "compat.doctor", "--only", "python,variables"]
     with subprocess.Popen(command, stdin=follower, stdout=follower, stderr=follower, env=env, cwd=healthy.folder) as process:
         os.close(follower)
-        shown = b"".join(_chunks(leader)).decode()
+        shown = "".join(iter(lambda: read_terminal(leader), ""))
     os.close(leader)
     assert process.returncode == 2
     assert ESCAPE in shown
@@ -49,45 +48,26 @@ def test_a_terminal_gets_colour_and_whole_commands(healthy: World) -> None:
     assert "export TORCHAUDIO_COMPAT_VERSION=2.2" in shown
 
 
-def _chunks(descriptor: int) -> Iterator[bytes]:
-    while True:
-        try:
-            chunk = os.read(descriptor, 4096)
-        except OSError as why:  # what Linux says at the end of a pseudo-terminal
-            if why.errno != errno.EIO:
-                raise
-            return
-        if not chunk:
-            return
-        yield chunk
-
-
 def test_a_page_without_rich_says_the_same(build: Callable[..., World]) -> None:
-    said = printed(build(without=("rich",)).run("--only", "python,variables"))
-    assert "verdict     Healthy." in said
+    assert "verdict     Healthy." in printed(build(without=("rich",)).run("--only", "python,variables"))
 
 
 def test_warnings_exit_with_one_and_show_the_mend(healthy: World) -> None:
     done = healthy.run("--only", "variables", env={"TORCHAUDIO_BACKEND": "sox"})
-    assert done.returncode == 1
-    assert "$ unset TORCHAUDIO_BACKEND" in done.stdout
-    assert done.stdout.splitlines()[-1].strip() == "$ unset TORCHAUDIO_BACKEND"
+    assert (done.returncode, done.stdout.splitlines()[-1].strip()) == (1, "$ unset TORCHAUDIO_BACKEND")
 
 
 def test_a_mend_is_shown_once(build: Callable[..., World]) -> None:
-    world = build(without=("torch",))
-    world.plant("torch", {"__init__.py": ""}, "2.8.0+cpu")
-    world.plant("torchaudio", {"__init__.py": ""}, "2.7.1+cu128")
-    page = world.run("--only", "pair,build").stdout
+    page = build(without=("torch",), plants={"torch 2.8.0+cpu": "", "torchaudio 2.7.1+cu128": ""}).run("--only", "pair,build").stdout
     assert page.count("$ ") == 3  # the pair's two commands, and the next one
     assert "fix      as under Versions" in page
 
 
 @pytest.mark.skipif(os.name == "nt", reason="takes POSIX signals")
 def test_an_interruption_ends_it_at_once(build: Callable[..., World]) -> None:
-    world = build(without=("torch",))
-    reached = world.folder / "reached"
-    world.plant("torch", {"__init__.py": f"import pathlib, time\n\npathlib.Path({str(reached)!r}).touch()\ntime.sleep(60)\n"}, "2.8.0")
+    reached = pathlib.Path("reached").resolve()
+    torch = f"import pathlib, time\n\npathlib.Path({str(reached)!r}).touch()\ntime.sleep(60)\n"
+    world = build(without=("torch",), plants={"torch 2.8.0": torch})
     command = [world.python, "-m", "compat.doctor", "--only", "imports"]
     with subprocess.Popen(command, cwd=world.folder, stderr=subprocess.PIPE, text=True) as process:
         while not reached.exists():
@@ -227,8 +207,7 @@ def test_a_check_that_raises_becomes_a_result() -> None:
         raise RuntimeError("broken")
 
     result = _check(body).run(Looked())
-    assert result.status is Status.CRASHED
-    assert result.findings[0].text == "so far"
+    assert (result.status, result.findings[0].text) == (Status.CRASHED, "so far")
     assert "RuntimeError: broken" in result.summary
     assert verdict.of([result]).exit == 3
 
@@ -259,20 +238,18 @@ def test_a_mend_in_one_line() -> None:
 
 
 @pytest.mark.skipif(os.name == "nt", reason="no folder can be removed there while a process is in it")
-def test_a_working_folder_that_is_gone(tmp_path: pathlib.Path) -> None:
-    gone = tmp_path / "gone"
-    gone.mkdir()
-    command = f"rmdir {gone} && {sys.executable} -m compat.doctor --only python"
-    done = subprocess.run(["sh", "-c", command], cwd=gone, capture_output=True, text=True, check=False)
+def test_a_working_folder_that_is_gone(python: Python) -> None:
+    gone = "import os, sys; os.mkdir('gone'); os.chdir('gone'); os.rmdir('../gone')"
+    done = python(code=f"{gone}; os.execv(sys.executable, [sys.executable, *'-m compat.doctor --only python'.split()])")
     assert (done.returncode, done.stdout) == (3, "")
     assert done.stderr.endswith("the folder that you are in is gone; go to another one\n")
 
 
 @pytest.mark.skipif(os.name == "nt", reason="no file there has such a name")
-def test_a_name_cannot_move_the_cursor(tmp_path: pathlib.Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_name_cannot_move_the_cursor(capsys: pytest.CaptureFixture[str]) -> None:
     for name in ("red\x1b[31m.wav", "two\nlines.wav"):
-        (tmp_path / name).write_bytes(b"")
-        cli.main([str(tmp_path / name)])
+        pathlib.Path(name).touch()
+        cli.main([name])
         said = capsys.readouterr().out
         assert name not in said
         assert name.encode("unicode_escape").decode().replace("\\n", "\\x0a") in said

@@ -1,7 +1,5 @@
 """The table of pairs, and the requirement lines that are made from it."""
 
-import pathlib
-import subprocess
 import sys
 import tomllib
 from collections.abc import Callable
@@ -11,12 +9,12 @@ from packaging.requirements import Requirement
 
 from compat.diagnosis import pairs
 from compat.doctor import pins
-from tests.conftest import printed
+from tests.codemod.commands import put
+from tests.conftest import ROOT, Python, printed
 from tests.doctor.worlds import World
 from tests.tables import table
 
 PYTHON = ".".join(map(str, sys.version_info[:2]))
-PYPROJECT = pathlib.Path(__file__).parents[2] / "pyproject.toml"
 
 
 def asked_for(*asked: str) -> list[str]:
@@ -50,7 +48,7 @@ def test_pythons(torch: str, python: str) -> None:
 
 
 def test_the_companions_are_those_of_the_project() -> None:
-    declared = [Requirement(text) for text in tomllib.loads(PYPROJECT.read_text())["project"]["dependencies"]]
+    declared = [Requirement(text) for text in tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["dependencies"]]
     known = {requirement.name: str(requirement.specifier) for requirement in declared}
     for name, specifier in pairs.companions().items():
         assert known[name] == str(Requirement(name + specifier).specifier)
@@ -107,24 +105,17 @@ def test_what_there_is_not_is_refused(asked: tuple[str, ...], says: str) -> None
         list(pins.lines(*asked))
 
 
-def test_pip_takes_the_lines_as_they_are(tmp_path: pathlib.Path) -> None:
+def test_pip_takes_the_lines_as_they_are(python: Python) -> None:
     """Comments, index and all; ``all`` is a list to read, and a file that asks for nothing."""
-    for name, lines in (("pins.txt", pins.lines("2.8", "cpu")), ("all.txt", pins.lines("all"))):
-        (tmp_path / name).write_text("\n".join(lines))
-    read = [sys.executable, "-m", "pip", "install", "--dry-run", "--no-deps", "--no-index", "--quiet", "--requirement"]
-    done = {
-        name: subprocess.run([*read, str(tmp_path / name)], capture_output=True, text=True, check=False) for name in ("pins.txt", "all.txt")
-    }
-    assert "torch==2.8.0+cpu" in done["pins.txt"].stderr
-    assert "Invalid requirement" not in done["pins.txt"].stderr + done["all.txt"].stderr
+    put({"pins.txt": "\n".join(pins.lines("2.8", "cpu")), "all.txt": "\n".join(pins.lines("all"))})
+    told = python(*["-m", "pip", "install", "--dry-run", "--no-deps", "--no-index", "--quiet", "-r", "all.txt", "-r", "pins.txt"]).stderr
+    assert "torch==2.8.0+cpu" in told
+    assert "Invalid requirement" not in told
 
 
 def test_the_installed_release_is_the_default(build: Callable[..., World]) -> None:
-    world = build(without=("torch",))
-    world.plant("torch", {"__init__.py": ""}, "2.8.0+cpu")
-    said = printed(world.run("--pins"))
-    index = "--extra-index-url https://download.pytorch.org/whl/cpu"
-    assert f"{index}\ntorch==2.8.0+cpu\ntorchaudio==2.8.0+cpu\n" in said
+    said = printed(build(without=("torch",), plants={"torch 2.8.0+cpu": ""}).run("--pins"))
+    assert "--extra-index-url https://download.pytorch.org/whl/cpu\ntorch==2.8.0+cpu\ntorchaudio==2.8.0+cpu\n" in said
 
 
 def test_nothing_installed_is_no_release(build: Callable[..., World]) -> None:

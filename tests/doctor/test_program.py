@@ -1,7 +1,6 @@
 """``doctor --for PROJECT``: which release of the drop-in runs a project, and what it lacks here."""
 
 import json
-import pathlib
 from typing import Any
 
 import pytest
@@ -21,20 +20,16 @@ torchaudio.transforms.MelSpectrogram()
 """
 
 
-def _project(folder: pathlib.Path, **files: str) -> str:
-    put({name.replace("_", ".", 1): text for name, text in files.items()}, folder)
-    return str(folder)
-
-
-def _told(capsys: pytest.CaptureFixture[str], folder: str) -> tuple[int, dict[str, list[dict[str, Any]]]]:
-    status = cli.main(["--for", folder, "--json"])
+def _told(capsys: pytest.CaptureFixture[str], **files: str) -> tuple[int, dict[str, list[dict[str, Any]]]]:
+    put({name.replace("_", ".", 1): text for name, text in files.items()}, "project")
+    status = cli.main(["--for", "project", "--json"])
     return status, {check["check"]: check["findings"] for check in json.loads(capsys.readouterr().out)["checks"]}
 
 
-def test_a_project_is_told_its_release_and_what_it_lacks(tmp_path: pathlib.Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_project_is_told_its_release_and_what_it_lacks(capsys: pytest.CaptureFixture[str]) -> None:
     """The names are looked up under that release, in a child process."""
     pins = "torch==2.0.1\ntorchaudio==2.0.2\nnumpy<1.0\n\n# a comment\n-r other.txt\nno-such-package>=1 # why\n"
-    status, told = _told(capsys, _project(tmp_path, main_py=USES, requirements_txt=pins))
+    status, told = _told(capsys, main_py=USES, requirements_txt=pins)
     assert status == 2
     (release,) = told["release"]
     assert "as torchaudio 2.0: requirements.txt:2 has torchaudio==2.0.2" in release["text"]
@@ -59,10 +54,8 @@ def test_a_project_is_told_its_release_and_what_it_lacks(tmp_path: pathlib.Path,
         "one that may import what is not here": ({"main_py": "def f():\n    import surely_nowhere\n"}, "no file in it", 1),
     },
 )
-def test_the_status_is_that_of_the_worst(
-    tmp_path: pathlib.Path, capsys: pytest.CaptureFixture[str], files: dict[str, str], words: str, wanted: int
-) -> None:
-    status, told = _told(capsys, _project(tmp_path, **files))
+def test_the_status_is_that_of_the_worst(capsys: pytest.CaptureFixture[str], files: dict[str, str], words: str, wanted: int) -> None:
+    status, told = _told(capsys, **files)
     assert words in told["release"][0]["text"]
     assert status == wanted, told
 
@@ -87,15 +80,16 @@ def test_a_name_is_looked_up_under_the_release(release: str, name: str, words: s
     assert bool(lacking) == bool(words)
 
 
-def test_what_the_program_can_do_without_is_not_needed(tmp_path: pathlib.Path) -> None:
+def test_what_the_program_can_do_without_is_not_needed() -> None:
     """Imports in a ``try``, for types, relative ones, and modules of the project and of Python."""
-    (tmp_path / "pkg").mkdir()
-    (tmp_path / "pkg" / "own.py").write_text("")
-    (tmp_path / "a.py").write_text(
-        "import os, own, pkg.own, needed.deep\nfrom . import x\nfrom typing import TYPE_CHECKING\n"
-        "if TYPE_CHECKING:\n    import types_only\ntry:\n    import perhaps\nexcept ImportError:\n    import instead\nelse:\n    import after\n"
+    put(
+        {
+            "pkg/own.py": "",
+            "a.py": "import os, own, pkg.own, needed.deep\nfrom . import x\nfrom typing import TYPE_CHECKING\n"
+            "if TYPE_CHECKING:\n    import types_only\ntry:\n    import perhaps\nexcept ImportError:\n    import instead\nelse:\n    import after\n",
+        }
     )
-    assert needs.imported(str(tmp_path)) == {"needed": ("a.py:1", True), "after": ("a.py:11", True)}
+    assert needs.imported(".") == {"needed": ("a.py:1", True), "after": ("a.py:11", True)}
 
 
 @pytest.mark.parametrize(
@@ -113,6 +107,6 @@ def test_what_the_program_can_do_without_is_not_needed(tmp_path: pathlib.Path) -
         ("if TYPE_CHECKING:\n    pass\nelse:\n    import lost", "warning"),
     ],
 )
-def test_a_missing_package_stops_the_program_only_where_it_is_always_imported(text: str, level: str, tmp_path: pathlib.Path) -> None:
-    (tmp_path / "a.py").write_text(text)
-    assert [one.status.value[0] for one in program._packages(str(tmp_path))] == [level] * bool(level)
+def test_a_missing_package_stops_the_program_only_where_it_is_always_imported(text: str, level: str) -> None:
+    put({"a.py": text})
+    assert [one.status.value[0] for one in program._packages(".")] == [level] * bool(level)

@@ -2,14 +2,13 @@
 
 import json
 import pathlib
-import subprocess
-import sys
 import sysconfig
 from collections.abc import Callable
 
 import pytest
 
-from tests.conftest import printed
+from tests.codemod.commands import put
+from tests.conftest import Python, printed
 from tests.doctor.cases import Case, worlds
 from tests.doctor.worlds import World, plant
 
@@ -53,10 +52,8 @@ test_names_that_something_else_has = worlds(
 
 def test_one_that_no_package_needs_is_no_problem(build: Callable[..., World]) -> None:
     """Nor is it blamed for what fails for another cause."""
-    world = build(without=("soundfile",))
-    world.plant("soundfile", {"__init__.py": BROKEN}, "0.13.1")
-    for name in ("statistics.py", "test.py", "code.py"):
-        (world.folder / name).write_text("x = 1\n")
+    world = build(without=("soundfile",), plants={"soundfile 0.13.1": BROKEN})
+    put(dict.fromkeys(("statistics.py", "test.py", "code.py"), "x = 1\n"), world.folder)
     report = world.examine("--only", "copies")
     assert (report.code, [found["status"] for found in report.findings("copies")]) == (0, ["note", "note"])
 
@@ -71,7 +68,7 @@ def other(tmp_path: pathlib.Path) -> pathlib.Path:
     folder = tmp_path / "other env"
     paths = sysconfig.get_paths(vars={"base": str(folder), "platbase": str(folder)}, scheme="venv")
     site = pathlib.Path(paths["purelib"])
-    plant(site, "torchaudio", {"__init__.py": ""}, "2.8.0")
+    plant(site, "torchaudio 2.8.0", "")
     (folder / "pyvenv.cfg").write_text("home = /usr/bin\n")
     return site
 
@@ -89,9 +86,7 @@ LINES = {
 def test_a_line_that_leads_to_another_environment_is_taken_out_and_nothing_removed(
     build: Callable[..., World], other: pathlib.Path, line: str, own: bool
 ) -> None:
-    world = build()
-    if own:
-        world.plant("torchaudio", {"__init__.py": ""}, "2.11.0")
+    world = build(plants={"torchaudio 2.11.0": ""} if own else {})
     env, says = {"PYTHONPATH": str(other)}, "PYTHONPATH"
     if LINES[line]:
         (world.site / "zz_other.pth").write_text(LINES[line].format(site=str(other)))
@@ -103,36 +98,32 @@ def test_a_line_that_leads_to_another_environment_is_taken_out_and_nothing_remov
 
 
 def test_a_module_of_another_environment_is_not_renamed(build: Callable[..., World], other: pathlib.Path) -> None:
-    world = build(without=("soundfile",))
-    world.plant("soundfile", {"__init__.py": "from helper import thing\n"}, "0.13.1")
-    world.plant("helper", {"__init__.py": "thing = 1\n"}, "1.0")
+    world = build(without=("soundfile",), plants={"soundfile 0.13.1": "from helper import thing\n", "helper 1.0": "thing = 1\n"})
     (other / "helper.py").write_text("")
     found = world.examine("--only", "copies", env={"PYTHONPATH": str(other)}).findings("copies")
     mends = [one["mend"] for one in found if "helper" in one["text"]]
     assert [(mend["commands"], str(other) in mend["text"]) for mend in mends] == [([], True)]
 
 
+CONSOLE = "import sys; del sys.path[0]; from compat.cli import main; sys.exit(main({}))"
+
+
 @pytest.mark.parametrize("name", ["torchaudio.py", "soundfile.py", "numpy/__init__.py", "torch.py"])
-def test_the_console_command_finds_what_lies_in_the_working_folder(tmp_path: pathlib.Path, name: str) -> None:
+def test_the_console_command_finds_what_lies_in_the_working_folder(python: Python, name: str) -> None:
     """As `python -m compat.doctor` does: it stands before the real one for every program that is run from there."""
-    (tmp_path / name).parent.mkdir(exist_ok=True)
-    (tmp_path / name).write_text("import os\n")
-    code = "import sys; del sys.path[0]; from compat.cli import main; sys.exit(main(['doctor', '--only', 'copies', '--json']))"
-    done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=False)
+    put({name: "import os\n"})
+    done = python(code=CONSOLE.format(["doctor", "--only", "copies", "--json"]))
     assert done.returncode == 2, done.stderr
     found = json.loads(done.stdout)["verdict"]["root"]
     assert (found["cause"], found["subject"]) == ("shadowed", name.partition("/")[0].removesuffix(".py"))
 
 
-def test_the_working_folder_is_seen_for_another_interpreter(build: Callable[..., World], tmp_path: pathlib.Path) -> None:
-    world = build()
-    (tmp_path / "torchaudio.py").write_text("import os\n")
-    command = [sys.executable, "-m", "compat.doctor", "--python", str(world.python), "--only", "copies", "--json"]
-    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+def test_the_working_folder_is_seen_for_another_interpreter(python: Python, build: Callable[..., World]) -> None:
+    put({"torchaudio.py": "import os\n"})
+    done = python("-m", "compat.doctor", "--python", str(build().python), "--only", "copies", "--json")
     assert json.loads(done.stdout)["verdict"]["root"]["cause"] == "shadowed", done.stderr
 
 
-def test_the_console_command_keeps_out_of_a_folder_with_a_package_of_our_name(tmp_path: pathlib.Path) -> None:
-    (tmp_path / "compat.py").write_text("raise SystemExit('the wrong one')\n")
-    code = "import sys; del sys.path[0]; from compat.cli import main; sys.exit(main(['doctor', '--only', 'backend-soundfile']))"
-    printed(subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=False))
+def test_the_console_command_keeps_out_of_a_folder_with_a_package_of_our_name(python: Python) -> None:
+    put({"compat.py": "raise SystemExit('the wrong one')\n"})
+    printed(python(code=CONSOLE.format(["doctor", "--only", "backend-soundfile"])))

@@ -18,11 +18,14 @@ import sys
 import sysconfig
 import venv
 from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 from typing import Any
 
 # how the command goes on that installs torch on this machine
 FOR_CPU = " --index-url https://download.pytorch.org/whl/cpu" if sys.platform == "linux" and not shutil.which("nvidia-smi") else ""
 REPOSITORY = pathlib.Path(__file__).parents[2]
+# of a package, by their paths in it; or the text of its ``__init__.py``
+Files = str | Mapping[str, str]
 _BASE = pathlib.Path(sysconfig.get_paths()["purelib"])
 _OWN_VARIABLES = ("TORCHAUDIO_", "TORIO_", "PYTHON", "LD_", "VIRTUAL_ENV", "CONDA_")
 
@@ -33,11 +36,12 @@ def belongs_to(entry: str, package: str) -> bool:
     return stem.partition(".")[0].partition("-")[0] in (package, f"{package}_data")
 
 
-def plant(site: pathlib.Path, name: str, files: Mapping[str, str], version: str | None = None) -> None:
-    """Write a package of our own making into a folder, with metadata and RECORD where it is given a version."""
-    written = {f"{name}/{path}": text for path, text in files.items()}
+def plant(site: pathlib.Path, package: str, files: Files) -> None:
+    """Write a package of our own making into a folder: "NAME", or "NAME VERSION" where it is to have metadata and RECORD."""
+    name, _, version = package.partition(" ")
+    written = {f"{name}/{path}": text for path, text in ({"__init__.py": files} if isinstance(files, str) else files).items()}
     info = f"{name}-{version}.dist-info"
-    if version is not None:
+    if version:
         written[f"{info}/METADATA"] = f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n"
         written[f"{info}/INSTALLER"] = "pip\n"
     rows = []
@@ -47,9 +51,23 @@ def plant(site: pathlib.Path, name: str, files: Mapping[str, str], version: str 
         target.write_text(text)
         digest = base64.urlsafe_b64encode(hashlib.sha256(text.encode()).digest()).rstrip(b"=").decode()
         rows.append([path, f"sha256={digest}", str(len(text.encode()))])
-    if version is not None:
+    if version:
         with (site / info / "RECORD").open("w", newline="") as stream:
             csv.writer(stream).writerows([*rows, [f"{info}/RECORD", "", ""]])
+
+
+def append(path: pathlib.Path, text: str) -> None:
+    """Add some text to a file."""
+    with path.open("a") as file:
+        file.write(text)
+
+
+def read_terminal(terminal: int) -> str:
+    """Read what a pseudo-terminal shows; empty once nobody writes to it any more, of which Linux makes an error."""
+    try:
+        return os.read(terminal, 1 << 12).decode("utf-8", "replace")
+    except OSError:
+        return ""
 
 
 class World:
@@ -58,9 +76,10 @@ class World:
     Args:
         folder: an empty folder to build it in.
         without: packages that it lacks.
+        plants: packages that are planted in it.
     """
 
-    def __init__(self, folder: pathlib.Path, without: Iterable[str] = ()) -> None:
+    def __init__(self, folder: pathlib.Path, without: Iterable[str] = (), plants: Mapping[str, Files] = MappingProxyType({})) -> None:
         lacking = {"torchaudio", "torchcodec", *without}
         venv.create(folder, symlinks=sys.platform != "win32")
         paths = sysconfig.get_paths(vars={"base": str(folder), "platbase": str(folder)}, scheme="venv")
@@ -72,6 +91,8 @@ class World:
         (self.site / "under_test.pth").write_text(f"{REPOSITORY}\n")
         if "COVERAGE_PROCESS_CONFIG" in os.environ:  # `make coverage` counts what runs here as well
             (self.site / "coverage.pth").write_text("import coverage; coverage.process_startup()\n")
+        for package, files in plants.items():
+            plant(self.site, package, files)
 
     def own(self, package: str) -> pathlib.Path:
         """Copy a package that is linked to, so that it can be broken; gives its folder."""
@@ -80,10 +101,6 @@ class World:
             entry.unlink()
             shutil.copytree(real, entry, symlinks=True) if real.is_dir() else shutil.copy2(real, entry)
         return self.site / package
-
-    def plant(self, name: str, files: Mapping[str, str], version: str | None = None) -> None:
-        """Write a package of our own making into the world."""
-        plant(self.site, name, files, version)
 
     def metadata(self, name: str, version: str) -> None:
         """Rewrite the version in a package's metadata, as if another release had been installed."""

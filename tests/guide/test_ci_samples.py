@@ -13,6 +13,7 @@ import pytest
 import yaml
 
 from compat.codemod.run import cli
+from tests.codemod.commands import contents, put
 from tests.conftest import ROOT
 from tests.guide import pages
 
@@ -21,12 +22,9 @@ SOURCE = "import torchaudio\n\ntorchaudio.set_audio_backend('soundfile')\nx = to
 TEST = "import torchaudio\n\n\ndef test_name():\n    torchaudio.set_audio_backend('soundfile')\n"
 
 
-@pytest.fixture
-def project(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> pathlib.Path:
-    (tmp_path / "a.py").write_text(SOURCE)
-    (tmp_path / "test_a.py").write_text(TEST)
-    monkeypatch.chdir(tmp_path)
-    return tmp_path
+@pytest.fixture(autouse=True)
+def _project() -> None:
+    put({"a.py": SOURCE, "test_a.py": TEST})
 
 
 def sample(title: str) -> str:
@@ -34,21 +32,21 @@ def sample(title: str) -> str:
     return str(found)
 
 
-def test_the_hooks_of_the_sample_are_there_and_take_its_arguments(project: pathlib.Path) -> None:
+def test_the_hooks_of_the_sample_are_there_and_take_its_arguments() -> None:
     offered = {hook["id"]: hook for hook in yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text())}
     [repo] = yaml.safe_load(sample(".pre-commit-config.yaml"))["repos"]
     for hook in repo["hooks"]:
         first, *options = offered[hook["id"]]["entry"].split()
         assert first == "hooks/codemod.py"
         assert cli.main([*options, *hook["args"]]) == 0  # it writes the baseline
-    assert (project / "known.json").exists()
-    (project / "b.py").write_text(SOURCE)
+    assert os.path.exists("known.json")
+    put({"b.py": SOURCE})
     assert cli.main([*options, *hook["args"]]) == 1
-    assert (project / "a.py").read_text() == SOURCE
+    assert contents()["a.py"] == SOURCE.encode()
     assert cli.main(["--exclude", "b.py"]) == 0  # the baseline quotes old code, and is not reported for it
 
 
-def test_the_workflow_finds_and_uploads(project: pathlib.Path) -> None:
+def test_the_workflow_finds_and_uploads() -> None:
     jobs: dict[str, Any] = yaml.safe_load(sample(".github/workflows/torchaudio.yml"))["jobs"]
     steps = jobs["findings"]["steps"]
     [upload] = [step for step in steps if "upload-sarif" in step.get("uses", "")]
@@ -61,16 +59,14 @@ def test_the_workflow_finds_and_uploads(project: pathlib.Path) -> None:
         command = ["bash", "-e", "-c", run.replace("2.0,2.2", "2.0")]  # one release shows that the line is right
         codes[run.split()[0]] = subprocess.run(command, env={**os.environ, "PATH": path}, capture_output=True, check=False).returncode
     assert codes == {"torchaudio-compat": 1, "python": 0}
-    found = json.loads((project / upload["with"]["sarif_file"]).read_text())["runs"][0]["results"]
+    found = json.loads(contents()[upload["with"]["sarif_file"]])["runs"][0]["results"]
     assert {one["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] for one in found} == {"a.py", "test_a.py"}
 
 
-def test_the_table_of_the_project_is_read(project: pathlib.Path) -> None:
+def test_the_table_of_the_project_is_read() -> None:
     text = sample("pyproject.toml")
-    (project / "pyproject.toml").write_text(text)
-    table = tomllib.loads(text)["tool"]["torchaudio-compat"]
-    (project / table["exclude"][0]).mkdir()
-    (project / table["exclude"][0] / "c.py").write_text(SOURCE)
+    excluded = f"{tomllib.loads(text)['tool']['torchaudio-compat']['exclude'][0]}/c.py"
+    put({"pyproject.toml": text, excluded: SOURCE})
     assert cli.main([]) == 0
-    assert "set_audio_backend" not in (project / "a.py").read_text()
-    assert (project / table["exclude"][0] / "c.py").read_text() == SOURCE
+    assert b"set_audio_backend" not in contents()["a.py"]
+    assert contents()[excluded] == SOURCE.encode()

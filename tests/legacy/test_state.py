@@ -2,6 +2,7 @@
 
 import io
 import warnings
+from typing import Any
 
 import numpy as np
 import pytest
@@ -15,14 +16,21 @@ from tests.tables import table
 WAV, FLAC, MP3, M4A = (str(ASSETS / name) for name in ("stereo_s16.wav", "stereo_16.flac", "stereo_cbr.mp3", "stereo.m4a"))
 
 
+@pytest.fixture
+def sox_io() -> Any:
+    """2.0 with its default backend."""
+    torchaudio = compat.standin("2.0")
+    torchaudio.set_audio_backend("sox_io")
+    return torchaudio
+
+
 def test_the_setter_puts_the_modules_own_functions_in_place() -> None:
     """Old code compares them."""
     torchaudio = compat.standin("2.0", backends=["soundfile"])
-    torchaudio.set_audio_backend("soundfile")
-    for name in ("load", "save", "info"):
-        assert getattr(torchaudio, name) is getattr(torchaudio.backend.soundfile_backend, name)
-    torchaudio.set_audio_backend(None)
-    assert torchaudio.load is torchaudio.backend.no_backend.load
+    for backend, module in (("soundfile", torchaudio.backend.soundfile_backend), (None, torchaudio.backend.no_backend)):
+        torchaudio.set_audio_backend(backend)
+        for name in ("load", "save", "info"):
+            assert getattr(torchaudio, name) is getattr(module, name)
 
 
 def test_the_setter_takes_back_what_the_getter_gave() -> None:
@@ -65,37 +73,32 @@ def test_what_cannot_be_set_is_refused_and_what_stood_there_stays(backend: str, 
 
 
 @pytest.mark.libsox
-def test_an_interrupt_within_a_file_object_comes_through_sox_io() -> None:
-    torchaudio = compat.standin("2.0")
-    torchaudio.set_audio_backend("sox_io")
-    for call in (torchaudio.load, torchaudio.info):
+def test_an_interrupt_within_a_file_object_comes_through_sox_io(sox_io: Any) -> None:
+    for call in (sox_io.load, sox_io.info):
         with pytest.raises(KeyboardInterrupt):
             call(Watched(b"abc", read=fails(KeyboardInterrupt)))
 
 
 @pytest.mark.libsox
-def test_sox_io_of_2_0_reads_and_writes_file_objects_with_a_warning() -> None:
-    torchaudio = compat.standin("2.0")
-    torchaudio.set_audio_backend("sox_io")
+def test_sox_io_of_2_0_reads_and_writes_file_objects_with_a_warning(sox_io: Any) -> None:
     with open(FLAC, "rb") as file, pytest.warns(compat.CompatWarning, match="file objects"):
-        assert torch.equal(torchaudio.load(file)[0], torchaudio.load(FLAC)[0])
+        assert torch.equal(sox_io.load(file)[0], sox_io.load(FLAC)[0])
     held = io.BytesIO()
     with pytest.warns(compat.CompatWarning, match="file objects"):
-        torchaudio.save(held, torch.zeros(1, 100), 8000, format="wav")
+        sox_io.save(held, torch.zeros(1, 100), 8000, format="wav")
     assert held.getvalue()[:4] == b"RIFF"
 
 
 @pytest.mark.libsox
-def test_sox_io_of_2_0_leaves_to_ffmpeg_what_libsox_cannot() -> None:
+def test_sox_io_of_2_0_leaves_to_ffmpeg_what_libsox_cannot(sox_io: Any) -> None:
     """And an mp3 file object at once: FFmpeg counts no padding."""
-    torchaudio = compat.standin("2.0")
-    assert torchaudio.load(M4A)[1] == 44100
-    assert torchaudio.info(M4A).encoding == "AAC"
-    assert torchaudio.load(MP3)[0].shape[1] == 27607
+    assert sox_io.load(M4A)[1] == 44100
+    assert sox_io.info(M4A).encoding == "AAC"
+    assert sox_io.load(MP3)[0].shape[1] == 27607
     with open(MP3, "rb") as file, pytest.warns(compat.CompatWarning):
-        assert torchaudio.load(file, format="mp3")[0].shape[1] == 26460
+        assert sox_io.load(file, format="mp3")[0].shape[1] == 26460
     with pytest.raises(RuntimeError, match="FFmpeg was tried next"):
-        torchaudio.load(str(ASSETS / "text.wav"))
+        sox_io.load(str(ASSETS / "text.wav"))
 
 
 @pytest.mark.libsox
@@ -112,20 +115,19 @@ def test_sox_io_of_2_1_does_neither(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.libsox
 def test_effects_change_rate_and_channels() -> None:
     """Of a file and of a tensor, in its own dtype; a wrong effect or option is named."""
-    torchaudio = compat.standin("2.0")
-    waveform, rate = torchaudio.sox_effects.apply_effects_file(WAV, [["rate", "8000"], ["channels", "1"]])
+    module = compat.standin("2.0").sox_effects
+    waveform, rate = module.apply_effects_file(WAV, [["rate", "8000"], ["channels", "1"]])
     assert (tuple(waveform.shape), rate) == ((1, 2000), 8000)
     source = torch.arange(-500, 500, dtype=torch.int16)[None]
-    reversed_twice, _ = torchaudio.sox_effects.apply_effects_tensor(source, 8000, [["reverse"], ["reverse"]])
-    assert torch.equal(reversed_twice, source)
+    assert torch.equal(module.apply_effects_tensor(source, 8000, [["reverse"], ["reverse"]])[0], source)
     for effects, word in (
         ([["nonsense"]], "no effect 'nonsense'"),
         ([["gain", "x"]], "options"),
         ([["splice"]], "cannot be used in a chain"),
     ):
         with pytest.raises(RuntimeError, match=word):
-            torchaudio.sox_effects.apply_effects_tensor(source, 8000, effects)
-    assert {"rate", "gain", "reverse"} <= set(torchaudio.sox_effects.effect_names())
+            module.apply_effects_tensor(source, 8000, effects)
+    assert {"rate", "gain", "reverse"} <= set(module.effect_names())
 
 
 FFMPEG = {
@@ -159,18 +161,17 @@ def test_ffmpeg_utils_tell_of_pyav() -> None:
 
 
 @pytest.mark.parametrize(("dtype", "peak"), [("uint8", 228), ("int16", 2**14), ("int32", 2**30), ("int64", 2**62)])
-def test_save_of_2_9_scales_integers_with_a_warning(dtype: str, peak: int, tmp_path: object) -> None:
+def test_save_of_2_9_scales_integers_with_a_warning(dtype: str, peak: int) -> None:
     """Where the release made noise of them, and without the flag we do too."""
     source = torch.full((1, 800), peak, dtype=getattr(torch, dtype))
-    path = f"{tmp_path}/x.wav"
-    scaling = compat.standin("2.9")
+    scaling, faithful = compat.standin("2.9"), compat.standin("2.9", scale_integers=False)
     with pytest.warns(compat.CompatWarning, match="scaled"):
-        scaling.save(path, source, 8000)
+        scaling.save("x.wav", source, 8000)
     expected = (peak - 128) / 128 if dtype == "uint8" else peak / (torch.iinfo(source.dtype).max + 1)
-    assert abs(scaling.load(path)[0].max().item() - expected) < 1e-3
+    assert abs(scaling.load("x.wav")[0].max().item() - expected) < 1e-3
     with warnings.catch_warnings(action="error"):
-        compat.standin("2.9", scale_integers=False).save(path, source, 8000)
-    assert scaling.load(path)[0].abs().max().item() > 0.99
+        faithful.save("x.wav", source, 8000)
+    assert scaling.load("x.wav")[0].abs().max().item() > 0.99
     if dtype in ("int32", "int64"):
         with pytest.raises(RuntimeError, match="scale them before saving"):
-            compat.standin("2.9", scale_integers=False).save(f"{tmp_path}/x.mp3", source, 8000)
+            faithful.save("x.mp3", source, 8000)

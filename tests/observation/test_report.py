@@ -5,7 +5,7 @@ import inspect
 import json
 import pathlib
 import pickle
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -18,6 +18,7 @@ from tests.conftest import ASSETS, Python, printed
 from tests.tables import table
 
 WAV = str(ASSETS / "mono_s16.wav")
+Noted = Callable[[], list[recording.Call]]
 PROGRAM = f"""\
 import multiprocessing, os, sys
 import torchaudio
@@ -42,32 +43,33 @@ if __name__ == "__main__":
 """
 
 
-def test_all_calls_of_all_processes_are_counted(forked: Python, tmp_path: pathlib.Path) -> None:
+def test_all_calls_of_all_processes_are_counted(forked: Python) -> None:
     """Forked and spawned ones that are killed too; the program's own status and output stay."""
-    (tmp_path / "old.py").write_text(PROGRAM)
-    (tmp_path / "requirements.txt").write_text("torchaudio==2.0.2\n")
-    report = tmp_path / "report.json"
-    done = forked("-m", "compat.run", "--record", str(tmp_path / "trace"), f"--report={report}", str(tmp_path / "old.py"), "--report")
+    put({"old.py": PROGRAM, "requirements.txt": "torchaudio==2.0.2\n"})
+    done = forked("-m", "compat.run", "--record", "trace", "--report=report.json", "old.py", "--report")
     assert (done.returncode, done.stdout.split()[0], done.stdout.count("--report'")) == (3, "2000", 1), done.stderr
     assert "runs as torchaudio 2.0: requirements.txt:1 has torchaudio==2.0.2" in done.stderr
-    told = json.loads(report.read_text())
+    told = json.loads(pathlib.Path("report.json").read_text())
     sites = {(site["name"], site["path"], site["line"], site["end_line"]): (site["calls"], site["codemod"]) for site in told["sites"]}
     assert sites == {("info", "old.py", 7, 9): (7, "rewritten"), ("set_audio_backend", "old.py", 4, 4): (2, "rewritten")}
     assert [(one["path"], one["line"]) for one in told["not_run"]] == [("old.py", 12)]
     assert told["totals"]["rewritten"] == 2
-    seen = {(line["name"], line["backend"]): line["calls"] for line in trace.read(str(tmp_path / "trace"))}
+    seen = {(line["name"], line["backend"]): line["calls"] for line in trace.read("trace")}
     assert seen == {("info", "soundfile"): 7, ("set_audio_backend", ""): 2}
 
 
 @pytest.fixture
-def spool(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[pathlib.Path]:
-    """Recording is on, into a folder of the test."""
-    folder = tmp_path / "spool"
-    folder.mkdir()
-    monkeypatch.setenv(recording.VARIABLE, str(folder))
+def noted(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Noted]:
+    """Record into a folder of the test; gives what is noted by now."""
+    monkeypatch.setenv(recording.VARIABLE, str(tmp_path))
     recording._recorder.renew()
-    yield folder
+    yield lambda: recording.read(str(tmp_path))
     recording._recorder.renew()
+
+
+def _program(code: str, path: str = "/a/program.py", **names: Any) -> None:
+    """Run code as that of a file."""
+    exec(compile(code, path, "exec"), {**names, "__name__": "program"})
 
 
 @pytest.mark.libsox
@@ -81,12 +83,10 @@ def spool(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[p
     "below": ("2.2", "import torchaudio.utils.sox_utils as s; s.list_read_formats()", ["utils.sox_utils.list_read_formats"]),
     "a class": ("2.2", f"from torchaudio.io import StreamReader; StreamReader({WAV!r})", ["io.StreamReader"]),
 })  # fmt: skip
-def test_what_is_called_is_noted_with_its_line(spool: pathlib.Path, release: str, code: str, names: list[str]) -> None:
-    torchaudio = compat.install(release)
-    exec(compile(f"\n\n{code}", "/a/program.py", "exec"), {"t": torchaudio, "__name__": "program"})
-    found = recording.read(str(spool))
-    assert sorted(call.name for call in found) == names
-    assert {(call.path, call.line, call.calls) for call in found} == {("/a/program.py", 3, 1)}
+def test_what_is_called_is_noted_with_its_line(noted: Noted, release: str, code: str, names: list[str]) -> None:
+    _program(f"\n\n{code}", t=compat.install(release))
+    assert sorted(call.name for call in noted()) == names
+    assert {(call.path, call.line, call.calls) for call in noted()} == {("/a/program.py", 3, 1)}
 
 
 @pytest.mark.libsox
@@ -104,22 +104,21 @@ def test_what_is_called_is_noted_with_its_line(spool: pathlib.Path, release: str
     "a tensor": ("2.2", "import torch; t.save('x.wav', torch.zeros(1, 9).short(), 8000, compression=None)", "ffmpeg", {"uri": ("position", "path", ".wav"), "src": ("position", "tensor", "int16"), "sample_rate": ("position", "int"), "compression": ("keyword", "NoneType", None)}, "ok"),
 })  # fmt: skip
 def test_a_call_is_noted_with_its_backend_and_the_kinds_of_its_arguments(
-    spool: pathlib.Path, release: str, code: str, backend: str, given: dict[str, tuple[Any, ...]], outcome: str
+    noted: Noted, release: str, code: str, backend: str, given: dict[str, tuple[Any, ...]], outcome: str
 ) -> None:
     """Kinds and choices, no data."""
-    torchaudio = compat.install(release)
     with contextlib.suppress(OSError, RuntimeError, TypeError):
-        exec(compile(code, "/a/program.py", "exec"), {"t": torchaudio, "__name__": "program"})
-    (call,) = (call for call in recording.read(str(spool)) if call.name in ("info", "load", "save"))
+        _program(code, t=compat.install(release))
+    (call,) = (call for call in noted() if call.name in ("info", "load", "save"))
     assert (call.backend, call.release) == (backend, release)
     assert {name: tuple(one.values()) for name, one in call.arguments.items()} == given
     assert call.outcome == outcome or (outcome == "OSError" and call.outcome not in ("ok", "TypeError"))
 
 
-def test_what_came_is_noted_where_it_names_backends_or_a_class(spool: pathlib.Path) -> None:
+def test_what_came_is_noted_where_it_names_backends_or_a_class(noted: Noted) -> None:
     code = f"t.set_audio_backend('soundfile'); t.get_audio_backend(); t.list_audio_backends(); t.info({WAV!r}); t.load({WAV!r})"
-    exec(compile(code, "/a/program.py", "exec"), {"t": compat.install("2.0"), "__name__": "program"})
-    came = {call.name: call.value for call in recording.read(str(spool))}
+    _program(code, t=compat.install("2.0"))
+    came = {call.name: call.value for call in noted()}
     assert "soundfile" in came.pop("list_audio_backends")
     assert came == {"set_audio_backend": "", "get_audio_backend": "soundfile", "info": "AudioMetaData", "load": ""}
 
@@ -132,50 +131,41 @@ def test_a_trace_grows_over_several_runs(tmp_path: pathlib.Path) -> None:
     assert trace.append(path, [here, *others], str(tmp_path)) == 1
     assert trace.append(path, [here, here._replace(backend="soundfile", calls=1)], str(tmp_path)) == 2
     first, second = trace.read(path)
-    assert (first["trace"], first["path"], first["line"], first["column"], first["backend"], first["calls"]) == (
-        1,
-        "src/a.py",
-        3,
-        4,
-        "sox",
-        4,
-    )
+    assert [first[name] for name in ("trace", "path", "line", "column", "backend", "calls")] == [1, "src/a.py", 3, 4, "sox", 4]
     assert (second["backend"], second["calls"]) == ("soundfile", 1)
-    other = tmp_path / "notes.txt"
-    other.write_text("mine\n")
-    assert "notes.txt:1 is no line of a trace" in trace.record(str(other), [here], str(tmp_path))
-    assert other.read_text() == "mine\n"
-    assert "cannot write it" in trace.record(str(tmp_path / "no" / "t"), [here], str(tmp_path))
+    put({"notes.txt": "mine\n"})
+    assert "notes.txt:1 is no line of a trace" in trace.record("notes.txt", [here], str(tmp_path))
+    assert pathlib.Path("notes.txt").read_text() == "mine\n"
+    assert "cannot write it" in trace.record("no/t", [here], str(tmp_path))
 
 
-def test_names_that_are_no_text_are_read_back(tmp_path: pathlib.Path) -> None:
-    path, names = str(tmp_path / "trace"), ["\udcff.py", "ü.py"]
-    calls = [recording.Call("load", str(tmp_path / name), 3, 4, backend="sox") for name in names]
-    trace.append(path, calls, str(tmp_path))
-    trace.append(path, calls, str(tmp_path))
-    assert [(line["path"], line["calls"]) for line in trace.read(path)] == [(name, 2) for name in names]
+def test_names_that_are_no_text_are_read_back() -> None:
+    names = ["\udcff.py", "ü.py"]
+    for _ in range(2):
+        trace.append("trace", [recording.Call("load", f"/a/{name}", 3, 4, backend="sox") for name in names], "/a")
+    assert [(line["path"], line["calls"]) for line in trace.read("trace")] == [(name, 2) for name in names]
 
 
 def _calls_once(path: str) -> None:
-    exec(compile("\n\nf()", path, "exec"), {"f": recording.recorded(lambda: None, "f", "2.2"), "__name__": "program"})
+    _program("\n\nf()", path, f=recording.recorded(lambda: None, "f", "2.2"))
 
 
-def test_equal_code_in_two_files_is_noted_for_each(spool: pathlib.Path) -> None:
+def test_equal_code_in_two_files_is_noted_for_each(noted: Noted) -> None:
     """Code objects are equal if only the names of their files differ."""
     for path in ("/a/x.py", "/a/y.py", "/a/y.py"):
         _calls_once(path)
-    assert [(call.path, call.calls) for call in recording.read(str(spool))] == [("/a/y.py", 2), ("/a/x.py", 1)]
+    assert [(call.path, call.calls) for call in noted()] == [("/a/y.py", 2), ("/a/x.py", 1)]
 
 
-def test_a_process_with_the_id_of_an_earlier_one_has_its_own_file(spool: pathlib.Path) -> None:
+def test_a_process_with_the_id_of_an_earlier_one_has_its_own_file(noted: Noted) -> None:
     """As after ``os.execv``; its first kind of call is not that of the earlier one."""
     for path in ("/a/x.py", "/a/y.py"):
         recording._recorder.renew()
         _calls_once(path)
-    assert sorted((call.path, call.calls) for call in recording.read(str(spool))) == [("/a/x.py", 1), ("/a/y.py", 1)]
+    assert sorted((call.path, call.calls) for call in noted()) == [("/a/x.py", 1), ("/a/y.py", 1)]
 
 
-def test_a_program_may_have_removed_its_folder(forked: Python, spool: pathlib.Path) -> None:
+def test_a_program_may_have_removed_its_folder(forked: Python, noted: Noted) -> None:
     """A relative path of its code stands for no file, then."""
     code = (
         "import socket\n"  # which Python 3.13.0 cannot import in a folder that is gone
@@ -184,12 +174,13 @@ def test_a_program_may_have_removed_its_folder(forked: Python, spool: pathlib.Pa
         "exec(compile('torchaudio.list_audio_backends()', 'a.py', 'exec'), {'torchaudio': torchaudio, '__name__': 'a'})"
     )
     printed(forked("-c", code))
-    (call,) = recording.read(str(spool))
+    (call,) = noted()
     assert call.path == "<removed folder>/a.py"
-    assert trace.append(str(spool / "trace"), [call], "/") == 0
+    assert trace.append("trace", [call], "/") == 0
 
 
-def test_the_functions_stay_what_they_were(spool: pathlib.Path) -> None:
+@pytest.mark.usefixtures("noted")
+def test_the_functions_stay_what_they_were() -> None:
     """The same by every path, with their signatures, and by name in other processes; the getter knows them."""
     torchaudio = compat.install("2.0", backends=["soundfile"])
     from torchaudio.backend import soundfile_backend
@@ -205,25 +196,23 @@ def test_nothing_is_wrapped_while_it_is_off() -> None:
     assert recording.recorded(function, "f", "2.0") is function
 
 
-def test_what_a_killed_process_wrote_half_is_left_out(tmp_path: pathlib.Path) -> None:
+def test_what_a_killed_process_wrote_half_is_left_out() -> None:
     """Calls that were alike are counted together, those of a place together only where that is asked for."""
     load, info = recording.Call("load", "a.py", 1, 2), recording.Call("info", "a.py", 3, 3)
     failed = load._replace(outcome="OSError")
     kinds = [f"{json.dumps(call)}\n" for call in (load, info, failed)]
-    (tmp_path / "1.jsonl").write_text(f'{kinds[0]}0\n0\n["sa')
-    (tmp_path / "2.jsonl").write_text(f"{kinds[1]}{kinds[0]}1\n0\n{kinds[2]}2\n")
-    found = recording.read(str(tmp_path))
+    put({"1.jsonl": f'{kinds[0]}0\n0\n["sa', "2.jsonl": f"{kinds[1]}{kinds[0]}1\n0\n{kinds[2]}2\n"})
+    found = recording.read(".")
     assert found == [load._replace(calls=3), info, failed]
     assert [(call.name, call.calls) for call in recording.by_place(found)] == [("load", 4), ("info", 1)]
 
 
 def test_the_report_says_what_the_codemod_does_at_each_place(tmp_path: pathlib.Path) -> None:
     """And what it cannot, why, and what is none of the project's."""
-    files = {
+    put({
         "a.py": "import torchaudio\ntorchaudio.set_audio_backend('soundfile')\nprint(torchaudio.get_audio_backend())\n",
         "b.py": "import torchaudio\ntorchaudio.load('x', channels_first=False)\ntorchaudio.load(filepath='y')\n",
-    }
-    put(files, tmp_path)
+    }, tmp_path)  # fmt: skip
     calls = [
         recording.Call("set_audio_backend", str(tmp_path / "a.py"), 2, 2, 1),
         recording.Call("get_audio_backend", str(tmp_path / "a.py"), 3, 3, 4),

@@ -4,7 +4,6 @@ import io
 import json
 import os
 import pathlib
-import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -13,6 +12,7 @@ import pytest
 
 from compat.codemod.run import cli as codemod
 from compat.doctor import cli as doctor
+from tests.codemod.commands import contents, put
 
 SOURCE = 'import torchaudio  # 名前 é{end}torchaudio.set_audio_backend("soundfile"){end}x = torchaudio.load("é音.wav"){end}'
 NAME = "名前 😀.py"
@@ -20,11 +20,9 @@ Run = Callable[..., bytes]
 
 
 @pytest.fixture(params=["cp1252", "cp932", "ascii"])
-def run(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, tmp_path: pathlib.Path) -> Run:
+def run(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Run:
     """Run a command with standard output as Windows makes it for a pipe: of the code page, each line feed as two characters."""
-    (tmp_path / "project").mkdir()
-    monkeypatch.chdir(tmp_path / "project")
-    (tmp_path / "project" / NAME).write_bytes(SOURCE.format(end="\r\n").encode())
+    put({NAME: SOURCE.format(end="\r\n")})
 
     def ran(main: Callable[[list[str]], int], *arguments: str) -> bytes:
         kept = io.BytesIO()
@@ -51,21 +49,15 @@ def test_what_the_codemod_tells_programs(run: Run, form: str) -> None:
 
 def test_a_patch_applies(run: Run, tmp_path: pathlib.Path) -> None:
     """Names and sources that the code page lacks, sources in another encoding, both line ends, a name that must be quoted."""
-    old, fresh = tmp_path / "project", tmp_path / "fresh"
-    latin = "# -*- coding: latin-1 -*-\n" + SOURCE.format(end="\n").replace("名前", "ü").replace("音", "ö")
-    (old / "latin.py").write_bytes(latin.encode("latin-1"))
-    (old / 'a "b"\t.py').write_bytes(SOURCE.format(end="\n").encode())
-    if os.name != "nt":
-        (old / os.fsdecode(b"\xff.py")).write_bytes(SOURCE.format(end="\n").encode())
+    source = SOURCE.format(end="\n")
+    latin = "# -*- coding: latin-1 -*-\n" + source.replace("名前", "ü").replace("音", "ö")
+    put({"latin.py": latin.encode("latin-1"), 'a "b"\t.py': source, **({os.fsdecode(b"\xff.py"): source} if os.name != "nt" else {})})
     patch = run(codemod.main, "--diff", ".")
-    names = [os.fsencode(name) for name in os.listdir(".")]
-    shutil.copytree(old, fresh)
+    put(contents(), tmp_path)
     run(codemod.main, ".")
-    subprocess.run(["git", "apply", "-"], cwd=fresh, input=patch, check=True)
-    for name in names:
-        written = (old / os.fsdecode(name)).read_bytes()
-        assert (fresh / os.fsdecode(name)).read_bytes() == written
-        assert b'backend="soundfile"' in written
+    subprocess.run(["git", "apply", "-"], cwd=tmp_path, input=patch, check=True)
+    assert contents(tmp_path) == contents()
+    assert all(b'backend="soundfile"' in written for written in contents().values())
 
 
 @pytest.mark.parametrize("flags", [("--json", "--only", "python"), ("--report", "--only", "python"), ("--pins", "2.8"), ("--schema",)])

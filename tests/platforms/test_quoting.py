@@ -5,6 +5,7 @@ import ctypes
 import os
 import pathlib
 import re
+import sysconfig
 import types
 from collections.abc import Callable, Iterator
 
@@ -16,9 +17,9 @@ from compat.diagnosis import findings, machine, mends
 from compat.diagnosis.findings import Mend
 from compat.doctor import page
 from dispatcher.reading import joined_files
+from tests.conftest import ROOT
 from tests.tables import table
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
 Told = Callable[[Callable[[], object]], object]
 
 
@@ -70,8 +71,7 @@ LINES = [
 
 @pytest.mark.parametrize(("words", "in_powershell", "in_cmd"), LINES)
 def test_words_with_a_meaning_of_their_own_are_quoted(on_windows: Told, words: tuple[str, ...], in_powershell: str, in_cmd: str) -> None:
-    said = on_windows(lambda: shell.lines(*words))
-    assert said == ((in_powershell, in_cmd) if in_cmd else (in_powershell,))
+    assert on_windows(lambda: shell.lines(*words)) == ((in_powershell, in_cmd) if in_cmd else (in_powershell,))
 
 
 HERE = pathlib.Path(__file__)
@@ -137,8 +137,7 @@ HERE = pathlib.Path(__file__)
 def test_commands_in_each_shell(
     on_windows: Told, make: Callable[[], tuple[Line, ...]], in_powershell: str, in_cmd: str, in_sh: str
 ) -> None:
-    said = on_windows(make)
-    assert said == ((in_powershell, in_cmd) if in_cmd else (in_powershell,))
+    assert on_windows(make) == ((in_powershell, in_cmd) if in_cmd else (in_powershell,))
     assert make() == (in_sh,)
 
 
@@ -162,6 +161,7 @@ def test_what_is_told_names_the_shell(on_windows: Told) -> None:
 @pytest.mark.parametrize("name", sorted(mends.TABLE))
 def test_no_mend_is_of_another_systems_shell(on_windows: Told, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     """What ``sh`` alone knows is in none of PowerShell's lines, and what PowerShell alone knows in none of those of cmd."""
+    sysconfig.get_config_vars()  # Python works them out once, by the platform
     monkeypatch.setattr(mends.sys, "platform", "win32")
     monkeypatch.setattr(machine.shutil, "which", lambda name: None)  # from Python 3.12 on it would ask Windows
     groups = {"library": "libsox.dll", "module": "torch", "image": "x"}

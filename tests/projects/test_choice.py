@@ -1,5 +1,6 @@
 """Which release a project says that it was written for."""
 
+import os
 import pathlib
 
 import pytest
@@ -57,14 +58,15 @@ CONDA = "package:\n- name: numpy\n  version: 1.0.0\n- name: torchaudio\n  versio
     "what cannot be parsed": ({"a.py": "import torchaudio; torchaudio.set_audio_backend(\n"}, "2.2", "no pin"),
     "what git ignores": ({"a.py": SETTER, ".gitignore": "a.py\n", ".git/x": ""}, "2.2", ""),
 })  # fmt: skip
-def test_a_project_says_which_release_it_was_written_for(
-    tmp_path: pathlib.Path, files: dict[str, str | bytes], release: str, reason: str
-) -> None:
-    put(files, tmp_path)
-    found = choice.choose(str(tmp_path), "2.2")
-    assert found.release == release, found
+def test_a_project_says_which_release_it_was_written_for(files: dict[str, str | bytes], release: str, reason: str) -> None:
+    check(files, release, reason)
+
+
+def check(files: dict[str, str | bytes], release: str, reason: str, program: str = "") -> None:
+    put(files)
+    found = choice.choose(".", "2.2", program)
+    assert (found.release, bool(found.reason)) == (release, bool(reason)), found
     assert found.reason.startswith(reason), found
-    assert bool(found.reason) == bool(reason), found
 
 
 REACHED = {
@@ -80,9 +82,9 @@ REACHED = {
 
 
 @pytest.mark.parametrize("case", REACHED)
-def test_the_program_counts_before_other_files(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch, case: str) -> None:
+def test_the_program_counts_before_other_files(case: str) -> None:
     """With all that it imports, also by relative imports."""
-    files = {
+    files: dict[str, str | bytes] = {
         "requirements.txt": "torchaudio>=2.0,<2.3\n",
         "new.py": PER_CALL,
         "plain.py": "print(1)\n",
@@ -92,66 +94,50 @@ def test_the_program_counts_before_other_files(tmp_path: pathlib.Path, monkeypat
         "lib/deep/__init__.py": "from ..old import x\n",
         "lib/old.py": SETTER,
     }
-    put(files, tmp_path)
-    monkeypatch.chdir(tmp_path)
     program, release, reason = REACHED[case]
-    for given in (str(tmp_path / program), program.removesuffix(".py")) if case != "nothing that tells" else (program,):
-        found = choice.choose(str(tmp_path), "2.2", given)
-        assert found.release == release, found
-        assert found.reason.startswith(reason), found
+    for given in (os.path.abspath(program), program.removesuffix(".py")) if case != "nothing that tells" else (program,):
+        check(files, release, reason, given)
 
 
-def test_a_folder_that_is_no_project_is_not_searched_below(tmp_path: pathlib.Path) -> None:
+def test_a_folder_that_is_no_project_is_not_searched_below() -> None:
     """A script may lie in a home folder."""
-    (tmp_path / "below").mkdir()
-    (tmp_path / "below" / "old.py").write_text(SETTER)
-    (tmp_path / "a.py").write_text("import torchaudio\n")
-    assert choice.choose(str(tmp_path), "2.2", str(tmp_path / "a.py")).release == "2.2"
-    assert choice.choose(str(tmp_path), "2.2").release == "2.0"
+    files: dict[str, str | bytes] = {"below/old.py": SETTER, "a.py": "import torchaudio\n"}
+    check(files, "2.2", "no pin and no call", "a.py")
+    check(files, "2.0", "below/old.py:3")
 
 
-def test_a_pin_of_one_release_decides_without_the_code(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_pin_of_one_release_decides_without_the_code(monkeypatch: pytest.MonkeyPatch) -> None:
     """Reading it takes seconds in a large project."""
     monkeypatch.setattr(choice, "_calls", None)
     for pin, release, is_older in (("2.0.2", "2.0", False), ("2.1.*", "2.1", False), ("0.7.0", "2.0", True)):
-        (tmp_path / "requirements.txt").write_text(f"torchaudio=={pin}\n")
-        for program in ("", str(tmp_path / "a.py")):
-            found = choice.choose(str(tmp_path), "2.2", program)
+        put({"requirements.txt": f"torchaudio=={pin}\n"})
+        for program in ("", "a.py"):
+            found = choice.choose(".", "2.2", program)
             assert (found.release, found.is_older) == (release, is_older)
 
 
-def test_files_that_do_not_mention_torchaudio_are_not_parsed(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    parsed = []
+def test_files_that_do_not_mention_torchaudio_are_not_parsed(monkeypatch: pytest.MonkeyPatch) -> None:
+    parsed, Module = [], source.Module
 
     def module(path: str, text: str) -> source.Module:
-        parsed.append(pathlib.Path(path).name)
+        parsed.append(os.path.basename(path))
         return Module(path, text)
 
-    Module = source.Module
     monkeypatch.setattr(source, "Module", module)
-    (tmp_path / "main.py").write_text("import old, other\n")
-    (tmp_path / "other.py").write_text("x = 1\n")
-    (tmp_path / "old.py").write_text(SETTER)
-    assert choice.choose(str(tmp_path), "2.2", str(tmp_path / "main.py")).release == "2.0"
+    check({"main.py": "import old, other\n", "other.py": "x = 1\n", "old.py": SETTER}, "2.0", "old.py:3", "main.py")
     assert parsed == ["old.py"]
 
 
 def test_the_root_is_the_nearest_folder_that_has_something_of_a_project(tmp_path: pathlib.Path) -> None:
     below = tmp_path / "src" / "package"
-    below.mkdir(parents=True)
-    assert choice.root_of(str(below)) == str(below)
-    (tmp_path / "requirements.txt").touch()
-    assert choice.root_of(str(below)) == str(tmp_path)
-    (below / "setup.py").touch()
-    assert choice.root_of(str(below)) == str(below)
+    for name, root in (("src/package/x", below), ("requirements.txt", tmp_path), ("src/package/setup.py", below)):
+        put({name: ""}, tmp_path)
+        assert choice.root_of(str(below)) == str(root)
 
 
-def test_files_that_include_each_other_are_read_once(tmp_path: pathlib.Path) -> None:
-    folder = tmp_path / "requirements"
-    folder.mkdir()
-    (folder / "a.txt").write_text("-r ../requirements/b.txt\n")
-    (folder / "b.txt").write_text("-r ../requirements/a.txt\ntorchaudio>=2.0\n")
-    assert [where for where, _ in choice._pins(str(tmp_path))] == ["requirements/b.txt:2"]
+def test_files_that_include_each_other_are_read_once() -> None:
+    put({"requirements/a.txt": "-r ../requirements/b.txt\n", "requirements/b.txt": "-r ../requirements/a.txt\ntorchaudio>=2.0\n"})
+    assert [where for where, _ in choice._pins(".")] == ["requirements/b.txt:2"]
 
 
 def test_a_pin_says_where_it_stands() -> None:

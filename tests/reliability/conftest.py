@@ -13,13 +13,13 @@ from tests.reliability import server, watch
 
 
 @pytest.fixture
-def canary(tmp_path: pathlib.Path) -> Iterator[tuple[pathlib.Path, watch.Watch]]:
-    """A good audio file that nobody may open, and what tells whether somebody did."""
+def canary(tmp_path: pathlib.Path) -> Iterator[watch.Watch]:
+    """A good audio file that nobody may open: at the end of the test nobody must have."""
     path = tmp_path / "canary.wav"
     path.write_bytes((ASSETS / "mono_s16.wav").read_bytes())
     (tmp_path / "x.sub").symlink_to(path)
     with watch.watching(path) as seen:
-        yield path, seen
+        yield seen
 
 
 @pytest.fixture

@@ -64,20 +64,25 @@ def _whole(handler: _Handler) -> None:
     handler.wfile.write(data)
 
 
-def _stalls(handler: _Handler) -> None:
-    handler.begin(len(DATA))
-    handler.wfile.write(DATA[:2000])
-    handler.wfile.flush()
-    handler.server.stop.wait(_LONG)
+def stalls(data: bytes, at: int) -> Callable[[_Handler], None]:
+    """Return the behaviour of a server that sends so many bytes of this, and then nothing."""
+
+    def behave(handler: _Handler) -> None:
+        handler.begin(len(data))
+        handler.wfile.write(data[:at])
+        handler.wfile.flush()
+        handler.server.stop.wait(_LONG)
+
+    return behave
 
 
 def _drips(handler: _Handler) -> None:
     handler.begin(len(DATA))
     end = time.monotonic() + _LONG
-    for at in range(0, len(DATA), 800):
-        handler.wfile.write(DATA[at : at + 800])
+    for at in range(0, len(DATA), 1600):
+        handler.wfile.write(DATA[at : at + 1600])
         handler.wfile.flush()
-        if time.monotonic() > end or handler.server.stop.wait(0.1):
+        if time.monotonic() > end or handler.server.stop.wait(0.12):
             return
 
 
@@ -112,45 +117,37 @@ def _changes(handler: _Handler) -> None:
     data, headers = PARTS, {"Last-Modified": "Sun, 29 Nov 2026 04:00:00 GMT"} if what in ("date", "nothing") else {"ETag": '"1"'}
     if handler.server.asked.count(handler.path) >= int(at):
         data, headers = CHANGES[what]
-    begin = _begin(handler)
-    if what == "end" and data is not PARTS:
-        handler.begin(0, 416)
-    elif what == "page" and data is not PARTS:
-        handler.begin(len(data))
+    if what == "page" and data is not PARTS:
+        sends(data)(handler)
     else:
-        handler.begin(len(data) - begin, 206, **{"Content-Range": f"bytes {begin}-{len(data) - 1}/{len(data)}", **headers})
-    handler.wfile.write(data[begin:] if what != "page" or data is PARTS else data)
+        _part(handler, data, len(data), **headers)
 
 
 def _short_parts(handler: _Handler) -> None:
     """Give less of a file than was asked for: ``short_parts.TOTAL``, which is how long it says the file is."""
-    begin, total = _begin(handler), handler.path.split(".")[1]
-    data = PARTS[begin : begin + 100_000]
-    if not data:
-        handler.begin(0, 416)
-        return
-    handler.begin(len(data), 206, **{"Content-Range": f"bytes {begin}-{begin + len(data) - 1}/{total}"})
-    handler.wfile.write(data)
+    _part(handler, PARTS, handler.path.split(".")[1], 100_000)
 
 
 def _ranges(handler: _Handler) -> None:
     """Give a file of the recorded ones from where it is asked for: ``ranges.NAME``."""
-    data, begin = (ASSETS / handler.path.partition("ranges.")[2].partition("?")[0]).read_bytes(), _begin(handler)
-    if begin >= len(data):
+    data = (ASSETS / handler.path.partition("ranges.")[2].partition("?")[0]).read_bytes()
+    _part(handler, data, len(data))
+
+
+def _part(handler: _Handler, data: bytes, total: object, most: int | None = None, **headers: str) -> None:
+    """Send a file from the byte on that is asked for, at most so much of it; say that it is ``total`` bytes long."""
+    begin = int(re.fullmatch(r"bytes=(\d+)-", handler.headers["Range"])[1])  # type: ignore[index]
+    part = data[begin : most and begin + most]
+    if part:
+        handler.begin(len(part), 206, **{"Content-Range": f"bytes {begin}-{begin + len(part) - 1}/{total}", **headers})
+        handler.wfile.write(part)
+    else:
         handler.begin(0, 416)
-        return
-    handler.begin(len(data) - begin, 206, **{"Content-Range": f"bytes {begin}-{len(data) - 1}/{len(data)}"})
-    handler.wfile.write(data[begin:])
-
-
-def _begin(handler: _Handler) -> int:
-    """Return the first byte that is asked for."""
-    return int(re.fullmatch(r"bytes=(\d+)-", handler.headers["Range"])[1])  # type: ignore[index]
 
 
 BEHAVIOUR: dict[str, Callable[[_Handler], object]] = {
     "silent": lambda handler: handler.server.stop.wait(_LONG),
-    "stalls": _stalls,
+    "stalls": stalls(DATA, 2000),
     "drips": _drips,
     "changes": _changes,
     "short_parts": _short_parts,

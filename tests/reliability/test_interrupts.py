@@ -20,6 +20,7 @@ from dispatcher.reading.collector import Collector
 from dispatcher.registry import Registry
 from dispatcher.requests import Blocks
 from dispatcher.settings import Settings
+from tests import streaming
 from tests.conftest import ASSETS, BACKENDS
 from tests.doubles import Watched, fails
 from tests.reliability import process
@@ -77,11 +78,9 @@ def test_an_interrupt_in_the_midst_of_a_decode_leaves_nothing_open(
 @pytest.mark.parametrize("backend", ["ffmpeg", "soundfile"])
 def test_an_interrupt_within_a_file_object_comes_through(backend: str, name: str, at: int) -> None:
     """As it is: not as an error of the library that asked the object, not only printed, and the library does not read on for ever."""
-    held = io.BytesIO()
-    dispatcher.save(held, torch.rand(2, 400_000) - 0.5, 16000, format=name[2:], backend="soundfile")
-    before = process.open_files()
+    data, before = streaming.saved(torch.rand(2, 400_000) - 0.5, 16000, name[2:]), process.open_files()
     for call in (dispatcher.load, dispatcher.info):
-        file = Watched(held.getvalue(), read=fails(KeyboardInterrupt, at))
+        file = Watched(data, read=fails(KeyboardInterrupt, at))
         try:
             call(file, backend=backend)
         except KeyboardInterrupt:
@@ -182,11 +181,6 @@ def _calls(folder: pathlib.Path, backend: str) -> dict[str, Callable[[], Any]]:
 def _streams(wave: torch.Tensor, path: str, data: bytes) -> dict[str, Callable[[], Any]]:
     """The classes of `torchaudio.io`, on `[time, channel]`."""
 
-    def read(source: Any) -> torch.Tensor:
-        reader = compat.io.StreamReader(source)
-        reader.add_basic_audio_stream(2000, -1)
-        return torch.cat([chunk for (chunk,) in reader.stream()])
-
     def write(place: Any, format: str | None = None) -> None:
         writer = compat.io.StreamWriter(place, format=format)
         writer.add_audio_stream(16000, 1)
@@ -196,8 +190,8 @@ def _streams(wave: torch.Tensor, path: str, data: bytes) -> dict[str, Callable[[
 
     effect, codec = compat.io.AudioEffector("lowpass=f=900"), compat.io.AudioEffector(format="mp3")
     return {
-        "reader": lambda: read(path),
-        "reader of an object": lambda: read(io.BytesIO(data)),
+        "reader": lambda: streaming.chunks(compat.io.StreamReader(path), 2000, buffer_chunk_size=-1),
+        "reader of an object": lambda: streaming.chunks(compat.io.StreamReader(io.BytesIO(data)), 2000, buffer_chunk_size=-1),
         "writer": lambda: write(str(pathlib.Path(path).with_name("w.flac"))),
         "writer to an object": lambda: write(io.BytesIO(), "flac"),
         "effector": lambda: effect.apply(wave, 16000),
@@ -261,7 +255,8 @@ def test_a_signal_within_a_finalizer_is_raised_after_it() -> None:
 
     def finalize() -> None:
         Finalized()
-        time.sleep(5)
+        for _ in range(500):  # another thread raises it, which ends no sleep
+            time.sleep(0.01)
 
     with pytest.raises(KeyboardInterrupt):
         finalize()
@@ -292,10 +287,8 @@ class _Alarming(interrupts._State):
 @pytest.mark.parametrize("at", range(1, 7))
 def test_a_signal_at_a_change_of_state_leaves_the_handlers_as_they_were(at: int, monkeypatch: pytest.MonkeyPatch, handle: Handle) -> None:
     """While a block begins and ends, too: what the handler raises comes through, once."""
-    state = _Alarming()
+    state, interrupt = _Alarming(), fails(LateError)
     monkeypatch.setattr(interrupts, "_state", state)
-
-    interrupt = fails(LateError)
     handle(signal.SIGUSR1, interrupt)
     state.left = at
     with pytest.raises(LateError), interrupts.deferred():

@@ -19,6 +19,7 @@ import torch
 import dispatcher
 from dispatcher import atomic_files
 from dispatcher.writing import target
+from tests.codemod.commands import contents, put
 from tests.conftest import BACKENDS
 from tests.doubles import Watched, fails
 from tests.reliability import process
@@ -49,33 +50,31 @@ def _largest_file(size: int) -> Iterator[None]:
 
 
 @pytest.mark.parametrize(("backend", "extension"), CASES)
-def test_a_full_disk_leaves_the_old_file(backend: str, extension: str, tmp_path: pathlib.Path) -> None:
+def test_a_full_disk_leaves_the_old_file(backend: str, extension: str) -> None:
     """At the first byte, in the middle, and in what a library holds back until it closes the file."""
-    path = tmp_path / f"x.{extension}"
-    dispatcher.save(str(path), WAVE, 16000, backend=backend)
-    size = path.stat().st_size
-    path.write_bytes(b"precious")
+    name = f"x.{extension}"
+    dispatcher.save(name, WAVE, 16000, backend=backend)
+    size = os.path.getsize(name)
+    put({name: "precious"})
     for limit in (100, size // 3, size - 5000, size - 10):
-        with _largest_file(limit), pytest.raises(RuntimeError, match=path.name):
-            dispatcher.save(str(path), WAVE, 16000, backend=backend)
-        assert path.read_bytes() == b"precious"
-        assert os.listdir(tmp_path) == [path.name]
-    dispatcher.save(str(path), WAVE, 16000, backend=backend)
-    assert path.stat().st_size > 1000
+        with _largest_file(limit), pytest.raises(RuntimeError, match=name):
+            dispatcher.save(name, WAVE, 16000, backend=backend)
+        assert contents() == {name: b"precious"}
+    dispatcher.save(name, WAVE, 16000, backend=backend)
+    assert os.path.getsize(name) > 1000
 
 
 @pytest.mark.parametrize("backend", BACKENDS)
-def test_a_killed_process_leaves_the_old_file(backend: str, tmp_path: pathlib.Path) -> None:
+def test_a_killed_process_leaves_the_old_file(backend: str) -> None:
     """Whole, each time; what it was writing is removed by the next save into that folder."""
-    path, chance, littered = tmp_path / "x.wav", random.Random(backend), False
-    dispatcher.save(str(path), torch.zeros(2, 200_000), 16000, backend="soundfile", bits_per_sample=16)
-    other = tmp_path / ".torchaudio-compat-notes.wav"
-    other.write_bytes(b"someone else's")
+    chance, littered, other = random.Random(backend), False, ".torchaudio-compat-notes.wav"
+    dispatcher.save("x.wav", torch.zeros(2, 200_000), 16000, backend="soundfile", bits_per_sample=16)
+    put({other: "someone else's"})
     wave = torch.rand(2, 200_000) - 0.5
 
     def save_for_ever() -> None:
         while True:
-            dispatcher.save(str(path), wave, 16000, backend=backend)
+            dispatcher.save("x.wav", wave, 16000, backend=backend)
 
     tries = 0
     while tries < 10 or (not littered and tries < 200):  # on a busy machine a child may not even begin
@@ -84,23 +83,22 @@ def test_a_killed_process_leaves_the_old_file(backend: str, tmp_path: pathlib.Pa
         time.sleep(chance.uniform(0.01, 0.1))
         os.kill(pid, signal.SIGKILL)
         os.waitpid(pid, 0)
-        assert soundfile.info(path).frames == 200_000
-        littered = littered or len(os.listdir(tmp_path)) > 2
+        assert soundfile.info("x.wav").frames == 200_000
+        littered = littered or len(os.listdir()) > 2
     assert littered
     atomic_files._swept.clear()
-    dispatcher.save(str(path), WAVE, 16000, backend=backend)
-    assert sorted(os.listdir(tmp_path)) == [other.name, path.name]
+    dispatcher.save("x.wav", WAVE, 16000, backend=backend)
+    assert sorted(os.listdir()) == [other, "x.wav"]
 
 
-def test_a_file_that_is_being_written_is_no_litter(tmp_path: pathlib.Path) -> None:
+def test_a_file_that_is_being_written_is_no_litter() -> None:
     """Not even for one that starts in the middle of it."""
-    with target.writing(str(tmp_path / "a.wav")) as part:
-        pathlib.Path(part).write_bytes(b"half")
+    with target.writing("a.wav") as part:
+        put({part: "half"})
         atomic_files._swept.clear()
-        dispatcher.save(str(tmp_path / "b.wav"), WAVE, 16000)
-        assert pathlib.Path(part).read_bytes() == b"half"
-    assert sorted(os.listdir(tmp_path)) == ["a.wav", "b.wav"]
-    assert (tmp_path / "a.wav").read_bytes() == b"half"
+        dispatcher.save("b.wav", WAVE, 16000)
+    assert sorted(os.listdir()) == ["a.wav", "b.wav"]
+    assert contents()["a.wav"] == b"half"
 
 
 class _Odd(torch.Tensor):
@@ -117,23 +115,18 @@ class _Odd(torch.Tensor):
 
 
 @pytest.mark.parametrize("backend", ["soundfile", pytest.param("sox", marks=pytest.mark.libsox)])
-def test_an_encoder_that_fails_leaves_the_old_file(backend: str, tmp_path: pathlib.Path) -> None:
-    path = tmp_path / "x.wav"
-    path.write_bytes(b"precious")
-    with pytest.raises(RuntimeError):
-        dispatcher.save(str(path), torch.rand(2, 100).as_subclass(_Odd), 16000, backend=backend)
-    assert path.read_bytes() == b"precious"
-    assert os.listdir(tmp_path) == ["x.wav"]
+def test_an_encoder_that_fails_leaves_the_old_file(backend: str) -> None:
+    put({"x.wav": "precious"})
     held = io.BytesIO()
-    if backend != "sox":
+    for place in ["x.wav", held][: 1 if backend == "sox" else 2]:
         with pytest.raises(RuntimeError):
-            dispatcher.save(held, torch.rand(2, 100).as_subclass(_Odd), 16000, format="wav", backend=backend)
-        assert held.getvalue() == b""
+            dispatcher.save(place, torch.rand(2, 100).as_subclass(_Odd), 16000, format="wav", backend=backend)
+    assert (contents(), held.getvalue()) == ({"x.wav": b"precious"}, b"")
 
 
 @pytest.mark.parametrize("backend", ["ffmpeg", pytest.param("sox", marks=pytest.mark.libsox)])
 @pytest.mark.parametrize("place", ["/dev/stdout", "/dev/fd/1"])
-def test_standard_output_is_written_to_where_it_stands(place: str, backend: str, tmp_path: pathlib.Path) -> None:
+def test_standard_output_is_written_to_where_it_stands(place: str, backend: str) -> None:
     """Into a pipe and into a file alike; what else was printed stays."""
 
     def work() -> None:
@@ -143,50 +136,41 @@ def test_standard_output_is_written_to_where_it_stands(place: str, backend: str,
         os.write(1, b"after\n")
 
     read, write = os.pipe()
-    pid = process.child(work)
+    os.waitpid(process.child(work), 0)
     os.close(write)
     with os.fdopen(read, "rb") as pipe:
         piped = pipe.read()
-    os.waitpid(pid, 0)
-    with open(tmp_path / "out", "wb") as file:
+    with open("out", "wb") as file:
         write = file.fileno()
         os.waitpid(process.child(work), 0)
-    for got in (piped, (tmp_path / "out").read_bytes()):
-        assert got.startswith(b"before\nRIFF")
-        assert got.endswith(b"after\n")
+    for got in (piped, contents()["out"]):
+        assert (got[:11], got[-6:]) == (b"before\nRIFF", b"after\n")
         assert soundfile.info(io.BytesIO(got[7:-6])).frames == 1000
-    assert os.listdir(tmp_path) == ["out"]
+    assert os.listdir() == ["out"]
 
 
-def test_links_lead_to_their_target(tmp_path: pathlib.Path) -> None:
+def test_links_lead_to_their_target() -> None:
     """Chains of them, those that lead nowhere yet, and into other folders; a circle is an error."""
-    (tmp_path / "deep").mkdir()
-    (tmp_path / "a.wav").symlink_to("b.wav")
-    (tmp_path / "b.wav").symlink_to("deep/c.wav")
-    dispatcher.save(str(tmp_path / "a.wav"), WAVE, 16000)
-    assert (tmp_path / "a.wav").is_symlink()
-    assert (tmp_path / "b.wav").is_symlink()
-    assert not (tmp_path / "deep" / "c.wav").is_symlink()
-    assert os.listdir(tmp_path / "deep") == ["c.wav"]
-    (tmp_path / "round.wav").symlink_to("round.wav")
+    os.mkdir("deep")
+    links = {"a.wav": "b.wav", "b.wav": "deep/c.wav", "round.wav": "round.wav"}
+    for name, where in links.items():
+        os.symlink(where, name)
+    dispatcher.save("a.wav", WAVE, 16000)
     with pytest.raises(RuntimeError, match=r"round\.wav"):
-        dispatcher.save(str(tmp_path / "round.wav"), WAVE, 16000)
-    assert (tmp_path / "round.wav").is_symlink()
+        dispatcher.save("round.wav", WAVE, 16000)
+    assert {name: os.readlink(name) for name in links} == links
+    assert [(path.name, path.is_symlink()) for path in pathlib.Path("deep").iterdir()] == [("c.wav", False)]
 
 
-@pytest.mark.parametrize("make", [lambda path: path.write_bytes(b"precious"), lambda path: path.mkdir()], ids=["read-only", "folder"])
-def test_what_may_not_be_written_is_told_of(
-    make: Callable[[pathlib.Path], object], tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.mark.parametrize("files", [{"x.wav": b"precious"}, {"x.wav/precious": b""}], ids=["read-only", "folder"])
+def test_what_may_not_be_written_is_told_of(files: dict[str, bytes], monkeypatch: pytest.MonkeyPatch) -> None:
     """And stays. A superuser may write everything, so the answer of the system is made up."""
-    path = tmp_path / "x.wav"
-    make(path)
+    put(files)
     real = os.access
-    monkeypatch.setattr(os, "access", lambda place, mode, **rest: place != str(path) and real(place, mode, **rest))
+    monkeypatch.setattr(os, "access", lambda place, mode, **rest: not place.endswith("x.wav") and real(place, mode, **rest))
     with pytest.raises(RuntimeError, match=r"read-only|directory"):
-        dispatcher.save(str(path), WAVE, 16000)
-    assert path.is_dir() or path.read_bytes() == b"precious"
-    assert os.listdir(tmp_path) == ["x.wav"]
+        dispatcher.save("x.wav", WAVE, 16000)
+    assert contents() == files
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
@@ -199,12 +183,12 @@ def test_what_a_killed_worker_left_is_removed_by_those_who_saved_there_before(by
         with target.writing("y.wav"):
             os.kill(os.getpid(), signal.SIGKILL)
 
+    def save() -> None:
+        dispatcher.save("x.wav", WAVE, 16000)
+
     os.waitpid(process.child(half), 0)
     assert len(os.listdir()) == 2
-    if by == "the same process":
-        dispatcher.save("x.wav", WAVE, 16000)
-    else:
-        os.waitpid(process.child(lambda: dispatcher.save("x.wav", WAVE, 16000)), 0)
+    save() if by == "the same process" else os.waitpid(process.child(save), 0)
     assert os.listdir() == ["x.wav"]
 
 
@@ -214,19 +198,17 @@ def test_where_no_file_can_be_put_beside_the_old_bytes_stay_until_there_is_room(
 ) -> None:
     """A folder that is read-only: the file itself may be written."""
     path = tmp_path / "x.wav"
-    old = bytes(100) if grows else bytes(500_000)
-    path.write_bytes(old)
+    path.write_bytes(bytes(100 if grows else 500_000))
     real = os.access
     monkeypatch.setattr(os, "access", lambda what, mode: str(what) != str(tmp_path) and real(what, mode))
-
-    with monkeypatch.context() as patched:
-        patched.setattr(os, "posix_fallocate", fails(OSError(28, "No space left on device")))
-        if grows:
+    if grows:
+        with monkeypatch.context() as patched:
+            patched.setattr(os, "posix_fallocate", fails(OSError(28, "No space left on device")))
             with pytest.raises(RuntimeError, match="No space left"):
-                dispatcher.save(str(path), WAVE, 16000)
-            assert path.read_bytes() == old
-    dispatcher.save(str(path), WAVE, 16000)
-    assert dispatcher.load(str(path))[0].shape == WAVE.shape
+                dispatcher.save(path, WAVE, 16000)
+        assert path.read_bytes() == bytes(100)
+    dispatcher.save(path, WAVE, 16000)
+    assert dispatcher.load(path)[0].shape == WAVE.shape
     assert path.stat().st_size == 160_078
 
 
@@ -267,8 +249,11 @@ class _Blocking(io.RawIOBase):
         "nothing, and None": (_Blocking, "takes nothing"),
     },
 )
-def test_an_object_that_does_not_take_what_it_is_given_is_an_error(make: Callable[[], Any], says: str, backend: str) -> None:
+def test_an_object_that_does_not_take_what_it_is_given_is_an_error(
+    make: Callable[[], Any], says: str, backend: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Else bytes would be left out, or written twice."""
+    monkeypatch.setattr(target, "_PAUSE", 0.001)
     with pytest.raises((OSError, RuntimeError), match=says):
         dispatcher.save(make(), WAVE, 16000, format="wav", backend=backend)
 

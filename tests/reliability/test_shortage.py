@@ -2,9 +2,9 @@
 
 import functools
 import io
+import os
 import pathlib
 import struct
-import tempfile
 import warnings
 from typing import Any
 
@@ -19,6 +19,7 @@ from dispatcher.errors import AudioError, TruncatedInputError
 from dispatcher.headers import registry
 from dispatcher.notices import CompatWarning, TruncatedInputWarning
 from dispatcher.reading.opened import look
+from tests import streaming
 
 SOUND = torch.rand(2, 100000, generator=torch.Generator().manual_seed(1)) * 0.4 - 0.2
 BY_FFMPEG = ["ogg", "opus", "webm", "mkv", "mka", "mp4", "m4a", "mov", "wma", "avi", "wv", "tta", "w64", "caf", "aiff", "au", "oga",
@@ -37,9 +38,7 @@ READERS = ["ffmpeg", "soundfile", pytest.param("sox", marks=pytest.mark.libsox),
 
 def _extensible_w64() -> bytes:
     """W64 as FFmpeg writes it of more than two channels, or of 24 bits."""
-    held = io.BytesIO()
-    dispatcher.save(held, SOUND[:1], 16000, format="w64", backend="ffmpeg")
-    data = held.getvalue()
+    data = streaming.saved(SOUND[:1], 16000, "w64", "ffmpeg")
     at = data.find(b"fmt ")
     _, channels, rate, speed, block, bits = struct.unpack("<HHIIHH", data[at + 24 : at + 40])
     form = struct.pack("<HHIIHH", 0xFFFE, channels, rate, speed, block, bits) + struct.pack("<HHI", 22, bits, 4)
@@ -48,40 +47,37 @@ def _extensible_w64() -> bytes:
     return data[: at + 16] + struct.pack("<Q", 24 + len(form)) + form + data[end:]
 
 
-def _made(kind: Any, folder: pathlib.Path) -> pathlib.Path:
-    path = folder / f"x.{'w64' if kind == 'extensible' else kind if isinstance(kind, str) else kind[1].lower()}"
-    path.write_bytes(_content(kind, path.name))
+def _made(kind: Any) -> pathlib.Path:
+    path = pathlib.Path(f"x.{'w64' if kind == 'extensible' else kind if isinstance(kind, str) else kind[1].lower()}")
+    path.write_bytes(_content(kind, path))
     return path
 
 
 @functools.cache
-def _content(kind: Any, name: str) -> bytes:
+def _content(kind: Any, path: pathlib.Path) -> bytes:
     if kind == "extensible":
         return _extensible_w64()
-    with tempfile.TemporaryDirectory() as folder:
-        path = pathlib.Path(folder, name)
-        if isinstance(kind, str):
-            dispatcher.save(str(path), SOUND, 48000, backend="ffmpeg")
-        else:
-            soundfile.write(path, SOUND[0].numpy(), 8000, subtype=kind[0], format=kind[1])
-        return path.read_bytes()
+    if isinstance(kind, str):
+        dispatcher.save(path, SOUND, 48000, backend="ffmpeg")
+    else:
+        soundfile.write(path, SOUND[0].numpy(), 8000, subtype=kind[0], format=kind[1])
+    return path.read_bytes()
 
 
 def _read(path: pathlib.Path, reader: str) -> tuple[torch.Tensor | None, list[str]]:
     with warnings.catch_warnings(record=True, action="always") as told:
         try:
-            load: Any = compat.standin("2.9").load if reader == "2.9" else dispatcher.load
-            found = load(str(path)) if reader == "2.9" else load(str(path), backend=reader)
+            found, _ = compat.standin("2.9").load(str(path)) if reader == "2.9" else dispatcher.load(path, backend=reader)
         except AudioError:
             return None, []
-    return found[0], [str(warning.message) for warning in told if issubclass(warning.category, CompatWarning)]
+    return found, [str(warning.message) for warning in told if issubclass(warning.category, CompatWarning)]
 
 
 @pytest.mark.parametrize("reader", READERS)
 @pytest.mark.parametrize("kind", [*BY_FFMPEG, *BY_LIBSNDFILE, "extensible"], ids=str)
-def test_no_part_is_given_without_a_word(kind: Any, reader: str, tmp_path: pathlib.Path) -> None:
+def test_no_part_is_given_without_a_word(kind: Any, reader: str) -> None:
     """Cut in half, near the end, and by a few bytes: what comes is warned of, or is the whole."""
-    path = _made(kind, tmp_path)
+    path = _made(kind)
     data = path.read_bytes()
     whole, told = _read(path, reader)
     if whole is None:
@@ -99,9 +95,9 @@ def test_no_part_is_given_without_a_word(kind: Any, reader: str, tmp_path: pathl
 
 @pytest.mark.parametrize("reader", ["ffmpeg", "2.9"])
 @pytest.mark.parametrize("kind", FRAMED)
-def test_a_stream_that_ends_within_a_frame_is_told_of(kind: str, reader: str, tmp_path: pathlib.Path) -> None:
+def test_a_stream_that_ends_within_a_frame_is_told_of(kind: str, reader: str) -> None:
     """Between two frames nothing tells."""
-    path = _made(kind, tmp_path)
+    path = _made(kind)
     data = path.read_bytes()
     for size in (len(data), len(data) // 2 + 5, len(data) - 70, len(data) - 1):
         path.write_bytes(data[:size])
@@ -125,9 +121,9 @@ def test_the_end_of_a_last_frame_is_missed(frame: bytes) -> None:
 
 
 @pytest.mark.parametrize("kind", ["ogg", "opus", "webm", "mp4", "wv", ("IMA_ADPCM", "WAV")], ids=str)
-def test_the_flag_makes_it_an_error(kind: Any, tmp_path: pathlib.Path) -> None:
-    path = _made(kind, tmp_path)
-    path.write_bytes(path.read_bytes()[: path.stat().st_size * 3 // 4])
+def test_the_flag_makes_it_an_error(kind: Any) -> None:
+    path = _made(kind)
+    os.truncate(path, path.stat().st_size * 3 // 4)
     if kind == "mp4":  # the index of one is at its end
         with pytest.raises(RuntimeError):
             dispatcher.load(str(path))
@@ -166,9 +162,7 @@ def test_a_live_recording_is_not_cut() -> None:
     """Its header says that the length is not known."""
     form = struct.pack("<HHIIHH", 1, 1, 8000, 16000, 2, 16)
     wave = b"RIFF\xff\xff\xff\xffWAVEfmt \x10\0\0\0" + form + b"data\xff\xff\xff\xff" + np.zeros(100, "<i2").tobytes()
-    webm = io.BytesIO()
-    dispatcher.save(webm, SOUND, 48000, format="webm", backend="ffmpeg")
-    data = bytearray(webm.getvalue())
+    data = bytearray(streaming.saved(SOUND, 48000, "webm", "ffmpeg"))
     at = data.find(b"\x18\x53\x80\x67") + 4
     data[at : at + 8] = b"\x01" + b"\xff" * 7
     for content in (wave, bytes(data[:-500])):
@@ -176,15 +170,13 @@ def test_a_live_recording_is_not_cut() -> None:
 
 
 @pytest.mark.parametrize("subtype", ["IMA_ADPCM", "MS_ADPCM"])
-def test_pieces_of_a_cut_last_block_are_those_of_the_whole(subtype: str, tmp_path: pathlib.Path) -> None:
+def test_pieces_of_a_cut_last_block_are_those_of_the_whole(subtype: str) -> None:
     """libsndfile makes up the rest of the block from what it decoded before."""
-    path = tmp_path / "x.wav"
-    soundfile.write(path, SOUND[0, :9000].numpy(), 8000, subtype=subtype)
-    path.write_bytes(path.read_bytes()[:2900])
+    soundfile.write("x.wav", SOUND[0, :9000].numpy(), 8000, subtype=subtype)
+    os.truncate("x.wav", 2900)
     with pytest.warns(TruncatedInputWarning):
-        whole = dispatcher.load(str(path), backend="soundfile")[0]
-    frames = whole.shape[1]
-    for offset in (frames - 20, frames - 700, 1000):
-        for uri in (str(path), io.BytesIO(path.read_bytes())):
+        whole = dispatcher.load("x.wav", backend="soundfile")[0]
+    for offset in (whole.shape[1] - 20, whole.shape[1] - 700, 1000):
+        for uri in ("x.wav", io.BytesIO(pathlib.Path("x.wav").read_bytes())):
             piece = dispatcher.load(uri, offset, 20, backend="soundfile")[0]
             assert torch.equal(piece, whole[:, offset : offset + 20])

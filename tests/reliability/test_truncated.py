@@ -3,7 +3,9 @@
 import io
 import pathlib
 import resource
+import struct
 import warnings
+from collections.abc import Callable
 
 import pytest
 import torch
@@ -14,6 +16,7 @@ from dispatcher.errors import TruncatedInputError
 from dispatcher.headers import registry
 from dispatcher.notices import TruncatedInputWarning
 from dispatcher.reading.opened import look
+from tests.codemod.commands import put
 from tests.conftest import ASSETS, BACKENDS
 
 WHOLE = {
@@ -31,13 +34,9 @@ def test_the_promise_is_what_the_header_says(name: str) -> None:
     for content in (data, data[: len(data) // 2]):
         held = io.BytesIO(b"before" + content)
         held.seek(6)
-        told = look(held, registry.length)
-        assert told is not None
-        assert (told.frames, look(held, lambda file: file.size)) == (WHOLE[name], len(content))
+        assert look(held, lambda file: (registry.length(file).frames, file.size)) == (WHOLE[name], len(content))  # type: ignore[union-attr]
         assert held.tell() == 6
-    told = look(str(ASSETS / name), registry.length)
-    assert told is not None
-    assert told.frames == WHOLE[name]
+    assert look(str(ASSETS / name), registry.length).frames == WHOLE[name]  # type: ignore[union-attr]
 
 
 def test_nothing_is_promised_by_what_does_not_tell() -> None:
@@ -70,23 +69,20 @@ def test_whole_files_are_not_warned_of(backend: str) -> None:
 
 @pytest.mark.parametrize("backend", BACKENDS)
 @pytest.mark.parametrize("name", ["stereo_s16.wav", "stereo_s16.aiff", "stereo_s16.au", "mono_s16.sph", "stereo_cbr.mp3"])
-def test_a_cut_file_is_told_of(name: str, backend: str, tmp_path: pathlib.Path) -> None:
+def test_a_cut_file_is_told_of(name: str, backend: str) -> None:
     """With what was found and what was promised; the samples are those that come without the flag."""
-    path = tmp_path / name
-    data = (ASSETS / name).read_bytes()
-    path.write_bytes(data[: len(data) * 3 // 4])
-    quiet = compat.standin("2.2", truncated="ignore").load(str(path), backend=backend)[0]
+    whole = (ASSETS / name).read_bytes()
+    cut = whole[: len(whole) * 3 // 4]
+    put({name: cut})
+    quiet = compat.standin("2.2", truncated="ignore").load(name, backend=backend)[0]
     with pytest.warns(TruncatedInputWarning, match=f"promises {WHOLE[name]} frames, and {quiet.shape[1]} are there") as seen:
-        told = dispatcher.load(str(path), backend=backend)[0]
-    assert torch.equal(told, quiet)
+        assert torch.equal(dispatcher.load(name, backend=backend)[0], quiet)
     assert seen[0].filename == __file__
     strict = compat.standin("2.2", truncated="error")
-    with pytest.raises(TruncatedInputError, match=f"{WHOLE[name]} frames"):
-        strict.load(str(path), backend=backend)
-    assert strict.load(str(path), num_frames=100, backend=backend)[0].shape[1] == 100
-    if backend != "sox":
-        with pytest.raises(RuntimeError, match="cut short"):
-            strict.load(io.BytesIO(path.read_bytes()), backend=backend)
+    for place in (name, io.BytesIO(cut))[: 1 + (backend != "sox")]:
+        with pytest.raises(TruncatedInputError, match=f"cut short.* {WHOLE[name]} frames"):
+            strict.load(place, backend=backend)
+    assert strict.load(name, num_frames=100, backend=backend)[0].shape[1] == 100
 
 
 def test_the_global_backends_tell_as_well() -> None:
@@ -98,49 +94,42 @@ def test_the_global_backends_tell_as_well() -> None:
             old.load("x.wav")
 
 
-def _promising(kind: str, size: int = 100 << 30) -> bytes:
-    """A file whose header promises that many bytes of sound."""
-    if kind == "wav":
-        data = (ASSETS / "stereo_s16.wav").read_bytes()
-        ds64 = b"ds64" + (28).to_bytes(4, "little") + size.to_bytes(8, "little") * 2 + (size // 4).to_bytes(8, "little") + bytes(4)
-        return b"RF64\xff\xff\xff\xffWAVE" + ds64 + data[12:40] + b"\xff\xff\xff\xff" + data[44:]
-    if kind == "flac":
-        data = (ASSETS / "stereo_16.flac").read_bytes()
-        return data[:21] + bytes([data[21] | 0x0F]) + b"\xff" * 4 + data[26:]
-    if kind == "sph":
-        data = (ASSETS / "mono_s16.sph").read_bytes()
-        return data.replace(b"sample_count -i 2000\n", b"sample_count -i %d\n" % (size // 2), 1)[:1024].ljust(1024, b" ") + data[1024:]
-    # eight bytes in a sample, of 60,000 channels: 2 GiB of what the header says is one
-    data = (ASSETS / "stereo_s16.au").read_bytes()
-    return data[:8] + (0x7FFF0000).to_bytes(4, "big") + data[12:]
+_SIZE = 100 << 30
+_DS64 = struct.pack("<4sIQQQI", b"ds64", 28, _SIZE, _SIZE, _SIZE // 4, 0)
+# a file, and how it comes to promise a hundred gigabytes of sound, or 2 GiB of what the header says is one sample of 60,000 channels
+PROMISING: dict[str, Callable[[bytes], bytes]] = {
+    "stereo_s16.wav": lambda data: b"RF64\xff\xff\xff\xffWAVE" + _DS64 + data[12:40] + b"\xff\xff\xff\xff" + data[44:],
+    "stereo_16.flac": lambda data: data[:21] + bytes([data[21] | 0x0F]) + b"\xff" * 4 + data[26:],
+    "mono_s16.sph": lambda data: data.replace(b" 2000\n", b" %d\n" % (_SIZE // 2), 1)[:1024].ljust(1024) + data[1024:],
+    "stereo_s16.au": lambda data: data[:8] + (0x7FFF0000).to_bytes(4, "big") + data[12:],
+}
 
 
-@pytest.mark.parametrize("kind", ["wav", "flac", "sph", "au"])
+@pytest.mark.parametrize("name", PROMISING)
 @pytest.mark.parametrize("backend", BACKENDS)
-def test_a_hundred_gigabytes_promised_take_no_memory(kind: str, backend: str) -> None:
+def test_a_hundred_gigabytes_promised_take_no_memory(name: str, backend: str) -> None:
     """RuntimeError where a header promises more than 64 GiB; less is read as far as it goes."""
-    path = f"x.{kind}"
-    pathlib.Path(path).write_bytes(_promising(kind))
+    put({name: PROMISING[name]((ASSETS / name).read_bytes())})
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    if kind == "au":
-        assert dispatcher.load(path, backend=backend)[0].shape == (2, 4000)
+    if name.endswith("au"):
+        assert dispatcher.load(name, backend=backend)[0].shape == (2, 4000)
     else:
         with pytest.raises(RuntimeError, match="promises"):
-            dispatcher.load(path, backend=backend)
+            dispatcher.load(name, backend=backend)
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 64 << 10
 
 
 @pytest.mark.parametrize("backend", BACKENDS)
-def test_a_piece_behind_the_end_is_no_count(backend: str, tmp_path: pathlib.Path) -> None:
+def test_a_piece_behind_the_end_is_no_count(backend: str) -> None:
     """Where nothing comes, the offset is the most that can be there, and is not told as what is."""
-    path = tmp_path / "stereo_s16.aiff"
-    path.write_bytes((ASSETS / path.name).read_bytes()[:2000])
-    whole = compat.standin("2.2", truncated="ignore").load(str(path), backend=backend)[0].shape[1]
+    name = "stereo_s16.aiff"
+    put({name: (ASSETS / name).read_bytes()[:2000]})
+    whole = compat.standin("2.2", truncated="ignore").load(name, backend=backend)[0].shape[1]
     with warnings.catch_warnings(record=True, action="always") as seen:
         try:
-            got = dispatcher.load(str(path), frame_offset=whole + 700, backend=backend)[0].shape[1]
+            got = dispatcher.load(name, frame_offset=whole + 700, backend=backend)[0].shape[1]
         except RuntimeError:  # some backends refuse to begin there
             return
     assert got == 0
     (told,) = [str(one.message) for one in seen if isinstance(one.message, TruncatedInputWarning)]
-    assert told.endswith(f"promises {WHOLE[path.name]} frames, and no more than {whole + 700} are there")
+    assert told.endswith(f"promises {WHOLE[name]} frames, and no more than {whole + 700} are there")

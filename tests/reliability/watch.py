@@ -12,13 +12,13 @@ _NONBLOCK = os.O_NONBLOCK
 
 
 class Watch:
-    """``opened`` tells whether anyone has opened or read the file since the last time."""
+    """A file, and whether anyone opens it."""
 
-    def __init__(self, descriptor: int) -> None:
-        self._descriptor = descriptor
+    def __init__(self, path: pathlib.Path, descriptor: int) -> None:
+        self.path, self._descriptor = path, descriptor
 
     def opened(self) -> bool:
-        """Whether the file was opened or read."""
+        """Whether the file was opened or read since this was last asked."""
         seen = False
         while select.select([self._descriptor], [], [], 0)[0]:
             seen = bool(os.read(self._descriptor, 4096)) or seen
@@ -27,12 +27,14 @@ class Watch:
 
 @contextlib.contextmanager
 def watching(path: pathlib.Path) -> Iterator[Watch]:
-    """Watch a file by inotify."""
+    """Watch a file by inotify, and see at the end that nobody has opened it since that was last asked."""
     libc = ctypes.CDLL(None, use_errno=True)
     descriptor = libc.inotify_init1(_NONBLOCK)
     assert descriptor >= 0
     try:
         assert libc.inotify_add_watch(descriptor, os.fsencode(path), _OPEN | _ACCESS) >= 0
-        yield Watch(descriptor)
+        watch = Watch(path, descriptor)
+        yield watch
+        assert not watch.opened()
     finally:
         os.close(descriptor)
