@@ -169,10 +169,11 @@ class Graph(Notes):
         The outermost comes first.
         """
         found: list[str] = []
-        folder = os.path.dirname(path)
-        while (init := os.path.join(folder, "__init__.py")) in self.files:
+        folder, inner = os.path.dirname(path), None
+        # nothing is above the current folder, or above the root of the disk
+        while folder != inner and (init := os.path.join(folder, "__init__.py")) in self.files:
             found.insert(0, init)
-            folder = os.path.dirname(folder)
+            folder, inner = os.path.dirname(folder), folder
         return found
 
     @noted
