@@ -25,8 +25,10 @@ _MAIN = re.compile(rb"\nif\b(?:[^\n]*|[\s(]*)\b__name__\b")  # also `if (` and `
 _REPLACING = re.compile(rb"mo(?:ck|nkeypatch)")
 _PATCHED = [
     re.compile(word + rb"(?:[^()]|\((?:[^()]|\([^()]*\))*\)?){0,300}")
-    for word in (rb"patch", rb"(?:attr|item)(?<=(?:set|del)....)")
+    for word in (rb"patch", rb"(?:attr|item)(?<=(?:set|del)....)", rb"(?:vars|__dict__)")
 ]
+# setattr(audio, NAME, fake), where NAME may be any word in quotes
+_COMPUTED = re.compile(rb"(?:attr|object)\([ \t\n]*[\w.]+,[ \t\n]*[a-zA-Z_]")
 # audio.load = fake, vars(audio)["load"] = fake, TARGET = "audio.load"
 _ASSIGNED = [
     re.compile(rb"\.(\w+)[ \t]*=(?!=)"),
@@ -218,6 +220,7 @@ class Quiet(Notes):
             for word in {
                 *_WORD.findall(b"\n".join(part for one in _PATCHED for part in one.findall(data))),
                 *(word for one in _ASSIGNED for word in one.findall(data)),
+                *(_LISTED_NAME.findall(data) if _COMPUTED.search(data) else ()),
             }
         )
 

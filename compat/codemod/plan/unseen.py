@@ -32,6 +32,8 @@ _LOADING = re.compile(
 )
 _SETTERS = ("set_audio_backend", "backend")
 _LOOKS = ("hasattr", "delattr", "print", "version", "bool")
+# attributes of a module that lead to each of its names
+_ANY_NAME = re.compile(r"\.__(?:dict|(?:[gs]et|del)attr|getattribute)__\b")
 _ASKED = ast.Compare | ast.If | ast.UnaryOp | ast.Assert | ast.Expr | ast.Delete | ast.While
 _CODE = re.compile(
     r"\btorchaudio\s*\.\s*(?:load|save|info|backend|[sg]et_)|\b[sg]et_audio_backend\s*\(|\bimport\s+torchaudio\b"
@@ -111,7 +113,7 @@ def _by_uses(module: Module) -> Iterator[tuple[str, ast.AST]]:
     """Yield uses of torchaudio after which not all calls are visible."""
     for use in module.uses:
         escapes = use.path in old_names.HOMES and _escapes(module, use.node)
-        if escapes or use.path.removesuffix(".__dict__") != use.path:
+        if escapes or _ANY_NAME.search(use.path):
             yield "the module torchaudio is passed on or bound to another name", use.node
     for node, name in module.ambiguous:
         if name not in _USES:
