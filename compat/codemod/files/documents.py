@@ -33,7 +33,8 @@ class Other(Document):
         super().__init__(path, data.decode("utf-8", "replace").encode())
 
     def _pieces(self) -> Iterator[Module]:
-        self.prose.append(Prose(self.text, may_load=self.path.endswith(discovery.CYTHON)))
+        may_load = self.path.endswith(discovery.CYTHON) or "set_audio_backend" in self.text
+        self.prose.append(Prose(self.text, may_load=may_load))
         yield from ()
 
 

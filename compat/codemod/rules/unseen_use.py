@@ -21,7 +21,6 @@ from compat.codemod.rule import (
     literal,
     old_names,
     plain_name,
-    string,
     type_texts,
 )
 from compat.codemod.source import fstrings
@@ -34,6 +33,7 @@ _CODE = re.compile(
     r"|,[ \t]*\w+[ \t]*=[ \t]*torchaudio\.info\("
 )
 _OF_BACKEND = ("set_audio_backend", "get_audio_backend")
+_GETTERS = ("attrgetter", "methodcaller")
 _OLD = (*_OF_BACKEND, "load_wav", "backend")
 _DOCTEST = re.compile(
     r"^[ \t]*(?:>>>|\.\.\.)[ \t]+([^\r\n]*"
@@ -287,11 +287,13 @@ def _by_another_value(module: Module, project: Project) -> Iterator[Draft]:
                 f"{ast.unparse(owner)} may be the package torchaudio here",
                 "If it is, import torchaudio here, and use it.",
             )
-    for item in module.names.all(ast.Subscript):
-        if string(item.slice) in _OF_BACKEND and isinstance(item.ctx, ast.Load):
+    for text in module.strings:
+        above = module.names.parents[text]
+        is_read = isinstance(above, ast.Subscript) and isinstance(above.ctx, ast.Load)
+        if text.value in _OF_BACKEND and (is_read or called(above) in _GETTERS):
             yield Draft(
-                module.span(item),
-                f"{string(item.slice)} is looked up by a string",
+                module.span(above),
+                f"{text.value} is looked up by a string",
                 "If it is torchaudio's, change it by hand.",
             )
 

@@ -15,6 +15,7 @@ from compat.codemod.source import (
     NotProvableError,
     Place,
     Use,
+    called,
     given,
     literal,
     noted,
@@ -100,10 +101,22 @@ def _bit_depth(project: Project, module: Module, use: Use) -> list[Change]:
         if call is None or is_unseen or bits is not None:
             raise NotProvableError(_DEPTH, places, _NAME_DEPTH)
         return [AddArgument(call, "bits_per_sample", "32")]
+    spread = [one.value for one in call.keywords if one.arg is None] if call else []
+    given_here = spread if encoding is None else [encoding]
+    if any(_is_from_outside(project, module, one) for one in given_here):
+        raise NotProvableError(_DEPTH, places, _NAME_DEPTH)
     may_be_given = is_unseen if encoding is None else literal(encoding) is ...
     if may_be_given and (other := next(_mentions_of_signed(project), None)):
         raise NotProvableError(_DEPTH, [*places, other], _NAME_DEPTH)
     return []
+
+
+def _is_from_outside(project: Project, module: Module, node: ast.expr) -> bool:
+    """Return whether a value may come from arguments, settings or the environment."""
+    values = [node, *arguments.values_of(module, node)]
+    values += [value for one in values for _, value in arguments.passed(project, module, one)]
+    outside = ast.Attribute | ast.Subscript | ast.Call
+    return any(isinstance(one, outside) and called(one) != "dict" for one in values)
 
 
 def _mentions_of_signed(project: Project) -> Iterator[Place]:

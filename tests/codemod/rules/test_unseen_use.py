@@ -39,6 +39,14 @@ test_programs = table(
     ),
     stays("a setter of another thing", "import torchaudio\nprint(torchaudio)\ndef f(m):\n    m.set_audio_backend('soundfile')\n"),
     stays("getattr with the setter's name", "import torchaudio\ngetattr(torchaudio, 'set_audio_backend')('soundfile')\n", "TAC127"),
+    stays(
+        "methodcaller with it",
+        "import torchaudio, operator\noperator.methodcaller('set_audio_backend', 'soundfile')(torchaudio)\n",
+        "TAC127",
+    ),
+    stays(
+        "attrgetter with it", "import torchaudio, operator\noperator.attrgetter('set_audio_backend')(torchaudio)('soundfile')\n", "TAC127"
+    ),
     stays("getattr with a name from elsewhere", "import torchaudio\nx = getattr(torchaudio, name)(p)\n", "TAC127"),
 )
 
