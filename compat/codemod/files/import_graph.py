@@ -39,13 +39,20 @@ _WORD = re.compile(rb"\w+")
 _BY_NAME = re.compile(
     rb"(?:import_module|__import__|run_module|run_path)[ \t]*\((?:[ \t\n]*(['\"])([\w.]*))?"
 )
-_BY_PATH = (b"spec_from_file_location", b"SourceFileLoader", b"load_source")
+# by a path, or by the name that a package is asked for
+_UNNAMED = (
+    b"spec_from_file_location",
+    b"SourceFileLoader",
+    b"load_source",
+    b"lazy_loader",
+    b"LazyModule",
+)
 _LISTED_NAME = re.compile(rb"['\"](\w+)['\"]")
 _COMMENT = re.compile(rb"#[^\n]*")
 _FIRST_WORD = re.compile(r"(?:\A|,)[\s()]*([^\s(),]+)")
 _LISTED = re.compile(rb"__all__[ \t]*[+:=][^=\[(]*=?[ \t]*[\[(]([^\])]*)")
 _PLUGINS = re.compile(rb"pytest_plugins[^=\n]*=[ \t]*[\[(]?((?:[ \t\n,]*['\"][\w.]+['\"])*)")
-_DYNAMIC = (b"import_module", b"__import__", b"runpy", *_BY_PATH)
+_DYNAMIC = (b"import_module", b"__import__", b"runpy", *_UNNAMED)
 
 
 class File(NamedTuple):
@@ -273,7 +280,7 @@ def facts(path: str, data: bytes) -> File:
         dynamic=is_dynamic,
         replaces=tests or _REPLACING.search(data) is not None,
         computed=is_dynamic
-        and (not all(quote for quote, _ in named) or any(word in data for word in _BY_PATH)),
+        and (not all(quote for quote, _ in named) or any(word in data for word in _UNNAMED)),
     )
 
 

@@ -30,6 +30,8 @@ _LOADING = re.compile(
     r"import(?:lib|_module)|__import__|runpy|spec_from_file_location|SourceFileLoader|load_source|pkgutil"
     r"|pydoc|logging\.config|exec\(|__path__|pytest_plugins"
 )
+# importlib.import_module, pkgutil.resolve_name, pydoc.locate, hydra.utils.get_method
+_LOOKERS = re.compile(r"(?:import|resolve|locate|get_(?:method|object|class))[^.]*\Z|lazy", re.I)
 _SETTERS = ("set_audio_backend", "backend")
 _LOOKS = ("hasattr", "delattr", "print", "version", "bool")
 # attributes of a module that lead to each of its names
@@ -71,6 +73,7 @@ _SETUP = {"setuptools.setup", "distutils.core.setup"}
 _OF_SPHINX = {"autodoc_mock_imports", "intersphinx_mapping"}
 _HOOKS = ("meta_path", "path_hooks")
 AMBIGUOUS = "a name is torchaudio in one place and something else in another"
+_FUNCTIONS = {f"{old_names.ROOT}.{name}" for name in old_names.FUNCTIONS}
 # what uses the backend in force
 _USES = (*old_names.FUNCTIONS, "get_audio_backend")
 IN_FSTRING = "torchaudio is used in an f-string that cannot be changed"
@@ -172,11 +175,9 @@ def _is_renamed_link(project: Project, module: Module, name: str) -> bool:
 def _by_texts(project: Project, module: Module) -> Iterator[tuple[str, ast.AST]]:
     """Yield texts that may give torchaudio, and texts that may be run as code with it."""
     for text in module.strings:
-        if (
-            text.value in old_names.HOMES
-            and not is_test(module.path)
-            and _is_looked_up(module, text)
-        ):
+        path = str(text.value).replace(":", ".")
+        is_ours = path in old_names.HOMES or path in _FUNCTIONS
+        if is_ours and not is_test(module.path) and _is_looked_up(module, text):
             yield "torchaudio is looked up by a string", text
     for call in module.calls:
         if (
@@ -349,4 +350,6 @@ def _is_looked_up(module: Module, node: ast.Constant) -> bool:
     owner = above.value if isinstance(above, ast.Subscript) else getattr(above, "func", None)
     if owner is not None and (isinstance(above, ast.Subscript) or called(above) == "get"):
         return _NAMESPACES.search(ast.unparse(owner)) is not None
-    return "import" in plain_name(owner)
+    if isinstance(above, ast.Dict):
+        return "'_target_'" in ast.unparse(above)
+    return owner is not None and _LOOKERS.search(ast.unparse(owner)) is not None

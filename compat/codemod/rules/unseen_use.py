@@ -19,6 +19,7 @@ from compat.codemod.rule import (
     defaults,
     keyword,
     literal,
+    noted,
     old_names,
     plain_name,
     type_texts,
@@ -108,7 +109,9 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
                 "torchaudio is imported by a string, so the codemod cannot follow its uses",
                 "Check what the code does with it, or use an import statement.",
             )
-        elif old_names.is_old(value, project.target) and not _is_replaced(module, node):
+        elif old_names.is_old(value.replace(":", "."), project.target) and not _is_replaced(
+            module, node
+        ):
             yield Draft(
                 module.span(node),
                 f"a string names {value}, which torchaudio {project.target} does not have in this "
@@ -239,6 +242,12 @@ def _by_getattr(module: Module, project: Project) -> Iterator[Draft]:
             )
 
 
+@noted
+def _defined(project: Project) -> set[str]:
+    """Return the names of the functions and methods of a project."""
+    return {one.name for module in project.modules for one in module.functions}
+
+
 def _other_names(module: Module) -> set[str]:
     """Return the other names of torchaudio: ``ta = torchaudio``, ``self.ta = ...``, a default."""
     names = set()
@@ -281,7 +290,10 @@ def _by_another_value(module: Module, project: Project) -> Iterator[Draft]:
             and plain_name(owner) not in ("self", "cls")
             and any(isinstance(one.node, ast.arg) for one in module.names.bindings(owner))
         )
-        if is_named or (is_passed and may_be_torchaudio(project, module, owner)):
+        value = module.only_assigned(owner) or owner
+        is_found = node.attr in _OF_BACKEND and isinstance(value, ast.Call | ast.Subscript)
+        is_found = is_found and node.attr not in _defined(project)
+        if is_named or is_found or (is_passed and may_be_torchaudio(project, module, owner)):
             yield Draft(
                 module.span(node),
                 f"{ast.unparse(owner)} may be the package torchaudio here",

@@ -81,9 +81,11 @@ def _as_text(project: Project, module: Module, use: Use) -> list[Change]:
     # of values that name a file, only path objects are divided
     divided = isinstance(value, ast.BinOp) and isinstance(value.op, ast.Div)
     unsure = kind == value_kinds.UNKNOWN and (divided or _may_be_path(project, module))
-    if kind != value_kinds.PATHLIB and not unsure:
+    if kind == value_kinds.UNKNOWN and project.neighbours_mention(module, "__fspath__"):
+        kind = value_kinds.ENTRY
+    if kind not in (value_kinds.PATHLIB, value_kinds.ENTRY) and not unsure:
         return []
-    if module.names.scope_of[use.root].home("str"):
+    if kind == value_kinds.ENTRY or module.names.scope_of[use.root].home("str"):
         raise NotProvableError(_PATH, [module.place(use.node)])
     return [WrapArgument(use.call, first, "str")]
 
