@@ -71,6 +71,7 @@ _ONLY_NAME = (
 _REFUSING = ("requires", "requires_backends")
 _SETUP = {"setuptools.setup", "distutils.core.setup"}
 _OF_SPHINX = {"autodoc_mock_imports", "intersphinx_mapping"}
+_AT_START = ("sitecustomize.py", "usercustomize.py")  # Python itself imports them
 _HOOKS = ("meta_path", "path_hooks")
 AMBIGUOUS = "a name is torchaudio in one place and something else in another"
 _FUNCTIONS = {f"{old_names.ROOT}.{name}" for name in old_names.FUNCTIONS}
@@ -251,6 +252,8 @@ def _only_tells(module: Module, name: ast.AST) -> bool:
 def may_be_loaded(project: Project, module: Module) -> bool:
     """Return whether a file that nothing imports or runs may be loaded in another way."""
     graph, path = project.imports, module.path
+    if os.path.basename(path) in _AT_START:
+        return True
     is_named = graph.files[path].is_main or is_test(path) or "__" in os.path.basename(path)
     return not (is_named or graph.direct_importers(path) or _loading(project) <= {path})
 
