@@ -292,7 +292,9 @@ def _by_another_value(module: Module, project: Project) -> Iterator[Draft]:
         )
         value = module.only_assigned(owner) or owner
         is_found = node.attr in _OF_BACKEND and isinstance(value, ast.Call | ast.Subscript)
-        is_found = is_found and node.attr not in _defined(project)
+        is_found = (
+            is_found and isinstance(node.ctx, ast.Load) and node.attr not in _defined(project)
+        )
         if is_named or is_found or (is_passed and may_be_torchaudio(project, module, owner)):
             yield Draft(
                 module.span(node),

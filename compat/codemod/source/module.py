@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from compat.codemod.source import old_names
 from compat.codemod.source.old_names import Kind
-from compat.codemod.source.scopes import Imported, only_import
+from compat.codemod.source.scopes import Imported, Scope, only_import
 from compat.codemod.source.tree import Tree
 
 _IGNORE = re.compile(r"#\s*compat:\s*ignore(?:\[([A-Z0-9,\s]*)\])?", re.I)
@@ -187,12 +187,15 @@ class Module(Tree):
                 or only_import(home.bindings[imported.local]) != old_names.ROOT
             ):
                 continue
-            always = self.names.parents[imported.statement] is home.node
-            if always and (
-                home is not scope or self.span(imported.statement)[1] <= self.span(use.node)[0]
-            ):
+            if self.is_bound_by(imported.statement, home, use):
                 return imported.local
         return None
+
+    def is_bound_by(self, statement: ast.stmt, home: Scope, use: Use) -> bool:
+        """Return whether an import in a scope always binds its name before a use below it."""
+        is_sure = self.names.parents[statement] is home.node
+        is_inside = home is not self.names.scope_of[use.root]
+        return is_sure and (is_inside or self.span(statement)[1] <= self.span(use.node)[0])
 
     @functools.cached_property
     def _ignored(self) -> dict[int, frozenset[str] | None]:

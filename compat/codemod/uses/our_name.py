@@ -23,9 +23,10 @@ def our_name(
             f"the project has a module of its own called `{project.hides_us}`, which "
             "would be imported instead of this package's"
         )
+    first = min((module.span(one.node)[0] for one in module.uses), default=0)
     for name, found in module.names.module.bindings.items():
-        if {binding.target for binding in found} == {"compat"} and all(
-            isinstance(binding.node, ast.Import) for binding in found
+        if {binding.target for binding in found} == {"compat"} and any(
+            one.node in module.tree.body and module.span(one.node)[0] < first for one in found
         ):
             return name, ()
     anchor = module.anchor(optional=True)
