@@ -13,6 +13,7 @@ from compat.codemod.source import (
     Kind,
     Module,
     NotProvableError,
+    Place,
     called,
     is_test,
     literal,
@@ -89,6 +90,8 @@ def doubt(project: Project, module: Module) -> NotProvableError | None:
     unread = [place for place in project.unread if place.cell is None or place.path == module.path]
     if unread and not module.standalone:
         return NotProvableError("code that may load is not read as Python", unread[:3])
+    if module.standalone and (later := _later_block(project, module)):
+        return NotProvableError("another block of this document goes on with it", [later])
     hidden = itertools.chain(
         _by_uses(module),
         _by_texts(project, module),
@@ -98,6 +101,17 @@ def doubt(project: Project, module: Module) -> NotProvableError | None:
     for words, node in hidden:
         whole = words if words in _WHOLE else f"{words}, so not every call is seen"
         return NotProvableError(whole, [module.place(node)])
+    return None
+
+
+def _later_block(project: Project, module: Module) -> Place | None:
+    """Return where another block of a document uses torchaudio as this one imports it."""
+    names, document = {one.local for one in module.imported}, module.path.partition("\0")[0]
+    for other in project.modules:
+        if other is not module and other.path.partition("\0")[0] == document:
+            for node in other.names.all(ast.Name):
+                if node.id in names and not other.names.bindings(node):
+                    return other.place(node)
     return None
 
 
