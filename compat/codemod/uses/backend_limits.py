@@ -18,7 +18,6 @@ from compat.codemod.source import (
     called,
     given,
     literal,
-    noted,
     starred,
     value_kinds,
 )
@@ -56,7 +55,7 @@ def changes_for(project: Project, module: Module, use: Use, backend: str) -> lis
 
 def _as_text(project: Project, module: Module, use: Use) -> list[Change]:
     if use.call is None:
-        if _may_be_path(project, module):
+        if project.neighbours_mention(module, "pathlib"):
             raise NotProvableError(_LATER, [module.place(use.node)])
         return []
     named = (one for one in use.call.keywords if one.arg in ("filepath", "uri"))
@@ -80,7 +79,9 @@ def _as_text(project: Project, module: Module, use: Use) -> list[Change]:
         )
     # of values that name a file, only path objects are divided
     divided = isinstance(value, ast.BinOp) and isinstance(value.op, ast.Div)
-    unsure = kind == value_kinds.UNKNOWN and (divided or _may_be_path(project, module))
+    unsure = kind == value_kinds.UNKNOWN and (
+        divided or project.neighbours_mention(module, "pathlib")
+    )
     if kind == value_kinds.UNKNOWN and project.neighbours_mention(module, "__fspath__"):
         kind = value_kinds.ENTRY
     if kind not in (value_kinds.PATHLIB, value_kinds.ENTRY) and not unsure:
@@ -134,11 +135,6 @@ def _mentions_of_signed(project: Project) -> Iterator[Place]:
         if found := _QUOTED.search(text):
             line = text.count("\n", 0, found.start()) + 1
             yield Place(path, line, 1, line, 1)
-
-
-@noted
-def _may_be_path(project: Project, module: Module) -> bool:
-    return project.neighbours_mention(module, "pathlib")
 
 
 def _no_compression(project: Project, module: Module, use: Use) -> None:
