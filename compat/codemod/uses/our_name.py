@@ -77,11 +77,12 @@ def torchaudio_name(module: Module, use: Use) -> tuple[str, list[Change]]:
             for scope in module.names.scope_made_by.values()
             for binding in scope.bindings.get(old_names.ROOT, ())
         ]
-        own = next((one for one in module.imported if one.local == use.root.id), None)
-        home = module.names.scope_of[use.root].home(old_names.ROOT)
+        scope = module.names.scope_of[use.root]
+        here, home = scope.home(use.root.id), scope.home(old_names.ROOT)
+        own = [one for one in module.imported if one.local == use.root.id and one.scope is here]
         others = any(binding.target != old_names.ROOT for binding in bound)
-        if own is None or others or home not in (None, own.scope):
+        if len(own) != 1 or others or home not in (None, here):
             raise NotProvableError("torchaudio itself has no name here")
         name = old_names.ROOT
-        changes.append(AddStatement(own.statement, f"import {old_names.ROOT}"))
+        changes.append(AddStatement(own[0].statement, f"import {old_names.ROOT}"))
     return name, changes

@@ -58,3 +58,12 @@ test_imports = table(
     ),
     changes("a comment between imported names holds the import", f'{LISTED}set_audio_backend("sox_io")\n', LISTED, "TAC131"),
 )
+
+
+TRIED = "try:\n    import torchaudio.backend.sox_io_backend\nexcept ImportError:\n    pass\n"
+OLD, NEW = "torchaudio.backend.sox_io_backend.load(1)\n", "torchaudio.load(1)\n"
+test_an_attempt_that_alone_binds_torchaudio = table(
+    changes("the target lacks it", TRIED + OLD, TRIED + NEW, "TAC131", target="2.9"),
+    changes("the target has it", TRIED + OLD, TRIED + NEW.replace("1", '1, backend="sox"')),
+    changes("torchaudio is imported above", f"import torchaudio\n{TRIED}{OLD}", f"import torchaudio\n{TRIED}{NEW}", target="2.9"),
+)
