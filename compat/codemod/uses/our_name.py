@@ -3,7 +3,7 @@
 import ast
 
 from compat.codemod.rewrite import AddStatement, Change
-from compat.codemod.source import Module, NotProvableError, Use, old_names
+from compat.codemod.source import Module, NotProvableError, Use, conditions, old_names
 from compat.codemod.uses.project import Project
 
 
@@ -81,7 +81,8 @@ def torchaudio_name(module: Module, use: Use) -> tuple[str, list[Change]]:
         here, home = scope.home(use.root.id), scope.home(old_names.ROOT)
         own = [one for one in module.imported if one.local == use.root.id and one.scope is here]
         others = any(binding.target != old_names.ROOT for binding in bound)
-        if len(own) != 1 or others or home not in (None, here):
+        is_tried = any(conditions.in_import_ladder(module, one.statement) for one in own)
+        if len(own) != 1 or others or is_tried or home not in (None, here):
             raise NotProvableError("torchaudio itself has no name here")
         name = old_names.ROOT
         changes.append(AddStatement(own[0].statement, f"import {old_names.ROOT}"))

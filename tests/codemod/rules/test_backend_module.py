@@ -237,5 +237,6 @@ test_each_import_by_itself = table(
         f"{in_functions(FROM, 'load(1)')}{FROM}\nload(1)\n",
         f"{in_functions('import torchaudio', CALLED)}import torchaudio\n{CALLED}\n",
     ),
+    stays("an attempt does", f"try:\n    {FROM}\nexcept ImportError:\n    pass\nload(1)\n", "TAC111"),
     stays("both arms do", f"if x:\n    {FROM}\nelse:\n    {FROM}\nload(1)\n", "TAC111"),
 )
