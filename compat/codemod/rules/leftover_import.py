@@ -71,10 +71,10 @@ def _is_passed_through(module: Module, one: Imported) -> bool:
 
 
 def _is_bound_before(module: Module, one: Imported) -> bool:
-    """Return whether ``torchaudio``, which such an import binds as well, is imported before it."""
+    """Return whether ``torchaudio``, which such an import binds as well, surely is before it."""
     return any(
         other.path == other.local == old_names.ROOT
-        and other.scope is one.scope
+        and module.names.parents[other.statement] is one.scope.node
         and module.span(other.statement)[0] <= module.span(one.statement)[0]
         for other in module.imported
     )

@@ -67,3 +67,16 @@ test_an_attempt_that_alone_binds_torchaudio = table(
     changes("the target has it", TRIED + OLD, TRIED + NEW.replace("1", '1, backend="sox"')),
     changes("torchaudio is imported above", f"import torchaudio\n{TRIED}{OLD}", f"import torchaudio\n{TRIED}{NEW}", target="2.9"),
 )
+
+ELSEWHERE = (
+    "if TYPE_CHECKING:\n    import torchaudio\n",
+    "try:\n    import torchaudio\nexcept ImportError:\n    pass\n",
+    "def f():\n    import torchaudio\n",
+)
+test_torchaudio_stays_bound = table(
+    *(
+        changes(head, f"{head}import torchaudio.backend.sox_io_backend\n{OLD}", f"{head}import torchaudio\n{NEW}", target="2.9")
+        for head in ELSEWHERE
+    ),
+    changes("it is bound", f"import torchaudio\nimport torchaudio.backend.sox_io_backend\n{OLD}", f"import torchaudio\n{NEW}", target="2.9"),
+)  # fmt: skip
