@@ -71,7 +71,9 @@ test_commands = commands(
             ("--target compat .", "--entry"),
             ("--entry a.py .", "--target compat"),
             ("- .", "alone"),
-            ("--target 3 .", "invalid choice"),
+            ("--target 2.5 .", "there is no target '2.5'; choose one of\n  2.1     each call names its backend"),
+            ("--target 2.10 .", "2.9     for 2.9 to 2.11"),
+            ("--backend mad .", "invalid choice"),
             ("--report no/such/folder.html .", "--report no/such/folder.html: it cannot be written"),
             ("--baseline no/such/folder.json .", "--baseline no/such/folder.json: it cannot be written"),
         )

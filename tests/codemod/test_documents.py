@@ -121,5 +121,13 @@ test_documents = commands(
     row(
         "Markdown with CRLF", "--docs .", {"README.md": MARKDOWN.replace("\n", "\r\n")}, 1, after={"README.md": MOVED.replace("\n", "\r\n")},
     ),
+    *(
+        row(
+            f"the next block goes on: {call}", "--docs .",
+            {"README.md": f"```python\nimport torchaudio\ntorchaudio.set_audio_backend('sox_io')\n```\n\n```python\n{call}\n```\n"}, 1,
+            "another block of this document goes on with it",
+        )
+        for call in ("x = torchaudio.load('a')", "def f(p):\n    return torchaudio.info(p)")
+    ),
     row("reStructuredText", "--docs .", {"index.rst": RST}, 0, after={"index.rst": RST.replace('filepath="b.wav"', 'uri="b.wav"')}),
 )  # fmt: skip

@@ -472,7 +472,9 @@ test_bit_depth = table(
             ("sox_io", 'encoding="PCM_S", bits_per_sample=depth', 'backend="sox"'),
             ("sox_io", 'encoding="ULAW"', 'backend="sox"'),
             ("sox_io", "encoding=encoding", 'backend="sox"'),
+            ("sox_io", "encoding=options.encoding, bits_per_sample=16", 'backend="sox"'),
             ("sox_io", "**more", 'backend="sox"'),
+            ("sox_io", '**dict(format="wav")', 'backend="sox"'),
             ("soundfile", 'encoding="PCM_S"', 'backend="soundfile"'),
         )
     ),
@@ -482,6 +484,11 @@ test_bit_depth = table(
             'torchaudio.save(p, w, r, encoding="PCM_S", bits_per_sample=None)',
             'torchaudio.save(p, w, r, encoding="PCM_S", **more)',
             'torchaudio.save(p, w, r, encoding=encoding or "PCM_S")',
+            "torchaudio.save(p, w, r, encoding=options.encoding)",
+            'torchaudio.save(p, w, r, encoding=os.environ["ENCODING"])',
+            "encoding = torchaudio.info(p, backend='sox').encoding\ntorchaudio.save(p, w, r, encoding=encoding)",
+            "def write(encoding):\n    torchaudio.save(p, w, r, encoding=encoding)\nwrite(options.encoding)",
+            "torchaudio.save(p, w, r, **json.load(settings))",
             'more = {"encoding": "PCM_S"}\ntorchaudio.save(p, w, r, **more)',
             'from functools import partial\nwrite = partial(torchaudio.save, encoding="PCM_S")',
         )

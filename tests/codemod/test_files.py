@@ -70,6 +70,17 @@ test_what_is_deeply_nested_is_done = commands(
     *(row(name, ".", {"a.py": PROGRAM + old}, 0, after={"a.py": RESULT + new}) for name, (old, new) in NESTED.items())
 )
 
+# scripts have no suffix
+PYTHONS = (b"#!/usr/bin/env python3\n", b"#! /usr/bin/python -u\n", b"#!/usr/bin/env -S uv run --script\n")
+test_scripts_without_a_suffix = commands(
+    *(row(f"{first!r}", ".", {"bin/read": first + PROGRAM}, 0, after={"bin/read": first + RESULT}) for first in PYTHONS),
+    *(
+        row(f"{first!r} is another language", ".", {"bin/read": first + PROGRAM}, 0)
+        for first in (b"", b"#!/bin/sh\n", b"#!/usr/bin/env node\n")
+    ),
+    row("a suffix of another kind", ".", {"read.pl": PYTHONS[0] + PROGRAM}, 0),
+)
+
 # data of a file that cannot be read, and words that are said of it
 UNREADABLE = {
     "syntax error": (b"import torchaudio\ndef load(:\n", "cannot be parsed"),

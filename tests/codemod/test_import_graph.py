@@ -109,3 +109,19 @@ test_torchaudio_taken_from_another_file = commands(
         )
     )
 )
+
+
+def test_packages_around_a_file_end_at_the_current_folder(graph: Graph) -> None:
+    assert graph.packages("package/deep/more.py") == ["package/__init__.py", "package/deep/__init__.py"]
+    assert graph.packages("other.py") == []
+    whole = Graph([], Quiet(["__init__.py", "a/__init__.py", "/__init__.py"], Files(["a/b.py"]).read))
+    assert whole.packages("a/b.py") == ["__init__.py", "a/__init__.py"]
+    assert whole.packages("/b.py") == ["/__init__.py"]
+
+
+test_the_current_folder_is_a_package = commands(
+    row(
+        "run from within", ".", {"__init__.py": f"{SET}from .a import f\n", "a.py": f"import torchaudio as ta\ndef f():\n    {TA}"}, 0,
+        after={"__init__.py": "import torchaudio as ta\nfrom .a import f\n", "a.py": f"import torchaudio as ta\ndef f():\n    {NAMED}"},
+    ),
+)  # fmt: skip

@@ -181,3 +181,19 @@ def test_the_table_is_the_only_memory(path: str) -> None:
     name = path.removeprefix("torchaudio.")
     assert wheel_names.releases_of(name)
     assert not wheel_names.has(name, "2.9")
+
+
+USED = "print(torchaudio.info('a').num_frames)\n"
+LATE = ("import compat\n", "if TYPE_CHECKING:\n    import compat\n")
+test_our_package_is_imported_before_its_use = table(
+    *(
+        changes(
+            f"{late!r} after it",
+            f"import torchaudio\n{USED}{late}",
+            f"import torchaudio\nimport compat\n{USED.replace('torchaudio', 'compat')}{late}",
+            target="2.9",
+        )
+        for late in LATE
+    ),
+    changes("it is there", f"import torchaudio, compat\n{USED}", f"import torchaudio, compat\n{USED.replace('torchaudio', 'compat')}", target="2.9"),
+)  # fmt: skip

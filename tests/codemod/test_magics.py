@@ -113,6 +113,16 @@ test_what_may_load_keeps_the_setter_and_is_named = commands(
             "%time torchaudio.load( \\\n  'a')",
         )
     ),
+    *(
+        row(
+            f"{run} of a file that sets",
+            ".",
+            {"a.ipynb": notebook(UNSET, run), "tool.py": SETTER.partition("\ndef")[0]},
+            1,
+            "may load this file",
+        )
+        for run in ("%run tool.py", "%run -i tool", "run tool.py")
+    ),
     row(
         "%timeit of nothing",
         ".",

@@ -40,6 +40,37 @@ test_files_that_are_not_python = commands(
     )
 )
 
+# they may load what the project has, under another backend
+SETTERS = {
+    "run.sh": "python - <<EOF\nimport lib, torchaudio\ntorchaudio.set_audio_backend('sox_io')\nlib.read('a')\nEOF\n",
+    "Makefile": "all:\n\tpython -c \"import lib, torchaudio; torchaudio.set_audio_backend('sox_io')\"\n",
+    ".github/workflows/ci.yml": "run: |\n  python -c 'import torchaudio as ta, lib; ta.set_audio_backend(lib.OTHER)'\n",
+    "conf.yaml": "setup:\n  _target_: torchaudio.set_audio_backend\n  backend: sox_io\n",
+    "fast.pyx": "import torchaudio\ntorchaudio.set_audio_backend('sox_io')\n",
+}
+USERS = {
+    "conf.yml": "reader:\n  _target_: torchaudio.load\n  frame_offset: 3\n",
+    "conf.json": '{"_target_": "torchaudio.info", "format": "wav"}\n',
+    "other.py": 'import torchaudio\nreader = {"_target_": "torchaudio.load"}\n',
+}
+LIB = "import torchaudio\ntorchaudio.set_audio_backend('soundfile')\ndef read(p):\n    return torchaudio.load(p)\n"
+NAMED = 'import torchaudio\ndef read(p):\n    return torchaudio.load(p, backend="soundfile")\n'
+test_what_they_set = commands(
+    *(
+        row(f"{name} sets one", ".", {name: text, "lib.py": LIB}, 1, "code that may load is not read", "TAC133")
+        for name, text in SETTERS.items()
+    ),
+    *(row(f"{name} calls by a name", ".", {name: text, "lib.py": LIB}, 1, "TAC101 ") for name, text in USERS.items()),
+    row(
+        "a key is no such name",
+        ".",
+        {"other.py": 'import torchaudio\nx = {"torchaudio.info": 1}["torchaudio.info"]\n', "lib.py": LIB},
+        0,
+        after={"lib.py": NAMED},
+    ),
+    row("another file sets none", ".", {"run.sh": "python -c 'import torchaudio, lib'\n", "lib.py": LIB}, 0, after={"lib.py": NAMED}),
+)
+
 # what is there up to 2.8, and words that are said of it for 2.9
 LOST_BY_NINE = (
     ("_target_: torchaudio.info\n", "torchaudio.info"),

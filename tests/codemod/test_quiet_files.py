@@ -87,7 +87,16 @@ ROWS = [
             says="torchaudio.load is patched where it is imported, elsewhere",
             related="test_data.py:2",
         )
-        for line in ('d.__dict__["load"] = fake', "vars(d)['load'] = fake", 'TARGET = "app.data.load"; monkeypatch.setattr(TARGET, fake)')
+        for line in (
+            'd.__dict__["load"] = fake',
+            "vars(d)['load'] = fake",
+            "d.__dict__.update(load=fake)",
+            'vars(d).update({"load": fake})',
+            'TARGET = "app.data.load"; monkeypatch.setattr(TARGET, fake)',
+            'NAME = "load"; monkeypatch.setattr(d, NAME, fake)',
+            'for name in ["info", "load"]: patch.object(d, name, fake)',
+            'MODULE = "app.data"; patch(f"{MODULE}.load", fake)',
+        )
     ),
     Row(
         "by a function that is given the module",
@@ -97,6 +106,7 @@ ROWS = [
         related="test_data.py:4",
     ),
     Row("the name of another module is patched", IMPORTED, {"test_data.py": 'patch("metadata.load")\npatch("data.loads")\n'}, "load(uri=path)"),
+    Row("other names are replaced", IMPORTED, {"test_data.py": 'from app import data\nsetattr(data, NAME, "loads")\n'}, "load(uri=path)"),
     Row("a package is not patched by the name of its file", IMPORTED, {"a.py": 'patch("__init__.load")\n'}, "(uri=path)", path="data/__init__.py"),
     *(
         Row(f"{name}: {here}", f"{binding}\n", {**more, "main.py": code.format(source)}, says="is reached by way of", related="main.py")

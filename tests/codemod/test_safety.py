@@ -97,6 +97,9 @@ OTHERS = [
     ("a dict of modules by keyword", CALL, 'patch.dict("sys.modules", torchaudio=fake)'),
     ("its namespace", CALL, 'vars(torchaudio)["load"] = fake'),
     ("its dict", CALL, 'torchaudio.__dict__["load"] = fake'),
+    ("its dict, updated", CALL, "torchaudio.__dict__.update(load=fake)"),
+    ("its namespace, updated", CALL, 'vars(torchaudio).update({"load": fake})'),
+    ("its special method", CALL, 'torchaudio.__setattr__("load", fake)'),
     ("by way of sys.modules", CALL, 'sys.modules["torchaudio"].load = fake'),
     ("by way of an import", CALL, 'importlib.import_module("torchaudio").load = fake'),
     ("a path that is kept", CALL, 'TARGET = "torchaudio.load"'),
@@ -133,6 +136,9 @@ OTHERS = [
             'vars(program)["load"] = fake',
             'one = program; monkeypatch.setattr(one, "load", fake)',
             'sys.modules["program"].load = fake',
+            "program.__dict__.update(load=fake)",
+            'NAME = "load"; monkeypatch.setattr(program, NAME, fake)',
+            'AUDIO = "program"; patch(f"{AUDIO}.load")',
         )
     ),
 ]  # fmt: skip
@@ -160,6 +166,9 @@ test_what_replaces_something_else_is_no_matter = table(
             (CALL, 'patch("torchaudio.info")'),
             (CALL, 'patch("other.load")'),
             (CALL, "torchaudio.load.cache = {}"),
+            (CALL, 'vars(torchaudio).get("load")'),
+            (CALL, "vars(other).update(load=1)"),
+            (IMPORTED, 'NAME = "load"; setattr(other, NAME, 1)'),
             (IMPORTED, 'setattr(other, "load", 1)'),
             (ALIAS, 'patch("program.data")'),
         )

@@ -46,6 +46,7 @@ _KINDS = {
 _OTHER_NAMES = re.compile(
     r"(Dockerfile.*|.*requirements.*\.(txt|in)|.*constraints.*\.txt|Makefile|Pipfile|\.env.*|Containerfile)\Z"
 )
+_SHEBANG = re.compile(rb"#![^\n]*\b(?:python|uv run)")
 
 
 def kind_of(path: str) -> str | None:
@@ -55,6 +56,15 @@ def kind_of(path: str) -> str | None:
     name = os.path.basename(path)
     kind = _KINDS.get(os.path.splitext(name)[1].lower())
     return OTHER if kind is None and _OTHER_NAMES.match(name) else kind
+
+
+def _kind_of_script(entry: os.DirEntry[str]) -> str | None:
+    """Return the kind of a file without a suffix: Python if its first line says so."""
+    with contextlib.suppress(OSError):
+        if "." not in entry.name and entry.is_file():
+            with open(entry.path, "rb", buffering=0) as file:
+                return PYTHON if _SHEBANG.match(file.read(100)) else None
+    return None
 
 
 def folders(paths: Iterable[str], *, above: bool = False) -> set[str]:
@@ -151,7 +161,8 @@ def _folder(
         if patterns and _excluded(entry.path, entry.name, patterns):
             continue
         is_folder = entry.is_dir(follow_symlinks=False)
-        kind = None if is_folder or entry.name.startswith(".#") else kind_of(entry.name)
+        is_locked = entry.name.startswith(".#")
+        kind = None if is_folder or is_locked else kind_of(entry.name) or _kind_of_script(entry)
         if (
             is_folder
             and entry.name not in ALWAYS_SKIPPED

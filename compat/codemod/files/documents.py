@@ -2,6 +2,7 @@
 
 import dataclasses
 import io
+import re
 import tokenize
 from collections.abc import Iterator
 
@@ -10,6 +11,9 @@ from compat.codemod.files.blocks import Markdown, Rst
 from compat.codemod.files.document import LEAVE_OUT, Document, Prose, UnreadableError
 from compat.codemod.files.notebook import Notebook
 from compat.codemod.source import Finding, Module
+
+# code for Python that a shell runs, and functions that Hydra calls
+_LOADS = re.compile(r"set_audio_backend|\b_target_\b\W+torchaudio\.(?:load|save|info)\b")
 
 
 class Python(Document):
@@ -33,7 +37,8 @@ class Other(Document):
         super().__init__(path, data.decode("utf-8", "replace").encode())
 
     def _pieces(self) -> Iterator[Module]:
-        self.prose.append(Prose(self.text, may_load=self.path.endswith(discovery.CYTHON)))
+        may_load = self.path.endswith(discovery.CYTHON) or _LOADS.search(self.text) is not None
+        self.prose.append(Prose(self.text, may_load=may_load))
         yield from ()
 
 

@@ -25,8 +25,10 @@ _MAIN = re.compile(rb"\nif\b(?:[^\n]*|[\s(]*)\b__name__\b")  # also `if (` and `
 _REPLACING = re.compile(rb"mo(?:ck|nkeypatch)")
 _PATCHED = [
     re.compile(word + rb"(?:[^()]|\((?:[^()]|\([^()]*\))*\)?){0,300}")
-    for word in (rb"patch", rb"(?:attr|item)(?<=(?:set|del)....)")
+    for word in (rb"patch", rb"(?:attr|item)(?<=(?:set|del)....)", rb"(?:vars|__dict__)")
 ]
+# setattr(audio, NAME, fake), where NAME may be any word in quotes
+_COMPUTED = re.compile(rb"(?:attr|object)\([ \t\n]*[\w.]+,[ \t\n]*[a-zA-Z_]")
 # audio.load = fake, vars(audio)["load"] = fake, TARGET = "audio.load"
 _ASSIGNED = [
     re.compile(rb"\.(\w+)[ \t]*=(?!=)"),
@@ -37,13 +39,20 @@ _WORD = re.compile(rb"\w+")
 _BY_NAME = re.compile(
     rb"(?:import_module|__import__|run_module|run_path)[ \t]*\((?:[ \t\n]*(['\"])([\w.]*))?"
 )
-_BY_PATH = (b"spec_from_file_location", b"SourceFileLoader", b"load_source")
+# by a path, or by the name that a package is asked for
+_UNNAMED = (
+    b"spec_from_file_location",
+    b"SourceFileLoader",
+    b"load_source",
+    b"lazy_loader",
+    b"LazyModule",
+)
 _LISTED_NAME = re.compile(rb"['\"](\w+)['\"]")
 _COMMENT = re.compile(rb"#[^\n]*")
 _FIRST_WORD = re.compile(r"(?:\A|,)[\s()]*([^\s(),]+)")
 _LISTED = re.compile(rb"__all__[ \t]*[+:=][^=\[(]*=?[ \t]*[\[(]([^\])]*)")
 _PLUGINS = re.compile(rb"pytest_plugins[^=\n]*=[ \t]*[\[(]?((?:[ \t\n,]*['\"][\w.]+['\"])*)")
-_DYNAMIC = (b"import_module", b"__import__", b"runpy", *_BY_PATH)
+_DYNAMIC = (b"import_module", b"__import__", b"runpy", *_UNNAMED)
 
 
 class File(NamedTuple):
@@ -169,10 +178,11 @@ class Graph(Notes):
         The outermost comes first.
         """
         found: list[str] = []
-        folder = os.path.dirname(path)
-        while (init := os.path.join(folder, "__init__.py")) in self.files:
+        folder, inner = os.path.dirname(path), None
+        # nothing is above the current folder, or above the root of the disk
+        while folder != inner and (init := os.path.join(folder, "__init__.py")) in self.files:
             found.insert(0, init)
-            folder = os.path.dirname(folder)
+            folder, inner = os.path.dirname(folder), folder
         return found
 
     @noted
@@ -217,6 +227,7 @@ class Quiet(Notes):
             for word in {
                 *_WORD.findall(b"\n".join(part for one in _PATCHED for part in one.findall(data))),
                 *(word for one in _ASSIGNED for word in one.findall(data)),
+                *(_LISTED_NAME.findall(data) if _COMPUTED.search(data) else ()),
             }
         )
 
@@ -269,7 +280,7 @@ def facts(path: str, data: bytes) -> File:
         dynamic=is_dynamic,
         replaces=tests or _REPLACING.search(data) is not None,
         computed=is_dynamic
-        and (not all(quote for quote, _ in named) or any(word in data for word in _BY_PATH)),
+        and (not all(quote for quote, _ in named) or any(word in data for word in _UNNAMED)),
     )
 
 

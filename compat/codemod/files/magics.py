@@ -29,10 +29,11 @@ _OPTION = re.compile(r"-\S+[ \t]+|[^-\s]\S*[ \t]+")
 _INSTALLS = re.compile(
     r"[ \t]*[%!]*[ \t]*(?:\S+[ \t]+-m[ \t]+)?(?:uv[ \t]+)?(?:pip3?|conda|mamba|apt|apt-get|brew)\b"
 )
-_RUNS = re.compile(r"[ \t]*%?run\b|[^!]*\w\(")
+_RUN = re.compile(r"[ \t]*%?run\b")
+_RUNS = re.compile(rf"{_RUN.pattern}|[^!]*\w\(")
 _INDENT = re.compile(r"[ \t]*")
 _RUN_MARK = re.compile(r"^([ \t]*)(.*?)  # compat: magic (\d+)$", re.M)
-_HIDDEN_MARK = re.compile(r"^([ \t]*)(?:pass  )?# compat: hidden (\d+)$", re.M)
+_HIDDEN_MARK = re.compile(r"^([ \t]*)(?:pass  )?# compat: hidden (\d+)(?: runpy)?$", re.M)
 
 
 class Magics:
@@ -86,8 +87,9 @@ class Magics:
                 ]
             option = _OPTION.match(lines[0], at)
             at = option.end() if option else None
+        runs = " runpy" if _RUN.match(lines[0]) else ""  # the plan looks for what loads files
         first, *more = [
-            f"{_INDENT.match(line)[0]}%s# compat: hidden {self._take(line.lstrip())}"  # type: ignore[index]
+            f"{_INDENT.match(line)[0]}%s# compat: hidden {self._take(line.lstrip())}{runs}"  # type: ignore[index]
             for line in lines
         ]
         return [first % "pass  ", *(line % "" for line in more)]

@@ -16,7 +16,7 @@ _SETS_OBJECTS = re.compile(
 # What may change any name of a module: setattr or patch with a computed name, namespaces, exec.
 _CHANGES_ANY = re.compile(
     r"\b(?:(?:set|del)attr|setitem|patch)[\w.]*\(\s*(?!(?:self|cls)\b)"
-    r"(?!(?:[\w.]+\s*,\s*)?['\"][\w.]*['\"])"
+    r"(?!(?:[\w.]+\s*,\s*)?['\"][\w.]*['\"]\s*[,)])"
     r"|(?<![.\w])(?:exec|eval|globals|locals|vars)\((?!(?:args|self)\b)"
     r"|(?<!self)(?<!cls)\.__dict__|__setattr__|\bsetattr\b(?!\()|__globals__|f_globals|\bsys\.modules\b"
 )

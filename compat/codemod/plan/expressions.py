@@ -126,7 +126,9 @@ def _call(run: Execution, module: Module, node: ast.Call, state: State) -> State
     own, func = run.effects.marks(module), node.func
     meant = run.code.meanings(module, func)
     targets = [one for one in meant if one is not None]
-    if meant and not targets and not isinstance(func, ast.Lambda):
+    if isinstance(func, ast.Lambda):
+        state = run.children(module, func.args, state) or state
+    elif meant and not targets:
         state = run.visit(module, func, state) or state
     else:
         state = _lazily_loaded(run, module, func, state)

@@ -13,6 +13,7 @@ from compat.codemod.source import (
     Kind,
     Module,
     NotProvableError,
+    Place,
     called,
     is_test,
     literal,
@@ -30,8 +31,12 @@ _LOADING = re.compile(
     r"import(?:lib|_module)|__import__|runpy|spec_from_file_location|SourceFileLoader|load_source|pkgutil"
     r"|pydoc|logging\.config|exec\(|__path__|pytest_plugins"
 )
+# importlib.import_module, pkgutil.resolve_name, pydoc.locate, hydra.utils.get_method
+_LOOKERS = re.compile(r"(?:import|resolve|locate|get_(?:method|object|class))[^.]*\Z|lazy", re.I)
 _SETTERS = ("set_audio_backend", "backend")
 _LOOKS = ("hasattr", "delattr", "print", "version", "bool")
+# attributes of a module that lead to each of its names
+_ANY_NAME = re.compile(r"\.__(?:dict|(?:[gs]et|del)attr|getattribute)__\b")
 _ASKED = ast.Compare | ast.If | ast.UnaryOp | ast.Assert | ast.Expr | ast.Delete | ast.While
 _CODE = re.compile(
     r"\btorchaudio\s*\.\s*(?:load|save|info|backend|[sg]et_)|\b[sg]et_audio_backend\s*\(|\bimport\s+torchaudio\b"
@@ -67,8 +72,10 @@ _ONLY_NAME = (
 _REFUSING = ("requires", "requires_backends")
 _SETUP = {"setuptools.setup", "distutils.core.setup"}
 _OF_SPHINX = {"autodoc_mock_imports", "intersphinx_mapping"}
+_AT_START = ("sitecustomize.py", "usercustomize.py")  # Python itself imports them
 _HOOKS = ("meta_path", "path_hooks")
 AMBIGUOUS = "a name is torchaudio in one place and something else in another"
+_FUNCTIONS = {f"{old_names.ROOT}.{name}" for name in old_names.FUNCTIONS}
 # what uses the backend in force
 _USES = (*old_names.FUNCTIONS, "get_audio_backend")
 IN_FSTRING = "torchaudio is used in an f-string that cannot be changed"
@@ -83,6 +90,8 @@ def doubt(project: Project, module: Module) -> NotProvableError | None:
     unread = [place for place in project.unread if place.cell is None or place.path == module.path]
     if unread and not module.standalone:
         return NotProvableError("code that may load is not read as Python", unread[:3])
+    if module.standalone and (later := _later_block(project, module)):
+        return NotProvableError("another block of this document goes on with it", [later])
     hidden = itertools.chain(
         _by_uses(module),
         _by_texts(project, module),
@@ -92,6 +101,17 @@ def doubt(project: Project, module: Module) -> NotProvableError | None:
     for words, node in hidden:
         whole = words if words in _WHOLE else f"{words}, so not every call is seen"
         return NotProvableError(whole, [module.place(node)])
+    return None
+
+
+def _later_block(project: Project, module: Module) -> Place | None:
+    """Return where another block of a document uses torchaudio as this one imports it."""
+    names, document = {one.local for one in module.imported}, module.path.partition("\0")[0]
+    for other in project.modules:
+        if other is not module and other.path.partition("\0")[0] == document:
+            for node in other.names.all(ast.Name):
+                if node.id in names and not other.names.bindings(node):
+                    return other.place(node)
     return None
 
 
@@ -111,7 +131,7 @@ def _by_uses(module: Module) -> Iterator[tuple[str, ast.AST]]:
     """Yield uses of torchaudio after which not all calls are visible."""
     for use in module.uses:
         escapes = use.path in old_names.HOMES and _escapes(module, use.node)
-        if escapes or use.path.removesuffix(".__dict__") != use.path:
+        if escapes or _ANY_NAME.search(use.path):
             yield "the module torchaudio is passed on or bound to another name", use.node
     for node, name in module.ambiguous:
         if name not in _USES:
@@ -170,11 +190,9 @@ def _is_renamed_link(project: Project, module: Module, name: str) -> bool:
 def _by_texts(project: Project, module: Module) -> Iterator[tuple[str, ast.AST]]:
     """Yield texts that may give torchaudio, and texts that may be run as code with it."""
     for text in module.strings:
-        if (
-            text.value in old_names.HOMES
-            and not is_test(module.path)
-            and _is_looked_up(module, text)
-        ):
+        path = str(text.value).replace(":", ".")
+        is_ours = path in old_names.HOMES or path in _FUNCTIONS
+        if is_ours and not is_test(module.path) and _is_looked_up(module, text):
             yield "torchaudio is looked up by a string", text
     for call in module.calls:
         if (
@@ -248,6 +266,8 @@ def _only_tells(module: Module, name: ast.AST) -> bool:
 def may_be_loaded(project: Project, module: Module) -> bool:
     """Return whether a file that nothing imports or runs may be loaded in another way."""
     graph, path = project.imports, module.path
+    if os.path.basename(path) in _AT_START:
+        return True
     is_named = graph.files[path].is_main or is_test(path) or "__" in os.path.basename(path)
     return not (is_named or graph.direct_importers(path) or _loading(project) <= {path})
 
@@ -347,4 +367,6 @@ def _is_looked_up(module: Module, node: ast.Constant) -> bool:
     owner = above.value if isinstance(above, ast.Subscript) else getattr(above, "func", None)
     if owner is not None and (isinstance(above, ast.Subscript) or called(above) == "get"):
         return _NAMESPACES.search(ast.unparse(owner)) is not None
-    return "import" in plain_name(owner)
+    if isinstance(above, ast.Dict):
+        return "'_target_'" in ast.unparse(above)
+    return owner is not None and _LOOKERS.search(ast.unparse(owner)) is not None

@@ -24,7 +24,7 @@ _CHOICE = {
     "2.2": f"{_OF_OLD}, 2.2 takes FFmpeg first",
     "2.9": "2.9 takes TorchCodec, whatever backend was set or named",
 }
-_SAVED = ", and saves float32 as 16-bit wav, where libsox wrote 32-bit float"
+_SAVED = ', and saves float32 as 16-bit wav, also with encoding="PCM_S", where libsox wrote 32 bits'
 _AUDIT = (
     "`python -m compat.audit` tells which of your files decode differently. To keep what {} did, "
     "run under `compat.run --version 2.0`, or "

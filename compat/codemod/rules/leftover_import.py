@@ -27,6 +27,7 @@ _NAMED = (
     "later releases lack what this imports, and only a string or a comment names it, which may be "
     "read as a type or run"
 )
+_UNBOUND = "the target lacks what this tries to import, and then torchaudio is not bound either"
 _CHANGE = "Change that text, and delete the import."
 _OLD = (Kind.SETTER, Kind.GETTER, Kind.BACKEND_FUNCTION, Kind.OLD_METADATA, Kind.LOAD_WAV)
 
@@ -41,9 +42,12 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
             or (known is not None and known.kind in _OLD)
         )
         gone = project.target == "2.9" and one.path.startswith(f"{old_names.ROOT}.utils.sox_utils")
-        if not (old or gone) or conditions.in_import_ladder(module, one.statement):
-            continue
         is_dotted = isinstance(one.statement, ast.Import) and not one.alias.asname
+        if not (old or gone) or conditions.in_import_ladder(module, one.statement):
+            lacks = is_dotted and not old_names.has(one.path, project.target)
+            if (old or gone) and lacks and not _is_bound_before(module, one):
+                yield Draft(module.span(one.alias), _UNBOUND, "Import torchaudio above it.")
+            continue
         if not (_is_passed_through(module, one) if is_dotted else is_used(module, project, one)):
             change: Change = DropName(one)
             if is_dotted and not _is_bound_before(module, one):
@@ -67,10 +71,10 @@ def _is_passed_through(module: Module, one: Imported) -> bool:
 
 
 def _is_bound_before(module: Module, one: Imported) -> bool:
-    """Return whether ``torchaudio``, which such an import binds as well, is imported before it."""
+    """Return whether ``torchaudio``, which such an import binds as well, surely is before it."""
     return any(
         other.path == other.local == old_names.ROOT
-        and other.scope is one.scope
+        and module.names.parents[other.statement] is one.scope.node
         and module.span(other.statement)[0] <= module.span(one.statement)[0]
         for other in module.imported
     )

@@ -19,9 +19,9 @@ from compat.codemod.rule import (
     defaults,
     keyword,
     literal,
+    noted,
     old_names,
     plain_name,
-    string,
     type_texts,
 )
 from compat.codemod.source import fstrings
@@ -34,6 +34,7 @@ _CODE = re.compile(
     r"|,[ \t]*\w+[ \t]*=[ \t]*torchaudio\.info\("
 )
 _OF_BACKEND = ("set_audio_backend", "get_audio_backend")
+_GETTERS = ("attrgetter", "methodcaller")
 _OLD = (*_OF_BACKEND, "load_wav", "backend")
 _DOCTEST = re.compile(
     r"^[ \t]*(?:>>>|\.\.\.)[ \t]+([^\r\n]*"
@@ -108,7 +109,9 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
                 "torchaudio is imported by a string, so the codemod cannot follow its uses",
                 "Check what the code does with it, or use an import statement.",
             )
-        elif old_names.is_old(value, project.target) and not _is_replaced(module, node):
+        elif old_names.is_old(value.replace(":", "."), project.target) and not _is_replaced(
+            module, node
+        ):
             yield Draft(
                 module.span(node),
                 f"a string names {value}, which torchaudio {project.target} does not have in this "
@@ -239,6 +242,12 @@ def _by_getattr(module: Module, project: Project) -> Iterator[Draft]:
             )
 
 
+@noted
+def _defined(project: Project) -> set[str]:
+    """Return the names of the functions and methods of a project."""
+    return {one.name for module in project.modules for one in module.functions}
+
+
 def _other_names(module: Module) -> set[str]:
     """Return the other names of torchaudio: ``ta = torchaudio``, ``self.ta = ...``, a default."""
     names = set()
@@ -281,17 +290,24 @@ def _by_another_value(module: Module, project: Project) -> Iterator[Draft]:
             and plain_name(owner) not in ("self", "cls")
             and any(isinstance(one.node, ast.arg) for one in module.names.bindings(owner))
         )
-        if is_named or (is_passed and may_be_torchaudio(project, module, owner)):
+        value = module.only_assigned(owner) or owner
+        is_found = node.attr in _OF_BACKEND and isinstance(value, ast.Call | ast.Subscript)
+        is_found = (
+            is_found and isinstance(node.ctx, ast.Load) and node.attr not in _defined(project)
+        )
+        if is_named or is_found or (is_passed and may_be_torchaudio(project, module, owner)):
             yield Draft(
                 module.span(node),
                 f"{ast.unparse(owner)} may be the package torchaudio here",
                 "If it is, import torchaudio here, and use it.",
             )
-    for item in module.names.all(ast.Subscript):
-        if string(item.slice) in _OF_BACKEND and isinstance(item.ctx, ast.Load):
+    for text in module.strings:
+        above = module.names.parents[text]
+        is_read = isinstance(above, ast.Subscript) and isinstance(above.ctx, ast.Load)
+        if text.value in _OF_BACKEND and (is_read or called(above) in _GETTERS):
             yield Draft(
-                module.span(item),
-                f"{string(item.slice)} is looked up by a string",
+                module.span(above),
+                f"{text.value} is looked up by a string",
                 "If it is torchaudio's, change it by hand.",
             )
 

@@ -30,9 +30,10 @@ _FORMATS = ("text", "concise", "json", "sarif", "github")
 _STARTING = (None, discovery.PYTHON, discovery.NOTEBOOK)
 _FAIL_ON = ("blocking", "any", "nothing")
 
-_EPILOG = """\
+_TARGETS = "\n".join(f"  {target:6}  {words}" for target, words in TARGETS.items())
+_EPILOG = f"""\
 targets:
-{}
+{_TARGETS}
 
 exit status:
   0  nothing to do, or no finding left that counts (--fail-on)
@@ -45,7 +46,7 @@ exit status:
 The comment `# compat: ignore` protects a line, `# compat: ignore[TAC101]` only from one rule.
 You can set target, entry, unsafe, select, ignore, backend, exclude, docs, baseline and fail-on in
 [tool.torchaudio-compat] of pyproject.toml.
-""".format("\n".join(f"  {target:6}  {words}" for target, words in TARGETS.items()))
+"""
 
 _PROG = "python -m compat.codemod"
 _SWITCH = {"action": "store_true", "default": None}
@@ -56,7 +57,10 @@ _ARGUMENTS: Table = {
         "metavar": "PATH",
         "help": "all files and folders of the project (default: this folder); `-`: stdin to stdout",
     },
-    "--target": {"choices": TARGETS, "help": "the release to rewrite for (default: 2.2)"},
+    "--target": {
+        "metavar": f"{{{','.join(TARGETS)}}}",
+        "help": "the release to rewrite for (default: 2.2)",
+    },
     "--entry": dict(
         _MANY, metavar="FILE", help="an entry point for --target compat; may be repeated"
     ),
@@ -187,8 +191,9 @@ def _options(arguments: argparse.Namespace) -> Options:
 
 
 def _refuse(options: Options) -> None:
+    if options.target not in TARGETS:
+        raise UsageError(f"there is no target {options.target!r}; choose one of\n{_TARGETS}")
     for name, given, known in (
-        ("target", options.target, TARGETS),
         ("backend", options.backend, (None, *backends.PER_CALL)),
         ("fail-on", options.fail_on, _FAIL_ON),
     ):

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from compat.codemod.source import old_names
 from compat.codemod.source.old_names import Kind
-from compat.codemod.source.scopes import Imported, only_import
+from compat.codemod.source.scopes import Imported, Scope, only_import
 from compat.codemod.source.tree import Tree
 
 _IGNORE = re.compile(r"#\s*compat:\s*ignore(?:\[([A-Z0-9,\s]*)\])?", re.I)
@@ -175,24 +175,24 @@ class Module(Tree):
         """
         if only_import(self.names.bindings(use.root)) == old_names.ROOT:
             return use.root.id
-        scope = self.names.scope_of[use.root]
         for imported in self.imported:
             plain = imported.path == old_names.ROOT or (
                 isinstance(imported.statement, ast.Import) and not imported.alias.asname
             )
-            home = scope.home(imported.local) if plain else None
+            home = self.names.scope_of[use.root].home(imported.local) if plain else None
             if (
-                home is not imported.scope
-                or home is None
-                or only_import(home.bindings[imported.local]) != old_names.ROOT
-            ):
-                continue
-            always = self.names.parents[imported.statement] is home.node
-            if always and (
-                home is not scope or self.span(imported.statement)[1] <= self.span(use.node)[0]
+                home is not None
+                and home is imported.scope
+                and only_import(home.bindings[imported.local]) == old_names.ROOT
+                and self.is_bound_by(imported.statement, home, use)
             ):
                 return imported.local
         return None
+
+    def is_bound_by(self, statement: ast.stmt, home: Scope, use: Use) -> bool:
+        """Return whether an import always binds its name in a scope, above a use."""
+        is_above = self.span(statement)[1] <= self.span(use.node)[0]
+        return is_above and self.names.parents[statement] is home.node
 
     @functools.cached_property
     def _ignored(self) -> dict[int, frozenset[str] | None]:

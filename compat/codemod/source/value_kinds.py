@@ -10,9 +10,10 @@ import re
 from compat.codemod.source.calls import called, given, literal, plain_name, string
 from compat.codemod.source.module import Module
 
-STRING, PATHLIB, FILE, NUMBER, INTEGERS, UNKNOWN = (
+STRING, PATHLIB, ENTRY, FILE, NUMBER, INTEGERS, UNKNOWN = (
     "string",
     "pathlib",
+    "entry of a folder",
     "file",
     "number",
     "integers",
@@ -29,6 +30,7 @@ _MAKERS = {
         "Path", "PurePath", "PosixPath", "absolute", "expanduser", "iterdir", "joinpath", "rglob",
         "with_name", "with_stem", "with_suffix",
     ), PATHLIB),
+    "scandir": ENTRY,  # str() does not give its path
     **dict.fromkeys((
         "as_posix", "as_uri", "decode", "format", "lower", "lstrip", "rstrip", "str", "strip",
     ), STRING),
@@ -50,6 +52,8 @@ _ANNOTATIONS = {
     PATHLIB: r"\b(Path|PurePath|PosixPath|PathLike|StrPath)\b",
     STRING: r"\A(typing\.)?(Optional\[)?str\]?\Z",
 }
+
+_FIXTURES = ("tmp_path", "tmpdir")  # of pytest
 
 _TENSOR_TYPES = {"ByteTensor", "CharTensor", "IntTensor", "LongTensor", "ShortTensor"}
 _INTEGER_TYPES = {
@@ -117,7 +121,7 @@ def of(module: Module, node: ast.AST | None, depth: int = 4) -> str:
 
 def strongest(kinds: list[str]) -> str:
     """Return the kind to assume for several: one that a rule must know about wins."""
-    for kind in (FILE, PATHLIB, INTEGERS):
+    for kind in (FILE, ENTRY, PATHLIB, INTEGERS):
         if kind in kinds:
             return kind
     return kinds[0] if kinds and len(set(kinds)) == 1 else UNKNOWN
@@ -172,6 +176,8 @@ def _of_target(module: Module, target: ast.AST, depth: int) -> str:
             return INTEGERS if loaded == elts.index(target) else UNKNOWN  # type: ignore[arg-type]
         case ast.arguments() if isinstance(target, ast.arg) and target.annotation:
             return _of_annotation(module, target.annotation)
+        case ast.arguments() if isinstance(target, ast.arg) and target.arg in _FIXTURES:
+            return PATHLIB
     return UNKNOWN
 
 
@@ -188,7 +194,7 @@ def _of_call(module: Module, node: ast.Call, depth: int) -> str:
     name, qualified = called(node), module.names.qualified(node.func) or ""
     owner = node.func.value if isinstance(node.func, ast.Attribute) else None
     made = _MAKERS.get(name)
-    if made != FILE and qualified.startswith(("os.", "glob.")):
+    if made not in (FILE, ENTRY) and qualified.startswith(("os.", "glob.")):
         return STRING
     if made:
         return made
@@ -198,7 +204,7 @@ def _of_call(module: Module, node: ast.Call, depth: int) -> str:
         return INTEGERS
     if INTEGERS in [of(module, one, depth) for one in _same_numbers(node)]:
         return INTEGERS
-    if name in ("resolve", "glob") and of(module, owner, depth) == PATHLIB:
+    if name in ("resolve", "glob", "join") and of(module, owner, depth) == PATHLIB:
         return PATHLIB
     return strongest(returned(module, name, depth - 1)) if name and depth else UNKNOWN
 

@@ -33,7 +33,7 @@ def kind(project: Project, module: Module, node: ast.expr) -> str:
     own = value_kinds.of(module, node)
     if own in (value_kinds.FILE, value_kinds.PATHLIB):
         return own
-    values = [*_passed(project, module, node)] or [(module, node)]
+    values = [*passed(project, module, node)] or [(module, node)]
     return value_kinds.strongest([own, *(_kind(project, *one) for one in values)])
 
 
@@ -73,7 +73,7 @@ def _quiet(
     return [one for one in found if one is not None]
 
 
-def _passed(project: Project, module: Module, node: ast.expr) -> Iterator[tuple[Module, ast.expr]]:
+def passed(project: Project, module: Module, node: ast.expr) -> Iterator[tuple[Module, ast.expr]]:
     """Yield what callers pass for the parameter that an expression is."""
     for binding in module.names.bindings(node):
         arguments = module.names.parents[binding.node]

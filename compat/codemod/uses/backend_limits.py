@@ -15,9 +15,9 @@ from compat.codemod.source import (
     NotProvableError,
     Place,
     Use,
+    called,
     given,
     literal,
-    noted,
     starred,
     value_kinds,
 )
@@ -55,7 +55,7 @@ def changes_for(project: Project, module: Module, use: Use, backend: str) -> lis
 
 def _as_text(project: Project, module: Module, use: Use) -> list[Change]:
     if use.call is None:
-        if _may_be_path(project, module):
+        if project.neighbours_mention(module, "pathlib"):
             raise NotProvableError(_LATER, [module.place(use.node)])
         return []
     named = (one for one in use.call.keywords if one.arg in ("filepath", "uri"))
@@ -79,10 +79,14 @@ def _as_text(project: Project, module: Module, use: Use) -> list[Change]:
         )
     # of values that name a file, only path objects are divided
     divided = isinstance(value, ast.BinOp) and isinstance(value.op, ast.Div)
-    unsure = kind == value_kinds.UNKNOWN and (divided or _may_be_path(project, module))
-    if kind != value_kinds.PATHLIB and not unsure:
+    unsure = kind == value_kinds.UNKNOWN and (
+        divided or project.neighbours_mention(module, "pathlib")
+    )
+    if kind == value_kinds.UNKNOWN and project.neighbours_mention(module, "__fspath__"):
+        kind = value_kinds.ENTRY
+    if kind not in (value_kinds.PATHLIB, value_kinds.ENTRY) and not unsure:
         return []
-    if module.names.scope_of[use.root].home("str"):
+    if kind == value_kinds.ENTRY or module.names.scope_of[use.root].home("str"):
         raise NotProvableError(_PATH, [module.place(use.node)])
     return [WrapArgument(use.call, first, "str")]
 
@@ -100,10 +104,22 @@ def _bit_depth(project: Project, module: Module, use: Use) -> list[Change]:
         if call is None or is_unseen or bits is not None:
             raise NotProvableError(_DEPTH, places, _NAME_DEPTH)
         return [AddArgument(call, "bits_per_sample", "32")]
+    spread = [one.value for one in call.keywords if one.arg is None] if call else []
+    given_here = spread if encoding is None else [encoding]
+    if any(_is_from_outside(project, module, one) for one in given_here):
+        raise NotProvableError(_DEPTH, places, _NAME_DEPTH)
     may_be_given = is_unseen if encoding is None else literal(encoding) is ...
     if may_be_given and (other := next(_mentions_of_signed(project), None)):
         raise NotProvableError(_DEPTH, [*places, other], _NAME_DEPTH)
     return []
+
+
+def _is_from_outside(project: Project, module: Module, node: ast.expr) -> bool:
+    """Return whether a value may come from arguments, settings or the environment."""
+    values = [node, *arguments.values_of(module, node)]
+    values += [value for one in values for _, value in arguments.passed(project, module, one)]
+    outside = ast.Attribute | ast.Subscript | ast.Call
+    return any(isinstance(one, outside) and called(one) != "dict" for one in values)
 
 
 def _mentions_of_signed(project: Project) -> Iterator[Place]:
@@ -119,11 +135,6 @@ def _mentions_of_signed(project: Project) -> Iterator[Place]:
         if found := _QUOTED.search(text):
             line = text.count("\n", 0, found.start()) + 1
             yield Place(path, line, 1, line, 1)
-
-
-@noted
-def _may_be_path(project: Project, module: Module) -> bool:
-    return project.neighbours_mention(module, "pathlib")
 
 
 def _no_compression(project: Project, module: Module, use: Use) -> None:

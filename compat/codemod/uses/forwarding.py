@@ -98,14 +98,16 @@ def with_backend(module: Module, use: Use, new: str, value: str | None) -> list[
     ):
         return [*renamed, AddArgument(above, "backend", value)]
     home = module.names.scope_of[use.root].home("functools")
+    bound = home.bindings["functools"] if home else []
+    if {binding.target for binding in bound} - {"functools"}:
+        raise NotProvableError("functools is something else here")
+    imports = (module.statement_of(one.node) for one in bound)
     changes: list[Change] = []
-    if home is None:
+    if not (home and any(module.is_bound_by(one, home, use) for one in imports)):
         anchor = module.anchor()
-        if anchor is None or anchor not in module.tree.body:
+        if anchor is None or home not in (None, module.names.module):
             raise NotProvableError("there is no place to import functools")
         changes.append(AddStatement(anchor, "import functools"))
-    elif {binding.target for binding in home.bindings["functools"]} != {"functools"}:
-        raise NotProvableError("functools is something else here")
     return [*changes, Replace(*span, f"functools.partial({new}, backend={value})")]
 
 

@@ -3,7 +3,7 @@
 import ast
 
 from compat.codemod.rewrite import AddStatement, Change
-from compat.codemod.source import Module, NotProvableError, Use, old_names
+from compat.codemod.source import Module, NotProvableError, Use, conditions, old_names
 from compat.codemod.uses.project import Project
 
 
@@ -23,9 +23,10 @@ def our_name(
             f"the project has a module of its own called `{project.hides_us}`, which "
             "would be imported instead of this package's"
         )
+    first = min((module.span(one.node)[0] for one in module.uses), default=0)
     for name, found in module.names.module.bindings.items():
-        if {binding.target for binding in found} == {"compat"} and all(
-            isinstance(binding.node, ast.Import) for binding in found
+        if {binding.target for binding in found} == {"compat"} and any(
+            one.node in module.tree.body and module.span(one.node)[0] < first for one in found
         ):
             return name, ()
     anchor = module.anchor(optional=True)
@@ -76,11 +77,13 @@ def torchaudio_name(module: Module, use: Use) -> tuple[str, list[Change]]:
             for scope in module.names.scope_made_by.values()
             for binding in scope.bindings.get(old_names.ROOT, ())
         ]
-        own = next((one for one in module.imported if one.local == use.root.id), None)
-        home = module.names.scope_of[use.root].home(old_names.ROOT)
+        scope = module.names.scope_of[use.root]
+        here, home = scope.home(use.root.id), scope.home(old_names.ROOT)
+        own = [one for one in module.imported if one.local == use.root.id and one.scope is here]
         others = any(binding.target != old_names.ROOT for binding in bound)
-        if own is None or others or home not in (None, own.scope):
+        is_tried = any(conditions.in_import_ladder(module, one.statement) for one in own)
+        if len(own) != 1 or others or is_tried or home not in (None, here):
             raise NotProvableError("torchaudio itself has no name here")
         name = old_names.ROOT
-        changes.append(AddStatement(own.statement, f"import {old_names.ROOT}"))
+        changes.append(AddStatement(own[0].statement, f"import {old_names.ROOT}"))
     return name, changes

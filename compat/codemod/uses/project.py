@@ -199,6 +199,7 @@ class Project(Notes):
         """Return a quiet file, parsed once for all rounds; ``None`` if it cannot be parsed."""
         return _parsed(self.quiet, path)
 
+    @noted
     def neighbours_mention(self, module: Module, word: str) -> bool:
         """Return whether a module, one that it imports, or one that imports it contains a word."""
         if word in module.text.text or module.standalone:

@@ -30,6 +30,8 @@ from compat.codemod.uses.project import Project
 _REPLACERS = re.compile(
     r"patch|setattr|setitem|delattr|\bobject\b|spy|stub|replace|swap_attr", re.I
 )
+# what changes a namespace: vars(audio).update(load=fake), audio.__setattr__("load", fake)
+_PUTS = ("update", "setdefault", "__setitem__", "__ior__", "__setattr__")
 # mockito, flexmock: what they replace in later calls is not followed
 _WHOLE = {"when", "when2", "flexmock", "expect", "allow"}
 _MODULES = re.compile(r"(?:\A|[._])modules\Z|\A_?(?:sys)?mods?\Z", re.I)
@@ -116,13 +118,10 @@ def _by_target(module: Module, target: ast.AST) -> Iterator[Replacement]:
     match target:
         case ast.Attribute():
             path = _path_of(module, target)
-        case ast.Subscript(ast.Attribute(owner, "__dict__"), ast.Constant(str(name))):
-            path = _path_of(module, owner, name)
-        case ast.Subscript(ast.Call(args=[owner]) as call, ast.Constant(str(name))):
-            path = _path_of(module, owner, name) if called(call) == "vars" else ""
-        case ast.Subscript(owner, ast.Constant(str(name))) if old_names.is_ours(name):
-            path = ""
-            if _MODULES.search(ast.unparse(owner)):
+        case ast.Subscript(space, ast.Constant(str(name))):
+            owner = _owner(space)
+            path = "" if owner is space else _path_of(module, owner, name)
+            if old_names.is_ours(name) and _MODULES.search(ast.unparse(space)):
                 yield Replacement(ROOT, place, "is replaced in sys.modules")
         case _:
             return
@@ -143,6 +142,11 @@ def _by_call(module: Module, call: ast.Call) -> Iterator[Replacement]:
     callee = ast.unparse(call.func) if method else ""
     replaces = _REPLACERS.search(callee) is not None
     puts = method in ("setdefault", "__setitem__") and _MODULES.search(callee.rpartition(".")[0])
+    if isinstance(call.func, ast.Attribute) and method in _PUTS:
+        space = call.func.value
+        is_of_names = method == "__setattr__" or _owner(space) is not space
+        if path := _path_of(module, _owner(space)) if is_of_names else "":
+            yield Replacement(path, place, "is replaced")
     strings = [string(one) for one in given[:2]]
     keys = [string(key) for one in given if isinstance(one, ast.Dict) for key in one.keys]
     keys += [str(one.arg) for one in call.keywords if method == "dict"]
@@ -162,6 +166,16 @@ def _by_call(module: Module, call: ast.Call) -> Iterator[Replacement]:
         yield Replacement(f"{owner}.{name}", place, "is replaced", _is_mock(call, 2))
     elif method in _WHOLE or (replaces and [literal(one) for one in given[1:2]] == [...]):
         yield Replacement(owner, place, "is replaced")
+
+
+def _owner(space: ast.expr) -> ast.expr:
+    """Return what has a namespace: ``audio`` for ``vars(audio)`` and ``audio.__dict__``."""
+    match space:
+        case ast.Attribute(owner, "__dict__"):
+            return owner
+        case ast.Call(ast.Name("vars"), [owner]):
+            return owner
+    return space
 
 
 def _is_mock(call: ast.Call, own: int) -> bool:
@@ -230,7 +244,10 @@ def where_imported(project: Project, module: Module, written: str) -> Iterator[R
             elif (
                 isinstance(node, ast.Constant)
                 and f".{node.value!s}".endswith(tuple(f".{target}" for target in targets))
-            ) or (last == name and _is_named_beside(other, node, home)):
+            ) or (
+                last == name
+                and (_is_named_beside(other, node, home) or _replaces_computed(other, home))
+            ):
                 yield Replacement(path, other.place(node), "is patched where it is imported,")
     yield from _in_quiet_files(project, home, name, targets, path)
 
@@ -239,7 +256,9 @@ def where_imported(project: Project, module: Module, written: str) -> Iterator[R
 def _by_last_name(project: Project) -> dict[str, list[tuple[Module, _Named]]]:
     found: list[tuple[str, tuple[Module, _Named]]] = []
     for module in project.modules:
-        found += [(str(text.value).rpartition(".")[2], (module, text)) for text in module.strings]
+        ends = (one for text in module.names.all(ast.JoinedStr) for one in text.values[-1:])
+        texts = [*module.strings, *(one for one in ends if isinstance(one, ast.Constant))]
+        found += [(str(text.value).rpartition(".")[2], (module, text)) for text in texts]
         found += [
             (node.attr, (module, node))
             for node in module.names.all(ast.Attribute)
@@ -253,15 +272,30 @@ def _is_named_beside(module: Module, node: _Named, home: str) -> bool:
     """Return whether a name is replaced in a module that is named beside it.
 
     Examples: ``setattr(audio, "load", fake)``, ``patch.multiple("audio", load=fake)``,
-    ``vars(audio)["load"] = fake``.
+    ``vars(audio)["load"] = fake``, ``vars(audio).update(load=fake)``, ``patch(f"{AUDIO}.load")``.
     """
     for above in module.names.chain(node):
         if isinstance(above, ast.Subscript) and not isinstance(above.ctx, ast.Load):
             return _is_home(module, above.value, home)
-        if isinstance(above, ast.Call) and _REPLACERS.search(ast.unparse(above.func)):
-            given = (*above.args, *(one.value for one in above.keywords))
+        replaces = isinstance(above, ast.Call) and _REPLACERS.search(ast.unparse(above.func))
+        if isinstance(above, ast.Call) and (replaces or called(above) in _PUTS):
+            if isinstance(module.names.parents[node], ast.JoinedStr):
+                return True
+            given = (above.func, *above.args, *(one.value for one in above.keywords))
             return any(_is_home(module, one, home) for one in given)
     return False
+
+
+@noted
+def _replaces_computed(module: Module, home: str) -> bool:
+    """Return whether names that are computed are replaced: ``setattr(audio, NAME, fake)``."""
+    return any(
+        len(call.args) > 1
+        and literal(call.args[1]) is ...
+        and _REPLACERS.search(ast.unparse(call.func))
+        and _is_home(module, call.args[0], home)
+        for call in module.calls
+    )
 
 
 def _is_home(module: Module, node: ast.AST, home: str) -> bool:
@@ -282,14 +316,17 @@ def _in_quiet_files(
     found = re.compile(
         rb"""
         ['"](?:[\w.]*\.)?(?:%b)['"]  # patch("audio.load")
+        |['"][^'"\n]*\}\.%b['"]  # patch(f"{AUDIO}.load")
         |\([ \t\n]*[\w.]+,[ \t\n]*['"]%b['"]  # setattr(module, "load", fake), whatever it is called
+        # setattr(module, NAME, fake)
+        |\A(?=.*['"]%b['"]).*(?:attr|object)\([ \t\n]*[\w.]+,[ \t\n]*[a-zA-Z_]
         # audio.load = fake, patch.multiple(audio, load=fake), also by another name: import audio as
         # a, a = import_module("audio")
         |(?:\b%b\b|(?:\b%b[ \t]+as[ \t]+(\w+)|\b(\w+)[ \t]*=[^\n]*(?:import|modules)[^\n]*\b%b)
             \b.*?\b(?:\1|\2)\b)
         .{0,200}?(?:['"]\.?%b['"]|\b%b[ \t]*=(?!=))
         """
-        % (b"|".join(words), plain, owner, owner, owner, plain, plain),
+        % (b"|".join(words), *[plain] * 3, *[owner] * 3, *[plain] * 2),
         re.S | re.X,
     )
     mention = re.compile(rb"\b" + owner + rb"\b")

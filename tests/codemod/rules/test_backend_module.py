@@ -220,3 +220,23 @@ test_it_stays_and_it_is_said_why = table(
         "import torchaudio\nfrom torchaudio.backend import sox_io_backend\nsox_io_backend.save(a, b, c, d, *e)\n",
     ),
 )
+
+
+FROM = "from torchaudio.backend.soundfile_backend import load"
+CALLED = 'torchaudio.load(1, backend="soundfile")'
+
+
+def in_functions(line: str, call: str) -> str:
+    return "".join(f"def {name}():\n    {line}\n    return {call}\n" for name in "ab")
+
+
+test_each_import_by_itself = table(
+    changes("two functions import it", in_functions(FROM, "load(1)"), in_functions("import torchaudio", CALLED)),
+    changes(
+        "two functions and the module do",
+        f"{in_functions(FROM, 'load(1)')}{FROM}\nload(1)\n",
+        f"{in_functions('import torchaudio', CALLED)}import torchaudio\n{CALLED}\n",
+    ),
+    stays("an attempt does", f"try:\n    {FROM}\nexcept ImportError:\n    pass\nload(1)\n", "TAC111"),
+    stays("both arms do", f"if x:\n    {FROM}\nelse:\n    {FROM}\nload(1)\n", "TAC111"),
+)

@@ -58,3 +58,25 @@ test_imports = table(
     ),
     changes("a comment between imported names holds the import", f'{LISTED}set_audio_backend("sox_io")\n', LISTED, "TAC131"),
 )
+
+
+TRIED = "try:\n    import torchaudio.backend.sox_io_backend\nexcept ImportError:\n    pass\n"
+OLD, NEW = "torchaudio.backend.sox_io_backend.load(1)\n", "torchaudio.load(1)\n"
+test_an_attempt_that_alone_binds_torchaudio = table(
+    changes("the target lacks it", TRIED + OLD, TRIED + NEW, "TAC131", target="2.9"),
+    changes("the target has it", TRIED + OLD, TRIED + NEW.replace("1", '1, backend="sox"')),
+    changes("torchaudio is imported above", f"import torchaudio\n{TRIED}{OLD}", f"import torchaudio\n{TRIED}{NEW}", target="2.9"),
+)
+
+ELSEWHERE = (
+    "if TYPE_CHECKING:\n    import torchaudio\n",
+    "try:\n    import torchaudio\nexcept ImportError:\n    pass\n",
+    "def f():\n    import torchaudio\n",
+)
+test_torchaudio_stays_bound = table(
+    *(
+        changes(head, f"{head}import torchaudio.backend.sox_io_backend\n{OLD}", f"{head}import torchaudio\n{NEW}", target="2.9")
+        for head in ELSEWHERE
+    ),
+    changes("it is bound", f"import torchaudio\nimport torchaudio.backend.sox_io_backend\n{OLD}", f"import torchaudio\n{NEW}", target="2.9"),
+)  # fmt: skip

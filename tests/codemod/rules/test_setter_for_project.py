@@ -180,6 +180,14 @@ test_a_function_that_sets_too = table(
     too("who minds a failure stays", TRIED, TRIED, "TAC103"),
     too("after a call of its module", f"{FIRST}def begin(worker):\n    {SET}", f"{FIRST}def begin(worker):\n    pass\n"),
     too("before a call of its module, and others run in between", OTHERS, OTHERS, "TAC103"),
+    *(
+        project(
+            f"{name}, which Python loads",
+            {"main.py": "import torchaudio\ntorchaudio.load('a', backend='sox')\n", name: f"import torchaudio\n{SET}"},
+            says={name: "code that is not followed may load this file"},
+        )
+        for name in ("sitecustomize.py", "usercustomize.py")
+    ),
     project(
         "another name stays", {"main.py": MAIN, "data.py": TOO.format("def begin(worker):\n    torchaudio.set_audio_backend('sox_io')\n")},
         left={"main.py": ["TAC102"], "data.py": ["TAC103"]},

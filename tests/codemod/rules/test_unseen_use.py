@@ -39,6 +39,37 @@ test_programs = table(
     ),
     stays("a setter of another thing", "import torchaudio\nprint(torchaudio)\ndef f(m):\n    m.set_audio_backend('soundfile')\n"),
     stays("getattr with the setter's name", "import torchaudio\ngetattr(torchaudio, 'set_audio_backend')('soundfile')\n", "TAC127"),
+    stays(
+        "methodcaller with it",
+        "import torchaudio, operator\noperator.methodcaller('set_audio_backend', 'soundfile')(torchaudio)\n",
+        "TAC127",
+    ),
+    stays(
+        "attrgetter with it", "import torchaudio, operator\noperator.attrgetter('set_audio_backend')(torchaudio)('soundfile')\n", "TAC127"
+    ),
+    *(
+        stays(f"by way of {owner}", f"import sys, torchaudio\n{owner}.set_audio_backend('soundfile')\n", "TAC127")
+        for owner in (
+            "sys.modules['torchaudio']",
+            "sys.modules.get('torchaudio')",
+            "sys.modules[torchaudio.__name__]",
+            "globals()['torchaudio']",
+            "find()",
+        )
+    ),
+    *(
+        stays(f"kept from {value}", f"import lazy_loader, torchaudio\nta = {value}\nta.set_audio_backend('soundfile')\n", "TAC127")
+        for value in (
+            "lazy_loader.load('torchaudio')",
+            "module_from_spec(find_spec('torchaudio'))",
+            "inspect.getmodule(torchaudio.functional)",
+        )
+    ),
+    stays("a name with a colon", "import pkgutil\npkgutil.resolve_name('torchaudio:set_audio_backend')('soundfile')\n", "TAC127"),
+    stays(
+        "a method of the project",
+        "import torchaudio\nclass Config:\n    def set_audio_backend(self, name):\n        self.name = name\nconfig = Config()\nconfig.set_audio_backend('x')\n",
+    ),
     stays("getattr with a name from elsewhere", "import torchaudio\nx = getattr(torchaudio, name)(p)\n", "TAC127"),
 )
 
