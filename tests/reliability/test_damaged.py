@@ -2,6 +2,7 @@
 
 import pathlib
 import warnings
+from collections.abc import Sequence
 
 import av
 import pytest
@@ -10,14 +11,14 @@ import torch
 import dispatcher
 from compat.io import StreamReader
 from dispatcher.headers import ogg, registry
-from dispatcher.notices import DamagedInputWarning
+from dispatcher.notices import DamagedInputWarning, TruncatedInputWarning
 from dispatcher.reading.opened import opened
 from tests.tables import table
 
 RATE = 48000
 NOISE = torch.randn(2, 4 * RATE, generator=torch.Generator().manual_seed(0)) / 8
 # in thirtieths of the file, where FFmpeg goes on after the damage
-PLACES = {"x.tta": 20}
+PLACES = {"x.tta": 20, "x.ac3": 17, "x.eac3": 17}
 CHECKSUM = "a block's checksum is wrong, so its samples may be"
 PAGE = "has a wrong checksum"
 
@@ -37,6 +38,9 @@ def _damaged(name: str, tmp_path: pathlib.Path) -> str:
     "flac by ffmpeg": ("x.flac", "ffmpeg", CHECKSUM),
     "TTA": ("x.tta", None, CHECKSUM),
     "WavPack": ("x.wv", None, CHECKSUM),
+    "AC-3": ("x.ac3", None, CHECKSUM),
+    "E-AC-3": ("x.eac3", None, CHECKSUM),
+    "Matroska": ("x.mka", None, "its Cluster at byte"),
     "Vorbis": ("x.ogg", None, PAGE),
     "Vorbis by libsndfile": ("x.ogg", "soundfile", PAGE),
     "Opus": ("x.opus", None, PAGE),
@@ -49,6 +53,87 @@ def test_damage_is_told_of(name: str, backend: str | None, words: str, tmp_path:
         waveform, _ = dispatcher.load(path, backend=backend)
     assert words in str(told[-1].message)
     assert (waveform.shape[1] < NOISE.shape[1]) == (words == PAGE)
+
+
+@table("name, cut, words", {
+    "an element of WebM": ("x.webm", slice(40_000, 40_200), "no element begins at its byte"),
+    "a packet of a transport stream": ("x.ts", slice(18_800, 18_900), "no packet begins at its byte 18800"),
+    "a block of WavPack": ("x.wv", slice(200_000, 200_100), "its header promises 192000 frames, its blocks up to byte"),
+})  # fmt: skip
+def test_what_is_lost_of_a_structure_is_told_of(name: str, cut: slice, words: str, tmp_path: pathlib.Path) -> None:
+    """Zeros, as where a part of a download is missing; WavPack loses bytes, as FFmpeg tells of the others."""
+    path = tmp_path / name
+    dispatcher.save(path, NOISE, RATE)
+    with opened(str(path)) as file:
+        assert file is not None
+        assert registry.damage(file, NOISE.shape[1]) is None
+    data = bytearray(path.read_bytes())
+    data[cut] = b"" if name == "x.wv" else bytes(cut.stop - cut.start)
+    path.write_bytes(data)
+    with pytest.warns(DamagedInputWarning) as told:
+        dispatcher.load(path)
+    assert any(words in str(each.message) for each in told)
+
+
+@pytest.mark.libsox
+def test_checksums_of_wavpack_5(tmp_path: pathlib.Path) -> None:
+    """libwavpack 5 ends each block with one, FFmpeg does not; from -1 on, each word is added to three times the sum."""
+    path, blocks = tmp_path / "x.wv", b""
+    dispatcher.save(path, NOISE[:, :60_000], RATE)
+    data = path.read_bytes()
+    while data.startswith(b"wvpk"):
+        size, found = int.from_bytes(data[4:8], "little") + 8, -1
+        block, data = bytearray(data[:size]), data[size:]
+        block[4:8] = (size - 8 + 6).to_bytes(4, "little")
+        block[27] |= 0x10
+        for at in range(0, size, 2):
+            found = 3 * found + block[at] + 256 * block[at + 1]
+        last, blocks = len(blocks), blocks + block + b"\x2f\2" + (found % 2**32).to_bytes(4, "little")
+    path.write_bytes(blocks)
+    with warnings.catch_warnings(action="error"):
+        whole, _ = dispatcher.load(str(path), backend="sox")
+    assert whole.shape == (2, 60_000)
+    assert whole[:, -1].all()
+    path.write_bytes(blocks[:-1000] + b"damaged" + blocks[-993:])
+    with pytest.warns(DamagedInputWarning, match=f"its block at byte {last} has a wrong checksum"):
+        dispatcher.load(str(path), backend="sox")
+
+
+def _protected(allocation: bytes) -> bytes:
+    """Return a silent frame of MPEG audio, layer 1, mono, 384 kbit/s, 48 kHz, with its checksum."""
+    head, found = b"\xff\xfe\xc4\xc0", 0xFFFF
+    for byte in head[2:] + bytes(16):
+        for bit in range(7, -1, -1):
+            found = found << 1 ^ 0x8005 * (found >> 15 ^ byte >> bit & 1)
+            found &= 0xFFFF
+    return (head + found.to_bytes(2, "big") + allocation).ljust(384, b"\0")
+
+
+@table("changed, warned", {
+    "none": ((), 0),
+    "one": ((30,), 1),
+    "two": ((30, 40), 1),
+    "all, as an encoder without checksums writes them": (range(60), 0),
+})  # fmt: skip
+def test_checksums_of_mpeg_audio(changed: Sequence[int], warned: int, tmp_path: pathlib.Path) -> None:
+    frames = [_protected(b"\0\x10" if number in changed else b"") for number in range(60)]
+    path = tmp_path / "x.mp3"
+    path.write_bytes(b"".join(frames))
+    with warnings.catch_warnings(record=True, action="always") as told:
+        waveform, _ = dispatcher.load(path, backend="ffmpeg")
+    assert [CHECKSUM in str(each.message) for each in told] == [True] * warned
+    assert waveform.shape == (1, 60 * 384)
+
+
+def test_a_stream_that_begins_on_the_way_ends_no_other(tmp_path: pathlib.Path) -> None:
+    """FFmpeg takes the text behind the sound for streams, and PyAV failed at their end."""
+    path = tmp_path / "x.flv"
+    dispatcher.save(path, NOISE, 44100)
+    whole, _ = dispatcher.load(path)
+    path.write_bytes(path.read_bytes() + b"hello\n" * 500)
+    with pytest.warns(TruncatedInputWarning):
+        found, _ = dispatcher.load(path)
+    assert torch.equal(found, whole)
 
 
 @pytest.mark.parametrize("name", ["x.flac", "x.tta", "x.wv"])

@@ -16,7 +16,11 @@ from dispatcher.reading import joined_files
 
 # by codec, the option with which FFmpeg sees damage that it would decode without a word; in these,
 # each block stands for itself
-CHECKED = {codec: {"err_detect": "crccheck+explode"} for codec in ("flac", "tta", "wavpack")}
+_STRICT = {"err_detect": "crccheck+explode"}
+CHECKED = dict.fromkeys(("flac", "tta", "wavpack"), _STRICT)
+# in these a frame needs those before it, so a second decoder looks for damage
+_CHECKED_BESIDE = {"ac3", "eac3", "mp1", "mp2", "mp3"}
+_MPEG_SYNC = 0xFF
 Decoder: TypeAlias = "Callable[[av.Packet[Any]], Iterable[av.AudioFrame]]"
 
 _NEW_HEADERS: Literal["new_extradata"] = "new_extradata"
@@ -39,6 +43,8 @@ def of(stream: Any, context: Any) -> Decoder:
             return _vorbis(context)
         if codec in CHECKED:
             return _checked(stream, context)
+        if codec in _CHECKED_BESIDE:
+            return _checked_beside(stream, context)
         if codec == "sbc":
             return _sbc(stream, context)
         if codec == _IMA and context.channels <= _IMA_CHANNELS:
@@ -70,12 +76,47 @@ def _checked(stream: Any, context: Any) -> Decoder:
         every: list[av.AudioFrame] = unchecked.decode(packet)
         if len(every) > len(found) and not is_told:
             is_told = True
-            name = describe(joints.uri_of(stream.container))
-            text = f"{name} is damaged: a block's checksum is wrong, so its samples may be"
-            notices.warn(text, notices.DamagedInputWarning)
+            _warn_of_checksum(stream)
         return every
 
     return decode
+
+
+def _checked_beside(stream: Any, context: Any) -> Decoder:
+    """Decode frames, and warn of the first one whose checksum is wrong.
+
+    Some encoders write none though their headers say so; there, all are wrong.
+    """
+    checking: Any = av.CodecContext.create(context.name, "r")
+    checking.extradata, checking.options = context.extradata, _STRICT
+    seen: set[bool] = set()
+
+    def decode(packet: av.Packet[Any]) -> Iterable[av.AudioFrame]:
+        found: list[av.AudioFrame] = context.decode(packet)
+        if packet.size and len(seen) < len((True, False)) and not _without_checksum(packet):
+            is_right = True
+            try:
+                checking.decode(packet)
+            except av.error.InvalidDataError:
+                is_right = False
+            if {*seen, is_right} == {True, False}:
+                _warn_of_checksum(stream)
+            seen.add(is_right)
+        return found
+
+    return decode
+
+
+def _without_checksum(packet: av.Packet[Any]) -> bool:
+    """Return whether a packet is MPEG audio whose header says that it has no checksum."""
+    sync, flags = bytes(packet)[:2].ljust(2, b"\0")
+    return sync == _MPEG_SYNC and flags & 1 == 1
+
+
+def _warn_of_checksum(stream: Any) -> None:
+    name = describe(joints.uri_of(stream.container))
+    text = f"{name} is damaged: a block's checksum is wrong, so its samples may be"
+    notices.warn(text, notices.DamagedInputWarning)
 
 
 def _vorbis(context: Any) -> Decoder:

@@ -17,6 +17,7 @@ packets come whole.
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import io
 from collections.abc import Callable, Iterable, Iterator
@@ -57,7 +58,7 @@ def _of_all_parts(
 ) -> Iterator[av.Packet[Any]]:
     """Demux; where a second flac begins in a packet, open each later part of the file by itself."""
     is_flac, parts = container.format.name == "flac", None
-    for packet in filter(_holds_any, container.demux(*streams)):
+    for packet in filter(_holds_any, _demux(container, *streams)):
         joint = None
         if is_flac and packet.size:
             if parts:
@@ -78,6 +79,14 @@ def _of_all_parts(
                     if inner.size:
                         inner.stream = packet.stream
                         yield inner
+
+
+def _demux(
+    container: av.container.InputContainer, *streams: av.AudioStream
+) -> Iterator[av.Packet[Any]]:
+    """Demux; at the end, PyAV ends the streams, and fails at one that began on the way."""
+    with contextlib.suppress(IndexError):
+        yield from container.demux(*streams)
 
 
 def _holds_any(packet: av.Packet[Any]) -> bool:
