@@ -242,6 +242,15 @@ def _refuse_absurd(promise: Length, asked: Load, name: str) -> None:
         raise problem(BackendError, "read", asked.uri, cause, backend=name)
 
 
+def warn_of_floats(library: str, uri: Any) -> None:
+    """Warn of floating-point samples that a library takes for integers."""
+    notices.warn(
+        f"{describe(uri)} decodes to noise: {library} takes its floating-point samples for "
+        "integers. `python -m compat.doctor FILE` compares what each backend gives",
+        notices.MisreadInputWarning,
+    )
+
+
 def warn_lost_frames(
     library: str, counted: int, begin: int, found: int, place: Any, uri: Any
 ) -> None:

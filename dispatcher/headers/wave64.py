@@ -25,6 +25,13 @@ def _length(file: File) -> Length | None:
     return None
 
 
+def hides_floats(file: File) -> bool:
+    """Return whether floats are told by the extension alone; libsndfile takes them for integers."""
+    head = file.head if file.head.startswith(b"riff") else b""
+    found = (wave.format_of(head[at:]) for name, at, _ in _chunks(file) if name[:4] == b"fmt ")
+    return bool(head) and any(form.tag != form.encoding == wave.FLOAT for form in found)
+
+
 CONTAINER = Container(
     "w64",
     b"riff",

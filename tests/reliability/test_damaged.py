@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import av
 import pytest
+import soundfile
 import torch
 
 import dispatcher
@@ -216,6 +217,17 @@ def test_what_follows_the_sound_is_no_damage(name: str, end: bytes, tmp_path: pa
     path.write_bytes(path.read_bytes() + end)
     with warnings.catch_warnings(action="error"):
         assert torch.equal(dispatcher.load(path, backend="ffmpeg")[0], whole)
+
+
+@table("name, backend", {
+    "SDS": ("x.sds", "ffmpeg"),
+    "VOC by libsox": pytest.param("x.voc", "sox", marks=pytest.mark.libsox),
+})  # fmt: skip
+def test_an_error_of_a_library_behind_the_sound_is_no_damage(name: str, backend: str, tmp_path: pathlib.Path) -> None:
+    path = str(tmp_path / name)
+    soundfile.write(path, NOISE[0, :9600].numpy(), 8000, subtype="PCM_16")
+    with warnings.catch_warnings(action="error"):
+        assert dispatcher.load(path, backend=backend)[0].shape == (1, 9600)
 
 
 def test_flac_of_unknown_length_is_no_damage(tmp_path: pathlib.Path) -> None:
