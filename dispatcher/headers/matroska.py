@@ -14,8 +14,10 @@ _HEADER = re.compile(_MAGIC)
 _SEGMENT, _TRACKS = 0x18538067, b"\x16\x54\xae\x6b"
 _CLUSTER, _CHECKSUM = 0x1F43B675, b"\xbf\x84"  # the latter: a CRC-32, of 4 bytes
 # what may lie in a file, in a Segment and in a Cluster, by identifier
-_WHOLE = {0x1A45DFA3, 0x114D9B74, 0x1549A966, 0x1654AE6B, 0x1254C367, 0x1C53BB6B, 0x1941A469}
-_WHOLE |= {0x1043A770, 0xEC, 0xBF, 0xE7, 0x5854, 0xA7, 0xAB, 0xA3, 0xA0, 0xAF}
+_WHOLE = {
+    *(0x1A45DFA3, 0x114D9B74, 0x1549A966, 0x1654AE6B, 0x1254C367, 0x1C53BB6B, 0x1941A469),
+    *(0x1043A770, 0xEC, 0xBF, 0xE7, 0x5854, 0xA7, 0xAB, 0xA3, 0xA0, 0xAF),
+}
 _START = 1 << 16
 _LONGEST_ELEMENT = 12
 _RATE = re.compile(rb"\xb5(?:\x84(.{4})|\x88(.{8}))", re.DOTALL)

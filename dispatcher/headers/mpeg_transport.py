@@ -6,7 +6,6 @@ from dispatcher.headers.file import File, missing
 _PACKET = 188
 _SYNC = b"\x47"
 _LOOKS = 4
-_BLOCK = _PACKET << 14
 
 
 def _is_one(file: File) -> bool:
@@ -20,12 +19,9 @@ def _missing(file: File) -> str | None:
 
 def _damage(file: File, frames: int, end: int | None) -> str | None:
     """Look for a packet that does not begin as one; FFmpeg leaves it out."""
-    for begin in range(0, file.size if end is None and _is_one(file) else 0, _BLOCK):
-        starts = file.at(begin, _BLOCK)[::_PACKET]
-        if left := starts.lstrip(_SYNC):
-            at = begin + (len(starts) - len(left)) * _PACKET
-            return f"no packet begins at its byte {at}"
-    return None
+    starts = file.all()[::_PACKET] if end is None and _is_one(file) else b""
+    good = len(starts) - len(starts.lstrip(_SYNC))
+    return f"no packet begins at its byte {good * _PACKET}" if good < len(starts) else None
 
 
 CONTAINER = Container("ts", _SYNC, missing=_missing, damage=_damage)

@@ -26,10 +26,13 @@ def _length(file: File) -> Length | None:
 
 
 def hides_floats(file: File) -> bool:
-    """Return whether floats are told by the extension alone; libsndfile takes them for integers."""
-    head = file.head if file.head.startswith(b"riff") else b""
-    found = (wave.format_of(head[at:]) for name, at, _ in _chunks(file) if name[:4] == b"fmt ")
-    return bool(head) and any(form.tag != form.encoding == wave.FLOAT for form in found)
+    """Return whether the extension alone tells floats; libsndfile takes them for integers."""
+    found = (
+        wave.format_of(file.at(at, wave.FORMAT_BYTES))
+        for name, at, _ in _chunks(file)
+        if name[:4] == b"fmt "
+    )
+    return any(form.tag != form.encoding == wave.FLOAT for form in found)
 
 
 CONTAINER = Container(

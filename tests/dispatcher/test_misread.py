@@ -148,5 +148,5 @@ def test_floats_that_are_taken_for_integers_are_warned_of(name: str, data: bytes
             continue
         with warnings.catch_warnings(record=True, action="always") as found:
             waveform, _ = compat.load(name, backend=backend)
-        assert ["takes its floating-point samples for integers" in str(each.message) for each in found] == [True] * (backend in misreading)
+        assert ["takes its floats for integers" in str(each.message) for each in found] == [True] * (backend in misreading)
         assert torch.allclose(waveform, expected) == (backend not in misreading)

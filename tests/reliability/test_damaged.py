@@ -59,7 +59,7 @@ def test_damage_is_told_of(name: str, backend: str | None, words: str, tmp_path:
 @table("name, cut, words", {
     "an element of WebM": ("x.webm", slice(40_000, 40_200), "no element begins at its byte"),
     "a packet of a transport stream": ("x.ts", slice(18_800, 18_900), "no packet begins at its byte 18800"),
-    "a block of WavPack": ("x.wv", slice(200_000, 200_100), "its header promises 192000 frames, its blocks up to byte"),
+    "a block of WavPack": ("x.wv", slice(200_000, 200_100), "its header promises 192000 frames, and its blocks hold"),
 })  # fmt: skip
 def test_what_is_lost_of_a_structure_is_told_of(name: str, cut: slice, words: str, tmp_path: pathlib.Path) -> None:
     """Zeros, as where a part of a download is missing; WavPack loses bytes, as FFmpeg tells of the others."""
@@ -71,33 +71,9 @@ def test_what_is_lost_of_a_structure_is_told_of(name: str, cut: slice, words: st
     data = bytearray(path.read_bytes())
     data[cut] = b"" if name == "x.wv" else bytes(cut.stop - cut.start)
     path.write_bytes(data)
-    with pytest.warns(DamagedInputWarning) as told:
+    with pytest.warns((DamagedInputWarning, TruncatedInputWarning)) as told:
         dispatcher.load(path)
     assert any(words in str(each.message) for each in told)
-
-
-@pytest.mark.libsox
-def test_checksums_of_wavpack_5(tmp_path: pathlib.Path) -> None:
-    """libwavpack 5 ends each block with one, FFmpeg does not; from -1 on, each word is added to three times the sum."""
-    path, blocks = tmp_path / "x.wv", b""
-    dispatcher.save(path, NOISE[:, :60_000], RATE)
-    data = path.read_bytes()
-    while data.startswith(b"wvpk"):
-        size, found = int.from_bytes(data[4:8], "little") + 8, -1
-        block, data = bytearray(data[:size]), data[size:]
-        block[4:8] = (size - 8 + 6).to_bytes(4, "little")
-        block[27] |= 0x10
-        for at in range(0, size, 2):
-            found = 3 * found + block[at] + 256 * block[at + 1]
-        last, blocks = len(blocks), blocks + block + b"\x2f\2" + (found % 2**32).to_bytes(4, "little")
-    path.write_bytes(blocks)
-    with warnings.catch_warnings(action="error"):
-        whole, _ = dispatcher.load(str(path), backend="sox")
-    assert whole.shape == (2, 60_000)
-    assert whole[:, -1].all()
-    path.write_bytes(blocks[:-1000] + b"damaged" + blocks[-993:])
-    with pytest.warns(DamagedInputWarning, match=f"its block at byte {last} has a wrong checksum"):
-        dispatcher.load(str(path), backend="sox")
 
 
 def _protected(allocation: bytes) -> bytes:

@@ -96,9 +96,11 @@ def frames(
             raise BackendError(f"no sound could be decoded ({why.strerror})") from why
         cause = joints.refuse_change(container)
         # after the sound that the header promises there may be tags or zeros
-        is_exact = kind in _TELL_EXACTLY and found == promised_frames(container, stream)
         told = look(joints.uri_of(container), registry.length, 0)
-        if not cause and (is_exact or (told is not None and found >= told.frames)):
+        if not cause and (
+            (kind in _TELL_EXACTLY and found == promised_frames(container, stream))
+            or (told is not None and found >= told.frames)
+        ):
             return
         cause = cause or f"the data after them is damaged ({why.strerror})"
         text = f"only {found} frames of {_name(container)} could be decoded: {cause}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, Literal, TypeAlias, cast
 
@@ -20,7 +21,9 @@ _STRICT = {"err_detect": "crccheck+explode"}
 CHECKED = dict.fromkeys(("flac", "tta", "wavpack"), _STRICT)
 # in these a frame needs those before it, so a second decoder looks for damage
 _CHECKED_BESIDE = {"ac3", "eac3", "mp1", "mp2", "mp3"}
-_MPEG_SYNC = 0xFF
+# a bit in the header of MPEG audio says that the frame has no checksum
+_BOTH = {"right", "wrong"}
+_UNCHECKED = tuple(bytes((0xFF, byte)) for byte in range(0xE1, 0x100, 2))
 Decoder: TypeAlias = "Callable[[av.Packet[Any]], Iterable[av.AudioFrame]]"
 
 _NEW_HEADERS: Literal["new_extradata"] = "new_extradata"
@@ -62,10 +65,9 @@ def _checked(stream: Any, context: Any) -> Decoder:
     """
     if not context.is_open:
         context.options = {**context.options, **CHECKED[context.codec.canonical_name]}
-    is_told = False
+    tell = functools.cache(functools.partial(_warn_of_checksum, stream))
 
     def decode(packet: av.Packet[Any]) -> Iterable[av.AudioFrame]:
-        nonlocal is_told
         found: list[av.AudioFrame] = []
         with contextlib.suppress(av.error.InvalidDataError):
             found = context.decode(packet)
@@ -74,9 +76,8 @@ def _checked(stream: Any, context: Any) -> Decoder:
         unchecked: Any = av.CodecContext.create(context.name, "r")
         unchecked.extradata = context.extradata
         every: list[av.AudioFrame] = unchecked.decode(packet)
-        if len(every) > len(found) and not is_told:
-            is_told = True
-            _warn_of_checksum(stream)
+        if len(every) > len(found):
+            tell()
         return every
 
     return decode
@@ -89,28 +90,21 @@ def _checked_beside(stream: Any, context: Any) -> Decoder:
     """
     checking: Any = av.CodecContext.create(context.name, "r")
     checking.extradata, checking.options = context.extradata, _STRICT
-    seen: set[bool] = set()
+    seen: set[str] = set()
 
     def decode(packet: av.Packet[Any]) -> Iterable[av.AudioFrame]:
         found: list[av.AudioFrame] = context.decode(packet)
-        if packet.size and len(seen) < len((True, False)) and not _without_checksum(packet):
-            is_right = True
+        if packet.size and seen != _BOTH and not bytes(packet).startswith(_UNCHECKED):
             try:
                 checking.decode(packet)
+                seen.add("right")
             except av.error.InvalidDataError:
-                is_right = False
-            if {*seen, is_right} == {True, False}:
+                seen.add("wrong")
+            if seen == _BOTH:
                 _warn_of_checksum(stream)
-            seen.add(is_right)
         return found
 
     return decode
-
-
-def _without_checksum(packet: av.Packet[Any]) -> bool:
-    """Return whether a packet is MPEG audio whose header says that it has no checksum."""
-    sync, flags = bytes(packet)[:2].ljust(2, b"\0")
-    return sync == _MPEG_SYNC and flags & 1 == 1
 
 
 def _warn_of_checksum(stream: Any) -> None:

@@ -58,7 +58,7 @@ def _of_all_parts(
 ) -> Iterator[av.Packet[Any]]:
     """Demux; where a second flac begins in a packet, open each later part of the file by itself."""
     is_flac, parts = container.format.name == "flac", None
-    for packet in filter(_holds_any, _demux(container, *streams)):
+    for packet in _demux(container, *streams):
         joint = None
         if is_flac and packet.size:
             if parts:
@@ -84,14 +84,14 @@ def _of_all_parts(
 def _demux(
     container: av.container.InputContainer, *streams: av.AudioStream
 ) -> Iterator[av.Packet[Any]]:
-    """Demux; at the end, PyAV ends the streams, and fails at one that began on the way."""
+    """Demux; leave out packets that neither have data nor end a stream, as flac in nut has one.
+
+    At the end, PyAV ends the streams, and fails at one that began on the way.
+    """
     with contextlib.suppress(IndexError):
-        yield from container.demux(*streams)
-
-
-def _holds_any(packet: av.Packet[Any]) -> bool:
-    """Return whether a packet has data or ends a stream; flac in nut has an empty one besides."""
-    return packet.size > 0 or packet.pts is None
+        for packet in container.demux(*streams):
+            if packet.size or packet.pts is None:
+                yield packet
 
 
 def demuxed(container: av.container.InputContainer) -> Iterator[av.Packet[Any]]:

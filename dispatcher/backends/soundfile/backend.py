@@ -244,7 +244,9 @@ class Backend(backend.Backend):
                         "libsndfile", file.frames, start, got, place, asked.uri
                     )
             if file.format == "W64" and look(place, wave64.hides_floats, 0):
-                short_files.warn_of_floats("libsndfile", asked.uri)
+                short_files.warn_of_misreading(
+                    asked.uri, "libsndfile takes its floats for integers"
+                )
             rate = int(file.samplerate)
             found = collected.result()
             if lead:

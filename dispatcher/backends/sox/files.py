@@ -109,7 +109,9 @@ def read(
     return collected
 
 
-def warn_of_damage(sox: Library, file: Any, path: str, *, whole: bool) -> None:
+def warn_of_damage(
+    sox: Library, file: Any, path: str, opened: OpenFile | None = None, *, whole: bool
+) -> None:
     """Warn if libsox could not decode a part of what it gave, or took floats for integers.
 
     It gives silence for what it could not decode. If the piece is not ``whole``, ``short_files``
@@ -117,8 +119,8 @@ def warn_of_damage(sox: Library, file: Any, path: str, *, whole: bool) -> None:
     """
     filetype, encoding = sox.text(file.filetype).lower(), int(file.encoding.encoding)
     floats = encoding == encodings.FLOAT and filetype in encodings.LOST_IN
-    if floats or (filetype == "w64" and look(path, wave64.hides_floats)):
-        short_files.warn_of_floats("libsox", path)
+    if floats or (filetype == "w64" and look(opened or path, wave64.hides_floats)):
+        short_files.warn_of_misreading(path, "libsox takes its floats for integers")
     if whole and file.sox_errno and filetype != "voc":
         text = (
             f"{describe(path)} is damaged: libsox could not decode a part of it "
