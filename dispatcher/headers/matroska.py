@@ -20,6 +20,7 @@ _WHOLE = {
 }
 _START = 1 << 16
 _LONGEST_ELEMENT = 12
+_LARGEST = 1 << 30  # a larger file, a film, is not read a second time
 _RATE = re.compile(rb"\xb5(?:\x84(.{4})|\x88(.{8}))", re.DOTALL)
 _CHANNELS = re.compile(rb"\x9f\x81(.)", re.DOTALL)
 _CODEC = re.compile(rb"\x86([\x80-\xff])(?=A_)")  # the length, with its marker bit, and a name
@@ -107,7 +108,7 @@ def _damage(file: File, frames: int, end: int | None) -> str | None:
     to five seconds.
     """
     at = last = 0
-    while end is None and at + _LONGEST_ELEMENT < file.size:
+    while end is None and at + _LONGEST_ELEMENT < file.size < _LARGEST:
         name, size, body = _element(
             file.at(at, 2 * _LONGEST_ELEMENT).ljust(2 * _LONGEST_ELEMENT), 0
         )

@@ -118,8 +118,9 @@ def warn_of_damage(
     warns. At the end of each VOC there is an error.
     """
     filetype, encoding = sox.text(file.filetype).lower(), int(file.encoding.encoding)
-    floats = encoding == encodings.FLOAT and filetype in encodings.LOST_IN
-    if floats or (filetype == "w64" and look(opened or path, wave64.hides_floats)):
+    if (encoding == encodings.FLOAT and filetype in encodings.LOST_IN) or (
+        filetype == "w64" and look(opened or path, wave64.hides_floats)
+    ):
         short_files.warn_of_misreading(path, "libsox takes its floats for integers")
     if whole and file.sox_errno and filetype != "voc":
         text = (
