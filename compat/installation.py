@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import importlib
 import sys
 import threading
@@ -77,9 +78,11 @@ class _Installation:
             self._modules.set(vars(host), "__path__", [])
         self.arguments: tuple[Any, ...] = ()
         self._seen: dict[str, types.ModuleType] = {}
-        self._finder = Finder(self.tree, self._renew)
+        follow = functools.partial(children.follow, self._modules, lambda: self.arguments)
+        self._finder = Finder(self.tree, self._renew, follow)
         self.resume()
-        children.follow(self._modules, lambda: self.arguments)
+        for name in children.SPAWNERS & sys.modules.keys():
+            follow(sys.modules[name])
 
     def resume(self) -> None:
         """Put the finder back."""

@@ -90,14 +90,18 @@ def _look_for_misreading(
     if start is not None:
         put_back(asked.uri, start)
     if counted > promise.frames:
-        _warn_of_misreading(reader.name, asked.uri, promise.frames, counted)
+        warn_of_misreading(asked.uri, _more_frames(reader.name, promise.frames, counted))
 
 
-def _warn_of_misreading(name: str, uri: Any, promised: int, counted: int) -> None:
+def _more_frames(name: str, promised: int, counted: int) -> str:
+    return f"its header promises {promised} frames, and the {name} backend returns {counted}"
+
+
+def warn_of_misreading(uri: Any, cause: str) -> None:
+    """Warn that a library most likely takes samples, or what follows them, for others."""
     notices.warn(
-        f"{describe(uri)} may come out wrong: its header promises {promised} frames, and the "
-        f"{name} backend returns {counted}. `python -m compat.doctor FILE` compares what "
-        "each backend gives",
+        f"{describe(uri)} may come out wrong: {cause}. `python -m compat.doctor FILE` compares "
+        "what each backend gives",
         notices.MisreadInputWarning,
     )
 
@@ -115,7 +119,7 @@ def teller(name: str, asked: Load, settings: Settings) -> Callable[[int], None]:
     def tell(got: int) -> None:
         found = asked.frame_offset + got
         if by_header is not None and is_odd and found > by_header.frames:
-            _warn_of_misreading(name, asked.uri, by_header.frames, found)
+            warn_of_misreading(asked.uri, _more_frames(name, by_header.frames, found))
         else:
             promise = None if complete else by_header
             _warn_missing_frames(name, asked, got, promise, start, settings)

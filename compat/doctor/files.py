@@ -163,6 +163,7 @@ def _by_default(
     why = "This is the call that names no backend: load(path)."
     fail = functools.partial(error, why=why, subject=path)
     whole = [name for name in named if not losses[name]]
+    whole.sort(key=lambda name: bool(works[name].value.get("misread")))
     if silent := _without_sound(answer):
         mend = Mend("Find the recording with sound")
         yield fail(silent, mend=mend, cause="no-sound-stream")

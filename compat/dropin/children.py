@@ -1,4 +1,4 @@
-"""Install the parent's release in the processes that ``multiprocessing`` spawns.
+"""Install the parent's release in processes that ``multiprocessing`` and the like of it spawn.
 
 A spawned process gets a dictionary from its parent before it imports the parent's main module. We
 add an entry that installs the release when it is unpickled. The process needs only this project for
@@ -6,10 +6,10 @@ that, and the entry carries our folder.
 """
 
 import functools
+import importlib.machinery
 import pathlib
-import sys
-from collections.abc import Callable
-from multiprocessing import spawn
+import types
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from compat import releases
@@ -17,6 +17,11 @@ from compat.dropin.layer import Layer
 from compat.releases import Release
 
 _KEY = "torchaudio-compat"
+# they make that dictionary in one way; the others are of joblib, Hugging Face datasets and Celery
+SPAWNERS = {
+    *("multiprocessing.spawn", "joblib.externals.loky.backend.spawn", "loky.backend.spawn"),
+    *("multiprocess.spawn", "billiard.spawn"),
+}
 
 
 class _Install:
@@ -40,12 +45,32 @@ class _Install:
         return exec, ("\n".join(lines),)
 
 
-def follow(layer: Layer, arguments: Callable[[], tuple[Any, ...]]) -> None:
-    """Install what ``arguments()`` returns in each spawned process, until ``layer`` is undone."""
-    prepare = spawn.get_preparation_data
+def follow(layer: Layer, arguments: Callable[[], tuple[Any, ...]], spawner: Any) -> None:
+    """Install what ``arguments()`` returns in each process that ``spawner`` spawns.
+
+    It does until ``layer`` is undone.
+    """
+    prepare = spawner.get_preparation_data
 
     @functools.wraps(prepare)
-    def get_preparation_data(name: str) -> dict[str, Any]:
-        return {_KEY: _Install(*arguments()), **prepare(name)}
+    def get_preparation_data(*args: Any, **kwargs: Any) -> dict[str, Any]:
+        return {_KEY: _Install(*arguments()), **prepare(*args, **kwargs)}
 
-    layer.set(vars(sys.modules[spawn.__name__]), "get_preparation_data", get_preparation_data)
+    layer.set(vars(spawner), "get_preparation_data", get_preparation_data)
+
+
+def spec_of(
+    name: str, path: Sequence[str] | None, then: Callable[[types.ModuleType], None]
+) -> importlib.machinery.ModuleSpec | None:
+    """Find a module, and let ``then`` change it once it is imported."""
+    spec = importlib.machinery.PathFinder.find_spec(name, path)
+    loader: Any = spec and spec.loader
+    if loader:
+        run = loader.exec_module
+
+        def exec_module(module: types.ModuleType) -> None:
+            run(module)
+            then(module)
+
+        loader.exec_module = exec_module
+    return spec

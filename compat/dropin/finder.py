@@ -11,7 +11,7 @@ import sys
 import types
 from collections.abc import Callable, Sequence
 
-from compat.dropin import advice, definitions, torio
+from compat.dropin import advice, children, definitions, torio
 from compat.dropin.assembly import Tree
 from compat.dropin.first_import import Loader
 
@@ -40,10 +40,13 @@ class Finder:
     Args:
         tree: the tree to serve.
         renew: lays the release again, for a reload.
+        follow: changes a module that spawns processes, so that they have the release.
     """
 
-    def __init__(self, tree: Tree, renew: Callable[[], None]) -> None:
-        self._tree, self._renew = tree, renew
+    def __init__(
+        self, tree: Tree, renew: Callable[[], None], follow: Callable[[types.ModuleType], None]
+    ) -> None:
+        self._tree, self._renew, self._follow = tree, renew, follow
 
     def find_spec(
         self, fullname: str, path: Sequence[str] | None = None, target: object = None
@@ -53,6 +56,8 @@ class Finder:
         Raises:
             ModuleNotFoundError: the release in force or a stand-in lacks the module.
         """
+        if fullname in children.SPAWNERS:
+            return children.spec_of(fullname, path, self._follow)
         root, _, below = fullname.partition(".")
         if root == torio.ROOT and self._tree.context is not None and self._tree.hides_torio:
             if _only_asks():

@@ -3,6 +3,7 @@
 import itertools
 import re
 import struct
+import zlib
 from collections.abc import Iterator
 
 from dispatcher.headers.container import MOST_STEPS, Container, File, Part
@@ -10,8 +11,15 @@ from dispatcher.headers.container import MOST_STEPS, Container, File, Part
 _MAGIC = b"\x1a\x45\xdf\xa3"
 _HEADER = re.compile(_MAGIC)
 _SEGMENT, _TRACKS = 0x18538067, b"\x16\x54\xae\x6b"
+_CLUSTER, _CHECKSUM = 0x1F43B675, b"\xbf\x84"  # the latter: a CRC-32, of 4 bytes
+# what may lie in a file, in a Segment and in a Cluster, by identifier
+_WHOLE = {
+    *(0x1A45DFA3, 0x114D9B74, 0x1549A966, 0x1654AE6B, 0x1254C367, 0x1C53BB6B, 0x1941A469),
+    *(0x1043A770, 0xEC, 0xBF, 0xE7, 0x5854, 0xA7, 0xAB, 0xA3, 0xA0, 0xAF),
+}
 _START = 1 << 16
 _LONGEST_ELEMENT = 12
+_LARGEST = 1 << 30  # a larger file, a film, is not read a second time
 _RATE = re.compile(rb"\xb5(?:\x84(.{4})|\x88(.{8}))", re.DOTALL)
 _CHANNELS = re.compile(rb"\x9f\x81(.)", re.DOTALL)
 _CODEC = re.compile(rb"\x86([\x80-\xff])(?=A_)")  # the length, with its marker bit, and a name
@@ -92,4 +100,29 @@ def _missing(file: File) -> str | None:
     return f"its Segment ends at byte {end}, and the file at {file.size}"
 
 
-CONTAINER = Container("mka", _MAGIC, missing=_missing, parts=_parts, complete=True)
+def _damage(file: File, frames: int, end: int | None) -> str | None:
+    """Follow the elements to the end of the Segment, and compare the checksums of Clusters.
+
+    FFmpeg looks for the next Cluster where one element does not lead to the next, and so loses up
+    to five seconds.
+    """
+    at = last = 0
+    while end is None and at + _LONGEST_ELEMENT < file.size < _LARGEST:
+        name, size, body = _element(
+            file.at(at, 2 * _LONGEST_ELEMENT).ljust(2 * _LONGEST_ELEMENT), 0
+        )
+        if name == _SEGMENT:
+            last, size = at + body + (size or file.size), 0
+        elif name == _CLUSTER:
+            checked = b"" if size is None else file.at(at + body, size)
+            if not checked.startswith(_CHECKSUM):
+                size = 0
+            elif zlib.crc32(checked[6:]) != int.from_bytes(checked[2:6], "little"):
+                return f"its Cluster at byte {at} has a wrong checksum"
+        elif name not in _WHOLE or size is None:
+            return None if at == last else f"no element begins at its byte {at}"
+        at += body + (size or 0)
+    return None
+
+
+CONTAINER = Container("mka", _MAGIC, missing=_missing, parts=_parts, complete=True, damage=_damage)

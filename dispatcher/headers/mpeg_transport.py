@@ -7,10 +7,20 @@ _SYNC = b"\x47"
 _LOOKS = 4
 
 
+def _is_one(file: File) -> bool:
+    return all(file.at(_PACKET * number, 1) == _SYNC for number in range(_LOOKS))
+
+
 def _missing(file: File) -> str | None:
     rest = file.size % _PACKET
-    is_one = all(file.at(_PACKET * number, 1) == _SYNC for number in range(_LOOKS))
-    return missing("its last packet", _PACKET, rest) if is_one and rest else None
+    return missing("its last packet", _PACKET, rest) if rest and _is_one(file) else None
 
 
-CONTAINER = Container("ts", _SYNC, missing=_missing)
+def _damage(file: File, frames: int, end: int | None) -> str | None:
+    """Look for a packet that does not begin as one; FFmpeg leaves it out."""
+    starts = file.all()[::_PACKET] if end is None and _is_one(file) else b""
+    good = len(starts) - len(starts.lstrip(_SYNC))
+    return f"no packet begins at its byte {good * _PACKET}" if good < len(starts) else None
+
+
+CONTAINER = Container("ts", _SYNC, missing=_missing, damage=_damage)

@@ -24,6 +24,16 @@ def _length(file: File) -> Length | None:
     return None
 
 
+def hides_floats(file: File) -> bool:
+    """Return whether the extension alone tells floats; libsndfile takes them for integers."""
+    found = (
+        wave.format_of(file.at(at, wave.FORMAT_BYTES))
+        for name, at, _ in _chunks(file)
+        if name[:4] == b"fmt "
+    )
+    return any(form.tag != form.encoding == wave.FLOAT for form in found)
+
+
 CONTAINER = Container(
     "w64",
     b"riff",

@@ -33,18 +33,17 @@ def _block(file: File, at: int) -> _Block | None:
 
 
 def _missing(file: File) -> str | None:
-    """Check that the blocks are whole, and that the last one ends with the frames of the header."""
-    at = 0
+    """Check that the blocks are whole, and hold the frames that the first header promises."""
+    at = there = total = 0
     for _ in range(MOST_STEPS):
         block = _block(file, at)
         if block is None:
-            return None
+            told = f"its header promises {total} frames, and its blocks hold {there}"
+            return told if 0 < there < total < 0xFFFF_FFFF else None
+        total, there = total or block.total, there + bool(block.flags & _INITIAL) * block.samples
         at += block.size
         if at > file.size:
             return missing("its last block", block.size, file.size - at + block.size)
-        end = block.first + block.samples
-        if at == file.size and 0 < end < block.total < 0xFFFF_FFFF:
-            return f"its header promises {block.total} frames, and its blocks end at {end}"
     return None
 
 

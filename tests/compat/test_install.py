@@ -3,6 +3,8 @@
 import dataclasses
 import importlib
 import importlib.util
+import pathlib
+import pickle
 import sys
 import types
 import unittest.mock
@@ -16,6 +18,7 @@ import pytest
 import compat
 from compat import releases
 from dispatcher.notices import CompatWarning
+from tests.conftest import Python
 from tests.tables import table
 
 Asset = Callable[[str], str]
@@ -270,3 +273,34 @@ def test_a_reload_reads_the_variable_again(monkeypatch: pytest.MonkeyPatch) -> N
     assert importlib.reload(torchaudio) is torchaudio
     with pytest.raises(RuntimeError, match="Format not recognised"):
         torchaudio.info(__file__, backend="soundfile")
+
+
+@table("module", {
+    "joblib": "joblib.externals.loky.backend.spawn",
+    "loky": "loky.backend.spawn",
+    "datasets": "multiprocess.spawn",
+    "Celery": "billiard.spawn",
+})  # fmt: skip
+@pytest.mark.parametrize("is_early", [True, False])
+def test_workers_of_other_libraries_get_the_release(
+    module: str, is_early: bool, python: Python, tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They send their workers the dictionary that ``multiprocessing`` sends, and may be imported before or after ``install``."""
+    folder = tmp_path.joinpath(*module.split(".")[:-1])
+    folder.mkdir(parents=True)
+    (tmp_path / module.partition(".")[0] / "__init__.py").touch()
+    (folder / "spawn.py").write_text("def get_preparation_data(name, init_main_module=True):\n    return {'name': name}\n")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    with unittest.mock.patch.dict(sys.modules):
+        for name in [name for name in sys.modules if name.partition(".")[0] == module.partition(".")[0]]:
+            del sys.modules[name]
+        if is_early:
+            importlib.import_module(module)
+        compat.install("2.0", truncated="error")
+        spawn = importlib.import_module(module)
+        (tmp_path / "data").write_bytes(pickle.dumps(spawn.get_preparation_data("x", init_main_module=False)))
+        compat.uninstall()
+        assert spawn.get_preparation_data("x") == {"name": "x"}
+    code = "import pickle, sys; print(pickle.load(open(sys.argv[1], 'rb'))['name']); import torchaudio; print(torchaudio.__version__)"
+    done = python("-c", code, str(tmp_path / "data"))
+    assert done.stdout.split() == ["x", "2.0.2+compat"], done.stderr

@@ -35,6 +35,8 @@ LOST = [
     ("2.9", "from torchaudio import set_audio_backend", "Name the backend in each call"),
     ("2.9", "from torchaudio.utils import sox_utils", 'Use compat.standin("2.2").utils.sox_utils '),
     ("2.0", "from torchaudio.io import AudioEffector", "does not exist in torchaudio 2.0; torchaudio 2.1.2 to 2.8.0 have it"),
+    ("2.0", "from torchaudio import AudioMetaData", "does not exist in torchaudio 2.0; torchaudio 2.1.2 to 2.8.0 have it"),
+    ("2.2", "from torchaudio import load_with_torchcodec", "does not exist in torchaudio 2.2; torchaudio 2.8.0 to 2.11.0 have it"),
     ("2.0", "from torchaudio.io import CodecConfig", "does not exist in torchaudio 2.0; torchaudio 2.1.2 to 2.8.0 have it"),
 ]
 

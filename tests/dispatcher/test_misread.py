@@ -1,4 +1,4 @@
-"""WAV files whose samples FFmpeg takes for others are warned of, and the advice works."""
+"""Files whose samples a library takes for others are warned of, and the advice works."""
 
 import contextlib
 import io
@@ -8,6 +8,7 @@ import struct
 import warnings
 
 import pytest
+import soundfile
 import torch
 
 import compat
@@ -107,3 +108,45 @@ def test_one_call_warns_once(read: str, frames: int) -> None:
         with contextlib.suppress(RuntimeError):
             getattr(compat, read)("x.wav", backend="ffmpeg")
     assert sum("24-bit" in str(each.message) for each in found) == 1
+
+
+def _w64(tag: int, subtag: int) -> bytes:
+    """Return a W64 file of floats, in one channel."""
+    floats = struct.pack("<800f", *(number / 32768 for number in _NUMBERS))
+    form = struct.pack("<HHIIHH", tag, 1, 16000, 64000, 4, 32)
+    if tag == _EXTENSIBLE:
+        form += struct.pack("<HHIH", 22, 32, 4, subtag) + _GUID
+    body = b""
+    for name, each in ((b"fmt ", form), (b"data", floats)):
+        body += name + _W64_END + struct.pack("<Q", 24 + len(each)) + each.ljust(-len(each) % 8 + len(each), b"\0")
+    return b"riff\x2e\x91\xcf\x11\xa5\xd6\x28\xdb\x04\xc1\x00\x00" + struct.pack("<Q", 40 + len(body)) + b"wave" + _W64_END + body
+
+
+_W64_END = bytes.fromhex("f3acd3118cd100c04f8edb8a")
+
+
+@pytest.mark.libsox
+@pytest.mark.parametrize(
+    ("name", "data", "misreading"),
+    [
+        ("x.w64", _w64(_EXTENSIBLE, _FLOAT), {"soundfile", "sox"}),
+        ("x.w64", _w64(_FLOAT, 0), {"sox"}),
+        ("x.caf", None, {"sox"}),
+        ("x.mat5", None, {"sox"}),
+        ("x.wav", None, set()),
+    ],
+)
+def test_floats_that_are_taken_for_integers_are_warned_of(name: str, data: bytes | None, misreading: set[str]) -> None:
+    """libsox reads these through libsndfile, and asks it for integers."""
+    expected = torch.tensor([_NUMBERS]) / 32768
+    if data is None:
+        soundfile.write(name, expected[0].numpy(), 16000, subtype="FLOAT")
+    else:
+        pathlib.Path(name).write_bytes(data)
+    for backend in ("ffmpeg", "soundfile", "sox"):
+        if (name, backend) == ("x.mat5", "ffmpeg"):
+            continue
+        with warnings.catch_warnings(record=True, action="always") as found:
+            waveform, _ = compat.load(name, backend=backend)
+        assert ["takes its floats for integers" in str(each.message) for each in found] == [True] * (backend in misreading)
+        assert torch.allclose(waveform, expected) == (backend not in misreading)

@@ -161,3 +161,13 @@ def test_soundfile_writes_minutes_at_once(extension: str) -> None:
 def test_2_9_refuses_what_is_no_bit_rate(bit_rate: float) -> None:
     with pytest.raises(RuntimeError, match=r"compression=.* (is no bit rate|must not be negative)"):
         compat.standin("2.9").save("x.mp3", WAVE, 48000, compression=bit_rate)
+
+
+@pytest.mark.filterwarnings("ignore:Dynamo does not know")
+def test_a_compiled_function_saves_what_another_one_does() -> None:
+    def save(name: str, waveform: torch.Tensor) -> None:
+        dispatcher.save(name, waveform * 0.5, 16000, backend="ffmpeg")
+
+    save("x.wav", WAVE)
+    torch.compile(save, backend="eager")("y.wav", WAVE)
+    assert torch.equal(dispatcher.load("y.wav")[0], dispatcher.load("x.wav")[0])

@@ -289,6 +289,15 @@ def test_a_file_that_only_another_backend_reads(without_av: World, tmp_path: pat
     assert "not today" not in str(told["good.wav"]["findings"])
 
 
+@pytest.mark.libsox
+def test_no_backend_is_recommended_that_misreads_the_file(without_av: World, tmp_path: pathlib.Path) -> None:
+    """libsox takes the floats of W64 for integers."""
+    soundfile.write(tmp_path / "x.w64", np.sin(np.arange(8000) / 9) / 2, 8000, subtype="FLOAT")
+    told = looked(without_av.examine(str(tmp_path / "x.w64")).document)
+    (found,) = [found for found in told["x.w64"]["findings"] if found["cause"] == "other-backend-reads"]
+    assert "load(path, backend='soundfile')" in found["mend"]["text"]
+
+
 def test_without_torch_nothing_can_be_tried(build: Callable[..., World], tmp_path: pathlib.Path) -> None:
     report = build(without=("torch",)).examine(str(tone(tmp_path / "good.wav")))
     assert report.code == 2

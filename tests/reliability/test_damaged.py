@@ -7,13 +7,14 @@ from collections.abc import Callable
 
 import av
 import pytest
+import soundfile
 import torch
 
 import dispatcher
 from compat.io import StreamReader
 from dispatcher.headers import ogg, registry
-from dispatcher.notices import DamagedInputWarning
-from dispatcher.reading.opened import look
+from dispatcher.notices import DamagedInputWarning, TruncatedInputWarning
+from dispatcher.reading.opened import look, opened
 from tests import streaming
 from tests.codemod.commands import put
 from tests.reliability.fuzz import mutate
@@ -22,7 +23,7 @@ from tests.tables import table
 RATE = 48000
 NOISE = torch.randn(2, 4 * RATE, generator=torch.Generator().manual_seed(0)) / 8
 # in thirtieths of the file, where FFmpeg goes on after the damage
-PLACES = {"x.tta": 20}
+PLACES = {"x.tta": 20, "x.ac3": 17, "x.eac3": 17}
 CHECKSUM = "a block's checksum is wrong, so its samples may be"
 PAGE = "has a wrong checksum"
 
@@ -46,6 +47,9 @@ def damaged(name: str) -> str:
     "flac by ffmpeg": ("x.flac", "ffmpeg", CHECKSUM),
     "TTA": ("x.tta", None, CHECKSUM),
     "WavPack": ("x.wv", None, CHECKSUM),
+    "AC-3": ("x.ac3", None, CHECKSUM),
+    "E-AC-3": ("x.eac3", None, CHECKSUM),
+    "Matroska": ("x.mka", None, "its Cluster at byte"),
     "Vorbis": ("x.ogg", None, PAGE),
     "Vorbis by libsndfile": ("x.ogg", "soundfile", PAGE),
     "Opus": ("x.opus", None, PAGE),
@@ -57,6 +61,37 @@ def test_damage_is_told_of(damaged: str, backend: str | None, words: str) -> Non
         waveform, _ = dispatcher.load(damaged, backend=backend)
     assert words in str(told[-1].message)
     assert (waveform.shape[1] < NOISE.shape[1]) == (words == PAGE)
+
+
+@table("name, cut, words", {
+    "an element of WebM": ("x.webm", slice(40_000, 40_200), "no element begins at its byte"),
+    "a packet of a transport stream": ("x.ts", slice(18_800, 18_900), "no packet begins at its byte 18800"),
+    "a block of WavPack": ("x.wv", slice(200_000, 200_100), "its header promises 192000 frames, and its blocks hold"),
+})  # fmt: skip
+def test_what_is_lost_of_a_structure_is_told_of(name: str, cut: slice, words: str, tmp_path: pathlib.Path) -> None:
+    """Zeros, as where a part of a download is missing; WavPack loses bytes, as FFmpeg tells of the others."""
+    path = tmp_path / name
+    dispatcher.save(path, NOISE, RATE)
+    with opened(str(path)) as file:
+        assert file is not None
+        assert registry.damage(file, NOISE.shape[1]) is None
+    data = bytearray(path.read_bytes())
+    data[cut] = b"" if name == "x.wv" else bytes(cut.stop - cut.start)
+    path.write_bytes(data)
+    with pytest.warns((DamagedInputWarning, TruncatedInputWarning)) as told:
+        dispatcher.load(path)
+    assert any(words in str(each.message) for each in told)
+
+
+def test_a_stream_that_begins_on_the_way_ends_no_other(tmp_path: pathlib.Path) -> None:
+    """FFmpeg takes the text behind the sound for streams, and PyAV failed at their end."""
+    path = tmp_path / "x.flv"
+    dispatcher.save(path, NOISE, 44100)
+    whole, _ = dispatcher.load(path)
+    path.write_bytes(path.read_bytes() + b"hello\n" * 500)
+    with pytest.warns(TruncatedInputWarning):
+        found, _ = dispatcher.load(path)
+    assert torch.equal(found, whole)
 
 
 @pytest.mark.parametrize("name", ["x.flac", "x.tta", "x.wv"])
@@ -118,3 +153,14 @@ def test_what_is_no_damage_is_not_told_of(name: str, backend: str, change: Calla
     put({name: change(data)})
     with warnings.catch_warnings(action="error"):
         assert torch.equal(dispatcher.load(name, backend=backend)[0], whole)
+
+
+@table("name, backend", {
+    "SDS": ("x.sds", "ffmpeg"),
+    "VOC by libsox": pytest.param("x.voc", "sox", marks=pytest.mark.libsox),
+})  # fmt: skip
+def test_an_error_of_a_library_behind_the_sound_is_no_damage(name: str, backend: str, tmp_path: pathlib.Path) -> None:
+    path = str(tmp_path / name)
+    soundfile.write(path, NOISE[0, :9600].numpy(), 8000, subtype="PCM_16")
+    with warnings.catch_warnings(action="error"):
+        assert dispatcher.load(path, backend=backend)[0].shape == (1, 9600)

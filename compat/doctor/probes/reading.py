@@ -42,6 +42,7 @@ def probe(task: dict[str, Any]) -> dict[str, Any]:
             streams = _streams(path) if isinstance(why, NoAudioStreamError) else {}
             return {**told, "load_error": str(why), "streams": streams}
     # the doctor compares the samples itself
+    told["misread"] = any(each.category.__name__ == _MISREAD for each in caught)
     told["warnings"] = [
         [each.category.__name__, str(each.message)]
         for each in caught

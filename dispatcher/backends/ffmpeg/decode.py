@@ -10,10 +10,12 @@ from dispatcher import interrupts, notices
 from dispatcher.backends.ffmpeg import decoders, joints, packets, pcm
 from dispatcher.backends.ffmpeg.sink import ChangedLayoutError, Sink
 from dispatcher.errors import BackendError, describe
+from dispatcher.headers import registry
 from dispatcher.lazily import av, npt
 from dispatcher.plain_wav.reader import PlainWav
 from dispatcher.reading import joined_files, web
 from dispatcher.reading.collector import plausible
+from dispatcher.reading.opened import look
 
 Source: TypeAlias = (
     "Callable[[av.container.InputContainer, av.AudioStream], Iterator[av.AudioFrame]]"
@@ -94,7 +96,11 @@ def frames(
             raise BackendError(f"no sound could be decoded ({why.strerror})") from why
         cause = joints.refuse_change(container)
         # after the sound that the header promises there may be tags or zeros
-        if not cause and kind in _TELL_EXACTLY and found == promised_frames(container, stream):
+        told = look(joints.uri_of(container), registry.length, 0)
+        if not cause and (
+            (kind in _TELL_EXACTLY and found == promised_frames(container, stream))
+            or (told is not None and found >= told.frames)
+        ):
             return
         cause = cause or f"the data after them is damaged ({why.strerror})"
         text = f"only {found} frames of {_name(container)} could be decoded: {cause}"

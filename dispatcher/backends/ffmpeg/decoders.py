@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, Literal, TypeAlias, cast
 
@@ -16,7 +17,11 @@ from dispatcher.reading import joined_files
 
 # by codec, the option with which FFmpeg sees damage that it would decode without a word; in these,
 # each block stands for itself
-CHECKED = {codec: {"err_detect": "crccheck+explode"} for codec in ("flac", "tta", "wavpack")}
+_STRICT = {"err_detect": "crccheck+explode"}
+CHECKED = dict.fromkeys(("flac", "tta", "wavpack"), _STRICT)
+# in these a frame needs those before it, so a second decoder looks for damage
+_CHECKED_BESIDE = {"ac3", "eac3"}
+_BOTH = {"right", "wrong"}
 Decoder: TypeAlias = "Callable[[av.Packet[Any]], Iterable[av.AudioFrame]]"
 
 _NEW_HEADERS: Literal["new_extradata"] = "new_extradata"
@@ -39,6 +44,8 @@ def of(stream: Any, context: Any) -> Decoder:
             return _vorbis(context)
         if codec in CHECKED:
             return _checked(stream, context)
+        if codec in _CHECKED_BESIDE:
+            return _checked_beside(stream, context)
         if codec == "sbc":
             return _sbc(stream, context)
         if codec == _IMA and context.channels <= _IMA_CHANNELS:
@@ -56,10 +63,9 @@ def _checked(stream: Any, context: Any) -> Decoder:
     """
     if not context.is_open:
         context.options = {**context.options, **CHECKED[context.codec.canonical_name]}
-    is_told = False
+    tell = functools.cache(functools.partial(_warn_of_checksum, stream))
 
     def decode(packet: av.Packet[Any]) -> Iterable[av.AudioFrame]:
-        nonlocal is_told
         found: list[av.AudioFrame] = []
         with contextlib.suppress(av.error.InvalidDataError):
             found = context.decode(packet)
@@ -68,14 +74,41 @@ def _checked(stream: Any, context: Any) -> Decoder:
         unchecked: Any = av.CodecContext.create(context.name, "r")
         unchecked.extradata = context.extradata
         every: list[av.AudioFrame] = unchecked.decode(packet)
-        if len(every) > len(found) and not is_told:
-            is_told = True
-            name = describe(joints.uri_of(stream.container))
-            text = f"{name} is damaged: a block's checksum is wrong, so its samples may be"
-            notices.warn(text, notices.DamagedInputWarning)
+        if len(every) > len(found):
+            tell()
         return every
 
     return decode
+
+
+def _checked_beside(stream: Any, context: Any) -> Decoder:
+    """Decode frames, and warn of the first one whose checksum is wrong.
+
+    Where all are wrong, the encoder wrote none.
+    """
+    checking: Any = av.CodecContext.create(context.name, "r")
+    checking.extradata, checking.options = context.extradata, _STRICT
+    seen: set[str] = set()
+
+    def decode(packet: av.Packet[Any]) -> Iterable[av.AudioFrame]:
+        found: list[av.AudioFrame] = context.decode(packet)
+        if packet.size and seen != _BOTH:
+            try:
+                checking.decode(packet)
+                seen.add("right")
+            except av.error.InvalidDataError:
+                seen.add("wrong")
+            if seen == _BOTH:
+                _warn_of_checksum(stream)
+        return found
+
+    return decode
+
+
+def _warn_of_checksum(stream: Any) -> None:
+    name = describe(joints.uri_of(stream.container))
+    text = f"{name} is damaged: a block's checksum is wrong, so its samples may be"
+    notices.warn(text, notices.DamagedInputWarning)
 
 
 def _vorbis(context: Any) -> Decoder:

@@ -401,6 +401,7 @@ def sound_frame(
     """
     frame = av.AudioFrame(sample_format, layout, len(samples))
     plane: Any = memoryview(frame.planes[0])
-    plane[: samples.nbytes] = memoryview(samples).cast("B")
+    # under torch.compile, samples have no `nbytes`
+    plane[: samples.size * samples.itemsize] = memoryview(samples).cast("B")
     frame.sample_rate, frame.pts, frame.time_base = rate, position, fractions.Fraction(1, rate)
     return frame

@@ -17,6 +17,7 @@ packets come whole.
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import io
 from collections.abc import Callable, Iterable, Iterator
@@ -56,7 +57,7 @@ def _of_all_parts(
     container: av.container.InputContainer, *streams: av.AudioStream
 ) -> Iterable[av.Packet[Any]]:
     """Demux; where a second flac begins in a packet, open each later part of the file by itself."""
-    found = filter(_holds_any, container.demux(*streams))
+    found = _demux(container, *streams)
     return _of_joined(container, found) if container.format.name == "flac" else found
 
 
@@ -85,9 +86,17 @@ def _of_joined(
                         yield inner
 
 
-def _holds_any(packet: av.Packet[Any]) -> bool:
-    """Return whether a packet has data or ends a stream; flac in nut has an empty one besides."""
-    return packet.size > 0 or packet.pts is None
+def _demux(
+    container: av.container.InputContainer, *streams: av.AudioStream
+) -> Iterator[av.Packet[Any]]:
+    """Demux; leave out packets that neither have data nor end a stream, as flac in nut has one.
+
+    At the end, PyAV ends the streams, and fails at one that began on the way.
+    """
+    with contextlib.suppress(IndexError):
+        for packet in container.demux(*streams):
+            if packet.size or packet.pts is None:
+                yield packet
 
 
 def demuxed(container: av.container.InputContainer) -> Iterator[av.Packet[Any]]:

@@ -20,6 +20,7 @@ from dispatcher.errors import (
     NotATensorError,
     problem,
 )
+from dispatcher.headers import wave64
 from dispatcher.lazily import np, torch
 from dispatcher.metadata import AudioMetaData
 from dispatcher.reading import collector, file_objects, unreadable
@@ -242,6 +243,10 @@ class Backend(backend.Backend):
                     short_files.warn_lost_frames(
                         "libsndfile", file.frames, start, got, place, asked.uri
                     )
+            if file.format == "W64" and look(place, wave64.hides_floats, 0):
+                short_files.warn_of_misreading(
+                    asked.uri, "libsndfile takes its floats for integers"
+                )
             rate = int(file.samplerate)
             found = collected.result()
             if lead:

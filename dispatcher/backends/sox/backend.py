@@ -126,7 +126,7 @@ class Backend(backend.Backend):
                 _warn_lost_frames(self.library, file, asked, collected.frames, path)
                 end = asked.frame_offset + collected.frames
                 whole = collected.frames == asked.num_frames or end >= files.length(file)
-                files.warn_of_damage(self.library, file, path, whole=whole)
+                files.warn_of_damage(self.library, file, path, asked.file, whole=whole)
                 short_files.warn_of_shift(asked, collected.frames)
         except BackendError as why:
             raise problem(BackendError, "read", asked.uri, why, backend=self.name) from why

@@ -8,13 +8,13 @@ import os
 from collections.abc import Iterator
 from typing import Any
 
-from dispatcher import handles, interrupts, notices
+from dispatcher import handles, interrupts, notices, short_files
 from dispatcher.backends.sox import encodings, guard, paths, samples
 from dispatcher.backends.sox.encodings import Encoding
 from dispatcher.backends.sox.library import Library
 from dispatcher.backends.sox.samples import Samples
 from dispatcher.errors import BackendError, describe
-from dispatcher.headers import flac
+from dispatcher.headers import flac, wave64
 from dispatcher.lazily import np
 from dispatcher.reading import unreadable
 from dispatcher.reading.collector import Collector, plausible
@@ -109,12 +109,20 @@ def read(
     return collected
 
 
-def warn_of_damage(sox: Library, file: Any, path: str, *, whole: bool) -> None:
-    """Warn if libsox could not decode a part of what it gave; it gives silence there.
+def warn_of_damage(
+    sox: Library, file: Any, path: str, opened: OpenFile | None = None, *, whole: bool
+) -> None:
+    """Warn if libsox could not decode a part of what it gave, or took floats for integers.
 
-    If the piece is not ``whole``, ``short_files`` warns.
+    It gives silence for what it could not decode. If the piece is not ``whole``, ``short_files``
+    warns. At the end of each VOC there is an error.
     """
-    if whole and file.sox_errno:
+    filetype, encoding = sox.text(file.filetype).lower(), int(file.encoding.encoding)
+    if (encoding == encodings.FLOAT and filetype in encodings.LOST_IN) or (
+        filetype == "w64" and look(opened or path, wave64.hides_floats)
+    ):
+        short_files.warn_of_misreading(path, "libsox takes its floats for integers")
+    if whole and file.sox_errno and filetype != "voc":
         text = (
             f"{describe(path)} is damaged: libsox could not decode a part of it "
             f"({sox.text(file.sox_errstr)}), and gives silence there"
