@@ -34,21 +34,21 @@ TEXTS = {
 @pytest.mark.parametrize("name", TEXTS)
 def test_names_imported(name: str) -> None:
     text, expected = TEXTS[name]
-    assert import_graph.facts("x.py", text.encode()).imports == expected
+    statements = import_graph.imports(import_graph.with_whole_lines(text.encode()))
+    assert {name for one in statements for name in import_graph.names_in(*one)} == expected
 
 
 @pytest.mark.parametrize("quote", ["'", '"'])
 def test_programs_and_dynamic_imports(quote: str) -> None:
-    file = import_graph.facts(
-        "x.py", f"import importlib\nif __name__ == {quote}__main__{quote}:\n    importlib.import_module('a')\n".encode()
-    )
-    assert (file.is_main, file.dynamic) == (True, True)
+    text = f"import importlib\nif __name__ == {quote}__main__{quote}:\n    importlib.import_module('a')\n".encode()
+    assert import_graph.is_main(text)
+    assert Files(()).file("x.py", text).dynamic
     for test in (b"__name__ == '__main__'", b"(__name__ == '__main__')", b"'__main__' == __name__", b"x and __name__ == '__main__'"):
-        assert import_graph.facts("x.py", b"if " + test + b": pass").is_main
-    assert import_graph.facts("x.py", b"if(__name__=='__main__'): pass").is_main
-    assert import_graph.facts("x.py", b"if (\n    __name__ == '__main__'\n): pass").is_main
-    assert not import_graph.facts("x.py", b"name = '__main__'\nif x:\n    print(__name__)").is_main
-    assert not import_graph.facts("x.py", b"  if __name__ == '__main__': pass").is_main
+        assert import_graph.is_main(b"if " + test + b": pass")
+    assert import_graph.is_main(b"if(__name__=='__main__'): pass")
+    assert import_graph.is_main(b"if (\n    __name__ == '__main__'\n): pass")
+    assert not import_graph.is_main(b"name = '__main__'\nif x:\n    print(__name__)")
+    assert not import_graph.is_main(b"  if __name__ == '__main__': pass")
 
 
 SET = "import torchaudio as ta\nta.set_audio_backend('soundfile')\n"
@@ -72,7 +72,7 @@ AUDIO = "package/audio.py"
 def graph() -> Graph:
     put(PROJECT)
     files = Files(PROJECT)
-    speaking = [files.link(import_graph.facts(AUDIO, PROJECT[AUDIO].encode()))]
+    speaking = [files.file(AUDIO, PROJECT[AUDIO].encode())]
     return Graph(speaking, Quiet([path for path in PROJECT if path != AUDIO], files.read))
 
 

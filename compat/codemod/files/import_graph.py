@@ -19,7 +19,7 @@ from compat.codemod.source import Notes, grouped, is_test, noted
 # continued.
 _IMPORT = re.compile(rb"import(?<!\wimport)\b[ \t]*(\([^)#]*(?:#[^\n]*\n[^)#]*)*\)|[^\n#;]*)")
 _CONTINUED = re.compile(rb"\\\n")  # the regex engine finds this faster than `in` does
-_NOT_CONTINUED = re.compile(rb"(#[^\n]*)\\\n")
+_NOT_CONTINUED = re.compile(rb"(#[^\n]*+)(?<=\\)\n")
 _BEFORE = re.compile(rb"(?:.*[:;])?[ \t]*(?:from[ \t]*(?:([.\w]+)[ \t]+|(\.+)[ \t]*))?\Z", re.S)
 _MAIN = re.compile(rb"\nif\b(?:[^\n]*|[\s(]*)\b__name__\b")  # also `if (` and `"__main__" ==`
 _REPLACING = re.compile(rb"mo(?:ck|nkeypatch)")
@@ -40,6 +40,7 @@ _BY_NAME = re.compile(
 _BY_PATH = (b"spec_from_file_location", b"SourceFileLoader", b"load_source")
 _LISTED_NAME = re.compile(rb"['\"](\w+)['\"]")
 _COMMENT = re.compile(rb"#[^\n]*")
+_AS_SPACES = bytes.maketrans(b".,;:()#", b" " * 7)
 _FIRST_WORD = re.compile(r"(?:\A|,)[\s()]*([^\s(),]+)")
 _LISTED = re.compile(rb"__all__[ \t]*[+:=][^=\[(]*=?[ \t]*[\[(]([^\])]*)")
 _PLUGINS = re.compile(rb"pytest_plugins[^=\n]*=[ \t]*[\[(]?((?:[ \t\n,]*['\"][\w.]+['\"])*)")
@@ -50,21 +51,17 @@ class File(NamedTuple):
     """What the import graph needs to know of a Python file.
 
     Attributes:
-        imports: the dotted names it imports, as written; those inside a package begin with a dot.
-        is_main: whether it is run as a program.
+        imported: the files of the project that it imports.
         dynamic: whether it may import by names in strings.
         replaces: whether it may replace a function, as a mock does.
         computed: whether one of these names is not written out.
-        imported: the files of the project that it imports, once it is linked.
     """
 
     path: str
-    imports: frozenset[str]
-    is_main: bool
+    imported: frozenset[str]
     dynamic: bool
     replaces: bool
     computed: bool
-    imported: frozenset[str] = frozenset()
 
 
 class Files:
@@ -77,6 +74,7 @@ class Files:
         self.paths: list[str] = list(paths)
         self._links: dict[str, list[str]] = {}
         self._dotted = functools.cache(_dotted)
+        self._own = functools.lru_cache(8192)(self._own_names)
 
     @functools.cached_property
     def _by_last(self) -> dict[str, list[tuple[str, str]]]:
@@ -84,24 +82,42 @@ class Files:
         dotted = ((self._dotted(path).removesuffix(".__init__"), path) for path in self.paths)
         return grouped((name.rpartition(".")[2], (f".{name}", path)) for name, path in dotted)
 
-    def link(self, file: File) -> File:
-        """Return a file with the imports that belong to this project."""
-        found = (self._link(name, file.path) for name in self._imports(file))
-        imported = frozenset(path for paths in found for path in paths) - {file.path}
-        return file._replace(imported=imported)
+    def file(self, path: str, data: bytes) -> File:
+        """Return the facts of a file, from its content."""
+        data = with_whole_lines(data)
+        is_dynamic, tests = any(map(data.__contains__, _DYNAMIC)), is_test(path)
+        named = _BY_NAME.findall(data) if is_dynamic else []
+        texts = [name.decode() for _, name in named if name] + (plugins(data) if tests else [])
+        names = {name for one in imports(data) for name in self._own(*one)}
+        names.update(name for text in texts for name in self._may_mean(_prefixes(text)))
+        for name in [one for one in names if one.endswith("*")]:
+            packages = self.named(halves(name)[0], path)
+            names.update(f"{name[:-1]}{inner}" for one in packages for inner in listed(one)[0])
+        imported = {found for name in names for found in self._link(name, path)}
+        return File(
+            path,
+            imported=frozenset(imported - {path}),
+            dynamic=is_dynamic,
+            replaces=tests or _REPLACING.search(data) is not None,
+            computed=is_dynamic
+            and (not all(quote for quote, _ in named) or any(word in data for word in _BY_PATH)),
+        )
 
-    def _imports(self, file: File) -> Iterator[str]:
-        """Yield the names that a file imports, and those of which a package has a list for it.
+    @functools.cached_property
+    def _words(self) -> frozenset[bytes]:
+        """Return the words of which each import of a file has one, but for ``from . import x``."""
+        return frozenset((b"*", *(name.encode("utf-8", "replace") for name in self._by_last)))
 
-        Leave out those that end as no file of the project does.
-        """
-        for name in file.imports:
-            last = name.rpartition(".")[2]
-            if last in self._by_last or not last:
-                yield name
-            elif last == "*":
-                for path in self.named(halves(name)[0], file.path):
-                    yield from (f"{name.removesuffix('*')}{inner}" for inner in listed(path)[0])
+    def _own_names(self, line: bytes, names: bytes) -> list[str]:
+        """Return the names that an import imports, if they may be of the project; most are not."""
+        words = (line + b"," + names).translate(_AS_SPACES).split()
+        may_be = line.rstrip().endswith(b".") or not self._words.isdisjoint(words)
+        return [*self._may_mean(names_in(line, names))] if may_be else []
+
+    def _may_mean(self, names: Iterable[str]) -> Iterator[str]:
+        """Yield the names that end as a file of the project does, and those that end in a star."""
+        lasts = ((name, name.rpartition(".")[2]) for name in names)
+        return (name for name, last in lasts if last in self._by_last or last in ("", "*"))
 
     def _link(self, name: str, importer: str) -> list[str]:
         """Return the files that a dotted name may mean, as ``named`` does, and the importer."""
@@ -123,7 +139,7 @@ class Files:
 
     def read(self, paths: Iterable[str]) -> list[File]:
         """Return what files on disk import from this project; an unreadable one imports nothing."""
-        return [self.link(facts(path, content(path))) for path in paths]
+        return [self.file(path, content(path)) for path in paths]
 
 
 class Graph(Notes):
@@ -207,18 +223,18 @@ class Quiet(Notes):
         """Return the files that may replace a function, as a mock does."""
         return [file.path for file in self.files.values() if file.replaces]
 
-    @functools.cached_property
-    def replaced_words(self) -> dict[bytes, list[str]]:
-        """Return the words in quiet code that may replace a function, with the files' paths."""
-        texts = ((path, content(path)) for path in self.replacing)
-        return grouped(
-            (word, path)
-            for path, data in texts
-            for word in {
-                *_WORD.findall(b"\n".join(part for one in _PATCHED for part in one.findall(data))),
-                *(word for one in _ASSIGNED for word in one.findall(data)),
-            }
-        )
+    @noted
+    def replacing_word(self, word: bytes) -> list[str]:
+        """Return the files that may replace a function of this name."""
+        near = (path for path in self.replacing if word in content(path))
+        return [path for path in near if word in self._replaced_words(path)]
+
+    @noted
+    def _replaced_words(self, path: str) -> set[bytes]:
+        """Return the words in a file's code that may replace a function."""
+        data = content(path)
+        patched = b"\n".join(part for one in _PATCHED for part in one.findall(data))
+        return {*_WORD.findall(patched), *(word for one in _ASSIGNED for word in one.findall(data))}
 
     @functools.cached_property
     def files(self) -> dict[str, File]:
@@ -246,36 +262,31 @@ def plugins(data: bytes) -> list[str]:
     return [name.decode() for one in lists for name in re.findall(rb"[\w.]+", one)]
 
 
-def facts(path: str, data: bytes) -> File:
-    """Return the facts of a file, from its content."""
-    found: set[str] = set()
+def is_main(data: bytes) -> bool:
+    """Return whether a file is run as a program, from its content."""
+    return b"__main__" in data and _MAIN.search(b"\n" + with_whole_lines(data)) is not None
+
+
+def with_whole_lines(data: bytes) -> bytes:
+    """Return a content with plain line ends, and with continued lines joined."""
     if b"\r" in data:
         data = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
     if _CONTINUED.search(data):
-        data = _NOT_CONTINUED.sub(rb"\1\n", data).replace(b"\\\n", b" ")
+        data = _CONTINUED.sub(b" ", _NOT_CONTINUED.sub(rb"\1 \n", data))
+    return data
+
+
+def imports(data: bytes) -> Iterator[tuple[bytes, bytes]]:
+    """Yield what stands before and after each word ``import`` in its statement."""
     for match in _IMPORT.finditer(data):
-        start = data.rfind(b"\n", 0, match.start()) + 1
-        found.update(_names(data[start : match.start()], match[1]))
-    is_dynamic, tests = any(map(data.__contains__, _DYNAMIC)), is_test(path)
-    named = _BY_NAME.findall(data) if is_dynamic else []
-    for _, name in named:
-        found.update(_prefixes(name.decode()) if name else ())
-    for name in plugins(data) if tests else ():
-        found.update(_prefixes(name))
-    return File(
-        path,
-        imports=frozenset(found),
-        is_main=b"__main__" in data and _MAIN.search(b"\n" + data) is not None,
-        dynamic=is_dynamic,
-        replaces=tests or _REPLACING.search(data) is not None,
-        computed=is_dynamic
-        and (not all(quote for quote, _ in named) or any(word in data for word in _BY_PATH)),
-    )
+        start = match.start()
+        yield data[data.rfind(b"\n", 0, start) + 1 : start], match[1]
 
 
-@functools.lru_cache(8192)
-def _names(line: bytes, names: bytes) -> frozenset[str]:
-    """Return the names that one import statement imports.
+def names_in(line: bytes, names: bytes) -> set[str]:
+    """Return the dotted names that an import imports, as written.
+
+    Those inside a package begin with a dot.
 
     Args:
         line: the text before the word ``import``.
@@ -283,14 +294,14 @@ def _names(line: bytes, names: bytes) -> frozenset[str]:
     """
     before = _BEFORE.match(line)
     if not before:
-        return frozenset()
+        return set()
     names = _COMMENT.sub(b"", names) if b"#" in names else names
     words = _FIRST_WORD.findall(names.decode("utf-8", "replace"))
     base = (before[1] or before[2] or b"").decode("utf-8", "replace")
     if not base:
-        return frozenset(part for word in words for part in _prefixes(word))
+        return {part for word in words for part in _prefixes(word)}
     dot = "" if base.endswith(".") else "."
-    return frozenset((*_prefixes(base), *(f"{base}{dot}{word}" for word in words)))
+    return {*_prefixes(base), *(f"{base}{dot}{word}" for word in words)}
 
 
 def halves(name: str) -> tuple[str, str]:

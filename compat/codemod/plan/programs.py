@@ -363,7 +363,7 @@ def _of_file(
     is_by_path = not (
         has_package and any(getattr(one, "level", 0) for one, _ in module.names.imports)
     )
-    if graph.files[path].is_main or module.interactive or path in project.started:
+    if project.is_main(path) or module.interactive or path in project.started:
         if is_by_path:
             yield Program(module, is_script=True)
         if has_package:

@@ -248,7 +248,7 @@ def _only_tells(module: Module, name: ast.AST) -> bool:
 def may_be_loaded(project: Project, module: Module) -> bool:
     """Return whether a file that nothing imports or runs may be loaded in another way."""
     graph, path = project.imports, module.path
-    is_named = graph.files[path].is_main or is_test(path) or "__" in os.path.basename(path)
+    is_named = project.is_main(path) or is_test(path) or "__" in os.path.basename(path)
     return not (is_named or graph.direct_importers(path) or _loading(project) <= {path})
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 
 from compat.codemod.files import console_scripts
 from compat.codemod.files.content import content
-from compat.codemod.files.import_graph import File, Files, Graph, Quiet, facts, plugins, stem
+from compat.codemod.files.import_graph import File, Files, Graph, Quiet, is_main, plugins, stem
 from compat.codemod.source import (
     Module,
     Notes,
@@ -128,7 +128,12 @@ class Project(Notes):
     @functools.cached_property
     def imports(self) -> Graph:
         """Return the import graph."""
-        return Graph((self.files.link(_imports(one)) for one in self.modules), self.quiet)
+        return Graph((_file(one, self.files) for one in self.modules), self.quiet)
+
+    @noted
+    def is_main(self, path: str) -> bool:
+        """Return whether a file is run as a program."""
+        return is_main(self.text(path).encode("utf-8", "replace"))
 
     @noted
     def loaded(self, path: str) -> frozenset[str]:
@@ -228,5 +233,5 @@ def _takes(other: Module, owner: str, name: str) -> bool:
 
 
 @noted
-def _imports(module: Module) -> File:
-    return facts(module.path, module.text.text.encode("utf-8", "replace"))
+def _file(module: Module, files: Files) -> File:
+    return files.file(module.path, module.text.text.encode("utf-8", "replace"))

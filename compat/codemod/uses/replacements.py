@@ -275,8 +275,8 @@ def _in_quiet_files(
     project: Project, home: str, name: str, targets: list[str], path: str
 ) -> Iterator[Replacement]:
     """Find the same in files that do not mention torchaudio, by their text."""
-    near = project.quiet.replaced_words.get(os.fsencode(name))
-    if near is None:
+    near = project.quiet.replacing_word(os.fsencode(name))
+    if not near:
         return
     owner, plain, *words = (re.escape(os.fsencode(one)) for one in (home, name, *targets))
     found = re.compile(
