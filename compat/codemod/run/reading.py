@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterable, Sequence
 
 from compat.codemod.files import console_scripts, discovery, documents, other_files, traces
-from compat.codemod.files.content import matters, read
+from compat.codemod.files.content import matters, mentions, read
 from compat.codemod.files.document import Document, UnreadableError
 from compat.codemod.files.import_graph import Files, Quiet, stem
 from compat.codemod.source import (
@@ -189,11 +189,13 @@ def gather(found: list[discovery.Found], options: Options, result: Result, tick:
                 )
             continue
         is_entry = bool(entries) and os.path.realpath(path) in entries
-        if is_entry or matters(one.kind, data):
+        mentioned = mentions(data)
+        if is_entry or matters(one.kind, data, mentioned=mentioned):
             if is_entry or not one.is_ignored():
                 gathered.take(path, one.kind, data)
         elif one.kind == discovery.PYTHON:
-            if (one.is_named or b"torchaudio" in data) and not one.is_ignored():
+            named = one.is_named or (mentioned and b"torchaudio" in data)
+            if named and not one.is_ignored():
                 gathered.parsed(path, one.kind, data)  # it has nothing to change, but may be wrong
             quiet.append(path)
     gathered.quiet = Quiet(quiet, gathered.files.read)
