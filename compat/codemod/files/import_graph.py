@@ -226,7 +226,8 @@ class Quiet(Notes):
     @noted
     def replacing_word(self, word: bytes) -> list[str]:
         """Return the files that may replace a function of this name."""
-        near = (path for path in self.replacing if word in content(path))
+        found = re.compile(rb"%b(?<!\w%b)\b" % (re.escape(word), re.escape(word)))
+        near = (path for path in self.replacing if found.search(content(path)))
         return [path for path in near if word in self._replaced_words(path)]
 
     @noted

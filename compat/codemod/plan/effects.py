@@ -16,10 +16,17 @@ from compat.codemod.source import Module, Notes, Scope, called, noted, only_impo
 from compat.codemod.uses import Project
 
 # It is unknown what a start method that is computed does.
-_SPAWNS = re.compile(
-    r"spawn['\"]|forkserver['\"]|\b(?:mp|multiprocessing)\.spawn[ \t]*\("
-    r"|(?:set_start_method|get_context)[ \t]*\((?![ \t]*(?:['\"]fork['\"]|\)|None\b))"
-)
+_SPAWNS = [
+    re.compile(one)
+    for one in (
+        r"spawn(?:['\"]|(?:(?<=\bmp\.spawn)|(?<=\bmultiprocessing\.spawn))[ \t]*\()",
+        r"forkserver['\"]",
+        *(
+            rf"{name}[ \t]*\((?![ \t]*(?:['\"]fork['\"]|\)|None\b))"
+            for name in ("set_start_method", "get_context")
+        ),
+    )
+]
 # Calls that load a module by a path or a name, and names through which any function may be called.
 BY_PATH = {
     "imp.load_source",
@@ -167,36 +174,30 @@ class Effects(Notes):
 
     def _find_names(self, module: Module) -> None:
         """Note what names mean, and the dotted names that begin with them."""
-        parents = module.names.parents
-        has_star = any(one.local == "*" for one in module.names.imported)
+        names = module.names
+        has_star = any(one.local == "*" for one in names.imported)
         known: dict[tuple[Scope | None, str], list[Meaning]] = {}
-        plain: set[tuple[Scope | None, str]] = set()
-        for name, scope in module.names.scope_of.items():
-            if name.id in _TELLING_NAMES:
-                self._tells(module, name)
-            home, path = scope.home(name.id), name.id
-            if (home, path) in plain:
-                continue
-            bindings = home.bindings[path] if home is not None else []
-            given = (one.target or isinstance(one.node, code.Definition) for one in bindings)
-            if not (has_star or any(given)):
-                plain.add((home, path))  # most names are of variables and builtins
-                continue
-            imported = only_import(bindings)
+        for name in names.named(*_TELLING_NAMES):
+            self._tells(module, name)
+        # most names are of variables and builtins
+        defined = (getattr(one, "name", "") for one in names.scope_made_by)
+        imported_or_defined = names.named(*(one.local for one in names.imported), *defined)
+        for name in names.scope_of if has_star else imported_or_defined:
+            home, path = names.scope_of[name].home(name.id), name.id
+            imported = only_import(names.bindings(name))
             node: ast.AST | None = name
             while isinstance(node, ast.Name | ast.Attribute):
                 if (home, path) not in known:
                     known[home, path] = self.code.known(module, node)
-                above = parents.get(node)
+                if imported is None and not known[home, path]:
+                    break
+                above = names.parents.get(node)
                 for meaning in known[home, path]:
                     self._leads(module, node)
                     if meaning[1] is not None or not isinstance(above, ast.Attribute):
                         self._means(module, node, meaning)
                 if imported in _TELLING_IMPORTS:
                     self._tells(module, node)
-                if imported is None and not known[home, path]:
-                    plain.add((home, path))
-                    break
                 node = above if isinstance(above, ast.Attribute) else None
                 attribute = getattr(node, "attr", "")
                 path, imported = f"{path}.{attribute}", f"{imported}.{attribute}"
@@ -256,7 +257,7 @@ class Effects(Notes):
     @functools.cached_property
     def spawns(self) -> bool:
         """Return whether the project starts processes that import its files anew."""
-        return any(map(_SPAWNS.search, self.code.texts.values()))
+        return any(one.search(text) for one in _SPAWNS for text in self.code.texts.values())
 
     @noted
     def gives(self, name: str) -> bool:

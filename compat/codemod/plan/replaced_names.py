@@ -28,7 +28,8 @@ _COMPUTED = re.compile(r"setattr\s*\(\s*(?:\w+\.)*(\w+)(?<!\bself)\s*,\s*(?!['\"
 _CLASS, DEFINED, _NAMED_AS = (
     re.compile(rf"{word}(?<!\w{word})[ \t]+(\w+)") for word in ("class", "def", "as")
 )
-_ALIAS = re.compile(r"\b(\w+)[ \t]+as[ \t]+(\w+)")
+_WORD_BEFORE = re.compile(r"(\w+)[ \t]+\Z")
+_LONGEST = 200
 _NAMED = re.compile(r"['\"](?:[\w.]*\.)?(\w+)['\"]|(\w+)[ \t]*=(?!=)")
 _NAMESPACES = [
     re.compile(one)
@@ -50,9 +51,10 @@ def of(modules: Mapping[str, Module], texts: Mapping[str, str]) -> frozenset[str
     """
     found: set[str] = set()
     owners = {one for text in texts.values() for one in _COMPUTED.findall(text)}
-    aliased = [text for text in texts.values() if not owners.isdisjoint(_NAMED_AS.findall(text))]
-    pairs = [pair for text in aliased for pair in _ALIAS.findall(text)]
-    owners |= {name for name, alias in pairs if alias in owners}
+    given = ((text, one) for text in texts.values() for one in _NAMED_AS.finditer(text))
+    ends = [(text, one.start()) for text, one in given if one[1] in owners]
+    named = (_WORD_BEFORE.search(text, max(end - _LONGEST, 0), end) for text, end in ends)
+    owners |= {one[1] for one in named if one}
     for path, text in texts.items() if owners else ():
         classes = _CLASS.findall(text)
         if stem(path) in owners or not owners.isdisjoint(classes):

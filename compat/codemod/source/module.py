@@ -91,8 +91,7 @@ class Module(Tree):
 
     @functools.cached_property
     def _by_imported_name(self) -> list[ast.Name]:
-        locals_ = {imported.local for imported in self.imported}
-        return [node for node in self.names.scope_of if node.id in locals_]
+        return self.names.named(*(imported.local for imported in self.imported))
 
     @functools.cached_property
     def _all_uses(self) -> list[Use]:

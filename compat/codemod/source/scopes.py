@@ -117,6 +117,7 @@ class Names:
         self.imported: list[Imported] = []
         self.scope_made_by: dict[ast.AST, Scope] = {tree: self.module}
         self._by_kind: dict[type[ast.AST], list[ast.AST]] = defaultdict(list)
+        self._by_id: dict[str, list[ast.Name]] = defaultdict(list)
         # what `nonlocal` binds: the function around may bind the name further down
         self._nonlocal: list[tuple[Scope, str, Binding]] = []
         self._walk(tree, self.module)
@@ -134,21 +135,23 @@ class Names:
             scope = scope.parent or scope if of.generators[0] is node else scope
         parents, by_kind = self.parents, self._by_kind
         for field, is_inside in fields:
-            value = getattr(node, field, None)
+            value: Any = getattr(node, field, None)
             at = inner if is_inside else scope
             for child in value if isinstance(value, list) else (value,):
-                if isinstance(child, ast.AST):
+                kind = type(child)
+                if kind in _KINDS:
                     parents[child] = node
-                    kind = type(child)
                     by_kind[kind].append(child)
-                    if kind not in _LEAVES:
+                    if kind is ast.Name:
+                        self._name(child, at, node)
+                    elif kind not in _LEAVES:
                         self._walk(child, at)
 
-    def _name(self, node: ast.Name, scope: Scope) -> None:
-        parent = self.parents.get(node)
+    def _name(self, node: ast.Name, scope: Scope, parent: ast.AST) -> None:
         if isinstance(parent, ast.NamedExpr) and parent.target is node:
             scope = next(outer for outer in scope.outwards() if outer.kind != "comprehension")
         self.scope_of[node] = scope
+        self._by_id[node.id].append(node)
         if not isinstance(node.ctx, ast.Load):
             value = parent.value if isinstance(parent, ast.Assign | ast.AnnAssign) else None
             nothing = isinstance(value, ast.Constant) and value.value is None
@@ -221,6 +224,11 @@ class Names:
         """Return all nodes of a kind, in the order of the walk."""
         return self._by_kind.get(kind, [])  # type: ignore[return-value]
 
+    def named(self, *names: str) -> list[ast.Name]:
+        """Return all places with one of these names, in the order of the walk for each name."""
+        every = dict.fromkeys(names)
+        return [node for name in every for node in self._by_id.get(name, ())]
+
     def bindings(self, node: ast.AST | None) -> list[Binding]:
         """Return all that a name may mean; nothing for a builtin, or what is not a plain name."""
         if not isinstance(node, ast.Name) or node not in self.scope_of:
@@ -263,7 +271,6 @@ class Names:
 
 
 _BINDERS: dict[type[ast.AST], Callable[[Names, Any, Scope], Scope | None]] = {
-    ast.Name: Names._name,
     ast.arg: Names._argument,
     **dict.fromkeys(
         (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef), Names._definition

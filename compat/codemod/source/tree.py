@@ -122,8 +122,8 @@ class Tree(Notes):
         bindings = self.names.bindings(name)
         return [
             one
-            for one in self.names.scope_of
-            if one.id == name.id and one is not name and self.names.bindings(one) is bindings
+            for one in self.names.named(name.id)
+            if one is not name and self.names.bindings(one) is bindings
         ]
 
     # Nodes of a kind
