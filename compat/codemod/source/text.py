@@ -14,6 +14,7 @@ from compat.codemod.source.findings import Place
 
 _LINE_END = re.compile(r"\r\n|\r|\n")
 _REST_OF_LINE = re.compile(r"[^\r\n]*")
+_INNER_BYTES = bytes(range(0x80, 0xC0))  # those of a character after its first
 _INDENT = re.compile(r"[ \t\f]*")
 
 
@@ -45,7 +46,7 @@ class Text:
         if self._is_ascii or not column:
             return start + column
         data = self.text[start : start + column].encode("utf-8", "surrogatepass")[:column]
-        return start + sum(byte & 0xC0 != 0x80 for byte in data)  # the first of each character
+        return start + len(data.translate(None, _INNER_BYTES))
 
     def span(self, node: ast.AST) -> tuple[int, int]:
         """Return the start and end of a node."""

@@ -141,12 +141,6 @@ class Tree(Notes):
         return [node for node in found if node not in self.unplaced]
 
     @property
-    def statements(self) -> list[ast.stmt]:
-        """Return all statements, in the order of the text."""
-        found = [node for kind in ast.stmt.__subclasses__() for node in self.names.all(kind)]
-        return sorted(found, key=lambda node: (node.lineno, node.col_offset))
-
-    @property
     def functions(self) -> list[ast.FunctionDef | ast.AsyncFunctionDef]:
         """Return all functions and methods."""
         return [*self.names.all(ast.FunctionDef), *self.names.all(ast.AsyncFunctionDef)]
