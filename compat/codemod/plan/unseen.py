@@ -155,9 +155,13 @@ def _is_renamed_link(project: Project, module: Module, name: str) -> bool:
     folder = os.path.dirname(os.path.dirname(around[0]) if around else module.path)
     if plain != name:
         folder = os.path.join(os.path.dirname(module.path), *[".."] * (len(name) - len(plain) - 1))
-    parts = plain.split(".")
-    stems = [os.path.join(folder, *parts[: length + 1]) for length in range(len(parts))]
-    links = [path for stem in stems for path in (stem, f"{stem}.py") if os.path.islink(path)]
+    links: list[str] = []
+    for part in plain.split("."):
+        entries = _entries(project, folder)
+        links += [os.path.join(folder, one) for one in (part, f"{part}.py") if entries.get(one)]
+        if part not in entries:
+            break
+        folder = os.path.join(folder, part)
     targets = {
         real
         for link in links
@@ -167,9 +171,18 @@ def _is_renamed_link(project: Project, module: Module, name: str) -> bool:
     return any(f"{path}{os.sep}".startswith(f"{one}{os.sep}") for path in own for one in targets)
 
 
+@noted
+def _entries(_: Project, folder: str) -> dict[str, bool]:
+    """Return what is in a folder, each with whether it is a link."""
+    try:
+        return {one.name: one.is_symlink() for one in os.scandir(folder or ".")}
+    except OSError:
+        return {}
+
+
 def _by_texts(project: Project, module: Module) -> Iterator[tuple[str, ast.AST]]:
     """Yield texts that may give torchaudio, and texts that may be run as code with it."""
-    for text in module.strings:
+    for text in module.telling:
         if (
             text.value in old_names.HOMES
             and not is_test(module.path)
@@ -183,10 +196,10 @@ def _by_texts(project: Project, module: Module) -> Iterator[tuple[str, ast.AST]]
             and literal(call.args[0]) is ...
         ):
             yield "code that is made when the program runs may call torchaudio", call
-    for node in (*module.strings, *module.names.all(ast.JoinedStr)):
+    for node in (*module.telling, *module.names.all(ast.JoinedStr)):
         if _is_code(module, node) and _runs_texts(project):
             yield "torchaudio is called by code in a string", node
-    for text in module.strings:
+    for text in module.telling:
         if _EXAMPLE.search(str(text.value)) and project.runs_examples:
             yield "an example in a docstring calls torchaudio", text
     for name in _given_by_name(project, module):
@@ -205,7 +218,7 @@ def _by_others(project: Project, module: Module) -> Iterator[tuple[str, ast.AST]
             yield f"torchaudio is reached by way of {ast.unparse(node.value)}", node
     if project.target == "2.1":
         named = [one for one in module.names.all(ast.keyword) if one.arg == old_names.VARIABLE]
-        texts = [one for one in module.strings if old_names.VARIABLE in str(one.value)]
+        texts = [one for one in module.telling if old_names.VARIABLE in str(one.value)]
         for mention in (*texts, *named):
             yield _MAY_BE_OFF, mention
 
@@ -220,7 +233,7 @@ def _given_by_name(project: Project, module: Module) -> Iterator[ast.AST]:
         for one in module.names.all(ast.BinOp)
         if string(one.left) + string(one.right) in old_names.HOMES
     ]
-    whole = [text for text in module.strings if text.value in old_names.HOMES]
+    whole = [text for text in module.telling if text.value in old_names.HOMES]
     computed = bool(whole) and any(file.computed for file in project.imports.files.values())
     for name in (*parts, *(whole if computed else ())) if not is_test(module.path) else ():
         if not _only_tells(module, name):

@@ -26,7 +26,7 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
     for keyword in module.names.all(ast.keyword):
         if keyword.arg == old_names.VARIABLE:
             yield Draft(module.span(keyword), _REASON, _DELETE)
-    for node in module.strings:
+    for node in module.telling:
         if node.value == old_names.VARIABLE:
             yield _draft(module, node)
         elif old_names.VARIABLE in str(node.value) and not module.is_docstring(node):

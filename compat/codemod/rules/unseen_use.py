@@ -96,7 +96,7 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
             yield Draft(module.span(reached.node), _reached(reached), _IMPORT)
     yield from _in_quiet_files(module, project)
     yield from _in_fstrings(module, project)
-    for node in module.strings:
+    for node in module.telling:
         value = str(node.value)
         above = module.names.parents.get(node)
         named = isinstance(above, ast.Call) and node in above.args[:1] and old_names.is_ours(value)

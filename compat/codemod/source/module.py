@@ -14,6 +14,7 @@ from compat.codemod.source.old_names import Kind
 from compat.codemod.source.scopes import Imported, only_import
 from compat.codemod.source.tree import Tree
 
+_TELLING = re.compile(r"torchaudio|TORCHAUDIO_|t_audio_backend|load_wav|filepath|sox")
 _IGNORE = re.compile(r"#\s*compat:\s*ignore(?:\[([A-Z0-9,\s]*)\])?", re.I)
 
 
@@ -70,6 +71,11 @@ class Module(Tree):
         return Module(self.path, text, standalone=self.standalone, interactive=self.interactive)
 
     # torchaudio
+
+    @functools.cached_property
+    def telling(self) -> list[ast.Constant]:
+        """Return the strings in which a name of torchaudio, its variable or backends may occur."""
+        return [node for node in self.strings if _TELLING.search(str(node.value))]
 
     @functools.cached_property
     def imported(self) -> list[Imported]:

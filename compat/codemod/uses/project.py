@@ -103,9 +103,9 @@ class Project(Notes):
         """Return whether 2.1 may run with the dispatcher off, where old argument names hold."""
         statements = (
             module.statement_of(node)
-            for module in self.modules
-            for node in module.strings
-            if node.value == old_names.VARIABLE and self.target == "2.1"
+            for module in (self.modules if self.target == "2.1" else ())
+            for node in module.telling
+            if node.value == old_names.VARIABLE
         )
         return any(all(literal(one) != "1" for one in ast.walk(each)) for each in statements)
 

@@ -96,7 +96,7 @@ def _mentions(module: Module) -> Iterator[ast.AST]:
     yield from (use.root for use in module.uses)
     yield from (node for node in module.names.all(ast.Attribute) if node.attr == ROOT)
     yield from (node for node in module.names.all(ast.keyword) if node.arg == ROOT)
-    yield from (node for node in module.strings if ROOT in str(node.value))
+    yield from (node for node in module.telling if ROOT in str(node.value))
 
 
 def _within_statement(module: Module, node: ast.AST) -> Iterator[ast.AST]:
