@@ -16,8 +16,12 @@ from compat.codemod.source import Notes, grouped, is_test, noted
 
 # The pattern begins with a plain word, so that the engine can jump to the next match. `_BEFORE`
 # checks the text before it afterwards. Continued lines are joined before; a comment is never
-# continued.
-_IMPORT = re.compile(rb"import(?<!\wimport)\b[ \t]*(\([^)#]*(?:#[^\n]*\n[^)#]*)*\)|[^\n#;]*)")
+# continued. It also finds `import_module` and `__import__`.
+_IMPORT = re.compile(
+    rb"import(?:(?<!\wimport)\b[ \t]*(?:\([^)#]*(?:#[^\n]*\n[^)#]*)*\)|[^\n#;]*)"
+    rb"|_module|(?<=__import)__)"
+)
+_FUNCTION = re.compile(rb"\A_|import_module|__import__")  # one of these two, in what it found
 _CONTINUED = re.compile(rb"\\\n")  # the regex engine finds this faster than `in` does
 _NOT_CONTINUED = re.compile(rb"(#[^\n]*+)(?<=\\)\n")
 _BEFORE = re.compile(rb"(?:.*[:;])?[ \t]*(?:from[ \t]*(?:([.\w]+)[ \t]+|(\.+)[ \t]*))?\Z", re.S)
@@ -44,7 +48,11 @@ _AS_SPACES = bytes.maketrans(b".,;:()#", b" " * 7)
 _FIRST_WORD = re.compile(r"(?:\A|,)[\s()]*([^\s(),]+)")
 _LISTED = re.compile(rb"__all__[ \t]*[+:=][^=\[(]*=?[ \t]*[\[(]([^\])]*)")
 _PLUGINS = re.compile(rb"pytest_plugins[^=\n]*=[ \t]*[\[(]?((?:[ \t\n,]*['\"][\w.]+['\"])*)")
-_DYNAMIC = (b"import_module", b"__import__", b"runpy", *_BY_PATH)
+# other functions that import what a string names, and what a file imports that has one of them
+_OTHERS = (b"runpy", *_BY_PATH)
+_OWNERS = {b"importlib", b"imp", *_OTHERS}
+# of imports, beside names: they bring, or may bring, a function that imports what a string names
+_BRINGS, _MAY_BRING = "import_module()", "runpy()"
 
 
 class File(NamedTuple):
@@ -85,10 +93,11 @@ class Files:
     def file(self, path: str, data: bytes) -> File:
         """Return the facts of a file, from its content."""
         data = with_whole_lines(data)
-        is_dynamic, tests = any(map(data.__contains__, _DYNAMIC)), is_test(path)
-        named = _BY_NAME.findall(data) if is_dynamic else []
-        texts = [name.decode() for _, name in named if name] + (plugins(data) if tests else [])
         names = {name for one in imports(data) for name in self._own(*one)}
+        others = _OTHERS if _MAY_BRING in names else ()
+        is_dynamic = _BRINGS in names or any(map(data.__contains__, others))
+        tests, named = is_test(path), _BY_NAME.findall(data) if is_dynamic else []
+        texts = [name.decode() for _, name in named if name] + (plugins(data) if tests else [])
         names.update(name for text in texts for name in self._may_mean(_prefixes(text)))
         for name in [one for one in names if one.endswith("*")]:
             packages = self.named(halves(name)[0], path)
@@ -112,7 +121,9 @@ class Files:
         """Return the names that an import imports, if they may be of the project; most are not."""
         words = (line + b"," + names).translate(_AS_SPACES).split()
         may_be = line.rstrip().endswith(b".") or not self._words.isdisjoint(words)
-        return [*self._may_mean(names_in(line, names))] if may_be else []
+        found = [*self._may_mean(names_in(line, names))] if may_be else []
+        found += [_BRINGS] if _FUNCTION.search(names) else []
+        return found if _OWNERS.isdisjoint(words) else [*found, _MAY_BRING]
 
     def _may_mean(self, names: Iterable[str]) -> Iterator[str]:
         """Yield the names that end as a file of the project does, and those that end in a star."""
@@ -278,10 +289,10 @@ def with_whole_lines(data: bytes) -> bytes:
 
 
 def imports(data: bytes) -> Iterator[tuple[bytes, bytes]]:
-    """Yield what stands before and after each word ``import`` in its statement."""
+    """Yield what stands before and after each ``import`` in its line or statement."""
     for match in _IMPORT.finditer(data):
         start = match.start()
-        yield data[data.rfind(b"\n", 0, start) + 1 : start], match[1]
+        yield data[data.rfind(b"\n", 0, start) + 1 : start], data[start + 6 : match.end()]
 
 
 def names_in(line: bytes, names: bytes) -> set[str]:
