@@ -201,5 +201,4 @@ def _changes(module: Module, name: str) -> bool:
 
 def _stored(module: Module, name: str) -> list[ast.Attribute]:
     """Return where a file stores an attribute of this name."""
-    own = (one for one in module.names.all(ast.Attribute) if one.attr == name)
-    return [one for one in own if not isinstance(one.ctx, ast.Load)]
+    return [one for one in module.names.attributes(name) if not isinstance(one.ctx, ast.Load)]

@@ -12,7 +12,7 @@ from compat.codemod.plan.code import Code, Meaning
 from compat.codemod.plan.marks import Marks
 from compat.codemod.plan.replaced_names import DEFINED
 from compat.codemod.plan.state import Force
-from compat.codemod.source import Module, Notes, Scope, called, noted, only_import
+from compat.codemod.source import Module, Notes, Scope, noted, only_import
 from compat.codemod.uses import Project
 
 # It is unknown what a start method that is computed does.
@@ -152,7 +152,7 @@ class Effects(Notes):
             if any(found for found, _ in self.code.imported(module, one))
         ]
         ours = [one.statement for one in module.imported]
-        unknown = [one for one in names.all(ast.Attribute) if one.attr in UNKNOWN_ATTRIBUTES]
+        unknown = names.attributes(*UNKNOWN_ATTRIBUTES)
         telling = (own.setters, own.pairs, imports, ours, unknown)
         for node in (node for several in telling for node in several):
             self._tells(module, node)
@@ -167,7 +167,8 @@ class Effects(Notes):
                 if getattr(node, "decorator_list", ()):
                     self._leads(module, node)
         self._find_names(module)
-        for member in (one for one in names.all(ast.Attribute) if called(one.value) == "super"):
+        for one in (*names.named("super"), *names.attributes("super")):
+            member = names.parents[module.call_of(one) or one]
             for meaning in self.code.known(module, member):
                 self._leads(module, member)
                 self._means(module, member, meaning)

@@ -10,7 +10,7 @@ from compat.codemod.source import Module, plain_name
 # In files that are not parsed: the attribute in `m.setup = ...`, `m.setup, x = ...`;
 # in `del m.setup`, `as m.setup`, `for m.setup in`.
 # Each begins with plain letters, which the regex engine finds fastest.
-_ASSIGNED = re.compile(r"\.(?<!\bself\.)(?<!\bcls\.)(\w+)(?=[ \t]*(?:=(?!=)|,[^\n()=]*=(?!=)))")
+_ASSIGNED = re.compile(r"\.(?<!\bself\.)(?<!\bcls\.)(\w++)(?=[ \t]*(?:=(?!=)|,[^\n()=]*=(?!=)))")
 _TARGETED = [
     re.compile(rf"{word}(?<!\w{word})[ \t]+[\w.]*\.(\w+)") for word in ("del", "as", "for")
 ]

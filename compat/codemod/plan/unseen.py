@@ -101,9 +101,8 @@ def reached(project: Project, module: Module) -> Iterator[tuple[ast.AST, str]]:
     known = {one.node: one.through for one in several if one.kind in (Kind.FUNCTION, Kind.GETTER)}
     for node, through in known.items():
         yield node, f"torchaudio is reached by way of {through}"
-    for node in module.names.all(ast.Attribute):
-        is_old = node not in known and node.attr in old_names.FUNCTIONS
-        if is_old and _is_of_another(module, node.value):
+    for node in module.names.attributes(*old_names.FUNCTIONS):
+        if node not in known and _is_of_another(module, node.value):
             yield node, "torchaudio is reached through another module"
 
 
@@ -132,9 +131,8 @@ def _by_uses(module: Module) -> Iterator[tuple[str, ast.AST]]:
 
 def _by_imports(project: Project, module: Module) -> Iterator[tuple[str, ast.AST]]:
     """Yield what may load other code than the text says, and what makes a script run twice."""
-    for node in module.names.all(ast.Attribute):
-        if node.attr in _HOOKS:
-            yield f"sys.{node.attr} decides what an import loads", node
+    for node in module.names.attributes(*_HOOKS):
+        yield f"sys.{node.attr} decides what an import loads", node
     is_script = "__main__" in module.text.text
     for one in module.names.imported:
         top = one.path.partition(".")[0]
@@ -211,10 +209,8 @@ def _by_others(project: Project, module: Module) -> Iterator[tuple[str, ast.AST]
     for one in reexports.of(project, module):
         if one.kind == Kind.SETTER:
             yield f"torchaudio is reached by way of {one.through}", one.node
-    for node in module.names.all(ast.Attribute):
-        if node.attr == "set_audio_backend" and (
-            _is_of_another(module, node.value) or may_be_torchaudio(project, module, node.value)
-        ):
+    for node in module.names.attributes("set_audio_backend"):
+        if _is_of_another(module, node.value) or may_be_torchaudio(project, module, node.value):
             yield f"torchaudio is reached by way of {ast.unparse(node.value)}", node
     if project.target == "2.1":
         named = [one for one in module.names.all(ast.keyword) if one.arg == old_names.VARIABLE]

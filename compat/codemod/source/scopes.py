@@ -118,6 +118,7 @@ class Names:
         self.scope_made_by: dict[ast.AST, Scope] = {tree: self.module}
         self._by_kind: dict[type[ast.AST], list[ast.AST]] = defaultdict(list)
         self._by_id: dict[str, list[ast.Name]] = defaultdict(list)
+        self._by_attribute: dict[str, list[ast.Attribute]] = defaultdict(list)
         # what `nonlocal` binds: the function around may bind the name further down
         self._nonlocal: list[tuple[Scope, str, Binding]] = []
         self._walk(tree, self.module)
@@ -156,6 +157,9 @@ class Names:
             value = parent.value if isinstance(parent, ast.Assign | ast.AnnAssign) else None
             nothing = isinstance(value, ast.Constant) and value.value is None
             self._bind(node.id, node, scope, nothing=nothing)
+
+    def _attribute(self, node: ast.Attribute, _: Scope) -> None:
+        self._by_attribute[node.attr].append(node)
 
     def _argument(self, node: ast.arg, scope: Scope) -> None:
         function = self.parents[self.parents[node]]
@@ -229,6 +233,11 @@ class Names:
         every = dict.fromkeys(names)
         return [node for name in every for node in self._by_id.get(name, ())]
 
+    def attributes(self, *names: str) -> list[ast.Attribute]:
+        """Return all attributes with one of these names, in the order of the walk for each name."""
+        every = dict.fromkeys(names)
+        return [node for name in every for node in self._by_attribute.get(name, ())]
+
     def bindings(self, node: ast.AST | None) -> list[Binding]:
         """Return all that a name may mean; nothing for a builtin, or what is not a plain name."""
         if not isinstance(node, ast.Name) or node not in self.scope_of:
@@ -272,6 +281,7 @@ class Names:
 
 _BINDERS: dict[type[ast.AST], Callable[[Names, Any, Scope], Scope | None]] = {
     ast.arg: Names._argument,
+    ast.Attribute: Names._attribute,
     **dict.fromkeys(
         (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef), Names._definition
     ),

@@ -13,6 +13,7 @@ from typing import NamedTuple
 from compat.codemod.source.findings import Place
 
 _LINE_END = re.compile(r"\r\n|\r|\n")
+_LINE = re.compile(r"[^\n]*\n")
 _REST_OF_LINE = re.compile(r"[^\r\n]*")
 _INNER_BYTES = bytes(range(0x80, 0xC0))  # those of a character after its first
 _INDENT = re.compile(r"[ \t\f]*")
@@ -102,7 +103,7 @@ class Text:
 def _line_starts(text: str) -> list[int]:
     if "\r" in text:
         return [0, *(match.end() for match in _LINE_END.finditer(text))]
-    return [0, *itertools.accumulate(len(line) + 1 for line in text.split("\n")[:-1])]
+    return [0, *itertools.accumulate(map(len, _LINE.findall(text)))]
 
 
 def parse(text: str, *, top_level_await: bool = False) -> ast.Module:

@@ -94,7 +94,7 @@ def of(module: Module) -> Iterator[Replacement]:
 def _mentions(module: Module) -> Iterator[ast.AST]:
     """Yield where a module mentions torchaudio: a name, an attribute, a keyword, a string."""
     yield from (use.root for use in module.uses)
-    yield from (node for node in module.names.all(ast.Attribute) if node.attr == ROOT)
+    yield from module.names.attributes(ROOT)
     yield from (node for node in module.names.all(ast.keyword) if node.arg == ROOT)
     yield from (node for node in module.telling if ROOT in str(node.value))
 
