@@ -98,7 +98,7 @@ class Files:
         is_dynamic = _BRINGS in names or any(map(data.__contains__, others))
         tests, named = is_test(path), _BY_NAME.findall(data) if is_dynamic else []
         texts = [name.decode() for _, name in named if name] + (plugins(data) if tests else [])
-        names.update(name for text in texts for name in self._may_mean(_prefixes(text)))
+        names.update(name for text in texts for name in _prefixes(text))
         for name in [one for one in names if one.endswith("*")]:
             packages = self.named(halves(name)[0], path)
             names.update(f"{name[:-1]}{inner}" for one in packages for inner in listed(one)[0])
@@ -121,14 +121,9 @@ class Files:
         """Return the names that an import imports, if they may be of the project; most are not."""
         words = (line + b"," + names).translate(_AS_SPACES).split()
         may_be = line.rstrip().endswith(b".") or not self._words.isdisjoint(words)
-        found = [*self._may_mean(names_in(line, names))] if may_be else []
+        found = [*names_in(line, names)] if may_be else []
         found += [_BRINGS] if _FUNCTION.search(names) else []
         return found if _OWNERS.isdisjoint(words) else [*found, _MAY_BRING]
-
-    def _may_mean(self, names: Iterable[str]) -> Iterator[str]:
-        """Yield the names that end as a file of the project does, and those that end in a star."""
-        lasts = ((name, name.rpartition(".")[2]) for name in names)
-        return (name for name, last in lasts if last in self._by_last or last in ("", "*"))
 
     def _link(self, name: str, importer: str) -> list[str]:
         """Return the files that a dotted name may mean, as ``named`` does, and the importer."""

@@ -152,7 +152,7 @@ class Effects(Notes):
             if any(found for found, _ in self.code.imported(module, one))
         ]
         ours = [one.statement for one in module.imported]
-        unknown = names.attributes(*UNKNOWN_ATTRIBUTES)
+        unknown = names.named(ast.Attribute, *UNKNOWN_ATTRIBUTES)
         telling = (own.setters, own.pairs, imports, ours, unknown)
         for node in (node for several in telling for node in several):
             self._tells(module, node)
@@ -167,7 +167,7 @@ class Effects(Notes):
                 if getattr(node, "decorator_list", ()):
                     self._leads(module, node)
         self._find_names(module)
-        for one in (*names.named("super"), *names.attributes("super")):
+        for one in (*names.named(ast.Name, "super"), *names.named(ast.Attribute, "super")):
             member = names.parents[module.call_of(one) or one]
             for meaning in self.code.known(module, member):
                 self._leads(module, member)
@@ -178,12 +178,12 @@ class Effects(Notes):
         names = module.names
         has_star = any(one.local == "*" for one in names.imported)
         known: dict[tuple[Scope | None, str], list[Meaning]] = {}
-        for name in names.named(*_TELLING_NAMES):
+        for name in names.named(ast.Name, *_TELLING_NAMES):
             self._tells(module, name)
         # most names are of variables and builtins
-        defined = (getattr(one, "name", "") for one in names.scope_made_by)
-        imported_or_defined = names.named(*(one.local for one in names.imported), *defined)
-        for name in names.scope_of if has_star else imported_or_defined:
+        bound = [getattr(one, "name", "") for one in names.scope_made_by]
+        bound += [one.local for one in names.imported]
+        for name in names.scope_of if has_star else names.named(ast.Name, *bound):
             home, path = names.scope_of[name].home(name.id), name.id
             imported = only_import(names.bindings(name))
             node: ast.AST | None = name

@@ -101,7 +101,7 @@ def reached(project: Project, module: Module) -> Iterator[tuple[ast.AST, str]]:
     known = {one.node: one.through for one in several if one.kind in (Kind.FUNCTION, Kind.GETTER)}
     for node, through in known.items():
         yield node, f"torchaudio is reached by way of {through}"
-    for node in module.names.attributes(*old_names.FUNCTIONS):
+    for node in module.names.named(ast.Attribute, *old_names.FUNCTIONS):
         if node not in known and _is_of_another(module, node.value):
             yield node, "torchaudio is reached through another module"
 
@@ -131,7 +131,7 @@ def _by_uses(module: Module) -> Iterator[tuple[str, ast.AST]]:
 
 def _by_imports(project: Project, module: Module) -> Iterator[tuple[str, ast.AST]]:
     """Yield what may load other code than the text says, and what makes a script run twice."""
-    for node in module.names.attributes(*_HOOKS):
+    for node in module.names.named(ast.Attribute, *_HOOKS):
         yield f"sys.{node.attr} decides what an import loads", node
     is_script = "__main__" in module.text.text
     for one in module.names.imported:
@@ -155,11 +155,10 @@ def _is_renamed_link(project: Project, module: Module, name: str) -> bool:
         folder = os.path.join(os.path.dirname(module.path), *[".."] * (len(name) - len(plain) - 1))
     links: list[str] = []
     for part in plain.split("."):
-        entries = _entries(project, folder)
-        links += [os.path.join(folder, one) for one in (part, f"{part}.py") if entries.get(one)]
-        if part not in entries:
-            break
         folder = os.path.join(folder, part)
+        links += filter(os.path.islink, (folder, f"{folder}.py"))
+        if not os.path.isdir(folder):
+            break
     targets = {
         real
         for link in links
@@ -167,15 +166,6 @@ def _is_renamed_link(project: Project, module: Module, name: str) -> bool:
     }
     own = map(os.path.realpath, project.files.paths if targets else ())
     return any(f"{path}{os.sep}".startswith(f"{one}{os.sep}") for path in own for one in targets)
-
-
-@noted
-def _entries(_: Project, folder: str) -> dict[str, bool]:
-    """Return what is in a folder, each with whether it is a link."""
-    try:
-        return {one.name: one.is_symlink() for one in os.scandir(folder or ".")}
-    except OSError:
-        return {}
 
 
 def _by_texts(project: Project, module: Module) -> Iterator[tuple[str, ast.AST]]:
@@ -209,11 +199,11 @@ def _by_others(project: Project, module: Module) -> Iterator[tuple[str, ast.AST]
     for one in reexports.of(project, module):
         if one.kind == Kind.SETTER:
             yield f"torchaudio is reached by way of {one.through}", one.node
-    for node in module.names.attributes("set_audio_backend"):
+    for node in module.names.named(ast.Attribute, "set_audio_backend"):
         if _is_of_another(module, node.value) or may_be_torchaudio(project, module, node.value):
             yield f"torchaudio is reached by way of {ast.unparse(node.value)}", node
     if project.target == "2.1":
-        named = [one for one in module.names.all(ast.keyword) if one.arg == old_names.VARIABLE]
+        named = module.names.named(ast.keyword, old_names.VARIABLE)
         texts = [one for one in module.telling if old_names.VARIABLE in str(one.value)]
         for mention in (*texts, *named):
             yield _MAY_BE_OFF, mention

@@ -53,7 +53,10 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
 def _calls(project: Project) -> dict[str, list[tuple[Use, ast.Call]]]:
     """Return the calls of each module that name no backend; none while anything may set one."""
     modules = project.modules
-    if any([*one.names.attributes("set_audio_backend"), *one.of(Kind.SETTER)] for one in modules):
+    if any(
+        [*one.names.named(ast.Attribute, "set_audio_backend"), *one.of(Kind.SETTER)]
+        for one in modules
+    ):
         return {}
     return {module.path: found for module in modules if (found := list(_unnamed(module)))}
 

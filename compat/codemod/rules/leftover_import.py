@@ -81,13 +81,13 @@ def is_used(module: Module, project: Project, one: Imported) -> bool:
     if (
         one.alias.name == "*"
         or one.scope.kind == "class"
-        or module.names.named(one.local)
+        or module.names.named(ast.Name, one.local)
         or any(node.value == one.local for node in module.strings)
     ):
         return True
     before, _ = project.as_read(module, 0)
     # users of a package that never used the name itself may import it from there
-    in_package = module.path.endswith("__init__.py") and not before.names.named(one.local)
+    in_package = module.path.endswith("__init__.py") and not before.names.named(ast.Name, one.local)
     return in_package or project.is_exported(module, one.local)
 
 

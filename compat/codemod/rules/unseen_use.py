@@ -262,7 +262,7 @@ def _by_another_value(module: Module, project: Project) -> Iterator[Draft]:
     """
     seen = {one.node for one in reexports.of(project, module)}
     names = _other_names(module)
-    own = module.names.attributes(*_OLD, *old_names.FUNCTIONS)
+    own = module.names.named(ast.Attribute, *_OLD, *old_names.FUNCTIONS)
     for node in module.names.all(ast.Attribute) if names else own:
         owner, call = node.value, module.call_of(node)
         is_named = plain_name(owner) in names

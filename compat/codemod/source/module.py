@@ -97,7 +97,7 @@ class Module(Tree):
 
     @functools.cached_property
     def _by_imported_name(self) -> list[ast.Name]:
-        return self.names.named(*(imported.local for imported in self.imported))
+        return self.names.named(ast.Name, *(imported.local for imported in self.imported))
 
     @functools.cached_property
     def _all_uses(self) -> list[Use]:

@@ -13,6 +13,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple, TypeVar
 
+from compat.codemod.source.grouping import grouped
 from compat.codemod.source.old_names import ROOT
 
 _COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
@@ -20,6 +21,8 @@ _LEAVES = (ast.Constant, ast.alias)
 # fields whose nodes are in the scope that a function, class or comprehension makes
 _INSIDE = ("body", "type_params", "elt", "key", "value", "generators", "target", "ifs")
 _WITHOUT_NODES = ("ctx", "op", "ops", "id", "attr", "arg", "kind")
+# for each kind of node that has a name, the field that holds it
+_NAME_OF = {ast.Name: "id", ast.Attribute: "attr", ast.keyword: "arg"}
 Node = TypeVar("Node", bound=ast.AST)
 AnyFunction = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
 
@@ -117,8 +120,7 @@ class Names:
         self.imported: list[Imported] = []
         self.scope_made_by: dict[ast.AST, Scope] = {tree: self.module}
         self._by_kind: dict[type[ast.AST], list[ast.AST]] = defaultdict(list)
-        self._by_id: dict[str, list[ast.Name]] = defaultdict(list)
-        self._by_attribute: dict[str, list[ast.Attribute]] = defaultdict(list)
+        self._by_name: dict[type[ast.AST], dict[str, list[Any]]] = {}
         # what `nonlocal` binds: the function around may bind the name further down
         self._nonlocal: list[tuple[Scope, str, Binding]] = []
         self._walk(tree, self.module)
@@ -152,14 +154,10 @@ class Names:
         if isinstance(parent, ast.NamedExpr) and parent.target is node:
             scope = next(outer for outer in scope.outwards() if outer.kind != "comprehension")
         self.scope_of[node] = scope
-        self._by_id[node.id].append(node)
         if not isinstance(node.ctx, ast.Load):
             value = parent.value if isinstance(parent, ast.Assign | ast.AnnAssign) else None
             nothing = isinstance(value, ast.Constant) and value.value is None
             self._bind(node.id, node, scope, nothing=nothing)
-
-    def _attribute(self, node: ast.Attribute, _: Scope) -> None:
-        self._by_attribute[node.attr].append(node)
 
     def _argument(self, node: ast.arg, scope: Scope) -> None:
         function = self.parents[self.parents[node]]
@@ -228,15 +226,13 @@ class Names:
         """Return all nodes of a kind, in the order of the walk."""
         return self._by_kind.get(kind, [])  # type: ignore[return-value]
 
-    def named(self, *names: str) -> list[ast.Name]:
-        """Return all places with one of these names, in the order of the walk for each name."""
-        every = dict.fromkeys(names)
-        return [node for name in every for node in self._by_id.get(name, ())]
-
-    def attributes(self, *names: str) -> list[ast.Attribute]:
-        """Return all attributes with one of these names, in the order of the walk for each name."""
-        every = dict.fromkeys(names)
-        return [node for name in every for node in self._by_attribute.get(name, ())]
+    def named(self, kind: type[Node], *names: str) -> list[Node]:
+        """Return all nodes of a kind with one of these names, in the order of the walk for each."""
+        if kind not in self._by_name:
+            several = ((getattr(node, _NAME_OF[kind]), node) for node in self.all(kind))
+            self._by_name[kind] = grouped(several)
+        own = self._by_name[kind]
+        return [node for name in dict.fromkeys(names) for node in own.get(name, ())]
 
     def bindings(self, node: ast.AST | None) -> list[Binding]:
         """Return all that a name may mean; nothing for a builtin, or what is not a plain name."""
@@ -281,7 +277,6 @@ class Names:
 
 _BINDERS: dict[type[ast.AST], Callable[[Names, Any, Scope], Scope | None]] = {
     ast.arg: Names._argument,
-    ast.Attribute: Names._attribute,
     **dict.fromkeys(
         (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef), Names._definition
     ),

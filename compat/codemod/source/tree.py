@@ -122,11 +122,16 @@ class Tree(Notes):
         bindings = self.names.bindings(name)
         return [
             one
-            for one in self.names.named(name.id)
+            for one in self.names.named(ast.Name, name.id)
             if one is not name and self.names.bindings(one) is bindings
         ]
 
     # Nodes of a kind
+
+    def stored(self, attribute: str) -> list[ast.Attribute]:
+        """Return where an attribute of this name is assigned or deleted."""
+        own = self.names.named(ast.Attribute, attribute)
+        return [one for one in own if not isinstance(one.ctx, ast.Load)]
 
     @functools.cached_property
     def unplaced(self) -> set[ast.AST]:

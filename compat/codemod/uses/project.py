@@ -225,7 +225,7 @@ def _parsed(_: Quiet, path: str) -> Module | None:
 def _takes(other: Module, owner: str, name: str) -> bool:
     """Return whether a file may take a name from a module called ``owner``, or all names."""
     names = other.names
-    read = [names.qualified(node.value) for node in names.attributes(name)]
+    read = [names.qualified(node.value) for node in names.named(ast.Attribute, name)]
     paths = (*(one.path for one in names.imported), *(f"{one}.{name}" for one in read))
     ends = (f".{owner}.{name}", f".{owner}.*", f"..{name}", "..*")
     taken = any(f".{path}".endswith(ends) for path in paths)

@@ -94,8 +94,8 @@ def of(module: Module) -> Iterator[Replacement]:
 def _mentions(module: Module) -> Iterator[ast.AST]:
     """Yield where a module mentions torchaudio: a name, an attribute, a keyword, a string."""
     yield from (use.root for use in module.uses)
-    yield from module.names.attributes(ROOT)
-    yield from (node for node in module.names.all(ast.keyword) if node.arg == ROOT)
+    yield from module.names.named(ast.Attribute, ROOT)
+    yield from module.names.named(ast.keyword, ROOT)
     yield from (node for node in module.telling if ROOT in str(node.value))
 
 
