@@ -40,15 +40,15 @@ def test_names_imported(name: str) -> None:
 
 @pytest.mark.parametrize("quote", ["'", '"'])
 def test_programs_and_dynamic_imports(quote: str) -> None:
-    text = f"import importlib\nif __name__ == {quote}__main__{quote}:\n    importlib.import_module('a')\n".encode()
+    text = f"import importlib\nif __name__ == {quote}__main__{quote}:\n    importlib.import_module('a')\n"
     assert import_graph.is_main(text)
-    assert Files(()).file("x.py", text).dynamic
-    for test in (b"__name__ == '__main__'", b"(__name__ == '__main__')", b"'__main__' == __name__", b"x and __name__ == '__main__'"):
-        assert import_graph.is_main(b"if " + test + b": pass")
-    assert import_graph.is_main(b"if(__name__=='__main__'): pass")
-    assert import_graph.is_main(b"if (\n    __name__ == '__main__'\n): pass")
-    assert not import_graph.is_main(b"name = '__main__'\nif x:\n    print(__name__)")
-    assert not import_graph.is_main(b"  if __name__ == '__main__': pass")
+    assert Files(()).file("x.py", text.encode()).dynamic
+    for test in ("__name__ == '__main__'", "(__name__ == '__main__')", "'__main__' == __name__", "x and __name__ == '__main__'"):
+        assert import_graph.is_main("if " + test + ": pass")
+    assert import_graph.is_main("if(__name__=='__main__'): pass")
+    assert import_graph.is_main("if (\n    __name__ == '__main__'\n): pass")
+    assert not import_graph.is_main("name = '__main__'\nif x:\n    print(__name__)")
+    assert not import_graph.is_main("  if __name__ == '__main__': pass")
 
 
 SET = "import torchaudio as ta\nta.set_audio_backend('soundfile')\n"

@@ -7,7 +7,7 @@ from compat.codemod.files import discovery
 from compat.names import removed
 
 _SPEAKS_ELSEWHERE = re.compile(rb"torchaudio|TORCHAUDIO_|sox_io|\btorio\b")
-_NAMED = re.compile(rb"to(?:rchaudio|rio)")  # finds both in one pass
+NAMED = re.compile(rb"to(?:rchaudio|rio)")  # finds both names of the package in one pass
 _TORIO = re.compile(rb"(?:import|from|,)[ \t]*torio\b")
 # A file without any of these uses only names that stay.
 _MATTERS = re.compile(
@@ -46,13 +46,8 @@ def content(path: str) -> bytes:
         return b""
 
 
-def mentions(data: bytes) -> bool:
-    """Return whether a name of the package occurs, perhaps as a part of another word."""
-    return _NAMED.search(data) is not None
-
-
 def matters(kind: str, data: bytes, *, mentioned: bool) -> bool:
-    """Return whether a file of a kind, in which ``mentions`` is so, may need a change or finding.
+    """Return whether a file of a kind, in which ``NAMED`` is or not, may need a change or finding.
 
     In Python code, the setter and the getter count even without torchaudio, since another module
     may re-export them.

@@ -50,7 +50,7 @@ _LISTED = re.compile(rb"__all__[ \t]*[+:=][^=\[(]*=?[ \t]*[\[(]([^\])]*)")
 _PLUGINS = re.compile(rb"pytest_plugins[^=\n]*=[ \t]*[\[(]?((?:[ \t\n,]*['\"][\w.]+['\"])*)")
 # other functions that import what a string names, and what a file imports that has one of them
 _OTHERS = (b"runpy", *_BY_PATH)
-_OWNERS = {b"importlib", b"imp", *_OTHERS}
+_OWNERS = {"importlib", "imp", *map(bytes.decode, _OTHERS)}
 # of imports, beside names: they bring, or may bring, a function that imports what a string names
 _BRINGS, _MAY_BRING = "import_module()", "runpy()"
 
@@ -99,9 +99,13 @@ class Files:
         tests, named = is_test(path), _BY_NAME.findall(data) if is_dynamic else []
         texts = [name.decode() for _, name in named if name] + (plugins(data) if tests else [])
         names.update(name for text in texts for name in _prefixes(text))
-        for name in [one for one in names if one.endswith("*")]:
-            packages = self.named(halves(name)[0], path)
-            names.update(f"{name[:-1]}{inner}" for one in packages for inner in listed(one)[0])
+        names |= {
+            f"{star[:-1]}{name}"
+            for star in names
+            if star.endswith("*")
+            for package in self.named(halves(star)[0], path)
+            for name in listed(package)[0]
+        }
         imported = {found for name in names for found in self._link(name, path)}
         return File(
             path,
@@ -112,15 +116,11 @@ class Files:
             and (not all(quote for quote, _ in named) or any(word in data for word in _BY_PATH)),
         )
 
-    @functools.cached_property
-    def _words(self) -> frozenset[bytes]:
-        """Return the words of which each import of a file has one, but for ``from . import x``."""
-        return frozenset((b"*", *(name.encode("utf-8", "replace") for name in self._by_last)))
-
     def _own_names(self, line: bytes, names: bytes) -> list[str]:
         """Return the names that an import imports, if they may be of the project; most are not."""
-        words = (line + b"," + names).translate(_AS_SPACES).split()
-        may_be = line.rstrip().endswith(b".") or not self._words.isdisjoint(words)
+        words = (line + b"," + names).translate(_AS_SPACES).decode("utf-8", "replace").split()
+        is_wide = b"*" in names or line.rstrip().endswith(b".")
+        may_be = is_wide or not self._by_last.keys().isdisjoint(words)
         found = [*names_in(line, names)] if may_be else []
         found += [_BRINGS] if _FUNCTION.search(names) else []
         return found if _OWNERS.isdisjoint(words) else [*found, _MAY_BRING]
@@ -175,7 +175,6 @@ class Graph(Notes):
         """Return the files that import a file directly."""
         return set(self._backwards.get(path, ()))
 
-    @noted
     def near_importers(self, path: str) -> frozenset[str]:
         """Return the files that import a file directly, or by way of packages that import it."""
 
@@ -203,7 +202,6 @@ class Graph(Notes):
         files = self.files
         return closure(path, lambda one: files[one].imported if one in files else ())
 
-    @noted
     def importers(self, path: str) -> frozenset[str]:
         """Return the files that import a file, directly or not, itself included."""
         return closure(path, self.direct_importers)
@@ -233,15 +231,9 @@ class Quiet(Notes):
     def replacing_word(self, word: bytes) -> list[str]:
         """Return the files that may replace a function of this name."""
         found = re.compile(rb"%b(?<!\w%b)\b" % (re.escape(word), re.escape(word)))
-        near = (path for path in self.replacing if found.search(content(path)))
-        return [path for path in near if word in self._replaced_words(path)]
-
-    @noted
-    def _replaced_words(self, path: str) -> set[bytes]:
-        """Return the words in a file's code that may replace a function."""
-        data = content(path)
-        patched = b"\n".join(part for one in _PATCHED for part in one.findall(data))
-        return {*_WORD.findall(patched), *(word for one in _ASSIGNED for word in one.findall(data))}
+        texts = ((path, content(path)) for path in self.replacing)
+        near = ((path, data) for path, data in texts if found.search(data))
+        return [path for path, data in near if word in _replaced_words(data)]
 
     @functools.cached_property
     def files(self) -> dict[str, File]:
@@ -263,15 +255,22 @@ def listed(path: str) -> tuple[list[str], bool]:
     return sorted({name.partition(".")[0] for name in os.listdir(folder)} - {"__init__"}), False
 
 
+def _replaced_words(data: bytes) -> set[bytes]:
+    """Return the words in a file's code that may replace a function."""
+    patched = b"\n".join(part for one in _PATCHED for part in one.findall(data))
+    return {*_WORD.findall(patched), *(word for one in _ASSIGNED for word in one.findall(data))}
+
+
 def plugins(data: bytes) -> list[str]:
     """Return the modules that ``pytest_plugins`` names in a file's content."""
     lists = _PLUGINS.findall(data) if b"pytest_plugins" in data else ()
     return [name.decode() for one in lists for name in re.findall(rb"[\w.]+", one)]
 
 
-def is_main(data: bytes) -> bool:
-    """Return whether a file is run as a program, from its content."""
-    return b"__main__" in data and _MAIN.search(b"\n" + with_whole_lines(data)) is not None
+def is_main(text: str) -> bool:
+    """Return whether a file with a text is run as a program."""
+    data = b"\n" + with_whole_lines(text.encode("utf-8", "replace"))
+    return b"__main__" in data and _MAIN.search(data) is not None
 
 
 def with_whole_lines(data: bytes) -> bytes:
@@ -318,7 +317,6 @@ def halves(name: str) -> tuple[str, str]:
     return (owner.removesuffix(".") if owner.strip(".") else owner), last
 
 
-@functools.lru_cache(8192)
 def _prefixes(name: str) -> list[str]:
     """Return a dotted name and the packages around it, whose own code runs too."""
     plain = name.lstrip(".")

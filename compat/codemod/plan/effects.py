@@ -147,9 +147,9 @@ class Effects(Notes):
     def _read(self, module: Module) -> None:
         own, names = self.marks(module), module.names
         imports = [
-            one
-            for one, _ in names.imports
-            if any(found for found, _ in self.code.imported(module, one))
+            one.statement
+            for one in names.imported
+            if any(found for found, _ in self.code.imported(module, one.statement))
         ]
         ours = [one.statement for one in module.imported]
         unknown = names.named(ast.Attribute, *UNKNOWN_ATTRIBUTES)

@@ -29,7 +29,6 @@ _CLASS, DEFINED, _NAMED_AS = (
     re.compile(rf"{word}(?<!\w{word})[ \t]+(\w+)") for word in ("class", "def", "as")
 )
 _WORD_BEFORE = re.compile(r"(\w+)[ \t]+\Z")
-_LONGEST = 200
 _NAMED = re.compile(r"['\"](?:[\w.]*\.)?(\w+)['\"]|(\w+)[ \t]*=(?!=)")
 _NAMESPACES = [
     re.compile(one)
@@ -51,10 +50,13 @@ def of(modules: Mapping[str, Module], texts: Mapping[str, str]) -> frozenset[str
     """
     found: set[str] = set()
     owners = {one for text in texts.values() for one in _COMPUTED.findall(text)}
-    given = ((text, one) for text in texts.values() for one in _NAMED_AS.finditer(text))
-    ends = [(text, one.start()) for text, one in given if one[1] in owners]
-    named = (_WORD_BEFORE.search(text, max(end - _LONGEST, 0), end) for text, end in ends)
-    owners |= {one[1] for one in named if one}
+    owners |= {
+        name
+        for text in texts.values()
+        for alias in _NAMED_AS.finditer(text)
+        if alias[1] in owners
+        for name in _WORD_BEFORE.findall(text, max(alias.start() - 200, 0), alias.start())
+    }
     for path, text in texts.items() if owners else ():
         classes = _CLASS.findall(text)
         if stem(path) in owners or not owners.isdisjoint(classes):

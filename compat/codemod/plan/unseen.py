@@ -8,6 +8,7 @@ import sys
 import textwrap
 from collections.abc import Iterator
 
+from compat.codemod.files.import_graph import is_main
 from compat.codemod.plan.code import Definition
 from compat.codemod.source import (
     Kind,
@@ -153,12 +154,9 @@ def _is_renamed_link(project: Project, module: Module, name: str) -> bool:
     folder = os.path.dirname(os.path.dirname(around[0]) if around else module.path)
     if plain != name:
         folder = os.path.join(os.path.dirname(module.path), *[".."] * (len(name) - len(plain) - 1))
-    links: list[str] = []
-    for part in plain.split("."):
-        folder = os.path.join(folder, part)
-        links += filter(os.path.islink, (folder, f"{folder}.py"))
-        if not os.path.isdir(folder):
-            break
+    stems = itertools.accumulate([folder, *plain.split(".")], os.path.join)
+    paths = (path for stem in [*stems][1:] for path in (stem, f"{stem}.py"))
+    links = filter(os.path.islink, paths)
     targets = {
         real
         for link in links
@@ -247,7 +245,7 @@ def _only_tells(module: Module, name: ast.AST) -> bool:
 def may_be_loaded(project: Project, module: Module) -> bool:
     """Return whether a file that nothing imports or runs may be loaded in another way."""
     graph, path = project.imports, module.path
-    is_named = project.is_main(path) or is_test(path) or "__" in os.path.basename(path)
+    is_named = is_main(module.text.text) or is_test(path) or "__" in os.path.basename(path)
     return not (is_named or graph.direct_importers(path) or _loading(project) <= {path})
 
 

@@ -22,10 +22,10 @@ def runs(module: Module, made: list[Edit]) -> bool:
     edited = Track(made).before
     left_out, after = [], 0
     for one in module.tree.body:
-        before, (_, after) = after, module.span(one)
-        if isinstance(one, _DEFINITIONS) and not _is_touched(edited, before, after):
-            line = min(node.lineno for node in (one, *one.decorator_list))
-            left_out.append(Edit(module.text.starts[line - 1], after, ""))
+        before, (start, after) = after, module.span(one)
+        is_plain = isinstance(one, _DEFINITIONS) and not one.decorator_list
+        if is_plain and not _is_touched(edited, before, after):
+            left_out.append(Edit(start, after, ""))
     old, less = module.text.text, sorted([*made, *left_out])
     return any(
         compiles(text, top_level_await=module.interactive)
@@ -46,8 +46,8 @@ def complaint(old: Module, new: Module, made: list[Edit]) -> str | None:
     now = _statements(new, new.tree, track.after, len(new.text.text))
     there = {(span, type(one)) for span, one in now}
     starts = [edit.start for edit in made]
-    before = [*_statements(old, old.tree, track.before, len(old.text.text))]
-    for (start, end), statement in reversed(before):
+    before = _statements(old, old.tree, track.before, len(old.text.text))
+    for (start, end), statement in reversed([*before]):
         last = bisect.bisect_left(starts, end) - 1
         if last >= 0 and start < max(made[last].end, made[last].start + 1):
             continue

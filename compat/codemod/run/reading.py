@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterable, Sequence
 
 from compat.codemod.files import console_scripts, discovery, documents, other_files, traces
-from compat.codemod.files.content import matters, mentions, read
+from compat.codemod.files.content import NAMED, matters, read
 from compat.codemod.files.document import Document, UnreadableError
 from compat.codemod.files.import_graph import Files, Quiet, stem
 from compat.codemod.source import (
@@ -189,7 +189,7 @@ def gather(found: list[discovery.Found], options: Options, result: Result, tick:
                 )
             continue
         is_entry = bool(entries) and os.path.realpath(path) in entries
-        mentioned = mentions(data)
+        mentioned = NAMED.search(data) is not None
         if is_entry or matters(one.kind, data, mentioned=mentioned):
             if is_entry or not one.is_ignored():
                 gathered.take(path, one.kind, data)

@@ -96,13 +96,9 @@ class Module(Tree):
         return [use for use in self._all_uses if use.node in self.unplaced]
 
     @functools.cached_property
-    def _by_imported_name(self) -> list[ast.Name]:
-        return self.names.named(ast.Name, *(imported.local for imported in self.imported))
-
-    @functools.cached_property
     def _all_uses(self) -> list[Use]:
         found = []
-        for node in self._by_imported_name:
+        for node in self.names.named(ast.Name, *(one.local for one in self.imported)):
             if isinstance(node.ctx, ast.Load):
                 target = only_import(self.names.bindings(node))
                 if target and old_names.is_ours(target):
@@ -130,7 +126,7 @@ class Module(Tree):
     def ambiguous(self) -> list[tuple[ast.Name | ast.Attribute, str]]:
         """Return uses of names that are torchaudio's only in some places, with the old name."""
         found: list[tuple[ast.Name | ast.Attribute, str]] = []
-        for node in self._by_imported_name:
+        for node in self.names.named(ast.Name, *(one.local for one in self.imported)):
             bindings = self.names.bindings(node)
             if not isinstance(node.ctx, ast.Load) or only_import(bindings) is not None:
                 continue

@@ -107,7 +107,6 @@ class Names:
         module: the outermost scope.
         scope_of: for each ``ast.Name``, the scope it is in.
         parents: for each node, the node it is part of.
-        imports: each import statement, with its scope.
         imported: each name of an import.
         scope_made_by: for the module, each class and each function, the scope of its body.
     """
@@ -116,7 +115,6 @@ class Names:
         self.module: Scope = Scope("module", tree, None)
         self.scope_of: dict[ast.Name, Scope] = {}
         self.parents: dict[ast.AST, ast.AST] = {}
-        self.imports: list[tuple[ast.Import | ast.ImportFrom, Scope]] = []
         self.imported: list[Imported] = []
         self.scope_made_by: dict[ast.AST, Scope] = {tree: self.module}
         self._by_kind: dict[type[ast.AST], list[ast.AST]] = defaultdict(list)
@@ -164,7 +162,6 @@ class Names:
         self._bind(node.arg, node, self.scope_made_by[function])
 
     def _import(self, node: ast.Import | ast.ImportFrom, scope: Scope) -> None:
-        self.imports.append((node, scope))
         base = "." * node.level + (node.module or "") if isinstance(node, ast.ImportFrom) else ""
         prefix = base if base.endswith(".") or not base else f"{base}."
         for alias in node.names:

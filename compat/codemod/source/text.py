@@ -13,7 +13,7 @@ from typing import NamedTuple
 from compat.codemod.source.findings import Place
 
 _LINE_END = re.compile(r"\r\n|\r|\n")
-_LINE = re.compile(r"[^\n]*\n")
+_LINE = re.compile(r"[^\r\n]*(?:\n|\r\n?)")
 _REST_OF_LINE = re.compile(r"[^\r\n]*")
 _INNER_BYTES = bytes(range(0x80, 0xC0))  # those of a character after its first
 _INDENT = re.compile(r"[ \t\f]*")
@@ -31,7 +31,7 @@ class Text:
 
     def __init__(self, text: str) -> None:
         self.text = text
-        self.starts: list[int] = _line_starts(text)
+        self.starts: list[int] = [0, *itertools.accumulate(map(len, _LINE.findall(text)))]
         self._is_ascii = text.isascii()
 
     @functools.cached_property
@@ -98,12 +98,6 @@ class Text:
         starts = (self.starts[token.start[0] - 1] + token.start[1] for token in found)
         pairs = zip(starts, found, strict=True)
         return [Comment(start, start + len(token.string)) for start, token in pairs]
-
-
-def _line_starts(text: str) -> list[int]:
-    if "\r" in text:
-        return [0, *(match.end() for match in _LINE_END.finditer(text))]
-    return [0, *itertools.accumulate(map(len, _LINE.findall(text)))]
 
 
 def parse(text: str, *, top_level_await: bool = False) -> ast.Module:

@@ -36,9 +36,7 @@ def our_name(
     anchors: list[ast.stmt] = [anchor] if anchor else [*imports]
     if not anchors:
         raise NotProvableError("torchaudio is not imported at the top of this module")
-    bound = [
-        (node.id, module.names.bindings(node)) for node in module.names.named(ast.Name, *_OURS)
-    ]
+    bound = [(one.id, module.names.bindings(one)) for one in module.names.named(ast.Name, *_OURS)]
     bound += [pair for one in module.names.scope_made_by.values() for pair in one.bindings.items()]
     # what means something else than this package anywhere in the module
     taken = {name for name, several in bound if {one.target for one in several} != {"compat"}}

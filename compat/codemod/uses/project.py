@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 
 from compat.codemod.files import console_scripts
 from compat.codemod.files.content import content
-from compat.codemod.files.import_graph import File, Files, Graph, Quiet, is_main, plugins, stem
+from compat.codemod.files.import_graph import File, Files, Graph, Quiet, plugins, stem
 from compat.codemod.source import (
     Module,
     Notes,
@@ -129,11 +129,6 @@ class Project(Notes):
     def imports(self) -> Graph:
         """Return the import graph."""
         return Graph((_file(one, self.files) for one in self.modules), self.quiet)
-
-    @noted
-    def is_main(self, path: str) -> bool:
-        """Return whether a file is run as a program."""
-        return is_main(self.text(path).encode("utf-8", "replace"))
 
     @noted
     def loaded(self, path: str) -> frozenset[str]:
