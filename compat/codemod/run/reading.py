@@ -194,8 +194,7 @@ def gather(found: list[discovery.Found], options: Options, result: Result, tick:
             if is_entry or not one.is_ignored():
                 gathered.take(path, one.kind, data)
         elif one.kind == discovery.PYTHON:
-            named = one.is_named or (mentioned and b"torchaudio" in data)
-            if named and not one.is_ignored():
+            if (one.is_named or (mentioned and b"torchaudio" in data)) and not one.is_ignored():
                 gathered.parsed(path, one.kind, data)  # it has nothing to change, but may be wrong
             quiet.append(path)
     gathered.quiet = Quiet(quiet, gathered.files.read)

@@ -13,7 +13,6 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple, TypeVar
 
-from compat.codemod.source.grouping import grouped
 from compat.codemod.source.old_names import ROOT
 
 _COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
@@ -118,7 +117,9 @@ class Names:
         self.imported: list[Imported] = []
         self.scope_made_by: dict[ast.AST, Scope] = {tree: self.module}
         self._by_kind: dict[type[ast.AST], list[ast.AST]] = defaultdict(list)
-        self._by_name: dict[type[ast.AST], dict[str, list[Any]]] = {}
+        self._by_name: dict[type[ast.AST], dict[str, list[Any]]] = {
+            kind: defaultdict(list) for kind in _NAME_OF
+        }
         # what `nonlocal` binds: the function around may bind the name further down
         self._nonlocal: list[tuple[Scope, str, Binding]] = []
         self._walk(tree, self.module)
@@ -134,7 +135,7 @@ class Names:
         if inner is scope and isinstance(node, ast.comprehension):
             of: Any = scope.node  # its first iterable is evaluated outside
             scope = scope.parent or scope if of.generators[0] is node else scope
-        parents, by_kind = self.parents, self._by_kind
+        parents, by_kind, by_name = self.parents, self._by_kind, self._by_name
         for field, is_inside in fields:
             value: Any = getattr(node, field, None)
             at = inner if is_inside else scope
@@ -143,6 +144,8 @@ class Names:
                 if kind in _KINDS:
                     parents[child] = node
                     by_kind[kind].append(child)
+                    if kind in by_name:
+                        by_name[kind][getattr(child, _NAME_OF[kind])].append(child)
                     if kind is ast.Name:
                         self._name(child, at, node)
                     elif kind not in _LEAVES:
@@ -225,11 +228,8 @@ class Names:
 
     def named(self, kind: type[Node], *names: str) -> list[Node]:
         """Return all nodes of a kind with one of these names, in the order of the walk for each."""
-        if kind not in self._by_name:
-            several = ((getattr(node, _NAME_OF[kind]), node) for node in self.all(kind))
-            self._by_name[kind] = grouped(several)
-        own = self._by_name[kind]
-        return [node for name in dict.fromkeys(names) for node in own.get(name, ())]
+        every = dict.fromkeys(names)
+        return [node for name in every for node in self._by_name[kind].get(name, ())]
 
     def bindings(self, node: ast.AST | None) -> list[Binding]:
         """Return all that a name may mean; nothing for a builtin, or what is not a plain name."""
