@@ -94,9 +94,9 @@ class Files:
         """Return the facts of a file, from its content."""
         data = with_whole_lines(data)
         names = {name for one in imports(data) for name in self._own(*one)}
-        others = _OTHERS if _MAY_BRING in names else ()
-        is_dynamic = _BRINGS in names or any(map(data.__contains__, others))
-        tests, named = is_test(path), _BY_NAME.findall(data) if is_dynamic else []
+        has_other = _MAY_BRING in names and any(map(data.__contains__, _OTHERS))
+        tests, is_dynamic = is_test(path), has_other or _BRINGS in names
+        named = _BY_NAME.findall(data) if is_dynamic else []
         texts = [name.decode() for _, name in named if name] + (plugins(data) if tests else [])
         names.update(name for text in texts for name in _prefixes(text))
         names |= {

@@ -358,8 +358,7 @@ def _of_file(
 ) -> Iterator[Program]:
     path, graph = module.path, project.imports
     folder, name = os.path.split(path)
-    for function in functions:
-        yield Program(module, function=function)
+    yield from (Program(module, function=function) for function in functions)
     has_package = bool(graph.packages(path))
     is_by_path = not (
         has_package and any(one.path.startswith(".") for one in module.names.imported)

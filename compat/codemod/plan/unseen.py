@@ -113,9 +113,7 @@ def _by_uses(module: Module) -> Iterator[tuple[str, ast.AST]]:
         escapes = use.path in old_names.HOMES and _escapes(module, use.node)
         if escapes or use.path.removesuffix(".__dict__") != use.path:
             yield "the module torchaudio is passed on or bound to another name", use.node
-    for node, name in module.ambiguous:
-        if name not in _USES:
-            yield AMBIGUOUS, node
+    yield from ((AMBIGUOUS, node) for node, name in module.ambiguous if name not in _USES)
     for imported in module.imported:
         if imported.alias.name == "*" or imported.scope.kind == "class":
             yield (
@@ -125,9 +123,7 @@ def _by_uses(module: Module) -> Iterator[tuple[str, ast.AST]]:
     for use in module.hidden:
         if use.kind == Kind.SETTER:
             yield IN_FSTRING, module.statement_of(use.node)
-    for use in module.of(Kind.SETTER):
-        if use.call is None:
-            yield PASSED_ON, use.node
+    yield from ((PASSED_ON, use.node) for use in module.of(Kind.SETTER) if use.call is None)
 
 
 def _by_imports(project: Project, module: Module) -> Iterator[tuple[str, ast.AST]]:
@@ -156,10 +152,9 @@ def _is_renamed_link(project: Project, module: Module, name: str) -> bool:
         folder = os.path.join(os.path.dirname(module.path), *[".."] * (len(name) - len(plain) - 1))
     stems = itertools.accumulate([folder, *plain.split(".")], os.path.join)
     paths = (path for stem in [*stems][1:] for path in (stem, f"{stem}.py"))
-    links = filter(os.path.islink, paths)
     targets = {
         real
-        for link in links
+        for link in filter(os.path.islink, paths)
         if os.path.basename(real := os.path.realpath(link)) != os.path.basename(link)
     }
     own = map(os.path.realpath, project.files.paths if targets else ())
@@ -194,17 +189,15 @@ def _by_texts(project: Project, module: Module) -> Iterator[tuple[str, ast.AST]]
 
 def _by_others(project: Project, module: Module) -> Iterator[tuple[str, ast.AST]]:
     """Yield setters reached through other modules, and the variable that affects all."""
-    for one in reexports.of(project, module):
-        if one.kind == Kind.SETTER:
-            yield f"torchaudio is reached by way of {one.through}", one.node
+    through = (one for one in reexports.of(project, module) if one.kind == Kind.SETTER)
+    yield from ((f"torchaudio is reached by way of {one.through}", one.node) for one in through)
     for node in module.names.named(ast.Attribute, "set_audio_backend"):
         if _is_of_another(module, node.value) or may_be_torchaudio(project, module, node.value):
             yield f"torchaudio is reached by way of {ast.unparse(node.value)}", node
     if project.target == "2.1":
         named = module.names.named(ast.keyword, old_names.VARIABLE)
         texts = [one for one in module.telling if old_names.VARIABLE in str(one.value)]
-        for mention in (*texts, *named):
-            yield _MAY_BE_OFF, mention
+        yield from ((_MAY_BE_OFF, mention) for mention in (*texts, *named))
 
 
 def _given_by_name(project: Project, module: Module) -> Iterator[ast.AST]:

@@ -23,8 +23,8 @@ def runs(module: Module, made: list[Edit]) -> bool:
     left_out, after = [], 0
     for one in module.tree.body:
         before, (start, after) = after, module.span(one)
-        is_plain = isinstance(one, _DEFINITIONS) and not one.decorator_list
-        if is_plain and not _is_touched(edited, before, after):
+        is_near = _is_touched(edited, before, after)
+        if isinstance(one, _DEFINITIONS) and not (is_near or one.decorator_list):
             left_out.append(Edit(start, after, ""))
     old, less = module.text.text, sorted([*made, *left_out])
     return any(

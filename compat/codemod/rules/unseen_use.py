@@ -91,9 +91,8 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
             )
     yield from _by_getattr(module, project)
     yield from _by_another_value(module, project)
-    for reached in reexports.of(project, module):
-        if _is_old(project, module, reached):
-            yield Draft(module.span(reached.node), _reached(reached), _IMPORT)
+    old = (one for one in reexports.of(project, module) if _is_old(project, module, one))
+    yield from (Draft(module.span(one.node), _reached(one), _IMPORT) for one in old)
     yield from _in_quiet_files(module, project)
     yield from _in_fstrings(module, project)
     for node in module.telling:

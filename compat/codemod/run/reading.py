@@ -139,9 +139,9 @@ class Gathered:
         on, and whose pins allow 2.0 or an older release.
         """
         texts = [*self._prose, *(module.text.text for module in self.modules)]
-        if self.mentions or self.unread or any(old_names.VARIABLE in text for text in texts):
-            return False
-        return not any(other_files.is_modern(text) for text in self._prose)
+        is_told = any(old_names.VARIABLE in text for text in texts)
+        is_modern = any(map(other_files.is_modern, self._prose))
+        return not (self.mentions or self.unread or is_told or is_modern)
 
     @property
     def _prose(self) -> list[str]:

@@ -210,6 +210,5 @@ def _mentions(module: Module, name: str, text: str, *own: Kind) -> Iterator[ast.
     seen = {use.call for use in module.of(*own)}
     given = module.names.named(ast.keyword, name)
     yield from (node for node in given if module.names.parents[node] not in seen)
-    for one in module.names.all(ast.Constant):
-        if re.search(text, string(one)) and not module.is_docstring(one):
-            yield one
+    named = (one for one in module.names.all(ast.Constant) if re.search(text, string(one)))
+    yield from (one for one in named if not module.is_docstring(one))

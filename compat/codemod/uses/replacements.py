@@ -152,9 +152,8 @@ def _by_call(module: Module, call: ast.Call) -> Iterator[Replacement]:
     owner = _path_of(module, given[0]) if given and method not in ("getattr", "hasattr") else ""
     name = strings[1] if len(strings) == 2 else ""
     if not owner:
-        for match in map(_PATH.match, strings if replaces else ()):
-            if match:
-                yield Replacement(match.group(1), place, "is patched", _is_mock(call, 1))
+        for match in filter(None, map(_PATH.match, strings if replaces else ())):
+            yield Replacement(match.group(1), place, "is patched", _is_mock(call, 1))
     elif replaces and method == "multiple":
         for one in call.keywords:
             yield Replacement(f"{owner}.{one.arg}", place, "is replaced")
