@@ -51,6 +51,27 @@ def test_programs_and_dynamic_imports(quote: str) -> None:
     assert not import_graph.is_main("  if __name__ == '__main__': pass")
 
 
+# A text, and whether a file with it may import what a string names.
+BY_A_STRING = {
+    "import importlib\nimportlib.import_module(name)\n": True,
+    "from importlib import import_module as load\nload(name)\n": True,
+    "module = __import__(name)\n": True,
+    "import imp\nimp.load_source('a', path)\n": True,
+    "from tools import load_source\nload_source('a', path)\n": True,
+    "import a.helpers\na.helpers.import_module(name)\n": True,
+    "from importlib.util import (\n    spec_from_file_location,\n)\n": True,
+    "import \\\n    runpy\n": True,
+    "import urllib\ndownload_source = 'https://example.org'\n": False,
+    "cut.load_source_feats()\n": False,
+    "import importlib.metadata\n": False,
+}
+
+
+@pytest.mark.parametrize("text", BY_A_STRING)
+def test_which_files_may_import_by_a_string(text: str) -> None:
+    assert Files(()).file("x.py", text.encode()).dynamic == BY_A_STRING[text]
+
+
 SET = "import torchaudio as ta\nta.set_audio_backend('soundfile')\n"
 TA = "ta.load('a.wav')\n"
 NAMED = "ta.load('a.wav', backend=\"soundfile\")\n"
