@@ -34,21 +34,42 @@ TEXTS = {
 @pytest.mark.parametrize("name", TEXTS)
 def test_names_imported(name: str) -> None:
     text, expected = TEXTS[name]
-    assert import_graph.facts("x.py", text.encode()).imports == expected
+    statements = import_graph.imports(import_graph.with_whole_lines(text.encode()))
+    assert {name for one in statements for name in import_graph.names_in(*one)} == expected
 
 
 @pytest.mark.parametrize("quote", ["'", '"'])
 def test_programs_and_dynamic_imports(quote: str) -> None:
-    file = import_graph.facts(
-        "x.py", f"import importlib\nif __name__ == {quote}__main__{quote}:\n    importlib.import_module('a')\n".encode()
-    )
-    assert (file.is_main, file.dynamic) == (True, True)
-    for test in (b"__name__ == '__main__'", b"(__name__ == '__main__')", b"'__main__' == __name__", b"x and __name__ == '__main__'"):
-        assert import_graph.facts("x.py", b"if " + test + b": pass").is_main
-    assert import_graph.facts("x.py", b"if(__name__=='__main__'): pass").is_main
-    assert import_graph.facts("x.py", b"if (\n    __name__ == '__main__'\n): pass").is_main
-    assert not import_graph.facts("x.py", b"name = '__main__'\nif x:\n    print(__name__)").is_main
-    assert not import_graph.facts("x.py", b"  if __name__ == '__main__': pass").is_main
+    text = f"import importlib\nif __name__ == {quote}__main__{quote}:\n    importlib.import_module('a')\n"
+    assert import_graph.is_main(text)
+    assert Files(()).file("x.py", text.encode()).dynamic
+    for test in ("__name__ == '__main__'", "(__name__ == '__main__')", "'__main__' == __name__", "x and __name__ == '__main__'"):
+        assert import_graph.is_main("if " + test + ": pass")
+    assert import_graph.is_main("if(__name__=='__main__'): pass")
+    assert import_graph.is_main("if (\n    __name__ == '__main__'\n): pass")
+    assert not import_graph.is_main("name = '__main__'\nif x:\n    print(__name__)")
+    assert not import_graph.is_main("  if __name__ == '__main__': pass")
+
+
+# A text, and whether a file with it may import what a string names.
+BY_A_STRING = {
+    "import importlib\nimportlib.import_module(name)\n": True,
+    "from importlib import import_module as load\nload(name)\n": True,
+    "module = __import__(name)\n": True,
+    "import imp\nimp.load_source('a', path)\n": True,
+    "from tools import load_source\nload_source('a', path)\n": True,
+    "import a.helpers\na.helpers.import_module(name)\n": True,
+    "from importlib.util import (\n    spec_from_file_location,\n)\n": True,
+    "import \\\n    runpy\n": True,
+    "import urllib\ndownload_source = 'https://example.org'\n": False,
+    "cut.load_source_feats()\n": False,
+    "import importlib.metadata\n": False,
+}
+
+
+@pytest.mark.parametrize("text", BY_A_STRING)
+def test_which_files_may_import_by_a_string(text: str) -> None:
+    assert Files(()).file("x.py", text.encode()).dynamic == BY_A_STRING[text]
 
 
 SET = "import torchaudio as ta\nta.set_audio_backend('soundfile')\n"
@@ -72,7 +93,7 @@ AUDIO = "package/audio.py"
 def graph() -> Graph:
     put(PROJECT)
     files = Files(PROJECT)
-    speaking = [files.link(import_graph.facts(AUDIO, PROJECT[AUDIO].encode()))]
+    speaking = [files.file(AUDIO, PROJECT[AUDIO].encode())]
     return Graph(speaking, Quiet([path for path in PROJECT if path != AUDIO], files.read))
 
 

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from compat.codemod.files.content import speaks
+from compat.codemod.files.content import matters
+from compat.codemod.files.discovery import PYTHON
 from compat.codemod.source import old_names
 from compat.names import wheel_names
 from tests.codemod.tables import PROGRAM, changes, project, rewrite, said, stays, table
@@ -36,7 +37,7 @@ def test_each_is_told_or_changed(target: str, name: str) -> None:
         outcome = rewrite({PROGRAM: f"import torchaudio\n{program}"}, target)[PROGRAM]
         assert outcome.left or outcome.changed, program
         assert f"torchaudio.{name}(1)" not in outcome.text or outcome.left
-        assert speaks(f"import torchaudio\n{program}".encode()), program
+        assert matters(PYTHON, f"import torchaudio\n{program}".encode(), mentioned=True), program
 
 
 @pytest.mark.parametrize("target", TARGETS)

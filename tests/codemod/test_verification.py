@@ -2,7 +2,7 @@
 
 import pytest
 
-from compat.codemod.rewrite import edits
+from compat.codemod.rewrite import edits, verification
 from compat.codemod.rewrite.edits import Edit
 from compat.codemod.run import engine
 from compat.codemod.source.module import Module
@@ -25,6 +25,33 @@ REWRITES = {
     "a statement that is another kind now": ([("import a\n\n", "import a\nasync \\\n")], None, "would not parse"),
     "a block moved into a function": ([("\nif", "def f():\n  if")], OLD.replace("\nif", "def f():\n  if"), None),
 }
+
+
+LONG = "def f():\n    return 1\n\n\nx = g(a=1)\n\n\nclass C:\n    def h(self):\n        g(b=2)\n        return 3\n\n    y = 4\n"
+
+# What an edit of the long text makes of it, and whether Python would compile that.
+COMPILED = {
+    "an argument twice": ("a=1", "a=1, a=2", False),
+    "an argument twice, in a method": ("b=2", "b=2, b=3", False),
+    "a return in a class": ("y = 4", "return 4", False),
+    "a function that ends in a backslash": ("return 1\n\n\n", "return 1 \\\n", False),
+    "another argument": ("b=2", "b=2, c=3", True),
+    "another statement at the end": ("y = 4\n", "y = 4\n\n\nz = 5\n", True),
+}
+
+
+@pytest.mark.parametrize("name", COMPILED)
+def test_what_compiles(name: str) -> None:
+    old, new, expected = COMPILED[name]
+    start = LONG.index(old)
+    assert verification.runs(Module("a.py", LONG), [Edit(start, start + len(old), new)]) is expected
+
+
+def test_a_statement_hidden_between_two_edits_in_a_class_is_found() -> None:
+    replacements = (("g(b=2)", "g(b=2)\n        s = '''"), ("y = 4", "'''\n    y = 4"))
+    own = [Edit(LONG.index(old), LONG.index(old) + len(old), new) for old, new in replacements]
+    new = Module("a.py", edits.apply(LONG, own))
+    assert "the statement in line 11 would be lost" in str(verification.complaint(Module("a.py", LONG), new, own))
 
 
 def made(replacements: list[tuple[str, str]]) -> list[Edit]:

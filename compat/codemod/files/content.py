@@ -7,6 +7,7 @@ from compat.codemod.files import discovery
 from compat.names import removed
 
 _SPEAKS_ELSEWHERE = re.compile(rb"torchaudio|TORCHAUDIO_|sox_io|\btorio\b")
+NAMED = re.compile(rb"to(?:rchaudio|rio)")  # finds both names of the package in one pass
 _TORIO = re.compile(rb"(?:import|from|,)[ \t]*torio\b")
 # A file without any of these uses only names that stay.
 _MATTERS = re.compile(
@@ -45,21 +46,17 @@ def content(path: str) -> bytes:
         return b""
 
 
-def matters(kind: str, data: bytes) -> bool:
-    """Return whether a file of a kind may need a change, or a finding."""
-    return speaks(data) if kind == discovery.PYTHON else _SPEAKS_ELSEWHERE.search(data) is not None
+def matters(kind: str, data: bytes, *, mentioned: bool) -> bool:
+    """Return whether a file of a kind, in which ``NAMED`` is or not, may need a change or finding.
 
-
-def speaks(data: bytes) -> bool:
-    """Return whether Python code may need a change.
-
-    The setter and the getter count even without torchaudio, since another module may re-export
-    them.
+    In Python code, the setter and the getter count even without torchaudio, since another module
+    may re-export them.
     """
-    heard = b"audio" in data  # a part of both names, so that most files are searched once for them
-    named = (heard and b"torchaudio" in data) or b"TORCHAUDIO_" in data
+    if kind != discovery.PYTHON:
+        return _SPEAKS_ELSEWHERE.search(data) is not None
+    named = (mentioned and b"torchaudio" in data) or b"TORCHAUDIO_" in data
     return (
         (named and (any(map(data.__contains__, _SURE)) or _MATTERS.search(data) is not None))
-        or (heard and b"t_audio_backend(" in data)
-        or (b"torio" in data and _TORIO.search(data) is not None)
+        or b"t_audio_backend(" in data
+        or (mentioned and _TORIO.search(data) is not None)
     )

@@ -69,7 +69,7 @@ def _kind_of_script(entry: os.DirEntry[str]) -> str | None:
 
 def folders(paths: Iterable[str], *, above: bool = False) -> set[str]:
     """Return the folders of files, and with ``above`` the folders above those."""
-    found = set(map(os.path.abspath, map(os.path.dirname, paths)))
+    found = set(map(os.path.abspath, {*map(os.path.dirname, paths)}))
     higher = {str(folder) for one in found for folder in Path(one).parents} if above else set()
     return found | higher
 

@@ -16,10 +16,14 @@ from compat.codemod.source import Notes, grouped, is_test, noted
 
 # The pattern begins with a plain word, so that the engine can jump to the next match. `_BEFORE`
 # checks the text before it afterwards. Continued lines are joined before; a comment is never
-# continued.
-_IMPORT = re.compile(rb"import(?<!\wimport)\b[ \t]*(\([^)#]*(?:#[^\n]*\n[^)#]*)*\)|[^\n#;]*)")
+# continued. It also finds `import_module` and `__import__`.
+_IMPORT = re.compile(
+    rb"import(?:(?<!\wimport)\b[ \t]*(?:\([^)#]*(?:#[^\n]*\n[^)#]*)*\)|[^\n#;]*)"
+    rb"|_module|(?<=__import)__)"
+)
+_FUNCTION = re.compile(rb"\A_|import_module|__import__")  # one of these two, in what it found
 _CONTINUED = re.compile(rb"\\\n")  # the regex engine finds this faster than `in` does
-_NOT_CONTINUED = re.compile(rb"(#[^\n]*)\\\n")
+_NOT_CONTINUED = re.compile(rb"(#[^\n]*+)(?<=\\)\n")
 _BEFORE = re.compile(rb"(?:.*[:;])?[ \t]*(?:from[ \t]*(?:([.\w]+)[ \t]+|(\.+)[ \t]*))?\Z", re.S)
 _MAIN = re.compile(rb"\nif\b(?:[^\n]*|[\s(]*)\b__name__\b")  # also `if (` and `"__main__" ==`
 _REPLACING = re.compile(rb"mo(?:ck|nkeypatch)")
@@ -49,31 +53,32 @@ _UNNAMED = (
 )
 _LISTED_NAME = re.compile(rb"['\"](\w+)['\"]")
 _COMMENT = re.compile(rb"#[^\n]*")
+_AS_SPACES = bytes.maketrans(b".,;:()#", b" " * 7)
 _FIRST_WORD = re.compile(r"(?:\A|,)[\s()]*([^\s(),]+)")
 _LISTED = re.compile(rb"__all__[ \t]*[+:=][^=\[(]*=?[ \t]*[\[(]([^\])]*)")
 _PLUGINS = re.compile(rb"pytest_plugins[^=\n]*=[ \t]*[\[(]?((?:[ \t\n,]*['\"][\w.]+['\"])*)")
-_DYNAMIC = (b"import_module", b"__import__", b"runpy", *_UNNAMED)
+# other functions that import what a string names, and what a file imports that has one of them
+_OTHERS = (b"runpy", *_UNNAMED)
+_OWNERS = {"importlib", "imp", "_LazyModule", *map(bytes.decode, _OTHERS)}
+# of imports, beside names: they bring, or may bring, a function that imports what a string names
+_BRINGS, _MAY_BRING = "import_module()", "runpy()"
 
 
 class File(NamedTuple):
     """What the import graph needs to know of a Python file.
 
     Attributes:
-        imports: the dotted names it imports, as written; those inside a package begin with a dot.
-        is_main: whether it is run as a program.
+        imported: the files of the project that it imports.
         dynamic: whether it may import by names in strings.
         replaces: whether it may replace a function, as a mock does.
         computed: whether one of these names is not written out.
-        imported: the files of the project that it imports, once it is linked.
     """
 
     path: str
-    imports: frozenset[str]
-    is_main: bool
+    imported: frozenset[str]
     dynamic: bool
     replaces: bool
     computed: bool
-    imported: frozenset[str] = frozenset()
 
 
 class Files:
@@ -86,6 +91,7 @@ class Files:
         self.paths: list[str] = list(paths)
         self._links: dict[str, list[str]] = {}
         self._dotted = functools.cache(_dotted)
+        self._own = functools.lru_cache(8192)(self._own_names)
 
     @functools.cached_property
     def _by_last(self) -> dict[str, list[tuple[str, str]]]:
@@ -93,24 +99,40 @@ class Files:
         dotted = ((self._dotted(path).removesuffix(".__init__"), path) for path in self.paths)
         return grouped((name.rpartition(".")[2], (f".{name}", path)) for name, path in dotted)
 
-    def link(self, file: File) -> File:
-        """Return a file with the imports that belong to this project."""
-        found = (self._link(name, file.path) for name in self._imports(file))
-        imported = frozenset(path for paths in found for path in paths) - {file.path}
-        return file._replace(imported=imported)
+    def file(self, path: str, data: bytes) -> File:
+        """Return the facts of a file, from its content."""
+        data = with_whole_lines(data)
+        names = {name for one in imports(data) for name in self._own(*one)}
+        has_other = _MAY_BRING in names and any(map(data.__contains__, _OTHERS))
+        tests, is_dynamic = is_test(path), has_other or _BRINGS in names
+        named = _BY_NAME.findall(data) if is_dynamic else []
+        texts = [name.decode() for _, name in named if name] + (plugins(data) if tests else [])
+        names.update(name for text in texts for name in _prefixes(text))
+        names |= {
+            f"{star[:-1]}{name}"
+            for star in names
+            if star.endswith("*")
+            for package in self.named(halves(star)[0], path)
+            for name in listed(package)[0]
+        }
+        imported = {found for name in names for found in self._link(name, path)}
+        return File(
+            path,
+            imported=frozenset(imported - {path}),
+            dynamic=is_dynamic,
+            replaces=tests or _REPLACING.search(data) is not None,
+            computed=is_dynamic
+            and (not all(quote for quote, _ in named) or any(word in data for word in _UNNAMED)),
+        )
 
-    def _imports(self, file: File) -> Iterator[str]:
-        """Yield the names that a file imports, and those of which a package has a list for it.
-
-        Leave out those that end as no file of the project does.
-        """
-        for name in file.imports:
-            last = name.rpartition(".")[2]
-            if last in self._by_last or not last:
-                yield name
-            elif last == "*":
-                for path in self.named(halves(name)[0], file.path):
-                    yield from (f"{name.removesuffix('*')}{inner}" for inner in listed(path)[0])
+    def _own_names(self, line: bytes, names: bytes) -> list[str]:
+        """Return the names that an import imports, if they may be of the project; most are not."""
+        words = (line + b"," + names).translate(_AS_SPACES).decode("utf-8", "replace").split()
+        is_wide = b"*" in names or line.rstrip().endswith(b".")
+        may_be = is_wide or not self._by_last.keys().isdisjoint(words)
+        found = [*names_in(line, names)] if may_be else []
+        found += [_BRINGS] if _FUNCTION.search(names) else []
+        return found if _OWNERS.isdisjoint(words) else [*found, _MAY_BRING]
 
     def _link(self, name: str, importer: str) -> list[str]:
         """Return the files that a dotted name may mean, as ``named`` does, and the importer."""
@@ -132,7 +154,7 @@ class Files:
 
     def read(self, paths: Iterable[str]) -> list[File]:
         """Return what files on disk import from this project; an unreadable one imports nothing."""
-        return [self.link(facts(path, content(path))) for path in paths]
+        return [self.file(path, content(path)) for path in paths]
 
 
 class Graph(Notes):
@@ -162,7 +184,6 @@ class Graph(Notes):
         """Return the files that import a file directly."""
         return set(self._backwards.get(path, ()))
 
-    @noted
     def near_importers(self, path: str) -> frozenset[str]:
         """Return the files that import a file directly, or by way of packages that import it."""
 
@@ -191,7 +212,6 @@ class Graph(Notes):
         files = self.files
         return closure(path, lambda one: files[one].imported if one in files else ())
 
-    @noted
     def importers(self, path: str) -> frozenset[str]:
         """Return the files that import a file, directly or not, itself included."""
         return closure(path, self.direct_importers)
@@ -217,19 +237,13 @@ class Quiet(Notes):
         """Return the files that may replace a function, as a mock does."""
         return [file.path for file in self.files.values() if file.replaces]
 
-    @functools.cached_property
-    def replaced_words(self) -> dict[bytes, list[str]]:
-        """Return the words in quiet code that may replace a function, with the files' paths."""
+    @noted
+    def replacing_word(self, word: bytes) -> list[str]:
+        """Return the files that may replace a function of this name."""
+        found = re.compile(rb"%b(?<!\w%b)\b" % (re.escape(word), re.escape(word)))
         texts = ((path, content(path)) for path in self.replacing)
-        return grouped(
-            (word, path)
-            for path, data in texts
-            for word in {
-                *_WORD.findall(b"\n".join(part for one in _PATCHED for part in one.findall(data))),
-                *(word for one in _ASSIGNED for word in one.findall(data)),
-                *(_LISTED_NAME.findall(data) if _COMPUTED.search(data) else ()),
-            }
-        )
+        near = ((path, data) for path, data in texts if found.search(data))
+        return [path for path, data in near if word in _replaced_words(data)]
 
     @functools.cached_property
     def files(self) -> dict[str, File]:
@@ -251,42 +265,46 @@ def listed(path: str) -> tuple[list[str], bool]:
     return sorted({name.partition(".")[0] for name in os.listdir(folder)} - {"__init__"}), False
 
 
+def _replaced_words(data: bytes) -> set[bytes]:
+    """Return the words in a file's code that may replace a function."""
+    patched = b"\n".join(part for one in _PATCHED for part in one.findall(data))
+    given = _LISTED_NAME.findall(data) if _COMPUTED.search(data) else ()
+    assigned = (word for one in _ASSIGNED for word in one.findall(data))
+    return {*_WORD.findall(patched), *assigned, *given}
+
+
 def plugins(data: bytes) -> list[str]:
     """Return the modules that ``pytest_plugins`` names in a file's content."""
     lists = _PLUGINS.findall(data) if b"pytest_plugins" in data else ()
     return [name.decode() for one in lists for name in re.findall(rb"[\w.]+", one)]
 
 
-def facts(path: str, data: bytes) -> File:
-    """Return the facts of a file, from its content."""
-    found: set[str] = set()
+def is_main(text: str) -> bool:
+    """Return whether a file with a text is run as a program."""
+    data = b"\n" + with_whole_lines(text.encode("utf-8", "replace"))
+    return b"__main__" in data and _MAIN.search(data) is not None
+
+
+def with_whole_lines(data: bytes) -> bytes:
+    """Return a content with plain line ends, and with continued lines joined."""
     if b"\r" in data:
         data = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
     if _CONTINUED.search(data):
-        data = _NOT_CONTINUED.sub(rb"\1\n", data).replace(b"\\\n", b" ")
+        data = _CONTINUED.sub(b" ", _NOT_CONTINUED.sub(rb"\1 \n", data))
+    return data
+
+
+def imports(data: bytes) -> Iterator[tuple[bytes, bytes]]:
+    """Yield what stands before and after each ``import`` in its line or statement."""
     for match in _IMPORT.finditer(data):
-        start = data.rfind(b"\n", 0, match.start()) + 1
-        found.update(_names(data[start : match.start()], match[1]))
-    is_dynamic, tests = any(map(data.__contains__, _DYNAMIC)), is_test(path)
-    named = _BY_NAME.findall(data) if is_dynamic else []
-    for _, name in named:
-        found.update(_prefixes(name.decode()) if name else ())
-    for name in plugins(data) if tests else ():
-        found.update(_prefixes(name))
-    return File(
-        path,
-        imports=frozenset(found),
-        is_main=b"__main__" in data and _MAIN.search(b"\n" + data) is not None,
-        dynamic=is_dynamic,
-        replaces=tests or _REPLACING.search(data) is not None,
-        computed=is_dynamic
-        and (not all(quote for quote, _ in named) or any(word in data for word in _UNNAMED)),
-    )
+        start = match.start()
+        yield data[data.rfind(b"\n", 0, start) + 1 : start], data[start + 6 : match.end()]
 
 
-@functools.lru_cache(8192)
-def _names(line: bytes, names: bytes) -> frozenset[str]:
-    """Return the names that one import statement imports.
+def names_in(line: bytes, names: bytes) -> set[str]:
+    """Return the dotted names that an import imports, as written.
+
+    Those inside a package begin with a dot.
 
     Args:
         line: the text before the word ``import``.
@@ -294,14 +312,14 @@ def _names(line: bytes, names: bytes) -> frozenset[str]:
     """
     before = _BEFORE.match(line)
     if not before:
-        return frozenset()
+        return set()
     names = _COMMENT.sub(b"", names) if b"#" in names else names
     words = _FIRST_WORD.findall(names.decode("utf-8", "replace"))
     base = (before[1] or before[2] or b"").decode("utf-8", "replace")
     if not base:
-        return frozenset(part for word in words for part in _prefixes(word))
+        return {part for word in words for part in _prefixes(word)}
     dot = "" if base.endswith(".") else "."
-    return frozenset((*_prefixes(base), *(f"{base}{dot}{word}" for word in words)))
+    return {*_prefixes(base), *(f"{base}{dot}{word}" for word in words)}
 
 
 def halves(name: str) -> tuple[str, str]:
@@ -311,7 +329,6 @@ def halves(name: str) -> tuple[str, str]:
     return (owner.removesuffix(".") if owner.strip(".") else owner), last
 
 
-@functools.lru_cache(8192)
 def _prefixes(name: str) -> list[str]:
     """Return a dotted name and the packages around it, whose own code runs too."""
     plain = name.lstrip(".")

@@ -41,9 +41,8 @@ def pins(
     text: str, target: str, package: str = "torchaudio", verb: str = "excludes"
 ) -> Iterator[tuple[int, int, str]]:
     """Yield the pins that exclude every release for the target: their start, end and reason."""
-    for pin in _of(text, package):
-        if not pin.admits(_versions(target)):
-            yield pin.start, pin.end, f"{pin.text} {verb} the target {target}"
+    old = (pin for pin in _of(text, package) if not pin.admits(_versions(target)))
+    yield from ((pin.start, pin.end, f"{pin.text} {verb} the target {target}") for pin in old)
 
 
 def is_modern(text: str) -> bool:
@@ -63,8 +62,7 @@ def _versions(target: str) -> list[str]:
 
 def _paths(text: str) -> Iterator[tuple[int, int, str]]:
     """Yield the dotted names of torchaudio in a text, and the names imported from it."""
-    for match in _PATH.finditer(text):
-        yield *match.span(), match.group()
+    yield from ((*match.span(), match.group()) for match in _PATH.finditer(text))
     for match in _IMPORT.finditer(text):
         for name in re.finditer(r"\w+", match.group(2)):
             yield (

@@ -259,9 +259,8 @@ def taken(code: Code, module: Module) -> Iterator[tuple[Module, Definition]]:
         files = code.files(import_graph.halves(star)[0], module)
         owned += [(one, name) for one in files for name in one.names.module.bindings]
     for owner, name in owned:
-        for meaning in code._of_module(owner, name):
-            if meaning is not None and meaning[1] is not None:
-                yield meaning[0], meaning[1]
+        found = filter(None, code._of_module(owner, name))
+        yield from ((home, node) for home, node in found if node is not None)
 
 
 def by_name(code: Code, module: Module, node: ast.expr) -> list[Module] | None:

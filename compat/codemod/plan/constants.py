@@ -168,7 +168,7 @@ def _is_for_objects(project: Project, name: str) -> bool:
         for scope in one.names.scope_made_by.values()
         if scope.kind == "class" and name in scope.bindings
     ]
-    is_set = project.says(_SETS_OBJECTS) or any(_stored(one, name) for one in several)
+    is_set = project.says(_SETS_OBJECTS) or any(one.stored(name) for one in several)
     return len(classes) == 1 and not is_set
 
 
@@ -193,13 +193,7 @@ def _changes(module: Module, name: str) -> bool:
     named = re.compile(rf"(?:\A|[.\s]){name}(?:\Z|\s*=)")
     ours = {keyword for use in module.uses if use.call for keyword in use.call.keywords}
     return (
-        any(plain_name(one.value) != "self" for one in _stored(module, name))
-        or any(one.arg == name for one in module.names.all(ast.keyword) if one not in ours)
+        any(plain_name(one.value) != "self" for one in module.stored(name))
+        or any(one not in ours for one in module.names.named(ast.keyword, name))
         or any(named.search(str(one.value)) for one in module.strings)
     )
-
-
-def _stored(module: Module, name: str) -> list[ast.Attribute]:
-    """Return where a file stores an attribute of this name."""
-    own = (one for one in module.names.all(ast.Attribute) if one.attr == name)
-    return [one for one in own if not isinstance(one.ctx, ast.Load)]

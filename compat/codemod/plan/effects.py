@@ -12,14 +12,21 @@ from compat.codemod.plan.code import Code, Meaning
 from compat.codemod.plan.marks import Marks
 from compat.codemod.plan.replaced_names import DEFINED
 from compat.codemod.plan.state import Force
-from compat.codemod.source import Module, Notes, Scope, called, noted, only_import
+from compat.codemod.source import Module, Notes, Scope, noted, only_import
 from compat.codemod.uses import Project
 
 # It is unknown what a start method that is computed does.
-_SPAWNS = re.compile(
-    r"spawn['\"]|forkserver['\"]|\b(?:mp|multiprocessing)\.spawn[ \t]*\("
-    r"|(?:set_start_method|get_context)[ \t]*\((?![ \t]*(?:['\"]fork['\"]|\)|None\b))"
-)
+_SPAWNS = [
+    re.compile(one)
+    for one in (
+        r"spawn(?:['\"]|(?:(?<=\bmp\.spawn)|(?<=\bmultiprocessing\.spawn))[ \t]*\()",
+        r"forkserver['\"]",
+        *(
+            rf"{name}[ \t]*\((?![ \t]*(?:['\"]fork['\"]|\)|None\b))"
+            for name in ("set_start_method", "get_context")
+        ),
+    )
+]
 # Calls that load a module by a path or a name, and names through which any function may be called.
 BY_PATH = {
     "imp.load_source",
@@ -140,12 +147,12 @@ class Effects(Notes):
     def _read(self, module: Module) -> None:
         own, names = self.marks(module), module.names
         imports = [
-            one
-            for one, _ in names.imports
-            if any(found for found, _ in self.code.imported(module, one))
+            one.statement
+            for one in names.imported
+            if any(found for found, _ in self.code.imported(module, one.statement))
         ]
         ours = [one.statement for one in module.imported]
-        unknown = [one for one in names.all(ast.Attribute) if one.attr in UNKNOWN_ATTRIBUTES]
+        unknown = names.named(ast.Attribute, *UNKNOWN_ATTRIBUTES)
         telling = (own.setters, own.pairs, imports, ours, unknown)
         for node in (node for several in telling for node in several):
             self._tells(module, node)
@@ -160,43 +167,38 @@ class Effects(Notes):
                 if getattr(node, "decorator_list", ()):
                     self._leads(module, node)
         self._find_names(module)
-        for member in (one for one in names.all(ast.Attribute) if called(one.value) == "super"):
+        for one in (*names.named(ast.Name, "super"), *names.named(ast.Attribute, "super")):
+            member = names.parents[module.call_of(one) or one]
             for meaning in self.code.known(module, member):
                 self._leads(module, member)
                 self._means(module, member, meaning)
 
     def _find_names(self, module: Module) -> None:
         """Note what names mean, and the dotted names that begin with them."""
-        parents = module.names.parents
-        has_star = any(one.local == "*" for one in module.names.imported)
+        names = module.names
+        has_star = any(one.local == "*" for one in names.imported)
         known: dict[tuple[Scope | None, str], list[Meaning]] = {}
-        plain: set[tuple[Scope | None, str]] = set()
-        for name, scope in module.names.scope_of.items():
-            if name.id in _TELLING_NAMES:
-                self._tells(module, name)
-            home, path = scope.home(name.id), name.id
-            if (home, path) in plain:
-                continue
-            bindings = home.bindings[path] if home is not None else []
-            given = (one.target or isinstance(one.node, code.Definition) for one in bindings)
-            if not (has_star or any(given)):
-                plain.add((home, path))  # most names are of variables and builtins
-                continue
-            imported = only_import(bindings)
+        for name in names.named(ast.Name, *_TELLING_NAMES):
+            self._tells(module, name)
+        # most names are of variables and builtins
+        bound = [getattr(one, "name", "") for one in names.scope_made_by]
+        bound += [one.local for one in names.imported]
+        for name in names.scope_of if has_star else names.named(ast.Name, *bound):
+            home, path = names.scope_of[name].home(name.id), name.id
+            imported = only_import(names.bindings(name))
             node: ast.AST | None = name
             while isinstance(node, ast.Name | ast.Attribute):
                 if (home, path) not in known:
                     known[home, path] = self.code.known(module, node)
-                above = parents.get(node)
+                if imported is None and not known[home, path]:
+                    break
+                above = names.parents.get(node)
                 for meaning in known[home, path]:
                     self._leads(module, node)
                     if meaning[1] is not None or not isinstance(above, ast.Attribute):
                         self._means(module, node, meaning)
                 if imported in _TELLING_IMPORTS:
                     self._tells(module, node)
-                if imported is None and not known[home, path]:
-                    plain.add((home, path))
-                    break
                 node = above if isinstance(above, ast.Attribute) else None
                 attribute = getattr(node, "attr", "")
                 path, imported = f"{path}.{attribute}", f"{imported}.{attribute}"
@@ -256,7 +258,7 @@ class Effects(Notes):
     @functools.cached_property
     def spawns(self) -> bool:
         """Return whether the project starts processes that import its files anew."""
-        return any(map(_SPAWNS.search, self.code.texts.values()))
+        return any(one.search(text) for one in _SPAWNS for text in self.code.texts.values())
 
     @noted
     def gives(self, name: str) -> bool:

@@ -223,8 +223,8 @@ class Execution:
             return False  # a new object may call any of its methods
         if self.all_run:
             return not state.kept and state.force in self.anywhere
-        outcome = self._rounds.sure.get((state, self.handed.count))
-        return not self.handed.functions or outcome in ((state, None), (state, state))
+        sure, same = self._rounds.sure, ((state, None), (state, state))
+        return not self.handed.functions or sure.get((state, self.handed.count)) in same
 
     def call(self, module: Module, function: ast.AST, state: State) -> State | None:
         """Call a function by its name, whatever decorates it."""

@@ -65,8 +65,7 @@ def _as_value(part: Part, site: Site, value: str) -> list[Change]:
 def _asked_of_functions(part: Part, site: Site) -> Iterator[Place]:
     """Yield where the project asks something that may not be a class what a partial lacks."""
     for module in part.modules:
-        for found in _ASKS.finditer(module.text.text):
-            yield module.place(found.span())
+        yield from (module.place(found.span()) for found in _ASKS.finditer(module.text.text))
     path, graph = site.module.path, part.project.imports
     for one in sorted((graph.reachable(path) | graph.importers(path)) & part.project.quiet.all):
         text = part.project.text(one)

@@ -67,7 +67,7 @@ class Part:
     @functools.cached_property
     def named(self) -> list[Place]:
         """Return the places of the old name of a backend."""
-        several = ((module, node) for module in self.modules for node in module.strings)
+        several = ((module, node) for module in self.modules for node in module.telling)
         return [one.place(node) for one, node in several if node.value in ("sox_io", "sox-io")]
 
     def add(self, rule: str, module: Module, node: ast.AST, reason: str, **draft: Any) -> None:

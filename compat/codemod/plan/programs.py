@@ -14,6 +14,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
+from compat.codemod.files.import_graph import is_main
 from compat.codemod.plan import expressions, marks, statements, unseen
 from compat.codemod.plan.code import Code
 from compat.codemod.plan.effects import FUNCTIONS, Effects
@@ -357,13 +358,12 @@ def _of_file(
 ) -> Iterator[Program]:
     path, graph = module.path, project.imports
     folder, name = os.path.split(path)
-    for function in functions:
-        yield Program(module, function=function)
+    yield from (Program(module, function=function) for function in functions)
     has_package = bool(graph.packages(path))
     is_by_path = not (
-        has_package and any(getattr(one, "level", 0) for one, _ in module.names.imports)
+        has_package and any(one.path.startswith(".") for one in module.names.imported)
     )
-    if graph.files[path].is_main or module.interactive or path in project.started:
+    if is_main(project.text(path)) or module.interactive or path in project.started:
         if is_by_path:
             yield Program(module, is_script=True)
         if has_package:

@@ -10,7 +10,7 @@ from compat.codemod.source import Module, plain_name
 # In files that are not parsed: the attribute in `m.setup = ...`, `m.setup, x = ...`;
 # in `del m.setup`, `as m.setup`, `for m.setup in`.
 # Each begins with plain letters, which the regex engine finds fastest.
-_ASSIGNED = re.compile(r"\.(?<!\bself\.)(?<!\bcls\.)(\w+)(?=[ \t]*(?:=(?!=)|,[^\n()=]*=(?!=)))")
+_ASSIGNED = re.compile(r"\.(?<!\bself\.)(?<!\bcls\.)(\w++)(?=[ \t]*(?:=(?!=)|,[^\n()=]*=(?!=)))")
 _TARGETED = [
     re.compile(rf"{word}(?<!\w{word})[ \t]+[\w.]*\.(\w+)") for word in ("del", "as", "for")
 ]
@@ -28,7 +28,7 @@ _COMPUTED = re.compile(r"setattr\s*\(\s*(?:\w+\.)*(\w+)(?<!\bself)\s*,\s*(?!['\"
 _CLASS, DEFINED, _NAMED_AS = (
     re.compile(rf"{word}(?<!\w{word})[ \t]+(\w+)") for word in ("class", "def", "as")
 )
-_ALIAS = re.compile(r"\b(\w+)[ \t]+as[ \t]+(\w+)")
+_WORD_BEFORE = re.compile(r"(\w+)[ \t]+\Z")
 _NAMED = re.compile(r"['\"](?:[\w.]*\.)?(\w+)['\"]|(\w+)[ \t]*=(?!=)")
 _NAMESPACES = [
     re.compile(one)
@@ -50,9 +50,13 @@ def of(modules: Mapping[str, Module], texts: Mapping[str, str]) -> frozenset[str
     """
     found: set[str] = set()
     owners = {one for text in texts.values() for one in _COMPUTED.findall(text)}
-    aliased = [text for text in texts.values() if not owners.isdisjoint(_NAMED_AS.findall(text))]
-    pairs = [pair for text in aliased for pair in _ALIAS.findall(text)]
-    owners |= {name for name, alias in pairs if alias in owners}
+    owners |= {
+        name
+        for text in texts.values()
+        for alias in _NAMED_AS.finditer(text)
+        if alias[1] in owners
+        for name in _WORD_BEFORE.findall(text, max(alias.start() - 200, 0), alias.start())
+    }
     for path, text in texts.items() if owners else ():
         classes = _CLASS.findall(text)
         if stem(path) in owners or not owners.isdisjoint(classes):

@@ -8,6 +8,7 @@ import sys
 import textwrap
 from collections.abc import Iterator
 
+from compat.codemod.files.import_graph import is_main
 from compat.codemod.plan.code import Definition
 from compat.codemod.source import (
     Kind,
@@ -121,9 +122,8 @@ def reached(project: Project, module: Module) -> Iterator[tuple[ast.AST, str]]:
     known = {one.node: one.through for one in several if one.kind in (Kind.FUNCTION, Kind.GETTER)}
     for node, through in known.items():
         yield node, f"torchaudio is reached by way of {through}"
-    for node in module.names.all(ast.Attribute):
-        is_old = node not in known and node.attr in old_names.FUNCTIONS
-        if is_old and _is_of_another(module, node.value):
+    for node in module.names.named(ast.Attribute, *old_names.FUNCTIONS):
+        if node not in known and _is_of_another(module, node.value):
             yield node, "torchaudio is reached through another module"
 
 
@@ -133,9 +133,7 @@ def _by_uses(module: Module) -> Iterator[tuple[str, ast.AST]]:
         escapes = use.path in old_names.HOMES and _escapes(module, use.node)
         if escapes or _ANY_NAME.search(use.path):
             yield "the module torchaudio is passed on or bound to another name", use.node
-    for node, name in module.ambiguous:
-        if name not in _USES:
-            yield AMBIGUOUS, node
+    yield from ((AMBIGUOUS, node) for node, name in module.ambiguous if name not in _USES)
     for imported in module.imported:
         if imported.alias.name == "*" or imported.scope.kind == "class":
             yield (
@@ -145,16 +143,13 @@ def _by_uses(module: Module) -> Iterator[tuple[str, ast.AST]]:
     for use in module.hidden:
         if use.kind == Kind.SETTER:
             yield IN_FSTRING, module.statement_of(use.node)
-    for use in module.of(Kind.SETTER):
-        if use.call is None:
-            yield PASSED_ON, use.node
+    yield from ((PASSED_ON, use.node) for use in module.of(Kind.SETTER) if use.call is None)
 
 
 def _by_imports(project: Project, module: Module) -> Iterator[tuple[str, ast.AST]]:
     """Yield what may load other code than the text says, and what makes a script run twice."""
-    for node in module.names.all(ast.Attribute):
-        if node.attr in _HOOKS:
-            yield f"sys.{node.attr} decides what an import loads", node
+    for node in module.names.named(ast.Attribute, *_HOOKS):
+        yield f"sys.{node.attr} decides what an import loads", node
     is_script = "__main__" in module.text.text
     for one in module.names.imported:
         top = one.path.partition(".")[0]
@@ -175,12 +170,11 @@ def _is_renamed_link(project: Project, module: Module, name: str) -> bool:
     folder = os.path.dirname(os.path.dirname(around[0]) if around else module.path)
     if plain != name:
         folder = os.path.join(os.path.dirname(module.path), *[".."] * (len(name) - len(plain) - 1))
-    parts = plain.split(".")
-    stems = [os.path.join(folder, *parts[: length + 1]) for length in range(len(parts))]
-    links = [path for stem in stems for path in (stem, f"{stem}.py") if os.path.islink(path)]
+    stems = itertools.accumulate([folder, *plain.split(".")], os.path.join)
+    paths = (path for stem in [*stems][1:] for path in (stem, f"{stem}.py"))
     targets = {
         real
-        for link in links
+        for link in filter(os.path.islink, paths)
         if os.path.basename(real := os.path.realpath(link)) != os.path.basename(link)
     }
     own = map(os.path.realpath, project.files.paths if targets else ())
@@ -189,7 +183,7 @@ def _is_renamed_link(project: Project, module: Module, name: str) -> bool:
 
 def _by_texts(project: Project, module: Module) -> Iterator[tuple[str, ast.AST]]:
     """Yield texts that may give torchaudio, and texts that may be run as code with it."""
-    for text in module.strings:
+    for text in module.telling:
         path = str(text.value).replace(":", ".")
         is_ours = path in old_names.HOMES or path in _FUNCTIONS
         if is_ours and not is_test(module.path) and _is_looked_up(module, text):
@@ -201,10 +195,10 @@ def _by_texts(project: Project, module: Module) -> Iterator[tuple[str, ast.AST]]
             and literal(call.args[0]) is ...
         ):
             yield "code that is made when the program runs may call torchaudio", call
-    for node in (*module.strings, *module.names.all(ast.JoinedStr)):
+    for node in (*module.telling, *module.names.all(ast.JoinedStr)):
         if _is_code(module, node) and _runs_texts(project):
             yield "torchaudio is called by code in a string", node
-    for text in module.strings:
+    for text in module.telling:
         if _EXAMPLE.search(str(text.value)) and project.runs_examples:
             yield "an example in a docstring calls torchaudio", text
     for name in _given_by_name(project, module):
@@ -213,19 +207,15 @@ def _by_texts(project: Project, module: Module) -> Iterator[tuple[str, ast.AST]]
 
 def _by_others(project: Project, module: Module) -> Iterator[tuple[str, ast.AST]]:
     """Yield setters reached through other modules, and the variable that affects all."""
-    for one in reexports.of(project, module):
-        if one.kind == Kind.SETTER:
-            yield f"torchaudio is reached by way of {one.through}", one.node
-    for node in module.names.all(ast.Attribute):
-        if node.attr == "set_audio_backend" and (
-            _is_of_another(module, node.value) or may_be_torchaudio(project, module, node.value)
-        ):
+    through = (one for one in reexports.of(project, module) if one.kind == Kind.SETTER)
+    yield from ((f"torchaudio is reached by way of {one.through}", one.node) for one in through)
+    for node in module.names.named(ast.Attribute, "set_audio_backend"):
+        if _is_of_another(module, node.value) or may_be_torchaudio(project, module, node.value):
             yield f"torchaudio is reached by way of {ast.unparse(node.value)}", node
     if project.target == "2.1":
-        named = [one for one in module.names.all(ast.keyword) if one.arg == old_names.VARIABLE]
-        texts = [one for one in module.strings if old_names.VARIABLE in str(one.value)]
-        for mention in (*texts, *named):
-            yield _MAY_BE_OFF, mention
+        named = module.names.named(ast.keyword, old_names.VARIABLE)
+        texts = [one for one in module.telling if old_names.VARIABLE in str(one.value)]
+        yield from ((_MAY_BE_OFF, mention) for mention in (*texts, *named))
 
 
 def _given_by_name(project: Project, module: Module) -> Iterator[ast.AST]:
@@ -238,7 +228,7 @@ def _given_by_name(project: Project, module: Module) -> Iterator[ast.AST]:
         for one in module.names.all(ast.BinOp)
         if string(one.left) + string(one.right) in old_names.HOMES
     ]
-    whole = [text for text in module.strings if text.value in old_names.HOMES]
+    whole = [text for text in module.telling if text.value in old_names.HOMES]
     computed = bool(whole) and any(file.computed for file in project.imports.files.values())
     for name in (*parts, *(whole if computed else ())) if not is_test(module.path) else ():
         if not _only_tells(module, name):
@@ -268,7 +258,7 @@ def may_be_loaded(project: Project, module: Module) -> bool:
     graph, path = project.imports, module.path
     if os.path.basename(path) in _AT_START:
         return True
-    is_named = graph.files[path].is_main or is_test(path) or "__" in os.path.basename(path)
+    is_named = is_main(module.text.text) or is_test(path) or "__" in os.path.basename(path)
     return not (is_named or graph.direct_importers(path) or _loading(project) <= {path})
 
 

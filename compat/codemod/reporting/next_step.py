@@ -11,7 +11,7 @@ _OURS = re.compile(r"^\s*(?:import|from) compat\b", re.M)
 
 def next_steps(result: Result, options: Options) -> Iterator[str]:
     """Yield what the project needs now and the one thing to do next, if there is any."""
-    changed = [file for file in result.files if file.changed]
+    changed = [file for file in result.files if file.changed and "compat" in file.after]
     if any(_OURS.search(file.after) and not _OURS.search(file.before) for file in changed):
         verb = "needs" if options.writes else "will need"
         yield (

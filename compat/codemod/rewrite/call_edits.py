@@ -76,8 +76,7 @@ def of_call(module: Module, call: ast.Call, changes: list[OfCall]) -> Iterator[E
         new = [f"{name}={value}" for name, value in added.items()]
         at, joined = _appended(text, call, last, new) if last else (inside, ", ".join(new))
         inserted[at] += joined
-    for at, part in inserted.items():
-        yield Edit(at, at, part)
+    yield from (Edit(at, at, part) for at, part in inserted.items())
 
 
 def _arguments(text: Text, call: ast.Call) -> tuple[int, dict[ast.expr | ast.keyword, _Argument]]:

@@ -52,11 +52,13 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
 @noted
 def _calls(project: Project) -> dict[str, list[tuple[Use, ast.Call]]]:
     """Return the calls of each module that name no backend; none while anything may set one."""
-    attributes = (one.attr for module in project.modules for one in module.names.all(ast.Attribute))
-    setters = (use for module in project.modules for use in module.of(Kind.SETTER))
-    if "set_audio_backend" in attributes or any(True for _ in setters):
+    modules = project.modules
+    if any(
+        [*one.names.named(ast.Attribute, "set_audio_backend"), *one.of(Kind.SETTER)]
+        for one in modules
+    ):
         return {}
-    return {module.path: found for module in project.modules if (found := list(_unnamed(module)))}
+    return {module.path: found for module in modules if (found := list(_unnamed(module)))}
 
 
 def _unnamed(module: Module) -> Iterator[tuple[Use, ast.Call]]:

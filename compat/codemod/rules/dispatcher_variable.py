@@ -23,10 +23,9 @@ _DELETE = "Find out what it is for, and delete it."
 
 def check(module: Module, project: Project) -> Iterator[Draft]:
     """Delete an assignment of "1" before torchaudio is imported; report every other mention."""
-    for keyword in module.names.all(ast.keyword):
-        if keyword.arg == old_names.VARIABLE:
-            yield Draft(module.span(keyword), _REASON, _DELETE)
-    for node in module.strings:
+    for keyword in module.names.named(ast.keyword, old_names.VARIABLE):
+        yield Draft(module.span(keyword), _REASON, _DELETE)
+    for node in module.telling:
         if node.value == old_names.VARIABLE:
             yield _draft(module, node)
         elif old_names.VARIABLE in str(node.value) and not module.is_docstring(node):

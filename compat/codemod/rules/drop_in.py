@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from compat.codemod.files.discovery import folders
-from compat.codemod.files.import_graph import closure, facts
+from compat.codemod.files.import_graph import closure
 from compat.codemod.rule import (
     DROP_IN,
     NO_FUNCTION,
@@ -139,11 +139,11 @@ def _unlike_ours(module: Module, project: Project, installs: list[ast.Call]) -> 
 
 def _may_be_late(module: Module, project: Project, call: ast.Call) -> bool:
     at = module.span(call)[0]
-    before = facts(module.path, module.text.text[:at].encode("utf-8", "replace"))
+    before = project.files.file(module.path, module.text.text[:at].encode("utf-8", "replace"))
     return (
         module.statement_of(call) not in module.tree.body
         or any(start < at for start in _early_imports(module))
-        or _imports_torchaudio(project, project.files.link(before).imported)
+        or _imports_torchaudio(project, before.imported)
     )
 
 

@@ -86,7 +86,7 @@ def _stays(module: Module, project: Project, one: Imported, settled: set[ast.Nam
     """Return whether an import remains and will fail; TAC131 drops one whose name is not used."""
     if conditions.in_import_ladder(module, one.statement):
         return False
-    names = {node for node in module.names.scope_of if node.id == one.local}
+    names = {*module.names.named(ast.Name, one.local)}
     if not names:
         return is_used(module, project, one) or project.target == "compat"
     return not names <= settled and isinstance(one.statement, ast.ImportFrom)

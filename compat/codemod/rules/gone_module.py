@@ -30,16 +30,14 @@ def _advice(path: str, project: Project) -> str | None:
 def _of_torio(module: Module, project: Project) -> Iterator[Draft]:
     if project.files.named(old_names.TORIO, module.path):
         return
-    for statement, _ in module.names.imports:
-        home = f"{statement.module}." if isinstance(statement, ast.ImportFrom) else ""
-        for alias in () if getattr(statement, "level", 0) else statement.names:
-            path = (home + alias.name).removesuffix(".*")
-            if path == old_names.TORIO or path.startswith(f"{old_names.TORIO}."):
-                yield Draft(
-                    module.span(alias),
-                    f"{path} does not come with torchaudio 2.9",
-                    old_names.gone(path) or "",
-                )
+    for one in module.names.imported:
+        path = one.path.removesuffix(".*")
+        if path == old_names.TORIO or path.startswith(f"{old_names.TORIO}."):
+            yield Draft(
+                module.span(one.alias),
+                f"{path} does not come with torchaudio 2.9",
+                old_names.gone(path) or "",
+            )
 
 
 RULE = Rule(

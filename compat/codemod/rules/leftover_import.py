@@ -85,13 +85,13 @@ def is_used(module: Module, project: Project, one: Imported) -> bool:
     if (
         one.alias.name == "*"
         or one.scope.kind == "class"
-        or _is_read(module, one)
+        or module.names.named(ast.Name, one.local)
         or any(node.value == one.local for node in module.strings)
     ):
         return True
     before, _ = project.as_read(module, 0)
     # users of a package that never used the name itself may import it from there
-    in_package = module.path.endswith("__init__.py") and not _is_read(before, one)
+    in_package = module.path.endswith("__init__.py") and not before.names.named(ast.Name, one.local)
     return in_package or project.is_exported(module, one.local)
 
 
@@ -107,12 +107,6 @@ def _mentions(module: Module, name: str) -> Iterator[tuple[int, int]]:
     for comment in module.text.comments if in_type.search(module.text.text) else ():
         if in_type.match(module.text.text, comment.start, comment.end):
             yield comment.start, comment.end
-
-
-def _is_read(module: Module, one: Imported) -> bool:
-    return any(
-        isinstance(node, ast.Name) and node.id == one.local for node in module.names.scope_of
-    )
 
 
 RULE = Rule(

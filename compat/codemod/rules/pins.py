@@ -8,7 +8,7 @@ from compat.codemod.rule import MODERN, Draft, Level, Module, Project, Rule, Val
 
 def check(module: Module, project: Project) -> Iterator[Draft]:
     """Report pins in strings, as in setup.py; ``files.other_files`` reads the other files."""
-    for node in module.strings:
+    for node in module.telling:
         value = str(node.value)
         if value.startswith("torchaudio") and len(value) < 80 and not module.is_docstring(node):
             for _, _, why in other_files.pins(value, project.target):

@@ -92,12 +92,11 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
             )
     yield from _by_getattr(module, project)
     yield from _by_another_value(module, project)
-    for reached in reexports.of(project, module):
-        if _is_old(project, module, reached):
-            yield Draft(module.span(reached.node), _reached(reached), _IMPORT)
+    old = (one for one in reexports.of(project, module) if _is_old(project, module, one))
+    yield from (Draft(module.span(one.node), _reached(one), _IMPORT) for one in old)
     yield from _in_quiet_files(module, project)
     yield from _in_fstrings(module, project)
-    for node in module.strings:
+    for node in module.telling:
         value = str(node.value)
         above = module.names.parents.get(node)
         named = isinstance(above, ast.Call) and node in above.args[:1] and old_names.is_ours(value)
@@ -271,7 +270,8 @@ def _by_another_value(module: Module, project: Project) -> Iterator[Draft]:
     """
     seen = {one.node for one in reexports.of(project, module)}
     names = _other_names(module)
-    for node in module.names.all(ast.Attribute):
+    own = module.names.named(ast.Attribute, *_OLD, *old_names.FUNCTIONS)
+    for node in module.names.all(ast.Attribute) if names else own:
         owner, call = node.value, module.call_of(node)
         is_named = plain_name(owner) in names
         is_old = (

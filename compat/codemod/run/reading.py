@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterable, Sequence
 
 from compat.codemod.files import console_scripts, discovery, documents, other_files, traces
-from compat.codemod.files.content import matters, read
+from compat.codemod.files.content import NAMED, matters, read
 from compat.codemod.files.document import Document, UnreadableError
 from compat.codemod.files.import_graph import Files, Quiet, stem
 from compat.codemod.source import (
@@ -139,9 +139,9 @@ class Gathered:
         on, and whose pins allow 2.0 or an older release.
         """
         texts = [*self._prose, *(module.text.text for module in self.modules)]
-        if self.mentions or self.unread or any(old_names.VARIABLE in text for text in texts):
-            return False
-        return not any(other_files.is_modern(text) for text in self._prose)
+        is_told = any(old_names.VARIABLE in text for text in texts)
+        is_modern = any(map(other_files.is_modern, self._prose))
+        return not (self.mentions or self.unread or is_told or is_modern)
 
     @property
     def _prose(self) -> list[str]:
@@ -189,11 +189,12 @@ def gather(found: list[discovery.Found], options: Options, result: Result, tick:
                 )
             continue
         is_entry = bool(entries) and os.path.realpath(path) in entries
-        if is_entry or matters(one.kind, data):
+        mentioned = NAMED.search(data) is not None
+        if is_entry or matters(one.kind, data, mentioned=mentioned):
             if is_entry or not one.is_ignored():
                 gathered.take(path, one.kind, data)
         elif one.kind == discovery.PYTHON:
-            if (one.is_named or b"torchaudio" in data) and not one.is_ignored():
+            if (one.is_named or (mentioned and b"torchaudio" in data)) and not one.is_ignored():
                 gathered.parsed(path, one.kind, data)  # it has nothing to change, but may be wrong
             quiet.append(path)
     gathered.quiet = Quiet(quiet, gathered.files.read)

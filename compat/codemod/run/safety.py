@@ -144,9 +144,9 @@ def _against(project: Project, module: Module, draft: Draft) -> Iterator[Replace
     written = {
         word for change in draft.changes for word in _WORD.findall(getattr(change, "new", ""))
     }
-    for one in everywhere:
-        if any(one.stands_for(path) for path in touched) or one.name in written:
-            yield one
+    yield from (
+        one for one in everywhere if one.name in written or any(map(one.stands_for, touched))
+    )
     names = [
         one.local if isinstance(one, Imported) else one.written
         for one in draft.touches or ()

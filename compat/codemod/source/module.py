@@ -14,6 +14,7 @@ from compat.codemod.source.old_names import Kind
 from compat.codemod.source.scopes import Imported, Scope, only_import
 from compat.codemod.source.tree import Tree
 
+_TELLING = re.compile(r"torchaudio|TORCHAUDIO_|t_audio_backend|load_wav|filepath|sox")
 _IGNORE = re.compile(r"#\s*compat:\s*ignore(?:\[([A-Z0-9,\s]*)\])?", re.I)
 
 
@@ -72,6 +73,11 @@ class Module(Tree):
     # torchaudio
 
     @functools.cached_property
+    def telling(self) -> list[ast.Constant]:
+        """Return the strings in which a name of torchaudio, its variable or backends may occur."""
+        return [node for node in self.strings if _TELLING.search(str(node.value))]
+
+    @functools.cached_property
     def imported(self) -> list[Imported]:
         """Return every name bound by an import of torchaudio or of something in it."""
         return [one for one in self.names.imported if old_names.is_ours(one.path)]
@@ -90,14 +96,9 @@ class Module(Tree):
         return [use for use in self._all_uses if use.node in self.unplaced]
 
     @functools.cached_property
-    def _by_imported_name(self) -> list[ast.Name]:
-        locals_ = {imported.local for imported in self.imported}
-        return [node for node in self.names.scope_of if node.id in locals_]
-
-    @functools.cached_property
     def _all_uses(self) -> list[Use]:
         found = []
-        for node in self._by_imported_name:
+        for node in self.names.named(ast.Name, *(one.local for one in self.imported)):
             if isinstance(node.ctx, ast.Load):
                 target = only_import(self.names.bindings(node))
                 if target and old_names.is_ours(target):
@@ -125,7 +126,7 @@ class Module(Tree):
     def ambiguous(self) -> list[tuple[ast.Name | ast.Attribute, str]]:
         """Return uses of names that are torchaudio's only in some places, with the old name."""
         found: list[tuple[ast.Name | ast.Attribute, str]] = []
-        for node in self._by_imported_name:
+        for node in self.names.named(ast.Name, *(one.local for one in self.imported)):
             bindings = self.names.bindings(node)
             if not isinstance(node.ctx, ast.Load) or only_import(bindings) is not None:
                 continue

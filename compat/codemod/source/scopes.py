@@ -20,6 +20,8 @@ _LEAVES = (ast.Constant, ast.alias)
 # fields whose nodes are in the scope that a function, class or comprehension makes
 _INSIDE = ("body", "type_params", "elt", "key", "value", "generators", "target", "ifs")
 _WITHOUT_NODES = ("ctx", "op", "ops", "id", "attr", "arg", "kind")
+# for each kind of node that has a name, the field that holds it
+_NAME_OF = {ast.Name: "id", ast.Attribute: "attr", ast.keyword: "arg"}
 Node = TypeVar("Node", bound=ast.AST)
 AnyFunction = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
 
@@ -104,7 +106,6 @@ class Names:
         module: the outermost scope.
         scope_of: for each ``ast.Name``, the scope it is in.
         parents: for each node, the node it is part of.
-        imports: each import statement, with its scope.
         imported: each name of an import.
         scope_made_by: for the module, each class and each function, the scope of its body.
     """
@@ -113,10 +114,12 @@ class Names:
         self.module: Scope = Scope("module", tree, None)
         self.scope_of: dict[ast.Name, Scope] = {}
         self.parents: dict[ast.AST, ast.AST] = {}
-        self.imports: list[tuple[ast.Import | ast.ImportFrom, Scope]] = []
         self.imported: list[Imported] = []
         self.scope_made_by: dict[ast.AST, Scope] = {tree: self.module}
         self._by_kind: dict[type[ast.AST], list[ast.AST]] = defaultdict(list)
+        self._by_name: dict[type[ast.AST], dict[str, list[Any]]] = {
+            kind: defaultdict(list) for kind in _NAME_OF
+        }
         # what `nonlocal` binds: the function around may bind the name further down
         self._nonlocal: list[tuple[Scope, str, Binding]] = []
         self._walk(tree, self.module)
@@ -132,20 +135,23 @@ class Names:
         if inner is scope and isinstance(node, ast.comprehension):
             of: Any = scope.node  # its first iterable is evaluated outside
             scope = scope.parent or scope if of.generators[0] is node else scope
-        parents, by_kind = self.parents, self._by_kind
+        parents, by_kind, by_name = self.parents, self._by_kind, self._by_name
         for field, is_inside in fields:
-            value = getattr(node, field, None)
+            value: Any = getattr(node, field, None)
             at = inner if is_inside else scope
             for child in value if isinstance(value, list) else (value,):
-                if isinstance(child, ast.AST):
+                kind = type(child)
+                if kind in _KINDS:
                     parents[child] = node
-                    kind = type(child)
                     by_kind[kind].append(child)
-                    if kind not in _LEAVES:
+                    if kind in by_name:
+                        by_name[kind][getattr(child, _NAME_OF[kind])].append(child)
+                    if kind is ast.Name:
+                        self._name(child, at, node)
+                    elif kind not in _LEAVES:
                         self._walk(child, at)
 
-    def _name(self, node: ast.Name, scope: Scope) -> None:
-        parent = self.parents.get(node)
+    def _name(self, node: ast.Name, scope: Scope, parent: ast.AST) -> None:
         if isinstance(parent, ast.NamedExpr) and parent.target is node:
             scope = next(outer for outer in scope.outwards() if outer.kind != "comprehension")
         self.scope_of[node] = scope
@@ -159,7 +165,6 @@ class Names:
         self._bind(node.arg, node, self.scope_made_by[function])
 
     def _import(self, node: ast.Import | ast.ImportFrom, scope: Scope) -> None:
-        self.imports.append((node, scope))
         base = "." * node.level + (node.module or "") if isinstance(node, ast.ImportFrom) else ""
         prefix = base if base.endswith(".") or not base else f"{base}."
         for alias in node.names:
@@ -221,6 +226,11 @@ class Names:
         """Return all nodes of a kind, in the order of the walk."""
         return self._by_kind.get(kind, [])  # type: ignore[return-value]
 
+    def named(self, kind: type[Node], *names: str) -> list[Node]:
+        """Return all nodes of a kind with one of these names, in the order of the walk for each."""
+        every = dict.fromkeys(names)
+        return [node for name in every for node in self._by_name[kind].get(name, ())]
+
     def bindings(self, node: ast.AST | None) -> list[Binding]:
         """Return all that a name may mean; nothing for a builtin, or what is not a plain name."""
         if not isinstance(node, ast.Name) or node not in self.scope_of:
@@ -263,7 +273,6 @@ class Names:
 
 
 _BINDERS: dict[type[ast.AST], Callable[[Names, Any, Scope], Scope | None]] = {
-    ast.Name: Names._name,
     ast.arg: Names._argument,
     **dict.fromkeys(
         (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef), Names._definition

@@ -13,7 +13,9 @@ from typing import NamedTuple
 from compat.codemod.source.findings import Place
 
 _LINE_END = re.compile(r"\r\n|\r|\n")
+_LINE = re.compile(r"[^\r\n]*(?:\n|\r\n?)")
 _REST_OF_LINE = re.compile(r"[^\r\n]*")
+_INNER_BYTES = bytes(range(0x80, 0xC0))  # those of a character after its first
 _INDENT = re.compile(r"[ \t\f]*")
 
 
@@ -29,7 +31,7 @@ class Text:
 
     def __init__(self, text: str) -> None:
         self.text = text
-        self.starts: list[int] = _line_starts(text)
+        self.starts: list[int] = [0, *itertools.accumulate(map(len, _LINE.findall(text)))]
         self._is_ascii = text.isascii()
 
     @functools.cached_property
@@ -45,7 +47,7 @@ class Text:
         if self._is_ascii or not column:
             return start + column
         data = self.text[start : start + column].encode("utf-8", "surrogatepass")[:column]
-        return start + sum(byte & 0xC0 != 0x80 for byte in data)  # the first of each character
+        return start + len(data.translate(None, _INNER_BYTES))
 
     def span(self, node: ast.AST) -> tuple[int, int]:
         """Return the start and end of a node."""
@@ -96,12 +98,6 @@ class Text:
         starts = (self.starts[token.start[0] - 1] + token.start[1] for token in found)
         pairs = zip(starts, found, strict=True)
         return [Comment(start, start + len(token.string)) for start, token in pairs]
-
-
-def _line_starts(text: str) -> list[int]:
-    if "\r" in text:
-        return [0, *(match.end() for match in _LINE_END.finditer(text))]
-    return [0, *itertools.accumulate(len(line) + 1 for line in text.split("\n")[:-1])]
 
 
 def parse(text: str, *, top_level_await: bool = False) -> ast.Module:

@@ -122,11 +122,16 @@ class Tree(Notes):
         bindings = self.names.bindings(name)
         return [
             one
-            for one in self.names.scope_of
-            if one.id == name.id and one is not name and self.names.bindings(one) is bindings
+            for one in self.names.named(ast.Name, name.id)
+            if one is not name and self.names.bindings(one) is bindings
         ]
 
     # Nodes of a kind
+
+    def stored(self, attribute: str) -> list[ast.Attribute]:
+        """Return where an attribute of this name is assigned or deleted."""
+        own = self.names.named(ast.Attribute, attribute)
+        return [one for one in own if not isinstance(one.ctx, ast.Load)]
 
     @functools.cached_property
     def unplaced(self) -> set[ast.AST]:
@@ -139,12 +144,6 @@ class Tree(Notes):
         """Return all string constants outside f-strings."""
         found = [node for node in self.names.all(ast.Constant) if isinstance(node.value, str)]
         return [node for node in found if node not in self.unplaced]
-
-    @property
-    def statements(self) -> list[ast.stmt]:
-        """Return all statements, in the order of the text."""
-        found = [node for kind in ast.stmt.__subclasses__() for node in self.names.all(kind)]
-        return sorted(found, key=lambda node: (node.lineno, node.col_offset))
 
     @property
     def functions(self) -> list[ast.FunctionDef | ast.AsyncFunctionDef]:

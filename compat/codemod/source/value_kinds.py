@@ -156,8 +156,7 @@ def _targets(module: Module, node: ast.Name | ast.Attribute) -> list[ast.AST]:
         return [binding.node for binding in names.bindings(node)]
     classes = [scope for scope in names.scope_made_by.values() if scope.kind == "class"]
     bound = [binding.node for one in classes for binding in one.bindings.get(node.attr, ())]
-    stored = [one for one in names.all(ast.Attribute) if one.attr == node.attr]
-    return [*bound, *(one for one in stored if not isinstance(one.ctx, ast.Load))]
+    return [*bound, *module.stored(node.attr)]
 
 
 def _of_target(module: Module, target: ast.AST, depth: int) -> str:

@@ -208,9 +208,7 @@ def _gives(module: Module, call: ast.Call, name: str) -> bool:
 def _mentions(module: Module, name: str, text: str, *own: Kind) -> Iterator[ast.AST]:
     """Yield keywords of a name in calls of other functions, and strings that match a pattern."""
     seen = {use.call for use in module.of(*own)}
-    for node in module.names.all(ast.keyword):
-        if node.arg == name and module.names.parents[node] not in seen:
-            yield node
-    for one in module.names.all(ast.Constant):
-        if re.search(text, string(one)) and not module.is_docstring(one):
-            yield one
+    given = module.names.named(ast.keyword, name)
+    yield from (node for node in given if module.names.parents[node] not in seen)
+    named = (one for one in module.names.all(ast.Constant) if re.search(text, string(one)))
+    yield from (one for one in named if not module.is_docstring(one))

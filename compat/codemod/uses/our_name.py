@@ -6,6 +6,8 @@ from compat.codemod.rewrite import AddStatement, Change
 from compat.codemod.source import Module, NotProvableError, Use, conditions, old_names
 from compat.codemod.uses.project import Project
 
+_OURS = ("compat", "torchaudio_compat")
+
 
 def our_name(
     module: Module, project: Project, use: Use | None = None
@@ -35,11 +37,11 @@ def our_name(
     anchors: list[ast.stmt] = [anchor] if anchor else [*imports]
     if not anchors:
         raise NotProvableError("torchaudio is not imported at the top of this module")
-    bound = [(node.id, module.names.bindings(node)) for node in module.names.scope_of]
+    bound = [(one.id, module.names.bindings(one)) for one in module.names.named(ast.Name, *_OURS)]
     bound += [pair for one in module.names.scope_made_by.values() for pair in one.bindings.items()]
     # what means something else than this package anywhere in the module
     taken = {name for name, several in bound if {one.target for one in several} != {"compat"}}
-    name = next((one for one in ("compat", "torchaudio_compat") if one not in taken), "")
+    name = next((one for one in _OURS if one not in taken), "")
     if not name:
         raise NotProvableError("both `compat` and `torchaudio_compat` are taken here")
     new = "import compat" if name == "compat" else f"import compat as {name}"

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 
 from compat.codemod.files import console_scripts
 from compat.codemod.files.content import content
-from compat.codemod.files.import_graph import File, Files, Graph, Quiet, facts, plugins, stem
+from compat.codemod.files.import_graph import File, Files, Graph, Quiet, plugins, stem
 from compat.codemod.source import (
     Module,
     Notes,
@@ -103,9 +103,9 @@ class Project(Notes):
         """Return whether 2.1 may run with the dispatcher off, where old argument names hold."""
         statements = (
             module.statement_of(node)
-            for module in self.modules
-            for node in module.strings
-            if node.value == old_names.VARIABLE and self.target == "2.1"
+            for module in (self.modules if self.target == "2.1" else ())
+            for node in module.telling
+            if node.value == old_names.VARIABLE
         )
         return any(all(literal(one) != "1" for one in ast.walk(each)) for each in statements)
 
@@ -128,7 +128,7 @@ class Project(Notes):
     @functools.cached_property
     def imports(self) -> Graph:
         """Return the import graph."""
-        return Graph((self.files.link(_imports(one)) for one in self.modules), self.quiet)
+        return Graph((_file(one, self.files) for one in self.modules), self.quiet)
 
     @noted
     def loaded(self, path: str) -> frozenset[str]:
@@ -221,7 +221,7 @@ def _parsed(_: Quiet, path: str) -> Module | None:
 def _takes(other: Module, owner: str, name: str) -> bool:
     """Return whether a file may take a name from a module called ``owner``, or all names."""
     names = other.names
-    read = [names.qualified(node.value) for node in names.all(ast.Attribute) if node.attr == name]
+    read = [names.qualified(node.value) for node in names.named(ast.Attribute, name)]
     paths = (*(one.path for one in names.imported), *(f"{one}.{name}" for one in read))
     ends = (f".{owner}.{name}", f".{owner}.*", f"..{name}", "..*")
     taken = any(f".{path}".endswith(ends) for path in paths)
@@ -229,5 +229,5 @@ def _takes(other: Module, owner: str, name: str) -> bool:
 
 
 @noted
-def _imports(module: Module) -> File:
-    return facts(module.path, module.text.text.encode("utf-8", "replace"))
+def _file(module: Module, files: Files) -> File:
+    return files.file(module.path, module.text.text.encode("utf-8", "replace"))

@@ -96,9 +96,9 @@ def of(module: Module) -> Iterator[Replacement]:
 def _mentions(module: Module) -> Iterator[ast.AST]:
     """Yield where a module mentions torchaudio: a name, an attribute, a keyword, a string."""
     yield from (use.root for use in module.uses)
-    yield from (node for node in module.names.all(ast.Attribute) if node.attr == ROOT)
-    yield from (node for node in module.names.all(ast.keyword) if node.arg == ROOT)
-    yield from (node for node in module.strings if ROOT in str(node.value))
+    yield from module.names.named(ast.Attribute, ROOT)
+    yield from module.names.named(ast.keyword, ROOT)
+    yield from (node for node in module.telling if ROOT in str(node.value))
 
 
 def _within_statement(module: Module, node: ast.AST) -> Iterator[ast.AST]:
@@ -156,9 +156,8 @@ def _by_call(module: Module, call: ast.Call) -> Iterator[Replacement]:
     owner = _path_of(module, given[0]) if given and method not in ("getattr", "hasattr") else ""
     name = strings[1] if len(strings) == 2 else ""
     if not owner:
-        for match in map(_PATH.match, strings if replaces else ()):
-            if match:
-                yield Replacement(match.group(1), place, "is patched", _is_mock(call, 1))
+        for match in filter(None, map(_PATH.match, strings if replaces else ())):
+            yield Replacement(match.group(1), place, "is patched", _is_mock(call, 1))
     elif replaces and method == "multiple":
         for one in call.keywords:
             yield Replacement(f"{owner}.{one.arg}", place, "is replaced")
@@ -309,8 +308,8 @@ def _in_quiet_files(
     project: Project, home: str, name: str, targets: list[str], path: str
 ) -> Iterator[Replacement]:
     """Find the same in files that do not mention torchaudio, by their text."""
-    near = project.quiet.replaced_words.get(os.fsencode(name))
-    if near is None:
+    near = project.quiet.replacing_word(os.fsencode(name))
+    if not near:
         return
     owner, plain, *words = (re.escape(os.fsencode(one)) for one in (home, name, *targets))
     found = re.compile(

@@ -29,9 +29,8 @@ def mentions(module: Module, name: str) -> Iterator[tuple[int, int, str]]:
     spans = [module.span(one) for one in strings if is_annotation(module, one)]
     comments = [one for one in module.text.comments if _TYPE_COMMENT.match(text, one.start)]
     spans += [(one.start, one.end) for one in comments]
-    for span in spans:
-        for match in pattern.finditer(text, *span):
-            yield match.start(), match.end(), match.group(1)
+    found = (match for span in spans for match in pattern.finditer(text, *span))
+    yield from ((match.start(), match.end(), match.group(1)) for match in found)
 
 
 def is_annotation(module: Module, node: ast.AST) -> bool:
