@@ -22,9 +22,8 @@ def missing(name: str, context: Context) -> str:
     releases = wheel_names.releases_of(name)
     is_made = not name.startswith(_GIVES_WAY) and _is_ours(full.rpartition(".")[0])
     # what torchaudio itself has, and is no submodule, comes from here
-    is_later = not wheel_names.has(name, context.release.name) and not any(
-        "." in name or each.startswith(f"{name}.") for each in wheel_names.table().spans
-    )
+    is_inner = "." in name or any(each.startswith(f"{name}.") for each in wheel_names.table().spans)
+    is_later = not is_inner and not wheel_names.has(name, context.release.name)
     if releases and (is_made or is_later):
         return of_another_release(name, context)
     if not context.over_real and context.broken:

@@ -19,8 +19,11 @@ from compat.releases import Release
 _KEY = "torchaudio-compat"
 # they make that dictionary in one way; the others are of joblib, Hugging Face datasets and Celery
 SPAWNERS = {
-    *("multiprocessing.spawn", "joblib.externals.loky.backend.spawn", "loky.backend.spawn"),
-    *("multiprocess.spawn", "billiard.spawn"),
+    "multiprocessing.spawn",
+    "joblib.externals.loky.backend.spawn",
+    "loky.backend.spawn",
+    "multiprocess.spawn",
+    "billiard.spawn",
 }
 
 
@@ -48,7 +51,7 @@ class _Install:
 def follow(layer: Layer, arguments: Callable[[], tuple[Any, ...]], spawner: Any) -> None:
     """Install what ``arguments()`` returns in each process that ``spawner`` spawns.
 
-    It does until ``layer`` is undone.
+    This ends when ``layer`` is undone.
     """
     prepare = spawner.get_preparation_data
 
