@@ -9,7 +9,7 @@ import functools
 import importlib.machinery
 import pathlib
 import types
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from compat import releases
@@ -50,7 +50,9 @@ def follow(layer: Layer, arguments: Callable[[], tuple[Any, ...]], spawner: Any)
 
     It does until ``layer`` is undone.
     """
-    prepare = spawner.get_preparation_data
+    prepare = getattr(spawner, "get_preparation_data", None)
+    if prepare is None:  # a test's dummy, or ``None`` in ``sys.modules``
+        return
 
     @functools.wraps(prepare)
     def get_preparation_data(*args: Any, **kwargs: Any) -> dict[str, Any]:
@@ -60,17 +62,25 @@ def follow(layer: Layer, arguments: Callable[[], tuple[Any, ...]], spawner: Any)
 
 
 def spec_of(
-    name: str, path: Sequence[str] | None, then: Callable[[types.ModuleType], None]
+    name: str,
+    path: Sequence[str] | None,
+    finders: Iterable[Any],
+    then: Callable[[types.ModuleType], None],
 ) -> importlib.machinery.ModuleSpec | None:
-    """Find a module, and let ``then`` change it once it is imported."""
-    spec = importlib.machinery.PathFinder.find_spec(name, path)
+    """Find a module by ``finders``, and let ``then`` change it once it is imported."""
+    found = (each.find_spec(name, path) for each in finders if hasattr(each, "find_spec"))
+    spec: importlib.machinery.ModuleSpec | None = next(filter(None, found), None)
     loader: Any = spec and spec.loader
-    if loader:
-        run = loader.exec_module
+    if spec is not None and hasattr(loader, "exec_module"):
 
         def exec_module(module: types.ModuleType) -> None:
-            run(module)
+            spec.loader = module.__loader__ = loader
+            loader.exec_module(module)
             then(module)
 
-        loader.exec_module = exec_module
+        # all modules of a zip file share one loader, so it stays as it is
+        changed: Any = types.SimpleNamespace(
+            create_module=loader.create_module, exec_module=exec_module
+        )
+        spec.loader = changed
     return spec

@@ -57,7 +57,8 @@ class Finder:
             ModuleNotFoundError: the release in force or a stand-in lacks the module.
         """
         if fullname in children.SPAWNERS:
-            return children.spec_of(fullname, path, self._follow)
+            others = [finder for finder in sys.meta_path if finder is not self]
+            return children.spec_of(fullname, path, others, self._follow)
         root, _, below = fullname.partition(".")
         if root == torio.ROOT and self._tree.context is not None and self._tree.hides_torio:
             if _only_asks():
