@@ -12,7 +12,8 @@ import torch
 
 import dispatcher
 from compat.io import StreamReader
-from dispatcher.headers import ogg, registry
+from dispatcher.headers import matroska, ogg, registry
+from dispatcher.headers.file import Bytes
 from dispatcher.notices import DamagedInputWarning, TruncatedInputWarning
 from dispatcher.reading.opened import look, opened
 from tests import streaming
@@ -81,6 +82,39 @@ def test_what_is_lost_of_a_structure_is_told_of(name: str, cut: slice, words: st
     with pytest.warns((DamagedInputWarning, TruncatedInputWarning)) as told:
         dispatcher.load(path)
     assert any(words in str(each.message) for each in told)
+
+
+def _live() -> bytes:
+    """Return a WebM file whose Segment and Clusters tell no size, as browsers record them."""
+    place = io.BytesIO()
+    with av.open(place, "w", format="webm", options={"live": "1"}) as container:
+        stream = container.add_stream("libopus", rate=RATE, layout="stereo")
+        frame = av.AudioFrame.from_ndarray(NOISE.numpy(), format="fltp", layout="stereo")
+        frame.sample_rate = RATE
+        container.mux([*stream.encode(frame), *stream.encode(None)])
+    return place.getvalue()
+
+
+@table("rest", {
+    "nothing": b"",
+    "zeros": bytes(5000),
+    "tags": b"TAG" + bytes(125),
+    "text": b"hello\n" * 50,
+})  # fmt: skip
+def test_what_follows_a_live_recording_is_no_damage(rest: bytes) -> None:
+    data = _live()
+    with warnings.catch_warnings(action="error"):
+        dispatcher.load(io.BytesIO(data + rest))
+    with pytest.warns(DamagedInputWarning, match="no element begins at its byte"):
+        dispatcher.load(io.BytesIO(data[:20_000] + bytes(200) + data[20_200:] + rest))
+
+
+def test_a_file_of_tiny_elements_holds_nobody_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file of 1 GB may consist of half a billion of them."""
+    spoiled = Bytes(_live() + b"\xec\x80" * 999 + b"junk, then a Cluster: \x1f\x43\xb6\x75")
+    assert registry.damage(spoiled, 0)
+    monkeypatch.setattr(matroska, "_MOST_ELEMENTS", 999)
+    assert registry.damage(spoiled, 0) is None
 
 
 def test_a_stream_that_begins_on_the_way_ends_no_other(tmp_path: pathlib.Path) -> None:
