@@ -109,6 +109,26 @@ def test_what_follows_a_live_recording_is_no_damage(rest: bytes) -> None:
         dispatcher.load(io.BytesIO(data[:20_000] + bytes(200) + data[20_200:] + rest))
 
 
+@table("name", {"AC-3": "x.ac3", "E-AC-3": "x.eac3"})
+@table("wrong, is_told", {
+    "the first frame": (slice(1), True),
+    "one in the middle": (slice(40, 41), True),
+    "the last frame": (slice(-1, None), True),
+    "all": (slice(None), False),
+    "all but one, by chance": (slice(1, None), False),
+    "none": (slice(0), False),
+})  # fmt: skip
+def test_an_encoder_that_writes_no_checksums_does_no_damage(name: str, wrong: slice, is_told: bool) -> None:
+    """The last two bytes of a frame are its checksum."""
+    data = bytearray(_saved(name))
+    size = data.index(data[:2], 2)
+    for end in range(size, len(data) + 1, size)[wrong]:
+        data[end - 1] ^= 1
+    with warnings.catch_warnings(record=True, action="always") as told:
+        dispatcher.load(io.BytesIO(data), format=name[2:])
+    assert [CHECKSUM in str(each.message) for each in told] == [True] * is_told
+
+
 def test_a_file_of_tiny_elements_holds_nobody_up(monkeypatch: pytest.MonkeyPatch) -> None:
     """A file of 1 GB may consist of half a billion of them."""
     spoiled = Bytes(_live() + b"\xec\x80" * 999 + b"junk, then a Cluster: \x1f\x43\xb6\x75")
