@@ -8,8 +8,9 @@ that, and the entry carries our folder.
 import functools
 import importlib.machinery
 import pathlib
+import sys
 import types
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from compat import releases
@@ -28,8 +29,7 @@ class _Install:
     """An object that installs a release when it is unpickled."""
 
     def __init__(self, release: Release, backends: tuple[str, ...] | None) -> None:
-        is_known = release.name in releases.names()
-        self._name = release.name if is_known else releases.DEFAULT
+        self._name = release.name if release.name in releases.names() else releases.DEFAULT
         self._flags, self._backends = releases.changed(release), backends
 
     def __reduce__(self) -> tuple[Callable[..., Any], tuple[str]]:
@@ -64,12 +64,12 @@ def follow(layer: Layer, arguments: Callable[[], tuple[Any, ...]], spawner: Any)
 def spec_of(
     name: str,
     path: Sequence[str] | None,
-    finders: Iterable[Any],
+    asker: object,
     then: Callable[[types.ModuleType], None],
 ) -> importlib.machinery.ModuleSpec | None:
-    """Find a module by ``finders``, and let ``then`` change it once it is imported."""
-    found = (each.find_spec(name, path) for each in finders if hasattr(each, "find_spec"))
-    spec: importlib.machinery.ModuleSpec | None = next(filter(None, found), None)
+    """Find a module by other finders than ``asker``, and let ``then`` change it once imported."""
+    others = (each for each in sys.meta_path if each is not asker and hasattr(each, "find_spec"))
+    spec = next(filter(None, (each.find_spec(name, path) for each in others)), None)
     loader: Any = spec and spec.loader
     if spec is not None and hasattr(loader, "exec_module"):
 

@@ -97,9 +97,8 @@ def _element(data: bytes, at: int) -> tuple[int, int | None, int]:
 
 def _missing(file: File) -> str | None:
     end = _end(file.head)
-    if end is None or end <= file.size:
-        return None
-    return f"its Segment ends at byte {end}, and the file at {file.size}"
+    is_cut = end is not None and end > file.size
+    return f"its Segment ends at byte {end}, and the file at {file.size}" if is_cut else None
 
 
 def _damage(file: File, frames: int, end: int | None) -> str | None:
