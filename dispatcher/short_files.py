@@ -176,8 +176,9 @@ def _warn_of_damage(
 ) -> None:
     damage = look(asked.place, lambda file: registry.damage(file, frames, end), start)
     if damage is not None:
-        text = f"{describe(asked.uri)} is damaged: {damage}{consequence}"
-        notices.warn(text, notices.DamagedInputWarning)
+        notices.warn(
+            f"{describe(asked.uri)} is damaged: {damage}{consequence}", notices.DamagedInputWarning
+        )
 
 
 class _Joined(NamedTuple):

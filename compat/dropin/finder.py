@@ -92,5 +92,7 @@ class Finder:
             return None
         if _only_asks():
             return None
-        text = advice.lacking(below, context) if known is False else advice.missing(below, context)
-        raise ModuleNotFoundError(text, name=root)
+        raise ModuleNotFoundError(
+            advice.lacking(below, context) if known is False else advice.missing(below, context),
+            name=root,
+        )

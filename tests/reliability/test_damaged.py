@@ -95,6 +95,12 @@ def _live() -> bytes:
     return place.getvalue()
 
 
+def test_tags_behind_a_transport_stream_are_no_damage() -> None:
+    data = _saved("x.ts")
+    with warnings.catch_warnings(action="error"):
+        dispatcher.load(io.BytesIO(data + b"TAG".ljust(2 * 188, b"x")))
+
+
 @table("rest", {
     "nothing": b"",
     "zeros": bytes(5000),

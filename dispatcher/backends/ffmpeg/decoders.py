@@ -107,8 +107,10 @@ def _checked_beside(stream: Any, context: Any) -> Decoder:
 
 def _warn_of_checksum(stream: Any) -> None:
     name = describe(joints.uri_of(stream.container))
-    text = f"{name} is damaged: a block's checksum is wrong, so its samples may be"
-    notices.warn(text, notices.DamagedInputWarning)
+    notices.warn(
+        f"{name} is damaged: a block's checksum is wrong, so its samples may be",
+        notices.DamagedInputWarning,
+    )
 
 
 def _vorbis(context: Any) -> Decoder:

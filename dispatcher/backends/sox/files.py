@@ -123,11 +123,11 @@ def warn_of_damage(
     ):
         short_files.warn_of_misreading(path, "libsox takes its floats for integers")
     if whole and file.sox_errno and filetype != "voc":
-        text = (
+        notices.warn(
             f"{describe(path)} is damaged: libsox could not decode a part of it "
-            f"({sox.text(file.sox_errstr)}), and gives silence there"
+            f"({sox.text(file.sox_errstr)}), and gives silence there",
+            notices.DamagedInputWarning,
         )
-        notices.warn(text, notices.DamagedInputWarning)
 
 
 def is_short(file: Any) -> bool:
