@@ -266,5 +266,7 @@ def warn_lost_frames(
     if promise is not None and promise.frames > begin + found:
         return
     there = f"only {begin + found}" if found or not begin else f"no more than {begin}"
-    text = f"{library} counts {counted} frames in {describe(uri)}, and {there} could be decoded"
-    notices.warn(text, notices.DamagedInputWarning)
+    notices.warn(
+        f"{library} counts {counted} frames in {describe(uri)}, and {there} could be decoded",
+        notices.DamagedInputWarning,
+    )

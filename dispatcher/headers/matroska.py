@@ -6,7 +6,7 @@ import struct
 import zlib
 from collections.abc import Iterator
 
-from dispatcher.headers.container import MOST_STEPS, Container, File, Part
+from dispatcher.headers.container import MOST_STEPS, Container, File, Part, missing
 
 _MAGIC = b"\x1a\x45\xdf\xa3"
 _HEADER = re.compile(_MAGIC)
@@ -102,7 +102,7 @@ def _missing(file: File) -> str | None:
 
 
 def _damage(file: File, frames: int, end: int | None) -> str | None:
-    """Follow the elements to the end of the Segment, and compare the checksums of Clusters.
+    """Follow the elements to the end of the Segment or file; compare the checksums of Clusters.
 
     FFmpeg looks for the next Cluster where one element does not lead to the next, and so loses up
     to five seconds.
@@ -113,6 +113,9 @@ def _damage(file: File, frames: int, end: int | None) -> str | None:
         if len(start) <= _LONGEST_ELEMENT:
             return None
         name, size, body = _element(start.ljust(2 * _LONGEST_ELEMENT), 0)
+        there = file.size - at - body
+        if (size or 0) > there and name in {*_WHOLE, _CLUSTER} and at != last:
+            return missing(f"its element at byte {at}", size or 0, there)
         if name == _SEGMENT:
             last, size = at + body + (size or file.size), 0
         elif name == _CLUSTER:

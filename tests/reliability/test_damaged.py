@@ -2,6 +2,7 @@
 
 import io
 import pathlib
+import re
 import warnings
 from collections.abc import Callable
 
@@ -113,6 +114,15 @@ def test_what_follows_a_live_recording_is_no_damage(rest: bytes) -> None:
         dispatcher.load(io.BytesIO(data + rest))
     with pytest.warns(DamagedInputWarning, match="no element begins at its byte"):
         dispatcher.load(io.BytesIO(data[:20_000] + bytes(200) + data[20_200:] + rest))
+
+
+@pytest.mark.parametrize("name", ["x.mka", "x.webm"])
+def test_a_recording_that_was_killed_is_cut_and_not_wrong(name: str) -> None:
+    """The Segment has no size yet."""
+    data = _saved(name) if name == "x.mka" else _live()
+    unknown = re.sub(rb"(\x18\x53\x80\x67\x01).{7}", rb"\1" + b"\xff" * 7, data, count=1, flags=re.DOTALL)
+    with pytest.warns(DamagedInputWarning, match=r"its element at byte \d+ is \d+ bytes long, and \d+ are there; "):
+        dispatcher.load(io.BytesIO(unknown[:30_000]))
 
 
 @table("name", {"AC-3": "x.ac3", "E-AC-3": "x.eac3"})
