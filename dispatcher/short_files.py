@@ -176,8 +176,9 @@ def _warn_of_damage(
 ) -> None:
     damage = look(asked.place, lambda file: registry.damage(file, frames, end), start)
     if damage is not None:
-        text = f"{describe(asked.uri)} is damaged: {damage}{consequence}"
-        notices.warn(text, notices.DamagedInputWarning)
+        notices.warn(
+            f"{describe(asked.uri)} is damaged: {damage}{consequence}", notices.DamagedInputWarning
+        )
 
 
 class _Joined(NamedTuple):
@@ -265,5 +266,7 @@ def warn_lost_frames(
     if promise is not None and promise.frames > begin + found:
         return
     there = f"only {begin + found}" if found or not begin else f"no more than {begin}"
-    text = f"{library} counts {counted} frames in {describe(uri)}, and {there} could be decoded"
-    notices.warn(text, notices.DamagedInputWarning)
+    notices.warn(
+        f"{library} counts {counted} frames in {describe(uri)}, and {there} could be decoded",
+        notices.DamagedInputWarning,
+    )

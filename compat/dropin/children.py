@@ -8,6 +8,7 @@ that, and the entry carries our folder.
 import functools
 import importlib.machinery
 import pathlib
+import sys
 import types
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -31,8 +32,7 @@ class _Install:
     """An object that installs a release when it is unpickled."""
 
     def __init__(self, release: Release, backends: tuple[str, ...] | None) -> None:
-        is_known = release.name in releases.names()
-        self._name = release.name if is_known else releases.DEFAULT
+        self._name = release.name if release.name in releases.names() else releases.DEFAULT
         self._flags, self._backends = releases.changed(release), backends
 
     def __reduce__(self) -> tuple[Callable[..., Any], tuple[str]]:
@@ -53,7 +53,9 @@ def follow(layer: Layer, arguments: Callable[[], tuple[Any, ...]], spawner: Any)
 
     This ends when ``layer`` is undone.
     """
-    prepare = spawner.get_preparation_data
+    prepare = getattr(spawner, "get_preparation_data", None)
+    if prepare is None:  # a test's dummy, or ``None`` in ``sys.modules``
+        return
 
     @functools.wraps(prepare)
     def get_preparation_data(*args: Any, **kwargs: Any) -> dict[str, Any]:
@@ -63,17 +65,25 @@ def follow(layer: Layer, arguments: Callable[[], tuple[Any, ...]], spawner: Any)
 
 
 def spec_of(
-    name: str, path: Sequence[str] | None, then: Callable[[types.ModuleType], None]
+    name: str,
+    path: Sequence[str] | None,
+    asker: object,
+    then: Callable[[types.ModuleType], None],
 ) -> importlib.machinery.ModuleSpec | None:
-    """Find a module, and let ``then`` change it once it is imported."""
-    spec = importlib.machinery.PathFinder.find_spec(name, path)
+    """Find a module by other finders than ``asker``, and let ``then`` change it once imported."""
+    others = (each for each in sys.meta_path if each is not asker and hasattr(each, "find_spec"))
+    spec = next(filter(None, (each.find_spec(name, path) for each in others)), None)
     loader: Any = spec and spec.loader
-    if loader:
-        run = loader.exec_module
+    if spec is not None and hasattr(loader, "exec_module"):
 
         def exec_module(module: types.ModuleType) -> None:
-            run(module)
+            spec.loader = module.__loader__ = loader
+            loader.exec_module(module)
             then(module)
 
-        loader.exec_module = exec_module
+        # all modules of a zip file share one loader, so it stays as it is
+        changed: Any = types.SimpleNamespace(
+            create_module=loader.create_module, exec_module=exec_module
+        )
+        spec.loader = changed
     return spec

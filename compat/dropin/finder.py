@@ -57,28 +57,33 @@ class Finder:
             ModuleNotFoundError: the release in force or a stand-in lacks the module.
         """
         if fullname in children.SPAWNERS:
-            return children.spec_of(fullname, path, self._follow)
+            return children.spec_of(fullname, path, self, self._follow)
         root, _, below = fullname.partition(".")
         if root == torio.ROOT and self._tree.context is not None and self._tree.hides_torio:
             if _only_asks():
                 return None
-            text = (
+            raise ModuleNotFoundError(
                 f"torchaudio {self._tree.context.release.name} has no torio; compat.io has what "
-                "was in torio.io"
+                "was in torio.io",
+                name=root,
             )
-            raise ModuleNotFoundError(text, name=root)
         if fullname == self._tree.host.__name__:
             # for `reload(torchaudio)`, and an import after a removal from `sys.modules`: the
             # same module, also a real one, since compiled operators can be registered only once
-            loader = Loader(self._tree.host, self._renew)
-            return importlib.machinery.ModuleSpec(fullname, loader, is_package=True)  # type: ignore[arg-type]
+            return importlib.machinery.ModuleSpec(
+                fullname,
+                Loader(self._tree.host, self._renew),  # type: ignore[arg-type]
+                is_package=True,
+            )
         if root != self._tree.host.__name__ or not below or self._tree.context is None:
             return None
         context, known = self._tree.context, self._tree.has(below)
         if known:
-            maker = _Maker(self._tree, below)
-            package = definitions.below()[below].package
-            return importlib.machinery.ModuleSpec(fullname, maker, is_package=package)  # type: ignore[arg-type]
+            return importlib.machinery.ModuleSpec(
+                fullname,
+                _Maker(self._tree, below),  # type: ignore[arg-type]
+                is_package=definitions.below()[below].package,
+            )
         if (
             known is None
             and context.over_real
@@ -87,5 +92,7 @@ class Finder:
             return None
         if _only_asks():
             return None
-        text = advice.lacking(below, context) if known is False else advice.missing(below, context)
-        raise ModuleNotFoundError(text, name=root)
+        raise ModuleNotFoundError(
+            advice.lacking(below, context) if known is False else advice.missing(below, context),
+            name=root,
+        )

@@ -6,12 +6,13 @@ import struct
 import zlib
 from collections.abc import Iterator
 
-from dispatcher.headers.container import MOST_STEPS, Container, File, Part
+from dispatcher.headers.container import MOST_STEPS, Container, File, Part, missing
 
 _MAGIC = b"\x1a\x45\xdf\xa3"
 _HEADER = re.compile(_MAGIC)
 _SEGMENT, _TRACKS = 0x18538067, b"\x16\x54\xae\x6b"
-_CLUSTER, _CHECKSUM = 0x1F43B675, b"\xbf\x84"  # the latter: a CRC-32, of 4 bytes
+_CLUSTER, _NEXT = 0x1F43B675, b"\x1f\x43\xb6\x75"
+_CHECKSUM, _CHECKSUM_BYTES = b"\xbf\x84", 6  # how a CRC-32 begins, and its bytes with that
 # what may lie in a file, in a Segment and in a Cluster, by identifier
 _WHOLE = {
     *(0x1A45DFA3, 0x114D9B74, 0x1549A966, 0x1654AE6B, 0x1254C367, 0x1C53BB6B, 0x1941A469),
@@ -20,6 +21,7 @@ _WHOLE = {
 _START = 1 << 16
 _LONGEST_ELEMENT = 12
 _LARGEST = 1 << 30  # a larger file, a film, is not read a second time
+_MOST_ELEMENTS = 1 << 20  # to follow these takes about a second
 _RATE = re.compile(rb"\xb5(?:\x84(.{4})|\x88(.{8}))", re.DOTALL)
 _CHANNELS = re.compile(rb"\x9f\x81(.)", re.DOTALL)
 _CODEC = re.compile(rb"\x86([\x80-\xff])(?=A_)")  # the length, with its marker bit, and a name
@@ -95,32 +97,39 @@ def _element(data: bytes, at: int) -> tuple[int, int | None, int]:
 
 def _missing(file: File) -> str | None:
     end = _end(file.head)
-    if end is None or end <= file.size:
-        return None
-    return f"its Segment ends at byte {end}, and the file at {file.size}"
+    is_cut = end is not None and end > file.size
+    return f"its Segment ends at byte {end}, and the file at {file.size}" if is_cut else None
 
 
 def _damage(file: File, frames: int, end: int | None) -> str | None:
-    """Follow the elements to the end of the Segment, and compare the checksums of Clusters.
+    """Follow the elements to the end of the Segment or file; compare the checksums of Clusters.
 
     FFmpeg looks for the next Cluster where one element does not lead to the next, and so loses up
     to five seconds.
     """
     at = last = 0
-    while end is None and at + _LONGEST_ELEMENT < file.size < _LARGEST:
-        name, size, body = _element(
-            file.at(at, 2 * _LONGEST_ELEMENT).ljust(2 * _LONGEST_ELEMENT), 0
-        )
+    for _ in range(_MOST_ELEMENTS if end is None and file.size < _LARGEST else 0):
+        start = file.at(at, 2 * _LONGEST_ELEMENT)
+        if len(start) <= _LONGEST_ELEMENT:
+            return None
+        name, size, body = _element(start.ljust(2 * _LONGEST_ELEMENT), 0)
+        there = file.size - at - body
+        if (size or 0) > there and name in {*_WHOLE, _CLUSTER} and at != last:
+            return missing(f"its element at byte {at}", size or 0, there)
         if name == _SEGMENT:
             last, size = at + body + (size or file.size), 0
         elif name == _CLUSTER:
-            checked = b"" if size is None else file.at(at + body, size)
-            if not checked.startswith(_CHECKSUM):
+            checked = (size or 0) - _CHECKSUM_BYTES
+            if checked < 0 or file.at(at + body, 2) != _CHECKSUM:
                 size = 0
-            elif zlib.crc32(checked[6:]) != int.from_bytes(checked[2:6], "little"):
+            elif zlib.crc32(file.at(at + body + _CHECKSUM_BYTES, checked)) != file.number(
+                at + body + 2, 4, "little"
+            ):
                 return f"its Cluster at byte {at} has a wrong checksum"
         elif name not in _WHOLE or size is None:
-            return None if at == last else f"no element begins at its byte {at}"
+            # behind the last Cluster of a live recording there may be tags or zeros
+            is_end = at == last or (last > file.size and _NEXT not in file.at(at, file.size))
+            return None if is_end else f"no element begins at its byte {at}"
         at += body + (size or 0)
     return None
 

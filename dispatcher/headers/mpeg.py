@@ -266,9 +266,8 @@ def promise(before: bytes) -> tuple[Xing, int] | None:
 def _length(file: File) -> Length | None:
     """Count by the Xing header, less LAME's delay and padding."""
     first, told = xing(file) or (None, None)
-    if first is None or told is None:
-        return None
-    if not 0 < told.frames <= file.size:  # a frame takes more than a byte
+    # a frame takes more than a byte
+    if first is None or told is None or not 0 < told.frames <= file.size:
         return None
     sound = told.frames * first.samples - told.delay - told.padding
     return Length(max(0, sound), first.channels)

@@ -3,7 +3,9 @@
 from dispatcher.headers.container import Container, File, missing
 
 _PACKET = 188
+_PIECE = _PACKET << 12
 _SYNC = b"\x47"
+_OTHERS = bytes({*range(256)} - {*_SYNC})
 _LOOKS = 4
 
 
@@ -17,8 +19,9 @@ def _missing(file: File) -> str | None:
 
 
 def _damage(file: File, frames: int, end: int | None) -> str | None:
-    """Look for a packet that does not begin as one; FFmpeg leaves it out."""
-    starts = file.all()[::_PACKET] if end is None and _is_one(file) else b""
+    """Look for a packet that does not begin as one and has another behind it; FFmpeg loses it."""
+    pieces = range(0, file.size if end is None and _is_one(file) else 0, _PIECE)
+    starts = b"".join(file.at(at, _PIECE)[::_PACKET] for at in pieces).rstrip(_OTHERS)
     good = len(starts) - len(starts.lstrip(_SYNC))
     return f"no packet begins at its byte {good * _PACKET}" if good < len(starts) else None
 

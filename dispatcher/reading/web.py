@@ -464,8 +464,9 @@ def warn_of_loss(place: Any, found: str) -> None:
     """
     file = getattr(place, "original", place)
     if loss := getattr(file, "loss", ""):
-        text = f"{found} of {describe(file.url)} could be decoded: {loss}"
-        notices.warn(text, notices.DamagedInputWarning)
+        notices.warn(
+            f"{found} of {describe(file.url)} could be decoded: {loss}", notices.DamagedInputWarning
+        )
 
 
 def settled(url: str, settings: Settings) -> str:

@@ -2,6 +2,7 @@
 
 import dataclasses
 import importlib
+import importlib.machinery
 import importlib.util
 import pathlib
 import pickle
@@ -9,9 +10,10 @@ import sys
 import types
 import unittest.mock
 import warnings
+import zipfile
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
@@ -273,6 +275,41 @@ def test_a_reload_reads_the_variable_again(monkeypatch: pytest.MonkeyPatch) -> N
     assert importlib.reload(torchaudio) is torchaudio
     with pytest.raises(RuntimeError, match="Format not recognised"):
         torchaudio.info(__file__, backend="soundfile")
+
+
+def test_spawners_in_a_zip_file_or_without_the_function_are_imported(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """All modules of a zip file have one loader; a test may put dummies in place of spawners."""
+    with zipfile.ZipFile(tmp_path / "x.zip", "w") as packed:
+        packed.writestr("billiard/__init__.py", "")
+        packed.writestr("billiard/spawn.py", "def get_preparation_data(name):\n    return {}\n")
+        packed.writestr("billiard/other.py", "")
+        packed.writestr("multiprocess/__init__.py", "")
+        packed.writestr("multiprocess/spawn.py", "")
+    monkeypatch.syspath_prepend(str(tmp_path / "x.zip"))
+    with unittest.mock.patch.dict(sys.modules, {"loky.backend.spawn": cast("types.ModuleType", None)}):
+        compat.install("2.0")
+        spawn = importlib.import_module("billiard.spawn")
+        assert len(spawn.get_preparation_data("x")) == 1
+        assert spawn.__loader__ is spawn.__spec__.loader is importlib.import_module("billiard.other").__loader__
+        assert len(importlib.reload(spawn).get_preparation_data("x")) == 1
+        importlib.import_module("multiprocess.spawn")
+        compat.uninstall()
+        assert spawn.get_preparation_data("x") == {}
+
+
+def test_spawners_are_found_by_other_finders(monkeypatch: pytest.MonkeyPatch) -> None:
+    """So are those of frozen programs and of packages that are installed as editable."""
+    loader = unittest.mock.Mock(create_module=lambda spec: None)
+    loader.exec_module = lambda module: setattr(module, "get_preparation_data", lambda name: {})
+    spec = importlib.machinery.ModuleSpec("billiard.spawn", loader)
+    finder = unittest.mock.Mock(find_spec=lambda name, *_: spec if name == spec.name else None)
+    parent = types.ModuleType("billiard")
+    parent.__path__ = []
+    with unittest.mock.patch.dict(sys.modules, {"billiard": parent}):
+        monkeypatch.setattr(sys, "meta_path", [*sys.meta_path, object(), finder])
+        compat.install("2.0")
+        assert len(importlib.import_module("billiard.spawn").get_preparation_data("x")) == 1
+        compat.uninstall()
 
 
 @table("module", {

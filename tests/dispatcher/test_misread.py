@@ -12,7 +12,7 @@ import soundfile
 import torch
 
 import compat
-from dispatcher.notices import DamagedInputWarning
+from dispatcher.notices import DamagedInputWarning, MisreadInputWarning
 
 _PCM, _FLOAT, _EXTENSIBLE = 1, 3, 0xFFFE
 _GUID = bytes.fromhex("000000001000800000aa00389b71")
@@ -133,6 +133,7 @@ _W64_END = bytes.fromhex("f3acd3118cd100c04f8edb8a")
         ("x.w64", _w64(_FLOAT, 0), {"sox"}),
         ("x.caf", None, {"sox"}),
         ("x.mat5", None, {"sox"}),
+        ("x.sf", None, set()),
         ("x.wav", None, set()),
     ],
 )
@@ -140,7 +141,7 @@ def test_floats_that_are_taken_for_integers_are_warned_of(name: str, data: bytes
     """libsox reads these through libsndfile, and asks it for integers."""
     expected = torch.tensor([_NUMBERS]) / 32768
     if data is None:
-        soundfile.write(name, expected[0].numpy(), 16000, subtype="FLOAT")
+        soundfile.write(name, expected[0].numpy(), 16000, subtype="FLOAT", format="IRCAM" if name == "x.sf" else None)
     else:
         pathlib.Path(name).write_bytes(data)
     for backend in ("ffmpeg", "soundfile", "sox"):
@@ -150,3 +151,6 @@ def test_floats_that_are_taken_for_integers_are_warned_of(name: str, data: bytes
             waveform, _ = compat.load(name, backend=backend)
         assert ["takes its floats for integers" in str(each.message) for each in found] == [True] * (backend in misreading)
         assert torch.allclose(waveform, expected) == (backend not in misreading)
+    if name != "x.mat5":  # libsndfile does not know it by that name
+        with pytest.warns(MisreadInputWarning, match="libsox takes its floats for integers"):
+            compat.load(name, format="sndfile", backend="sox")

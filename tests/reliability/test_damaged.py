@@ -2,6 +2,7 @@
 
 import io
 import pathlib
+import re
 import warnings
 from collections.abc import Callable
 
@@ -12,7 +13,8 @@ import torch
 
 import dispatcher
 from compat.io import StreamReader
-from dispatcher.headers import ogg, registry
+from dispatcher.headers import matroska, ogg, registry
+from dispatcher.headers.file import Bytes
 from dispatcher.notices import DamagedInputWarning, TruncatedInputWarning
 from dispatcher.reading.opened import look, opened
 from tests import streaming
@@ -81,6 +83,74 @@ def test_what_is_lost_of_a_structure_is_told_of(name: str, cut: slice, words: st
     with pytest.warns((DamagedInputWarning, TruncatedInputWarning)) as told:
         dispatcher.load(path)
     assert any(words in str(each.message) for each in told)
+
+
+def _live() -> bytes:
+    """Return a WebM file whose Segment and Clusters tell no size, as browsers record them."""
+    place = io.BytesIO()
+    with av.open(place, "w", format="webm", options={"live": "1"}) as container:
+        stream = container.add_stream("libopus", rate=RATE, layout="stereo")
+        frame = av.AudioFrame.from_ndarray(NOISE.numpy(), format="fltp", layout="stereo")
+        frame.sample_rate = RATE
+        container.mux([*stream.encode(frame), *stream.encode(None)])
+    return place.getvalue()
+
+
+def test_tags_behind_a_transport_stream_are_no_damage() -> None:
+    data = _saved("x.ts")
+    with warnings.catch_warnings(action="error"):
+        dispatcher.load(io.BytesIO(data + b"TAG".ljust(2 * 188, b"x")))
+
+
+@table("rest", {
+    "nothing": b"",
+    "zeros": bytes(5000),
+    "tags": b"TAG" + bytes(125),
+    "text": b"hello\n" * 50,
+})  # fmt: skip
+def test_what_follows_a_live_recording_is_no_damage(rest: bytes) -> None:
+    data = _live()
+    with warnings.catch_warnings(action="error"):
+        dispatcher.load(io.BytesIO(data + rest))
+    with pytest.warns(DamagedInputWarning, match="no element begins at its byte"):
+        dispatcher.load(io.BytesIO(data[:20_000] + bytes(200) + data[20_200:] + rest))
+
+
+@pytest.mark.parametrize("name", ["x.mka", "x.webm"])
+def test_a_recording_that_was_killed_is_cut_and_not_wrong(name: str) -> None:
+    """The Segment has no size yet."""
+    data = _saved(name) if name == "x.mka" else _live()
+    unknown = re.sub(rb"(\x18\x53\x80\x67\x01).{7}", rb"\1" + b"\xff" * 7, data, count=1, flags=re.DOTALL)
+    with pytest.warns(DamagedInputWarning, match=r"its element at byte \d+ is \d+ bytes long, and \d+ are there; "):
+        dispatcher.load(io.BytesIO(unknown[:30_000]))
+
+
+@table("name", {"AC-3": "x.ac3", "E-AC-3": "x.eac3"})
+@table("wrong, is_told", {
+    "the first frame": (slice(1), True),
+    "one in the middle": (slice(40, 41), True),
+    "the last frame": (slice(-1, None), True),
+    "all": (slice(None), False),
+    "all but one, by chance": (slice(1, None), False),
+    "none": (slice(0), False),
+})  # fmt: skip
+def test_an_encoder_that_writes_no_checksums_does_no_damage(name: str, wrong: slice, is_told: bool) -> None:
+    """The last two bytes of a frame are its checksum."""
+    data = bytearray(_saved(name))
+    size = data.index(data[:2], 2)
+    for end in range(size, len(data) + 1, size)[wrong]:
+        data[end - 1] ^= 1
+    with warnings.catch_warnings(record=True, action="always") as told:
+        dispatcher.load(io.BytesIO(data), format=name[2:])
+    assert [CHECKSUM in str(each.message) for each in told] == [True] * is_told
+
+
+def test_a_file_of_tiny_elements_holds_nobody_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file of 1 GB may consist of half a billion of them."""
+    spoiled = Bytes(_live() + b"\xec\x80" * 999 + b"junk, then a Cluster: \x1f\x43\xb6\x75")
+    assert registry.damage(spoiled, 0)
+    monkeypatch.setattr(matroska, "_MOST_ELEMENTS", 999)
+    assert registry.damage(spoiled, 0) is None
 
 
 def test_a_stream_that_begins_on_the_way_ends_no_other(tmp_path: pathlib.Path) -> None:

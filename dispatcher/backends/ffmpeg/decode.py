@@ -103,8 +103,10 @@ def frames(
         ):
             return
         cause = cause or f"the data after them is damaged ({why.strerror})"
-        text = f"only {found} frames of {_name(container)} could be decoded: {cause}"
-        notices.warn(text, notices.DamagedInputWarning)
+        notices.warn(
+            f"only {found} frames of {_name(container)} could be decoded: {cause}",
+            notices.DamagedInputWarning,
+        )
 
 
 def timestamped_frames(

@@ -21,7 +21,6 @@ _STRICT = {"err_detect": "crccheck+explode"}
 CHECKED = dict.fromkeys(("flac", "tta", "wavpack"), _STRICT)
 # in these a frame needs those before it, so a second decoder looks for damage
 _CHECKED_BESIDE = {"ac3", "eac3"}
-_BOTH = {"right", "wrong"}
 Decoder: TypeAlias = "Callable[[av.Packet[Any]], Iterable[av.AudioFrame]]"
 
 _NEW_HEADERS: Literal["new_extradata"] = "new_extradata"
@@ -82,23 +81,24 @@ def _checked(stream: Any, context: Any) -> Decoder:
 
 
 def _checked_beside(stream: Any, context: Any) -> Decoder:
-    """Decode frames, and warn of the first one whose checksum is wrong.
+    """Decode frames, and warn if some checksums are wrong.
 
-    Where all are wrong, the encoder wrote none.
+    Where most are wrong, the encoder wrote none.
     """
     checking: Any = av.CodecContext.create(context.name, "r")
     checking.extradata, checking.options = context.extradata, _STRICT
-    seen: set[str] = set()
+    right = wrong = 0
 
     def decode(packet: av.Packet[Any]) -> Iterable[av.AudioFrame]:
+        nonlocal right, wrong
         found: list[av.AudioFrame] = context.decode(packet)
-        if packet.size and seen != _BOTH:
+        if packet.size and not 0 < wrong < right:
             try:
                 checking.decode(packet)
-                seen.add("right")
+                right += 1
             except av.error.InvalidDataError:
-                seen.add("wrong")
-            if seen == _BOTH:
+                wrong += 1
+            if 0 < wrong < right:
                 _warn_of_checksum(stream)
         return found
 
@@ -107,8 +107,10 @@ def _checked_beside(stream: Any, context: Any) -> Decoder:
 
 def _warn_of_checksum(stream: Any) -> None:
     name = describe(joints.uri_of(stream.container))
-    text = f"{name} is damaged: a block's checksum is wrong, so its samples may be"
-    notices.warn(text, notices.DamagedInputWarning)
+    notices.warn(
+        f"{name} is damaged: a block's checksum is wrong, so its samples may be",
+        notices.DamagedInputWarning,
+    )
 
 
 def _vorbis(context: Any) -> Decoder:

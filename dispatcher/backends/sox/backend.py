@@ -287,13 +287,12 @@ def _warn_lost_frames(sox: library.Library, file: Any, asked: Load, found: int, 
     left = max(0, files.length(file) - asked.frame_offset)
     wanted = left if asked.num_frames < 0 else min(left, asked.num_frames)
     is_mpeg = encodings.NAMES.get(int(file.encoding.encoding)) == _MPEG
-    if not is_mpeg and sox.text(file.filetype).lower() not in encodings.LOST_IN:
-        return
-    if found + (_MISCOUNTED if is_mpeg else 0) >= wanted:
-        return
-    short_files.warn_lost_frames(
-        "libsox", files.length(file), asked.frame_offset, found, asked.place, path
-    )
+    if (
+        is_mpeg or sox.text(file.filetype).lower() in encodings.LOST_IN
+    ) and found + is_mpeg * _MISCOUNTED < wanted:
+        short_files.warn_lost_frames(
+            "libsox", files.length(file), asked.frame_offset, found, asked.place, path
+        )
 
 
 def _metadata(file: Any) -> AudioMetaData:

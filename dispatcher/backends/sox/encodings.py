@@ -22,7 +22,7 @@ NAMES = {
 SEEKABLE = frozenset({SIGN2, UNSIGNED, FLOAT, FLAC, ULAW, ALAW})
 # their pieces have wrong samples or lack the last: what libsox reads through libsndfile, and smp
 LOST_IN = frozenset(
-    {"paf", "fap", "caf", "mat4", "mat5", "mat", "w64", "sds", "sd2", "xi", "pvf", "sf", "smp"}
+    {"paf", "fap", "caf", "mat4", "mat5", "mat", "w64", "sds", "sd2", "xi", "pvf", "smp", "sndfile"}
 )
 # libsox counts the bits in these files as samples: there are half as many
 MISCOUNTED = frozenset({CVSD})

@@ -119,15 +119,15 @@ def warn_of_damage(
     """
     filetype, encoding = sox.text(file.filetype).lower(), int(file.encoding.encoding)
     if (encoding == encodings.FLOAT and filetype in encodings.LOST_IN) or (
-        filetype == "w64" and look(opened or path, wave64.hides_floats)
+        filetype in {"w64", "sndfile"} and look(opened or path, wave64.hides_floats)
     ):
         short_files.warn_of_misreading(path, "libsox takes its floats for integers")
     if whole and file.sox_errno and filetype != "voc":
-        text = (
+        notices.warn(
             f"{describe(path)} is damaged: libsox could not decode a part of it "
-            f"({sox.text(file.sox_errstr)}), and gives silence there"
+            f"({sox.text(file.sox_errstr)}), and gives silence there",
+            notices.DamagedInputWarning,
         )
-        notices.warn(text, notices.DamagedInputWarning)
 
 
 def is_short(file: Any) -> bool:

@@ -86,6 +86,8 @@ ROWS = [
     Row("avr", b"2BIT" + bytes(8) + b"\0\0\0\x10" + bytes(10) + _big(20) + bytes(98) + bytes(40), None, 3, "its sound is 40 bytes long, and 37 are there"),
     Row("voc", b"Creative Voice File\x1a\x1a\0" + bytes(4) + b"\1\x28\0\0" + bytes(40) + b"\0", None, 4,
         "its last block is 40 bytes long, and 37 are there"),
+    Row("voc", b"Creative Voice File\x1a\x1a\0" + bytes(4) + b"\x09\x2c\0\0" + b"\1" * 52 + b"\0", None, 12,
+        "its last block is 44 bytes long, and 41 are there"),
     Row("sox", b".SoX" + _little(28, 10, 0) + bytes(8) + _little(2, 0) + bytes(40), Length(5, 2), 3, "its sound is 40 bytes long, and 37 are there"),
     Row("sds", b"\xf0\x7e\0\1\0\0\x10" + bytes(3) + bytes([100, 0, 0]) + bytes(8) + (b"\xf0\x7e\0\2" + bytes(123)) * 3, Length(100, 1), 3,
         "its sound is 381 bytes long, and 378 are there"),
