@@ -144,8 +144,8 @@ class Files:
         may_be = is_wide or not self._by_last.keys().isdisjoint(words)
         found = [*names_in(line, names)] if may_be else []
         found += [_BRINGS] if _FUNCTION.search(names) else []
-        may_bring = b"*" in names or not _OWNERS.isdisjoint(words)
-        return [*found, _MAY_BRING] if may_bring else found
+        found += [_MAY_BRING] if b"*" in names or not _OWNERS.isdisjoint(words) else []
+        return found
 
     def _link(self, name: str, importer: str) -> list[str]:
         """Return the files that a dotted name may mean, as ``named`` does, and the importer."""

@@ -243,10 +243,11 @@ def _is_quiet(run: Execution, module: Module, node: ast.Call) -> bool:
 
 def _imports(run: Execution, module: Module, func: ast.expr) -> bool:
     """Return whether a function imports what it is given; the project defines no such method."""
-    if isinstance(func, ast.Attribute) and func.attr in LOADERS - run.effects.defined:
-        return True
-    is_builtin = module.names.is_builtin(func, "__import__")
-    return is_builtin or module.names.qualified(func) in IMPORTERS
+    return (
+        module.names.qualified(func) in IMPORTERS
+        or module.names.is_builtin(func, "__import__")
+        or getattr(func, "attr", "") in LOADERS - run.effects.defined
+    )
 
 
 def _imported_by_string(run: Execution, module: Module, node: ast.Call, state: State) -> State:

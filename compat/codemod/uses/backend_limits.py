@@ -105,8 +105,7 @@ def _bit_depth(project: Project, module: Module, use: Use) -> list[Change]:
             raise NotProvableError(_DEPTH, places, _NAME_DEPTH)
         return [AddArgument(call, "bits_per_sample", "32")]
     spread = [one.value for one in call.keywords if one.arg is None] if call else []
-    given_here = spread if encoding is None else [encoding]
-    if any(_is_from_outside(project, module, one) for one in given_here):
+    if any(_is_from_outside(project, module, one) for one in ([encoding] if encoding else spread)):
         raise NotProvableError(_DEPTH, places, _NAME_DEPTH)
     may_be_given = is_unseen if encoding is None else literal(encoding) is ...
     if may_be_given and (other := next(_mentions_of_signed(project), None)):
@@ -114,12 +113,23 @@ def _bit_depth(project: Project, module: Module, use: Use) -> list[Change]:
     return []
 
 
-def _is_from_outside(project: Project, module: Module, node: ast.expr) -> bool:
-    """Return whether a value may come from arguments, settings or the environment."""
-    values = [node, *arguments.values_of(module, node)]
-    values += [value for one in values for _, value in arguments.passed(project, module, one)]
-    outside = ast.Attribute | ast.Subscript | ast.Call
-    return any(isinstance(one, outside) and called(one) != "dict" for one in values)
+def _is_from_outside(project: Project, module: Module, node: ast.expr, depth: int = 4) -> bool:
+    """Return whether an encoding, or a value in a dict, is written out neither here nor by callers.
+
+    A parameter that no visible caller gives counts as written out.
+    """
+    if isinstance(node, ast.Constant):
+        return False
+    parts = [*getattr(node, "values", ()), *arguments.values_of(module, node)]
+    parts += [one.value for one in getattr(node, "keywords", ())]
+    found = [*((module, one) for one in parts), *arguments.passed(project, module, node)]
+    given_here = [isinstance(one.node, ast.arg) for one in module.names.bindings(node)]
+    is_open = module.assigned(node).count(None) > sum(given_here)
+    is_dict = isinstance(node, ast.Dict) or called(node) == "dict"
+    if is_open or not (depth and (found or any(given_here) or is_dict)):
+        return True
+    is_other = isinstance(node, ast.Call) and not is_dict
+    return is_other or any(_is_from_outside(project, *one, depth - 1) for one in found)
 
 
 def _mentions_of_signed(project: Project) -> Iterator[Place]:
