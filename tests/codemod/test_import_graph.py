@@ -70,6 +70,8 @@ BY_A_STRING = {
     "from tools import *\nimportlib.util.spec_from_file_location('a', path)\n": True,
     "from pkgutil import resolve_name as find\nfind(name)\n": True,
     "import imp\nimp.load_module(name, *imp.find_module(name))\n": True,
+    "import pydoc\npydoc.locate(name)\n": True,
+    "from tools import *\nallocate(4)\n": False,
     "import pkgutil\ntext = pkgutil.get_data('a', 'b')\n": False,
 }
 

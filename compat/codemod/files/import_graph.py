@@ -55,7 +55,7 @@ _UNNAMED = (
     b"load_module",
     b"resolve_name",
     b"walk_packages",
-    b"locate",
+    b"pydoc",
     b"lazy_loader",
     b"LazyModule",
 )
@@ -68,7 +68,7 @@ _PLUGINS = re.compile(rb"pytest_plugins[^=\n]*=[ \t]*[\[(]?((?:[ \t\n,]*['\"][\w
 # other functions that import what a string names, and what a file imports that has one of them
 _OTHERS = (b"runpy", *_UNNAMED)
 _OWNERS = {
-    *("importlib", "imp", "zipimport", "pkgutil", "pydoc", "_LazyModule"),
+    *("importlib", "imp", "zipimport", "pkgutil", "_LazyModule"),
     *map(bytes.decode, _OTHERS),
 }
 # of imports, beside names: they bring, or may bring, a function that imports what a string names
