@@ -490,6 +490,7 @@ test_bit_depth = table(
             ("def write(**more):\n    ", "**more", "write(format='wav')\n"),
             ("law = 'ULAW'\nif w:\n    law = 'ALAW'\n", "encoding=law", ""),
             ("more = {}\n", "**more", ""),
+            ("more = {}\nmore['format'] = options.format\n", "**more", ""),
         )
     ),
     *(
@@ -503,9 +504,15 @@ test_bit_depth = table(
             "encoding = torchaudio.info(p, backend='sox').encoding\ntorchaudio.save(p, w, r, encoding=encoding)",
             "def write(encoding):\n    torchaudio.save(p, w, r, encoding=encoding)\nwrite(options.encoding)",
             "torchaudio.save(p, w, r, **json.load(settings))",
+            "torchaudio.save(p, w, r, **dict(json.load(settings)))",
+            "torchaudio.save(p, w, r, **options.dict())",
             "torchaudio.save(p, w, r, **{'format': 'wav', **json.load(settings)})",
             "torchaudio.save(p, w, r, **dict(encoding=options.encoding))",
             "from settings import ENCODING\ntorchaudio.save(p, w, r, encoding=ENCODING)",
+            "more = {}\nmore['encoding'] = options.encoding\ntorchaudio.save(p, w, r, **more)",
+            "more = {}\nmore = {'a': {'b': more}}\ntorchaudio.save(p, w, r, **more)",
+            "more = {}\nmore[name] = value\ntorchaudio.save(p, w, r, **more)",
+            "more = {}\nmore.update(options)\ntorchaudio.save(p, w, r, **more)",
             "torchaudio.save(p, w, r, encoding=f'PCM_{kind}')",
             "torchaudio.save(p, w, r, encoding='PCM_' + kind)",
             "encoding = os.environ.get('ENCODING') or 'ULAW'\ntorchaudio.save(p, w, r, encoding=encoding)",

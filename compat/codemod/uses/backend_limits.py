@@ -15,10 +15,10 @@ from compat.codemod.source import (
     NotProvableError,
     Place,
     Use,
-    called,
     given,
     literal,
     starred,
+    string,
     value_kinds,
 )
 from compat.codemod.uses import arguments
@@ -118,18 +118,33 @@ def _is_from_outside(project: Project, module: Module, node: ast.expr, depth: in
 
     A parameter that no visible caller gives counts as written out.
     """
-    if isinstance(node, ast.Constant):
-        return False
     parts = [*getattr(node, "values", ()), *arguments.values_of(module, node)]
-    parts += [one.value for one in getattr(node, "keywords", ())]
+    if isinstance(node, ast.Call):
+        parts += [*node.args, *(one.value for one in node.keywords)]
     found = [*((module, one) for one in parts), *arguments.passed(project, module, node)]
-    given_here = [isinstance(one.node, ast.arg) for one in module.names.bindings(node)]
-    is_open = module.assigned(node).count(None) > sum(given_here)
-    is_dict = isinstance(node, ast.Dict) or called(node) == "dict"
-    if is_open or not (depth and (found or any(given_here) or is_dict)):
-        return True
-    is_other = isinstance(node, ast.Call) and not is_dict
-    return is_other or any(_is_from_outside(project, *one, depth - 1) for one in found)
+    parameters = [isinstance(one.node, ast.arg) for one in module.names.bindings(node)]
+    is_written = isinstance(node, ast.Constant | ast.Dict) or module.names.is_builtin(
+        getattr(node, "func", node), "dict"
+    )
+    return (
+        module.assigned(node).count(None) > sum(parameters)
+        or (isinstance(node, ast.Call) and not is_written)
+        or (isinstance(node, ast.Name) and _may_get_encoding(module, node))
+        or not (is_written or (depth > 0 and (found or any(parameters))))
+        or any(_is_from_outside(project, *one, depth - 1) for one in found)
+    )
+
+
+def _may_get_encoding(module: Module, name: ast.Name) -> bool:
+    """Return whether code may put an encoding into the dict that a name means."""
+    around = [module.names.parents[one] for one in module.reads(name)]
+    puts = (one for one in around if isinstance(one, ast.Subscript | ast.Attribute))
+    return any(
+        one.attr in ("update", "setdefault")
+        if isinstance(one, ast.Attribute)
+        else isinstance(one.ctx, ast.Store) and string(one.slice) in ("encoding", "")
+        for one in puts
+    )
 
 
 def _mentions_of_signed(project: Project) -> Iterator[Place]:
