@@ -1,5 +1,6 @@
 """Pins of torchaudio and torch in texts: requirements, TOML, YAML, setup files, lock files."""
 
+import itertools
 import json
 import re
 import tomllib
@@ -13,6 +14,15 @@ _SPECIFIER = (
     rf"|\s*=\s*[\"']\s*(?P<quoted>(?:{_CLAUSE}|v?\d+(?:\.\d+)*(?:\.\*)?)(?:\s*,\s*{_CLAUSE})*)"
 )
 _PIN = re.compile(rf"(?<![\w-])(?P<name>torchaudio|torch)(?:\[[^\]]*\])?(?:{_SPECIFIER})")
+# the file name of a wheel, also in an address, and an item of a list of conda: `- torchaudio 2.0.*`
+_PLAIN = (
+    re.compile(r"(?<![\w-])(?P<name>torchaudio|torch)-(?P<version>\d+(?:\.\d+)*)[^\s/'\"]*\.whl\b"),
+    re.compile(
+        r"^[ \t]*-[ \t]+[\"']?(?:[\w-]+::)?(?P<name>torchaudio|torch|pytorch)"
+        r"[ \t]+(?P<version>\d+(?:\.\d+)*(?:\.\*)?)(?![\w.])",
+        re.MULTILINE,
+    ),
+)
 _PART = re.compile(
     r"(?P<sign>===?|!=|~=|<=?|>=?|=|@|\^|~)?\s*v?(?P<version>\d+(?:\.\d+)*)(?P<star>\.\*)?"
 )
@@ -63,6 +73,12 @@ def found(text: str) -> Iterator[Pin]:
         written = match["plain"] or match["quoted"]
         specifier = ",".join(map(_standard, _PART.finditer(written)))
         yield Pin(match["name"], match.group().strip(), specifier, match.start(), match.end())
+    plain: dict[tuple[str, str], re.Match[str]] = {}  # a lock file names many wheels of a release
+    for match in itertools.chain(*(form.finditer(text) for form in _PLAIN)):
+        plain.setdefault((_NAMES[match["name"]], match["version"]), match)
+    for (name, version), match in plain.items():
+        start, end = match.start("name"), match.end()
+        yield Pin(name, text[start:end], f"=={version}", start, end)
 
 
 def locked(text: str) -> Iterator[Pin]:

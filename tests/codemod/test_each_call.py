@@ -471,11 +471,26 @@ test_bit_depth = table(
             ("sox_io", 'encoding="PCM_S", bits_per_sample=16', 'backend="sox"'),
             ("sox_io", 'encoding="PCM_S", bits_per_sample=depth', 'backend="sox"'),
             ("sox_io", 'encoding="ULAW"', 'backend="sox"'),
-            ("sox_io", "encoding=encoding", 'backend="sox"'),
+            ("sox_io", 'encoding="ULAW" if w else None', 'backend="sox"'),
             ("sox_io", "encoding=options.encoding, bits_per_sample=16", 'backend="sox"'),
-            ("sox_io", "**more", 'backend="sox"'),
+            ("sox_io", '**{"encoding": "ULAW"}', 'backend="sox"'),
             ("sox_io", '**dict(format="wav")', 'backend="sox"'),
             ("soundfile", 'encoding="PCM_S"', 'backend="soundfile"'),
+        )
+    ),
+    *(
+        changes(
+            f"written out: {before}{call}",
+            f"{HEAD.format('sox_io')}{before}torchaudio.save(p, w, r, {call})\n{after}",
+            f'import torchaudio\n{before}torchaudio.save(p, w, r, {call}, backend="sox")\n{after}',
+        )
+        for before, call, after in (
+            ("def write(encoding):\n    ", "encoding=encoding", ""),
+            ("def write(encoding=None):\n    ", 'encoding=encoding or "ULAW"', "write('ULAW')\n"),
+            ("def write(**more):\n    ", "**more", "write(format='wav')\n"),
+            ("law = 'ULAW'\nif w:\n    law = 'ALAW'\n", "encoding=law", ""),
+            ("more = {}\n", "**more", ""),
+            ("more = {}\nmore['format'] = options.format\n", "**more", ""),
         )
     ),
     *(
@@ -489,6 +504,20 @@ test_bit_depth = table(
             "encoding = torchaudio.info(p, backend='sox').encoding\ntorchaudio.save(p, w, r, encoding=encoding)",
             "def write(encoding):\n    torchaudio.save(p, w, r, encoding=encoding)\nwrite(options.encoding)",
             "torchaudio.save(p, w, r, **json.load(settings))",
+            "torchaudio.save(p, w, r, **dict(json.load(settings)))",
+            "torchaudio.save(p, w, r, **options.dict())",
+            "torchaudio.save(p, w, r, **{'format': 'wav', **json.load(settings)})",
+            "torchaudio.save(p, w, r, **dict(encoding=options.encoding))",
+            "from settings import ENCODING\ntorchaudio.save(p, w, r, encoding=ENCODING)",
+            "more = {}\nmore['encoding'] = options.encoding\ntorchaudio.save(p, w, r, **more)",
+            "more = {}\nmore = {'a': {'b': more}}\ntorchaudio.save(p, w, r, **more)",
+            "more = {}\nmore[name] = value\ntorchaudio.save(p, w, r, **more)",
+            "more = {}\nmore.update(options)\ntorchaudio.save(p, w, r, **more)",
+            "torchaudio.save(p, w, r, encoding=f'PCM_{kind}')",
+            "torchaudio.save(p, w, r, encoding='PCM_' + kind)",
+            "encoding = os.environ.get('ENCODING') or 'ULAW'\ntorchaudio.save(p, w, r, encoding=encoding)",
+            "encoding, bits = sys.argv[1:]\ntorchaudio.save(p, w, r, encoding=encoding)",
+            "encoding = 'ULAW'\nfor encoding in sys.argv:\n    torchaudio.save(p, w, r, encoding=encoding)",
             'more = {"encoding": "PCM_S"}\ntorchaudio.save(p, w, r, **more)',
             'from functools import partial\nwrite = partial(torchaudio.save, encoding="PCM_S")',
         )

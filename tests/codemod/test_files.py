@@ -78,6 +78,7 @@ test_scripts_without_a_suffix = commands(
         row(f"{first!r} is another language", ".", {"bin/read": first + PROGRAM}, 0)
         for first in (b"", b"#!/bin/sh\n", b"#!/usr/bin/env node\n")
     ),
+    row("a zip file of Python", ".", {"bin/tool": PYTHONS[0] + b"PK\x03\x04\xee" + PROGRAM}, 0),
     row("a suffix of another kind", ".", {"read.pl": PYTHONS[0] + PROGRAM}, 0),
 )
 

@@ -27,6 +27,9 @@ TEXTS = {
     "a name that begins so": ("importlib = important\n", set()),
     "prose": ("# we import a\nx = 'to import b'\n", set()),
     "star": ("from a import *\n", {"a", "a.*"}),
+    "after a BOM": ("\ufeffimport a\n", {"a"}),
+    "after a form feed": ("x = 1\n\fimport a\n", {"a"}),
+    "letters beyond ASCII": ("from ciné.été import son\n", {"ciné", "ciné.été", "ciné.été.son"}),
     "nothing": ("", set()),
 }
 
@@ -64,6 +67,12 @@ BY_A_STRING = {
     "import urllib\ndownload_source = 'https://example.org'\n": False,
     "cut.load_source_feats()\n": False,
     "import importlib.metadata\n": False,
+    "from tools import *\nimportlib.util.spec_from_file_location('a', path)\n": True,
+    "from pkgutil import resolve_name as find\nfind(name)\n": True,
+    "import imp\nimp.load_module(name, *imp.find_module(name))\n": True,
+    "import pydoc\npydoc.locate(name)\n": True,
+    "from tools import *\nallocate(4)\n": False,
+    "import pkgutil\ntext = pkgutil.get_data('a', 'b')\n": False,
 }
 
 

@@ -46,6 +46,7 @@ SETTERS = {
     "Makefile": "all:\n\tpython -c \"import lib, torchaudio; torchaudio.set_audio_backend('sox_io')\"\n",
     ".github/workflows/ci.yml": "run: |\n  python -c 'import torchaudio as ta, lib; ta.set_audio_backend(lib.OTHER)'\n",
     "conf.yaml": "setup:\n  _target_: torchaudio.set_audio_backend\n  backend: sox_io\n",
+    "start.sh": "python -c \"from torchaudio import set_audio_backend as s; s('sox_io')\"\n",
     "fast.pyx": "import torchaudio\ntorchaudio.set_audio_backend('sox_io')\n",
 }
 USERS = {
@@ -67,6 +68,13 @@ test_what_they_set = commands(
         {"other.py": 'import torchaudio\nx = {"torchaudio.info": 1}["torchaudio.info"]\n', "lib.py": LIB},
         0,
         after={"lib.py": NAMED},
+    ),
+    *(
+        row(f"{name} sets none", ".", {name: text, "lib.py": LIB}, 1, says, after={"lib.py": NAMED})
+        for name, text, says in (
+            ("pytest.ini", "[pytest]\nfilterwarnings = ignore:torchaudio.set_audio_backend has been deprecated\n", "TAC133"),
+            ("conf.yaml", "model: a  # a comment\n# as in torchaudio.set_audio_backend\n", "TAC133"),
+        )
     ),
     row("another file sets none", ".", {"run.sh": "python -c 'import torchaudio, lib'\n", "lib.py": LIB}, 0, after={"lib.py": NAMED}),
 )

@@ -236,6 +236,16 @@ def test_a_baseline_holds_what_is_known(codemod: Codemod) -> None:
         ('torchaudio = "~2.0"', True),
         ('torchaudio = ">=2.0"', False),
         ("torchaudio-extras==0.1", False),
+        ("torchaudio @ https://download.pytorch.org/whl/cu118/torchaudio-2.0.2%2Bcu118-cp310-cp310-linux_x86_64.whl", True),
+        ("https://download.pytorch.org/whl/torchaudio-2.2.0-cp310-cp310-linux_x86_64.whl", False),
+        ("RUN pip install ./torchaudio-0.13.1-cp38-cp38-linux_x86_64.whl", True),
+        ("https://example.org/my-torchaudio-0.1-py3-none-any.whl", False),
+        ("  run:\n    - torchaudio 2.0.*\n", True),
+        ("  run:\n    - torchaudio 2.0.2 py310_cu118\n", True),
+        ("  run:\n    - torchaudio 2.2.*  # as torch\n", False),
+        ("dependencies:\n  - pytorch::torchaudio=0.13\n", True),
+        ("dependencies:\n  - 'pytorch::torchaudio 0.13.1'\n", True),
+        ("we run torchaudio 2.0 here", False),
     ],
 )
 def test_only_pins_that_keep_the_target_out_are_told(pin: str, told: bool) -> None:

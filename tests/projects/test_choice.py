@@ -28,6 +28,12 @@ CONDA = "package:\n- name: numpy\n  version: 1.0.0\n- name: torchaudio\n  versio
     "a setter and a pin beyond 2.2": ({"requirements.txt": "torchaudio>=2.6\n", "a.py": SETTER}, "2.6", "a.py:3 sets"),
     "one of 0.x": ({"requirements.txt": "torchaudio==0.12.1\n"}, "2.0", "requirements.txt:1 has"),
     "one that is older": ({"requirements.txt": "torchaudio==0.7.2\n"}, "2.0", "requirements.txt:1 has torchaudio==0.7.2, older than any"),
+    "a wheel": (
+        {"requirements.txt": "torchaudio @ https://download.pytorch.org/whl/torchaudio-2.0.2-cp310-cp310-linux_x86_64.whl\n"},
+        "2.0",
+        "requirements.txt:1 has torchaudio-2.0.2-cp310-cp310-linux_x86_64.whl",
+    ),
+    "a version after a name": ({"environment.yml": "dependencies:\n  - pytorch 2.1.*\n"}, "2.1", "environment.yml:2 has pytorch 2.1.*"),
     "torch alone": ({"environment.yml": "dependencies:\n  - torch=2.1\n"}, "2.1", "environment.yml:2 has torch=2.1"),
     "torch 1.13": ({"requirements/base.txt": "torch==1.13.1\n"}, "2.0", "requirements/base.txt:1 has torch==1.13.1"),
     "torchaudio before torch": ({"requirements.txt": "torch==2.8.0\ntorchaudio==2.1.0\n"}, "2.1", "requirements.txt:2"),

@@ -46,7 +46,8 @@ _KINDS = {
 _OTHER_NAMES = re.compile(
     r"(Dockerfile.*|.*requirements.*\.(txt|in)|.*constraints.*\.txt|Makefile|Pipfile|\.env.*|Containerfile)\Z"
 )
-_SHEBANG = re.compile(rb"#![^\n]*\b(?:python|uv run)")
+# a zip file of Python may have the same first line
+_SHEBANG = re.compile(rb"#![^\n]*\b(?:python|uv run)[^\n]*(?:\n(?!PK\x03)|\Z)")
 
 
 def kind_of(path: str) -> str | None:

@@ -12,8 +12,13 @@ from compat.codemod.files.document import LEAVE_OUT, Document, Prose, Unreadable
 from compat.codemod.files.notebook import Notebook
 from compat.codemod.source import Finding, Module
 
-# code for Python that a shell runs, and functions that Hydra calls
-_LOADS = re.compile(r"set_audio_backend|\b_target_\b\W+torchaudio\.(?:load|save|info)\b")
+# Code for Python that a shell runs, and functions that Hydra calls. In a comment, or before another
+# word ("set_audio_backend has been deprecated", in the filters of warnings), a name sets nothing.
+_LOADS = re.compile(
+    r"^(?![ \t]*#).*set_audio_backend(?![ \t]+(?!as\b|if\b)\w)"
+    r"|\b_target_\b\W+torchaudio\.(?:load|save|info)\b",
+    re.M,
+)
 
 
 class Python(Document):

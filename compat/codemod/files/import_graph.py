@@ -5,6 +5,7 @@ The result may have too many imports, but never too few.
 
 from __future__ import annotations
 
+import codecs
 import functools
 import os
 import re
@@ -24,7 +25,9 @@ _IMPORT = re.compile(
 _FUNCTION = re.compile(rb"\A_|import_module|__import__")  # one of these two, in what it found
 _CONTINUED = re.compile(rb"\\\n")  # the regex engine finds this faster than `in` does
 _NOT_CONTINUED = re.compile(rb"(#[^\n]*+)(?<=\\)\n")
-_BEFORE = re.compile(rb"(?:.*[:;])?[ \t]*(?:from[ \t]*(?:([.\w]+)[ \t]+|(\.+)[ \t]*))?\Z", re.S)
+_BEFORE = re.compile(
+    rb"(?:.*[:;])?[ \t\f]*(?:from[ \t]*(?:([.\w\x80-\xff]+)[ \t]+|(\.+)[ \t]*))?\Z", re.S
+)
 _MAIN = re.compile(rb"\nif\b(?:[^\n]*|[\s(]*)\b__name__\b")  # also `if (` and `"__main__" ==`
 _REPLACING = re.compile(rb"mo(?:ck|nkeypatch)")
 _PATCHED = [
@@ -41,13 +44,18 @@ _ASSIGNED = [
 ]
 _WORD = re.compile(rb"\w+")
 _BY_NAME = re.compile(
-    rb"(?:import_module|__import__|run_module|run_path)[ \t]*\((?:[ \t\n]*(['\"])([\w.]*))?"
+    rb"(?:import_module|__import__|run_module|run_path)[ \t]*"
+    rb"\((?:[ \t\n]*(['\"])([\w.\x80-\xff]*))?"
 )
 # by a path, or by the name that a package is asked for
 _UNNAMED = (
     b"spec_from_file_location",
     b"SourceFileLoader",
     b"load_source",
+    b"load_module",
+    b"resolve_name",
+    b"walk_packages",
+    b"pydoc",
     b"lazy_loader",
     b"LazyModule",
 )
@@ -59,7 +67,10 @@ _LISTED = re.compile(rb"__all__[ \t]*[+:=][^=\[(]*=?[ \t]*[\[(]([^\])]*)")
 _PLUGINS = re.compile(rb"pytest_plugins[^=\n]*=[ \t]*[\[(]?((?:[ \t\n,]*['\"][\w.]+['\"])*)")
 # other functions that import what a string names, and what a file imports that has one of them
 _OTHERS = (b"runpy", *_UNNAMED)
-_OWNERS = {"importlib", "imp", "_LazyModule", *map(bytes.decode, _OTHERS)}
+_OWNERS = {
+    *("importlib", "imp", "zipimport", "pkgutil", "_LazyModule"),
+    *map(bytes.decode, _OTHERS),
+}
 # of imports, beside names: they bring, or may bring, a function that imports what a string names
 _BRINGS, _MAY_BRING = "import_module()", "runpy()"
 
@@ -106,7 +117,8 @@ class Files:
         has_other = _MAY_BRING in names and any(map(data.__contains__, _OTHERS))
         tests, is_dynamic = is_test(path), has_other or _BRINGS in names
         named = _BY_NAME.findall(data) if is_dynamic else []
-        texts = [name.decode() for _, name in named if name] + (plugins(data) if tests else [])
+        texts = [name.decode("utf-8", "replace") for _, name in named if name]
+        texts += plugins(data) if tests else []
         names.update(name for text in texts for name in _prefixes(text))
         names |= {
             f"{star[:-1]}{name}"
@@ -132,7 +144,8 @@ class Files:
         may_be = is_wide or not self._by_last.keys().isdisjoint(words)
         found = [*names_in(line, names)] if may_be else []
         found += [_BRINGS] if _FUNCTION.search(names) else []
-        return found if _OWNERS.isdisjoint(words) else [*found, _MAY_BRING]
+        found += [_MAY_BRING] if b"*" in names or not _OWNERS.isdisjoint(words) else []
+        return found
 
     def _link(self, name: str, importer: str) -> list[str]:
         """Return the files that a dotted name may mean, as ``named`` does, and the importer."""
@@ -286,7 +299,8 @@ def is_main(text: str) -> bool:
 
 
 def with_whole_lines(data: bytes) -> bytes:
-    """Return a content with plain line ends, and with continued lines joined."""
+    """Return a content with plain line ends, without a BOM, and with continued lines joined."""
+    data = data.removeprefix(codecs.BOM_UTF8)
     if b"\r" in data:
         data = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
     if _CONTINUED.search(data):

@@ -29,13 +29,24 @@ _SPAWNS = [
 ]
 # Calls that load a module by a path or a name, and names through which any function may be called.
 BY_PATH = {
+    "imp.load_module",
     "imp.load_source",
     "importlib.machinery.SourceFileLoader",
     "importlib.util.spec_from_file_location",
+    "pkgutil.resolve_name",
+    "pkgutil.walk_packages",
+    "pydoc.locate",
     "runpy.run_path",
 }
 AGAIN = {"importlib.reload", "runpy.run_module", *BY_PATH}
-IMPORTERS = {"importlib.import_module", *AGAIN}
+IMPORTERS = {
+    "builtins.__import__",
+    "importlib.__import__",
+    "importlib.import_module",
+    "six.moves.builtins.__import__",
+    *AGAIN,
+}
+LOADERS = {"exec_module", "load_module"}  # their methods
 MODULES = {"sys.modules", "__main__", "gc.get_objects"}
 UNKNOWN_NAMES = {"globals", "locals", "exec", "eval", "vars"}
 UNKNOWN_ATTRIBUTES = {
@@ -152,7 +163,7 @@ class Effects(Notes):
             if any(found for found, _ in self.code.imported(module, one.statement))
         ]
         ours = [one.statement for one in module.imported]
-        unknown = names.named(ast.Attribute, *UNKNOWN_ATTRIBUTES)
+        unknown = names.named(ast.Attribute, *UNKNOWN_ATTRIBUTES, *LOADERS)
         telling = (own.setters, own.pairs, imports, ours, unknown)
         for node in (node for several in telling for node in several):
             self._tells(module, node)

@@ -9,6 +9,7 @@ from compat.codemod.plan.effects import (
     AGAIN,
     BY_PATH,
     IMPORTERS,
+    LOADERS,
     MODULES,
     UNKNOWN_ATTRIBUTES,
     UNKNOWN_NAMES,
@@ -147,7 +148,7 @@ def _call(run: Execution, module: Module, node: ast.Call, state: State) -> State
         return run.felt(state)  # it may ask an object for its path
     if not targets and _is_quiet(run, module, node):
         return run.felt(state)
-    if module.names.qualified(func) in IMPORTERS or module.names.is_builtin(func, "__import__"):
+    if _imports(run, module, func):
         return _imported_by_string(run, module, node, state)
     if isinstance(func, ast.Lambda):
         return run.call(module, func, state) or state
@@ -240,9 +241,18 @@ def _is_quiet(run: Execution, module: Module, node: ast.Call) -> bool:
     return is_builtin and not module.names.bindings(node.func)
 
 
+def _imports(run: Execution, module: Module, func: ast.expr) -> bool:
+    """Return whether a function imports what it is given; the project defines no such method."""
+    return (
+        module.names.qualified(func) in IMPORTERS
+        or module.names.is_builtin(func, "__import__")
+        or getattr(func, "attr", "") in LOADERS - run.effects.defined
+    )
+
+
 def _imported_by_string(run: Execution, module: Module, node: ast.Call, state: State) -> State:
     name = module.names.qualified(node.func) or ""
-    is_named = node.args and name not in BY_PATH
+    is_named = node.args and name not in BY_PATH and called(node) not in LOADERS
     found = code.by_name(run.code, module, node.args[0]) if is_named else None
     is_again = name in AGAIN
     if is_again and is_named and not found:

@@ -357,6 +357,6 @@ def _is_looked_up(module: Module, node: ast.Constant) -> bool:
     owner = above.value if isinstance(above, ast.Subscript) else getattr(above, "func", None)
     if owner is not None and (isinstance(above, ast.Subscript) or called(above) == "get"):
         return _NAMESPACES.search(ast.unparse(owner)) is not None
-    if isinstance(above, ast.Dict):
-        return "'_target_'" in ast.unparse(above)
-    return owner is not None and _LOOKERS.search(ast.unparse(owner)) is not None
+    name = owner and (module.names.qualified(owner) or ast.unparse(owner))
+    of_hydra = "_target_" in ast.unparse(module.statement_of(node))
+    return of_hydra or _LOOKERS.search(name or "") is not None

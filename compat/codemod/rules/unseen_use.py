@@ -69,7 +69,7 @@ _REPLACERS = (
 _PASSED = (*old_names.HOMES, *old_names.KNOWN)
 _IMPORT = "Import torchaudio itself there and run again, or change it by hand."
 _TESTS = ast.If | ast.IfExp | ast.Compare | ast.BoolOp | ast.UnaryOp | ast.Assert
-_IMPORTERS = re.compile(r"import", re.I)
+_IMPORTERS = re.compile(r"import[^.]*\Z", re.I)
 
 
 def check(module: Module, project: Project) -> Iterator[Draft]:
@@ -99,12 +99,16 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
     for node in module.telling:
         value = str(node.value)
         above = module.names.parents.get(node)
-        named = isinstance(above, ast.Call) and node in above.args[:1] and old_names.is_ours(value)
-        if named and isinstance(above, ast.Call) and _IMPORTERS.search(called(above)):
-            if value == old_names.ROOT and isinstance(module.names.parents.get(above), ast.Expr):
+        call = (
+            above
+            if isinstance(above, ast.Call) and node in above.args[:1] and old_names.is_ours(value)
+            else None
+        )
+        if call and _IMPORTERS.search(module.names.qualified(call.func) or called(call)):
+            if value == old_names.ROOT and isinstance(module.names.parents.get(call), ast.Expr):
                 continue  # it only tests whether torchaudio is there
             yield Draft(
-                module.span(above),
+                module.span(call),
                 "torchaudio is imported by a string, so the codemod cannot follow its uses",
                 "Check what the code does with it, or use an import statement.",
             )
@@ -125,7 +129,7 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
                     "an example in a docstring calls the old API",
                     "Change it by hand.",
                 )
-        elif named and isinstance(above, ast.Call) and called(above) not in _RUNNERS:
+        elif call and called(call) not in _RUNNERS:
             continue  # a message
         elif _CODE.search(value) and value.count("torchaudio.") and re.search(r"[\s(]", value):
             yield Draft(

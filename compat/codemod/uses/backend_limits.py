@@ -15,10 +15,10 @@ from compat.codemod.source import (
     NotProvableError,
     Place,
     Use,
-    called,
     given,
     literal,
     starred,
+    string,
     value_kinds,
 )
 from compat.codemod.uses import arguments
@@ -105,8 +105,7 @@ def _bit_depth(project: Project, module: Module, use: Use) -> list[Change]:
             raise NotProvableError(_DEPTH, places, _NAME_DEPTH)
         return [AddArgument(call, "bits_per_sample", "32")]
     spread = [one.value for one in call.keywords if one.arg is None] if call else []
-    given_here = spread if encoding is None else [encoding]
-    if any(_is_from_outside(project, module, one) for one in given_here):
+    if any(_is_from_outside(project, module, one) for one in ([encoding] if encoding else spread)):
         raise NotProvableError(_DEPTH, places, _NAME_DEPTH)
     may_be_given = is_unseen if encoding is None else literal(encoding) is ...
     if may_be_given and (other := next(_mentions_of_signed(project), None)):
@@ -114,12 +113,38 @@ def _bit_depth(project: Project, module: Module, use: Use) -> list[Change]:
     return []
 
 
-def _is_from_outside(project: Project, module: Module, node: ast.expr) -> bool:
-    """Return whether a value may come from arguments, settings or the environment."""
-    values = [node, *arguments.values_of(module, node)]
-    values += [value for one in values for _, value in arguments.passed(project, module, one)]
-    outside = ast.Attribute | ast.Subscript | ast.Call
-    return any(isinstance(one, outside) and called(one) != "dict" for one in values)
+def _is_from_outside(project: Project, module: Module, node: ast.expr, depth: int = 4) -> bool:
+    """Return whether an encoding, or a value in a dict, is written out neither here nor by callers.
+
+    A parameter that no visible caller gives counts as written out.
+    """
+    parts = [*getattr(node, "values", ()), *arguments.values_of(module, node)]
+    if isinstance(node, ast.Call):
+        parts += [*node.args, *(one.value for one in node.keywords)]
+    found = [*((module, one) for one in parts), *arguments.passed(project, module, node)]
+    parameters = [isinstance(one.node, ast.arg) for one in module.names.bindings(node)]
+    is_written = isinstance(node, ast.Constant | ast.Dict) or module.names.is_builtin(
+        getattr(node, "func", node), "dict"
+    )
+    return (
+        module.assigned(node).count(None) > sum(parameters)
+        or (isinstance(node, ast.Call) and not is_written)
+        or (isinstance(node, ast.Name) and _may_get_encoding(module, node))
+        or not (is_written or (depth > 0 and (found or any(parameters))))
+        or any(_is_from_outside(project, *one, depth - 1) for one in found)
+    )
+
+
+def _may_get_encoding(module: Module, name: ast.Name) -> bool:
+    """Return whether code may put an encoding into the dict that a name means."""
+    around = [module.names.parents[one] for one in module.reads(name)]
+    puts = (one for one in around if isinstance(one, ast.Subscript | ast.Attribute))
+    return any(
+        one.attr in ("update", "setdefault")
+        if isinstance(one, ast.Attribute)
+        else isinstance(one.ctx, ast.Store) and string(one.slice) in ("encoding", "")
+        for one in puts
+    )
 
 
 def _mentions_of_signed(project: Project) -> Iterator[Place]:
