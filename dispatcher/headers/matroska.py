@@ -114,7 +114,7 @@ def _damage(file: File, frames: int, end: int | None) -> str | None:
             return None
         name, size, body = _element(start.ljust(2 * _LONGEST_ELEMENT), 0)
         there = file.size - at - body
-        if (size or 0) > there and name in {*_WHOLE, _CLUSTER} and at != last:
+        if (size or 0) > there and (name == _CLUSTER or name in _WHOLE) and at != last:
             return missing(f"its element at byte {at}", size or 0, there)
         if name == _SEGMENT:
             last, size = at + body + (size or file.size), 0

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import functools
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, Literal, TypeAlias, cast
 
@@ -62,9 +61,10 @@ def _checked(stream: Any, context: Any) -> Decoder:
     """
     if not context.is_open:
         context.options = {**context.options, **CHECKED[context.codec.canonical_name]}
-    tell = functools.cache(functools.partial(_warn_of_checksum, stream))
+    is_told = False
 
     def decode(packet: av.Packet[Any]) -> Iterable[av.AudioFrame]:
+        nonlocal is_told
         found: list[av.AudioFrame] = []
         with contextlib.suppress(av.error.InvalidDataError):
             found = context.decode(packet)
@@ -73,8 +73,9 @@ def _checked(stream: Any, context: Any) -> Decoder:
         unchecked: Any = av.CodecContext.create(context.name, "r")
         unchecked.extradata = context.extradata
         every: list[av.AudioFrame] = unchecked.decode(packet)
-        if len(every) > len(found):
-            tell()
+        if len(every) > len(found) and not is_told:
+            is_told = True
+            _warn_of_checksum(stream)
         return every
 
     return decode

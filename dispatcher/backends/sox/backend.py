@@ -287,9 +287,9 @@ def _warn_lost_frames(sox: library.Library, file: Any, asked: Load, found: int, 
     left = max(0, files.length(file) - asked.frame_offset)
     wanted = left if asked.num_frames < 0 else min(left, asked.num_frames)
     is_mpeg = encodings.NAMES.get(int(file.encoding.encoding)) == _MPEG
-    if (
-        is_mpeg or sox.text(file.filetype).lower() in encodings.LOST_IN
-    ) and found + is_mpeg * _MISCOUNTED < wanted:
+    may_lose = is_mpeg or sox.text(file.filetype).lower() in encodings.LOST_IN
+    least = wanted - (_MISCOUNTED if is_mpeg else 0)
+    if may_lose and found < least:
         short_files.warn_lost_frames(
             "libsox", files.length(file), asked.frame_offset, found, asked.place, path
         )
