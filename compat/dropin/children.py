@@ -8,7 +8,6 @@ that, and the entry carries our folder.
 import functools
 import importlib.machinery
 import pathlib
-import sys
 import types
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -16,6 +15,7 @@ from typing import Any
 from compat import releases
 from compat.dropin.layer import Layer
 from compat.releases import Release
+from compat.rescue.other_finders import spec_by_others
 
 _KEY = "torchaudio-compat"
 # they make that dictionary in one way; the others are of joblib, Hugging Face datasets and Celery
@@ -71,8 +71,7 @@ def spec_of(
     then: Callable[[types.ModuleType], None],
 ) -> importlib.machinery.ModuleSpec | None:
     """Find a module by other finders than ``asker``, and let ``then`` change it once imported."""
-    others = (each for each in sys.meta_path if each is not asker and hasattr(each, "find_spec"))
-    spec = next(filter(None, (each.find_spec(name, path) for each in others)), None)
+    spec = spec_by_others(asker, name, path)
     loader: Any = spec and spec.loader
     if spec is not None and hasattr(loader, "exec_module"):
 

@@ -14,6 +14,7 @@ from typing import Any
 
 from compat import operators
 from compat.rescue import extension, libraries
+from compat.rescue.other_finders import spec_by_others
 
 ROOT = "torchaudio"
 _LAST = "2.11.0"
@@ -41,12 +42,10 @@ class Hook(importlib.abc.MetaPathFinder):
         loader = {MODULE: _Loader, STREAMS: _StreamsLoader}.get(fullname)
         if loader is None:
             return None
-        for finder in sys.meta_path:
-            spec = None if finder is self else finder.find_spec(fullname, path, target)
-            if spec is not None and spec.loader is not None:
-                spec.loader = loader(spec.loader, self)
-                return spec
-        return None
+        spec = spec_by_others(self, fullname, path, target)
+        if spec is not None and spec.loader is not None:
+            spec.loader = loader(spec.loader, self)
+        return spec
 
 
 class _Loader(importlib.abc.Loader):
