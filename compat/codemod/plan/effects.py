@@ -16,15 +16,14 @@ from compat.codemod.source import Module, Notes, Scope, noted, only_import
 from compat.codemod.uses import Project
 
 # It is unknown what a start method that is computed does.
+_OTHER_THAN_FORK = r"[ \t]*\((?![ \t]*(?:['\"]fork['\"]|\)|None\b))"
 _SPAWNS = [
     re.compile(one)
     for one in (
         r"spawn(?:['\"]|(?:(?<=\bmp\.spawn)|(?<=\bmultiprocessing\.spawn))[ \t]*\()",
         r"forkserver['\"]",
-        *(
-            rf"{name}[ \t]*\((?![ \t]*(?:['\"]fork['\"]|\)|None\b))"
-            for name in ("set_start_method", "get_context")
-        ),
+        rf"set_start_method{_OTHER_THAN_FORK}",
+        rf"get_context{_OTHER_THAN_FORK}",
     )
 ]
 # Calls that load a module by a path or a name, and names through which any function may be called.

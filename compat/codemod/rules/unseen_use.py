@@ -295,9 +295,11 @@ def _by_another_value(module: Module, project: Project) -> Iterator[Draft]:
             and any(isinstance(one.node, ast.arg) for one in module.names.bindings(owner))
         )
         value = module.only_assigned(owner) or owner
-        is_found = node.attr in _OF_BACKEND and isinstance(value, ast.Call | ast.Subscript)
         is_found = (
-            is_found and isinstance(node.ctx, ast.Load) and node.attr not in _defined(project)
+            node.attr in _OF_BACKEND
+            and isinstance(value, ast.Call | ast.Subscript)
+            and isinstance(node.ctx, ast.Load)
+            and node.attr not in _defined(project)
         )
         if is_named or is_found or (is_passed and may_be_torchaudio(project, module, owner)):
             yield Draft(
@@ -305,7 +307,7 @@ def _by_another_value(module: Module, project: Project) -> Iterator[Draft]:
                 f"{ast.unparse(owner)} may be the package torchaudio here",
                 "If it is, import torchaudio here, and use it.",
             )
-    for text in module.strings:
+    for text in module.telling:
         above = module.names.parents[text]
         is_read = isinstance(above, ast.Subscript) and isinstance(above.ctx, ast.Load)
         if text.value in _OF_BACKEND and (is_read or called(above) in _GETTERS):
