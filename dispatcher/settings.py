@@ -55,11 +55,12 @@ class Settings:
     """
 
     truncated: Literal["ignore", "warn", "error"] = "warn"
-    """What `load` does with a file that holds fewer frames than its header promises. `ignore` and
-    `warn` return the samples that are there; `warn` also issues a `TruncatedInputWarning` with the
-    number of frames found and promised. `error` raises RuntimeError. The releases ignored it. It is
-    detected by the header of wav, flac, aiff, au, caf, w64, SPHERE, and mp3 with a Xing header, and
-    by the structure of ogg, opus, webm, mkv, mp4, wma, avi, WavPack and TTA.
+    """What `load`, `apply_effects_file`, and `StreamReader` at the end of its source, do with a
+    file that holds fewer frames than its header promises. `ignore` and `warn` return the samples
+    that are there; `warn` also issues a `TruncatedInputWarning` with the number of frames found and
+    promised. `error` raises RuntimeError. The releases ignored it. It is detected by the header of
+    wav, flac, aiff, au, caf, w64, SPHERE, and mp3 with a Xing header, and by the structure of ogg,
+    opus, webm, mkv, mp4, wma, avi, WavPack and TTA.
     """
 
     also_open: tuple[str, ...] = ()

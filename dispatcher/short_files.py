@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import math
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from dispatcher import interrupts, notices
 from dispatcher.backend import Backend
@@ -20,6 +20,7 @@ from dispatcher.reading.opened import look, opened, put_back
 from dispatcher.requests import Load
 from dispatcher.settings import Settings
 
+_Found = TypeVar("_Found")
 # bytes once decoded: more than a wrong 32-bit header can say, and more than anybody loads at once
 _ABSURD = 1 << 36
 _BYTES_DECODED = 4
@@ -48,24 +49,34 @@ def load(reader: Backend, asked: Load, settings: Settings) -> tuple[torch.Tensor
         # the headers of a URL or a pipe cannot be read beforehand
         if file is None and not is_readable(asked.uri):
             return reader.load(asked, settings)
-        return _judged(reader, asked, settings)
+
+        def read() -> tuple[tuple[torch.Tensor, int], int]:
+            found = reader.load(asked, settings)
+            return found, found[0].shape[1 if asked.channels_first else 0]
+
+        return judged(reader, asked, settings, read)
 
 
-def _judged(reader: Backend, asked: Load, settings: Settings) -> tuple[torch.Tensor, int]:
+def judged(
+    reader: Backend, asked: Load, settings: Settings, read: Callable[[], tuple[_Found, int]]
+) -> _Found:
+    """Return what ``read`` makes of a piece of a file; it gives the number of frames as well.
+
+    Warnings and errors as in ``load``.
+    """
     promise, joined = examined(reader, asked)
-    start = _position(asked.uri)
+    start = position(asked.uri)
     if promise is not None and promise.end is not None and look(asked.place, registry.is_odd):
         _look_for_misreading(reader, asked, promise, start, settings)
-    waveform, rate = reader.load(asked, settings)
-    got = waveform.shape[1 if asked.channels_first else 0]
+    found, got = read()
     # a piece that came whole lies in the first part, so the file need not be searched for others
     if reader.reads_on_in is not None and got != asked.num_frames and asked.frame_offset >= 0:
         joined = joined or _stops(reader, asked, start)
         if joined is not None and asked.frame_offset + got < joined.frames:
             _warn_of_parts(reader.name, asked.uri, joined.parts)
-            return waveform, rate
+            return found
     _warn_missing_frames(reader.name, asked, got, promise, start, settings)
-    return waveform, rate
+    return found
 
 
 def examined(reader: Backend, asked: Load) -> tuple[Length | None, _Joined | None]:
@@ -106,25 +117,27 @@ def warn_of_misreading(uri: Any, cause: str) -> None:
     )
 
 
-def teller(name: str, asked: Load, settings: Settings) -> Callable[[int], None]:
-    """Return a function that reports a cut file, to be called with the number of frames that came.
+def judge(name: str, asked: Load, got: int | None, start: int | None, settings: Settings) -> None:
+    """Report a cut or damaged file that was read to its end, of which ``got`` frames came.
 
     It is for a decoder that leaves some frames out, so the header's number counts only for files
-    whose structure does not tell. The function raises TruncatedInputError (a RuntimeError) if the
-    flag ``truncated`` is ``error``.
+    whose structure does not tell. With ``None`` it is unknown how many came, and the structure
+    alone counts. A file object's data begins at byte ``start``, of ``position``.
+
+    Raises:
+        TruncatedInputError: (a RuntimeError) it is cut, and the flag ``truncated`` is ``error``.
     """
-    start = _position(asked.uri)
-    by_header, is_odd, complete = look(asked.place, _told) or (None, False, False)
-
-    def tell(got: int) -> None:
-        found = asked.frame_offset + got
-        if by_header is not None and is_odd and found > by_header.frames:
-            warn_of_misreading(asked.uri, _more_frames(name, by_header.frames, found))
-        else:
-            promise = None if complete else by_header
-            _warn_missing_frames(name, asked, got, promise, start, settings)
-
-    return tell
+    if got is None:
+        if settings.truncated != "ignore" and (cut := _cut(asked, start)):
+            _tell_of_cut(name, asked.uri, cut, settings)
+        return
+    by_header, is_odd, complete = look(asked.place, _told, start) or (None, False, False)
+    found = asked.frame_offset + got
+    if by_header is not None and is_odd and found > by_header.frames:
+        warn_of_misreading(asked.uri, _more_frames(name, by_header.frames, found))
+    else:
+        promise = None if complete else by_header
+        _warn_missing_frames(name, asked, got, promise, start, settings)
 
 
 def _told(file: File) -> tuple[Length | None, bool, bool]:
@@ -148,16 +161,25 @@ def _warn_missing_frames(
     if promise is not None and found < promise.frames:
         why = f"its header promises {promise.frames} frames, and {there} are there"
     else:
-        unknown = start is None and is_readable(asked.uri)
-        cut = None if unknown else look(asked.place, registry.missing, start)
+        cut = _cut(asked, start)
         if cut is None:
             _warn_of_damage(asked, start, f"; {found} frames were read", found)
             return
         why = f"{cut}; {there} frames were read"
-    text = f"{describe(asked.uri)} is cut short: {why}"
+    _tell_of_cut(name, asked.uri, why, settings)
+
+
+def _cut(asked: Load, start: int | None) -> str | None:
+    """Return what is missing at a file's end by its structure; ``None`` if nothing tells."""
+    unknown = start is None and is_readable(asked.uri)
+    return None if unknown else look(asked.place, registry.missing, start)
+
+
+def _tell_of_cut(name: str, uri: Any, why: str, settings: Settings) -> None:
+    text = f"{describe(uri)} is cut short: {why}"
     if settings.truncated == "error":
         hint = "Fetch it again, or read what is there with the flag truncated='ignore'."
-        raise problem(TruncatedInputError, "read", asked.uri, text, backend=name, hint=hint)
+        raise problem(TruncatedInputError, "read", uri, text, backend=name, hint=hint)
     notices.warn(text, notices.TruncatedInputWarning)
 
 
@@ -188,7 +210,7 @@ class _Joined(NamedTuple):
     frames: float
 
 
-def _position(uri: Any) -> int | None:
+def position(uri: Any) -> int | None:
     """Return where a file object stands, in bytes; ``None`` for a path, or if it does not say."""
     if not is_readable(uri):
         return None

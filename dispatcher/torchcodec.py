@@ -141,11 +141,12 @@ def _load(asked: Load, settings: Settings) -> tuple[torch.Tensor, int]:
             normalize=True,
             file=file,
         )
-        tell = short_files.teller("TorchCodec", asked, settings)
+        start = short_files.position(uri)
         with _with_error_context(uri):
             waveform, rate = _ffmpeg().load_timestamped(asked, settings)
         if waveform.numel():
-            tell(waveform.shape[1 if asked.channels_first else 0])
+            got = waveform.shape[1 if asked.channels_first else 0]
+            short_files.judge("TorchCodec", asked, got, start, settings)
     return waveform, rate
 
 

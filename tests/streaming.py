@@ -17,11 +17,14 @@ def saved(wave: torch.Tensor, rate: int, format: str = "wav", backend: str = "so
 
 
 def sound(reader: Any, **named: Any) -> torch.Tensor:
-    """All sound of a reader, ``[time, channel]``; ``named`` are arguments of its output stream."""
+    """All sound of a reader, ``[time, channel]``; ``named`` are arguments of its output stream.
+
+    Where FFmpeg cannot seek (SVX), nothing may come after it.
+    """
     reader.add_basic_audio_stream(-1, -1, **named)
     reader.process_all_packets()
     (chunk,) = reader.pop_chunks()
-    return torch.Tensor(chunk)
+    return torch.empty(0, 1) if chunk is None else torch.Tensor(chunk)
 
 
 def chunks(reader: Any, frames: int = 1000, **named: Any) -> torch.Tensor:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import operator
 import time
 import weakref
@@ -9,11 +10,12 @@ from collections.abc import Callable, Iterator, Mapping
 from fractions import Fraction
 from typing import Any, ClassVar, Literal, cast
 
-from dispatcher import arguments, interrupts
+from dispatcher import arguments, interrupts, short_files
 from dispatcher.backends.ffmpeg import container, decode, decoders, joints, packets
 from dispatcher.errors import ArgumentError, ArgumentTypeError, BackendError, problem
 from dispatcher.lazily import av
 from dispatcher.reading import file_objects, web
+from dispatcher.requests import Load
 from dispatcher.settings import Settings
 from dispatcher.streams import codecs, info, sources
 from dispatcher.streams.buffers import Buffer, Chunked, Whole, chunks
@@ -26,10 +28,14 @@ _ENDED = 1
 
 
 class _Source:
-    """A source stream that is read: its decoder, and the outputs that its frames go to."""
+    """A source stream that is read: its decoder, and the outputs that its frames go to.
+
+    ``samples`` have come since the source began; ``None`` for pictures, or if that is unknown.
+    """
 
     def __init__(self, stream: Any, context: Any) -> None:
         self.stream, self.context = stream, context
+        self.samples: int | None = 0 if stream.type == "audio" else None
         self.outputs: list[Output] = []
         self.discard_before = 0
         self._decode = decoders.of(stream, context)
@@ -42,6 +48,8 @@ class _Source:
         outputs = self.outputs
         for frame in self._decode(self._as_recorded(packet)):
             self._decoded += 1
+            if self.samples is not None:
+                self.samples += frame.samples
             pts = frame.pts
             if pts is None:
                 pts = frame.pts = frame.dts if frame.dts is not None else self._decoded
@@ -58,6 +66,7 @@ class _Source:
     def flush(self, discard_before: int) -> None:
         """Start again at another place."""
         self.context.flush_buffers()
+        self.samples = None
         self.discard_before = discard_before
         for output in self.outputs:
             output.flush()
@@ -112,9 +121,10 @@ class StreamReader:
         self._sources: dict[int, _Source] = {}
         self._outputs: list[Output] = []
         self._packets: Iterator[av.Packet[Any]] | None = None
-        self._ended = False
+        self._ended = self._has_moved = False
         self._earliest = 0
         self._file: Any = None
+        self._start: int | None = None
         try:
             if not isinstance(src, bytes):
                 arguments.check_place("read", src)
@@ -122,6 +132,7 @@ class StreamReader:
                 arguments.name("format", format),
                 arguments.integer("buffer_size", buffer_size, -1, arguments.MOST_BUFFER),
             )
+            self._start = short_files.position(src)
             began = time.monotonic()
             self._container, self._file, close = sources.opened(
                 src, format, option, buffer_size, self.settings
@@ -220,6 +231,7 @@ class StreamReader:
             raise BackendError(f"timestamp is {timestamp}, and must be 0 to {_LATEST} seconds")
         place = int(timestamp * _MICROSECONDS)
         self._packets = None
+        self._has_moved = True
         try:
             self._container.seek(place, backward=True, any_frame=mode == "any")
         except av.FFmpegError as why:
@@ -393,6 +405,8 @@ class StreamReader:
             if source is None:
                 source = _Source(stream, codecs.decoder(stream, name, option, hw_accel))
                 source.discard_before = self._discard_before(stream)
+                if self._has_moved:
+                    source.samples = None
             buffer: Buffer = (
                 Whole() if frames_per_chunk == -1 else Chunked(frames_per_chunk, buffer_chunk_size)
             )
@@ -458,7 +472,8 @@ class StreamReader:
         deadline = None if timeout is None or timeout < 0 else time.monotonic() + timeout / 1000
         while True:
             try:
-                return self._step()
+                code = self._step()
+                break
             except av.error.BlockingIOError as why:
                 self._packets = None
                 self._check()
@@ -466,6 +481,9 @@ class StreamReader:
                     raise self._problem(why) from why
                 with interrupts.allowed():
                     time.sleep(backoff / 1000)
+        if code == _ENDED:
+            self._judge()
+        return code
 
     def _step(self) -> int:
         interrupts.check()
@@ -473,6 +491,7 @@ class StreamReader:
             raise self._problem(BackendError("it has ended; use seek() to read on"))
         if self._packets is None:
             self._packets = packets.demuxed(self._container)
+            self._has_moved = True
         began = time.monotonic()
         try:
             packet = next(self._packets, None)
@@ -525,6 +544,20 @@ class StreamReader:
                 source.drain(packet)
             packet = next(self._packets or iter(()), None)
         self._packets = None
+
+    def _judge(self) -> None:
+        """Report a cut or damaged source, as ``load`` does.
+
+        Raises:
+            TruncatedInputError: (a BackendError) it is cut, and the flag ``truncated`` is
+                ``error``.
+        """
+        sounds = [stream.index for stream in self._container.streams.audio]
+        source = self._sources.get(sounds[0]) if len(sounds) == 1 else None
+        place = io.BytesIO(self.src) if isinstance(self.src, bytes) else self.src
+        start = 0 if place is not self.src else self._start
+        frames = None if source is None else source.samples
+        short_files.judge("ffmpeg", Load(place), frames, start, self.settings)
 
     def _check(self) -> None:
         """Raise the interrupt, or the error, that came while a file object was read."""

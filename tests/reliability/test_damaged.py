@@ -19,6 +19,7 @@ from dispatcher.notices import DamagedInputWarning, TruncatedInputWarning
 from dispatcher.reading.opened import look, opened
 from tests import streaming
 from tests.codemod.commands import put
+from tests.reliability import readers
 from tests.reliability.fuzz import mutate
 from tests.tables import table
 
@@ -44,7 +45,7 @@ def damaged(name: str) -> str:
     return name
 
 
-@table("name, backend, words", {
+@table("name, reader, words", {
     "flac": ("x.flac", None, CHECKSUM),
     "flac by ffmpeg": ("x.flac", "ffmpeg", CHECKSUM),
     "TTA": ("x.tta", None, CHECKSUM),
@@ -57,10 +58,13 @@ def damaged(name: str) -> str:
     "Opus": ("x.opus", None, PAGE),
     "flac by libsox": pytest.param("x.flac", "sox", "libsox could not decode a part of it (FLAC__", marks=pytest.mark.libsox),
     "Vorbis by libsox": pytest.param("x.ogg", "sox", PAGE, marks=pytest.mark.libsox),
+    "Vorbis through effects": pytest.param("x.ogg", "effects", PAGE, marks=pytest.mark.libsox),
+    "Vorbis in pieces": ("x.ogg", "StreamReader", PAGE),
+    "Matroska in pieces": ("x.mka", "StreamReader", "its Cluster at byte"),
 })  # fmt: skip
-def test_damage_is_told_of(damaged: str, backend: str | None, words: str) -> None:
+def test_damage_is_told_of(damaged: str, reader: str | None, words: str) -> None:
     with pytest.warns(DamagedInputWarning) as told:
-        waveform, _ = dispatcher.load(damaged, backend=backend)
+        waveform = readers.samples(damaged, reader)
     assert words in str(told[-1].message)
     assert (waveform.shape[1] < NOISE.shape[1]) == (words == PAGE)
 

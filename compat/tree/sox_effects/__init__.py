@@ -102,13 +102,8 @@ def _functions(context: Context) -> dict[str, Any]:
             asked = arguments.checked_piece(arguments.checked_load(asked, "sox"), backend.leniency)
             with sox_io_backend.on_disk(path, context.release, _TAKER, "apply effects to") as place:
                 try:
-                    return backend.apply_effects_to_file(
-                        os.fsdecode(place),
-                        effects,
-                        asked.normalize,
-                        asked.channels_first,
-                        asked.format,
-                    )
+                    asked = asked._replace(uri=os.fsdecode(place))
+                    return backend.apply_effects_to_file(asked, effects, context.release)
                 except BackendError as why:
                     raise problem(
                         BackendError, "apply effects to", path, why, backend="sox"

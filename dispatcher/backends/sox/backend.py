@@ -244,26 +244,31 @@ class Backend(backend.Backend):
         )
 
     def apply_effects_to_file(
-        self,
-        path: str,
-        effects: Sequence[Sequence[str]],
-        normalize: bool,
-        channels_first: bool,
-        format: str | None,
+        self, asked: Load, effects: Sequence[Sequence[str]], settings: Settings
     ) -> tuple[torch.Tensor, int]:
         """Send a file's samples through a chain of effects; return them and the sample rate in Hz.
+
+        It warns of a cut or damaged file as ``load`` does.
 
         Raises:
             BackendError: libsox cannot read the file, or an effect or option is unknown.
         """
-        with files.reading(self.library, path, format) as file:
-            rate, precision = float(file.signal.rate), int(file.signal.precision)
-            native = _native(file)
-            data = files.read(self.library, file, 0, -1, "int32", False).result()
-            files.warn_of_damage(self.library, file, path, whole=len(data) >= files.length(file))
-        return self._through(
-            data, rate, precision, effects, "float32" if normalize else native, channels_first
-        )
+        path = asked.uri
+
+        def read() -> tuple[tuple[Any, float, int, str], int]:
+            with files.reading(self.library, path, asked.format, own) as file:
+                dtype = "float32" if asked.normalize else _native(file)
+                data = files.read(self.library, file, 0, -1, "int32", False, own).result()
+                _warn_lost_frames(self.library, file, asked, len(data), path)
+                whole = len(data) >= files.length(file)
+                files.warn_of_damage(self.library, file, path, own, whole=whole)
+                signal = data, float(file.signal.rate), int(file.signal.precision), dtype
+            return signal, len(data)
+
+        with opened(path) as own:
+            asked = asked._replace(file=own)
+            data, rate, precision, dtype = short_files.judged(self, asked, settings, read)
+        return self._through(data, rate, precision, effects, dtype, asked.channels_first)
 
     def _through(
         self,

@@ -12,7 +12,7 @@ import dispatcher
 from dispatcher import notices
 from dispatcher.errors import AudioError
 from dispatcher.metadata import AudioMetaData
-from dispatcher.requests import Blocks
+from dispatcher.requests import Blocks, Load
 from dispatcher.settings import Settings
 from dispatcher.streams.reader import StreamReader
 from tests.reliability.fuzz import anatomy, limits, pieces
@@ -130,7 +130,7 @@ def of(backend: str, path: str, data: bytes, chance: random.Random) -> Iterator[
         if backend != "sox":
             raise AudioError("it has no effects")
         sox: Any = _REGISTRY.get("sox")
-        return sox.apply_effects_to_file(path, [["gain", "-1"], ["rate", "8000"]], True, True, None)
+        return sox.apply_effects_to_file(Load(path), [["gain", "-1"], ["rate", "8000"]], Settings())
 
     def reader() -> Any:
         if backend != "ffmpeg":
