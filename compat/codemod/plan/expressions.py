@@ -155,11 +155,6 @@ def _call(run: Execution, module: Module, node: ast.Call, state: State) -> State
     for owner in run.code.known(module, func.value) if isinstance(func, ast.Attribute) else ():
         if isinstance(owner[1], ast.ClassDef):
             run.handed.add(owner)  # a class method may make objects of it
-    if not targets and isinstance(func, ast.Attribute):
-        # what `self.name()` or `super().name()` may call in a new object
-        for owner in (one for target in run.making for one in code.line(run.code, target)):
-            for method in filter(None, code.own_methods(owner, func.attr)):
-                run.handed.add(method)
     after = run.others_run(state) if None in meant else None
     return joined(after, *(entered(run, target, state) for target in targets)) or state
 
@@ -190,15 +185,13 @@ def entered(run: Execution, target: Meaning, state: State) -> State | None:
 def _made(run: Execution, target: tuple[Module, ast.ClassDef], state: State) -> State:
     """Make an object of a class of the project."""
     module, node = target
-    run.making.append(target)
+    run.handed.add(target)  # what makes it may call any of its methods
     for name in _MAKERS:
         found, is_sure = code.methods(run.code, target, name)
         ways = [run.call(*method, state) or state for method in found]
         if not (is_sure and _runs(run, target, name)):
             ways.append(state)
         state = joined(*ways) or state
-    run.making.pop()
-    run.handed.add(target)
     known = all(run.code.known(module, base) for base in node.bases)
     classes = [one for _, one in code.line(run.code, target)]
     plain = not (node.decorator_list or any(one.keywords for one in classes))
