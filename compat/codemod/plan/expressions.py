@@ -22,7 +22,7 @@ from compat.codemod.source import Module, called, string
 # builtins that call no function that they are given, and use up no iterator
 _QUIET_BUILTINS = {
     "len", "int", "float", "bool", "range", "isinstance", "issubclass", "type", "repr", "str",
-    "abs", "round", "id", "hash", "hasattr", "format", "ord", "chr", "object", "super",
+    "abs", "round", "id", "hash", "format", "ord", "chr", "object", "super",
 }  # fmt: skip
 # methods of containers, texts and tensors, unless the project gives something of its own this name
 _QUIET_METHODS = {
@@ -46,7 +46,7 @@ def _name(
         is_given = isinstance(next(around), ast.Call)
         for one in meant:
             (run.handed.add_callback if is_given else run.handed.add)(one)
-        return _lazily_loaded(run, module, node, state)
+        return state
     is_open = module.names.qualified(node) in MODULES
     if isinstance(node, ast.Name):
         is_open |= node.id in UNKNOWN_NAMES and not module.names.bindings(node)
@@ -66,16 +66,6 @@ def _anything(run: Execution, state: State) -> State:
     for module in list(run.loaded):
         run.handed.add((module, None))
     return dataclasses.replace(state, loaded=frozenset())
-
-
-def _lazily_loaded(run: Execution, module: Module, node: ast.AST, state: State) -> State:
-    """Load what a package loads as it is asked for a name."""
-    while isinstance(node, ast.Attribute):
-        for owner, definition in run.code.known(module, node.value):
-            for one in run.code.lazily(owner, node.attr) if definition is None else ():
-                state = joined(state, run.load(one, state)) or state
-        node = node.value
-    return state
 
 
 def operated(run: Execution, module: Module, node: ast.AST, state: State) -> State | None:
@@ -131,8 +121,6 @@ def _call(run: Execution, module: Module, node: ast.Call, state: State) -> State
         state = run.children(module, func.args, state) or state
     elif meant and not targets:
         state = run.visit(module, func, state) or state
-    else:
-        state = _lazily_loaded(run, module, func, state)
     for argument in (*node.args, *node.keywords):
         state = run.visit(module, argument, state) or state
     if node in own.setters:
@@ -193,10 +181,8 @@ def _made(run: Execution, target: tuple[Module, ast.ClassDef], state: State) -> 
             ways.append(state)
         state = joined(*ways) or state
     known = all(run.code.known(module, base) for base in node.bases)
-    classes = [one for _, one in code.line(run.code, target)]
-    plain = not (node.decorator_list or any(one.keywords for one in classes))
-    is_seen = known and plain and run.handed.special.isdisjoint(_MAKERS)
-    return state if is_seen else run.others_run(state)
+    is_plain = code.is_kept(run.code, target) and run.handed.special.isdisjoint(_MAKERS)
+    return state if known and is_plain else run.others_run(state)
 
 
 def _runs(run: Execution, target: tuple[Module, ast.ClassDef], name: str) -> bool:
@@ -226,10 +212,6 @@ def _is_quiet(run: Execution, module: Module, node: ast.Call) -> bool:
     if isinstance(node.func, ast.Attribute):
         attribute = node.func.attr
         return attribute in _QUIET_METHODS and not run.effects.gives(attribute)
-    if module.names.is_builtin(node.func, "hasattr"):
-        asked = string(node.args[-1]) if node.args else ""
-        if not asked or asked in run.effects.defined:
-            return False  # it may be a property
     is_builtin = isinstance(node.func, ast.Name) and node.func.id in _QUIET_BUILTINS
     return is_builtin and not module.names.bindings(node.func)
 
