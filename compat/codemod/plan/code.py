@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 from compat.codemod.files import import_graph
 from compat.codemod.plan import replaced_names
-from compat.codemod.source import Binding, Module, Notes, called, listed, noted, plain_name, string
+from compat.codemod.source import Binding, Module, Notes, called, listed, noted, plain_name
 from compat.codemod.uses import Project
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
@@ -82,10 +82,6 @@ class Code(Notes):
     def modules(self, paths: Iterable[str]) -> list[Module]:
         """Return the relevant ones of some files, parsed."""
         return [module for path in paths if (module := self.module(path)) is not None]
-
-    def within(self, folders: str) -> list[Module]:
-        """Return the relevant files whose path has these folders, parsed."""
-        return self.modules(path for path in self.paths if folders in os.sep + path)
 
     def module(self, path: str) -> Module | None:
         """Return a relevant file, parsed; ``None`` for others, or if it cannot be parsed."""
@@ -250,21 +246,6 @@ def taken(code: Code, module: Module) -> Iterator[tuple[Module, Definition]]:
     for owner, name in owned:
         found = filter(None, code._of_module(owner, name))
         yield from ((home, node) for home, node in found if node is not None)
-
-
-def by_name(code: Code, module: Module, node: ast.expr) -> list[Module] | None:
-    """Return the modules that an expression may name; ``None`` if it may name any."""
-    first = node  # the literal text that the name begins with
-    while isinstance(first, ast.BinOp) and isinstance(first.op, ast.Add):
-        first = first.left
-    if isinstance(first, ast.JoinedStr) and first.values:
-        first = first.values[0]
-    text = string(first)
-    if first is node and text:
-        return code.files(text, module)
-    package = text.rpartition(".")[0].lstrip(".")
-    folder = os.path.join(os.sep, *package.split("."), "")
-    return code.within(folder) if package else None
 
 
 def methods(code: Code, owner: Meaning, name: str) -> tuple[list[tuple[Module, Function]], bool]:

@@ -52,8 +52,7 @@ def _name(
         is_open |= node.id in UNKNOWN_NAMES and not module.names.bindings(node)
         return _anything(run, state) if is_open else state
     after = run.visit(module, node.value, state) or state
-    is_of_object = node.attr == "__dict__" and not run.code.known(module, node.value)
-    if is_open or (node.attr in UNKNOWN_ATTRIBUTES and not is_of_object):
+    if is_open or node.attr in UNKNOWN_ATTRIBUTES:
         after = _anything(run, after)
     # a property, as far as its name tells
     return run.others_run(after) if node.attr in run.effects.defined else after
@@ -228,14 +227,14 @@ def _imports(run: Execution, module: Module, func: ast.expr) -> bool:
 def _imported_by_string(run: Execution, module: Module, node: ast.Call, state: State) -> State:
     name = module.names.qualified(node.func) or ""
     is_named = node.args and name not in BY_PATH and called(node) not in LOADERS
-    found = code.by_name(run.code, module, node.args[0]) if is_named else None
+    text = string(node.args[0]) if is_named else ""
+    found = run.code.files(text, module) if text else None  # a computed name may mean any file
     is_again = name in AGAIN
-    if is_again and is_named and not found:
-        known = run.code.known(module, node.args[0])
-        found = [one for one, definition in known if definition is None] or None
     if found is None and not (run.code.is_small or run.all_run):
         raise TooLongError
-    for one in (run.code.within("") if found is None else found) if not run.all_run else ():
+    for one in (
+        (run.code.modules(run.code.paths) if found is None else found) if not run.all_run else ()
+    ):
         if one not in (module, run.script):
             state = joined(state, run.load(one, state)) or state
             if is_again:
