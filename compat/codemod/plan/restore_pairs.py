@@ -66,12 +66,13 @@ def _restore(module: Module, use: Use, target: ast.Name) -> Restore | None:
     between = [one for one in own if one is not back and start <= module.span(one.call)[0] < end]
     if not between:
         return Restore(use, saved, back, back, attempt)
-    readable = [one for one in between if one.name is not None and one.where != "value"]
     inside = attempt.body[:1] if attempt is not None and len(attempt.body) > 1 else []
-    if len(readable) != 1 or readable[0].statement not in (*block, *inside):
+    plain = [one for one in between if one.name is not None and one.where != "value"]
+    sure = [one for one in plain if one.statement in (*block, *inside)]
+    if len(sure) != 1:
         return None
     # without a `finally`, what leaves the block in between does not restore
     region = block[block.index(saved) : block.index(back.statement)] if attempt is None else []
     if any(isinstance(node, _LEAVING) for one in region for node in ast.walk(one)):
         return None
-    return Restore(use, saved, readable[0], back, attempt)
+    return Restore(use, saved, sure[0], back, attempt)
