@@ -6,13 +6,12 @@ import itertools
 import os
 import re
 import sys
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, TypeVar
 
 from compat.codemod.files import import_graph
 from compat.codemod.plan import replaced_names
-from compat.codemod.source import Binding, Module, Notes, called, listed, noted, plain_name, string
+from compat.codemod.source import Binding, Module, Notes, called, listed, noted, plain_name
 from compat.codemod.uses import Project
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
@@ -25,8 +24,8 @@ _KEEPING = ("staticmethod", "classmethod")
 _ENUMS = {"Enum", "IntEnum", "StrEnum", "Flag", "IntFlag"}
 _OF_UNITTEST = {"unittest.TestCase", "unittest.IsolatedAsyncioTestCase"}
 # looks ahead, so that `class Old(Base)` in a comment takes no class after it along
-_CLASS = re.compile(
-    r"\bclass[ \t]+(\w+)(?:\[(?:[^][]|\[[^]]*\])*\])?[ \t]*"
+_BASES = re.compile(
+    r"\bclass[ \t]+\w+(?:\[(?:[^][]|\[[^]]*\])*\])?[ \t]*"
     r"(?=\(((?:#[^\n]*+|[^#])*?)\)[ \t]*:)"
 )
 # beside the bases: comments, keywords, types in brackets
@@ -35,8 +34,6 @@ _NO_BASE = re.compile(r"#[^\n]*|\w+[ \t]*=[^,]*|\[[^\d\]][^\]]*\]")
 _MADE = re.compile(
     r"\btype[ \t]*\((?:[^()]|\([^()]*\))*,|\bnew_class\b|__bases__|\bmake_dataclass\b"
 )
-# base classes without methods of interest
-_BARE = ("object", "ABC", "Generic", "Protocol")
 # what a name may mean: a module of the project, or a function or class in one
 Meaning = tuple[Module, Definition | None]
 _Found = TypeVar("_Found")
@@ -85,10 +82,6 @@ class Code(Notes):
     def modules(self, paths: Iterable[str]) -> list[Module]:
         """Return the relevant ones of some files, parsed."""
         return [module for path in paths if (module := self.module(path)) is not None]
-
-    def within(self, folders: str) -> list[Module]:
-        """Return the relevant files whose path has these folders, parsed."""
-        return self.modules(path for path in self.paths if folders in os.sep + path)
 
     def module(self, path: str) -> Module | None:
         """Return a relevant file, parsed; ``None`` for others, or if it cannot be parsed."""
@@ -140,15 +133,7 @@ class Code(Notes):
         prefix = base if base.endswith(".") else f"{base}."
         for name, is_sure in ((name, is_sure) for names, is_sure in several for name in names):
             if not any(name in one.names.module.bindings for one in owners):
-                found = self.files(f"{prefix}{name}", module)
-                yield found or [it for one in owners for it in self.lazily(one, name)], is_sure
-
-    def lazily(self, package: Module, name: str) -> list[Module]:
-        """Return the modules that a package's ``__getattr__`` may load for a name."""
-        if "__getattr__" not in package.names.module.bindings:
-            return []
-        folder = os.path.join(os.path.dirname(package.path), "")
-        return _inside(self, package, name) or self.within(folder)
+                yield self.files(f"{prefix}{name}", module), is_sure
 
     # What is called
 
@@ -263,21 +248,6 @@ def taken(code: Code, module: Module) -> Iterator[tuple[Module, Definition]]:
         yield from ((home, node) for home, node in found if node is not None)
 
 
-def by_name(code: Code, module: Module, node: ast.expr) -> list[Module] | None:
-    """Return the modules that an expression may name; ``None`` if it may name any."""
-    first = node  # the literal text that the name begins with
-    while isinstance(first, ast.BinOp) and isinstance(first.op, ast.Add):
-        first = first.left
-    if isinstance(first, ast.JoinedStr) and first.values:
-        first = first.values[0]
-    text = string(first)
-    if first is node and text:
-        return code.files(text, module)
-    package = text.rpartition(".")[0].lstrip(".")
-    folder = os.path.join(os.sep, *package.split("."), "")
-    return code.within(folder) if package else None
-
-
 def methods(code: Code, owner: Meaning, name: str) -> tuple[list[tuple[Module, Function]], bool]:
     """Return the methods that a name of a class may mean, and whether that is sure.
 
@@ -322,33 +292,19 @@ def _by_super(code: Code, module: Module, node: ast.Attribute) -> list[Meaning |
     found: list[Meaning | None] = []
     for one in own[1:]:
         found += own_methods(one, node.attr) if not found else ()
-    mixed = _mixed(code._project, code)
-    is_sure = mixed is not None and owner.name not in mixed and {*unknown} <= _OF_UNITTEST
+    is_sure = not _mixes(code._project, code) and {*unknown} <= _OF_UNITTEST
     is_sure = is_sure and len(found) <= 1 and node.attr not in code.replaced
     return found if is_sure else [*found, None]
 
 
 @noted
-def _mixed(project: Project, code: Code) -> frozenset[str] | None:
-    """Return the classes that others inherit from beside a class; ``None`` if it may be any."""
-    bases: dict[str, set[str]] = defaultdict(set)
-    waiting: list[str] = []
+def _mixes(project: Project, code: Code) -> bool:
+    """Return whether a class may inherit from several, so that ``super()`` may mean any of them."""
     for text in code.texts.values():
-        if _MADE.search(text):
-            return None
-        for name, inner in _CLASS.findall(text):
-            named = _NO_BASE.sub("", inner)
-            if "*" in named or "[" in named:
-                return None
-            own = [one.rpartition(".")[2] for one in re.findall(r"[\w.]+", named)]
-            bases[name].update(own)
-            waiting += own if len(own) > 1 else ()
-    found: set[str] = set()
-    while waiting:
-        if (name := waiting.pop()) not in found:
-            found.add(name)
-            waiting += bases[name]
-    return frozenset(found)
+        bases = [_NO_BASE.sub("", inner).strip(" \t\n,") for inner in _BASES.findall(text)]
+        if _MADE.search(text) or any(mark in one for one in bases for mark in ",*["):
+            return True
+    return False
 
 
 def is_kept(code: Code, owner: Meaning) -> bool:
@@ -411,8 +367,6 @@ def _line(
     found = [
         inner
         for base in definition.bases
-        if foreign(code, module, base.value if isinstance(base, ast.Subscript) else base)
-        not in _BARE
         for one in _certainly(code.meanings(module, base))
         for inner in _line(code, one, (*below, owner))
     ]

@@ -104,7 +104,6 @@ class Execution:
         handed: what code that is not followed may call.
         ways: the ways out of what it is at.
         script: the module that is run as a script.
-        making: the classes of which it is making an object, the outermost first.
     """
 
     def __init__(
@@ -129,7 +128,6 @@ class Execution:
         self.loaded: dict[Module, None] = {}
         self.script: Module | None = None
         self._importing: list[Module] = []
-        self.making: list[tuple[Module, ast.ClassDef]] = []
         self.ways: Ways = Ways()
         self.handed: Handed = Handed(effects, all_run=all_run)
         self.setting: set[Module] = set()
@@ -219,8 +217,8 @@ class Execution:
 
         What others run meanwhile must be known to leave the state as it is.
         """
-        if self.effects.leads(module, node) or self.making:
-            return False  # a new object may call any of its methods
+        if self.effects.leads(module, node):
+            return False
         if self.all_run:
             return not state.kept and state.force in self.anywhere
         sure, same = self._rounds.sure, ((state, None), (state, state))

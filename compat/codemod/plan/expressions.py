@@ -22,7 +22,7 @@ from compat.codemod.source import Module, called, string
 # builtins that call no function that they are given, and use up no iterator
 _QUIET_BUILTINS = {
     "len", "int", "float", "bool", "range", "isinstance", "issubclass", "type", "repr", "str",
-    "abs", "round", "id", "hash", "hasattr", "format", "ord", "chr", "object", "super",
+    "abs", "round", "id", "hash", "format", "ord", "chr", "object", "super",
 }  # fmt: skip
 # methods of containers, texts and tensors, unless the project gives something of its own this name
 _QUIET_METHODS = {
@@ -46,14 +46,13 @@ def _name(
         is_given = isinstance(next(around), ast.Call)
         for one in meant:
             (run.handed.add_callback if is_given else run.handed.add)(one)
-        return _lazily_loaded(run, module, node, state)
+        return state
     is_open = module.names.qualified(node) in MODULES
     if isinstance(node, ast.Name):
         is_open |= node.id in UNKNOWN_NAMES and not module.names.bindings(node)
         return _anything(run, state) if is_open else state
     after = run.visit(module, node.value, state) or state
-    is_of_object = node.attr == "__dict__" and not run.code.known(module, node.value)
-    if is_open or (node.attr in UNKNOWN_ATTRIBUTES and not is_of_object):
+    if is_open or node.attr in UNKNOWN_ATTRIBUTES:
         after = _anything(run, after)
     # a property, as far as its name tells
     return run.others_run(after) if node.attr in run.effects.defined else after
@@ -66,16 +65,6 @@ def _anything(run: Execution, state: State) -> State:
     for module in list(run.loaded):
         run.handed.add((module, None))
     return dataclasses.replace(state, loaded=frozenset())
-
-
-def _lazily_loaded(run: Execution, module: Module, node: ast.AST, state: State) -> State:
-    """Load what a package loads as it is asked for a name."""
-    while isinstance(node, ast.Attribute):
-        for owner, definition in run.code.known(module, node.value):
-            for one in run.code.lazily(owner, node.attr) if definition is None else ():
-                state = joined(state, run.load(one, state)) or state
-        node = node.value
-    return state
 
 
 def operated(run: Execution, module: Module, node: ast.AST, state: State) -> State | None:
@@ -131,8 +120,6 @@ def _call(run: Execution, module: Module, node: ast.Call, state: State) -> State
         state = run.children(module, func.args, state) or state
     elif meant and not targets:
         state = run.visit(module, func, state) or state
-    else:
-        state = _lazily_loaded(run, module, func, state)
     for argument in (*node.args, *node.keywords):
         state = run.visit(module, argument, state) or state
     if node in own.setters:
@@ -155,11 +142,6 @@ def _call(run: Execution, module: Module, node: ast.Call, state: State) -> State
     for owner in run.code.known(module, func.value) if isinstance(func, ast.Attribute) else ():
         if isinstance(owner[1], ast.ClassDef):
             run.handed.add(owner)  # a class method may make objects of it
-    if not targets and isinstance(func, ast.Attribute):
-        # what `self.name()` or `super().name()` may call in a new object
-        for owner in (one for target in run.making for one in code.line(run.code, target)):
-            for method in filter(None, code.own_methods(owner, func.attr)):
-                run.handed.add(method)
     after = run.others_run(state) if None in meant else None
     return joined(after, *(entered(run, target, state) for target in targets)) or state
 
@@ -190,20 +172,16 @@ def entered(run: Execution, target: Meaning, state: State) -> State | None:
 def _made(run: Execution, target: tuple[Module, ast.ClassDef], state: State) -> State:
     """Make an object of a class of the project."""
     module, node = target
-    run.making.append(target)
+    run.handed.add(target)  # what makes it may call any of its methods
     for name in _MAKERS:
         found, is_sure = code.methods(run.code, target, name)
         ways = [run.call(*method, state) or state for method in found]
         if not (is_sure and _runs(run, target, name)):
             ways.append(state)
         state = joined(*ways) or state
-    run.making.pop()
-    run.handed.add(target)
     known = all(run.code.known(module, base) for base in node.bases)
-    classes = [one for _, one in code.line(run.code, target)]
-    plain = not (node.decorator_list or any(one.keywords for one in classes))
-    is_seen = known and plain and run.handed.special.isdisjoint(_MAKERS)
-    return state if is_seen else run.others_run(state)
+    is_plain = code.is_kept(run.code, target) and run.handed.special.isdisjoint(_MAKERS)
+    return state if known and is_plain else run.others_run(state)
 
 
 def _runs(run: Execution, target: tuple[Module, ast.ClassDef], name: str) -> bool:
@@ -233,10 +211,6 @@ def _is_quiet(run: Execution, module: Module, node: ast.Call) -> bool:
     if isinstance(node.func, ast.Attribute):
         attribute = node.func.attr
         return attribute in _QUIET_METHODS and not run.effects.gives(attribute)
-    if module.names.is_builtin(node.func, "hasattr"):
-        asked = string(node.args[-1]) if node.args else ""
-        if not asked or asked in run.effects.defined:
-            return False  # it may be a property
     is_builtin = isinstance(node.func, ast.Name) and node.func.id in _QUIET_BUILTINS
     return is_builtin and not module.names.bindings(node.func)
 
@@ -253,14 +227,14 @@ def _imports(run: Execution, module: Module, func: ast.expr) -> bool:
 def _imported_by_string(run: Execution, module: Module, node: ast.Call, state: State) -> State:
     name = module.names.qualified(node.func) or ""
     is_named = node.args and name not in BY_PATH and called(node) not in LOADERS
-    found = code.by_name(run.code, module, node.args[0]) if is_named else None
+    text = string(node.args[0]) if is_named else ""
+    found = run.code.files(text, module) if text else None  # a computed name may mean any file
     is_again = name in AGAIN
-    if is_again and is_named and not found:
-        known = run.code.known(module, node.args[0])
-        found = [one for one, definition in known if definition is None] or None
     if found is None and not (run.code.is_small or run.all_run):
         raise TooLongError
-    for one in (run.code.within("") if found is None else found) if not run.all_run else ():
+    for one in (
+        (run.code.modules(run.code.paths) if found is None else found) if not run.all_run else ()
+    ):
         if one not in (module, run.script):
             state = joined(state, run.load(one, state)) or state
             if is_again:

@@ -201,7 +201,6 @@ class _Followed:
         if not (is_test(self.program.module.path) and self.execution.force):
             return
         own = {one for one in self.left if left[one] == 1}
-        own |= {one for one in self.setters if one.module.function_of(one.call) is None}
         self._leaked = frozenset(left.keys() - own)
         if self._leaked:
             self._closely(self._start)
@@ -325,9 +324,6 @@ def _programs(project: Project, code: Code, by_name: list[str]) -> Iterator[Prog
     Those that come to torchaudio by computed names alone are noted in ``by_name``.
     """
     paths = list(code.paths)
-    if len(paths) == 1 and (only := code.module(paths[0])) is not None and only.standalone:
-        yield Program(only, is_script=True)
-        return
     graph = project.imports
     reached: set[str] = set()
     scripts = defaultdict(list)

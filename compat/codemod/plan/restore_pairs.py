@@ -8,6 +8,8 @@ from compat.codemod.rewrite import Change, Remove, Unwrap
 from compat.codemod.source import Kind, Module, Use, listed
 from compat.codemod.uses import SetterCall, setter_calls
 
+_LEAVING = (ast.Return, ast.Raise, ast.Break, ast.Continue)
+
 
 @dataclasses.dataclass(frozen=True, eq=False)
 class Restore:
@@ -62,35 +64,15 @@ def _restore(module: Module, use: Use, target: ast.Name) -> Restore | None:
         return None
     start, end = module.span(saved)[1], module.span(back.call)[0]
     between = [one for one in own if one is not back and start <= module.span(one.call)[0] < end]
-    function = module.function_of(saved)
-    readable = [
-        one
-        for one in between
-        if one.name is not None
-        and one.where != "value"
-        and module.function_of(one.call) is function
-    ]
     if not between:
         return Restore(use, saved, back, back, attempt)
-    if len(readable) != 1 or not _is_certain(block, saved, readable[0], back, attempt):
+    inside = attempt.body[:1] if attempt is not None and len(attempt.body) > 1 else []
+    plain = [one for one in between if one.name is not None and one.where != "value"]
+    sure = [one for one in plain if one.statement in (*block, *inside)]
+    if len(sure) != 1:
         return None
-    return Restore(use, saved, readable[0], back, attempt)
-
-
-def _is_certain(
-    block: list[ast.stmt],
-    saved: ast.stmt,
-    by: SetterCall,
-    back: SetterCall,
-    attempt: ast.Try | None,
-) -> bool:
-    """Return whether the first backend is restored on each way after a setter."""
-    setter = by.statement
-    if attempt is not None:
-        first = setter in block or (setter is attempt.body[0] and len(attempt.body) > 1)
-        return first and block.index(setter if setter in block else saved) < block.index(attempt)
-    region = block[block.index(setter) + 1 : block.index(back.statement)] if setter in block else []
-    leaving = (ast.Return, ast.Raise, ast.Break, ast.Continue)
-    return setter in block and not any(
-        isinstance(node, leaving) for one in region for node in ast.walk(one)
-    )
+    # without a `finally`, what leaves the block in between does not restore
+    region = block[block.index(saved) : block.index(back.statement)] if attempt is None else []
+    if any(isinstance(node, _LEAVING) for one in region for node in ast.walk(one)):
+        return None
+    return Restore(use, saved, sure[0], back, attempt)

@@ -67,8 +67,6 @@ def _annotated(
 def _leave(run: Execution, module: Module, node: ast.stmt, state: State) -> None:
     after = run.children(module, node, state)
     if isinstance(node, ast.Raise) and after is not None:
-        for one in run.code.known(module, node.exc or node):
-            after = entered(run, one, after) or after
         after = run.others_run(after)  # if it ends the program, functions run that wait for that
     run.ways.take(type(node).__name__.lower(), after)
 
@@ -81,22 +79,13 @@ def _if(run: Execution, module: Module, node: ast.If, state: State) -> State | N
     own = run.effects.marks(module).setters.values()
     asked = next((one for one in own if one.asked and one.region is node), None)
     tested = run.felt(run.visit(module, node.test, state))
-    body, other = (
-        run.block(module, one, None if _is_dead(run, module, one) else tested)
-        for one in (node.body, node.orelse)
-    )
+    body, other = (run.block(module, one, tested) for one in (node.body, node.orelse))
     if asked is not None and body is not None:
         same = {one for one in state.force if one is not None and one.name == asked.name}
         return dataclasses.replace(body, force=body.force | same)
     if body is not None and conditions.asks_presence(module, node.test):
         return body
     return joined(body, other)
-
-
-def _is_dead(run: Execution, module: Module, block: list[ast.stmt]) -> bool:
-    return bool(block) and run.effects.project.runs_not(
-        module, (module.span(block[0])[0], module.span(block[-1])[1])
-    )
 
 
 def _loop(
@@ -209,8 +198,7 @@ def _has_set(run: Execution, imported: Module, importer: Module) -> bool:
 def _define(run: Execution, module: Module, node: Function, state: State) -> State:
     run.defined[node] = run.defined.get(node, frozenset()) | state.force
     after: State | None = _decorators(run, module, node, state)
-    if after is not None and not run.changes_nothing(module, node.args, after):
-        after = run.children(module, node.args, after)
+    after = run.visit(module, node.args, after)
     after = _annotated(run, module, node.returns, after)
     above = module.names.parents.get(node)
     if node.name in _OF_MODULES and not isinstance(above, ast.ClassDef):

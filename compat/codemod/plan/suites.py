@@ -168,8 +168,7 @@ class Suite:
         """Run the setups that several tests share."""
         for scope in scopes:
             own = [one for one in setups if one.scope == scope and not self._is_loose(one, setups)]
-            for _, group in itertools.groupby(own, lambda one: one.level):
-                state = self._at_any_time(_ran(self._run, [*group], state))
+            state = self._at_any_time(_ran(self._run, own, state))
         return state
 
     def _is_sure(self, setup: Setup, visible: Iterable[Setup]) -> bool:

@@ -164,7 +164,7 @@ def _by_imports(project: Project, module: Module) -> Iterator[tuple[str, ast.AST
 
 
 def _is_renamed_link(project: Project, module: Module, name: str) -> bool:
-    """Return whether an import comes to a file of the project by a link with another name."""
+    """Return whether an import comes to a file by a link with another name."""
     plain = name.lstrip(".")
     around = project.imports.packages(module.path)
     folder = os.path.dirname(os.path.dirname(around[0]) if around else module.path)
@@ -172,13 +172,8 @@ def _is_renamed_link(project: Project, module: Module, name: str) -> bool:
         folder = os.path.join(os.path.dirname(module.path), *[".."] * (len(name) - len(plain) - 1))
     stems = itertools.accumulate([folder, *plain.split(".")], os.path.join)
     paths = (path for stem in [*stems][1:] for path in (stem, f"{stem}.py"))
-    targets = {
-        real
-        for link in filter(os.path.islink, paths)
-        if os.path.basename(real := os.path.realpath(link)) != os.path.basename(link)
-    }
-    own = map(os.path.realpath, project.files.paths if targets else ())
-    return any(f"{path}{os.sep}".startswith(f"{one}{os.sep}") for path in own for one in targets)
+    links = filter(os.path.islink, paths)
+    return any(os.path.basename(os.path.realpath(one)) != os.path.basename(one) for one in links)
 
 
 def _by_texts(project: Project, module: Module) -> Iterator[tuple[str, ast.AST]]:
