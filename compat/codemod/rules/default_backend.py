@@ -13,7 +13,6 @@ from compat.codemod.rule import (
     Rule,
     Use,
     Valid,
-    keyword,
     noted,
     old_names,
 )
@@ -50,8 +49,11 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
 
 
 @noted
-def _calls(project: Project) -> dict[str, list[tuple[Use, ast.Call]]]:
-    """Return the calls of each module that name no backend; none while anything may set one."""
+def _calls(project: Project) -> dict[str, list[tuple[Use, ast.AST]]]:
+    """Return the calls of each module that name no backend; none while anything may set one.
+
+    A function that is passed on or stored counts as a call.
+    """
     modules = project.modules
     if any(
         [*one.names.named(ast.Attribute, "set_audio_backend"), *one.of(Kind.SETTER)]
@@ -61,11 +63,15 @@ def _calls(project: Project) -> dict[str, list[tuple[Use, ast.Call]]]:
     return {module.path: found for module in modules if (found := list(_unnamed(module)))}
 
 
-def _unnamed(module: Module) -> Iterator[tuple[Use, ast.Call]]:
+def _unnamed(module: Module) -> Iterator[tuple[Use, ast.AST]]:
     """Yield the calls that name no backend, not even through ``**arguments``."""
-    for use, call in module.calls_of(*old_names.FUNCTIONS):
-        if keyword(call, "backend") is None and all(one.arg for one in call.keywords):
-            yield use, call
+    for use in module.of(Kind.FUNCTION):
+        call = use.call or module.names.parents[use.node]
+        given = call.keywords if isinstance(call, ast.Call) else []
+        if use.name in old_names.FUNCTIONS and all(
+            one.arg not in (None, "backend") for one in given
+        ):
+            yield use, use.call or use.node
 
 
 RULE = Rule(

@@ -23,8 +23,8 @@ STRING, PATHLIB, ENTRY, FILE, NUMBER, INTEGERS, UNKNOWN = (
 # by the plain name of the called function or method
 _MAKERS = {
     **dict.fromkeys((
-        "open", "urlopen", "BytesIO", "BufferedReader", "extractfile", "makefile", "TemporaryFile",
-        "NamedTemporaryFile", "SpooledTemporaryFile",
+        "open", "urlopen", "BytesIO", "BufferedReader", "FileIO", "mmap", "extractfile", "makefile",
+        "TemporaryFile", "NamedTemporaryFile", "SpooledTemporaryFile", "file_uploader",
     ), FILE),
     **dict.fromkeys((
         "Path", "PurePath", "PosixPath", "absolute", "expanduser", "iterdir", "joinpath", "rglob",
@@ -36,21 +36,32 @@ _MAKERS = {
     ), STRING),
 }  # fmt: skip
 # these return what their first argument holds
-_CONTAINERS = ("sorted", "list", "tuple", "set", "reversed", "next", "iter")
+_CONTAINERS = ("sorted", "list", "tuple", "set", "reversed", "next", "iter", "tqdm")
 _SAME_ATTRIBUTES = ("T", "mT", "data")
 _ATTRIBUTES = {
     "stdout": FILE,
     "stdin": FILE,
     "raw": FILE,
     "buffer": FILE,
+    "FILES": FILE,  # of Django's requests
     "parent": PATHLIB,
     "name": STRING,
     "stem": STRING,
 }
-_ANNOTATIONS = {
-    FILE: r"\b(BytesIO|BinaryIO|IO|IOBase|BufferedReader|BufferedIOBase|RawIOBase|FileIO)\b",
+_ANNOTATIONS = {  # `str` proves nothing: path objects are passed there too
+    FILE: r"\b(BytesIO|BinaryIO|IO|IOBase|BufferedReader|BufferedIOBase|RawIOBase|FileIO|mmap|"
+    r"UploadFile|FileStorage|UploadedFile)\b",
     PATHLIB: r"\b(Path|PurePath|PosixPath|PathLike|StrPath)\b",
-    STRING: r"\A(typing\.)?(Optional\[)?str\]?\Z",
+}
+
+# kind of node -> the fields that hold what it may be, or consists of
+_PARTS: dict[type | None, tuple[str, ...]] = {
+    ast.IfExp: ("body", "orelse"),
+    ast.NamedExpr: ("value",),
+    ast.Dict: ("values",),
+    ast.DictComp: ("value",),
+    **dict.fromkeys((ast.List, ast.Tuple, ast.Set), ("elts",)),
+    **dict.fromkeys((ast.ListComp, ast.GeneratorExp, ast.SetComp), ("elt",)),
 }
 
 _FIXTURES = ("tmp_path", "tmpdir")  # of pytest
@@ -96,27 +107,24 @@ def of(module: Module, node: ast.AST | None, depth: int = 4) -> str:
             return _of_operation(operator, {of(module, left, depth), of(module, right, depth)})
         case ast.Call():
             return _of_call(module, node, depth)
-        case ast.IfExp(body=one, orelse=other):
-            return strongest([of(module, one, depth), of(module, other, depth)])
-        case ast.NamedExpr(value=value):
-            return of(module, value, depth)
         case ast.Attribute(value=value, attr=name) if name in _SAME_ATTRIBUTES and depth:
             return of(module, value, depth - 1)
         case ast.Attribute(attr=name) if name in _ATTRIBUTES:
             return _ATTRIBUTES[name]
         case ast.Name() | ast.Attribute() if depth:
             found = [_of_target(module, target, depth - 1) for target in _targets(module, node)]
+            if isinstance(node, ast.Attribute) and node.attr == "file":  # of an uploaded file
+                found.append(of(module, node.value, depth - 1))
             return strongest(found)
         case ast.Subscript(value=value) if depth:
             item = _integers_of(module, value)
             if item is None:
-                return of(module, value, depth - 1)
+                entries = _entries(module, value, literal(node.slice)) or [value]
+                return strongest([of(module, one, depth - 1) for one in entries])
             return INTEGERS if item == literal(node.slice) else UNKNOWN
-        case ast.List(elts) | ast.Tuple(elts) | ast.Set(elts) if depth:
-            return strongest([of(module, one, depth - 1) for one in elts])
-        case ast.ListComp(elt) | ast.GeneratorExp(elt) | ast.SetComp(elt) if depth:
-            return of(module, elt, depth - 1)
-    return UNKNOWN
+    parts = [getattr(node, field) for field in _PARTS.get(type(node), ())] if depth else []
+    several = (one if isinstance(one, list) else [one] for one in parts)
+    return strongest([of(module, one, depth - 1) for found in several for one in found])
 
 
 def strongest(kinds: list[str]) -> str:
@@ -129,18 +137,20 @@ def strongest(kinds: list[str]) -> str:
 
 def returned(module: Module, function: str, depth: int = 3) -> list[str]:
     """Return the kinds that functions of this name in a module return."""
-    found = []
+    notes = [one.returns for one in module.functions if one.name == function and one.returns]
+    found = [of(module, one, depth) for one in _results(module, function)]
+    return [*(_of_annotation(module, one) for one in notes), *found]
+
+
+def _results(module: Module, function: str) -> list[ast.expr]:
+    """Return what functions of this name in a module return or yield."""
     results: list[ast.Return | ast.Yield] = [*module.names.all(ast.Return)]
     results += module.names.all(ast.Yield)
-    for node in module.functions:
-        if node.name == function:
-            found += [_of_annotation(module, node.returns)] if node.returns else []
-            found += [
-                of(module, one.value, depth)
-                for one in results
-                if one.value is not None and module.function_of(one) is node
-            ]
-    return found
+    return [
+        one.value
+        for one in results
+        if one.value is not None and getattr(module.function_of(one), "name", "") == function
+    ]
 
 
 def _of_annotation(module: Module, node: ast.AST) -> str:
@@ -170,14 +180,48 @@ def _of_target(module: Module, target: ast.AST, depth: int) -> str:
             found = [of(module, value, depth)] if value else []
             return strongest([_of_annotation(module, note), *found])
         case ast.Tuple(elts):
-            whole = module.names.parents[above]
-            loaded = _integers_of(module, whole.value) if isinstance(whole, ast.Assign) else None
-            return INTEGERS if loaded == elts.index(target) else UNKNOWN  # type: ignore[arg-type]
+            whole, index = module.names.parents[above], elts.index(target)  # type: ignore[arg-type]
+            if isinstance(whole, ast.Assign) and _integers_of(module, whole.value) == index:
+                return INTEGERS
+            value = getattr(whole, "iter", getattr(whole, "value", None))
+            return _of_item(module, value, index, depth)
         case ast.arguments() if isinstance(target, ast.arg) and target.annotation:
             return _of_annotation(module, target.annotation)
         case ast.arguments() if isinstance(target, ast.arg) and target.arg in _FIXTURES:
             return PATHLIB
     return UNKNOWN
+
+
+def _of_item(module: Module, node: ast.AST | None, index: int, depth: int) -> str:
+    """Return the kind of an item of a tuple, or of each tuple that a loop goes over."""
+    match node:
+        case ast.Tuple(elts) | ast.List(elts):
+            several = [one for one in elts if isinstance(one, ast.Tuple)]
+            if not several:
+                return of(module, elts[index], depth) if index < len(elts) else UNKNOWN
+            return strongest([_of_item(module, one, index, depth) for one in several])
+        case ast.ListComp(elt) | ast.GeneratorExp(elt):
+            return _of_item(module, elt, index, depth)
+        case ast.Call(ast.Attribute(value=owner, attr="items")) if index == 1:
+            return of(module, owner, depth)
+        case ast.Call(ast.Name("enumerate"), [one, *_]) if index == 1:
+            return of(module, one, depth)
+        case ast.Call(ast.Name("zip"), several) if index < len(several):
+            return of(module, several[index], depth)
+        case ast.Call() if depth:
+            results = _results(module, called(node))
+            return strongest([_of_item(module, one, index, depth - 1) for one in results])
+        case ast.Name() if depth:
+            values = module.assigned(node)
+            return strongest([_of_item(module, one, index, depth - 1) for one in values])
+    return UNKNOWN
+
+
+def _entries(module: Module, node: ast.AST, key: object) -> list[ast.expr]:
+    """Return the values that a dict which is written out has for a key."""
+    dicts = (one for one in (node, *module.assigned(node)) if isinstance(one, ast.Dict))
+    pairs = (pair for one in dicts for pair in zip(one.keys, one.values, strict=True))
+    return [value for one, value in pairs if one is not None and literal(one) == key]
 
 
 def _of_operation(operator: ast.operator, sides: set[str]) -> str:
@@ -199,6 +243,8 @@ def _of_call(module: Module, node: ast.Call, depth: int) -> str:
         return made
     if owner is None and name in _CONTAINERS and node.args:
         return of(module, node.args[0], depth)
+    if owner is not None and name == "values":
+        return of(module, owner, depth)
     if _makes_integers(module, node):
         return INTEGERS
     if INTEGERS in [of(module, one, depth) for one in _same_numbers(node)]:

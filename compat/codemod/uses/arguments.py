@@ -29,11 +29,15 @@ _OPEN_OR_PATH = re.compile(rb"BytesIO|open\(|Path\b|pathlib")
 
 
 def kind(project: Project, module: Module, node: ast.expr) -> str:
-    """Return an argument's kind; for a parameter, consider what the function's callers pass."""
+    """Return an argument's kind; for a parameter, consider what the function's callers pass.
+
+    So it is for an attribute that is set to a parameter, and for a field of a dataclass.
+    """
     own = value_kinds.of(module, node)
     if own in (value_kinds.FILE, value_kinds.PATHLIB):
         return own
-    values = [*passed(project, module, node)] or [(module, node)]
+    found = (_set_to if isinstance(node, ast.Attribute) else passed)(project, module, node)
+    values = [*found] or [(module, node)]
     return value_kinds.strongest([own, *(_kind(project, *one) for one in values)])
 
 
@@ -85,6 +89,20 @@ def passed(project: Project, module: Module, node: ast.expr) -> Iterator[tuple[M
                 if value := given(call, name, index):
                     yield caller, value
             return
+
+
+def _set_to(project: Project, module: Module, node: ast.expr) -> Iterator[tuple[Module, ast.expr]]:
+    """Yield what callers of classes pass for an attribute of this name."""
+    name = plain_name(node)
+    for target in module.stored(name):
+        if value := getattr(module.names.parents[target], "value", None):
+            yield from passed(project, module, value)
+    for made_by in module.names.all(ast.ClassDef):
+        fields = [plain_name(one.target) for one in made_by.body if isinstance(one, ast.AnnAssign)]
+        if name in fields:
+            for caller, call in callers(project, module, made_by, _OPEN_OR_PATH):
+                if field := given(call, name, fields.index(name)):
+                    yield caller, field
 
 
 # Callers

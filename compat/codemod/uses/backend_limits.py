@@ -1,7 +1,8 @@
 """Tell what a backend refuses or changes per call: files, path objects, compression, bit depth.
 
-Per call, sox takes only a path in a string and writes ``encoding="PCM_S"`` with 16 bits instead of
-32, and soundfile takes no compression; the recorded calls of 2.0, 2.1 and 2.2 show this.
+Per call, sox takes only a path in a string, reads no m4a or video and writes ``encoding="PCM_S"``
+with 16 bits instead of 32, and soundfile takes no compression; the recorded calls of 2.0, 2.1 and
+2.2 show this.
 """
 
 import ast
@@ -15,6 +16,7 @@ from compat.codemod.source import (
     NotProvableError,
     Place,
     Use,
+    called,
     given,
     literal,
     starred,
@@ -30,6 +32,11 @@ _LATER = (
     "the function is passed on, and may be called with a path object, which the per-call sox "
     "backend does not take"
 )
+# sox_io gave these to FFmpeg
+_ENDING = r"\b(3gp|aac|avi|m4[abv]|mka|mkv|mov|mp4|mpe?g|opus|webm|wma|wmv)\Z"
+_QUOTED_ENDING = _ENDING.replace(r"\Z", r"""['"]""")
+_UNREADABLE = "the file may be an m4a, a video or such, which sox_io of 2.0 gave to FFmpeg"
+_CHOOSE = 'Name backend="ffmpeg" in calls for such files, and "sox" in the others.'
 _SIGNED = "PCM_S"
 _QUOTED = re.compile(rf"['\"]{_SIGNED}['\"]")
 _DEPTH = (
@@ -50,7 +57,34 @@ def changes_for(project: Project, module: Module, use: Use, backend: str) -> lis
         _no_compression(project, module, use)
     if backend != "sox":
         return []
+    if use.name != "save" and _is_for_ffmpeg(project, module, use):
+        raise NotProvableError(_UNREADABLE, [module.place(use.node)], _CHOOSE)
     return [*_bit_depth(project, module, use), *_as_text(project, module, use)]
+
+
+def _is_for_ffmpeg(project: Project, module: Module, use: Use) -> bool:
+    """Return whether a file has, or may have, an ending that libsox does not read."""
+    name = given(use.call, "filepath", 0) or given(use.call, "uri", 0) if use.call else None
+    ends = [*_ends(module, name)] if name is not None else []
+    if ends and "" not in ends:
+        return any(re.search(_ENDING, one.lower()) for one in ends)
+    return project.neighbours_mention(module, _QUOTED_ENDING)
+
+
+def _ends(module: Module, node: ast.expr, depth: int = 3) -> Iterator[str]:
+    """Yield how the texts end that an expression may be; an empty text for an unknown one."""
+    values = [*arguments.values_of(module, node)] if None not in module.assigned(node) else []
+    if isinstance(node, ast.BinOp):
+        values = [node.right]
+    elif isinstance(node, ast.Call) and called(node) in ("join", "Path", "str", "with_suffix"):
+        values = node.args[-1:]
+    elif isinstance(node, ast.JoinedStr):
+        values = node.values[-1:]
+    if not values or not depth:
+        yield string(node)
+        return
+    for one in values:
+        yield from _ends(module, one, depth - 1)
 
 
 def _as_text(project: Project, module: Module, use: Use) -> list[Change]:
