@@ -129,10 +129,9 @@ def walk(paths: Iterable[str], exclude: Iterable[str], *, documents: bool) -> It
                 continue
             if is_link or len(given) > 1:
                 real = os.path.realpath(found.path)
-                # a link's target inside the project is found under its own name
-                if real in seen or (
-                    is_link and os.path.isfile(real) and real.startswith(tuple(roots))
-                ):
+                # a link's target inside the project is found under its own name, if it exists
+                outside = os.path.exists(real) and not real.startswith(tuple(roots))
+                if real in seen or (is_link and not outside):
                     continue
                 seen.add(real)
             yield found

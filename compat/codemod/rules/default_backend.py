@@ -11,7 +11,6 @@ from compat.codemod.rule import (
     Module,
     Project,
     Rule,
-    Use,
     Valid,
     noted,
     old_names,
@@ -23,6 +22,7 @@ _CHOICE = {
     "2.2": f"{_OF_OLD}, 2.2 takes FFmpeg first",
     "2.9": "2.9 takes TorchCodec, whatever backend was set or named",
 }
+_INFO = "compat.info asks FFmpeg first, whatever backend was set"
 _SAVED = ', and saves float32 as 16-bit wav, also with encoding="PCM_S", where libsox wrote 32 bits'
 _AUDIT = (
     "`python -m compat.audit` tells which of your files decode differently. To keep what {} did, "
@@ -42,14 +42,15 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
     """Report the first call of the project; all others wait for the same decision."""
     calls = _calls(project) if project.leaves_choice else {}
     if calls and module.path == min(calls):
-        saved = any(use.name == "save" for found in calls.values() for use, _ in found)
-        reason = f"{_CHOICE[project.target]}{_SAVED if saved else ''}"
+        names = {name for found in calls.values() for name, _ in found}
+        choice = _INFO if names == {"compat.info"} else _CHOICE[project.target]
         advice = _ADVICE_ON_2_9 if project.target == "2.9" else _ADVICE
+        reason = f"{choice}{_SAVED if 'save' in names else ''}"
         yield Draft(module.span(calls[module.path][0][1]), reason, advice)
 
 
 @noted
-def _calls(project: Project) -> dict[str, list[tuple[Use, ast.AST]]]:
+def _calls(project: Project) -> dict[str, list[tuple[str, ast.AST]]]:
     """Return the calls of each module that name no backend; none while anything may set one.
 
     A function that is passed on or stored counts as a call.
@@ -63,15 +64,17 @@ def _calls(project: Project) -> dict[str, list[tuple[Use, ast.AST]]]:
     return {module.path: found for module in modules if (found := list(_unnamed(module)))}
 
 
-def _unnamed(module: Module) -> Iterator[tuple[Use, ast.AST]]:
+def _unnamed(module: Module) -> Iterator[tuple[str, ast.AST]]:
     """Yield the calls that name no backend, not even through ``**arguments``."""
-    for use in module.of(Kind.FUNCTION):
-        call = use.call or module.names.parents[use.node]
+    used = [one for one in module.of(Kind.FUNCTION) if one.name in old_names.FUNCTIONS]
+    # TAC129 has made these of torchaudio.info
+    made = [one for one in module.calls if module.names.qualified(one.func) == "compat.info"]
+    calls = [(one.name, one.call or one.node) for one in used]
+    for name, node in (*calls, *(("compat.info", one) for one in made)):
+        call = node if isinstance(node, ast.Call) else module.names.parents[node]
         given = call.keywords if isinstance(call, ast.Call) else []
-        if use.name in old_names.FUNCTIONS and all(
-            one.arg not in (None, "backend") for one in given
-        ):
-            yield use, use.call or use.node
+        if all(one.arg not in (None, "backend") for one in given):
+            yield name, node
 
 
 RULE = Rule(

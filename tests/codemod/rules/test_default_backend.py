@@ -34,6 +34,8 @@ SET = "import torchaudio\ntorchaudio.set_audio_backend('sox_io')\n"
         ({"a.py": f"{SET}xs = map(torchaudio.load, names)\n"}, "2.9", ["2.9 takes TorchCodec"]),
         ({"a.py": "from torchaudio import load\nLOADERS = {'wav': load}\n"}, "2.2", ["takes FFmpeg first"]),
         ({"a.py": "import functools, torchaudio\nx = functools.partial(torchaudio.load, backend='sox')\n"}, "2.2", []),
+        ({"a.py": f"{SET}x = torchaudio.info('a.mp3')\n"}, "2.9", ["compat.info asks FFmpeg first"]),
+        ({"a.py": "import torchaudio, compat\nx = compat.info('a.mp3', backend='sox')\n"}, "2.9", []),
         ({"a.py": "import torchaudio.functional\n"}, "2.2", []),
         ({"a.py": LOAD.replace("load(", "load(  # compat: ignore\n ")}, "2.2", []),
     ],
