@@ -27,6 +27,8 @@ from compat.codemod.uses import arguments
 from compat.codemod.uses.observed import kinds
 from compat.codemod.uses.project import Project
 
+# what gives path objects, also where their class is not named
+_PATHS = r"pathlib|tmp_path|fast(ai|core)\b|importlib[._]resources|\bUPath\b"
 _PATH = "a path object is passed, which the per-call sox backend does not take"
 _LATER = (
     "the function is passed on, and may be called with a path object, which the per-call sox "
@@ -89,7 +91,7 @@ def _ends(module: Module, node: ast.expr, depth: int = 3) -> Iterator[str]:
 
 def _as_text(project: Project, module: Module, use: Use) -> list[Change]:
     if use.call is None:
-        if project.neighbours_mention(module, "pathlib"):
+        if project.neighbours_mention(module, _PATHS):
             raise NotProvableError(_LATER, [module.place(use.node)])
         return []
     named = (one for one in use.call.keywords if one.arg in ("filepath", "uri"))
@@ -113,9 +115,7 @@ def _as_text(project: Project, module: Module, use: Use) -> list[Change]:
         )
     # of values that name a file, only path objects are divided
     divided = isinstance(value, ast.BinOp) and isinstance(value.op, ast.Div)
-    unsure = kind == value_kinds.UNKNOWN and (
-        divided or project.neighbours_mention(module, "pathlib")
-    )
+    unsure = kind == value_kinds.UNKNOWN and (divided or project.neighbours_mention(module, _PATHS))
     if kind == value_kinds.UNKNOWN and project.neighbours_mention(module, "__fspath__"):
         kind = value_kinds.ENTRY
     if kind not in (value_kinds.PATHLIB, value_kinds.ENTRY) and not unsure:

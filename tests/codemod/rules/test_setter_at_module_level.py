@@ -1145,6 +1145,21 @@ test_what_sox_is_given = table(
             ("saved", "torchaudio.save(p, x, 8000)\n", 'torchaudio.save(p, x, 8000, backend="sox")\n'),
         )
     ),
+    *(
+        changes(
+            f"something unknown beside what gives path objects: {mention}",
+            f"{mention}\n{SOX}x = torchaudio.load(thing)\n",
+            f'{mention}\nimport torchaudio\nx = torchaudio.load(str(thing), backend="sox")\n',
+        )
+        for mention in (
+            "from importlib.resources import path",
+            "import importlib_resources",
+            "from fastai.vision.all import untar_data",
+            "from fastcore.all import *",
+            "from upath import UPath",
+            "def sound(tmp_path_factory): ...",
+        )
+    ),
     changes(
         "a path in a dict beside a file object",
         "import io\n" + SOX + "item = {'path': p, 'sound': io.BytesIO()}\nx = torchaudio.load(item['path'])\n",
