@@ -61,11 +61,14 @@ def _calls(project: Project) -> dict[str, list[tuple[str, ast.AST]]]:
         for one in modules
     ):
         return {}
-    return {module.path: found for module in modules if (found := list(_unnamed(module)))}
+    return {one.path: found for one in modules if (found := list(_unnamed(one, project)))}
 
 
-def _unnamed(module: Module) -> Iterator[tuple[str, ast.AST]]:
-    """Yield the calls that name no backend, not even through ``**arguments``."""
+def _unnamed(module: Module, project: Project) -> Iterator[tuple[str, ast.AST]]:
+    """Yield the calls that name no backend, not even through ``**arguments``.
+
+    Those that do not run under the target are left out.
+    """
     used = [one for one in module.of(Kind.FUNCTION) if one.name in old_names.FUNCTIONS]
     # TAC129 has made these of torchaudio.info
     made = [one for one in module.calls if module.names.qualified(one.func) == "compat.info"]
@@ -73,7 +76,8 @@ def _unnamed(module: Module) -> Iterator[tuple[str, ast.AST]]:
     for name, node in (*calls, *(("compat.info", one) for one in made)):
         call = node if isinstance(node, ast.Call) else module.names.parents[node]
         given = call.keywords if isinstance(call, ast.Call) else []
-        if all(one.arg not in (None, "backend") for one in given):
+        named = any(one.arg in (None, "backend") for one in given)
+        if not named and not project.runs_not(module, module.span(node)):
             yield name, node
 
 

@@ -8,6 +8,13 @@ from tests.codemod.commands import put
 
 LOAD = "import torchaudio\nx = torchaudio.load('a.mp3')\n"
 SAVE = "import torchaudio\ntorchaudio.save('a.wav', x, 8000)\n"
+TRIED = """
+import torchaudio
+try:
+    x = torchaudio.load(p, offset=3)
+except TypeError:
+    x = torchaudio.load(p, frame_offset=3)
+"""
 SET = "import torchaudio\ntorchaudio.set_audio_backend('sox_io')\n"
 
 
@@ -36,6 +43,7 @@ SET = "import torchaudio\ntorchaudio.set_audio_backend('sox_io')\n"
         ({"a.py": "import functools, torchaudio\nx = functools.partial(torchaudio.load, backend='sox')\n"}, "2.2", []),
         ({"a.py": f"{SET}x = torchaudio.info('a.mp3')\n"}, "2.9", ["compat.info asks FFmpeg first"]),
         ({"a.py": "import torchaudio, compat\nx = compat.info('a.mp3', backend='sox')\n"}, "2.9", []),
+        ({"a.py": TRIED}, "2.2", ["takes FFmpeg first"]),
         ({"a.py": "import torchaudio.functional\n"}, "2.2", []),
         ({"a.py": LOAD.replace("load(", "load(  # compat: ignore\n ")}, "2.2", []),
     ],
