@@ -208,12 +208,9 @@ def _of_item(module: Module, node: ast.AST | None, index: int, depth: int) -> st
             return of(module, one, depth)
         case ast.Call(ast.Name("zip"), several) if index < len(several):
             return of(module, several[index], depth)
-        case ast.Call() if depth:
-            results = _results(module, called(node))
-            return strongest([_of_item(module, one, index, depth - 1) for one in results])
-        case ast.Name() if depth:
-            values = module.assigned(node)
-            return strongest([_of_item(module, one, index, depth - 1) for one in values])
+        case ast.Call() | ast.Name() if depth:
+            found = module.assigned(node) or _results(module, called(node))
+            return strongest([_of_item(module, one, index, depth - 1) for one in found])
     return UNKNOWN
 
 

@@ -16,7 +16,6 @@ from compat.codemod.source import (
     NotProvableError,
     Place,
     Use,
-    called,
     given,
     literal,
     starred,
@@ -35,8 +34,8 @@ _LATER = (
     "backend does not take"
 )
 # sox_io gave these to FFmpeg
-_ENDING = r"\b(3gp|aac|avi|m4[abv]|mka|mkv|mov|mp4|mpe?g|opus|webm|wma|wmv)\Z"
-_QUOTED_ENDING = _ENDING.replace(r"\Z", r"""['"]""")
+_FOR_FFMPEG = "3gp|aac|avi|m4[abv]|mka|mkv|mov|mp4|mpe?g|opus|webm|wma|wmv"
+_LAST_TEXT = r"""\.(\w+)['"]\)*\Z"""
 _UNREADABLE = "the file may be an m4a, a video or such, which sox_io of 2.0 gave to FFmpeg"
 _CHOOSE = 'Name backend="ffmpeg" in calls for such files, and "sox" in the others.'
 _SIGNED = "PCM_S"
@@ -67,26 +66,11 @@ def changes_for(project: Project, module: Module, use: Use, backend: str) -> lis
 def _is_for_ffmpeg(project: Project, module: Module, use: Use) -> bool:
     """Return whether a file has, or may have, an ending that libsox does not read."""
     name = given(use.call, "filepath", 0) or given(use.call, "uri", 0) if use.call else None
-    ends = [*_ends(module, name)] if name is not None else []
-    if ends and "" not in ends:
-        return any(re.search(_ENDING, one.lower()) for one in ends)
-    return project.neighbours_mention(module, _QUOTED_ENDING)
-
-
-def _ends(module: Module, node: ast.expr, depth: int = 3) -> Iterator[str]:
-    """Yield how the texts end that an expression may be; an empty text for an unknown one."""
-    values = [*arguments.values_of(module, node)] if None not in module.assigned(node) else []
-    if isinstance(node, ast.BinOp):
-        values = [node.right]
-    elif isinstance(node, ast.Call) and called(node) in ("join", "Path", "str", "with_suffix"):
-        values = node.args[-1:]
-    elif isinstance(node, ast.JoinedStr):
-        values = node.values[-1:]
-    if not values or not depth:
-        yield string(node)
-        return
-    for one in values:
-        yield from _ends(module, one, depth - 1)
+    values = [*arguments.values_of(module, name)] or [name] if name is not None else []
+    ends = [re.search(_LAST_TEXT, ast.unparse(one).lower()) for one in values if one is not None]
+    if ends and all(ends) and None not in module.assigned(name):
+        return any(re.fullmatch(_FOR_FFMPEG, one[1]) for one in ends if one is not None)
+    return project.neighbours_mention(module, rf"""\b({_FOR_FFMPEG})['"]""")
 
 
 def _as_text(project: Project, module: Module, use: Use) -> list[Change]:
