@@ -16,6 +16,7 @@ from compat.codemod.source import (
     NotProvableError,
     Place,
     Use,
+    called,
     given,
     literal,
     starred,
@@ -114,7 +115,7 @@ def _bit_depth(project: Project, module: Module, use: Use) -> list[Change]:
     call = use.call
     encoding = given(call, "encoding", 6) if call else None
     bits = given(call, "bits_per_sample", 7) if call else None
-    if use.name != "save" or (bits is not None and literal(bits) is not None):
+    if use.name != "save" or (bits is not None and _is_number(project, module, bits)):
         return []
     is_unseen = call is None or starred(call)
     places = [module.place(use.node)]
@@ -129,6 +130,13 @@ def _bit_depth(project: Project, module: Module, use: Use) -> list[Change]:
     if may_be_given and (other := next(_mentions_of_signed(project), None)):
         raise NotProvableError(_DEPTH, [*places, other], _NAME_DEPTH)
     return []
+
+
+def _is_number(project: Project, module: Module, bits: ast.expr) -> bool:
+    """Return whether a bit depth is surely a number, not perhaps ``None``."""
+    owner = getattr(bits, "value", None)
+    made = called(bits) or called(module.only_assigned(owner) or owner)
+    return made in ("int", "info") or arguments.kind(project, module, bits) == value_kinds.NUMBER
 
 
 def _is_from_outside(project: Project, module: Module, node: ast.expr, depth: int = 4) -> bool:
