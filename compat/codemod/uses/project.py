@@ -206,7 +206,11 @@ class Project(Notes):
             return found is not None
         graph, path = self.imports, module.path
         near = graph.direct_importers(path) | graph.files[path].imported
-        return any(re.search(pattern, self.text(one)) for one in near)
+        return any(self._mentions(one, pattern) for one in near)
+
+    @noted
+    def _mentions(self, path: str, pattern: str) -> bool:
+        return re.search(pattern, self.text(path)) is not None
 
 
 @noted
