@@ -69,10 +69,13 @@ def _unnamed(module: Module, project: Project) -> Iterator[tuple[str, ast.AST]]:
 
     Those that do not run under the target are left out.
     """
-    used = [one for one in module.of(Kind.FUNCTION) if one.name in old_names.FUNCTIONS]
+    calls: list[tuple[str, ast.AST]] = [
+        (one.name, one.call or one.node)
+        for one in module.of(Kind.FUNCTION)
+        if one.name in old_names.FUNCTIONS
+    ]
     # TAC129 has made these of torchaudio.info
-    made = [one for one in module.calls if module.names.qualified(one.func) == "compat.info"]
-    calls = [(one.name, one.call or one.node) for one in used]
+    made = (one for one in module.calls if module.names.qualified(one.func) == "compat.info")
     for name, node in (*calls, *(("compat.info", one) for one in made)):
         call = node if isinstance(node, ast.Call) else module.names.parents[node]
         given = call.keywords if isinstance(call, ast.Call) else []

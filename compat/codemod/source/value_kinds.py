@@ -117,11 +117,11 @@ def of(module: Module, node: ast.AST | None, depth: int = 4) -> str:
                 found.append(of(module, node.value, depth - 1))
             return strongest(found)
         case ast.Subscript(value=value) if depth:
-            item = _integers_of(module, value)
-            if item is None:
-                entries = _entries(module, value, literal(node.slice)) or [value]
-                return strongest([of(module, one, depth - 1) for one in entries])
-            return INTEGERS if item == literal(node.slice) else UNKNOWN
+            key, item = literal(node.slice), _integers_of(module, value)
+            if item is not None:
+                return INTEGERS if item == key else UNKNOWN
+            entries = _entries(module, value, key) or [value]
+            return strongest([of(module, one, depth - 1) for one in entries])
     parts = [getattr(node, field) for field in _PARTS.get(type(node), ())] if depth else []
     several = (one if isinstance(one, list) else [one] for one in parts)
     return strongest([of(module, one, depth - 1) for found in several for one in found])
@@ -137,9 +137,9 @@ def strongest(kinds: list[str]) -> str:
 
 def returned(module: Module, function: str, depth: int = 3) -> list[str]:
     """Return the kinds that functions of this name in a module return."""
-    notes = [one.returns for one in module.functions if one.name == function and one.returns]
-    found = [of(module, one, depth) for one in _results(module, function)]
-    return [*(_of_annotation(module, one) for one in notes), *found]
+    notes = (one.returns for one in module.functions if one.name == function and one.returns)
+    found = [_of_annotation(module, one) for one in notes]
+    return found + [of(module, one, depth) for one in _results(module, function)]
 
 
 def _results(module: Module, function: str) -> list[ast.expr]:
@@ -238,13 +238,10 @@ def _of_call(module: Module, node: ast.Call, depth: int) -> str:
         return STRING
     if made:
         return made
-    if owner is None and name in _CONTAINERS and node.args:
-        return of(module, node.args[0], depth)
-    if owner is not None and name == "values":
-        return of(module, owner, depth)
-    if _makes_integers(module, node):
-        return INTEGERS
-    if INTEGERS in [of(module, one, depth) for one in _same_numbers(node)]:
+    if (owner is None and name in _CONTAINERS and node.args) or (owner and name == "values"):
+        return of(module, owner or node.args[0], depth)
+    same = (of(module, one, depth) for one in _same_numbers(node))
+    if _makes_integers(module, node) or INTEGERS in same:
         return INTEGERS
     if name in ("resolve", "glob", "join") and of(module, owner, depth) == PATHLIB:
         return PATHLIB

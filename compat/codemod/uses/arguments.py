@@ -36,8 +36,8 @@ def kind(project: Project, module: Module, node: ast.expr) -> str:
     own = value_kinds.of(module, node)
     if own in (value_kinds.FILE, value_kinds.PATHLIB):
         return own
-    found = (_set_to if isinstance(node, ast.Attribute) else passed)(project, module, node)
-    values = [*found] or [(module, node)]
+    passing = _set_to if isinstance(node, ast.Attribute) else passed
+    values = [*passing(project, module, node)] or [(module, node)]
     return value_kinds.strongest([own, *(_kind(project, *one) for one in values)])
 
 
