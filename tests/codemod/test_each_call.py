@@ -492,7 +492,6 @@ test_bit_depth = table(
             ("law = 'ULAW'\nif w:\n    law = 'ALAW'\n", "encoding=law", ""),
             ("more = {}\n", "**more", ""),
             ("depth = 24\n", 'encoding="PCM_S", bits_per_sample=depth', ""),
-            ("depths = {'wav': 16, 'flac': 24}\n", "encoding=options.encoding, bits_per_sample=depths[kind]", ""),
             ("found = torchaudio.info(p, backend='sox')\n", "encoding=found.encoding, bits_per_sample=found.bits_per_sample", ""),
             ("more = {}\nmore['format'] = options.format\n", "**more", ""),
         )

@@ -130,8 +130,9 @@ def walk(paths: Iterable[str], exclude: Iterable[str], *, documents: bool) -> It
             if is_link or len(given) > 1:
                 real = os.path.realpath(found.path)
                 # a link's target inside the project is found under its own name, if it exists
-                outside = os.path.exists(real) and not real.startswith(tuple(roots))
-                if real in seen or (is_link and not outside):
+                if real in seen or (
+                    is_link and (not os.path.exists(real) or real.startswith(tuple(roots)))
+                ):
                     continue
                 seen.add(real)
             yield found

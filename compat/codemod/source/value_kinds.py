@@ -58,13 +58,17 @@ _ANNOTATIONS = {  # `str` proves nothing: path objects are passed there too
 _PARTS: dict[type | None, tuple[str, ...]] = {
     ast.IfExp: ("body", "orelse"),
     ast.NamedExpr: ("value",),
-    ast.Dict: ("values",),
-    ast.DictComp: ("value",),
     **dict.fromkeys((ast.List, ast.Tuple, ast.Set), ("elts",)),
     **dict.fromkeys((ast.ListComp, ast.GeneratorExp, ast.SetComp), ("elt",)),
 }
 
-_FIXTURES = ("tmp_path", "tmpdir")  # of pytest
+# what keeps a value, or hands it on
+_PASSING = ("dict", "partial", "to_thread")
+_KEEPERS = (
+    ast.List, ast.Tuple, ast.Set, ast.Dict, ast.ListComp, ast.SetComp, ast.GeneratorExp,
+    ast.DictComp, ast.Assign, ast.Return, ast.Yield, ast.IfExp,
+)  # fmt: skip
+
 
 _TENSOR_TYPES = {"ByteTensor", "CharTensor", "IntTensor", "LongTensor", "ShortTensor"}
 _INTEGER_TYPES = {
@@ -117,14 +121,34 @@ def of(module: Module, node: ast.AST | None, depth: int = 4) -> str:
                 found.append(of(module, node.value, depth - 1))
             return strongest(found)
         case ast.Subscript(value=value) if depth:
-            key, item = literal(node.slice), _integers_of(module, value)
-            if item is not None:
-                return INTEGERS if item == key else UNKNOWN
-            entries = _entries(module, value, key) or [value]
-            return strongest([of(module, one, depth - 1) for one in entries])
+            item = _integers_of(module, value)
+            if item is None:
+                return of(module, value, depth - 1)
+            return INTEGERS if item == literal(node.slice) else UNKNOWN
     parts = [getattr(node, field) for field in _PARTS.get(type(node), ())] if depth else []
     several = (one if isinstance(one, list) else [one] for one in parts)
     return strongest([of(module, one, depth - 1) for found in several for one in found])
+
+
+def passes_files_on(module: Module) -> bool:
+    """Return whether code makes a file object and hands it to code of the project, or stores it."""
+    return any(
+        _MAKERS.get(name := called(one)) == FILE
+        and (name != "open" or "rb" in string(given(one, "mode", 1)))
+        and _is_passed_on(module, one)
+        for one in module.calls
+    )
+
+
+def _is_passed_on(module: Module, node: ast.AST) -> bool:
+    above = module.names.parents[node]
+    match module.names.parents[above] if isinstance(above, ast.keyword) else above:
+        case ast.Call(func) as call:
+            known = module.names.qualified(func) or module.names.is_builtin(func, called(call))
+            return func is not node and (not known or called(call) in _PASSING)
+        case ast.Assign([ast.Name() as name]) | ast.withitem(optional_vars=ast.Name() as name):
+            return any(_is_passed_on(module, one) for one in module.reads(name))
+    return isinstance(above, _KEEPERS)
 
 
 def strongest(kinds: list[str]) -> str:
@@ -180,45 +204,12 @@ def _of_target(module: Module, target: ast.AST, depth: int) -> str:
             found = [of(module, value, depth)] if value else []
             return strongest([_of_annotation(module, note), *found])
         case ast.Tuple(elts):
-            whole, index = module.names.parents[above], elts.index(target)  # type: ignore[arg-type]
-            if isinstance(whole, ast.Assign) and _integers_of(module, whole.value) == index:
-                return INTEGERS
-            value = getattr(whole, "iter", getattr(whole, "value", None))
-            return _of_item(module, value, index, depth)
+            whole = module.names.parents[above]
+            loaded = _integers_of(module, whole.value) if isinstance(whole, ast.Assign) else None
+            return INTEGERS if loaded == elts.index(target) else UNKNOWN  # type: ignore[arg-type]
         case ast.arguments() if isinstance(target, ast.arg) and target.annotation:
             return _of_annotation(module, target.annotation)
-        case ast.arguments() if isinstance(target, ast.arg) and target.arg in _FIXTURES:
-            return PATHLIB
     return UNKNOWN
-
-
-def _of_item(module: Module, node: ast.AST | None, index: int, depth: int) -> str:
-    """Return the kind of an item of a tuple, or of each tuple that a loop goes over."""
-    match node:
-        case ast.Tuple(elts) | ast.List(elts):
-            several = [one for one in elts if isinstance(one, ast.Tuple)]
-            if not several:
-                return of(module, elts[index], depth) if index < len(elts) else UNKNOWN
-            return strongest([_of_item(module, one, index, depth) for one in several])
-        case ast.ListComp(elt) | ast.GeneratorExp(elt):
-            return _of_item(module, elt, index, depth)
-        case ast.Call(ast.Attribute(value=owner, attr="items")) if index == 1:
-            return of(module, owner, depth)
-        case ast.Call(ast.Name("enumerate"), [one, *_]) if index == 1:
-            return of(module, one, depth)
-        case ast.Call(ast.Name("zip"), several) if index < len(several):
-            return of(module, several[index], depth)
-        case ast.Call() | ast.Name() if depth:
-            found = module.assigned(node) or _results(module, called(node))
-            return strongest([_of_item(module, one, index, depth - 1) for one in found])
-    return UNKNOWN
-
-
-def _entries(module: Module, node: ast.AST, key: object) -> list[ast.expr]:
-    """Return the values that a dict which is written out has for a key."""
-    dicts = (one for one in (node, *module.assigned(node)) if isinstance(one, ast.Dict))
-    pairs = (pair for one in dicts for pair in zip(one.keys, one.values, strict=True))
-    return [value for one, value in pairs if one is not None and literal(one) == key]
 
 
 def _of_operation(operator: ast.operator, sides: set[str]) -> str:
@@ -238,8 +229,8 @@ def _of_call(module: Module, node: ast.Call, depth: int) -> str:
         return STRING
     if made:
         return made
-    if (owner is None and name in _CONTAINERS and node.args) or (owner and name == "values"):
-        return of(module, owner or node.args[0], depth)
+    if owner is None and name in _CONTAINERS and node.args:
+        return of(module, node.args[0], depth)
     same = (of(module, one, depth) for one in _same_numbers(node))
     if _makes_integers(module, node) or INTEGERS in same:
         return INTEGERS

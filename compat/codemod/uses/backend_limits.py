@@ -28,7 +28,10 @@ from compat.codemod.uses.observed import kinds
 from compat.codemod.uses.project import Project
 
 # what gives path objects, also where their class is not named
-_PATHS = r"pathlib|tmp_path|fast(ai|core)\b|importlib[._]resources|\bUPath\b"
+_PATHS = r"pathlib|tmp_path|tmpdir|fast(ai|core)\b|importlib[._]resources|\bUPath\b"
+_FILE = "a file object is passed, which the per-call sox backend does not take"
+_MAYBE_FILE = "a file object may be passed, which the per-call sox backend does not take"
+_TAKERS = 'Name a backend that takes it: "soundfile" or "ffmpeg" read and write file objects.'
 _PATH = "a path object is passed, which the per-call sox backend does not take"
 _LATER = (
     "the function is passed on, and may be called with a path object, which the per-call sox "
@@ -76,6 +79,8 @@ def _is_for_ffmpeg(project: Project, module: Module, use: Use) -> bool:
 
 def _as_text(project: Project, module: Module, use: Use) -> list[Change]:
     if use.call is None:
+        if value_kinds.passes_files_on(module):
+            raise NotProvableError(_MAYBE_FILE, [module.place(use.node)], _TAKERS)
         if project.neighbours_mention(module, _PATHS):
             raise NotProvableError(_LATER, [module.place(use.node)])
         return []
@@ -86,22 +91,19 @@ def _as_text(project: Project, module: Module, use: Use) -> list[Change]:
         return []
     value = first.value if isinstance(first, ast.keyword) else first
     kind = arguments.kind(project, module, value)
-    if (
-        seen := kinds(project.recorded(module, use.call, use.name), "filepath")
-    ) and "file object" in seen:
+    seen = kinds(project.recorded(module, use.call, use.name), "filepath")
+    unknown = kind == value_kinds.UNKNOWN and "file object" not in seen
+    if "file object" in seen or (unknown and value_kinds.passes_files_on(module)):
         kind = value_kinds.FILE
-    elif project.relies_on_traces and kind == value_kinds.FILE and seen == {"path"}:
+    if project.relies_on_traces and kind == value_kinds.FILE and seen == {"path"}:
         kind = value_kinds.PATHLIB  # or a text, which str() leaves as it is
     if kind == value_kinds.FILE:
-        raise NotProvableError(
-            "a file object is passed, which the per-call sox backend does not take",
-            [module.place(use.node)],
-            'Name a backend that takes it: "soundfile" or "ffmpeg" read and write file objects.',
-        )
+        reason = _MAYBE_FILE if unknown else _FILE
+        raise NotProvableError(reason, [module.place(use.node)], _TAKERS)
     # of values that name a file, only path objects are divided
     divided = isinstance(value, ast.BinOp) and isinstance(value.op, ast.Div)
-    unsure = kind == value_kinds.UNKNOWN and (divided or project.neighbours_mention(module, _PATHS))
-    if kind == value_kinds.UNKNOWN and project.neighbours_mention(module, "__fspath__"):
+    unsure = unknown and (divided or project.neighbours_mention(module, _PATHS))
+    if unknown and project.neighbours_mention(module, "__fspath__"):
         kind = value_kinds.ENTRY
     if kind not in (value_kinds.PATHLIB, value_kinds.ENTRY) and not unsure:
         return []

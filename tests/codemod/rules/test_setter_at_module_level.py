@@ -1160,10 +1160,27 @@ test_what_sox_is_given = table(
             "def sound(tmp_path_factory): ...",
         )
     ),
-    changes(
-        "a path in a dict beside a file object",
-        "import io\n" + SOX + "item = {'path': p, 'sound': io.BytesIO()}\nx = torchaudio.load(item['path'])\n",
-        "import io\nimport torchaudio\nitem = {'path': p, 'sound': io.BytesIO()}\nx = torchaudio.load(item['path'], backend=\"sox\")\n",
+    stays(
+        "a function passed on beside file objects that are passed on",
+        "import io\n" + SOX + "xs = [io.BytesIO(one) for one in data]\nys = map(torchaudio.load, xs)\n",
+        "TAC101",
+    ),
+    *(
+        changes(
+            f"something unknown beside a file object that is used up: {code}",
+            f"import io, json, pickle, soundfile\n{SOX}{code}\nx = torchaudio.load(thing)\n",
+            f'import io, json, pickle, soundfile\nimport torchaudio\n{code}\nx = torchaudio.load(thing, backend="sox")\n',
+        )
+        for code in (
+            "y = soundfile.read(io.BytesIO(data))",
+            "buffer = io.BytesIO(data)\ny = soundfile.read(buffer)",
+            "with open(p, 'rb') as file:\n    y = pickle.load(file)",
+            "y = json.load(open(p))",
+            "y = open(p, 'rb').read()",
+            "lines = [line for line in open(p, 'rb')]",
+            "lines = [open(p)]",
+            "write(open(p, 'wb'))",
+        )
     ),
     changes(
         "something unknown where nobody speaks of path objects",
@@ -1194,6 +1211,14 @@ test_what_sox_is_given = table(
             ("one of two yielded", "def each():\n    yield 'a', io.BytesIO()\nfor name, sound in each(): pass", "sound"),
             ("one of two returned", "def get():\n    return 'a', io.BytesIO()\nname, sound = get()", "sound"),
             ("one of a list of tuples", "for name, sound in [('a', io.BytesIO())]: pass", "sound"),
+            ("one that goes into a list", "sounds = []\nsounds.append(io.BytesIO())", "sounds[0]"),
+            ("one that a queue holds", "queue.put(io.BytesIO())", "queue.get()"),
+            ("one that a coroutine gives", "async def get():\n    return io.BytesIO()", "thing"),
+            ("one that a mapped function gets", "x = pool.map(decode, [open(p, 'rb')])", "thing"),
+            ("one that a thread gets", "Thread(target=decode, args=(io.BytesIO(),))", "thing"),
+            ("one that is passed on later", "import functools\nread = functools.partial(decode, io.BytesIO())", "thing"),
+            ("one in a dict of arguments", "more = dict(sound=io.BytesIO())", "thing"),
+            ("one that is opened and passed on", "with open(p, 'rb') as file:\n    decode(file)", "thing"),
             ("a mapped file", "import mmap\nsound = mmap.mmap(f.fileno(), 0)", "sound"),
             (
                 "an uploaded file",
