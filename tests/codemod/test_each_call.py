@@ -492,6 +492,12 @@ test_bit_depth = table(
             ("law = 'ULAW'\nif w:\n    law = 'ALAW'\n", "encoding=law", ""),
             ("more = {}\n", "**more", ""),
             ("depth = 24\n", 'encoding="PCM_S", bits_per_sample=depth', ""),
+            ("def write(depth=None):\n    ", 'encoding="PCM_S", bits_per_sample=depth', "write(24)\n"),
+            (
+                "parser.add_argument('--depth', type=int, default=16)\n",
+                'encoding="PCM_S", bits_per_sample=options.depth',
+                "",
+            ),
             ("found = torchaudio.info(p, backend='sox')\n", "encoding=found.encoding, bits_per_sample=found.bits_per_sample", ""),
             ("more = {}\nmore['format'] = options.format\n", "**more", ""),
         )
@@ -503,7 +509,8 @@ test_bit_depth = table(
             'torchaudio.save(p, w, r, encoding="PCM_S", bits_per_sample=depth)',
             'torchaudio.save(p, w, r, encoding="PCM_S", bits_per_sample=24 if deep else None)',
             'depths = {"wav": None}\ntorchaudio.save(p, w, r, encoding="PCM_S", bits_per_sample=depths[kind])',
-            'def write(depth=None):\n    torchaudio.save(p, w, r, encoding="PCM_S", bits_per_sample=depth)\nwrite(24)',
+            'def write(depth=None):\n    torchaudio.save(p, w, r, encoding="PCM_S", bits_per_sample=depth)\nwrite(24)\nwrite()',
+            'parser.add_argument("--depth", type=int)\ntorchaudio.save(p, w, r, encoding="PCM_S", bits_per_sample=options.depth)',
             "torchaudio.save(p, w, r, encoding=options.encoding, bits_per_sample=options.depth)",
             'torchaudio.save(p, w, r, encoding="PCM_S", **more)',
             'torchaudio.save(p, w, r, encoding=encoding or "PCM_S")',

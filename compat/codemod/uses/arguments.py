@@ -78,15 +78,18 @@ def _quiet(
 
 
 def passed(project: Project, module: Module, node: ast.expr) -> Iterator[tuple[Module, ast.expr]]:
-    """Yield what callers pass for the parameter that an expression is."""
+    """Yield what callers pass for the parameter that an expression is, or its default value."""
     for binding in module.names.bindings(node):
         arguments = module.names.parents[binding.node]
         if isinstance(binding.node, ast.arg) and isinstance(arguments, ast.arguments):
             function, name = module.names.parents[arguments], binding.node.arg
             names = [one.arg for one in (*arguments.posonlyargs, *arguments.args)]
             index = names.index(name) - _is_method(module, function) if name in names else None
+            default = next(
+                (value for one, value in defaults(arguments) if one is binding.node), None
+            )
             for caller, call in callers(project, module, function, _OPEN_OR_PATH):
-                if value := given(call, name, index):
+                if value := given(call, name, index) or (None if starred(call) else default):
                     yield caller, value
             return
 

@@ -19,6 +19,7 @@ from compat.codemod.source import (
     called,
     given,
     literal,
+    plain_name,
     starred,
     string,
     value_kinds,
@@ -29,19 +30,10 @@ from compat.codemod.uses.project import Project
 
 # what gives path objects, also where their class is not named
 _PATHS = r"pathlib|tmp_path|tmpdir|fast(ai|core)\b|importlib[._]resources|\bUPath\b"
-_FILE = "a file object is passed, which the per-call sox backend does not take"
 _MAYBE_FILE = "a file object may be passed, which the per-call sox backend does not take"
 _TAKERS = 'Name a backend that takes it: "soundfile" or "ffmpeg" read and write file objects.'
-_PATH = "a path object is passed, which the per-call sox backend does not take"
-_LATER = (
-    "the function is passed on, and may be called with a path object, which the per-call sox "
-    "backend does not take"
-)
 # sox_io gave these to FFmpeg
 _FOR_FFMPEG = "3gp|aac|avi|m4[abv]|mka|mkv|mov|mp4|mpe?g|opus|webm|wma|wmv"
-_LAST_TEXT = r"""\.(\w+)['"]\)*\Z"""
-_UNREADABLE = "the file may be an m4a, a video or such, which sox_io of 2.0 gave to FFmpeg"
-_CHOOSE = 'Name backend="ffmpeg" in calls for such files, and "sox" in the others.'
 _SIGNED = "PCM_S"
 _QUOTED = re.compile(rf"['\"]{_SIGNED}['\"]")
 _DEPTH = (
@@ -63,7 +55,11 @@ def changes_for(project: Project, module: Module, use: Use, backend: str) -> lis
     if backend != "sox":
         return []
     if use.name != "save" and _is_for_ffmpeg(project, module, use):
-        raise NotProvableError(_UNREADABLE, [module.place(use.node)], _CHOOSE)
+        raise NotProvableError(
+            "the file may be an m4a, a video or such, which sox_io of 2.0 gave to FFmpeg",
+            [module.place(use.node)],
+            'Name backend="ffmpeg" in calls for such files, and "sox" in the others.',
+        )
     return [*_bit_depth(project, module, use), *_as_text(project, module, use)]
 
 
@@ -71,7 +67,8 @@ def _is_for_ffmpeg(project: Project, module: Module, use: Use) -> bool:
     """Return whether a file has, or may have, an ending that libsox does not read."""
     name = given(use.call, "filepath", 0) or given(use.call, "uri", 0) if use.call else None
     values = [*arguments.values_of(module, name)] or [name] if name is not None else []
-    ends = [re.search(_LAST_TEXT, ast.unparse(one).lower()) for one in values if one is not None]
+    texts = (ast.unparse(one).lower() for one in values if one is not None)
+    ends = [re.search(r"""\.(\w+)['"]\)*\Z""", one) for one in texts]
     if ends and all(ends) and None not in module.assigned(name):
         return any(re.fullmatch(_FOR_FFMPEG, one[1]) for one in ends if one is not None)
     return project.neighbours_mention(module, rf"""\b({_FOR_FFMPEG})['"]""")
@@ -82,7 +79,11 @@ def _as_text(project: Project, module: Module, use: Use) -> list[Change]:
         if value_kinds.passes_files_on(module):
             raise NotProvableError(_MAYBE_FILE, [module.place(use.node)], _TAKERS)
         if project.neighbours_mention(module, _PATHS):
-            raise NotProvableError(_LATER, [module.place(use.node)])
+            raise NotProvableError(
+                "the function is passed on, and may be called with a path object, which the "
+                "per-call sox backend does not take",
+                [module.place(use.node)],
+            )
         return []
     named = (one for one in use.call.keywords if one.arg in ("filepath", "uri"))
     several: list[ast.expr | ast.keyword] = [*use.call.args, *named]
@@ -98,8 +99,13 @@ def _as_text(project: Project, module: Module, use: Use) -> list[Change]:
     if project.relies_on_traces and kind == value_kinds.FILE and seen == {"path"}:
         kind = value_kinds.PATHLIB  # or a text, which str() leaves as it is
     if kind == value_kinds.FILE:
-        reason = _MAYBE_FILE if unknown else _FILE
-        raise NotProvableError(reason, [module.place(use.node)], _TAKERS)
+        raise NotProvableError(
+            _MAYBE_FILE
+            if unknown
+            else "a file object is passed, which the per-call sox backend does not take",
+            [module.place(use.node)],
+            _TAKERS,
+        )
     # of values that name a file, only path objects are divided
     divided = isinstance(value, ast.BinOp) and isinstance(value.op, ast.Div)
     unsure = unknown and (divided or project.neighbours_mention(module, _PATHS))
@@ -108,7 +114,10 @@ def _as_text(project: Project, module: Module, use: Use) -> list[Change]:
     if kind not in (value_kinds.PATHLIB, value_kinds.ENTRY) and not unsure:
         return []
     if kind == value_kinds.ENTRY or module.names.scope_of[use.root].home("str"):
-        raise NotProvableError(_PATH, [module.place(use.node)])
+        raise NotProvableError(
+            "a path object is passed, which the per-call sox backend does not take",
+            [module.place(use.node)],
+        )
     return [WrapArgument(use.call, first, "str")]
 
 
@@ -136,9 +145,20 @@ def _bit_depth(project: Project, module: Module, use: Use) -> list[Change]:
 
 def _is_number(project: Project, module: Module, bits: ast.expr) -> bool:
     """Return whether a bit depth is surely a number, not perhaps ``None``."""
-    owner = getattr(bits, "value", None)
-    made = called(bits) or called(module.only_assigned(owner) or owner)
-    return made in ("int", "info") or arguments.kind(project, module, bits) == value_kinds.NUMBER
+    values = [*arguments.passed(project, module, bits)] or [(module, bits)]
+    return all(_is_number_here(*one) for one in values)
+
+
+def _is_number_here(module: Module, node: ast.expr) -> bool:
+    owner = getattr(node, "value", None)
+    made = called(node) or called(module.only_assigned(owner) or owner)
+    defaults = (
+        given(call, "default")
+        for call in module.calls
+        if called(call) == "add_argument" and f"--{plain_name(node)}" in map(string, call.args)
+    )
+    value = next(defaults, None) or node
+    return made in ("int", "info") or value_kinds.of(module, value) == value_kinds.NUMBER
 
 
 def _is_from_outside(project: Project, module: Module, node: ast.expr, depth: int = 4) -> bool:
