@@ -67,8 +67,9 @@ def _calls(project: Project) -> dict[str, list[tuple[str, ast.AST]]]:
 def _unnamed(module: Module, project: Project) -> Iterator[tuple[str, ast.AST]]:
     """Yield the calls that name no backend, not even through ``**arguments``.
 
-    Those that do not run under the target are left out.
+    Those that do not run under the target are left out. In 2.9 those arguments change nothing.
     """
+    naming = ("backend",) if project.target == "2.9" else ("backend", None)
     calls: list[tuple[str, ast.AST]] = [
         (one.name, one.call or one.node)
         for one in module.of(Kind.FUNCTION)
@@ -79,8 +80,9 @@ def _unnamed(module: Module, project: Project) -> Iterator[tuple[str, ast.AST]]:
     for name, node in (*calls, *(("compat.info", one) for one in made)):
         call = node if isinstance(node, ast.Call) else module.names.parents[node]
         given = call.keywords if isinstance(call, ast.Call) else []
-        named = any(one.arg in (None, "backend") for one in given)
-        if not named and not project.runs_not(module, module.span(node)):
+        if all(one.arg not in naming for one in given) and not project.runs_not(
+            module, module.span(node)
+        ):
             yield name, node
 
 

@@ -36,6 +36,7 @@ SET = "import torchaudio\ntorchaudio.set_audio_backend('sox_io')\n"
         ({"a.py": LOAD, "run.sh": "export TORCHAUDIO_USE_BACKEND_DISPATCHER=1\npython a.py\n", "b.py": SET}, "2.2", []),
         ({"a.py": LOAD.replace("'a.mp3'", "'a.mp3', backend='ffmpeg'")}, "2.2", []),
         ({"a.py": LOAD.replace("'a.mp3'", "**arguments")}, "2.2", []),
+        ({"a.py": LOAD.replace("'a.mp3'", "**arguments")}, "2.9", ["2.9 takes TorchCodec"]),
         ({"a.py": "from torchaudio import load\nx = load(p)\n"}, "2.2", ["takes FFmpeg first"]),
         ({"a.py": "import torchaudio\nxs = map(torchaudio.load, names)\n"}, "2.2", ["takes FFmpeg first"]),
         ({"a.py": f"{SET}xs = map(torchaudio.load, names)\n"}, "2.9", ["2.9 takes TorchCodec"]),
