@@ -69,7 +69,6 @@ def _unnamed(module: Module, project: Project) -> Iterator[tuple[str, ast.AST]]:
 
     Those that do not run under the target are left out. In 2.9 those arguments change nothing.
     """
-    naming = ("backend",) if project.target == "2.9" else ("backend", None)
     calls: list[tuple[str, ast.AST]] = [
         (one.name, one.call or one.node)
         for one in module.of(Kind.FUNCTION)
@@ -79,10 +78,9 @@ def _unnamed(module: Module, project: Project) -> Iterator[tuple[str, ast.AST]]:
     made = (one for one in module.calls if module.names.qualified(one.func) == "compat.info")
     for name, node in (*calls, *(("compat.info", one) for one in made)):
         call = node if isinstance(node, ast.Call) else module.names.parents[node]
-        given = call.keywords if isinstance(call, ast.Call) else []
-        if all(one.arg not in naming for one in given) and not project.runs_not(
-            module, module.span(node)
-        ):
+        names = [one.arg for one in getattr(call, "keywords", ())]
+        is_open = "backend" not in names and (project.target == "2.9" or None not in names)
+        if is_open and not project.runs_not(module, module.span(node)):
             yield name, node
 
 

@@ -9,6 +9,7 @@ import re
 
 from compat.codemod.source.calls import called, given, literal, plain_name, string
 from compat.codemod.source.module import Module
+from compat.codemod.source.notes import noted
 
 STRING, PATHLIB, ENTRY, FILE, NUMBER, INTEGERS, UNKNOWN = (
     "string",
@@ -130,6 +131,7 @@ def of(module: Module, node: ast.AST | None, depth: int = 4) -> str:
     return strongest([of(module, one, depth - 1) for found in several for one in found])
 
 
+@noted
 def passes_files_on(module: Module) -> bool:
     """Return whether code makes a file object and hands it to code of the project, or stores it."""
     return any(
@@ -140,14 +142,15 @@ def passes_files_on(module: Module) -> bool:
     )
 
 
-def _is_passed_on(module: Module, node: ast.AST) -> bool:
+def _is_passed_on(module: Module, node: ast.AST, depth: int = 4) -> bool:
     above = module.names.parents[node]
     match module.names.parents[above] if isinstance(above, ast.keyword) else above:
         case ast.Call(func) as call:
             known = module.names.qualified(func) or module.names.is_builtin(func, called(call))
             return func is not node and (not known or called(call) in _PASSING)
         case ast.Assign([ast.Name() as name]) | ast.withitem(optional_vars=ast.Name() as name):
-            return any(_is_passed_on(module, one) for one in module.reads(name))
+            reads = (one for one in module.reads(name) if isinstance(one.ctx, ast.Load))
+            return depth == 0 or any(_is_passed_on(module, one, depth - 1) for one in reads)
     return isinstance(above, _KEEPERS)
 
 

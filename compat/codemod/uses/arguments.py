@@ -31,7 +31,7 @@ _OPEN_OR_PATH = re.compile(rb"BytesIO|open\(|Path\b|pathlib")
 def kind(project: Project, module: Module, node: ast.expr) -> str:
     """Return an argument's kind; for a parameter, consider what the function's callers pass.
 
-    So it is for an attribute that is set to a parameter, and for a field of a dataclass.
+    So it is for an attribute that is set to a parameter.
     """
     own = value_kinds.of(module, node)
     if own in (value_kinds.FILE, value_kinds.PATHLIB):
@@ -85,9 +85,7 @@ def passed(project: Project, module: Module, node: ast.expr) -> Iterator[tuple[M
             function, name = module.names.parents[arguments], binding.node.arg
             names = [one.arg for one in (*arguments.posonlyargs, *arguments.args)]
             index = names.index(name) - _is_method(module, function) if name in names else None
-            default = next(
-                (value for one, value in defaults(arguments) if one is binding.node), None
-            )
+            default = dict(defaults(arguments)).get(binding.node)
             for caller, call in callers(project, module, function, _OPEN_OR_PATH):
                 if value := given(call, name, index) or (None if starred(call) else default):
                     yield caller, value
@@ -95,17 +93,10 @@ def passed(project: Project, module: Module, node: ast.expr) -> Iterator[tuple[M
 
 
 def _set_to(project: Project, module: Module, node: ast.expr) -> Iterator[tuple[Module, ast.expr]]:
-    """Yield what callers of classes pass for an attribute of this name."""
-    name = plain_name(node)
-    for target in module.stored(name):
+    """Yield what callers pass for the parameters to which an attribute of this name is set."""
+    for target in module.stored(plain_name(node)):
         if value := getattr(module.names.parents[target], "value", None):
             yield from passed(project, module, value)
-    for made_by in module.names.all(ast.ClassDef):
-        fields = [plain_name(one.target) for one in made_by.body if isinstance(one, ast.AnnAssign)]
-        if name in fields:
-            for caller, call in callers(project, module, made_by, _OPEN_OR_PATH):
-                if field := given(call, name, fields.index(name)):
-                    yield caller, field
 
 
 # Callers

@@ -145,17 +145,20 @@ def _bit_depth(project: Project, module: Module, use: Use) -> list[Change]:
 
 def _is_number(project: Project, module: Module, bits: ast.expr) -> bool:
     """Return whether a bit depth is surely a number, not perhaps ``None``."""
-    values = [*arguments.passed(project, module, bits)] or [(module, bits)]
-    return all(_is_number_here(*one) for one in values)
+    passed = [*arguments.passed(project, module, bits)]
+    return all(_is_number_here(*one) for one in passed or [(module, bits)])
 
 
 def _is_number_here(module: Module, node: ast.expr) -> bool:
     owner = getattr(node, "value", None)
     made = called(node) or called(module.only_assigned(owner) or owner)
+    adding = (
+        module.names.parents[one] for one in module.names.named(ast.Attribute, "add_argument")
+    )
     defaults = (
         given(call, "default")
-        for call in module.calls
-        if called(call) == "add_argument" and f"--{plain_name(node)}" in map(string, call.args)
+        for call in adding
+        if isinstance(call, ast.Call) and f"--{plain_name(node)}" in map(string, call.args)
     )
     value = next(defaults, None) or node
     return made in ("int", "info") or value_kinds.of(module, value) == value_kinds.NUMBER

@@ -1179,6 +1179,7 @@ test_what_sox_is_given = table(
             "y = open(p, 'rb').read()",
             "lines = [line for line in open(p, 'rb')]",
             "lines = [open(p)]",
+            "with open(p, 'rb') as file:\n    y = pickle.load(file)\nwith open(p, 'rb') as file:\n    z = pickle.load(file)",
             "write(open(p, 'wb'))",
         )
     ),
@@ -1217,6 +1218,7 @@ test_what_sox_is_given = table(
             ("one that a mapped function gets", "x = pool.map(decode, [open(p, 'rb')])", "thing"),
             ("one that a thread gets", "Thread(target=decode, args=(io.BytesIO(),))", "thing"),
             ("one that is passed on later", "import functools\nread = functools.partial(decode, io.BytesIO())", "thing"),
+            ("one that goes round", "one = io.BytesIO()\nfor i in range(3):\n    other = one\n    one = other", "thing"),
             ("one in a dict of arguments", "more = dict(sound=io.BytesIO())", "thing"),
             ("one that is opened and passed on", "with open(p, 'rb') as file:\n    decode(file)", "thing"),
             ("a mapped file", "import mmap\nsound = mmap.mmap(f.fileno(), 0)", "sound"),
