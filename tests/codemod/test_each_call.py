@@ -469,7 +469,8 @@ test_bit_depth = table(
         for backend, before, added in (
             ("sox_io", 'encoding="PCM_S"', 'backend="sox", bits_per_sample=32'),
             ("sox_io", 'encoding="PCM_S", bits_per_sample=16', 'backend="sox"'),
-            ("sox_io", 'encoding="PCM_S", bits_per_sample=depth', 'backend="sox"'),
+            ("sox_io", 'encoding="PCM_S", bits_per_sample=int(depth)', 'backend="sox"'),
+            ("sox_io", 'encoding="ULAW", bits_per_sample=depth', 'backend="sox"'),
             ("sox_io", 'encoding="ULAW"', 'backend="sox"'),
             ("sox_io", 'encoding="ULAW" if w else None', 'backend="sox"'),
             ("sox_io", "encoding=options.encoding, bits_per_sample=16", 'backend="sox"'),
@@ -490,6 +491,14 @@ test_bit_depth = table(
             ("def write(**more):\n    ", "**more", "write(format='wav')\n"),
             ("law = 'ULAW'\nif w:\n    law = 'ALAW'\n", "encoding=law", ""),
             ("more = {}\n", "**more", ""),
+            ("depth = 24\n", 'encoding="PCM_S", bits_per_sample=depth', ""),
+            ("def write(depth=None):\n    ", 'encoding="PCM_S", bits_per_sample=depth', "write(24)\n"),
+            (
+                "parser.add_argument('--depth', type=int, default=16)\n",
+                'encoding="PCM_S", bits_per_sample=options.depth',
+                "",
+            ),
+            ("found = torchaudio.info(p, backend='sox')\n", "encoding=found.encoding, bits_per_sample=found.bits_per_sample", ""),
             ("more = {}\nmore['format'] = options.format\n", "**more", ""),
         )
     ),
@@ -497,6 +506,12 @@ test_bit_depth = table(
         stays(f"not to be told: {call}", f"{HEAD.format('sox_io')}{call}\n", "TAC101")
         for call in (
             'torchaudio.save(p, w, r, encoding="PCM_S", bits_per_sample=None)',
+            'torchaudio.save(p, w, r, encoding="PCM_S", bits_per_sample=depth)',
+            'torchaudio.save(p, w, r, encoding="PCM_S", bits_per_sample=24 if deep else None)',
+            'depths = {"wav": None}\ntorchaudio.save(p, w, r, encoding="PCM_S", bits_per_sample=depths[kind])',
+            'def write(depth=None):\n    torchaudio.save(p, w, r, encoding="PCM_S", bits_per_sample=depth)\nwrite(24)\nwrite()',
+            'parser.add_argument("--depth", type=int)\ntorchaudio.save(p, w, r, encoding="PCM_S", bits_per_sample=options.depth)',
+            "torchaudio.save(p, w, r, encoding=options.encoding, bits_per_sample=options.depth)",
             'torchaudio.save(p, w, r, encoding="PCM_S", **more)',
             'torchaudio.save(p, w, r, encoding=encoding or "PCM_S")',
             "torchaudio.save(p, w, r, encoding=options.encoding)",

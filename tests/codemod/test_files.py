@@ -171,7 +171,9 @@ def test_links_are_followed_and_stay_links(codemod: Codemod) -> None:
     assert Path("a.py").read_bytes() == RESULT
     Path("one.py").symlink_to("two.py")
     Path("two.py").symlink_to("one.py")
-    said = codemod(".")
+    Path("Makefile").symlink_to("nowhere")
+    assert codemod(".").status == 0, "a link that leads nowhere holds no code"
+    said = codemod(".", "one.py")
     assert said.status == 2
     assert "one.py" in said.err
 

@@ -129,9 +129,9 @@ def walk(paths: Iterable[str], exclude: Iterable[str], *, documents: bool) -> It
                 continue
             if is_link or len(given) > 1:
                 real = os.path.realpath(found.path)
-                # a link's target inside the project is found under its own name
+                # a link's target inside the project is found under its own name, if it exists
                 if real in seen or (
-                    is_link and os.path.isfile(real) and real.startswith(tuple(roots))
+                    is_link and (not os.path.exists(real) or real.startswith(tuple(roots)))
                 ):
                     continue
                 seen.add(real)

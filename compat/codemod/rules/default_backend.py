@@ -11,9 +11,7 @@ from compat.codemod.rule import (
     Module,
     Project,
     Rule,
-    Use,
     Valid,
-    keyword,
     noted,
     old_names,
 )
@@ -24,6 +22,7 @@ _CHOICE = {
     "2.2": f"{_OF_OLD}, 2.2 takes FFmpeg first",
     "2.9": "2.9 takes TorchCodec, whatever backend was set or named",
 }
+_INFO = "compat.info asks FFmpeg first, whatever backend was set"
 _SAVED = ', and saves float32 as 16-bit wav, also with encoding="PCM_S", where libsox wrote 32 bits'
 _AUDIT = (
     "`python -m compat.audit` tells which of your files decode differently. To keep what {} did, "
@@ -43,29 +42,46 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
     """Report the first call of the project; all others wait for the same decision."""
     calls = _calls(project) if project.leaves_choice else {}
     if calls and module.path == min(calls):
-        saved = any(use.name == "save" for found in calls.values() for use, _ in found)
-        reason = f"{_CHOICE[project.target]}{_SAVED if saved else ''}"
+        names = {name for found in calls.values() for name, _ in found}
+        choice = _INFO if names == {"compat.info"} else _CHOICE[project.target]
         advice = _ADVICE_ON_2_9 if project.target == "2.9" else _ADVICE
+        reason = f"{choice}{_SAVED if 'save' in names else ''}"
         yield Draft(module.span(calls[module.path][0][1]), reason, advice)
 
 
 @noted
-def _calls(project: Project) -> dict[str, list[tuple[Use, ast.Call]]]:
-    """Return the calls of each module that name no backend; none while anything may set one."""
+def _calls(project: Project) -> dict[str, list[tuple[str, ast.AST]]]:
+    """Return the calls of each module that name no backend; none while anything may set one.
+
+    A function that is passed on or stored counts as a call.
+    """
     modules = project.modules
     if any(
         [*one.names.named(ast.Attribute, "set_audio_backend"), *one.of(Kind.SETTER)]
         for one in modules
     ):
         return {}
-    return {module.path: found for module in modules if (found := list(_unnamed(module)))}
+    return {one.path: found for one in modules if (found := list(_unnamed(one, project)))}
 
 
-def _unnamed(module: Module) -> Iterator[tuple[Use, ast.Call]]:
-    """Yield the calls that name no backend, not even through ``**arguments``."""
-    for use, call in module.calls_of(*old_names.FUNCTIONS):
-        if keyword(call, "backend") is None and all(one.arg for one in call.keywords):
-            yield use, call
+def _unnamed(module: Module, project: Project) -> Iterator[tuple[str, ast.AST]]:
+    """Yield the calls that name no backend, not even through ``**arguments``.
+
+    Those that do not run under the target are left out. In 2.9 those arguments change nothing.
+    """
+    calls: list[tuple[str, ast.AST]] = [
+        (one.name, one.call or one.node)
+        for one in module.of(Kind.FUNCTION)
+        if one.name in old_names.FUNCTIONS
+    ]
+    # TAC129 has made these of torchaudio.info
+    made = (one for one in module.calls if module.names.qualified(one.func) == "compat.info")
+    for name, node in (*calls, *(("compat.info", one) for one in made)):
+        call = node if isinstance(node, ast.Call) else module.names.parents[node]
+        names = [one.arg for one in getattr(call, "keywords", ())]
+        is_open = "backend" not in names and (project.target == "2.9" or None not in names)
+        if is_open and not project.runs_not(module, module.span(node)):
+            yield name, node
 
 
 RULE = Rule(

@@ -9,6 +9,7 @@ import re
 
 from compat.codemod.source.calls import called, given, literal, plain_name, string
 from compat.codemod.source.module import Module
+from compat.codemod.source.notes import noted
 
 STRING, PATHLIB, ENTRY, FILE, NUMBER, INTEGERS, UNKNOWN = (
     "string",
@@ -23,8 +24,8 @@ STRING, PATHLIB, ENTRY, FILE, NUMBER, INTEGERS, UNKNOWN = (
 # by the plain name of the called function or method
 _MAKERS = {
     **dict.fromkeys((
-        "open", "urlopen", "BytesIO", "BufferedReader", "extractfile", "makefile", "TemporaryFile",
-        "NamedTemporaryFile", "SpooledTemporaryFile",
+        "open", "urlopen", "BytesIO", "BufferedReader", "FileIO", "mmap", "extractfile", "makefile",
+        "TemporaryFile", "NamedTemporaryFile", "SpooledTemporaryFile", "file_uploader",
     ), FILE),
     **dict.fromkeys((
         "Path", "PurePath", "PosixPath", "absolute", "expanduser", "iterdir", "joinpath", "rglob",
@@ -36,24 +37,39 @@ _MAKERS = {
     ), STRING),
 }  # fmt: skip
 # these return what their first argument holds
-_CONTAINERS = ("sorted", "list", "tuple", "set", "reversed", "next", "iter")
+_CONTAINERS = ("sorted", "list", "tuple", "set", "reversed", "next", "iter", "tqdm")
 _SAME_ATTRIBUTES = ("T", "mT", "data")
 _ATTRIBUTES = {
     "stdout": FILE,
     "stdin": FILE,
     "raw": FILE,
     "buffer": FILE,
+    "FILES": FILE,  # of Django's requests
     "parent": PATHLIB,
     "name": STRING,
     "stem": STRING,
 }
-_ANNOTATIONS = {
-    FILE: r"\b(BytesIO|BinaryIO|IO|IOBase|BufferedReader|BufferedIOBase|RawIOBase|FileIO)\b",
+_ANNOTATIONS = {  # `str` proves nothing: path objects are passed there too
+    FILE: r"\b(BytesIO|BinaryIO|IO|IOBase|BufferedReader|BufferedIOBase|RawIOBase|FileIO|mmap|"
+    r"UploadFile|FileStorage|UploadedFile)\b",
     PATHLIB: r"\b(Path|PurePath|PosixPath|PathLike|StrPath)\b",
-    STRING: r"\A(typing\.)?(Optional\[)?str\]?\Z",
 }
 
-_FIXTURES = ("tmp_path", "tmpdir")  # of pytest
+# kind of node -> the fields that hold what it may be, or consists of
+_PARTS: dict[type | None, tuple[str, ...]] = {
+    ast.IfExp: ("body", "orelse"),
+    ast.NamedExpr: ("value",),
+    **dict.fromkeys((ast.List, ast.Tuple, ast.Set), ("elts",)),
+    **dict.fromkeys((ast.ListComp, ast.GeneratorExp, ast.SetComp), ("elt",)),
+}
+
+# what keeps a value, or hands it on
+_PASSING = ("dict", "partial", "to_thread")
+_KEEPERS = (
+    ast.List, ast.Tuple, ast.Set, ast.Dict, ast.ListComp, ast.SetComp, ast.GeneratorExp,
+    ast.DictComp, ast.Assign, ast.Return, ast.Yield, ast.IfExp,
+)  # fmt: skip
+
 
 _TENSOR_TYPES = {"ByteTensor", "CharTensor", "IntTensor", "LongTensor", "ShortTensor"}
 _INTEGER_TYPES = {
@@ -96,27 +112,46 @@ def of(module: Module, node: ast.AST | None, depth: int = 4) -> str:
             return _of_operation(operator, {of(module, left, depth), of(module, right, depth)})
         case ast.Call():
             return _of_call(module, node, depth)
-        case ast.IfExp(body=one, orelse=other):
-            return strongest([of(module, one, depth), of(module, other, depth)])
-        case ast.NamedExpr(value=value):
-            return of(module, value, depth)
         case ast.Attribute(value=value, attr=name) if name in _SAME_ATTRIBUTES and depth:
             return of(module, value, depth - 1)
         case ast.Attribute(attr=name) if name in _ATTRIBUTES:
             return _ATTRIBUTES[name]
         case ast.Name() | ast.Attribute() if depth:
             found = [_of_target(module, target, depth - 1) for target in _targets(module, node)]
+            if isinstance(node, ast.Attribute) and node.attr == "file":  # of an uploaded file
+                found.append(of(module, node.value, depth - 1))
             return strongest(found)
         case ast.Subscript(value=value) if depth:
             item = _integers_of(module, value)
             if item is None:
                 return of(module, value, depth - 1)
             return INTEGERS if item == literal(node.slice) else UNKNOWN
-        case ast.List(elts) | ast.Tuple(elts) | ast.Set(elts) if depth:
-            return strongest([of(module, one, depth - 1) for one in elts])
-        case ast.ListComp(elt) | ast.GeneratorExp(elt) | ast.SetComp(elt) if depth:
-            return of(module, elt, depth - 1)
-    return UNKNOWN
+    parts = [getattr(node, field) for field in _PARTS.get(type(node), ())] if depth else []
+    several = (one if isinstance(one, list) else [one] for one in parts)
+    return strongest([of(module, one, depth - 1) for found in several for one in found])
+
+
+@noted
+def passes_files_on(module: Module) -> bool:
+    """Return whether code makes a file object and hands it to code of the project, or stores it."""
+    return any(
+        _MAKERS.get(name := called(one)) == FILE
+        and (name != "open" or "rb" in string(given(one, "mode", 1)))
+        and _is_passed_on(module, one)
+        for one in module.calls
+    )
+
+
+def _is_passed_on(module: Module, node: ast.AST, depth: int = 4) -> bool:
+    above = module.names.parents[node]
+    match module.names.parents[above] if isinstance(above, ast.keyword) else above:
+        case ast.Call(func) as call:
+            known = module.names.qualified(func) or module.names.is_builtin(func, called(call))
+            return func is not node and (not known or called(call) in _PASSING)
+        case ast.Assign([ast.Name() as name]) | ast.withitem(optional_vars=ast.Name() as name):
+            reads = (one for one in module.reads(name) if isinstance(one.ctx, ast.Load))
+            return depth == 0 or any(_is_passed_on(module, one, depth - 1) for one in reads)
+    return isinstance(above, _KEEPERS)
 
 
 def strongest(kinds: list[str]) -> str:
@@ -129,18 +164,20 @@ def strongest(kinds: list[str]) -> str:
 
 def returned(module: Module, function: str, depth: int = 3) -> list[str]:
     """Return the kinds that functions of this name in a module return."""
-    found = []
+    notes = (one.returns for one in module.functions if one.name == function and one.returns)
+    found = [_of_annotation(module, one) for one in notes]
+    return found + [of(module, one, depth) for one in _results(module, function)]
+
+
+def _results(module: Module, function: str) -> list[ast.expr]:
+    """Return what functions of this name in a module return or yield."""
     results: list[ast.Return | ast.Yield] = [*module.names.all(ast.Return)]
     results += module.names.all(ast.Yield)
-    for node in module.functions:
-        if node.name == function:
-            found += [_of_annotation(module, node.returns)] if node.returns else []
-            found += [
-                of(module, one.value, depth)
-                for one in results
-                if one.value is not None and module.function_of(one) is node
-            ]
-    return found
+    return [
+        one.value
+        for one in results
+        if one.value is not None and getattr(module.function_of(one), "name", "") == function
+    ]
 
 
 def _of_annotation(module: Module, node: ast.AST) -> str:
@@ -175,8 +212,6 @@ def _of_target(module: Module, target: ast.AST, depth: int) -> str:
             return INTEGERS if loaded == elts.index(target) else UNKNOWN  # type: ignore[arg-type]
         case ast.arguments() if isinstance(target, ast.arg) and target.annotation:
             return _of_annotation(module, target.annotation)
-        case ast.arguments() if isinstance(target, ast.arg) and target.arg in _FIXTURES:
-            return PATHLIB
     return UNKNOWN
 
 
@@ -199,9 +234,8 @@ def _of_call(module: Module, node: ast.Call, depth: int) -> str:
         return made
     if owner is None and name in _CONTAINERS and node.args:
         return of(module, node.args[0], depth)
-    if _makes_integers(module, node):
-        return INTEGERS
-    if INTEGERS in [of(module, one, depth) for one in _same_numbers(node)]:
+    same = (of(module, one, depth) for one in _same_numbers(node))
+    if _makes_integers(module, node) or INTEGERS in same:
         return INTEGERS
     if name in ("resolve", "glob", "join") and of(module, owner, depth) == PATHLIB:
         return PATHLIB

@@ -29,11 +29,15 @@ _OPEN_OR_PATH = re.compile(rb"BytesIO|open\(|Path\b|pathlib")
 
 
 def kind(project: Project, module: Module, node: ast.expr) -> str:
-    """Return an argument's kind; for a parameter, consider what the function's callers pass."""
+    """Return an argument's kind; for a parameter, consider what the function's callers pass.
+
+    So it is for an attribute that is set to a parameter.
+    """
     own = value_kinds.of(module, node)
     if own in (value_kinds.FILE, value_kinds.PATHLIB):
         return own
-    values = [*passed(project, module, node)] or [(module, node)]
+    passing = _set_to if isinstance(node, ast.Attribute) else passed
+    values = [*passing(project, module, node)] or [(module, node)]
     return value_kinds.strongest([own, *(_kind(project, *one) for one in values)])
 
 
@@ -74,17 +78,25 @@ def _quiet(
 
 
 def passed(project: Project, module: Module, node: ast.expr) -> Iterator[tuple[Module, ast.expr]]:
-    """Yield what callers pass for the parameter that an expression is."""
+    """Yield what callers pass for the parameter that an expression is, or its default value."""
     for binding in module.names.bindings(node):
         arguments = module.names.parents[binding.node]
         if isinstance(binding.node, ast.arg) and isinstance(arguments, ast.arguments):
             function, name = module.names.parents[arguments], binding.node.arg
             names = [one.arg for one in (*arguments.posonlyargs, *arguments.args)]
             index = names.index(name) - _is_method(module, function) if name in names else None
+            default = dict(defaults(arguments)).get(binding.node)
             for caller, call in callers(project, module, function, _OPEN_OR_PATH):
-                if value := given(call, name, index):
+                if value := given(call, name, index) or (None if starred(call) else default):
                     yield caller, value
             return
+
+
+def _set_to(project: Project, module: Module, node: ast.expr) -> Iterator[tuple[Module, ast.expr]]:
+    """Yield what callers pass for the parameters to which an attribute of this name is set."""
+    for target in module.stored(plain_name(node)):
+        if value := getattr(module.names.parents[target], "value", None):
+            yield from passed(project, module, value)
 
 
 # Callers

@@ -1,7 +1,8 @@
 """Tell what a backend refuses or changes per call: files, path objects, compression, bit depth.
 
-Per call, sox takes only a path in a string and writes ``encoding="PCM_S"`` with 16 bits instead of
-32, and soundfile takes no compression; the recorded calls of 2.0, 2.1 and 2.2 show this.
+Per call, sox takes only a path in a string, reads no m4a or video and writes ``encoding="PCM_S"``
+with 16 bits instead of 32, and soundfile takes no compression; the recorded calls of 2.0, 2.1 and
+2.2 show this.
 """
 
 import ast
@@ -15,8 +16,10 @@ from compat.codemod.source import (
     NotProvableError,
     Place,
     Use,
+    called,
     given,
     literal,
+    plain_name,
     starred,
     string,
     value_kinds,
@@ -25,11 +28,12 @@ from compat.codemod.uses import arguments
 from compat.codemod.uses.observed import kinds
 from compat.codemod.uses.project import Project
 
-_PATH = "a path object is passed, which the per-call sox backend does not take"
-_LATER = (
-    "the function is passed on, and may be called with a path object, which the per-call sox "
-    "backend does not take"
-)
+# what gives path objects, also where their class is not named
+_PATHS = r"pathlib|tmp_path|tmpdir|fast(ai|core)\b|importlib[._]resources|\bUPath\b"
+_MAYBE_FILE = "a file object may be passed, which the per-call sox backend does not take"
+_TAKERS = 'Name a backend that takes it: "soundfile" or "ffmpeg" read and write file objects.'
+# sox_io gave these to FFmpeg
+_FOR_FFMPEG = "3gp|aac|avi|m4[abv]|mka|mkv|mov|mp4|mpe?g|opus|webm|wma|wmv"
 _SIGNED = "PCM_S"
 _QUOTED = re.compile(rf"['\"]{_SIGNED}['\"]")
 _DEPTH = (
@@ -50,13 +54,36 @@ def changes_for(project: Project, module: Module, use: Use, backend: str) -> lis
         _no_compression(project, module, use)
     if backend != "sox":
         return []
+    if use.name != "save" and _is_for_ffmpeg(project, module, use):
+        raise NotProvableError(
+            "the file may be an m4a, a video or such, which sox_io of 2.0 gave to FFmpeg",
+            [module.place(use.node)],
+            'Name backend="ffmpeg" in calls for such files, and "sox" in the others.',
+        )
     return [*_bit_depth(project, module, use), *_as_text(project, module, use)]
+
+
+def _is_for_ffmpeg(project: Project, module: Module, use: Use) -> bool:
+    """Return whether a file has, or may have, an ending that libsox does not read."""
+    name = given(use.call, "filepath", 0) or given(use.call, "uri", 0) if use.call else None
+    values = [*arguments.values_of(module, name)] or [name] if name is not None else []
+    texts = (ast.unparse(one).lower() for one in values if one is not None)
+    ends = [re.search(r"""\.(\w+)['"]\)*\Z""", one) for one in texts]
+    if ends and all(ends) and None not in module.assigned(name):
+        return any(re.fullmatch(_FOR_FFMPEG, one[1]) for one in ends if one is not None)
+    return project.neighbours_mention(module, rf"""\b({_FOR_FFMPEG})['"]""")
 
 
 def _as_text(project: Project, module: Module, use: Use) -> list[Change]:
     if use.call is None:
-        if project.neighbours_mention(module, "pathlib"):
-            raise NotProvableError(_LATER, [module.place(use.node)])
+        if value_kinds.passes_files_on(module):
+            raise NotProvableError(_MAYBE_FILE, [module.place(use.node)], _TAKERS)
+        if project.neighbours_mention(module, _PATHS):
+            raise NotProvableError(
+                "the function is passed on, and may be called with a path object, which the "
+                "per-call sox backend does not take",
+                [module.place(use.node)],
+            )
         return []
     named = (one for one in use.call.keywords if one.arg in ("filepath", "uri"))
     several: list[ast.expr | ast.keyword] = [*use.call.args, *named]
@@ -65,29 +92,32 @@ def _as_text(project: Project, module: Module, use: Use) -> list[Change]:
         return []
     value = first.value if isinstance(first, ast.keyword) else first
     kind = arguments.kind(project, module, value)
-    if (
-        seen := kinds(project.recorded(module, use.call, use.name), "filepath")
-    ) and "file object" in seen:
+    seen = kinds(project.recorded(module, use.call, use.name), "filepath")
+    unknown = kind == value_kinds.UNKNOWN and "file object" not in seen
+    if "file object" in seen or (unknown and value_kinds.passes_files_on(module)):
         kind = value_kinds.FILE
-    elif project.relies_on_traces and kind == value_kinds.FILE and seen == {"path"}:
+    if project.relies_on_traces and kind == value_kinds.FILE and seen == {"path"}:
         kind = value_kinds.PATHLIB  # or a text, which str() leaves as it is
     if kind == value_kinds.FILE:
         raise NotProvableError(
-            "a file object is passed, which the per-call sox backend does not take",
+            _MAYBE_FILE
+            if unknown
+            else "a file object is passed, which the per-call sox backend does not take",
             [module.place(use.node)],
-            'Name a backend that takes it: "soundfile" or "ffmpeg" read and write file objects.',
+            _TAKERS,
         )
     # of values that name a file, only path objects are divided
     divided = isinstance(value, ast.BinOp) and isinstance(value.op, ast.Div)
-    unsure = kind == value_kinds.UNKNOWN and (
-        divided or project.neighbours_mention(module, "pathlib")
-    )
-    if kind == value_kinds.UNKNOWN and project.neighbours_mention(module, "__fspath__"):
+    unsure = unknown and (divided or project.neighbours_mention(module, _PATHS))
+    if unknown and project.neighbours_mention(module, "__fspath__"):
         kind = value_kinds.ENTRY
     if kind not in (value_kinds.PATHLIB, value_kinds.ENTRY) and not unsure:
         return []
     if kind == value_kinds.ENTRY or module.names.scope_of[use.root].home("str"):
-        raise NotProvableError(_PATH, [module.place(use.node)])
+        raise NotProvableError(
+            "a path object is passed, which the per-call sox backend does not take",
+            [module.place(use.node)],
+        )
     return [WrapArgument(use.call, first, "str")]
 
 
@@ -96,7 +126,7 @@ def _bit_depth(project: Project, module: Module, use: Use) -> list[Change]:
     call = use.call
     encoding = given(call, "encoding", 6) if call else None
     bits = given(call, "bits_per_sample", 7) if call else None
-    if use.name != "save" or (bits is not None and literal(bits) is not None):
+    if use.name != "save" or (bits is not None and _is_number(project, module, bits)):
         return []
     is_unseen = call is None or starred(call)
     places = [module.place(use.node)]
@@ -111,6 +141,27 @@ def _bit_depth(project: Project, module: Module, use: Use) -> list[Change]:
     if may_be_given and (other := next(_mentions_of_signed(project), None)):
         raise NotProvableError(_DEPTH, [*places, other], _NAME_DEPTH)
     return []
+
+
+def _is_number(project: Project, module: Module, bits: ast.expr) -> bool:
+    """Return whether a bit depth is surely a number, not perhaps ``None``."""
+    passed = [*arguments.passed(project, module, bits)]
+    return all(_is_number_here(*one) for one in passed or [(module, bits)])
+
+
+def _is_number_here(module: Module, node: ast.expr) -> bool:
+    owner = getattr(node, "value", None)
+    made = called(node) or called(module.only_assigned(owner) or owner)
+    adding = (
+        module.names.parents[one] for one in module.names.named(ast.Attribute, "add_argument")
+    )
+    defaults = (
+        given(call, "default")
+        for call in adding
+        if isinstance(call, ast.Call) and f"--{plain_name(node)}" in map(string, call.args)
+    )
+    value = next(defaults, None) or node
+    return made in ("int", "info") or value_kinds.of(module, value) == value_kinds.NUMBER
 
 
 def _is_from_outside(project: Project, module: Module, node: ast.expr, depth: int = 4) -> bool:

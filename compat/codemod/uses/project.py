@@ -200,13 +200,17 @@ class Project(Notes):
         return _parsed(self.quiet, path)
 
     @noted
-    def neighbours_mention(self, module: Module, word: str) -> bool:
-        """Return whether a module, one that it imports, or one that imports it contains a word."""
-        if word in module.text.text or module.standalone:
-            return word in module.text.text
+    def neighbours_mention(self, module: Module, pattern: str) -> bool:
+        """Return whether a module, one that it imports, or one that imports it has such text."""
+        if (found := re.search(pattern, module.text.text)) or module.standalone:
+            return found is not None
         graph, path = self.imports, module.path
         near = graph.direct_importers(path) | graph.files[path].imported
-        return any(word in self.text(one) for one in near)
+        return any(self._mentions(one, pattern) for one in near)
+
+    @noted
+    def _mentions(self, path: str, pattern: str) -> bool:
+        return re.search(pattern, self.text(path)) is not None
 
 
 @noted

@@ -8,6 +8,13 @@ from tests.codemod.commands import put
 
 LOAD = "import torchaudio\nx = torchaudio.load('a.mp3')\n"
 SAVE = "import torchaudio\ntorchaudio.save('a.wav', x, 8000)\n"
+TRIED = """
+import torchaudio
+try:
+    x = torchaudio.load(p, offset=3)
+except TypeError:
+    x = torchaudio.load(p, frame_offset=3)
+"""
 SET = "import torchaudio\ntorchaudio.set_audio_backend('sox_io')\n"
 
 
@@ -29,7 +36,15 @@ SET = "import torchaudio\ntorchaudio.set_audio_backend('sox_io')\n"
         ({"a.py": LOAD, "run.sh": "export TORCHAUDIO_USE_BACKEND_DISPATCHER=1\npython a.py\n", "b.py": SET}, "2.2", []),
         ({"a.py": LOAD.replace("'a.mp3'", "'a.mp3', backend='ffmpeg'")}, "2.2", []),
         ({"a.py": LOAD.replace("'a.mp3'", "**arguments")}, "2.2", []),
+        ({"a.py": LOAD.replace("'a.mp3'", "**arguments")}, "2.9", ["2.9 takes TorchCodec"]),
         ({"a.py": "from torchaudio import load\nx = load(p)\n"}, "2.2", ["takes FFmpeg first"]),
+        ({"a.py": "import torchaudio\nxs = map(torchaudio.load, names)\n"}, "2.2", ["takes FFmpeg first"]),
+        ({"a.py": f"{SET}xs = map(torchaudio.load, names)\n"}, "2.9", ["2.9 takes TorchCodec"]),
+        ({"a.py": "from torchaudio import load\nLOADERS = {'wav': load}\n"}, "2.2", ["takes FFmpeg first"]),
+        ({"a.py": "import functools, torchaudio\nx = functools.partial(torchaudio.load, backend='sox')\n"}, "2.2", []),
+        ({"a.py": f"{SET}x = torchaudio.info('a.mp3')\n"}, "2.9", ["compat.info asks FFmpeg first"]),
+        ({"a.py": "import torchaudio, compat\nx = compat.info('a.mp3', backend='sox')\n"}, "2.9", []),
+        ({"a.py": TRIED}, "2.2", ["takes FFmpeg first"]),
         ({"a.py": "import torchaudio.functional\n"}, "2.2", []),
         ({"a.py": LOAD.replace("load(", "load(  # compat: ignore\n ")}, "2.2", []),
     ],

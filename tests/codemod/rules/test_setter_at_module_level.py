@@ -13,6 +13,7 @@ def passed(name: str, says: str, *lines: str) -> Case:
 
 SETTER = 'torchaudio.set_audio_backend("sox_io")\n'
 FILE = "a file object is passed"
+CLIP = "class Clip:\n    def __init__(self, path{note}):\n        self.path = path\n    def read(self):\n"
 SOX = "import torchaudio\ntorchaudio.set_audio_backend('sox_io')\n"
 SET = 'torchaudio.set_audio_backend("soundfile")\n'
 CALL = "x = torchaudio.load(p)\n"
@@ -1098,16 +1099,89 @@ test_what_sox_is_given = table(
         from pathlib import Path
         import torchaudio
         torchaudio.set_audio_backend("sox_io")
-        def read(name: str, where):
+        def read(where):
+            name = f"{where}.wav"
             return torchaudio.load(name), torchaudio.load(os.path.join(where, name)), torchaudio.load(where.as_posix())
         """,
         """
         import os
         from pathlib import Path
         import torchaudio
-        def read(name: str, where):
+        def read(where):
+            name = f"{where}.wav"
             return torchaudio.load(name, backend="sox"), torchaudio.load(os.path.join(where, name), backend="sox"), torchaudio.load(where.as_posix(), backend="sox")
         """,
+    ),
+    *(
+        changes(
+            name,
+            f"from pathlib import Path\n{SOX}{CLIP.format(note=note)}        torchaudio.load(self.path)\nClip(Path('a.wav'))\n",
+            f'from pathlib import Path\nimport torchaudio\n{CLIP.format(note=note)}        torchaudio.load(str(self.path), backend="sox")\n'
+            "Clip(Path('a.wav'))\n",
+        )
+        for name, note in (("an attribute set to a parameter", ""), ("a path object where an annotation says str", ": str"))
+    ),
+    *(
+        stays(f"what sox_io gave to FFmpeg: {name}", SOX + code, "TAC101")
+        for name, code in (
+            ("a text", "x = torchaudio.load('a.m4a')\n"),
+            ("the end of a path", "x = torchaudio.load(os.path.join(where, 'a.MP4'))\n"),
+            ("the end of an f-string", "x = torchaudio.info(f'{name}.opus')\n"),
+            ("the end of a sum", "x = torchaudio.load(where + '.webm')\n"),
+            ("one of two", "x = torchaudio.load('a.wav' if short else 'b.wma')\n"),
+            ("one of the endings", "ENDINGS = ('.wav', '.m4a')\ndef read(path):\n    return torchaudio.load(path)\n"),
+            ("a pattern", "for path in glob('*.mkv'):\n    x = torchaudio.load(path)\n"),
+            ("a name bound twice", "path = 'a.wav'\nfor path in glob('*.mkv'):\n    x = torchaudio.load(path)\n"),
+            ("a function passed on", "x = list(map(torchaudio.load, glob('*.aac')))\n"),
+        )
+    ),
+    *(
+        changes(
+            f"what libsox reads beside a video: {name}", SOX + f"VIDEO = 'a.mp4'\n{before}", f"import torchaudio\nVIDEO = 'a.mp4'\n{after}"
+        )
+        for name, before, after in (
+            ("a text", "x = torchaudio.load('a.wav')\n", "x = torchaudio.load('a.wav', backend=\"sox\")\n"),
+            ("a name", "p = f'{n}.wav'\nx = torchaudio.load(p)\n", "p = f'{n}.wav'\nx = torchaudio.load(p, backend=\"sox\")\n"),
+            ("saved", "torchaudio.save(p, x, 8000)\n", 'torchaudio.save(p, x, 8000, backend="sox")\n'),
+        )
+    ),
+    *(
+        changes(
+            f"something unknown beside what gives path objects: {mention}",
+            f"{mention}\n{SOX}x = torchaudio.load(thing)\n",
+            f'{mention}\nimport torchaudio\nx = torchaudio.load(str(thing), backend="sox")\n',
+        )
+        for mention in (
+            "from importlib.resources import path",
+            "import importlib_resources",
+            "from fastai.vision.all import untar_data",
+            "from fastcore.all import *",
+            "from upath import UPath",
+            "def sound(tmp_path_factory): ...",
+        )
+    ),
+    stays(
+        "a function passed on beside file objects that are passed on",
+        "import io\n" + SOX + "xs = [io.BytesIO(one) for one in data]\nys = map(torchaudio.load, xs)\n",
+        "TAC101",
+    ),
+    *(
+        changes(
+            f"something unknown beside a file object that is used up: {code}",
+            f"import io, json, pickle, soundfile\n{SOX}{code}\nx = torchaudio.load(thing)\n",
+            f'import io, json, pickle, soundfile\nimport torchaudio\n{code}\nx = torchaudio.load(thing, backend="sox")\n',
+        )
+        for code in (
+            "y = soundfile.read(io.BytesIO(data))",
+            "buffer = io.BytesIO(data)\ny = soundfile.read(buffer)",
+            "with open(p, 'rb') as file:\n    y = pickle.load(file)",
+            "y = json.load(open(p))",
+            "y = open(p, 'rb').read()",
+            "lines = [line for line in open(p, 'rb')]",
+            "lines = [open(p)]",
+            "with open(p, 'rb') as file:\n    y = pickle.load(file)\nwith open(p, 'rb') as file:\n    z = pickle.load(file)",
+            "write(open(p, 'wb'))",
+        )
     ),
     changes(
         "something unknown where nobody speaks of path objects",
@@ -1125,6 +1199,34 @@ test_what_sox_is_given = table(
             ("a pipe", "p = Popen()", "p.stdout"),
             ("a member of an archive", "z = ZipFile('x.zip')", "z.open('a.wav')"),
             ("a dataclass field", "class Item:\n    source: io.BytesIO\nitem = Item()", "item.source"),
+            ("what a dataclass is made of", "class Item:\n    source: object\nitem = Item(io.BytesIO())", "item.source"),
+            (
+                "what a class is given",
+                "class Item:\n    def __init__(self, source):\n        self.source = source\nitem = Item(io.BytesIO())",
+                "item.source",
+            ),
+            ("an entry of a dict", "item = {'name': 'a', 'sound': io.BytesIO()}", "item['sound']"),
+            ("a value of a dict", "for name, sound in {n: open(n, 'rb') for n in names}.items(): pass", "sound"),
+            ("a numbered item", "for i, sound in enumerate([io.BytesIO()]): pass", "sound"),
+            ("one of two lists", "for name, sound in zip(names, [io.BytesIO()]): pass", "sound"),
+            ("one of two yielded", "def each():\n    yield 'a', io.BytesIO()\nfor name, sound in each(): pass", "sound"),
+            ("one of two returned", "def get():\n    return 'a', io.BytesIO()\nname, sound = get()", "sound"),
+            ("one of a list of tuples", "for name, sound in [('a', io.BytesIO())]: pass", "sound"),
+            ("one that goes into a list", "sounds = []\nsounds.append(io.BytesIO())", "sounds[0]"),
+            ("one that a queue holds", "queue.put(io.BytesIO())", "queue.get()"),
+            ("one that a coroutine gives", "async def get():\n    return io.BytesIO()", "thing"),
+            ("one that a mapped function gets", "x = pool.map(decode, [open(p, 'rb')])", "thing"),
+            ("one that a thread gets", "Thread(target=decode, args=(io.BytesIO(),))", "thing"),
+            ("one that is passed on later", "import functools\nread = functools.partial(decode, io.BytesIO())", "thing"),
+            ("one that goes round", "one = io.BytesIO()\nfor i in range(3):\n    other = one\n    one = other", "thing"),
+            ("one in a dict of arguments", "more = dict(sound=io.BytesIO())", "thing"),
+            ("one that is opened and passed on", "with open(p, 'rb') as file:\n    decode(file)", "thing"),
+            ("a mapped file", "import mmap\nsound = mmap.mmap(f.fileno(), 0)", "sound"),
+            (
+                "an uploaded file",
+                "from fastapi import UploadFile\nsound: UploadFile = upload()",
+                "sound.file",
+            ),
         )
     ),
     stays(
