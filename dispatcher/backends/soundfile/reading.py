@@ -99,11 +99,12 @@ def go_to(file: Any, start: int, place: Any) -> None:
     """Go to a frame; decode all frames before it where libsndfile cannot seek exactly.
 
     It does not tell when it comes out elsewhere. In MPEG audio it lets mpg123 guess where a frame
-    is. In Vorbis it assumes that the samples of the last page end where its packets do, so a file
-    whose end was trimmed puts it off by as much.
+    is. In Opus it does not decode enough of what precedes the place, on which speech depends. In
+    Vorbis it assumes that the samples of the last page end where its packets do, so a file whose
+    end was trimmed puts it off by as much.
     """
     can_seek = file.can_seek()
-    if can_seek and not file.subtype.startswith(_MPEG):
+    if can_seek and not file.subtype.startswith((_MPEG, "OPUS")):
         exact = _last_to_seek(file, start, place) if file.subtype == "VORBIS" else start
         file.seek(exact)
         start -= exact
