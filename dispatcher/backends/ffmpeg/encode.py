@@ -154,7 +154,31 @@ def save(asked: Save) -> None:
         _muxer(place, choice, extension) as container,
     ):
         data = _checked(asked.src, asked.channels_first)
+        if choice.encoder is None:
+            _warn_of_loss(asked, container, channels)
         _encode(container, choice, data, writable.sample_rate(asked.sample_rate), asked.compression)
+
+
+def _warn_of_loss(asked: Save, container: av.container.OutputContainer, channels: int) -> None:
+    """Warn if PCM is not stored as asked, 8 bits are left of each sample, or a channel is lost."""
+    codec = _encoder(default_encoder(container, channels), container)
+    bits = 8 * codec.audio_formats[0].bytes if codec.audio_formats else 0
+    stored = codec.name[:5].upper()
+    is_asked = asked.encoding in (None, stored) and asked.bits_per_sample in (None, bits)
+    if (stored.startswith("PCM_") and not is_asked) or (bits == 8 and asked.src.itemsize > 1):
+        text = (
+            f"FFmpeg stores {bits} bits of each sample in {container.format.name}, whatever its "
+            "dtype, encoding= and bits_per_sample= are. Save as wav or flac to choose"
+        )
+        notices.warn(text, notices.IgnoredArgumentWarning)
+    layout = layouts().get(channels)
+    names = [channel.name for channel in av.AudioLayout(layout).channels] if layout else []
+    if codec.name == "aac" and "LFE" in names:
+        text = (
+            f"AAC keeps only the bass of channel {names.index('LFE') + 1}: in FFmpeg's layout of "
+            f"{channels} channels it is the subwoofer's. Save as wav or flac to keep all"
+        )
+        notices.warn(text, notices.IgnoredArgumentWarning)
 
 
 def _has_folder(path: str) -> bool:

@@ -290,6 +290,12 @@ def write(
                 f"libsox does not write {what} as {filetype!r}; take fewer channels, another "
                 "sample rate, or another format"
             )
+        if file.signal.rate != rate > 0:
+            notices.warn(
+                f"libsox writes {filetype} at {int(file.signal.rate)} Hz only, so the sound plays "
+                f"slower or faster than at sample_rate={int(rate)}. Resample it before saving",
+                notices.IgnoredArgumentWarning,
+            )
         wrote = Encoding(int(file.encoding.encoding), int(file.encoding.bits_per_sample))
         written, step = 0, max(1, _STEP // data.shape[1]) * data.shape[1]
         # in steps as the releases' effects chain wrote them: with many samples at once, libvorbis
