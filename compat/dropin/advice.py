@@ -32,8 +32,9 @@ def missing(name: str, context: Context) -> str:
             "torchaudio-compat has torchaudio's I/O only"
         )
         return f"{text}. {context.broken} `python -m compat.doctor` tells more."
-    if context.over_real and is_module(full):
-        return f"{full} is not imported yet: `import {full}` first"
+    unimported = not_imported(full, context)
+    if unimported:
+        return unimported
     if not releases:
         return (
             f"{full} is not there: neither torchaudio-compat nor any torchaudio from 2.0 to 2.11 "
@@ -59,6 +60,12 @@ def is_module(full: str) -> bool:
     parent = sys.modules.get(full.rpartition(".")[0])
     path = getattr(parent, "__path__", None)
     return path is not None and importlib.machinery.PathFinder.find_spec(full, path) is not None
+
+
+def not_imported(full: str, context: Context) -> str:
+    """Return that a module of the real torchaudio must be imported first; "" if there is none."""
+    there = context.over_real and is_module(full)
+    return f"{full} is not imported yet: `import {full}` first" if there else ""
 
 
 def is_known(name: str, context: Context) -> bool:
