@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from dispatcher import interrupts
-from dispatcher.headers import ogg, ogg_packets, registry
+from dispatcher import interrupts, notices
+from dispatcher.errors import describe
+from dispatcher.headers import mpeg, ogg, ogg_packets, registry
 from dispatcher.headers.file import Bytes, File
 from dispatcher.lazily import np, npt
 from dispatcher.reading.collector import Collector
@@ -93,6 +94,21 @@ def miscounted(file: Any) -> int:
     if file.frames == _UNCOUNTED:
         return _UNCOUNTED
     return _MISCOUNTED if file.subtype.startswith(_MPEG) else 0
+
+
+def warn_of_uncounted(file: Any, end: int | None, place: Any, uri: Any) -> None:
+    """Warn if libsndfile leaves out frames of MPEG audio up to ``end``, by default all.
+
+    Without a Xing header it infers their number from the size of the first, and stops there.
+    """
+    if file.subtype.startswith(_MPEG) and (end is None or end > file.frames):
+        held = look(place, mpeg.counted, 0) or 0
+        if held > file.frames + _MISCOUNTED:
+            text = (
+                f"libsndfile reads {file.frames} of the {held} frames in {describe(uri)}, whose "
+                "bit rate varies; backend='ffmpeg' reads them all"
+            )
+            notices.warn(text, notices.TruncatedInputWarning)
 
 
 def go_to(file: Any, start: int, place: Any) -> None:
