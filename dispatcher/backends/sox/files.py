@@ -14,7 +14,7 @@ from dispatcher.backends.sox.encodings import Encoding
 from dispatcher.backends.sox.library import Library
 from dispatcher.backends.sox.samples import Samples
 from dispatcher.errors import BackendError, describe
-from dispatcher.headers import flac, wave64
+from dispatcher.headers import flac, wave, wave64
 from dispatcher.lazily import np
 from dispatcher.reading import unreadable
 from dispatcher.reading.collector import Collector, plausible
@@ -112,7 +112,7 @@ def read(
 def warn_of_damage(
     sox: Library, file: Any, path: str, opened: OpenFile | None = None, *, whole: bool
 ) -> None:
-    """Warn if libsox could not decode a part of what it gave, or took floats for integers.
+    """Warn if libsox could not decode a part of what it gave, or confused floats and integers.
 
     It gives silence for what it could not decode. If the piece is not ``whole``, ``short_files``
     warns. At the end of each VOC there is an error.
@@ -122,6 +122,8 @@ def warn_of_damage(
         filetype in {"w64", "sndfile"} and look(opened or path, wave64.hides_floats)
     ):
         short_files.warn_of_misreading(path, "libsox takes its floats for integers")
+    if encoding == encodings.FLOAT and look(opened or path, wave.holds_integers):
+        short_files.warn_of_misreading(path, "libsox takes its integers for floats")
     if whole and file.sox_errno and filetype != "voc":
         notices.warn(
             f"{describe(path)} is damaged: libsox could not decode a part of it "
