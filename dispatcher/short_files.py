@@ -132,6 +132,11 @@ def _told(file: File) -> tuple[Length | None, bool, bool]:
     return registry.length(file), registry.is_odd(file), registry.of(file).complete
 
 
+def _is_whole(file: File) -> bool:
+    """Return whether the structure of a file tells that nothing is missing."""
+    return registry.of(file).complete and registry.missing(file) is None
+
+
 def _warn_missing_frames(
     name: str, asked: Load, got: int, promise: Length | None, start: int | None, settings: Settings
 ) -> None:
@@ -155,6 +160,11 @@ def _warn_missing_frames(
             return
         why = f"{cut}; {there} frames were read"
     text = f"{describe(asked.uri)} is cut short: {why}"
+    if promise is not None and not found and look(asked.place, _is_whole, start):
+        text = (
+            f"the {name} backend returns none of the {promise.frames} frames in "
+            f"{describe(asked.uri)}: name another backend"
+        )
     if settings.truncated == "error":
         hint = "Fetch it again, or read what is there with the flag truncated='ignore'."
         raise problem(TruncatedInputError, "read", asked.uri, text, backend=name, hint=hint)

@@ -97,6 +97,19 @@ def test_the_global_backends_tell_as_well() -> None:
             old.load("x.wav")
 
 
+@pytest.mark.libsox
+@pytest.mark.parametrize(("bits", "size", "says"), [(20, 3, "returns none of the 800 frames"), (20, 2, "is cut short"), (24, 3, None)])
+def test_samples_that_libsox_cannot_take_are_not_called_missing(bits: int, size: int, says: str | None) -> None:
+    """It gives no frame of 20 bits; the file may be whole."""
+    sound = b"\x10" * (800 * size)
+    form = struct.pack("<4sIHHIIHH", b"fmt ", 16, 1, 1, 16000, 48000, 3, bits)
+    put({"x.wav": b"RIFF" + struct.pack("<I", 2436) + b"WAVE" + form + struct.pack("<4sI", b"data", 2400) + sound})
+    with warnings.catch_warnings(record=True, action="always") as told:
+        assert dispatcher.load("x.wav", backend="sox")[0].shape[1] == (0 if says else 800)
+    assert [says in str(each.message) for each in told if says] == [True] * bool(says)
+    assert len(told) == bool(says)
+
+
 def _bare_mp3(*bits: int) -> bytes:
     """An mp3 without a Xing header, of a second at each of these bit rates."""
     kinds = (Kind("x.mp3", "libmp3lame", True, b=str(each), write_xing="0", id3v2_version="0") for each in bits)
