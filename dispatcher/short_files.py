@@ -132,11 +132,6 @@ def _told(file: File) -> tuple[Length | None, bool, bool]:
     return registry.length(file), registry.is_odd(file), registry.of(file).complete
 
 
-def _is_whole(file: File) -> bool:
-    """Return whether the structure of a file tells that nothing is missing."""
-    return registry.of(file).complete and registry.missing(file) is None
-
-
 def _warn_missing_frames(
     name: str, asked: Load, got: int, promise: Length | None, start: int | None, settings: Settings
 ) -> None:
@@ -160,7 +155,8 @@ def _warn_missing_frames(
             return
         why = f"{cut}; {there} frames were read"
     text = f"{describe(asked.uri)} is cut short: {why}"
-    if promise is not None and not found and look(asked.place, _is_whole, start):
+    is_complete = look(asked.place, lambda file: registry.of(file).complete, start)
+    if promise and not found and is_complete and not look(asked.place, registry.missing, start):
         text = (
             f"the {name} backend returns none of the {promise.frames} frames in "
             f"{describe(asked.uri)}: name another backend"

@@ -58,6 +58,8 @@ _OF_VORBIS = frozenset({"ogg", "ogv", "matroska", "nut"})
 # bits per second for encoders that fail without a bit rate; the others have their own default
 _BIT_RATES = {"wmav1": 128_000, "wmav2": 128_000}
 _CLOSEST_TO_FLOAT = ("fltp", "flt", "dblp", "dbl", "s32p", "s32", "s16p", "s16", "u8p", "u8")
+# the channel of the subwoofer in FFmpeg's layout of so many channels, where AAC takes them
+_BASS = {3: 3, 6: 4, 8: 4}
 _LAMBDA_PER_QUALITY = 118  # FFmpeg's FF_QP2LAMBDA
 _CHUNK = 1 << 16
 TTA = "tta"
@@ -166,19 +168,17 @@ def _warn_of_loss(asked: Save, container: av.container.OutputContainer, channels
     stored = codec.name[:5].upper()
     is_asked = asked.encoding in (None, stored) and asked.bits_per_sample in (None, bits)
     if (stored.startswith("PCM_") and not is_asked) or (bits == 8 and asked.src.itemsize > 1):
-        text = (
+        notices.warn(
             f"FFmpeg stores {bits} bits of each sample in {container.format.name}, whatever its "
-            "dtype, encoding= and bits_per_sample= are. Save as wav or flac to choose"
+            "dtype, encoding= and bits_per_sample= are. Save as wav or flac to choose",
+            notices.IgnoredArgumentWarning,
         )
-        notices.warn(text, notices.IgnoredArgumentWarning)
-    layout = layouts().get(channels)
-    names = [channel.name for channel in av.AudioLayout(layout).channels] if layout else []
-    if codec.name == "aac" and "LFE" in names:
-        text = (
-            f"AAC keeps only the bass of channel {names.index('LFE') + 1}: in FFmpeg's layout of "
-            f"{channels} channels it is the subwoofer's. Save as wav or flac to keep all"
+    if codec.name == "aac" and channels in _BASS:
+        notices.warn(
+            f"AAC keeps only the bass of channel {_BASS[channels]}: in FFmpeg's layout of "
+            f"{channels} channels it is the subwoofer's. Save as wav or flac to keep all",
+            notices.IgnoredArgumentWarning,
         )
-        notices.warn(text, notices.IgnoredArgumentWarning)
 
 
 def _has_folder(path: str) -> bool:

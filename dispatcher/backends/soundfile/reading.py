@@ -104,11 +104,11 @@ def warn_of_uncounted(file: Any, end: int | None, place: Any, uri: Any) -> None:
     if file.subtype.startswith(_MPEG) and (end is None or end > file.frames):
         held = look(place, mpeg.counted, 0) or 0
         if held > file.frames + _MISCOUNTED:
-            text = (
+            notices.warn(
                 f"libsndfile reads {file.frames} of the {held} frames in {describe(uri)}, whose "
-                "bit rate varies; backend='ffmpeg' reads them all"
+                "bit rate varies; backend='ffmpeg' reads them all",
+                notices.TruncatedInputWarning,
             )
-            notices.warn(text, notices.TruncatedInputWarning)
 
 
 def go_to(file: Any, start: int, place: Any) -> None:
