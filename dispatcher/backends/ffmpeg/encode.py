@@ -105,7 +105,7 @@ def choose(
         # The releases failed here. FFmpeg's Vorbis encoder takes stereo only: any other number of
         # channels is written as flac, which keeps it.
         return (
-            Choice("ogg", "vorbis", None)
+            Choice("ogg", None, None)
             if channels == _ONLY_CHANNELS["vorbis"]
             else Choice("ogg", "flac", _FLAC_FORMATS[bits])
         )
@@ -173,6 +173,7 @@ def _warn_of_loss(asked: Save, container: av.container.OutputContainer, channels
             "dtype, encoding= and bits_per_sample= are. Save as wav or flac to choose",
             notices.IgnoredArgumentWarning,
         )
+    warn_of_vorbis(codec.name, channels)
     if codec.name == "aac" and channels in _BASS:
         notices.warn(
             f"AAC keeps only the bass of channel {_BASS[channels]}: in FFmpeg's layout of "
@@ -329,6 +330,15 @@ def _stream(
     if config is not None and config.bit_rate > 0:
         context.bit_rate = config.bit_rate
     return cast("av.AudioStream", stream)
+
+
+def warn_of_vorbis(encoder: str, channels: int) -> None:
+    """Warn of FFmpeg's own Vorbis encoder, which takes libvorbis' place, if channels may differ."""
+    if encoder == "vorbis" and channels > 1:
+        notices.warn(
+            "FFmpeg's own Vorbis encoder distorts the second channel where it differs from the "
+            "first. Write flac or opus instead, or save ogg with backend='soundfile'"
+        )
 
 
 def default_encoder(container: av.container.OutputContainer, channels: int) -> str | None:
