@@ -307,8 +307,7 @@ def _reaching(
             if is_public and submodule and (submodule.stands_in or not path):
                 text = advice.missing(full, context)
             elif is_public:
-                whole = f"{module.__name__}.{name}"
-                text = advice.went(full, context) or advice.not_imported(whole, context)
+                text = advice.went(full, context)
             text = text or advice.of_another_release(full, context)
             if text and _is_from_import(caller):
                 raise ImportError(text, name=module.__name__)
