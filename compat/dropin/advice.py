@@ -55,7 +55,8 @@ def _is_ours(module: str) -> bool:
 def is_module(full: str) -> bool:
     """Return whether a file of an installed package provides a module, imported or not."""
     parent = sys.modules.get(full.rpartition(".")[0])
-    path = getattr(parent, "__path__", None)
+    # not getattr(), which would ask our own __getattr__ in a module that is no package
+    path = None if parent is None else vars(parent).get("__path__")
     return path is not None and importlib.machinery.PathFinder.find_spec(full, path) is not None
 
 
