@@ -129,7 +129,8 @@ def judge(name: str, asked: Load, got: int | None, start: int | None, settings: 
     """
     if got is None:
         if settings.truncated != "ignore" and (cut := _cut(asked, start)):
-            _tell_of_cut(name, asked.uri, cut, settings)
+            text = f"{describe(asked.uri)} is cut short: {cut}"
+            _tell_of_cut(name, asked.uri, text, settings)
         return
     by_header, is_odd, complete = look(asked.place, _told, start) or (None, False, False)
     found = asked.frame_offset + got
@@ -166,7 +167,14 @@ def _warn_missing_frames(
             _warn_of_damage(asked, start, f"; {found} frames were read", found)
             return
         why = f"{cut}; {there} frames were read"
-    _tell_of_cut(name, asked.uri, why, settings)
+    text = f"{describe(asked.uri)} is cut short: {why}"
+    is_complete = look(asked.place, lambda file: registry.of(file).complete, start)
+    if promise and not found and is_complete and not _cut(asked, start):
+        text = (
+            f"the {name} backend returns none of the {promise.frames} frames in "
+            f"{describe(asked.uri)}: name another backend"
+        )
+    _tell_of_cut(name, asked.uri, text, settings)
 
 
 def _cut(asked: Load, start: int | None) -> str | None:
@@ -175,8 +183,7 @@ def _cut(asked: Load, start: int | None) -> str | None:
     return None if unknown else look(asked.place, registry.missing, start)
 
 
-def _tell_of_cut(name: str, uri: Any, why: str, settings: Settings) -> None:
-    text = f"{describe(uri)} is cut short: {why}"
+def _tell_of_cut(name: str, uri: Any, text: str, settings: Settings) -> None:
     if settings.truncated == "error":
         hint = "Fetch it again, or read what is there with the flag truncated='ignore'."
         raise problem(TruncatedInputError, "read", uri, text, backend=name, hint=hint)

@@ -42,6 +42,7 @@ KINDS = {
         Kind("vbr_bare.mp3", "libmp3lame", True, 44100, q="2", write_xing="0"),
         Kind("aac.m4a", "aac", False),
         Kind("opus.ogg", "libopus", False, 48000),
+        Kind("speech.opus", "libopus", False, b="12000"),
         Kind("adpcm.wav", "adpcm_ms", False),
         Kind("mono.ogg", _VORBIS, True),
         Kind("clicks.ogg", _VORBIS, True, 44100, channels="2"),

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import functools
 import inspect
+import sys
 import types
 from collections.abc import Callable
 from typing import Any
@@ -73,7 +74,7 @@ def warning(
     *,
     only_if_taken: bool = False,
 ) -> Callable[..., Any]:
-    """Return a function that warns when it is called.
+    """Return a function that warns when it is called, but not by a module of torchaudio.
 
     With ``only_if_taken`` it does not warn if the arguments do not fit its signature.
     """
@@ -83,7 +84,8 @@ def warning(
     def warned(*args: Any, **kwargs: Any) -> Any:
         if only_if_taken:
             signature.bind(*args, **kwargs)
-        warn(name, fact_of)
+        if not str(sys._getframe(1).f_globals.get("__name__")).startswith("torchaudio."):
+            warn(name, fact_of)
         return function(*args, **kwargs)
 
     return warned

@@ -24,7 +24,7 @@ def missing(name: str, context: Context) -> str:
     # what torchaudio itself has, and is no submodule, comes from here
     is_inner = "." in name or any(each.startswith(f"{name}.") for each in wheel_names.table().spans)
     is_later = not is_inner and not wheel_names.has(name, context.release.name)
-    if releases and (is_made or is_later):
+    if (releases and (is_made or is_later)) or (context.over_real and is_module(full)):
         return of_another_release(name, context)
     if not context.over_real and context.broken:
         text = (
@@ -32,8 +32,6 @@ def missing(name: str, context: Context) -> str:
             "torchaudio-compat has torchaudio's I/O only"
         )
         return f"{text}. {context.broken} `python -m compat.doctor` tells more."
-    if context.over_real and is_module(full):
-        return f"{full} is not imported yet: `import {full}` first"
     if not releases:
         return (
             f"{full} is not there: neither torchaudio-compat nor any torchaudio from 2.0 to 2.11 "
@@ -57,7 +55,8 @@ def _is_ours(module: str) -> bool:
 def is_module(full: str) -> bool:
     """Return whether a file of an installed package provides a module, imported or not."""
     parent = sys.modules.get(full.rpartition(".")[0])
-    path = getattr(parent, "__path__", None)
+    # not getattr(), which would ask our own __getattr__ in a module that is no package
+    path = None if parent is None else vars(parent).get("__path__")
     return path is not None and importlib.machinery.PathFinder.find_spec(full, path) is not None
 
 
@@ -77,11 +76,16 @@ def went(name: str, context: Context) -> str:
 
 
 def of_another_release(name: str, context: Context) -> str:
-    """Return which releases have ``torchaudio.NAME``, which is missing here; "" if none has."""
+    """Return which releases have ``torchaudio.NAME``, which is missing here; "" if none has.
+
+    If the real torchaudio has it as a submodule, return that it must be imported.
+    """
+    full, pinned = f"{context.host.__name__}.{name}", context.release.name
+    if context.over_real and is_module(full):
+        return f"{full} is not imported yet: `import {full}` first"
     releases = wheel_names.releases_of(name)
     if not releases:
         return ""
-    full, pinned = f"{context.host.__name__}.{name}", context.release.name
     lacking = (
         f"torchaudio-compat has no {full}"
         if wheel_names.has(name, pinned)

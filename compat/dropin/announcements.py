@@ -7,6 +7,7 @@ silenced, and the functions that the pinned release deprecates warn instead, by 
 
 import sys
 import types
+from typing import Any
 
 from compat.contents import deprecations
 from compat.contents.context import Context
@@ -39,4 +40,8 @@ def lay(layer: Layer, host: types.ModuleType, context: Context) -> None:
         value = getattr(module, short, None)
         if value is not None:
             warns = deprecations.warning_class if isinstance(value, type) else deprecations.warning
-            layer.set(vars(module), short, warns(value, name))
+            found: Any = warns(value, name)
+            if not isinstance(value, type):
+                # TorchScript compiles what it finds under these names, in place of the wrapper
+                vars(found).update(__script_if_tracing_wrapper=True, __original_fn=value)
+            layer.set(vars(module), short, found)

@@ -263,6 +263,15 @@ def promise(before: bytes) -> tuple[Xing, int] | None:
     return _xing_at(before, at), next(own, 0)
 
 
+def counted(file: File) -> int:
+    """Count the frames of sound by all headers that lead to each other; 0 with a Xing header."""
+    begin = first_frame(file)
+    first = of_any_layer(file.at(begin, _FRAME_HEADER))
+    if first is None or xing(file) is not None:
+        return 0
+    return (len(frames(file, begin, first)[0]) - 1) * first.samples
+
+
 def _length(file: File) -> Length | None:
     """Count by the Xing header, less LAME's delay and padding."""
     first, told = xing(file) or (None, None)

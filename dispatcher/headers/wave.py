@@ -111,6 +111,12 @@ def read(file: File) -> Wave | None:
     return None
 
 
+def holds_integers(file: File) -> bool:
+    """Return whether the samples are integers; libsox takes those of 64 bits for floats."""
+    found = file.parsed(read)
+    return found is not None and found.format is not None and found.format.encoding == PCM
+
+
 def _length(file: File) -> Length | None:
     """Count by the size of ``data``, or for a compressed encoding by ``fact``."""
     found = file.parsed(read)

@@ -10,7 +10,13 @@ from fractions import Fraction
 from typing import Any
 
 from dispatcher.backends.ffmpeg import decoders, packets
-from dispatcher.backends.ffmpeg.encode import default_encoder, layout_of, layouts, quality
+from dispatcher.backends.ffmpeg.encode import (
+    default_encoder,
+    layout_of,
+    layouts,
+    quality,
+    warn_of_vorbis,
+)
 from dispatcher.codec_config import CodecConfig
 from dispatcher.errors import BackendError
 from dispatcher.lazily import av
@@ -218,6 +224,7 @@ def add_sound(
     """
     wanted = encoder_num_channels or num_channels
     codec = _codec(container, "audio", encoder, wanted)
+    warn_of_vorbis(codec.name, num_channels)
     formats = [found.name for found in codec.audio_formats or ()]
     format = _chosen("the sample format", codec, encoder_format, formats)
     only = _ONLY_RATE.get(codec.name)

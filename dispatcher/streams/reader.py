@@ -236,6 +236,11 @@ class StreamReader:
             self._container.seek(place, backward=True, any_frame=mode == "any")
         except av.FFmpegError as why:
             self._check()
+            # FFmpeg tells no reason with these
+            if isinstance(why, (av.error.PermissionError, av.error.BrokenPipeError)):
+                raise self._problem(
+                    BackendError(f"{timestamp} seconds are beyond its end, or it cannot seek")
+                ) from why
             raise self._problem(why) from why
         self._ended = False
         self._earliest = place if mode == "precise" else 0

@@ -34,6 +34,17 @@ def test_what_a_real_torchaudio_lacks_is_said_of_it(plant: Plant) -> None:
         from torchaudio import compliance  # noqa: F401
 
 
+def test_what_a_package_of_a_real_torchaudio_has_not_imported_is_said_of_it(plant: Plant) -> None:
+    """The real one says only that its package has no such attribute; others may have it imported."""
+    plant({"__init__": "__version__ = '2.2.2'\nfrom torchaudio import models", "models/__init__": "mine = True", "models/decoder": ""})
+    torchaudio = compat.install("2.2")
+    with pytest.raises(
+        AttributeError, match=r"torchaudio\.models\.decoder is not imported yet: `import torchaudio\.models\.decoder` first"
+    ):
+        torchaudio.models.decoder
+    assert importlib.import_module("torchaudio.models.decoder") is torchaudio.models.decoder
+
+
 def test_what_a_broken_torchaudio_has_imported_gives_way_and_comes_back(plant: Plant) -> None:
     """Its submodules stay in ``sys.modules`` when it fails; under a stand-in they must not answer."""
     plant({"__init__": "import torchaudio.kaldi_io\nimport not_there_at_all", "kaldi_io": "mine = True"})

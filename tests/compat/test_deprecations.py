@@ -15,6 +15,7 @@ from compat import releases
 from compat.contents import deprecations
 from compat.names import removed
 from dispatcher.notices import CompatWarning
+from tests.compat.conftest import Plant
 from tests.conftest import ASSETS, Python
 
 
@@ -110,6 +111,38 @@ def test_a_name_past_its_removal_is_gone(release: str, name: str) -> None:
     is_removed = Version(compat.release().last_patch) >= Version(gone_in)
     absent_yet = name == "AudioMetaData" and release == "2.0"
     assert use() == (not is_removed and not absent_yet)
+
+
+_PYTHON_PART = {
+    "__init__": "__version__ = '2.2.2'\nfrom torchaudio import functional, transforms\n",
+    "functional": "import torch\n\ndef rnnt_loss(x: torch.Tensor) -> torch.Tensor:\n    return torch.relu(x)\n",
+    "transforms": (
+        "import torch\nimport torchaudio.functional as F\n\nclass RNNTLoss(torch.nn.Module):\n"
+        "    def __init__(self) -> None:\n        super().__init__()\n\n"
+        "    def forward(self, x: torch.Tensor) -> torch.Tensor:\n        return F.rnnt_loss(x)\n"
+    ),
+}
+
+
+@pytest.mark.parametrize(
+    ("call", "warned"),
+    {
+        "a function": (lambda torchaudio: torchaudio.functional.rnnt_loss, 1),
+        "a function, scripted": (lambda torchaudio: torch.jit.script(torchaudio.functional.rnnt_loss), 0),
+        "a class, whose method calls the function": (lambda torchaudio: torchaudio.transforms.RNNTLoss(), 1),
+        "a class, scripted": (lambda torchaudio: torch.jit.script(torchaudio.transforms.RNNTLoss()), 1),
+    }.values(),
+)
+def test_another_releases_python_part_warns_of_what_you_call_and_can_be_scripted(
+    plant: Plant, call: Callable[[Any], Any], warned: int
+) -> None:
+    """2.8 deprecates what a torchaudio 2.2 does not; TorchScript compiles neither wrappers nor warnings."""
+    plant(_PYTHON_PART)
+    torchaudio = compat.install("2.8")
+    with warnings.catch_warnings(record=True, action="always") as seen:
+        found = call(torchaudio)(torch.tensor([-1.0, 2.0]))
+    assert found.tolist() == [0.0, 2.0]
+    assert [each.filename for each in seen if issubclass(each.category, CompatWarning)] == [__file__] * warned
 
 
 def test_a_warning_crosses_processes() -> None:

@@ -50,7 +50,7 @@ def _whole(name: str, backend: str = "ffmpeg") -> torch.Tensor:
     [
         *(("ffmpeg", name) for name in KINDS),
         # it seeks to the wrong place in an mp3 of a variable or low bit rate
-        *(("soundfile", name) for name in KINDS if name.endswith((".mp3", ".flac", ".ogg"))),
+        *(("soundfile", name) for name in KINDS if name.endswith((".mp3", ".flac", ".ogg", ".opus"))),
         *(pytest.param("sox", name, marks=pytest.mark.libsox) for name in ("s16.flac", "s16.aiff", "s16.caf", "plain.wav", "float.wav")),
     ],
 )

@@ -154,3 +154,14 @@ def test_floats_that_are_taken_for_integers_are_warned_of(name: str, data: bytes
     if name != "x.mat5":  # libsndfile does not know it by that name
         with pytest.warns(MisreadInputWarning, match="libsox takes its floats for integers"):
             compat.load(name, format="sndfile", backend="sox")
+
+
+@pytest.mark.libsox
+@pytest.mark.parametrize(("encoding", "extension", "says"), [("PCM_S", "wav", 1), ("PCM_S", "amb", 1), ("PCM_F", "wav", 0)])
+def test_integers_of_64_bits_that_libsox_takes_for_floats_are_warned_of(encoding: str, extension: str, says: int) -> None:
+    path, sound = f"x.{extension}", torch.rand(1, 800) - 0.5
+    compat.save(path, sound, 16000, encoding=encoding, bits_per_sample=64, backend="ffmpeg")
+    with warnings.catch_warnings(record=True, action="always") as found:
+        waveform, _ = compat.load(path, backend="sox")
+    assert ["takes its integers for floats" in str(each.message) for each in found] == [True] * says
+    assert torch.allclose(waveform, sound, atol=1e-6) == (not says)

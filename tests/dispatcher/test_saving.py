@@ -4,6 +4,7 @@ import io
 import os
 import pathlib
 import stat
+import warnings
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -136,6 +137,41 @@ def test_channels_and_rates_that_ffmpeg_stores(name: str, channels: int, rate: i
     dispatcher.save(name, torch.sin(torch.arange(8000) / 20).repeat(channels, 1) / 2, rate, backend="ffmpeg")
     found = dispatcher.info(name, backend="ffmpeg")
     assert (found.num_channels, found.sample_rate, found.encoding) == stored
+
+
+@pytest.mark.libsox
+@table(
+    "arguments, says",
+    {
+        "another encoding in aiff": ({"uri": "x.aiff", "encoding": "PCM_F"}, "stores 16 bits of each sample in aiff"),
+        "another depth in w64": ({"uri": "x.w64", "bits_per_sample": 24}, "stores 16 bits of each sample in w64"),
+        "the encoding of au": ({"uri": "x.au", "encoding": "PCM_S", "bits_per_sample": 16}, None),
+        "another encoding in wav": ({"uri": "x.wav", "encoding": "PCM_F", "bits_per_sample": 32}, None),
+        "a bit depth for mp3, which has none": ({"uri": "x.mp3", "bits_per_sample": 24}, None),
+        "WavPack": ({"uri": "x.wv"}, "stores 8 bits of each sample in wv"),
+        "WavPack of 8 bits": ({"uri": "x.wv", "src": WAVE.mul(100).add(128).byte()}, None),
+        "TTA": ({"uri": "x.tta", "src": WAVE.mul(3e4).short()}, "stores 8 bits of each sample in tta"),
+        "three channels in AAC": ({"uri": "x.m4a", "src": WAVE[:1].repeat(3, 1)}, "only the bass of channel 3"),
+        "six channels in AAC": ({"uri": "x.aac", "src": WAVE[:1].repeat(6, 1)}, "only the bass of channel 4"),
+        "four channels in AAC": ({"uri": "x.m4a", "src": WAVE[:1].repeat(4, 1)}, None),
+        "six channels in mka, which get flac": ({"uri": "x.mka", "src": WAVE[:1].repeat(6, 1)}, None),
+        "two channels in ogg": ({"uri": "x.ogg"}, "distorts the second channel"),
+        "two channels in mka": ({"uri": "x.mka"}, "distorts the second channel"),
+        "two channels in vorbis, as the releases wrote it": ({"uri": "x.vorbis"}, None),
+        "one channel in ogg, which gets flac": ({"uri": "x.ogg", "src": WAVE[:1]}, None),
+        "two channels in ogg by soundfile": ({"uri": "x.ogg", "backend": "soundfile"}, None),
+        "amr-nb, slower": ({"uri": "x.amr-nb", "src": WAVE[:1], "backend": "sox"}, "writes amr-nb at 8000 Hz only"),
+        "amr-nb, as it is": ({"uri": "x.amr-nb", "src": WAVE[:1], "sample_rate": 8000, "backend": "sox"}, None),
+        "a rate of 0": ({"uri": "x.wav", "sample_rate": 0, "backend": "sox"}, None),
+    },
+)
+def test_what_a_file_loses_in_saving_is_told(arguments: dict[str, Any], says: str | None) -> None:
+    """The file is that of the releases, which were silent."""
+    given = {"src": WAVE, "sample_rate": 16000, "backend": "ffmpeg", **arguments}
+    with warnings.catch_warnings(record=True, action="always") as told:
+        dispatcher.save(**given)
+    assert [says in str(each.message) for each in told if says] == [True] * bool(says)
+    assert says or not told
 
 
 def test_a_codec_config_sets_the_bit_rate() -> None:

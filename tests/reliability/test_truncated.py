@@ -16,8 +16,11 @@ from dispatcher.errors import TruncatedInputError
 from dispatcher.headers import registry
 from dispatcher.notices import TruncatedInputWarning
 from dispatcher.reading.opened import look
+from tests import long_files
 from tests.codemod.commands import put
 from tests.conftest import ASSETS, BACKENDS
+from tests.long_files import RATE, Kind
+from tests.tables import table
 
 WHOLE = {
     "stereo_s16.wav": 4000, "mono_s16.wav": 2000, "six_s16.wav": 1600, "stereo_f32.wav": 4000, "stereo_s24.wav": 4000, "stereo_u8.wav": 4000,
@@ -92,6 +95,52 @@ def test_the_global_backends_tell_as_well() -> None:
         old.set_audio_backend(backend)
         with pytest.raises(RuntimeError, match="cut short"):
             old.load("x.wav")
+
+
+@pytest.mark.libsox
+@pytest.mark.parametrize(("bits", "size", "says"), [(20, 3, "returns none of the 800 frames"), (20, 2, "is cut short"), (24, 3, None)])
+def test_samples_that_libsox_cannot_take_are_not_called_missing(bits: int, size: int, says: str | None) -> None:
+    """It gives no frame of 20 bits; the file may be whole."""
+    sound = b"\x10" * (800 * size)
+    form = struct.pack("<4sIHHIIHH", b"fmt ", 16, 1, 1, 16000, 48000, 3, bits)
+    put({"x.wav": b"RIFF" + struct.pack("<I", 2436) + b"WAVE" + form + struct.pack("<4sI", b"data", 2400) + sound})
+    with warnings.catch_warnings(record=True, action="always") as told:
+        assert dispatcher.load("x.wav", backend="sox")[0].shape[1] == (0 if says else 800)
+    assert [says in str(each.message) for each in told if says] == [True] * bool(says)
+    assert len(told) == bool(says)
+
+
+def _bare_mp3(*bits: int) -> bytes:
+    """An mp3 without a Xing header, of a second at each of these bit rates."""
+    kinds = (Kind("x.mp3", "libmp3lame", True, b=str(each), write_xing="0", id3v2_version="0") for each in bits)
+    return b"".join(long_files.content(kind, kind.rate) for kind in kinds)
+
+
+@table(
+    "data, tells",
+    {
+        "it begins at a high bit rate": (_bare_mp3(128_000, 16_000), True),
+        "and after a tag": (b"ID3\x04\0\0\0\0\0\x10" + bytes(16) + _bare_mp3(160_000, 32_000), True),
+        "mp2": (
+            long_files.content(Kind("x.mp2", "mp2", True, b="160000"), RATE)
+            + long_files.content(Kind("x.mp2", "mp2", True, b="32000"), RATE),
+            True,
+        ),
+        "it begins at a low bit rate": (_bare_mp3(16_000, 16_000), False),
+        "one bit rate": (_bare_mp3(64_000), False),
+        "a Xing header": (long_files.content(Kind("x.mp3", "libmp3lame", True, q="1"), 2 * RATE), False),
+    },
+)
+def test_mpeg_audio_of_which_libsndfile_leaves_out_the_end_is_told_of(data: bytes, tells: bool) -> None:
+    """It infers the length from the first frame; the samples are its own, and only what lacks some is told of."""
+    put({"x.mp3": data})
+    whole = dispatcher.load("x.mp3", backend="ffmpeg")[0].shape[1]
+    for place, frames in (("x.mp3", -1), (io.BytesIO(data), -1), ("x.mp3", whole), ("x.mp3", 100)):
+        with warnings.catch_warnings(record=True, action="always") as seen:
+            got = dispatcher.load(place, num_frames=frames, backend="soundfile")[0].shape[1]
+        assert (got < whole - 4000) == (tells or frames == 100)
+        words = [f"libsndfile reads {got} of the {whole} frames"] * (tells and frames != 100)
+        assert [str(each.message).partition(" in ")[0] for each in seen] == words
 
 
 _SIZE = 100 << 30

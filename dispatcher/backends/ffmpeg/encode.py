@@ -58,6 +58,8 @@ _OF_VORBIS = frozenset({"ogg", "ogv", "matroska", "nut"})
 # bits per second for encoders that fail without a bit rate; the others have their own default
 _BIT_RATES = {"wmav1": 128_000, "wmav2": 128_000}
 _CLOSEST_TO_FLOAT = ("fltp", "flt", "dblp", "dbl", "s32p", "s32", "s16p", "s16", "u8p", "u8")
+# the channel of the subwoofer in FFmpeg's layout of so many channels, where AAC takes them
+_BASS = {3: 3, 6: 4, 8: 4}
 _LAMBDA_PER_QUALITY = 118  # FFmpeg's FF_QP2LAMBDA
 _CHUNK = 1 << 16
 TTA = "tta"
@@ -103,7 +105,7 @@ def choose(
         # The releases failed here. FFmpeg's Vorbis encoder takes stereo only: any other number of
         # channels is written as flac, which keeps it.
         return (
-            Choice("ogg", "vorbis", None)
+            Choice("ogg", None, None)
             if channels == _ONLY_CHANNELS["vorbis"]
             else Choice("ogg", "flac", _FLAC_FORMATS[bits])
         )
@@ -154,7 +156,30 @@ def save(asked: Save) -> None:
         _muxer(place, choice, extension) as container,
     ):
         data = _checked(asked.src, asked.channels_first)
+        if choice.encoder is None:
+            _warn_of_loss(asked, container, channels)
         _encode(container, choice, data, writable.sample_rate(asked.sample_rate), asked.compression)
+
+
+def _warn_of_loss(asked: Save, container: av.container.OutputContainer, channels: int) -> None:
+    """Warn if PCM is not stored as asked, 8 bits are left of each sample, or a channel is lost."""
+    codec = _encoder(default_encoder(container, channels), container)
+    bits = 8 * codec.audio_formats[0].bytes if codec.audio_formats else 0
+    stored = codec.name[:5].upper()
+    is_asked = asked.encoding in (None, stored) and asked.bits_per_sample in (None, bits)
+    if (stored.startswith("PCM_") and not is_asked) or (bits == 8 and asked.src.itemsize > 1):
+        notices.warn(
+            f"FFmpeg stores {bits} bits of each sample in {container.format.name}, whatever its "
+            "dtype, encoding= and bits_per_sample= are. Save as wav or flac to choose",
+            notices.IgnoredArgumentWarning,
+        )
+    warn_of_vorbis(codec.name, channels)
+    if codec.name == "aac" and channels in _BASS:
+        notices.warn(
+            f"AAC keeps only the bass of channel {_BASS[channels]}: in FFmpeg's layout of "
+            f"{channels} channels it is the subwoofer's. Save as wav or flac to keep all",
+            notices.IgnoredArgumentWarning,
+        )
 
 
 def _has_folder(path: str) -> bool:
@@ -305,6 +330,15 @@ def _stream(
     if config is not None and config.bit_rate > 0:
         context.bit_rate = config.bit_rate
     return cast("av.AudioStream", stream)
+
+
+def warn_of_vorbis(encoder: str, channels: int) -> None:
+    """Warn of FFmpeg's own Vorbis encoder, which takes libvorbis' place, if channels may differ."""
+    if encoder == "vorbis" and channels > 1:
+        notices.warn(
+            "FFmpeg's own Vorbis encoder distorts the second channel where it differs from the "
+            "first. Write flac or opus instead, or save ogg with backend='soundfile'"
+        )
 
 
 def default_encoder(container: av.container.OutputContainer, channels: int) -> str | None:

@@ -218,6 +218,12 @@ class Backend(backend.Backend):
         with self._reading(asked.uri, settings, asked.file) as (file, place):
             dtype = self._dtype(file, asked.normalize, asked.uri)
             # frame_offset works as in a Python slice here, also when it is negative
+            reading.warn_of_uncounted(
+                file,
+                None if asked.num_frames < 0 else asked.frame_offset + asked.num_frames,
+                place,
+                asked.uri,
+            )
             start, stop, _ = slice(asked.frame_offset, None).indices(file.frames)
             frames = (
                 stop - start
@@ -263,6 +269,7 @@ class Backend(backend.Backend):
             blocks = reading.blocks(
                 file, asked.block_frames, self._dtype(file, asked.normalize, asked.uri)
             )
+            reading.warn_of_uncounted(file, None, own or place, asked.uri)
             found = subtypes.metadata(file)
             if settings.exact_num_frames:
                 found.num_frames = -1

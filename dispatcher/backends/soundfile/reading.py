@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from dispatcher import interrupts
-from dispatcher.headers import ogg, ogg_packets, registry
+from dispatcher import interrupts, notices
+from dispatcher.errors import describe
+from dispatcher.headers import mpeg, ogg, ogg_packets, registry
 from dispatcher.headers.file import Bytes, File
 from dispatcher.lazily import np, npt
 from dispatcher.reading.collector import Collector
@@ -95,15 +96,31 @@ def miscounted(file: Any) -> int:
     return _MISCOUNTED if file.subtype.startswith(_MPEG) else 0
 
 
+def warn_of_uncounted(file: Any, end: int | None, place: Any, uri: Any) -> None:
+    """Warn if libsndfile leaves out frames of MPEG audio up to ``end``, by default all.
+
+    Without a Xing header it infers their number from the size of the first, and stops there.
+    """
+    if file.subtype.startswith(_MPEG) and (end is None or end > file.frames):
+        held = look(place, mpeg.counted, 0) or 0
+        if held > file.frames + _MISCOUNTED:
+            notices.warn(
+                f"libsndfile reads {file.frames} of the {held} frames in {describe(uri)}, whose "
+                "bit rate varies; backend='ffmpeg' reads them all",
+                notices.TruncatedInputWarning,
+            )
+
+
 def go_to(file: Any, start: int, place: Any) -> None:
     """Go to a frame; decode all frames before it where libsndfile cannot seek exactly.
 
     It does not tell when it comes out elsewhere. In MPEG audio it lets mpg123 guess where a frame
-    is. In Vorbis it assumes that the samples of the last page end where its packets do, so a file
-    whose end was trimmed puts it off by as much.
+    is. In Opus it does not decode enough of what precedes the place, on which speech depends. In
+    Vorbis it assumes that the samples of the last page end where its packets do, so a file whose
+    end was trimmed puts it off by as much.
     """
     can_seek = file.can_seek()
-    if can_seek and not file.subtype.startswith(_MPEG):
+    if can_seek and not file.subtype.startswith((_MPEG, "OPUS")):
         exact = _last_to_seek(file, start, place) if file.subtype == "VORBIS" else start
         file.seek(exact)
         start -= exact

@@ -209,11 +209,7 @@ class Backend(backend.Backend):
                     asked.compression,
                     container,
                 )
-            if (
-                asked.bits_per_sample is not None
-                and asked.encoding is not None
-                and wrote.number != stored.number
-            ):
+            if asked.encoding is not None and wrote.number != stored.number:
                 name = encodings.NAMES.get(wrote.number, "another encoding")
                 text = (
                     f"libsox writes no {asked.encoding} into {container}: the samples are stored "

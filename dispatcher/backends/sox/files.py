@@ -14,7 +14,7 @@ from dispatcher.backends.sox.encodings import Encoding
 from dispatcher.backends.sox.library import Library
 from dispatcher.backends.sox.samples import Samples
 from dispatcher.errors import BackendError, describe
-from dispatcher.headers import flac, wave64
+from dispatcher.headers import flac, wave, wave64
 from dispatcher.lazily import np
 from dispatcher.reading import unreadable
 from dispatcher.reading.collector import Collector, plausible
@@ -112,7 +112,7 @@ def read(
 def warn_of_damage(
     sox: Library, file: Any, path: str, opened: OpenFile | None = None, *, whole: bool
 ) -> None:
-    """Warn if libsox could not decode a part of what it gave, or took floats for integers.
+    """Warn if libsox could not decode a part of what it gave, or confused floats and integers.
 
     It gives silence for what it could not decode. If the piece is not ``whole``, ``short_files``
     warns. At the end of each VOC there is an error.
@@ -122,6 +122,8 @@ def warn_of_damage(
         filetype in {"w64", "sndfile"} and look(opened or path, wave64.hides_floats)
     ):
         short_files.warn_of_misreading(path, "libsox takes its floats for integers")
+    if encoding == encodings.FLOAT and look(opened or path, wave.holds_integers):
+        short_files.warn_of_misreading(path, "libsox takes its integers for floats")
     if whole and file.sox_errno and filetype != "voc":
         notices.warn(
             f"{describe(path)} is damaged: libsox could not decode a part of it "
@@ -289,6 +291,12 @@ def write(
             raise BackendError(
                 f"libsox does not write {what} as {filetype!r}; take fewer channels, another "
                 "sample rate, or another format"
+            )
+        if file.signal.rate != rate > 0:
+            notices.warn(
+                f"libsox writes {filetype} at {int(file.signal.rate)} Hz only, so the sound plays "
+                f"slower or faster than at sample_rate={int(rate)}. Resample it before saving",
+                notices.IgnoredArgumentWarning,
             )
         wrote = Encoding(int(file.encoding.encoding), int(file.encoding.bits_per_sample))
         written, step = 0, max(1, _STEP // data.shape[1]) * data.shape[1]

@@ -39,6 +39,16 @@ def test_the_sound_of_a_video_begins_where_its_pictures_let_it(mode: str, to: fl
     assert (len(chunk), round(chunk.pts, 4)) == (frames, begins)
 
 
+@pytest.mark.parametrize(("name", "opened"), [("stereo_16.flac", str), ("stereo_16.flac", ReadOnly), ("stereo.vorbis.ogg", ReadOnly)])
+def test_a_place_that_cannot_be_reached_is_named(name: str, opened: Any) -> None:
+    """FFmpeg says "Operation not permitted" or "Broken pipe", which sounds like something else."""
+    path = ASSETS / name
+    reader = StreamReader(str(path) if opened is str else opened(path.read_bytes()))
+    reader.add_basic_audio_stream(-1)
+    with pytest.raises(RuntimeError, match=r"100.0 seconds are beyond its end, or it cannot seek\.$"):
+        reader.seek(100.0)
+
+
 @pytest.mark.parametrize("added", [0, 1])
 def test_a_packet_of_any_stream_counts(added: int) -> None:
     reader = StreamReader(str(ASSETS / "video_with_sound.mp4"))
