@@ -9,7 +9,7 @@ import codecs
 import functools
 import os
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import NamedTuple
 
 from compat.codemod.files.content import content
@@ -43,10 +43,11 @@ _ASSIGNED = [
     re.compile(rb"['\"][\w.]+\.(\w+)['\"]"),
 ]
 _WORD = re.compile(rb"\w+")
-_BY_NAME = re.compile(
-    rb"(?:import_module|__import__|run_module|run_path)[ \t]*"
-    rb"\((?:[ \t\n]*(['\"])([\w.\x80-\xff]*))?"
-)
+# two patterns, since each then begins with a plain word
+_BY_NAME = [
+    re.compile(word + rb"[ \t]*\((?:[ \t\n]*(['\"])([\w.\x80-\xff]*))?")
+    for word in (rb"import(?:_module|(?<=__import)__)", rb"run_(?:module|path)")
+]
 # by a path, or by the name that a package is asked for
 _UNNAMED = (
     b"spec_from_file_location",
@@ -68,7 +69,7 @@ _PLUGINS = re.compile(rb"pytest_plugins[^=\n]*=[ \t]*[\[(]?((?:[ \t\n,]*['\"][\w
 # other functions that import what a string names, and what a file imports that has one of them
 _OTHERS = (b"runpy", *_UNNAMED)
 _OWNERS = {
-    *("importlib", "imp", "zipimport", "pkgutil", "_LazyModule"),
+    *("*", "importlib", "imp", "zipimport", "pkgutil", "_LazyModule"),
     *map(bytes.decode, _OTHERS),
 }
 # of imports, beside names: they bring, or may bring, a function that imports what a string names
@@ -102,7 +103,6 @@ class Files:
         self.paths: list[str] = list(paths)
         self._links: dict[str, list[str]] = {}
         self._dotted = functools.cache(_dotted)
-        self._own = functools.lru_cache(8192)(self._own_names)
 
     @functools.cached_property
     def _by_last(self) -> dict[str, list[tuple[str, str]]]:
@@ -110,13 +110,18 @@ class Files:
         dotted = ((self._dotted(path).removesuffix(".__init__"), path) for path in self.paths)
         return grouped((name.rpartition(".")[2], (f".{name}", path)) for name, path in dotted)
 
+    @functools.cached_property
+    def _telling(self) -> set[str]:
+        """Return the words that an import has if it tells something; most have none of them."""
+        return {*self._by_last, *_OWNERS}
+
     def file(self, path: str, data: bytes) -> File:
         """Return the facts of a file, from its content."""
         data = with_whole_lines(data)
-        names = {name for one in imports(data) for name in self._own(*one)}
+        names = {name for one in imports(data) for name in self._own_names(*one)}
         has_other = _MAY_BRING in names and any(map(data.__contains__, _OTHERS))
         tests, is_dynamic = is_test(path), has_other or _BRINGS in names
-        named = _BY_NAME.findall(data) if is_dynamic else []
+        named = [one for by_name in _BY_NAME if is_dynamic for one in by_name.findall(data)]
         texts = [name.decode("utf-8", "replace") for _, name in named if name]
         texts += plugins(data) if tests else []
         names.update(name for text in texts for name in _prefixes(text))
@@ -140,11 +145,12 @@ class Files:
     def _own_names(self, line: bytes, names: bytes) -> list[str]:
         """Return the names that an import imports, if they may be of the project; most are not."""
         words = (line + b"," + names).translate(_AS_SPACES).decode("utf-8", "replace").split()
-        is_wide = b"*" in names or line.rstrip().endswith(b".")
-        may_be = is_wide or not self._by_last.keys().isdisjoint(words)
-        found = [*names_in(line, names)] if may_be else []
-        found += [_BRINGS] if _FUNCTION.search(names) else []
-        found += [_MAY_BRING] if b"*" in names or not _OWNERS.isdisjoint(words) else []
+        brings = _FUNCTION.search(names) is not None
+        if self._telling.isdisjoint(words) and not (brings or line.rstrip().endswith(b".")):
+            return []
+        found = [*names_in(line, names)]
+        found += [_BRINGS] if brings else []
+        found += [_MAY_BRING] if not _OWNERS.isdisjoint(words) else []
         return found
 
     def _link(self, name: str, importer: str) -> list[str]:
@@ -308,13 +314,16 @@ def with_whole_lines(data: bytes) -> bytes:
     return data
 
 
-def imports(data: bytes) -> Iterator[tuple[bytes, bytes]]:
-    """Yield what stands before and after each ``import`` in its line or statement."""
-    for match in _IMPORT.finditer(data):
-        start = match.start()
-        yield data[data.rfind(b"\n", 0, start) + 1 : start], data[start + 6 : match.end()]
+def imports(data: bytes) -> list[tuple[bytes, bytes]]:
+    """Return what stands before and after each ``import`` in its line or statement."""
+    spans = [match.span() for match in _IMPORT.finditer(data)]
+    return [
+        (data[data.rfind(b"\n", 0, start) + 1 : start], data[start + 6 : end])
+        for start, end in spans
+    ]
 
 
+@functools.lru_cache(4096)  # the files of a project import the same names
 def names_in(line: bytes, names: bytes) -> set[str]:
     """Return the dotted names that an import imports, as written.
 
