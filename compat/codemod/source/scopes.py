@@ -141,24 +141,27 @@ class Names:
             at = inner if is_inside else scope
             for child in value if isinstance(value, list) else (value,):
                 kind = type(child)
-                if kind in _KINDS:
-                    parents[child] = node
-                    by_kind[kind].append(child)
+                if kind not in _KINDS:
+                    continue
+                parents[child] = node
+                by_kind[kind].append(child)
+                if kind is ast.Name:  # most nodes are
+                    self.scope_of[child] = at
+                    by_name[kind][child.id].append(child)
+                    if not isinstance(child.ctx, ast.Load):
+                        self._stored(child, at, node)
+                elif kind not in _LEAVES:
                     if kind in by_name:
                         by_name[kind][getattr(child, _NAME_OF[kind])].append(child)
-                    if kind is ast.Name:
-                        self._name(child, at, node)
-                    elif kind not in _LEAVES:
-                        self._walk(child, at)
+                    self._walk(child, at)
 
-    def _name(self, node: ast.Name, scope: Scope, parent: ast.AST) -> None:
-        if isinstance(parent, ast.NamedExpr) and parent.target is node:
+    def _stored(self, node: ast.Name, scope: Scope, parent: ast.AST) -> None:
+        if isinstance(parent, ast.NamedExpr):
             scope = next(outer for outer in scope.outwards() if outer.kind != "comprehension")
-        self.scope_of[node] = scope
-        if not isinstance(node.ctx, ast.Load):
-            value = parent.value if isinstance(parent, ast.Assign | ast.AnnAssign) else None
-            nothing = isinstance(value, ast.Constant) and value.value is None
-            self._bind(node.id, node, scope, nothing=nothing)
+            self.scope_of[node] = scope
+        value = parent.value if isinstance(parent, ast.Assign | ast.AnnAssign) else None
+        nothing = isinstance(value, ast.Constant) and value.value is None
+        self._bind(node.id, node, scope, nothing=nothing)
 
     def _argument(self, node: ast.arg, scope: Scope) -> None:
         function = self.parents[self.parents[node]]
