@@ -8,7 +8,6 @@ class that is used, may run at any later moment when such code runs.
 from __future__ import annotations
 
 import ast
-import dataclasses
 import itertools
 from collections import defaultdict
 from collections.abc import Callable, Mapping
@@ -160,7 +159,7 @@ class Execution:
             # one that was taken out of sys.modules meanwhile may come to its own import again
             if one.path not in state.loaded and self._importing.count(one) < 2:
                 again = one in self.loaded  # it has run on another way through the program
-                before = dataclasses.replace(state, loaded=state.loaded | {one.path})
+                before = state._replace(loaded=state.loaded | {one.path})
                 after = self.run_as(one, before)
                 state = (joined(before, after) if again else after) or before
         return state
@@ -280,7 +279,7 @@ class Execution:
         self.evidence.note_between(state, self._setters)
         if self._setters <= state.force:
             return state
-        return dataclasses.replace(state, force=state.force | self._setters)
+        return state._replace(force=state.force | self._setters)
 
 
 @noted

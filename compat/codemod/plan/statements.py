@@ -1,7 +1,6 @@
 """Follow the statements of a program: the state after each, and the ways out of it."""
 
 import ast
-import dataclasses
 
 from compat.codemod.plan import code, fixtures
 from compat.codemod.plan.code import Function, Meaning
@@ -87,7 +86,7 @@ def _if(run: Execution, module: Module, node: ast.If, state: State) -> State | N
     )
     if asked is not None and body is not None:
         same = {one for one in state.force if one is not None and one.name == asked.name}
-        return dataclasses.replace(body, force=body.force | same)
+        return body._replace(force=body.force | same)
     if body is not None and conditions.asks_presence(module, node.test):
         return body
     return joined(body, other)
@@ -192,7 +191,7 @@ def _import(
         ways = [run.load(one, state) for one in several]
         state = joined(*ways, *([] if is_sure and len(ways) == 1 else [state])) or state
         if is_sure and len(several) == 1 and _has_set(run, several[0], module):
-            state = dataclasses.replace(state, force=state.force - {None})
+            state = state._replace(force=state.force - {None})
     return state
 
 
