@@ -26,15 +26,21 @@ _ENUMS = {"Enum", "IntEnum", "StrEnum", "Flag", "IntFlag"}
 _OF_UNITTEST = {"unittest.TestCase", "unittest.IsolatedAsyncioTestCase"}
 # looks ahead, so that `class Old(Base)` in a comment takes no class after it along
 _CLASS = re.compile(
-    r"\bclass[ \t]+(\w+)(?:\[(?:[^][]|\[[^]]*\])*\])?[ \t]*"
+    r"class(?<!\wclass)[ \t]+(\w+)(?:\[(?:[^][]|\[[^]]*\])*\])?[ \t]*"
     r"(?=\(((?:#[^\n]*+|[^#])*?)\)[ \t]*:)"
 )
 # beside the bases: comments, keywords, types in brackets
 _NO_BASE = re.compile(r"#[^\n]*|\w+[ \t]*=[^,]*|\[[^\d\]][^\]]*\]")
 # what makes a class without a statement, or changes what one inherits from
-_MADE = re.compile(
-    r"\btype[ \t]*\((?:[^()]|\([^()]*\))*,|\bnew_class\b|__bases__|\bmake_dataclass\b"
-)
+_MADE = [
+    re.compile(one)
+    for one in (
+        r"type(?<!\wtype)[ \t]*\((?:[^()]|\([^()]*\))*,",
+        r"new_class(?<!\wnew_class)\b",
+        r"__bases__",
+        r"make_dataclass(?<!\wmake_dataclass)\b",
+    )
+]
 # base classes without methods of interest
 _BARE = ("object", "ABC", "Generic", "Protocol")
 # what a name may mean: a module of the project, or a function or class in one
@@ -334,7 +340,7 @@ def _mixed(project: Project, code: Code) -> frozenset[str] | None:
     bases: dict[str, set[str]] = defaultdict(set)
     waiting: list[str] = []
     for text in code.texts.values():
-        if _MADE.search(text):
+        if any(one.search(text) for one in _MADE):
             return None
         for name, inner in _CLASS.findall(text):
             named = _NO_BASE.sub("", inner)

@@ -52,7 +52,7 @@ def of(modules: Mapping[str, Module], texts: Mapping[str, str]) -> frozenset[str
     owners = {one for text in texts.values() for one in _COMPUTED.findall(text)}
     owners |= {
         name
-        for text in texts.values()
+        for text in (texts.values() if owners else ())
         for alias in _NAMED_AS.finditer(text)
         if alias[1] in owners
         for name in _WORD_BEFORE.findall(text, max(alias.start() - 200, 0), alias.start())
