@@ -218,7 +218,7 @@ class Execution:
 
         What others run meanwhile must be known to leave the state as it is.
         """
-        if self.effects.leads(module, node) or self.making:
+        if node in self.effects.leading(module) or self.making:
             return False  # a new object may call any of its methods
         if self.all_run:
             return not state.kept and state.force in self.anywhere
