@@ -15,14 +15,13 @@ from typing import NamedTuple
 from compat.codemod.files.content import content
 from compat.codemod.source import Notes, grouped, is_test, noted
 
-# The pattern begins with a plain word, so that the engine can jump to the next match. `_BEFORE`
-# checks the text before it afterwards. Continued lines are joined before; a comment is never
-# continued. It also finds `import_module` and `__import__`.
+# The pattern begins with a plain word, so that the engine can jump to the next match, and that with
+# a rare letter. `_BEFORE` checks the text before it afterwards. Continued lines are joined before;
+# a comment is never continued. It also finds `import_module` and `__import__`.
 _IMPORT = re.compile(
-    rb"import(?:(?<!\wimport)\b[ \t]*(?:\([^)#]*(?:#[^\n]*\n[^)#]*)*\)|[^\n#;]*)"
-    rb"|_module|(?<=__import)__)"
+    rb"mport(?:(?<=\bimport)\b[ \t]*(?:\([^)#]*(?:#[^\n]*\n[^)#]*)*\)|[^\n#;]*)"
+    rb"|(?<=import)_module|(?<=__import)__)"
 )
-_FUNCTION = re.compile(rb"\A_|import_module|__import__")  # one of these two, in what it found
 _CONTINUED = re.compile(rb"\\\n")  # the regex engine finds this faster than `in` does
 _NOT_CONTINUED = re.compile(rb"(#[^\n]*+)(?<=\\)\n")
 _BEFORE = re.compile(
@@ -119,8 +118,9 @@ class Files:
         """Return the facts of a file, from its content."""
         data = with_whole_lines(data)
         names = {name for one in imports(data) for name in self._own_names(*one)}
-        has_other = _MAY_BRING in names and any(map(data.__contains__, _OTHERS))
-        tests, is_dynamic = is_test(path), has_other or _BRINGS in names
+        tests, is_dynamic = is_test(path), _BRINGS in names
+        if _MAY_BRING in names and not is_dynamic:
+            is_dynamic = any(map(data.__contains__, _OTHERS))
         named = [one for by_name in _BY_NAME if is_dynamic for one in by_name.findall(data)]
         texts = [name.decode("utf-8", "replace") for _, name in named if name]
         texts += plugins(data) if tests else []
@@ -145,7 +145,7 @@ class Files:
     def _own_names(self, line: bytes, names: bytes) -> list[str]:
         """Return the names that an import imports, if they may be of the project; most are not."""
         words = (line + b"," + names).translate(_AS_SPACES).decode("utf-8", "replace").split()
-        brings = _FUNCTION.search(names) is not None
+        brings = names[:1] == b"_" or b"import_module" in names or b"__import__" in names
         if self._telling.isdisjoint(words) and not (brings or line.rstrip().endswith(b".")):
             return []
         found = [*names_in(line, names)]
@@ -318,7 +318,7 @@ def imports(data: bytes) -> list[tuple[bytes, bytes]]:
     """Return what stands before and after each ``import`` in its line or statement."""
     spans = [match.span() for match in _IMPORT.finditer(data)]
     return [
-        (data[data.rfind(b"\n", 0, start) + 1 : start], data[start + 6 : end])
+        (data[data.rfind(b"\n", 0, start) + 1 : start - 1], data[start + 5 : end])
         for start, end in spans
     ]
 
