@@ -105,22 +105,20 @@ class Files:
 
     @functools.cached_property
     def _by_last(self) -> dict[str, list[tuple[str, str]]]:
-        """Return, by the last part of a name, the dotted names that end so, each with its file."""
-        dotted = ((self._dotted(path).removesuffix(".__init__"), path) for path in self.paths)
-        return grouped((name.rpartition(".")[2], (f".{name}", path)) for name, path in dotted)
+        """Return, by the last part of a name, the dotted names that end so, each with its file.
 
-    @functools.cached_property
-    def _telling(self) -> set[str]:
-        """Return the words that an import has if it tells something; most have none of them."""
-        return {*self._by_last, *_OWNERS}
+        The words that bring functions are in it too: an import without any of these tells nothing.
+        """
+        dotted = ((self._dotted(path).removesuffix(".__init__"), path) for path in self.paths)
+        found = grouped((name.rpartition(".")[2], (f".{name}", path)) for name, path in dotted)
+        return {word: [] for word in _OWNERS} | found
 
     def file(self, path: str, data: bytes) -> File:
         """Return the facts of a file, from its content."""
         data = with_whole_lines(data)
         names = {name for one in imports(data) for name in self._own_names(*one)}
-        tests, is_dynamic = is_test(path), _BRINGS in names
-        if _MAY_BRING in names and not is_dynamic:
-            is_dynamic = any(map(data.__contains__, _OTHERS))
+        tests, may_be = is_test(path), _MAY_BRING in names
+        is_dynamic = _BRINGS in names or (may_be and any(map(data.__contains__, _OTHERS)))
         named = [one for by_name in _BY_NAME if is_dynamic for one in by_name.findall(data)]
         texts = [name.decode("utf-8", "replace") for _, name in named if name]
         texts += plugins(data) if tests else []
@@ -146,7 +144,7 @@ class Files:
         """Return the names that an import imports, if they may be of the project; most are not."""
         words = (line + b"," + names).translate(_AS_SPACES).decode("utf-8", "replace").split()
         brings = names[:1] == b"_" or b"import_module" in names or b"__import__" in names
-        if self._telling.isdisjoint(words) and not (brings or line.rstrip().endswith(b".")):
+        if self._by_last.keys().isdisjoint(words) and not (brings or line.rstrip().endswith(b".")):
             return []
         found = [*names_in(line, names)]
         found += [_BRINGS] if brings else []
@@ -170,10 +168,6 @@ class Files:
         A name inside a package begins with a dot.
         """
         return [path for path in self._link(name, importer) if path != importer]
-
-    def read(self, paths: Iterable[str]) -> list[File]:
-        """Return what files on disk import from this project; an unreadable one imports nothing."""
-        return [self.file(path, content(path)) for path in paths]
 
 
 class Graph(Notes):
@@ -243,13 +237,13 @@ class Quiet(Notes):
 
     Args:
         paths: of the files.
-        read: returns what these files import; called once, and only if the import graph is needed.
+        known: all Python files of the project, by the names that may mean them.
     """
 
-    def __init__(self, paths: Iterable[str], read: Callable[[list[str]], Iterable[File]]) -> None:
+    def __init__(self, paths: Iterable[str], known: Files) -> None:
         self.paths: list[str] = list(paths)
         self.all: frozenset[str] = frozenset(self.paths)
-        self._read = read
+        self._known = known
 
     @functools.cached_property
     def replacing(self) -> list[str]:
@@ -266,8 +260,11 @@ class Quiet(Notes):
 
     @functools.cached_property
     def files(self) -> dict[str, File]:
-        """Return what is known of each file, by path."""
-        return {file.path: file for file in self._read(self.paths)}
+        """Return what is known of each file, by path; an unreadable one imports nothing.
+
+        The files are read once more for it, since most projects do not need it.
+        """
+        return {path: self._known.file(path, content(path)) for path in self.paths}
 
 
 def listed(path: str) -> tuple[list[str], bool]:
@@ -316,10 +313,9 @@ def with_whole_lines(data: bytes) -> bytes:
 
 def imports(data: bytes) -> list[tuple[bytes, bytes]]:
     """Return what stands before and after each ``import`` in its line or statement."""
-    spans = [match.span() for match in _IMPORT.finditer(data)]
     return [
         (data[data.rfind(b"\n", 0, start) + 1 : start - 1], data[start + 5 : end])
-        for start, end in spans
+        for start, end in map(re.Match.span, _IMPORT.finditer(data))
     ]
 
 

@@ -132,5 +132,5 @@ class Evidence:
 
     def note_between(self, state: State, setters: Iterable[Force]) -> None:
         """Note that setters may run while the values of getters are kept."""
-        for getter in {getter for getter, _ in state.kept}:
+        for getter, _ in state.kept:
             self.between[getter].update(filter(None, setters))

@@ -204,9 +204,6 @@ class Names:
         self.scope_made_by[node] = Scope(kind, node, scope)
         return self.scope_made_by[node]
 
-    def _comprehension(self, node: ast.AST, scope: Scope) -> Scope:
-        return Scope("comprehension", node, scope)
-
     def _bind(
         self,
         name: str,
@@ -280,7 +277,7 @@ _BINDERS: dict[type[ast.AST], Callable[[Names, Any, Scope], Scope | None]] = {
     **dict.fromkeys(
         (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef), Names._definition
     ),
-    **dict.fromkeys(_COMPREHENSIONS, Names._comprehension),
+    **dict.fromkeys(_COMPREHENSIONS, lambda _, node, scope: Scope("comprehension", node, scope)),
     **dict.fromkeys((ast.Import, ast.ImportFrom), Names._import),
     **dict.fromkeys((ast.Global, ast.Nonlocal), Names._elsewhere),
     **dict.fromkeys(
@@ -304,6 +301,8 @@ _KINDS = {
 
 def only_import(bindings: list[Binding]) -> str | None:
     """Return what all bindings agree to import; ``None`` if one of them is something else."""
+    if len(bindings) == 1:  # most names
+        return bindings[0].target
     targets = {binding.target for binding in bindings if not binding.nothing}
     return targets.pop() if len(targets) == 1 else None
 

@@ -126,9 +126,8 @@ def _called_as(module: Module, function: ast.AST) -> str:
 
 def _calls(module: Module, name: str) -> list[ast.Call]:
     """Return the calls that have a name, in the order of the text."""
-    names = module.names
-    named = [*names.named(ast.Name, name), *names.named(ast.Attribute, name)]
-    found = [call for node in named if (call := module.call_of(node))]
+    named = [one for kind in (ast.Name, ast.Attribute) for one in module.names.named(kind, name)]
+    found = filter(None, map(module.call_of, named))
     return sorted(found, key=lambda call: module.span(call)[0])
 
 
