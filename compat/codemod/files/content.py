@@ -27,7 +27,6 @@ _MATTERS = re.compile(
 # Most of the files with one of those have one of these, which are found much faster.
 _SURE = (b"backend", b"torchaudio.load(", b"import torchaudio as ")
 
-_PIECE = 1 << 18
 # opening a pipe must not block
 _FLAGS = os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0)
 
@@ -40,7 +39,7 @@ def read(path: str) -> bytes:
     """
     file = os.open(path, _FLAGS)
     try:
-        return b"".join(iter(lambda: os.read(file, _PIECE), b""))
+        return b"".join(iter(lambda: os.read(file, 1 << 18), b""))
     finally:
         os.close(file)
 

@@ -170,10 +170,7 @@ def _is_renamed_link(project: Project, module: Module, name: str) -> bool:
     folder = os.path.dirname(os.path.dirname(around[0]) if around else module.path)
     if plain != name:
         folder = os.path.join(os.path.dirname(module.path), *[".."] * (len(name) - len(plain) - 1))
-    names = plain.split(".")
-    if {names[0], f"{names[0]}.py"}.isdisjoint(_entries(project, folder)):
-        return False  # most imports are of installed packages
-    stems = itertools.accumulate([folder, *names], os.path.join)
+    stems = itertools.accumulate([folder, *plain.split(".")], os.path.join)
     paths = (path for stem in [*stems][1:] for path in (stem, f"{stem}.py"))
     targets = {
         real
@@ -182,12 +179,6 @@ def _is_renamed_link(project: Project, module: Module, name: str) -> bool:
     }
     own = map(os.path.realpath, project.files.paths if targets else ())
     return any(f"{path}{os.sep}".startswith(f"{one}{os.sep}") for path in own for one in targets)
-
-
-@noted
-def _entries(project: Project, folder: str) -> frozenset[str]:
-    """Return the names in a folder of a project."""
-    return frozenset(os.listdir(folder or ".") if os.path.isdir(folder or ".") else ())
 
 
 def _by_texts(project: Project, module: Module) -> Iterator[tuple[str, ast.AST]]:

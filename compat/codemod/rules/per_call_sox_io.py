@@ -28,10 +28,13 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
     calls: list[tuple[Use | str, ast.Call]] = [
         *module.calls_of(*(("info",) if project.target == "2.9" else old_names.FUNCTIONS))
     ]
-    imports_ours = any(one.path.startswith("compat") for one in module.names.imported)
     ours = [
         (path, call)
-        for call in (module.calls if imports_ours else ())
+        for call in (
+            module.calls
+            if any(one.path.startswith("compat") for one in module.names.imported)
+            else ()
+        )
         if (path := module.names.qualified(call.func) or "") in _OURS
     ]
     for use, call in (*calls, *ours):

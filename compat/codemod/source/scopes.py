@@ -141,19 +141,17 @@ class Names:
             at = inner if is_inside else scope
             for child in value if isinstance(value, list) else (value,):
                 kind = type(child)
-                if kind not in _KINDS:
-                    continue
-                parents[child] = node
-                by_kind[kind].append(child)
-                if kind is ast.Name:  # most nodes are
-                    self.scope_of[child] = at
-                    by_name[kind][child.id].append(child)
-                    if not isinstance(child.ctx, ast.Load):
-                        self._stored(child, at, node)
-                elif kind not in _LEAVES:
+                if kind in _KINDS:
+                    parents[child] = node
+                    by_kind[kind].append(child)
                     if kind in by_name:
                         by_name[kind][getattr(child, _NAME_OF[kind])].append(child)
-                    self._walk(child, at)
+                    if kind is ast.Name:  # the most frequent kind
+                        self.scope_of[child] = at
+                        if not isinstance(child.ctx, ast.Load):
+                            self._stored(child, at, node)
+                    elif kind not in _LEAVES:
+                        self._walk(child, at)
 
     def _stored(self, node: ast.Name, scope: Scope, parent: ast.AST) -> None:
         if isinstance(parent, ast.NamedExpr):
@@ -183,8 +181,7 @@ class Names:
                 self._bind(local, node, scope, path if base or alias.asname else local)
 
     def _elsewhere(self, node: ast.Global | ast.Nonlocal, scope: Scope) -> None:
-        for name in node.names:
-            scope.elsewhere[name] = "global" if isinstance(node, ast.Global) else "nonlocal"
+        scope.elsewhere.update(dict.fromkeys(node.names, type(node).__name__.lower()))
 
     def _capture(
         self, node: ast.ExceptHandler | ast.MatchAs | ast.MatchStar | ast.MatchMapping, scope: Scope
