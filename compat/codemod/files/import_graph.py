@@ -297,8 +297,9 @@ def plugins(data: bytes) -> list[str]:
 
 def is_main(text: str) -> bool:
     """Return whether a file with a text is run as a program."""
-    data = b"\n" + with_whole_lines(text.encode("utf-8", "replace"))
-    return b"__main__" in data and _MAIN.search(data) is not None
+    return "__main__" in text and (
+        _MAIN.search(b"\n" + with_whole_lines(text.encode("utf-8", "replace"))) is not None
+    )
 
 
 def with_whole_lines(data: bytes) -> bytes:
