@@ -8,7 +8,7 @@ from compat.codemod.plan.effects import special
 from compat.codemod.plan.execution import Execution, Visit
 from compat.codemod.plan.expressions import entered, operated
 from compat.codemod.plan.state import WAYS_OUT, State, joined, repeated
-from compat.codemod.source import Module, conditions, plain_name
+from compat.codemod.source import Module, conditions, noted, plain_name
 from compat.codemod.uses import setter_calls
 
 # functions of a module that Python calls for names that it does not have
@@ -53,7 +53,7 @@ def _annotated(
     run: Execution, module: Module, node: ast.expr | None, state: State | None
 ) -> State | None:
     """Come to an annotation, whose calls may run; the types that it names are not used by that."""
-    for one in ast.walk(node) if node is not None else ():
+    for one in _calling(module, node) if node is not None else ():
         if isinstance(one, ast.Call):
             state = joined(state, run.visit(module, one, state))
         for meaning in run.code.known(module, one.value) if isinstance(one, ast.Subscript) else ():
@@ -61,6 +61,12 @@ def _annotated(
                 run.handed.add(method)
                 state = state and run.others_run(state)
     return state
+
+
+@noted  # programs come to the same annotations again and again
+def _calling(_: Module, node: ast.expr) -> list[ast.Call | ast.Subscript]:
+    """Return the parts of an annotation that may call something."""
+    return [one for one in ast.walk(node) if isinstance(one, ast.Call | ast.Subscript)]
 
 
 def _leave(run: Execution, module: Module, node: ast.stmt, state: State) -> None:

@@ -186,13 +186,8 @@ class Names:
     def _capture(
         self, node: ast.ExceptHandler | ast.MatchAs | ast.MatchStar | ast.MatchMapping, scope: Scope
     ) -> None:
-        name = node.rest if isinstance(node, ast.MatchMapping) else node.name
-        if name:
+        if name := node.rest if isinstance(node, ast.MatchMapping) else node.name:
             self._bind(name, node, scope)
-
-    def _type_parameter(self, node: Any, scope: Scope) -> None:
-        # in the scope around, for the methods of a class see it too
-        self._bind(node.name, node, scope.parent or scope)
 
     def _definition(self, node: AnyFunction | ast.ClassDef, scope: Scope) -> Scope:
         if not isinstance(node, ast.Lambda):
@@ -280,11 +275,15 @@ _BINDERS: dict[type[ast.AST], Callable[[Names, Any, Scope], Scope | None]] = {
     **dict.fromkeys(
         (ast.ExceptHandler, ast.MatchAs, ast.MatchStar, ast.MatchMapping), Names._capture
     ),
+    # from 3.12 on; bound in the scope around, for the methods of a class see them too
+    **{
+        getattr(ast, name): lambda names, node, scope: names._bind(
+            node.name, node, scope.parent or scope
+        )
+        for name in ("ParamSpec", "TypeVar", "TypeVarTuple")
+        if hasattr(ast, name)
+    },
 }
-# from 3.12 on
-for _name in ("ParamSpec", "TypeVar", "TypeVarTuple"):
-    if hasattr(ast, _name):
-        _BINDERS[getattr(ast, _name)] = Names._type_parameter
 # for each kind of node, the fields that may hold nodes, with whether these are inside its scope
 _KINDS = {
     kind: (
