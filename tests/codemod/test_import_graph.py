@@ -103,7 +103,7 @@ def graph() -> Graph:
     put(PROJECT)
     files = Files(PROJECT)
     speaking = [files.file(AUDIO, PROJECT[AUDIO].encode())]
-    return Graph(speaking, Quiet([path for path in PROJECT if path != AUDIO], files.read))
+    return Graph(speaking, Quiet([path for path in PROJECT if path != AUDIO], files))
 
 
 @pytest.mark.parametrize(
@@ -144,7 +144,7 @@ test_torchaudio_taken_from_another_file = commands(
 def test_packages_around_a_file_end_at_the_current_folder(graph: Graph) -> None:
     assert graph.packages("package/deep/more.py") == ["package/__init__.py", "package/deep/__init__.py"]
     assert graph.packages("other.py") == []
-    whole = Graph([], Quiet(["__init__.py", "a/__init__.py", "/__init__.py"], Files(["a/b.py"]).read))
+    whole = Graph([], Quiet(["__init__.py", "a/__init__.py", "/__init__.py"], Files(["a/b.py"])))
     assert whole.packages("a/b.py") == ["__init__.py", "a/__init__.py"]
     assert whole.packages("/b.py") == ["/__init__.py"]
 

@@ -38,6 +38,24 @@ def test_each_is_told_or_changed(target: str, name: str) -> None:
         assert outcome.left or outcome.changed, program
         assert f"torchaudio.{name}(1)" not in outcome.text or outcome.left
         assert matters(PYTHON, f"import torchaudio\n{program}".encode(), mentioned=True), program
+    by_module = f"from torchaudio import {name.partition('.')[0]}\nprint({name}(1))\n"
+    assert matters(PYTHON, by_module.encode(), mentioned=True)
+
+
+@pytest.mark.parametrize(
+    ("imported", "expected"),
+    [
+        ("transforms", False),
+        ("functional as F, transforms\r", False),
+        ("io", True),
+        ("transforms, io", True),
+        ("transforms; import io", True),
+        ("transforms, \\\n    datasets", True),
+        ("transforms as load", True),
+    ],
+)
+def test_a_file_that_only_imports_modules_that_stay_does_not_matter(imported: str, expected: bool) -> None:
+    assert matters(PYTHON, f"from torchaudio import {imported}\n".encode(), mentioned=True) == expected
 
 
 @pytest.mark.parametrize("target", TARGETS)

@@ -199,5 +199,5 @@ GONE = [
 @pytest.mark.parametrize(("source", "ask", "answer"), [pytest.param(*row, id=name) for name, *row in GONE])
 def test_a_file_that_is_gone_since_says_nothing(source: str, ask: Callable[[Project, Module], object], answer: object) -> None:
     files, module = Files(["data.py", "places.py"]), Module("data.py", source)
-    project = Project([module], known_files=files, quiet=Quiet(["places.py"], files.read))
+    project = Project([module], known_files=files, quiet=Quiet(["places.py"], files))
     assert ask(project, module) == answer

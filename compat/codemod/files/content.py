@@ -12,7 +12,10 @@ _TORIO = re.compile(rb"(?:import|from|,)[ \t]*torio\b")
 # A file without any of these uses only names that stay.
 _MATTERS = re.compile(
     rb"backend|\bload(?:_wav)?\b|\bsave\b|\binfo\b|AudioMetaData|TORCHAUDIO_|USE_SOUNDFILE|sox_|kaldi_io"
-    rb"|torchaudio[ \t]*\.[ \t]*(?:io|_|datasets)|torchaudio['\" \t]*[=<>~]|torchaudio[ \t]+import"
+    rb"|torchaudio[ \t]*\.[ \t]*(?:io|_|datasets)|torchaudio['\" \t]*[=<>~]"
+    # all but `from torchaudio import transforms as T, functional`
+    rb"|torchaudio[ \t]+import"
+    rb"(?!(?:[ \t,]+(?:compliance|functional|models|transforms)(?:[ \t]+as[ \t]+\w+)?)+\r?$)"
     # the module as a value, which another file may use
     rb"|^[^#\n]*(?<!import )(?<!from )\btorchaudio\b(?![ \t]*\.)"
     rb"|import[ \t]*\*|import_|import[ \t]+torchaudio[ \t]+as|sys\.modules|setattr|patch"
@@ -34,8 +37,11 @@ def read(path: str) -> bytes:
     Raises:
         OSError: it cannot be read.
     """
-    with open(os.open(path, _FLAGS), "rb", buffering=0) as file:
-        return file.read()
+    file = os.open(path, _FLAGS)
+    try:
+        return b"".join(iter(lambda: os.read(file, 1 << 18), b""))
+    finally:
+        os.close(file)
 
 
 def content(path: str) -> bytes:

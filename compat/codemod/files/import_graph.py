@@ -9,20 +9,19 @@ import codecs
 import functools
 import os
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import NamedTuple
 
 from compat.codemod.files.content import content
 from compat.codemod.source import Notes, grouped, is_test, noted
 
-# The pattern begins with a plain word, so that the engine can jump to the next match. `_BEFORE`
-# checks the text before it afterwards. Continued lines are joined before; a comment is never
-# continued. It also finds `import_module` and `__import__`.
+# The pattern begins with a plain word, so that the engine can jump to the next match, and that with
+# a rare letter. `_BEFORE` checks the text before it afterwards. Continued lines are joined before;
+# a comment is never continued. It also finds `import_module` and `__import__`.
 _IMPORT = re.compile(
-    rb"import(?:(?<!\wimport)\b[ \t]*(?:\([^)#]*(?:#[^\n]*\n[^)#]*)*\)|[^\n#;]*)"
-    rb"|_module|(?<=__import)__)"
+    rb"mport(?:(?<=\bimport)\b[ \t]*(?:\([^)#]*(?:#[^\n]*\n[^)#]*)*\)|[^\n#;]*)"
+    rb"|(?<=import)_module|(?<=__import)__)"
 )
-_FUNCTION = re.compile(rb"\A_|import_module|__import__")  # one of these two, in what it found
 _CONTINUED = re.compile(rb"\\\n")  # the regex engine finds this faster than `in` does
 _NOT_CONTINUED = re.compile(rb"(#[^\n]*+)(?<=\\)\n")
 _BEFORE = re.compile(
@@ -43,10 +42,11 @@ _ASSIGNED = [
     re.compile(rb"['\"][\w.]+\.(\w+)['\"]"),
 ]
 _WORD = re.compile(rb"\w+")
-_BY_NAME = re.compile(
-    rb"(?:import_module|__import__|run_module|run_path)[ \t]*"
-    rb"\((?:[ \t\n]*(['\"])([\w.\x80-\xff]*))?"
-)
+# two patterns, since each then begins with a plain word
+_BY_NAME = [
+    re.compile(word + rb"[ \t]*\((?:[ \t\n]*(['\"])([\w.\x80-\xff]*))?")
+    for word in (rb"import(?:_module|(?<=__import)__)", rb"run_(?:module|path)")
+]
 # by a path, or by the name that a package is asked for
 _UNNAMED = (
     b"spec_from_file_location",
@@ -68,7 +68,7 @@ _PLUGINS = re.compile(rb"pytest_plugins[^=\n]*=[ \t]*[\[(]?((?:[ \t\n,]*['\"][\w
 # other functions that import what a string names, and what a file imports that has one of them
 _OTHERS = (b"runpy", *_UNNAMED)
 _OWNERS = {
-    *("importlib", "imp", "zipimport", "pkgutil", "_LazyModule"),
+    *("*", "importlib", "imp", "zipimport", "pkgutil", "_LazyModule"),
     *map(bytes.decode, _OTHERS),
 }
 # of imports, beside names: they bring, or may bring, a function that imports what a string names
@@ -102,21 +102,24 @@ class Files:
         self.paths: list[str] = list(paths)
         self._links: dict[str, list[str]] = {}
         self._dotted = functools.cache(_dotted)
-        self._own = functools.lru_cache(8192)(self._own_names)
 
     @functools.cached_property
     def _by_last(self) -> dict[str, list[tuple[str, str]]]:
-        """Return, by the last part of a name, the dotted names that end so, each with its file."""
+        """Return, by the last part of a name, the dotted names that end so, each with its file.
+
+        The words that bring functions are in it too: an import without any of these tells nothing.
+        """
         dotted = ((self._dotted(path).removesuffix(".__init__"), path) for path in self.paths)
-        return grouped((name.rpartition(".")[2], (f".{name}", path)) for name, path in dotted)
+        found = grouped((name.rpartition(".")[2], (f".{name}", path)) for name, path in dotted)
+        return {word: [] for word in _OWNERS} | found
 
     def file(self, path: str, data: bytes) -> File:
         """Return the facts of a file, from its content."""
         data = with_whole_lines(data)
-        names = {name for one in imports(data) for name in self._own(*one)}
-        has_other = _MAY_BRING in names and any(map(data.__contains__, _OTHERS))
-        tests, is_dynamic = is_test(path), has_other or _BRINGS in names
-        named = _BY_NAME.findall(data) if is_dynamic else []
+        names = {name for one in imports(data) for name in self._own_names(*one)}
+        tests, may_be = is_test(path), _MAY_BRING in names
+        is_dynamic = _BRINGS in names or (may_be and any(map(data.__contains__, _OTHERS)))
+        named = [one for by_name in _BY_NAME if is_dynamic for one in by_name.findall(data)]
         texts = [name.decode("utf-8", "replace") for _, name in named if name]
         texts += plugins(data) if tests else []
         names.update(name for text in texts for name in _prefixes(text))
@@ -140,11 +143,12 @@ class Files:
     def _own_names(self, line: bytes, names: bytes) -> list[str]:
         """Return the names that an import imports, if they may be of the project; most are not."""
         words = (line + b"," + names).translate(_AS_SPACES).decode("utf-8", "replace").split()
-        is_wide = b"*" in names or line.rstrip().endswith(b".")
-        may_be = is_wide or not self._by_last.keys().isdisjoint(words)
-        found = [*names_in(line, names)] if may_be else []
-        found += [_BRINGS] if _FUNCTION.search(names) else []
-        found += [_MAY_BRING] if b"*" in names or not _OWNERS.isdisjoint(words) else []
+        brings = names[:1] == b"_" or b"import_module" in names or b"__import__" in names
+        if self._by_last.keys().isdisjoint(words) and not (brings or line.rstrip().endswith(b".")):
+            return []
+        found = [*names_in(line, names)]
+        found += [_BRINGS] if brings else []
+        found += [_MAY_BRING] if not _OWNERS.isdisjoint(words) else []
         return found
 
     def _link(self, name: str, importer: str) -> list[str]:
@@ -164,10 +168,6 @@ class Files:
         A name inside a package begins with a dot.
         """
         return [path for path in self._link(name, importer) if path != importer]
-
-    def read(self, paths: Iterable[str]) -> list[File]:
-        """Return what files on disk import from this project; an unreadable one imports nothing."""
-        return [self.file(path, content(path)) for path in paths]
 
 
 class Graph(Notes):
@@ -237,13 +237,13 @@ class Quiet(Notes):
 
     Args:
         paths: of the files.
-        read: returns what these files import; called once, and only if the import graph is needed.
+        known: all Python files of the project, by the names that may mean them.
     """
 
-    def __init__(self, paths: Iterable[str], read: Callable[[list[str]], Iterable[File]]) -> None:
+    def __init__(self, paths: Iterable[str], known: Files) -> None:
         self.paths: list[str] = list(paths)
         self.all: frozenset[str] = frozenset(self.paths)
-        self._read = read
+        self._known = known
 
     @functools.cached_property
     def replacing(self) -> list[str]:
@@ -260,8 +260,11 @@ class Quiet(Notes):
 
     @functools.cached_property
     def files(self) -> dict[str, File]:
-        """Return what is known of each file, by path."""
-        return {file.path: file for file in self._read(self.paths)}
+        """Return what is known of each file, by path; an unreadable one imports nothing.
+
+        The files are read once more for it, since most projects do not need it.
+        """
+        return {path: self._known.file(path, content(path)) for path in self.paths}
 
 
 def listed(path: str) -> tuple[list[str], bool]:
@@ -294,8 +297,9 @@ def plugins(data: bytes) -> list[str]:
 
 def is_main(text: str) -> bool:
     """Return whether a file with a text is run as a program."""
-    data = b"\n" + with_whole_lines(text.encode("utf-8", "replace"))
-    return b"__main__" in data and _MAIN.search(data) is not None
+    return "__main__" in text and (
+        _MAIN.search(b"\n" + with_whole_lines(text.encode("utf-8", "replace"))) is not None
+    )
 
 
 def with_whole_lines(data: bytes) -> bytes:
@@ -308,13 +312,15 @@ def with_whole_lines(data: bytes) -> bytes:
     return data
 
 
-def imports(data: bytes) -> Iterator[tuple[bytes, bytes]]:
-    """Yield what stands before and after each ``import`` in its line or statement."""
-    for match in _IMPORT.finditer(data):
-        start = match.start()
-        yield data[data.rfind(b"\n", 0, start) + 1 : start], data[start + 6 : match.end()]
+def imports(data: bytes) -> list[tuple[bytes, bytes]]:
+    """Return what stands before and after each ``import`` in its line or statement."""
+    return [
+        (data[data.rfind(b"\n", 0, start) + 1 : start - 1], data[start + 5 : end])
+        for start, end in map(re.Match.span, _IMPORT.finditer(data))
+    ]
 
 
+@functools.lru_cache(4096)  # the files of a project import the same names
 def names_in(line: bytes, names: bytes) -> set[str]:
     """Return the dotted names that an import imports, as written.
 

@@ -25,15 +25,21 @@ _ENUMS = {"Enum", "IntEnum", "StrEnum", "Flag", "IntFlag"}
 _OF_UNITTEST = {"unittest.TestCase", "unittest.IsolatedAsyncioTestCase"}
 # looks ahead, so that `class Old(Base)` in a comment takes no class after it along
 _BASES = re.compile(
-    r"\bclass[ \t]+\w+(?:\[(?:[^][]|\[[^]]*\])*\])?[ \t]*"
+    r"class(?<!\wclass)[ \t]+\w+(?:\[(?:[^][]|\[[^]]*\])*\])?[ \t]*"
     r"(?=\(((?:#[^\n]*+|[^#])*?)\)[ \t]*:)"
 )
 # beside the bases: comments, keywords, types in brackets
 _NO_BASE = re.compile(r"#[^\n]*|\w+[ \t]*=[^,]*|\[[^\d\]][^\]]*\]")
 # what makes a class without a statement, or changes what one inherits from
-_MADE = re.compile(
-    r"\btype[ \t]*\((?:[^()]|\([^()]*\))*,|\bnew_class\b|__bases__|\bmake_dataclass\b"
-)
+_MADE = [
+    re.compile(one)
+    for one in (
+        r"type(?<!\wtype)[ \t]*\((?:[^()]|\([^()]*\))*,",
+        r"new_class(?<!\wnew_class)\b",
+        r"__bases__",
+        r"make_dataclass(?<!\wmake_dataclass)\b",
+    )
+]
 # what a name may mean: a module of the project, or a function or class in one
 Meaning = tuple[Module, Definition | None]
 _Found = TypeVar("_Found")
@@ -302,7 +308,9 @@ def _mixes(project: Project, code: Code) -> bool:
     """Return whether a class may inherit from several, so that ``super()`` may mean any of them."""
     for text in code.texts.values():
         bases = [_NO_BASE.sub("", inner).strip(" \t\n,") for inner in _BASES.findall(text)]
-        if _MADE.search(text) or any(mark in one for one in bases for mark in ",*["):
+        if any(one.search(text) for one in _MADE):
+            return True
+        if any(mark in one for one in bases for mark in ",*["):
             return True
     return False
 

@@ -97,6 +97,8 @@ class Effects(Notes):
 
     Attributes:
         marks: returns what matters in a module.
+        leading: returns the nodes of a module, among others, in or around which something may
+            matter; all others change nothing.
         parts: returns the parts of a node that may run, in the order of the text.
     """
 
@@ -112,9 +114,8 @@ class Effects(Notes):
         self.marks: Callable[[Module], Marks] = functools.cache(
             functools.partial(marks.of, project)
         )
-        self._read_once = functools.cache(self._read)
+        self.leading: Callable[[Module], set[ast.AST]] = functools.cache(self._read)
         self.parts: Callable[[Module, ast.AST], list[ast.AST]] = functools.cache(_parts)
-        # The nodes in or around which something may matter; all others change nothing.
         self._leading: set[ast.AST] = set()
         # The functions that set or use a backend, load a module, or may call any function.
         self._do: set[ast.AST] = set()
@@ -122,11 +123,6 @@ class Effects(Notes):
         self._set: set[ast.AST] = set()
         # What the names in a function mean, and the functions defined in it.
         self._named: dict[ast.AST, list[Meaning | Definition]] = defaultdict(list)
-
-    def leads(self, module: Module, node: ast.AST) -> bool:
-        """Return whether something in or around a node may matter."""
-        self._read_once(module)
-        return node in self._leading
 
     def matters(self, definition: Definition) -> bool:
         """Return whether a function sets or uses a backend, or names a function that does."""
@@ -142,7 +138,7 @@ class Effects(Notes):
         waiting, seen = [definition], {definition[1]}
         while waiting and definition[1] not in known:
             module, node = waiting.pop()
-            self.leads(module, node)
+            self.leading(module)
             if known.get(node) or node in do:
                 known[definition[1]] = True
             named = self._named.get(node, ())
@@ -154,7 +150,7 @@ class Effects(Notes):
             known.update(dict.fromkeys(seen, False))
         return known[definition[1]]
 
-    def _read(self, module: Module) -> None:
+    def _read(self, module: Module) -> set[ast.AST]:
         own, names = self.marks(module), module.names
         imports = [
             one.statement
@@ -182,6 +178,7 @@ class Effects(Notes):
             for meaning in self.code.known(module, member):
                 self._leads(module, member)
                 self._means(module, member, meaning)
+        return self._leading
 
     def _find_names(self, module: Module) -> None:
         """Note what names mean, and the dotted names that begin with them."""

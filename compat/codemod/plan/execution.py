@@ -8,7 +8,6 @@ class that is used, may run at any later moment when such code runs.
 from __future__ import annotations
 
 import ast
-import dataclasses
 import itertools
 from collections import defaultdict
 from collections.abc import Callable, Mapping
@@ -158,7 +157,7 @@ class Execution:
             # one that was taken out of sys.modules meanwhile may come to its own import again
             if one.path not in state.loaded and self._importing.count(one) < 2:
                 again = one in self.loaded  # it has run on another way through the program
-                before = dataclasses.replace(state, loaded=state.loaded | {one.path})
+                before = state._replace(loaded=state.loaded | {one.path})
                 after = self.run_as(one, before)
                 state = (joined(before, after) if again else after) or before
         return state
@@ -217,7 +216,7 @@ class Execution:
 
         What others run meanwhile must be known to leave the state as it is.
         """
-        if self.effects.leads(module, node):
+        if node in self.effects.leading(module):
             return False
         if self.all_run:
             return not state.kept and state.force in self.anywhere
@@ -278,7 +277,7 @@ class Execution:
         self.evidence.note_between(state, self._setters)
         if self._setters <= state.force:
             return state
-        return dataclasses.replace(state, force=state.force | self._setters)
+        return state._replace(force=state.force | self._setters)
 
 
 @noted

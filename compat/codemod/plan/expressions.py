@@ -1,7 +1,6 @@
 """Follow the expressions of a program, in the order of their evaluation."""
 
 import ast
-import dataclasses
 
 from compat.codemod.plan import code
 from compat.codemod.plan.code import Meaning
@@ -64,7 +63,7 @@ def _anything(run: Execution, state: State) -> State:
         return run.others_run(state)
     for module in list(run.loaded):
         run.handed.add((module, None))
-    return dataclasses.replace(state, loaded=frozenset())
+    return state._replace(loaded=frozenset())
 
 
 def operated(run: Execution, module: Module, node: ast.AST, state: State) -> State | None:
@@ -153,9 +152,9 @@ def _set(run: Execution, module: Module, node: ast.Call, state: State) -> State:
     force: frozenset[Force] = frozenset({setter})
     several = [one for getter, one in state.kept if pair is not None and getter is pair.getter]
     if pair is not None and (kept := frozenset[Force]().union(*several)):
-        force, state = kept, dataclasses.replace(state, kept=state.without(pair.getter))
+        force, state = kept, state._replace(kept=state.without(pair.getter))
     run.evidence.note_between(state, [setter])
-    return dataclasses.replace(state, force=force)
+    return state._replace(force=force)
 
 
 def entered(run: Execution, target: Meaning, state: State) -> State | None:

@@ -7,7 +7,6 @@ call it after an entry has run.
 """
 
 import ast
-import dataclasses
 import functools
 import os
 import re
@@ -110,7 +109,7 @@ def _run_all(execution: Execution, force: frozenset[Force]) -> None:
             then = execution.defined[outermost] if outermost is not None else frozenset()
             once_defined = force & (then | execution.effects.setters) if then else force
             if once_defined and execution.effects.matters((module, function)):
-                state = dataclasses.replace(at_any_time, force=once_defined)
+                state = at_any_time._replace(force=once_defined)
                 execution.call(module, function, state)
     execution.end()
 

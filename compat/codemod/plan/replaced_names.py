@@ -25,9 +25,7 @@ _GIVEN = [
 ]
 # A module or class whose names are given to `setattr` as they are computed, and what it defines.
 _COMPUTED = re.compile(r"setattr\s*\(\s*(?:\w+\.)*(\w+)(?<!\bself)\s*,\s*(?!['\"])")
-_CLASS, DEFINED, _NAMED_AS = (
-    re.compile(rf"{word}(?<!\w{word})[ \t]+(\w+)") for word in ("class", "def", "as")
-)
+_CLASS, DEFINED = (re.compile(rf"{word}(?<!\w{word})[ \t]+(\w+)") for word in ("class", "def"))
 _WORD_BEFORE = re.compile(r"(\w+)[ \t]+\Z")
 _NAMED = re.compile(r"['\"](?:[\w.]*\.)?(\w+)['\"]|(\w+)[ \t]*=(?!=)")
 _NAMESPACES = [
@@ -50,11 +48,11 @@ def of(modules: Mapping[str, Module], texts: Mapping[str, str]) -> frozenset[str
     """
     found: set[str] = set()
     owners = {one for text in texts.values() for one in _COMPUTED.findall(text)}
+    named_as = re.compile(rf"as(?<!\was)[ \t]+(?:{'|'.join(owners)})\b")
     owners |= {
         name
-        for text in texts.values()
-        for alias in _NAMED_AS.finditer(text)
-        if alias[1] in owners
+        for text in (texts.values() if owners else ())
+        for alias in named_as.finditer(text)
         for name in _WORD_BEFORE.findall(text, max(alias.start() - 200, 0), alias.start())
     }
     for path, text in texts.items() if owners else ():

@@ -6,7 +6,7 @@ import contextlib
 import dataclasses
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
 from compat.codemod.plan.marks import Pin, Site
 from compat.codemod.source import Module, NotProvableError, Use
@@ -17,8 +17,7 @@ Force = SetterCall | None
 WAYS_OUT = ("return", "raise", "break", "continue")
 
 
-@dataclasses.dataclass(frozen=True)
-class State:
+class State(NamedTuple):
     """The possible states at one point; one object stands for all ways through the program.
 
     Attributes:
@@ -33,7 +32,7 @@ class State:
 
     def keep(self, getter: Use) -> State:
         """Return the state after the getter's value is kept."""
-        return dataclasses.replace(self, kept=self.without(getter) | {(getter, self.force)})
+        return self._replace(kept=self.without(getter) | {(getter, self.force)})
 
     def without(self, getter: Use) -> frozenset[tuple[Use, frozenset[Force]]]:
         """Return what is kept of other getters."""
@@ -41,7 +40,7 @@ class State:
 
     def keeping(self, before: State) -> State:
         """Return the state after a function, whose own variables keep nothing any more."""
-        return self if self.kept == before.kept else dataclasses.replace(self, kept=before.kept)
+        return self if self.kept == before.kept else self._replace(kept=before.kept)
 
 
 def joined(*states: State | None) -> State | None:
@@ -133,5 +132,5 @@ class Evidence:
 
     def note_between(self, state: State, setters: Iterable[Force]) -> None:
         """Note that setters may run while the values of getters are kept."""
-        for getter in {getter for getter, _ in state.kept}:
+        for getter, _ in state.kept:
             self.between[getter].update(filter(None, setters))

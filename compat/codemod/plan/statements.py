@@ -1,7 +1,6 @@
 """Follow the statements of a program: the state after each, and the ways out of it."""
 
 import ast
-import dataclasses
 
 from compat.codemod.plan import code, fixtures
 from compat.codemod.plan.code import Function, Meaning
@@ -9,7 +8,7 @@ from compat.codemod.plan.effects import special
 from compat.codemod.plan.execution import Execution, Visit
 from compat.codemod.plan.expressions import entered, operated
 from compat.codemod.plan.state import WAYS_OUT, State, joined, repeated
-from compat.codemod.source import Module, conditions, plain_name
+from compat.codemod.source import Module, conditions, noted, plain_name
 from compat.codemod.uses import setter_calls
 
 # functions of a module that Python calls for names that it does not have
@@ -54,7 +53,7 @@ def _annotated(
     run: Execution, module: Module, node: ast.expr | None, state: State | None
 ) -> State | None:
     """Come to an annotation, whose calls may run; the types that it names are not used by that."""
-    for one in ast.walk(node) if node is not None else ():
+    for one in _calling(module, node) if node is not None else ():
         if isinstance(one, ast.Call):
             state = joined(state, run.visit(module, one, state))
         for meaning in run.code.known(module, one.value) if isinstance(one, ast.Subscript) else ():
@@ -62,6 +61,12 @@ def _annotated(
                 run.handed.add(method)
                 state = state and run.others_run(state)
     return state
+
+
+@noted  # programs come to the same annotations again and again
+def _calling(_: Module, node: ast.expr) -> list[ast.Call | ast.Subscript]:
+    """Return the parts of an annotation that may call something."""
+    return [one for one in ast.walk(node) if isinstance(one, ast.Call | ast.Subscript)]
 
 
 def _leave(run: Execution, module: Module, node: ast.stmt, state: State) -> None:
@@ -82,7 +87,7 @@ def _if(run: Execution, module: Module, node: ast.If, state: State) -> State | N
     body, other = (run.block(module, one, tested) for one in (node.body, node.orelse))
     if asked is not None and body is not None:
         same = {one for one in state.force if one is not None and one.name == asked.name}
-        return dataclasses.replace(body, force=body.force | same)
+        return body._replace(force=body.force | same)
     if body is not None and conditions.asks_presence(module, node.test):
         return body
     return joined(body, other)
@@ -181,7 +186,7 @@ def _import(
         ways = [run.load(one, state) for one in several]
         state = joined(*ways, *([] if is_sure and len(ways) == 1 else [state])) or state
         if is_sure and len(several) == 1 and _has_set(run, several[0], module):
-            state = dataclasses.replace(state, force=state.force - {None})
+            state = state._replace(force=state.force - {None})
     return state
 
 

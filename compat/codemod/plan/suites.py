@@ -1,7 +1,6 @@
 """Follow a test file: fixtures and setups before each test, in the order that runners keep."""
 
 import ast
-import dataclasses
 import itertools
 from collections.abc import Iterable, Sequence
 
@@ -66,7 +65,7 @@ class Suite:
             left: what tests of other files leave in force.
         """
         state = self._first(SCOPES[:2], self._setups, self._at_any_time(state))
-        state = dataclasses.replace(state, force=state.force | left)
+        state = state._replace(force=state.force | left)
         state = self._first(SCOPES[2:3], self._setups, self._at_any_time(state))
         state = self._all(self._own, self._tests, self._setups, self._setups, state, self._classes)
         state = self._each([one.definition() for one in self._setups if one.is_shared], state)

@@ -10,21 +10,22 @@ from compat.codemod.rewrite.edits import Edit, Track
 from compat.codemod.source import Module, compiles, parse
 
 _WITH_STATEMENTS = ast.stmt | ast.excepthandler | ast.match_case
-_DEFINITIONS = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
+# what compiles, or does not, whatever stands beside it
+_APART = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Assign | ast.Expr
 
 
 def runs(module: Module, made: list[Edit]) -> bool:
     """Return whether Python compiles a module after edits, if it did before.
 
-    Definitions at the top that no edit comes near compile as before; most files consist of them. So
-    try without them first.
+    Definitions and values at the top that no edit comes near compile as before; most files consist
+    of them. So try without them first.
     """
     edited = Track(made).before
     left_out, after = [], 0
     for one in module.tree.body:
         before, (start, after) = after, module.span(one)
         is_near = _is_touched(edited, before, after)
-        if isinstance(one, _DEFINITIONS) and not (is_near or one.decorator_list):
+        if isinstance(one, _APART) and not (is_near or getattr(one, "decorator_list", None)):
             left_out.append(Edit(start, after, ""))
     old, less = module.text.text, sorted([*made, *left_out])
     return any(

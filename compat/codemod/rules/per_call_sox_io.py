@@ -30,7 +30,11 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
     ]
     ours = [
         (path, call)
-        for call in (module.calls if "compat" in module.text.text else ())
+        for call in (
+            module.calls
+            if any(one.path.startswith("compat") for one in module.names.imported)
+            else ()
+        )
         if (path := module.names.qualified(call.func) or "") in _OURS
     ]
     for use, call in (*calls, *ours):

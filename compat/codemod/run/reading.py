@@ -50,7 +50,7 @@ class Gathered:
         self.mentions: list[Place] = []
         python = [one for one in found if one.kind != discovery.OTHER]
         self.files: Files = Files([one.path for one in python])
-        self.quiet: Quiet = Quiet((), lambda _: ())
+        self.quiet: Quiet = Quiet((), self.files)
         self.own_names: frozenset[str] = _own_names(python, options.entry)
 
     def take(self, path: str, kind: str, data: bytes) -> None:
@@ -197,7 +197,7 @@ def gather(found: list[discovery.Found], options: Options, result: Result, tick:
             if (one.is_named or (mentioned and b"torchaudio" in data)) and not one.is_ignored():
                 gathered.parsed(path, one.kind, data)  # it has nothing to change, but may be wrong
             quiet.append(path)
-    gathered.quiet = Quiet(quiet, gathered.files.read)
+    gathered.quiet = Quiet(quiet, gathered.files)
     return gathered
 
 

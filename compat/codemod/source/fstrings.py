@@ -56,6 +56,8 @@ def _placed(outer: ast.expr, value: ast.expr, span: Span, text: str) -> Iterator
 def is_at_its_place(value: ast.expr, span: Span, text: str) -> bool:
     """Return whether the text at the place of an expression is that expression."""
     start, end = span(value)
+    if isinstance(value, ast.Name) and value.id == text[start:end]:  # most of them
+        return True
     try:
         alone = parse("(\n" + " " * value.col_offset + text[start:end] + ")").body[0]
     except SyntaxError:

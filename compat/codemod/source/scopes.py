@@ -146,19 +146,20 @@ class Names:
                     by_kind[kind].append(child)
                     if kind in by_name:
                         by_name[kind][getattr(child, _NAME_OF[kind])].append(child)
-                    if kind is ast.Name:
-                        self._name(child, at, node)
+                    if kind is ast.Name:  # the most frequent kind
+                        self.scope_of[child] = at
+                        if not isinstance(child.ctx, ast.Load):
+                            self._stored(child, at, node)
                     elif kind not in _LEAVES:
                         self._walk(child, at)
 
-    def _name(self, node: ast.Name, scope: Scope, parent: ast.AST) -> None:
-        if isinstance(parent, ast.NamedExpr) and parent.target is node:
+    def _stored(self, node: ast.Name, scope: Scope, parent: ast.AST) -> None:
+        if isinstance(parent, ast.NamedExpr):
             scope = next(outer for outer in scope.outwards() if outer.kind != "comprehension")
-        self.scope_of[node] = scope
-        if not isinstance(node.ctx, ast.Load):
-            value = parent.value if isinstance(parent, ast.Assign | ast.AnnAssign) else None
-            nothing = isinstance(value, ast.Constant) and value.value is None
-            self._bind(node.id, node, scope, nothing=nothing)
+            self.scope_of[node] = scope
+        value = parent.value if isinstance(parent, ast.Assign | ast.AnnAssign) else None
+        nothing = isinstance(value, ast.Constant) and value.value is None
+        self._bind(node.id, node, scope, nothing=nothing)
 
     def _argument(self, node: ast.arg, scope: Scope) -> None:
         function = self.parents[self.parents[node]]
@@ -180,19 +181,13 @@ class Names:
                 self._bind(local, node, scope, path if base or alias.asname else local)
 
     def _elsewhere(self, node: ast.Global | ast.Nonlocal, scope: Scope) -> None:
-        for name in node.names:
-            scope.elsewhere[name] = "global" if isinstance(node, ast.Global) else "nonlocal"
+        scope.elsewhere.update(dict.fromkeys(node.names, type(node).__name__.lower()))
 
     def _capture(
         self, node: ast.ExceptHandler | ast.MatchAs | ast.MatchStar | ast.MatchMapping, scope: Scope
     ) -> None:
-        name = node.rest if isinstance(node, ast.MatchMapping) else node.name
-        if name:
+        if name := node.rest if isinstance(node, ast.MatchMapping) else node.name:
             self._bind(name, node, scope)
-
-    def _type_parameter(self, node: Any, scope: Scope) -> None:
-        # in the scope around, for the methods of a class see it too
-        self._bind(node.name, node, scope.parent or scope)
 
     def _definition(self, node: AnyFunction | ast.ClassDef, scope: Scope) -> Scope:
         if not isinstance(node, ast.Lambda):
@@ -200,9 +195,6 @@ class Names:
         kind = "class" if isinstance(node, ast.ClassDef) else "function"
         self.scope_made_by[node] = Scope(kind, node, scope)
         return self.scope_made_by[node]
-
-    def _comprehension(self, node: ast.AST, scope: Scope) -> Scope:
-        return Scope("comprehension", node, scope)
 
     def _bind(
         self,
@@ -277,17 +269,21 @@ _BINDERS: dict[type[ast.AST], Callable[[Names, Any, Scope], Scope | None]] = {
     **dict.fromkeys(
         (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef), Names._definition
     ),
-    **dict.fromkeys(_COMPREHENSIONS, Names._comprehension),
+    **dict.fromkeys(_COMPREHENSIONS, lambda _, node, scope: Scope("comprehension", node, scope)),
     **dict.fromkeys((ast.Import, ast.ImportFrom), Names._import),
     **dict.fromkeys((ast.Global, ast.Nonlocal), Names._elsewhere),
     **dict.fromkeys(
         (ast.ExceptHandler, ast.MatchAs, ast.MatchStar, ast.MatchMapping), Names._capture
     ),
+    # from 3.12 on; bound in the scope around, for the methods of a class see them too
+    **{
+        getattr(ast, name): lambda names, node, scope: names._bind(
+            node.name, node, scope.parent or scope
+        )
+        for name in ("ParamSpec", "TypeVar", "TypeVarTuple")
+        if hasattr(ast, name)
+    },
 }
-# from 3.12 on
-for _name in ("ParamSpec", "TypeVar", "TypeVarTuple"):
-    if hasattr(ast, _name):
-        _BINDERS[getattr(ast, _name)] = Names._type_parameter
 # for each kind of node, the fields that may hold nodes, with whether these are inside its scope
 _KINDS = {
     kind: (
@@ -301,6 +297,8 @@ _KINDS = {
 
 def only_import(bindings: list[Binding]) -> str | None:
     """Return what all bindings agree to import; ``None`` if one of them is something else."""
+    if len(bindings) == 1:  # most names
+        return bindings[0].target
     targets = {binding.target for binding in bindings if not binding.nothing}
     return targets.pop() if len(targets) == 1 else None
 

@@ -13,7 +13,6 @@ from typing import NamedTuple
 from compat.codemod.source.findings import Place
 
 _LINE_END = re.compile(r"\r\n|\r|\n")
-_LINE = re.compile(r"[^\r\n]*(?:\n|\r\n?)")
 _REST_OF_LINE = re.compile(r"[^\r\n]*")
 _INNER_BYTES = bytes(range(0x80, 0xC0))  # those of a character after its first
 _INDENT = re.compile(r"[ \t\f]*")
@@ -31,7 +30,9 @@ class Text:
 
     def __init__(self, text: str) -> None:
         self.text = text
-        self.starts: list[int] = [0, *itertools.accumulate(map(len, _LINE.findall(text)))]
+        # it splits where Python does: at CR, LF and CR LF
+        ends = [*itertools.accumulate(map(len, io.StringIO(text, newline="")))]
+        self.starts: list[int] = [0, *(ends if text.endswith(("\r", "\n")) else ends[:-1])]
         self._is_ascii = text.isascii()
 
     @functools.cached_property

@@ -11,7 +11,6 @@ from compat.codemod.source import (
     Place,
     called,
     given,
-    grouped,
     is_dict_with,
     keyword,
     noted,
@@ -118,13 +117,13 @@ def callers(
     name = _called_as(module, function)
     if not name:
         return []
-    own = _calls_by_name(project).get(name, [])
+    own = [(one, call) for one in project.modules for call in _calls(one, name)]
     near = project.quiet.all
     if near and not _is_method(module, function):
         near &= project.imports.importers(module.path)
     pattern = rf"\b{re.escape(name)}[ \t]*\("
     quiet = [] if module.standalone or not near else _quiet(project, near, pattern, *more)
-    return own + [(one, call) for one in quiet for call in one.calls if called(call) == name]
+    return own + [(one, call) for one in quiet for call in _calls(one, name)]
 
 
 def _called_as(module: Module, function: ast.AST) -> str:
@@ -137,9 +136,11 @@ def _called_as(module: Module, function: ast.AST) -> str:
     return getattr(function, "name", "")
 
 
-@noted
-def _calls_by_name(project: Project) -> dict[str, list[tuple[Module, ast.Call]]]:
-    return grouped((called(call), (one, call)) for one in project.modules for call in one.calls)
+def _calls(module: Module, name: str) -> list[ast.Call]:
+    """Return the calls that have a name, in the order of the text."""
+    named = [one for kind in (ast.Name, ast.Attribute) for one in module.names.named(kind, name)]
+    found = filter(None, map(module.call_of, named))
+    return sorted(found, key=lambda call: module.span(call)[0])
 
 
 def _is_method(module: Module, function: ast.AST) -> bool:

@@ -56,7 +56,7 @@ class Project(Notes):
     backend: str | None = None
     unread: Sequence[Place] = ()
     known_files: Files | None = None
-    quiet: Quiet = dataclasses.field(default_factory=lambda: Quiet((), lambda _: ()))
+    quiet: Quiet = dataclasses.field(default_factory=lambda: Quiet((), Files(())))
     mentions: Sequence[Place] = ()
     own_names: frozenset[str] = frozenset()
     entries: frozenset[str] = frozenset()

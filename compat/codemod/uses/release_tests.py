@@ -94,9 +94,9 @@ def _old_arms(module: Module, attempt: ast.Try) -> Iterator[list[ast.stmt]]:
     """
     for handler in attempt.handlers:
         arms = [attempt.body, handler.body]
-        olds = [_calls(module, arm) for arm in arms]
         caught = conditions.caught(handler) & {"TypeError", "AttributeError"}
-        if caught and sorted(olds, key=str) == [False, True]:
+        olds = [_calls(module, arm) for arm in arms] if caught else []
+        if sorted(olds, key=str) == [False, True]:
             yield arms[olds.index(True)]
 
 
