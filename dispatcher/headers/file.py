@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from typing import Any, Literal, Self, TypeVar
 
 HEAD = 4096
+BLOCK = 1 << 17  # so small that it stays in the processor's cache
 UNKNOWN = 0x7FFF_F000  # a 32-bit size from here on means that the length is unknown
 MOST = 1 << 62  # no size that is meant is larger
 MOST_STEPS = 1 << 16
@@ -62,6 +63,11 @@ class File:
     def all(self) -> bytes:
         """Return all bytes; none of a file larger than 1 GiB."""
         return self.at(0, self.size) if self.size <= _LARGEST else b""
+
+    def blocks(self, further: int) -> Iterator[tuple[int, bytes]]:
+        """Give each block's offset and bytes, of which the last ``further`` are of the next one."""
+        for at in range(0, self.size, BLOCK):
+            yield at, self.at(at, BLOCK + further)
 
     def tail(self, size: int) -> bytes:
         """Return the last ``size`` bytes, or all if there are fewer."""
