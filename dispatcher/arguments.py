@@ -156,12 +156,12 @@ def checked_load(asked: Load, backend: str = "") -> Load:
     check_place("read", asked.uri, backend)
     size = asked.buffer_size if hasattr(asked.uri, "read") else BUFFER_SIZE
     try:
-        return asked._replace(
-            format=name("format", asked.format),
-            buffer_size=integer("buffer_size", size, 1, MOST_BUFFER),
-        )
+        format, size = name("format", asked.format), integer("buffer_size", size, 1, MOST_BUFFER)
     except (ArgumentTypeError, BackendError) as why:
         raise problem(type(why), "read", asked.uri, why, backend=backend) from why
+    if format is asked.format and size is asked.buffer_size:  # a copy costs as much as the checks
+        return asked
+    return asked._replace(format=format, buffer_size=size)
 
 
 def checked_piece(asked: Load, leniency: Leniency, backend: str = "") -> Load:
@@ -175,12 +175,13 @@ def checked_piece(asked: Load, leniency: Leniency, backend: str = "") -> Load:
     if leniency.rounds_frames:
         asked = _in_whole_frames(asked)
     try:
-        return asked._replace(
-            frame_offset=integer("frame_offset", asked.frame_offset),
-            num_frames=integer("num_frames", asked.num_frames),
-        )
+        begin = integer("frame_offset", asked.frame_offset)
+        wanted = integer("num_frames", asked.num_frames)
     except NotAnIntegerError as why:
         raise problem(type(why), "read", asked.uri, why, backend=backend) from why
+    if begin is asked.frame_offset and wanted is asked.num_frames:
+        return asked
+    return asked._replace(frame_offset=begin, num_frames=wanted)
 
 
 def _in_whole_frames(asked: Load) -> Load:

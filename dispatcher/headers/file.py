@@ -51,9 +51,14 @@ class File:
         found: _Parsed = self._parsed[parse]
         return found
 
+    def remembered(self, parse: Callable[[Self], _Parsed]) -> _Parsed:
+        """As ``parsed``; it may also be remembered when the file is opened again."""
+        return self.parsed(parse)
+
     def at(self, offset: int, size: int) -> bytes:
         """Return ``size`` bytes from ``offset`` on, fewer at the file's end."""
-        head, end = self.head, offset + size
+        head, end = self._head, offset + size
+        head = self.head if head is None else head
         return head[offset:end] if offset >= 0 and end <= len(head) else self.read(offset, size)
 
     def number(self, offset: int, size: int, order: Order) -> int:

@@ -90,6 +90,10 @@ def opening(file: File) -> StreamInfo | None:
     further back have higher numbers. So it is not two files joined, nor one whose middle is
     missing.
     """
+    return file.remembered(_opening)
+
+
+def _opening(file: File) -> StreamInfo | None:
     if not BEGINS.match(file.head):
         return None
     info = stream_info(file.at(8, STREAMINFO_BYTES))

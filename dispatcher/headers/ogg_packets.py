@@ -83,10 +83,10 @@ def _packets(data: bytes) -> Iterator[tuple[bytes, Page]]:
 
     ``data`` begins with a page. A damaged page ends the packets.
     """
-    at, mirrored = 0, ogg_checksum.mirrored(data)
+    at = 0
     parts: list[bytes] = []
     known = True
-    while (found := page(data, at)) is not None and ogg_checksum.is_right(mirrored, at, found.end):
+    while (found := page(data, at)) is not None and ogg_checksum.is_right(data, at, found.end):
         if bool(found.flags & CONTINUED) != bool(parts):
             if at:
                 return
@@ -275,10 +275,10 @@ def _whole_packets(data: bytes, at: int, before: Page) -> list[Page]:
         _OddError: a page is damaged, of another stream, or not the next one; or there is none.
     """
     block: list[Page] = []
-    mirrored, last = ogg_checksum.mirrored(data), before
+    last = before
     while (found := page(data, last.end - at, at)) is not None:
         if (
-            not ogg_checksum.is_right(mirrored, found.at - at, found.end - at)
+            not ogg_checksum.is_right(data, found.at - at, found.end - at)
             or (found.serial, found.number) != (before.serial, last.number + 1)
             or found.flags & FIRST
             or not found.lacing

@@ -7,6 +7,7 @@ opened and closed, a file object is put back where it stood, an open file is use
 import contextlib
 import io
 import os
+import time
 from collections.abc import Callable
 from typing import Any, Self, TypeVar
 
@@ -16,6 +17,10 @@ from dispatcher.headers.file import HEAD, Bytes, File
 from dispatcher.reading.file_objects import is_readable, is_regular
 
 _Found = TypeVar("_Found")
+_Parsed = TypeVar("_Parsed")
+_SETTLED = 2 * 10**9  # nanoseconds: the coarsest time stamps of any file system
+_MOST_SEEN = 1 << 12
+_seen: dict[tuple[Any, ...], tuple[Any]] = {}
 _HAS_PREAD = hasattr(os, "pread")  # Windows has none
 _UNREADABLE = (
     *(OSError, ValueError, TypeError, AttributeError),
@@ -52,11 +57,28 @@ class OpenFile(File):
     def measure(self) -> int:
         return self.status.st_size
 
+    def remembered(self, parse: Callable[[Self], _Parsed]) -> _Parsed:
+        """Return what ``parse`` makes of this file, also for later calls until it changes.
+
+        It is not kept for a file that was changed a moment ago: it could change again and keep its
+        time of change.
+        """
+        status = self.status
+        changed = status.st_mtime_ns, status.st_ctime_ns
+        key = (parse, status.st_dev, status.st_ino, status.st_size, *changed)
+        known = _seen.get(key)
+        if known is None:
+            known = (self.parsed(parse),)
+            if time.time_ns() - max(changed) > _SETTLED:
+                if len(_seen) >= _MOST_SEEN:
+                    _seen.clear()
+                _seen[key] = known
+        found: _Parsed = known[0]
+        return found
+
 
 class InMemory(Bytes):
     """What a ``BytesIO`` holds."""
-
-    status: None = None
 
     def __init__(self, held: io.BytesIO) -> None:
         super().__init__(held.getvalue())

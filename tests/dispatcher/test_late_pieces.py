@@ -1,6 +1,7 @@
 """A piece far into a file is the slice of the whole, to the bit, whether it is sought or decoded from the start; lengths are exact."""
 
 import functools
+import os
 import pathlib
 import re
 import tempfile
@@ -17,7 +18,7 @@ from hypothesis import strategies as st
 
 import dispatcher
 from dispatcher.backends.ffmpeg import container, decode, seek
-from dispatcher.headers import flac
+from dispatcher.headers import flac, ogg_packets
 from dispatcher.headers.file import BLOCK, Bytes
 from dispatcher.reading.opened import opened
 from tests import long_files
@@ -262,6 +263,28 @@ def test_flac_without_a_name_is_what_ffmpeg_makes_of_it(change: str) -> None:
         }[change]
     )
     assert _given(path, backend=None) == _given(path)
+
+
+@pytest.mark.parametrize(
+    ("name", "backend", "module", "check"),
+    [("s16.flac", None, flac, "_in_order"), ("mono.ogg", "soundfile", ogg_packets, "scan")],
+)
+def test_a_file_is_checked_once_for_all_late_pieces_until_it_changes(
+    name: str, backend: str | None, module: Any, check: str, tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real, looked = getattr(module, check), []
+    monkeypatch.setattr(module, check, lambda *arguments: looked.append(check) or real(*arguments))
+    path = tmp_path / name
+    path.write_bytes(pathlib.Path(_file(name)).read_bytes())
+    for settled, times in ((10**18, 3), (-(10**18), 1)):
+        monkeypatch.setattr("dispatcher.reading.opened._SETTLED", settled)
+        looked.clear()
+        for _ in range(3):
+            dispatcher.load(path, 100_000, 1000, backend=backend)
+        assert len(looked) == times
+    os.utime(path, ns=(1, 1))
+    dispatcher.load(path, 100_000, 1000, backend=backend)
+    assert len(looked) == 2
 
 
 def test_a_header_of_flac_is_found_wherever_it_lies_in_the_blocks_that_are_read() -> None:

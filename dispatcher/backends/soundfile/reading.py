@@ -129,9 +129,13 @@ def _exact_before(file: File) -> int | None:
 
     So it is where a stream was cut out of another, or copied through times in milliseconds.
     """
+    return ogg.sound_before_last_page(file) if file.remembered(_fits) else None
+
+
+def _fits(file: File) -> bool:
+    """Return whether the first pages of Ogg Vorbis fit the packets."""
     # a few pages at first: it takes a third of the time, and covers in the headers are seldom
-    fit = any(ogg_packets.scan(pages, 0) for pages in (Bytes(file.at(0, _FEW_PAGES)), file))
-    return ogg.sound_before_last_page(file) if fit else None
+    return any(ogg_packets.scan(pages, 0) for pages in (Bytes(file.at(0, _FEW_PAGES)), file))
 
 
 def blocks(file: Any, block_frames: int, dtype: str) -> Iterator[npt.NDArray[Any]]:
