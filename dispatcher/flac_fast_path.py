@@ -25,7 +25,7 @@ _DEPTHS = (16, 24)
 
 
 def load(
-    asked: Load, chosen: Backend, registry: Registry, settings: Settings
+    chosen: Backend, registry: Registry, settings: Settings, asked: Load
 ) -> tuple[torch.Tensor, int] | None:
     """Decode with a faster backend than the chosen one; ``None`` unless the result is the same."""
     usual = isinstance(asked.uri, (str, os.PathLike)) and asked.format in (None, "flac")
