@@ -21,7 +21,7 @@ from dispatcher.codec_config import CodecConfig as CodecConfig
 from dispatcher.lazily import torch
 from dispatcher.metadata import AudioMetaData as AudioMetaData
 from dispatcher.registry import Registry as Registry
-from dispatcher.requests import BUFFER_SIZE, Load, Save
+from dispatcher.requests import Load, Save
 from dispatcher.settings import Settings as Settings
 
 _server = Chooser(Registry(), Settings())
@@ -30,7 +30,7 @@ _server = Chooser(Registry(), Settings())
 def info(
     uri: Uri,
     format: str | None = None,
-    buffer_size: int = BUFFER_SIZE,
+    buffer_size: int = 4096,
     backend: str | None = None,
 ) -> AudioMetaData:
     """Return the sample rate, length, channels, bit depth and encoding of a file.
@@ -61,7 +61,7 @@ def load(
     normalize: bool = True,
     channels_first: bool = True,
     format: str | None = None,
-    buffer_size: int = BUFFER_SIZE,
+    buffer_size: int = 4096,
     backend: str | None = None,
 ) -> tuple[torch.Tensor, int]:
     """Read the samples and the sample rate of a file.
@@ -107,7 +107,7 @@ def save(
     format: str | None = None,
     encoding: str | None = None,
     bits_per_sample: int | None = None,
-    buffer_size: int = BUFFER_SIZE,
+    buffer_size: int = 4096,
     backend: str | None = None,
     compression: CodecConfig | float | int | None = None,
 ) -> None:

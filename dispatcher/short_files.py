@@ -47,8 +47,7 @@ def load(
             cannot hold them.
     """
     with opened(asked.place) as file:
-        if file is not asked.file:
-            asked = asked._replace(file=file)
+        asked = asked._replace(file=file)
         found = reader.load_plain(asked) or faster(asked)
         if found is not None:
             return found

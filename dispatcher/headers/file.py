@@ -19,15 +19,10 @@ class File:
     def __init__(self) -> None:
         # no cached_property: in Python 3.11 one slow file would stop those of all other threads
         self._head: bytes | None = None
-        self._size: int | None = None
         self._parsed: dict[Callable[[Any], Any], Any] = {}
 
     def read(self, offset: int, size: int) -> bytes:
         """Read ``size`` bytes from ``offset`` on, fewer at the file's end."""
-        raise NotImplementedError
-
-    def measure(self) -> int:
-        """Return how many bytes there are."""
         raise NotImplementedError
 
     @property
@@ -40,9 +35,7 @@ class File:
     @property
     def size(self) -> int:
         """Return how many bytes there are."""
-        if self._size is None:
-            self._size = self.measure()
-        return self._size
+        raise NotImplementedError
 
     def parsed(self, parse: Callable[[Self], _Parsed]) -> _Parsed:
         """Return what ``parse`` makes of this file; it is called once."""
@@ -51,9 +44,7 @@ class File:
         found: _Parsed = self._parsed[parse]
         return found
 
-    def remembered(self, parse: Callable[[Self], _Parsed]) -> _Parsed:
-        """As ``parsed``; it may also be remembered when the file is opened again."""
-        return self.parsed(parse)
+    remembered = parsed  # an open file remembers it longer
 
     def at(self, offset: int, size: int) -> bytes:
         """Return ``size`` bytes from ``offset`` on, fewer at the file's end."""
@@ -89,7 +80,8 @@ class Bytes(File):
     def read(self, offset: int, size: int) -> bytes:
         return self._data[offset : offset + size]
 
-    def measure(self) -> int:
+    @property
+    def size(self) -> int:
         return len(self._data)
 
 

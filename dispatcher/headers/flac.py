@@ -3,7 +3,7 @@
 import functools
 import itertools
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from dispatcher.headers.container import Container, File, Length, Part
@@ -21,8 +21,6 @@ _ODD_BLOCKS = (0, 5, 127)
 _POLYNOMIAL = 0x107
 _BLOCK_SIZES = (0, 192, 576, 1152, 2304, 4608, 0, 0, 256, 512, 1024, 2048, 4096, 8192, 16384, 32768)
 BEGINS, _BEGIN_BYTES = re.compile(rb"fLaC[\x00\x80]\0\0\x22"), 8
-_FL = int.from_bytes(MAGIC[:2], "little")
-_SYNC = re.compile(rb"\xff[\xf8\xf9]")
 
 
 class StreamInfo(NamedTuple):
@@ -90,10 +88,6 @@ def opening(file: File) -> StreamInfo | None:
     further back have higher numbers. So it is not two files joined, nor one whose middle is
     missing.
     """
-    return file.remembered(_opening)
-
-
-def _opening(file: File) -> StreamInfo | None:
     if not BEGINS.match(file.head):
         return None
     info = stream_info(file.at(8, STREAMINFO_BYTES))
@@ -116,7 +110,7 @@ def _in_order(file: File, begin: int, info: StreamInfo) -> bool:
         return MAGIC not in file.at(begin, size)
     for look in range(1, _LOOKS):
         data = file.at(begin + size * look // _LOOKS, length)
-        found = _first_frame(data, _SYNC.finditer(data), info)
+        found = next(_frames(data, info), None)
         if found is None or not last < found.start < info.frames:
             return False
         last = found.start
@@ -126,22 +120,21 @@ def _in_order(file: File, begin: int, info: StreamInfo) -> bool:
 def ends_as_told(file: File, info: StreamInfo) -> bool:
     """Return whether the last frame header in a file ends the stream where STREAMINFO says."""
     tail = file.tail((info.longest or _LONGEST_FRAME) + _LONGEST_HEADER)
-    last = _first_frame(tail, reversed(list(_SYNC.finditer(tail))), info)
-    return last is not None and last.stop == info.frames
+    found = list(_frames(tail, info))
+    return bool(found) and found[-1].stop == info.frames
 
 
-def _first_frame(data: bytes, places: Iterable[re.Match[bytes]], info: StreamInfo) -> range | None:
-    """Return the audio frames of the first of these places at which there is a frame header."""
-    found = (_frame(data[at.start() : at.start() + _LONGEST_HEADER], info) for at in places)
-    return next(filter(None, found), None)
-
-
-def _headers(data: bytes) -> Iterator[bytes]:
-    """Give what begins with a sync word in a block, of which the last bytes are of the next one."""
+def _headers(data: bytes, end: int | None = None) -> Iterator[bytes]:
+    """Give what begins with a frame's sync word; the last one begins before ``end``."""
     octets = np.frombuffer(data, np.uint8)
-    places = np.flatnonzero(octets[: 1 - _SHORTEST_HEADER][:BLOCK] == 0xFF)
+    places = np.flatnonzero(octets[: 1 - _SHORTEST_HEADER][:end] == 0xFF)
     for at in places[octets[places + 1] & 0xFE == 0xF8].tolist():
         yield data[at : at + _LONGEST_HEADER]
+
+
+def _frames(data: bytes, info: StreamInfo) -> Iterator[range]:
+    """Give the audio frames of each flac frame, by the headers in ``data``."""
+    return filter(None, (_frame(header, info) for header in _headers(data)))
 
 
 def one_after_the_other(file: File, info: StreamInfo) -> bool:
@@ -150,8 +143,9 @@ def one_after_the_other(file: File, info: StreamInfo) -> bool:
     libsndfile skips a frame that is there twice; FFmpeg decodes it twice.
     """
     expected, alike = 0, b""
-    blocks = file.blocks(_LONGEST_HEADER - 1)
-    for header in itertools.chain.from_iterable(_headers(data) for _, data in blocks):
+    for header in itertools.chain.from_iterable(
+        _headers(data, BLOCK) for _, data in file.blocks(_LONGEST_HEADER - 1)
+    ):
         # bytes of sound that look like a header seldom have the rate and depth of the first header
         if alike and (header[2] & 0x0F, header[3] & 0x0F) != (alike[2] & 0x0F, alike[3] & 0x0F):
             continue
@@ -232,17 +226,15 @@ def _length(file: File) -> Length | None:
 def _begins(file: File) -> Iterator[int]:
     """Give the offsets at which a flac file begins; in half the time that ``BEGINS`` takes."""
     for at, data in file.blocks(_BEGIN_BYTES - 1):
-        for first in (0, 1):
-            words = np.frombuffer(data, "<u2", (len(data) - first) // 2, first)
-            places = (2 * np.flatnonzero(words == _FL) + first).tolist()
-            yield from (at + place for place in places if BEGINS.match(data, place))
+        octets = np.frombuffer(data, np.uint8)
+        places = np.flatnonzero((octets[:-1] == MAGIC[0]) & (octets[1:] == MAGIC[1])).tolist()
+        yield from (at + place for place in places if BEGINS.match(data, place))
 
 
 def _parts(file: File) -> list[Part]:
     """Find parts by their STREAMINFO blocks."""
     infos = (
-        (at, stream_info(file.at(at + _BEGIN_BYTES, STREAMINFO_BYTES)))
-        for at in sorted(_begins(file))
+        (at, stream_info(file.at(at + _BEGIN_BYTES, STREAMINFO_BYTES))) for at in _begins(file)
     )
     return [Part("flac", at, info.rate, info.channels) for at, info in infos if info and info.rate]
 
@@ -250,7 +242,7 @@ def _parts(file: File) -> list[Part]:
 def later_parts(file: File) -> list[bytes]:
     """Return the bytes of each part of a joined file but the first."""
     data = file.all()
-    begins = sorted(_begins(file)) if data else []
+    begins = list(_begins(file)) if data else []
     return [data[begin:end] for begin, end in itertools.pairwise([*begins[1:], len(data)])]
 
 

@@ -138,8 +138,7 @@ def _damage_up_to(file: File, frame: int) -> str | None:
     numbers = dict[int, int]()
     sounds = set[int]()
     while before + reached < frame:
-        data = file.at(at, _BLOCK)
-        place = 0
+        data, place = file.at(at, _BLOCK), 0
         while found := page(data, place):
             is_other = found.serial in numbers and found.serial not in sounds
             if not is_other and not ogg_checksum.is_right(data, place, found.end):

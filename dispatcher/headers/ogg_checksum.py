@@ -19,6 +19,5 @@ def is_right(data: bytes, begin: int, end: int) -> bool:
     inverted. So zlib computes it of mirrored bytes. The checksum's own four bytes count as 0.
     """
     page = data[begin:end].translate(_mirror())
-    told, after = page[_CHECKSUM : _CHECKSUM + 4], page[_CHECKSUM + 4 :]
-    found = zlib.crc32(page[:_CHECKSUM] + bytes(4) + after, 0xFFFF_FFFF) ^ 0xFFFF_FFFF
-    return found.to_bytes(4, "big") == told
+    found = zlib.crc32(page[:_CHECKSUM] + bytes(4) + page[_CHECKSUM + 4 :], 0xFFFF_FFFF)
+    return (found ^ 0xFFFF_FFFF).to_bytes(4, "big") == page[_CHECKSUM : _CHECKSUM + 4]

@@ -5,6 +5,7 @@ opened and closed, a file object is put back where it stood, an open file is use
 """
 
 import contextlib
+import functools
 import io
 import os
 import time
@@ -19,8 +20,6 @@ from dispatcher.reading.file_objects import is_readable, is_regular
 _Found = TypeVar("_Found")
 _Parsed = TypeVar("_Parsed")
 _SETTLED = 2 * 10**9  # nanoseconds: the coarsest time stamps of any file system
-_MOST_SEEN = 1 << 12
-_seen: dict[tuple[Any, ...], tuple[Any]] = {}
 _HAS_PREAD = hasattr(os, "pread")  # Windows has none
 _UNREADABLE = (
     *(OSError, ValueError, TypeError, AttributeError),
@@ -54,7 +53,8 @@ class OpenFile(File):
         self.raw.seek(offset)
         return self.raw.read(size) or b""
 
-    def measure(self) -> int:
+    @property
+    def size(self) -> int:
         return self.status.st_size
 
     def remembered(self, parse: Callable[[Self], _Parsed]) -> _Parsed:
@@ -65,16 +65,17 @@ class OpenFile(File):
         """
         status = self.status
         changed = status.st_mtime_ns, status.st_ctime_ns
-        key = (parse, status.st_dev, status.st_ino, status.st_size, *changed)
-        known = _seen.get(key)
-        if known is None:
-            known = (self.parsed(parse),)
-            if time.time_ns() - max(changed) > _SETTLED:
-                if len(_seen) >= _MOST_SEEN:
-                    _seen.clear()
-                _seen[key] = known
-        found: _Parsed = known[0]
+        kept = _kept(parse, status.st_dev, status.st_ino, status.st_size, *changed)
+        found: _Parsed = kept[0] if kept else self.parsed(parse)
+        if not kept and time.time_ns() - max(changed) > _SETTLED:
+            kept.append(found)
         return found
+
+
+@functools.lru_cache(maxsize=1 << 12)
+def _kept(*_: object) -> list[Any]:
+    """Return the list for what a function found in a file, empty at first."""
+    return []
 
 
 class InMemory(Bytes):
@@ -101,8 +102,13 @@ class _Object(File):
             left -= len(part)
         return b"".join(parts)[:size]
 
-    def measure(self) -> int:
-        return int(self._wrapped.seek(0, os.SEEK_END)) - self._begin
+    @property
+    def size(self) -> int:
+        return self.parsed(_end) - self._begin
+
+
+def _end(file: _Object) -> int:
+    return int(file._wrapped.seek(0, os.SEEK_END))
 
 
 def opened(place: Any) -> contextlib.AbstractContextManager[OpenFile | None]:
@@ -129,8 +135,12 @@ def unobserved(held: Any) -> OpenFile | InMemory | None:
     with contextlib.suppress(OSError, ValueError):  # it is closed, or has lost its file
         if type(held) is io.BytesIO and not held.tell():
             return InMemory(held)
-        is_file = type(held) is io.BufferedReader and type(held.raw) is io.FileIO
-        if is_file and is_regular(held.fileno()) and not held.tell():
+        if (
+            type(held) is io.BufferedReader
+            and type(held.raw) is io.FileIO
+            and is_regular(held.fileno())
+            and not held.tell()
+        ):
             return OpenFile(held.raw)
     return None
 

@@ -120,7 +120,7 @@ def go_to(file: Any, start: int, place: Any) -> None:
 
 def _last_to_seek(file: Any, start: int, place: Any) -> int:
     """Return the last frame up to ``start`` to which libsndfile seeks exactly in Ogg Vorbis."""
-    before = look(place, _exact_before, 0) if start else 0
+    before = look(place, lambda seen: seen.remembered(_exact_before), 0) if start else 0
     return 0 if before is None or before > file.frames else min(start, max(0, before - 1))
 
 
@@ -129,13 +129,9 @@ def _exact_before(file: File) -> int | None:
 
     So it is where a stream was cut out of another, or copied through times in milliseconds.
     """
-    return ogg.sound_before_last_page(file) if file.remembered(_fits) else None
-
-
-def _fits(file: File) -> bool:
-    """Return whether the first pages of Ogg Vorbis fit the packets."""
     # a few pages at first: it takes a third of the time, and covers in the headers are seldom
-    return any(ogg_packets.scan(pages, 0) for pages in (Bytes(file.at(0, _FEW_PAGES)), file))
+    fit = any(ogg_packets.scan(pages, 0) for pages in (Bytes(file.at(0, _FEW_PAGES)), file))
+    return ogg.sound_before_last_page(file) if fit else None
 
 
 def blocks(file: Any, block_frames: int, dtype: str) -> Iterator[npt.NDArray[Any]]:
