@@ -52,7 +52,7 @@ def _loaded(
         return None
     frames = info.frames - asked.frame_offset
     to_the_end = not 0 < asked.num_frames < frames
-    if to_the_end and not (flac.ends_as_told(file, info) and flac.one_after_the_other(file, info)):
+    if to_the_end and not file.remembered(flac.one_after_the_other):
         return None
     frames = frames if to_the_end else asked.num_frames
     try:

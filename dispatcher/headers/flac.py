@@ -117,13 +117,6 @@ def _in_order(file: File, begin: int, info: StreamInfo) -> bool:
     return True
 
 
-def ends_as_told(file: File, info: StreamInfo) -> bool:
-    """Return whether the last frame header in a file ends the stream where STREAMINFO says."""
-    tail = file.tail((info.longest or _LONGEST_FRAME) + _LONGEST_HEADER)
-    found = list(_frames(tail, info))
-    return bool(found) and found[-1].stop == info.frames
-
-
 def _headers(data: bytes, end: int | None = None) -> Iterator[bytes]:
     """Give what begins with a frame's sync word; the last one begins before ``end``."""
     octets = np.frombuffer(data, np.uint8)
@@ -137,11 +130,17 @@ def _frames(data: bytes, info: StreamInfo) -> Iterator[range]:
     return filter(None, (_frame(header, info) for header in _headers(data)))
 
 
-def one_after_the_other(file: File, info: StreamInfo) -> bool:
-    """Return whether the file holds each frame of the stream once, in order.
+def one_after_the_other(file: File) -> bool:
+    """Return whether a plain flac file holds each frame of its stream once, in order, to the end.
 
     libsndfile skips a frame that is there twice; FFmpeg decodes it twice.
     """
+    info = file.remembered(opening)
+    if info is None:
+        return False
+    tail = list(_frames(file.tail((info.longest or _LONGEST_FRAME) + _LONGEST_HEADER), info))
+    if not tail or tail[-1].stop != info.frames:  # a quick look spares the long one
+        return False
     expected, alike = 0, b""
     for header in itertools.chain.from_iterable(
         _headers(data, BLOCK) for _, data in file.blocks(_LONGEST_HEADER - 1)

@@ -12,7 +12,7 @@ from __future__ import annotations
 import io
 import sys
 from collections.abc import Callable
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, NamedTuple, TypeAlias, cast
 
 from dispatcher import interrupts
 from dispatcher.headers import wave
@@ -203,9 +203,7 @@ def _is_act(head: bytes) -> bool:
 
 def _may_hide_a_stream(file: _File) -> bool:
     """Return whether the data, as far as FFmpeg searches it, could be a compressed stream."""
-    plain = file.parsed(_parsed)
-    if plain is None:
-        return False
+    plain = cast("PlainWav", file.parsed(_parsed))
     frame_bytes = plain.form.frame_bytes
     packet = frame_bytes << max(plain.form.rate // _PACKETS_PER_SECOND, 1).bit_length() - 1
     window = max(_LEAST_WINDOW, min(_PACKETS * packet, _MOST_WINDOW))
