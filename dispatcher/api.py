@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 
 from dispatcher import arguments, flac_fast_path, interrupts, short_files
@@ -9,7 +10,6 @@ from dispatcher.backend import Backend, Uri
 from dispatcher.errors import ArgumentError, BackendError, BackendUnavailable, problem
 from dispatcher.lazily import torch
 from dispatcher.metadata import AudioMetaData
-from dispatcher.reading.opened import opened
 from dispatcher.registry import Registry
 from dispatcher.requests import Load, Save
 from dispatcher.settings import Settings
@@ -140,12 +140,10 @@ class Chooser:
             asked = self._checked(asked, backend)
             reader = self.reader(backend, asked.uri, asked.format)
             asked = arguments.checked_piece(asked, reader.leniency)
-            with opened(asked.uri) as file:
-                asked = asked._replace(file=file)
-                found = reader.load_plain(asked)
-                if found is None and backend is None:
-                    found = flac_fast_path.load(asked, reader, self.registry, self.settings)
-                return found or short_files.load(reader, asked, self.settings)
+            if backend is not None:
+                return short_files.load(reader, asked, self.settings)
+            faster = functools.partial(flac_fast_path.load, reader, self.registry, self.settings)
+            return short_files.load(reader, asked, self.settings, faster)
 
     def save(self, asked: Save, backend: object) -> None:
         """Write samples with the backend for a call."""

@@ -25,7 +25,7 @@ _DEPTHS = (16, 24)
 
 
 def load(
-    asked: Load, chosen: Backend, registry: Registry, settings: Settings
+    chosen: Backend, registry: Registry, settings: Settings, asked: Load
 ) -> tuple[torch.Tensor, int] | None:
     """Decode with a faster backend than the chosen one; ``None`` unless the result is the same."""
     usual = isinstance(asked.uri, (str, os.PathLike)) and asked.format in (None, "flac")
@@ -34,10 +34,8 @@ def load(
         return None
     # so near the beginning FFmpeg decodes all that comes before the piece, and reports damage there
     near = 0 < asked.frame_offset < chosen.seeks_from
-    if near or not asked.is_piece:
-        return None
     faster = registry.find(_BY)
-    if faster is None or asked.file is None:
+    if near or not asked.is_piece or faster is None or asked.file is None:
         return None
     try:
         return _loaded(asked.file, asked, faster, settings)
@@ -49,12 +47,12 @@ def _loaded(
     file: OpenFile, asked: Load, faster: Backend, settings: Settings
 ) -> tuple[torch.Tensor, int] | None:
     """Decode with the faster backend; return ``None`` if the file or the result leaves a doubt."""
-    info = flac.opening(file)
+    info = file.remembered(flac.opening)
     if info is None or info.bits not in _DEPTHS or asked.frame_offset >= info.frames:
         return None
     frames = info.frames - asked.frame_offset
     to_the_end = not 0 < asked.num_frames < frames
-    if to_the_end and not (flac.ends_as_told(file, info) and flac.one_after_the_other(file, info)):
+    if to_the_end and not file.remembered(flac.one_after_the_other):
         return None
     frames = frames if to_the_end else asked.num_frames
     try:
@@ -62,8 +60,11 @@ def _loaded(
             waveform, rate = faster.load(asked._replace(num_frames=frames), settings)
     except AudioError:
         return None
-    doubts = warned or waveform.shape[1 if asked.channels_first else 0] != frames
-    # libsndfile reads through our descriptor, so it has come to the file's end
-    if doubts or (to_the_end and file.raw.tell() != file.size):
+    if (
+        warned
+        or waveform.shape[1 if asked.channels_first else 0] != frames
+        # libsndfile reads through our descriptor, so it has come to the file's end
+        or (to_the_end and file.raw.tell() != file.size)
+    ):
         return None
     return waveform, rate

@@ -75,7 +75,9 @@ class Registry:
             BackendUnavailable: it does not work here, or is left out.
         """
         if name not in self.allowed:
-            raise self._left_out()
+            raise BackendUnavailable(
+                f"it is left out: the backends in use are {', '.join(self.allowed) or 'none'}"
+            )
         found = _open(name)
         if isinstance(found, BackendUnavailable):
             # raise a new one: a traceback on the kept one would keep every caller's frames alive
@@ -87,14 +89,10 @@ class Registry:
         found = _open(name) if name in self.allowed else None
         return found if isinstance(found, Backend) else None
 
-    def _left_out(self) -> BackendUnavailable:
-        return BackendUnavailable(
-            f"it is left out: the backends in use are {', '.join(self.allowed) or 'none'}"
-        )
-
     def reason(self, name: str) -> str | None:
         """Return why a backend cannot be used, or ``None`` if it can."""
-        if name not in self.allowed:
-            return self._left_out().explain()
-        found = _open(name)
-        return found.explain() if isinstance(found, BackendUnavailable) else None
+        try:
+            self.get(name)
+        except BackendUnavailable as why:
+            return why.explain()
+        return None

@@ -28,8 +28,15 @@ _BYTES_DECODED = 4
 _MOST_SAMPLES_PER_BYTE = 1 << 14
 
 
-def load(reader: Backend, asked: Load, settings: Settings) -> tuple[torch.Tensor, int]:
+def load(
+    reader: Backend,
+    asked: Load,
+    settings: Settings,
+    faster: Callable[[Load], Any] = lambda _: None,
+) -> tuple[torch.Tensor, int]:
     """Return what ``reader.load`` returns, or for a plain file what ``reader.load_plain`` does.
+
+    ``faster`` may return the same for other files; it returns ``None`` for most.
 
     Warns:
         TruncatedInputWarning: there are fewer frames than the header says, and the flag
@@ -41,9 +48,8 @@ def load(reader: Backend, asked: Load, settings: Settings) -> tuple[torch.Tensor
             cannot hold them.
     """
     with opened(asked.place) as file:
-        if file is not asked.file:
-            asked = asked._replace(file=file)
-        found = reader.load_plain(asked)
+        asked = asked._replace(file=file)
+        found = reader.load_plain(asked) or faster(asked)
         if found is not None:
             return found
         # the headers of a URL or a pipe cannot be read beforehand

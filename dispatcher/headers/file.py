@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from typing import Any, Literal, Self, TypeVar
 
 HEAD = 4096
+BLOCK = 1 << 17  # so small that it stays in the processor's cache
 UNKNOWN = 0x7FFF_F000  # a 32-bit size from here on means that the length is unknown
 MOST = 1 << 62  # no size that is meant is larger
 MOST_STEPS = 1 << 16
@@ -18,15 +19,10 @@ class File:
     def __init__(self) -> None:
         # no cached_property: in Python 3.11 one slow file would stop those of all other threads
         self._head: bytes | None = None
-        self._size: int | None = None
         self._parsed: dict[Callable[[Any], Any], Any] = {}
 
     def read(self, offset: int, size: int) -> bytes:
         """Read ``size`` bytes from ``offset`` on, fewer at the file's end."""
-        raise NotImplementedError
-
-    def measure(self) -> int:
-        """Return how many bytes there are."""
         raise NotImplementedError
 
     @property
@@ -39,9 +35,7 @@ class File:
     @property
     def size(self) -> int:
         """Return how many bytes there are."""
-        if self._size is None:
-            self._size = self.measure()
-        return self._size
+        raise NotImplementedError
 
     def parsed(self, parse: Callable[[Self], _Parsed]) -> _Parsed:
         """Return what ``parse`` makes of this file; it is called once."""
@@ -50,9 +44,12 @@ class File:
         found: _Parsed = self._parsed[parse]
         return found
 
+    remembered = parsed  # an open file remembers it longer
+
     def at(self, offset: int, size: int) -> bytes:
         """Return ``size`` bytes from ``offset`` on, fewer at the file's end."""
-        head, end = self.head, offset + size
+        head, end = self._head, offset + size
+        head = self.head if head is None else head
         return head[offset:end] if offset >= 0 and end <= len(head) else self.read(offset, size)
 
     def number(self, offset: int, size: int, order: Order) -> int:
@@ -62,6 +59,11 @@ class File:
     def all(self) -> bytes:
         """Return all bytes; none of a file larger than 1 GiB."""
         return self.at(0, self.size) if self.size <= _LARGEST else b""
+
+    def blocks(self, further: int) -> Iterator[tuple[int, bytes]]:
+        """Give each block's offset and bytes, of which the last ``further`` are of the next one."""
+        for at in range(0, self.size, BLOCK):
+            yield at, self.at(at, BLOCK + further)
 
     def tail(self, size: int) -> bytes:
         """Return the last ``size`` bytes, or all if there are fewer."""
@@ -78,7 +80,8 @@ class Bytes(File):
     def read(self, offset: int, size: int) -> bytes:
         return self._data[offset : offset + size]
 
-    def measure(self) -> int:
+    @property
+    def size(self) -> int:
         return len(self._data)
 
 

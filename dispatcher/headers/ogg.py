@@ -138,11 +138,10 @@ def _damage_up_to(file: File, frame: int) -> str | None:
     numbers = dict[int, int]()
     sounds = set[int]()
     while before + reached < frame:
-        data = file.at(at, _BLOCK)
-        mirrored, place = ogg_checksum.mirrored(data), 0
+        data, place = file.at(at, _BLOCK), 0
         while found := page(data, place):
             is_other = found.serial in numbers and found.serial not in sounds
-            if not is_other and not ogg_checksum.is_right(mirrored, place, found.end):
+            if not is_other and not ogg_checksum.is_right(data, place, found.end):
                 break
             if found.flags & FIRST:
                 head = data[found.body : found.end]

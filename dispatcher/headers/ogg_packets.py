@@ -83,10 +83,9 @@ def _packets(data: bytes) -> Iterator[tuple[bytes, Page]]:
 
     ``data`` begins with a page. A damaged page ends the packets.
     """
-    at, mirrored = 0, ogg_checksum.mirrored(data)
     parts: list[bytes] = []
-    known = True
-    while (found := page(data, at)) is not None and ogg_checksum.is_right(mirrored, at, found.end):
+    at, known = 0, True
+    while (found := page(data, at)) is not None and ogg_checksum.is_right(data, at, found.end):
         if bool(found.flags & CONTINUED) != bool(parts):
             if at:
                 return
@@ -274,23 +273,21 @@ def _whole_packets(data: bytes, at: int, before: Page) -> list[Page]:
     Raises:
         _OddError: a page is damaged, of another stream, or not the next one; or there is none.
     """
-    block: list[Page] = []
-    mirrored, last = ogg_checksum.mirrored(data), before
-    while (found := page(data, last.end - at, at)) is not None:
+    block = [before]
+    while (found := page(data, block[-1].end - at, at)) is not None:
         if (
-            not ogg_checksum.is_right(mirrored, found.at - at, found.end - at)
-            or (found.serial, found.number) != (before.serial, last.number + 1)
+            not ogg_checksum.is_right(data, found.at - at, found.end - at)
+            or (found.serial, found.number) != (before.serial, block[-1].number + 1)
             or found.flags & FIRST
             or not found.lacing
         ):
             raise _OddError
         block.append(found)
-        last = found
-    while block and block[-1].lacing[-1] == _WHOLE:
+    while len(block) > 1 and block[-1].lacing[-1] == _WHOLE:
         block.pop()
-    if not block:
+    if len(block) == 1:
         raise _OddError
-    return block
+    return block[1:]
 
 
 def _end(each: Page, packet: int, ends: Numbers, most: int, size: int) -> int:

@@ -82,7 +82,7 @@ def parts(file: File, kinds: Iterable[str] | None = None) -> list[Part]:
     found = of(file)
     if found.parts is None or (kinds is not None and found.name not in kinds):
         return []
-    return found.parts(file)
+    return file.remembered(found.parts)
 
 
 @functools.cache

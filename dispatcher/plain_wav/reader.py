@@ -11,9 +11,8 @@ from __future__ import annotations
 
 import io
 import sys
-import time
 from collections.abc import Callable
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, NamedTuple, TypeAlias, cast
 
 from dispatcher import interrupts
 from dispatcher.headers import wave
@@ -66,9 +65,6 @@ _PIECE_BYTES = 1 << 17
 # in frames rounded down to a power of two.
 _LEAST_WINDOW, _MOST_WINDOW = 1 << 16, 1 << 23
 _PACKETS, _PACKETS_PER_SECOND = 33, 10
-_SETTLED = 2 * 10**9  # nanoseconds: the coarsest time stamps of any file system
-_MOST_SEEN = 1 << 12
-_seen: dict[tuple[int, ...], bool] = {}
 
 
 class PlainWav(NamedTuple):
@@ -177,7 +173,7 @@ def _without_hidden_stream(file: _File) -> PlainWav | None:
     found = file.parsed(_parsed)
     if found is None or _is_act(file.head):
         return None
-    return None if found.stored.integer and _may_hide_a_stream(file, found) else found
+    return None if found.stored.integer and file.remembered(_may_hide_a_stream) else found
 
 
 def _without_parsed_chunks(file: _File) -> PlainWav | None:
@@ -205,34 +201,13 @@ def _is_act(head: bytes) -> bool:
     return len(head) >= _HEAD and head[256] == 0x84 and not any(head[44:256])
 
 
-def _window(file: _File, begin: int, length: int, rate: int, frame_bytes: int) -> bytes:
-    """Read as much of the data as FFmpeg searches for a hidden stream."""
-    packet = frame_bytes << max(rate // _PACKETS_PER_SECOND, 1).bit_length() - 1
-    return file.at(begin, min(length, max(_LEAST_WINDOW, min(_PACKETS * packet, _MOST_WINDOW))))
-
-
-def _may_hide_a_stream(file: _File, plain: PlainWav) -> bool:
-    """Return whether the data could be a compressed stream.
-
-    The answer is kept for later pieces of the file while it does not change. It is not kept for a
-    file that was changed a moment ago: it could change again and keep its time of change.
-    """
-    form = plain.form
-    length = plain.frames * form.frame_bytes
-    asked = plain.begin, length, form.rate, form.frame_bytes
-    if file.status is None:
-        return hidden_bitstreams.possible(_window(file, *asked))
-    status = file.status
-    changed = status.st_mtime_ns, status.st_ctime_ns
-    key = (status.st_dev, status.st_ino, status.st_size, *changed, *asked)
-    known = _seen.get(key)
-    if known is None:
-        known = hidden_bitstreams.possible(_window(file, *asked))
-        if time.time_ns() - max(changed) > _SETTLED:
-            if len(_seen) >= _MOST_SEEN:
-                _seen.clear()
-            _seen[key] = known
-    return known
+def _may_hide_a_stream(file: _File) -> bool:
+    """Return whether the data, as far as FFmpeg searches it, could be a compressed stream."""
+    plain = cast("PlainWav", file.parsed(_parsed))
+    frame_bytes = plain.form.frame_bytes
+    packet = frame_bytes << max(plain.form.rate // _PACKETS_PER_SECOND, 1).bit_length() - 1
+    window = max(_LEAST_WINDOW, min(_PACKETS * packet, _MOST_WINDOW))
+    return hidden_bitstreams.possible(file.at(plain.begin, min(plain.frames * frame_bytes, window)))
 
 
 def _described(

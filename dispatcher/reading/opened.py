@@ -5,8 +5,10 @@ opened and closed, a file object is put back where it stood, an open file is use
 """
 
 import contextlib
+import functools
 import io
 import os
+import time
 from collections.abc import Callable
 from typing import Any, Self, TypeVar
 
@@ -16,6 +18,8 @@ from dispatcher.headers.file import HEAD, Bytes, File
 from dispatcher.reading.file_objects import is_readable, is_regular
 
 _Found = TypeVar("_Found")
+_Parsed = TypeVar("_Parsed")
+_SETTLED = 2 * 10**9  # nanoseconds: the coarsest time stamps of any file system
 _HAS_PREAD = hasattr(os, "pread")  # Windows has none
 _UNREADABLE = (
     *(OSError, ValueError, TypeError, AttributeError),
@@ -49,14 +53,33 @@ class OpenFile(File):
         self.raw.seek(offset)
         return self.raw.read(size) or b""
 
-    def measure(self) -> int:
+    @property
+    def size(self) -> int:
         return self.status.st_size
+
+    def remembered(self, parse: Callable[[Self], _Parsed]) -> _Parsed:
+        """Return what ``parse`` makes of this file, also for later calls until it changes.
+
+        It is not kept for a file that was changed a moment ago: it could change again and keep its
+        time of change.
+        """
+        status = self.status
+        changed = status.st_mtime_ns, status.st_ctime_ns
+        kept = _kept(parse, status.st_dev, status.st_ino, status.st_size, *changed)
+        found: _Parsed = kept[0] if kept else self.parsed(parse)
+        if not kept and time.time_ns() - max(changed) > _SETTLED:
+            kept.append(found)
+        return found
+
+
+@functools.lru_cache(maxsize=1 << 12)
+def _kept(*_: object) -> list[Any]:
+    """Return the list for what a function found in a file, empty at first."""
+    return []
 
 
 class InMemory(Bytes):
     """What a ``BytesIO`` holds."""
-
-    status: None = None
 
     def __init__(self, held: io.BytesIO) -> None:
         super().__init__(held.getvalue())
@@ -79,8 +102,13 @@ class _Object(File):
             left -= len(part)
         return b"".join(parts)[:size]
 
-    def measure(self) -> int:
-        return int(self._wrapped.seek(0, os.SEEK_END)) - self._begin
+    @property
+    def size(self) -> int:
+        return self.parsed(_end) - self._begin
+
+
+def _end(file: _Object) -> int:
+    return int(file._wrapped.seek(0, os.SEEK_END))
 
 
 def opened(place: Any) -> contextlib.AbstractContextManager[OpenFile | None]:
@@ -107,8 +135,12 @@ def unobserved(held: Any) -> OpenFile | InMemory | None:
     with contextlib.suppress(OSError, ValueError):  # it is closed, or has lost its file
         if type(held) is io.BytesIO and not held.tell():
             return InMemory(held)
-        is_file = type(held) is io.BufferedReader and type(held.raw) is io.FileIO
-        if is_file and is_regular(held.fileno()) and not held.tell():
+        if (
+            type(held) is io.BufferedReader
+            and type(held.raw) is io.FileIO
+            and is_regular(held.fileno())
+            and not held.tell()
+        ):
             return OpenFile(held.raw)
     return None
 

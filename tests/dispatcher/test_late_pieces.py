@@ -1,6 +1,7 @@
 """A piece far into a file is the slice of the whole, to the bit, whether it is sought or decoded from the start; lengths are exact."""
 
 import functools
+import os
 import pathlib
 import re
 import tempfile
@@ -17,7 +18,8 @@ from hypothesis import strategies as st
 
 import dispatcher
 from dispatcher.backends.ffmpeg import container, decode, seek
-from dispatcher.headers import flac
+from dispatcher.headers import flac, ogg_packets
+from dispatcher.headers.file import BLOCK, Bytes
 from dispatcher.reading.opened import opened
 from tests import long_files
 from tests.doubles import fails
@@ -226,7 +228,15 @@ def test_flac_without_a_backend_named_is_decoded_by_libsndfile(monkeypatch: pyte
 
 
 @pytest.mark.parametrize(
-    "change", ["a frame twice", "two frames exchanged", "a frame left out", "a second STREAMINFO", "blocks longer than told"]
+    "change",
+    [
+        "a frame twice",
+        "two frames exchanged",
+        "a frame left out",
+        "a second STREAMINFO",
+        "blocks longer than told",
+        "half a header at the end",
+    ],
 )
 def test_flac_without_a_name_is_what_ffmpeg_makes_of_it(change: str) -> None:
     """libsndfile, which is faster, passes over some of this, and must not be taken for it."""
@@ -249,6 +259,45 @@ def test_flac_without_a_name_is_what_ffmpeg_makes_of_it(change: str) -> None:
             "a frame left out": data[:one] + data[two:],
             "a second STREAMINFO": data[:42] + bytes([0, 0, 0, 34]) + data[8:42] + data[42:],
             "blocks longer than told": data[:10] + (2048).to_bytes(2, "big") + data[12:],
+            "half a header at the end": data + b"\xff\xf8",
         }[change]
     )
     assert _given(path, backend=None) == _given(path)
+
+
+@pytest.mark.parametrize(
+    ("name", "backend", "module", "check"),
+    [("s16.flac", None, flac, "_in_order"), ("mono.ogg", "soundfile", ogg_packets, "scan")],
+)
+def test_a_file_is_checked_once_for_all_late_pieces_until_it_changes(
+    name: str, backend: str | None, module: Any, check: str, tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real, looked = getattr(module, check), []
+    monkeypatch.setattr(module, check, lambda *arguments: looked.append(check) or real(*arguments))
+    path = tmp_path / name
+    path.write_bytes(pathlib.Path(_file(name)).read_bytes())
+    for settled, times in ((10**18, 3), (-(10**18), 1)):
+        monkeypatch.setattr("dispatcher.reading.opened._SETTLED", settled)
+        looked.clear()
+        for _ in range(3):
+            dispatcher.load(path, 100_000, 1000, backend=backend)
+        assert len(looked) == times
+    os.utime(path, ns=(1, 1))
+    dispatcher.load(path, 100_000, 1000, backend=backend)
+    assert len(looked) == 2
+
+
+def test_a_header_of_flac_is_found_wherever_it_lies_in_the_blocks_that_are_read() -> None:
+    """Across the end of a block too, for which padding moves the sound."""
+    sound = torch.rand(2, 50_000, generator=torch.Generator().manual_seed(2)) - 0.5
+    dispatcher.save("x.flac", sound, 16000, backend="soundfile")
+    data = pathlib.Path("x.flac").read_bytes()
+    info = flac.stream_info(data[8:42])
+    assert info is not None
+    header = max(at for at in range(42, BLOCK - 20) if flac._frame(data[at : at + 16], info) is not None)
+    for place in range(BLOCK - 17, BLOCK + 2):
+        padding = place - header - 4
+        padded = data[:42] + b"\1" + padding.to_bytes(3, "big") + bytes(padding) + data[42:]
+        assert flac.one_after_the_other(Bytes(padded)), place
+        doubled = padded[:place] + padded[header + 4 + padding : place + 20] + padded[place:]
+        assert not flac.one_after_the_other(Bytes(doubled)), place

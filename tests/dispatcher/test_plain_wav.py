@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 
 import dispatcher
 from dispatcher import plain_wav
-from dispatcher.plain_wav import hidden_bitstreams, reader
+from dispatcher.plain_wav import hidden_bitstreams
 from dispatcher.reading.opened import opened
 
 _GUID = bytes.fromhex("000000001000800000aa00389b71")
@@ -193,11 +193,11 @@ def test_a_file_is_looked_at_once_until_it_changes(tmp_path: pathlib.Path, monke
     path, looked = tmp_path / "sound.wav", []
     soundfile.write(path, np.zeros(20_000, np.float32), 16000, subtype="PCM_16")
     monkeypatch.setattr(hidden_bitstreams, "possible", lambda data: bool(looked.append(len(data))))
-    monkeypatch.setattr(reader, "_SETTLED", 10**18)
+    monkeypatch.setattr("dispatcher.reading.opened._SETTLED", 10**18)
     for _ in range(2):
         dispatcher.load(path, 1000, 10, backend="ffmpeg")
     assert len(looked) == 2
-    monkeypatch.setattr(reader, "_SETTLED", -(10**18))
+    monkeypatch.setattr("dispatcher.reading.opened._SETTLED", -(10**18))
     for _ in range(3):
         dispatcher.load(path, 1000, 10, backend="ffmpeg")
     assert len(looked) == 3

@@ -137,7 +137,7 @@ def go_to(file: Any, start: int, place: Any) -> None:
 
 def _last_to_seek(file: Any, start: int, place: Any) -> int:
     """Return the last frame up to ``start`` to which libsndfile seeks exactly in Ogg Vorbis."""
-    before = look(place, _exact_before, 0) if start else 0
+    before = look(place, lambda seen: seen.remembered(_exact_before), 0) if start else 0
     return 0 if before is None or before > file.frames else min(start, max(0, before - 1))
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from dispatcher.headers import registry
 from dispatcher.headers.container import Length, Part
-from dispatcher.headers.file import Bytes
+from dispatcher.headers.file import BLOCK, Bytes
 
 
 def _big(*numbers: int) -> bytes:
@@ -142,3 +142,10 @@ def test_an_unknown_file_tells_nothing() -> None:
 def test_speex_in_ogg_tells_its_rate_and_channels() -> None:
     head = b"Speex   ".ljust(36) + _little(16000, 4, 0, 1) + bytes(28)
     assert registry.parts(Bytes(_page(2, head))) == [Part("ogg", 0, 16000, 1, "Speex")]
+
+
+def test_a_second_flac_is_found_wherever_it_lies_in_the_blocks_that_are_read() -> None:
+    head = b"fLaC\0\0\0\x22" + STREAMINFO
+    for begin in range(BLOCK - 9, BLOCK + 3):
+        parts = registry.parts(Bytes(head.ljust(begin, b"f") + head))
+        assert [part.begin for part in parts] == [0, begin]
