@@ -183,10 +183,13 @@ def _by_texts(project: Project, module: Module) -> Iterator[tuple[str, ast.AST]]
         is_ours = path in old_names.HOMES or path in _FUNCTIONS
         if is_ours and not is_test(module.path) and _is_looked_up(module, text):
             yield "torchaudio is looked up by a string", text
-    for one in module.names.named(ast.Name, "exec"):
-        call = module.call_of(one) if module.names.is_builtin(one, "exec") else None
-        if call and call.args and literal(call.args[0]) is ...:
-            yield "code that is made when the program runs may call torchaudio", call
+    for one in (*module.names.named(ast.Name, "exec"), *module.names.named(ast.Attribute, "exec")):
+        code = next(iter(getattr(module.call_of(one), "args", ())), None)
+        is_own = (
+            module.names.is_builtin(one, "exec") or module.names.qualified(one) == "builtins.exec"
+        )
+        if is_own and (code is None or literal(code) is ...):
+            yield "code that is made when the program runs may call torchaudio", one
     for node in (*module.telling, *module.names.all(ast.JoinedStr)):
         if _is_code(module, node) and _runs_texts(project):
             yield "torchaudio is called by code in a string", node
