@@ -318,9 +318,7 @@ def _mixes(project: Project, code: Code) -> bool:
 def is_kept(code: Code, owner: Meaning) -> bool:
     """Return whether no decorator and no metaclass may make something else of a class."""
     classes = line(code, owner)
-    decorators = {
-        foreign(code, home, one) for home, node in classes[:1] for one in node.decorator_list
-    }
+    decorators = {foreign(code, home, one) for home, node in classes for one in node.decorator_list}
     metaclasses = {
         foreign(code, home, one.value) for home, node in classes for one in node.keywords
     }
