@@ -63,10 +63,11 @@ _PARTS: dict[type | None, tuple[str, ...]] = {
     **dict.fromkeys((ast.ListComp, ast.GeneratorExp, ast.SetComp), ("elt",)),
 }
 
-# what keeps a value, or hands it on
+# functions that are known, and keep a value or hand it on
 _PASSING = ("closing", "dict", "partial", "setattr", "to_thread")
 # methods of other libraries that are done with a file when they return
 _USING_UP = ("download_fileobj", "savefig", "upload_fileobj")
+# code that keeps a value which stands in it
 _KEEPERS = (
     ast.List, ast.Tuple, ast.Set, ast.Dict, ast.ListComp, ast.SetComp, ast.GeneratorExp,
     ast.DictComp, ast.Assign, ast.AnnAssign, ast.NamedExpr, ast.Return, ast.Yield, ast.Lambda,
