@@ -154,16 +154,25 @@ def _bit_depth(project: Project, module: Module, use: Use) -> list[Change]:
 def _is_number(project: Project, module: Module, bits: ast.expr) -> bool:
     """Return whether a bit depth is surely a number, not perhaps ``None``."""
     passed = [*arguments.passed(project, module, bits)]
-    return all(_is_number_here(*one) for one in passed or [(module, bits)])
+    is_rebound = bool(passed) and len(module.names.bindings(bits)) > 1
+    return not is_rebound and all(
+        _is_number_here(project, *one) for one in passed or [(module, bits)]
+    )
 
 
-def _is_number_here(module: Module, node: ast.expr) -> bool:
-    owner = getattr(node, "value", None)
+def _is_number_here(project: Project, module: Module, node: ast.expr) -> bool:
+    name, owner = plain_name(node), getattr(node, "value", None)
     made = called(node) or called(module.only_assigned(owner) or owner)
-    options = map(module.call_of, module.names.named(ast.Attribute, "add_argument"))
-    own = (one for one in options if one and f"--{plain_name(node)}" in map(string, one.args))
-    default = next((given(one, "default") for one in own), None)
-    return made in ("int", "info") or value_kinds.of(module, default or node) == value_kinds.NUMBER
+    defaults = [
+        given(one, "default")
+        for one in map(module.call_of, module.names.named(ast.Attribute, "add_argument"))
+        if one and f"--{name}" in map(string, one.args)
+    ]
+    values = [*defaults, node] if module.stored(name) or not defaults else defaults
+    return made in ("int", "info") or (
+        {value_kinds.of(module, one) for one in values} == {value_kinds.NUMBER}
+        and not any(one.stored(name) for one in project.modules if one is not module)
+    )
 
 
 def _is_from_outside(project: Project, module: Module, node: ast.expr, depth: int = 4) -> bool:
