@@ -36,7 +36,8 @@ _SEVERAL = re.compile(r"[*[]|,\s*\S|(?:\btype|Meta)[\s,]*\Z")
 _MADE = [
     re.compile(one)
     for one in (
-        r"type(?<!\wtype)[ \t]*\((?:[^()]|\([^()]*\))*,",
+        # all but `type(x)` and `type(f(x, y))`
+        r"type(?<!\wtype)(?:\.__new__|[ \t]*\((?![^(),*#]*(?:\([^()]*\)[^(),*#]*)*\)))",
         r"new_class(?<!\wnew_class)\b",
         r"__(?:bases|mro_entries)__",
         r"make_dataclass(?<!\wmake_dataclass)\b",
