@@ -35,7 +35,7 @@ _TAKERS = 'Name a backend that takes it: "soundfile" or "ffmpeg" read and write 
 # sox_io gave these to FFmpeg
 _FOR_FFMPEG = "3gp|aac|avi|m4[abv]|mka|mkv|mov|mp4|mpe?g|opus|webm|wma|wmv"
 # "a.mp4", ".mp4|.wav", "*.{mp4,wav}"; not "video/mp4"
-_MENTION = rf"""(?i)(?<![\w/])({_FOR_FFMPEG})['"]|['".|,{{(]({_FOR_FFMPEG})[|,)}}$?]"""
+_MENTION = rf"""(?i)\b(?:(?<!/)({_FOR_FFMPEG})['"]|(?<=['".|,{{(])({_FOR_FFMPEG})[|,)}}$?])"""
 # calls that give a path whose end is the end of their last argument
 _ENDING_SO = ("join", "joinpath", "Path", "str", "with_suffix", "with_name", "replace")
 _SIGNED = "PCM_S"
