@@ -1,6 +1,6 @@
 """What is named although its setter stays, and setters that go because each call after them is named."""
 
-from tests.codemod.tables import changes, stays, table
+from tests.codemod.tables import changes, project, stays, table
 
 test_each_call_by_itself = table(
     changes(
@@ -512,6 +512,9 @@ test_bit_depth = table(
             'def write(depth=None):\n    torchaudio.save(p, w, r, encoding="PCM_S", bits_per_sample=depth)\nwrite(24)\nwrite()',
             'parser.add_argument("--depth", type=int)\ntorchaudio.save(p, w, r, encoding="PCM_S", bits_per_sample=options.depth)',
             "torchaudio.save(p, w, r, encoding=options.encoding, bits_per_sample=options.depth)",
+            'def write(depth=24):\n    depth = depth if deep else None\n    torchaudio.save(p, w, r, encoding="PCM_S", bits_per_sample=depth)\nwrite(16)',
+            'one.add_argument("--depth", default=16)\ntwo.add_argument("--depth")\ntorchaudio.save(p, w, r, encoding="PCM_S", bits_per_sample=options.depth)',
+            'parser.add_argument("--depth", default=16)\noptions.depth = None\ntorchaudio.save(p, w, r, encoding="PCM_S", bits_per_sample=options.depth)',
             'torchaudio.save(p, w, r, encoding="PCM_S", **more)',
             'torchaudio.save(p, w, r, encoding=encoding or "PCM_S")',
             "torchaudio.save(p, w, r, encoding=options.encoding)",
@@ -535,6 +538,20 @@ test_bit_depth = table(
             "encoding = 'ULAW'\nfor encoding in sys.argv:\n    torchaudio.save(p, w, r, encoding=encoding)",
             'more = {"encoding": "PCM_S"}\ntorchaudio.save(p, w, r, **more)',
             'from functools import partial\nwrite = partial(torchaudio.save, encoding="PCM_S")',
+        )
+    ),
+    *(
+        project(
+            f"{name}, which another file sets",
+            {
+                "data.py": f"{HEAD.format('sox_io')}{before}\ndef write(self):\n    torchaudio.save(p, w, r, encoding='PCM_S', bits_per_sample={name})\n",
+                "main.py": f"import data, torchaudio\n{after} = None\ndata.write(data)\n",
+            },
+            left={"data.py": ["TAC101"]},
+        )
+        for name, before, after in (
+            ("depth", "depth = 24", "data.depth"),
+            ("self.depth", "class Writer:\n    depth = 24", "data.Writer.depth"),
         )
     ),
     changes(

@@ -146,10 +146,8 @@ class Files:
         brings = names[:1] == b"_" or b"import_module" in names or b"__import__" in names
         if self._by_last.keys().isdisjoint(words) and not (brings or line.rstrip().endswith(b".")):
             return []
-        found = [*names_in(line, names)]
-        found += [_BRINGS] if brings else []
-        found += [_MAY_BRING] if not _OWNERS.isdisjoint(words) else []
-        return found
+        special = ((_BRINGS, brings), (_MAY_BRING, not _OWNERS.isdisjoint(words)))
+        return [*names_in(line, names), *(one for one, is_there in special if is_there)]
 
     def _link(self, name: str, importer: str) -> list[str]:
         """Return the files that a dotted name may mean, as ``named`` does, and the importer."""

@@ -25,18 +25,21 @@ _ENUMS = {"Enum", "IntEnum", "StrEnum", "Flag", "IntFlag"}
 _OF_UNITTEST = {"unittest.TestCase", "unittest.IsolatedAsyncioTestCase"}
 # looks ahead, so that `class Old(Base)` in a comment takes no class after it along
 _BASES = re.compile(
-    r"class(?<!\wclass)[ \t]+\w+(?:\[(?:[^][]|\[[^]]*\])*\])?[ \t]*"
+    r"class(?<!\wclass)[ \t\\\n]+\w+(?:\[(?:[^][]|\[[^]]*\])*\])?[ \t\\\n]*"
     r"(?=\(((?:#[^\n]*+|[^#])*?)\)[ \t]*:)"
 )
 # beside the bases: comments, keywords, types in brackets
 _NO_BASE = re.compile(r"#[^\n]*|\w+[ \t]*=[^,]*|\[[^\d\]][^\]]*\]")
+# several bases, unknown ones, or a metaclass, which may give its classes any
+_SEVERAL = re.compile(r"[*[]|,\s*\S|(?:\btype|Meta)[\s,]*\Z")
 # what makes a class without a statement, or changes what one inherits from
 _MADE = [
     re.compile(one)
     for one in (
-        r"type(?<!\wtype)[ \t]*\((?:[^()]|\([^()]*\))*,",
+        # all but `type(x)` and `type(f(x, y))`
+        r"type(?<!\wtype)(?:\.__new__|[ \t]*\((?![^(),*#]*(?:\([^()]*\)[^(),*#]*)*\)))",
         r"new_class(?<!\wnew_class)\b",
-        r"__bases__",
+        r"__(?:bases|mro_entries)__",
         r"make_dataclass(?<!\wmake_dataclass)\b",
     )
 ]
@@ -306,21 +309,17 @@ def _by_super(code: Code, module: Module, node: ast.Attribute) -> list[Meaning |
 @noted
 def _mixes(project: Project, code: Code) -> bool:
     """Return whether a class may inherit from several, so that ``super()`` may mean any of them."""
-    for text in code.texts.values():
-        bases = [_NO_BASE.sub("", inner).strip(" \t\n,") for inner in _BASES.findall(text)]
-        if any(one.search(text) for one in _MADE):
-            return True
-        if any(mark in one for one in bases for mark in ",*["):
-            return True
-    return False
+    texts = code.texts.values()
+    bases = (_NO_BASE.sub("", inner) for text in texts for inner in _BASES.findall(text))
+    return any(one.search(text) for text in texts for one in _MADE) or any(
+        map(_SEVERAL.search, bases)
+    )
 
 
 def is_kept(code: Code, owner: Meaning) -> bool:
     """Return whether no decorator and no metaclass may make something else of a class."""
     classes = line(code, owner)
-    decorators = {
-        foreign(code, home, one) for home, node in classes[:1] for one in node.decorator_list
-    }
+    decorators = {foreign(code, home, one) for home, node in classes for one in node.decorator_list}
     metaclasses = {
         foreign(code, home, one.value) for home, node in classes for one in node.keywords
     }

@@ -201,7 +201,9 @@ class Suite:
 
     def _of_class(self, owner: _Class, line: list[_Class]) -> list[Setup]:
         """Return the setups of a class; of those with one name, the first in its line counts."""
-        is_kept = all(fixtures.is_of_runner(owner[0], one) for one in owner[1].decorator_list)
+        is_kept = all(
+            fixtures.is_of_runner(home, one) for home, node in line for one in node.decorator_list
+        )
         of_unittest = _is_of_unittest(line)
         found: dict[str, Setup] = {}
         for home, node in line:

@@ -155,16 +155,16 @@ def _by_imports(project: Project, module: Module) -> Iterator[tuple[str, ast.AST
         top = one.path.partition(".")[0]
         if one.path.removeprefix("sys.") in _HOOKS:
             yield f"{one.path} decides what an import loads", one.statement
-        elif _is_renamed_link(project, module, one.path):
-            yield "this imports a link, which has another name than its file", one.statement
+        elif _is_unread_link(project, module, one.path):
+            yield "this imports a link, whose file is not read under this name", one.statement
         elif is_script and top and top not in sys.stdlib_module_names:
             names = (one.path, one.path.rpartition(".")[0])
             if any(module.path in project.files.named(name, "") for name in names):
                 yield "the script imports itself by its name, and runs twice", one.statement
 
 
-def _is_renamed_link(project: Project, module: Module, name: str) -> bool:
-    """Return whether an import comes to a file by a link with another name."""
+def _is_unread_link(project: Project, module: Module, name: str) -> bool:
+    """Return whether an import comes by a link to a file with another name, or outside."""
     plain = name.lstrip(".")
     around = project.imports.packages(module.path)
     folder = os.path.dirname(os.path.dirname(around[0]) if around else module.path)
@@ -172,8 +172,12 @@ def _is_renamed_link(project: Project, module: Module, name: str) -> bool:
         folder = os.path.join(os.path.dirname(module.path), *[".."] * (len(name) - len(plain) - 1))
     stems = itertools.accumulate([folder, *plain.split(".")], os.path.join)
     paths = (path for stem in [*stems][1:] for path in (stem, f"{stem}.py"))
-    links = filter(os.path.islink, paths)
-    return any(os.path.basename(os.path.realpath(one)) != os.path.basename(one) for one in links)
+    links = [*filter(os.path.islink, paths)]
+    read = [project.files.named(one, module.path) for one in (name, name.rpartition(".")[0])]
+    return bool(links) and not (
+        any(read)
+        and all(os.path.basename(os.path.realpath(one)) == os.path.basename(one) for one in links)
+    )
 
 
 def _by_texts(project: Project, module: Module) -> Iterator[tuple[str, ast.AST]]:
@@ -183,10 +187,13 @@ def _by_texts(project: Project, module: Module) -> Iterator[tuple[str, ast.AST]]
         is_ours = path in old_names.HOMES or path in _FUNCTIONS
         if is_ours and not is_test(module.path) and _is_looked_up(module, text):
             yield "torchaudio is looked up by a string", text
-    for one in module.names.named(ast.Name, "exec"):
-        call = module.call_of(one) if module.names.is_builtin(one, "exec") else None
-        if call and call.args and literal(call.args[0]) is ...:
-            yield "code that is made when the program runs may call torchaudio", call
+    for one in (*module.names.named(ast.Name, "exec"), *module.names.named(ast.Attribute, "exec")):
+        code = next(iter(getattr(module.call_of(one), "args", ())), None)
+        is_own = (
+            module.names.is_builtin(one, "exec") or module.names.qualified(one) == "builtins.exec"
+        )
+        if is_own and (code is None or literal(code) is ...):
+            yield "code that is made when the program runs may call torchaudio", one
     for node in (*module.telling, *module.names.all(ast.JoinedStr)):
         if _is_code(module, node) and _runs_texts(project):
             yield "torchaudio is called by code in a string", node

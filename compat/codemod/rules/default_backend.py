@@ -69,14 +69,13 @@ def _unnamed(module: Module, project: Project) -> Iterator[tuple[str, ast.AST]]:
 
     Those that do not run under the target are left out. In 2.9 those arguments change nothing.
     """
-    calls: list[tuple[str, ast.AST]] = [
-        (one.name, one.call or one.node)
-        for one in module.of(Kind.FUNCTION)
-        if one.name in old_names.FUNCTIONS
-    ]
+    uses = [one for one in module.of(Kind.FUNCTION) if one.name in old_names.FUNCTIONS]
     # TAC129 has made these of torchaudio.info
-    made = (one for one in module.calls if module.names.qualified(one.func) == "compat.info")
-    for name, node in (*calls, *(("compat.info", one) for one in made)):
+    made = [one for one in module.calls if module.names.qualified(one.func) == "compat.info"]
+    for name, node in (
+        *((one.name, one.call or one.node) for one in uses),
+        *(("compat.info", one) for one in made),
+    ):
         call = node if isinstance(node, ast.Call) else module.names.parents[node]
         names = [one.arg for one in getattr(call, "keywords", ())]
         is_open = "backend" not in names and (project.target == "2.9" or None not in names)

@@ -63,11 +63,15 @@ _PARTS: dict[type | None, tuple[str, ...]] = {
     **dict.fromkeys((ast.ListComp, ast.GeneratorExp, ast.SetComp), ("elt",)),
 }
 
-# what keeps a value, or hands it on
-_PASSING = ("dict", "partial", "to_thread")
+# functions that are known, and keep a value or hand it on
+_PASSING = ("closing", "dict", "partial", "setattr", "to_thread")
+# methods of other libraries that are done with a file when they return
+_USING_UP = ("download_fileobj", "savefig", "upload_fileobj")
+# code that keeps a value which stands in it
 _KEEPERS = (
     ast.List, ast.Tuple, ast.Set, ast.Dict, ast.ListComp, ast.SetComp, ast.GeneratorExp,
-    ast.DictComp, ast.Assign, ast.Return, ast.Yield, ast.IfExp,
+    ast.DictComp, ast.Assign, ast.AnnAssign, ast.NamedExpr, ast.Return, ast.Yield, ast.Lambda,
+    ast.IfExp, ast.BoolOp,
 )  # fmt: skip
 
 
@@ -132,11 +136,14 @@ def of(module: Module, node: ast.AST | None, depth: int = 4) -> str:
 
 
 @noted
-def passes_files_on(module: Module) -> bool:
-    """Return whether code makes a file object and hands it to code of the project, or stores it."""
+def passes_files_on(module: Module, mode: str) -> bool:
+    """Return whether code makes a file object and hands it to code of the project, or stores it.
+
+    Of ``open()``, only calls for bytes to read (``mode="r"``) or to write (``"w"``) count.
+    """
     return any(
-        _MAKERS.get(name := called(one)) == FILE
-        and (name != "open" or "rb" in string(given(one, "mode", 1)))
+        _made(module, one) == FILE
+        and (called(one) != "open" or re.search(rf"['\"]{mode}\+?b\+?['\"]", module.segment(one)))
         and _is_passed_on(module, one)
         for one in module.calls
     )
@@ -147,7 +154,8 @@ def _is_passed_on(module: Module, node: ast.AST, depth: int = 4) -> bool:
     match module.names.parents[above] if isinstance(above, ast.keyword) else above:
         case ast.Call(func) as call:
             known = module.names.qualified(func) or module.names.is_builtin(func, called(call))
-            return func is not node and (not known or called(call) in _PASSING)
+            passes = called(call) in _PASSING or not (known or called(call) in _USING_UP)
+            return func is not node and passes
         case ast.Assign([ast.Name() as name]) | ast.withitem(optional_vars=ast.Name() as name):
             reads = (one for one in module.reads(name) if isinstance(one.ctx, ast.Load))
             return depth == 0 or any(_is_passed_on(module, one, depth - 1) for one in reads)
@@ -171,13 +179,9 @@ def returned(module: Module, function: str, depth: int = 3) -> list[str]:
 
 def _results(module: Module, function: str) -> list[ast.expr]:
     """Return what functions of this name in a module return or yield."""
-    results: list[ast.Return | ast.Yield] = [*module.names.all(ast.Return)]
-    results += module.names.all(ast.Yield)
-    return [
-        one.value
-        for one in results
-        if one.value is not None and getattr(module.function_of(one), "name", "") == function
-    ]
+    results = [one for kind in (ast.Return, ast.Yield) for one in module.names.all(kind)]
+    own = (one for one in results if getattr(module.function_of(one), "name", "") == function)
+    return [value for one in own if (value := getattr(one, "value", None))]
 
 
 def _of_annotation(module: Module, node: ast.AST) -> str:
@@ -224,10 +228,15 @@ def _of_operation(operator: ast.operator, sides: set[str]) -> str:
     return STRING if isinstance(operator, ast.Add | ast.Mod) and STRING in sides else UNKNOWN
 
 
+def _made(module: Module, call: ast.Call) -> str | None:
+    """Return the kind of what a call makes, also if the class is imported under another name."""
+    return _MAKERS.get((module.names.qualified(call.func) or called(call)).rpartition(".")[2])
+
+
 def _of_call(module: Module, node: ast.Call, depth: int) -> str:
     name, qualified = called(node), module.names.qualified(node.func) or ""
     owner = node.func.value if isinstance(node.func, ast.Attribute) else None
-    made = _MAKERS.get(name)
+    made = _made(module, node)
     if made not in (FILE, ENTRY) and qualified.startswith(("os.", "glob.")):
         return STRING
     if made:

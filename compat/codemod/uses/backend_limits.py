@@ -34,8 +34,11 @@ _MAYBE_FILE = "a file object may be passed, which the per-call sox backend does 
 _TAKERS = 'Name a backend that takes it: "soundfile" or "ffmpeg" read and write file objects.'
 # sox_io gave these to FFmpeg
 _FOR_FFMPEG = "3gp|aac|avi|m4[abv]|mka|mkv|mov|mp4|mpe?g|opus|webm|wma|wmv"
+# "a.mp4", ".mp4|.wav", "*.{mp4,wav}"; not "video/mp4"
+_MENTION = rf"""(?i)\b(?:(?<!/)({_FOR_FFMPEG})['"]|(?<=['".|,{{(])({_FOR_FFMPEG})[|,)}}$?])"""
+# calls that give a path whose end is the end of their last argument
+_ENDING_SO = ("join", "joinpath", "Path", "str", "with_suffix", "with_name", "replace")
 _SIGNED = "PCM_S"
-_QUOTED = re.compile(rf"['\"]{_SIGNED}['\"]")
 _DEPTH = (
     'encoding="PCM_S" may be given without bits_per_sample=, which wrote 32 bits in 2.0, and per '
     "call writes 16"
@@ -67,16 +70,21 @@ def _is_for_ffmpeg(project: Project, module: Module, use: Use) -> bool:
     """Return whether a file has, or may have, an ending that libsox does not read."""
     name = given(use.call, "filepath", 0) or given(use.call, "uri", 0) if use.call else None
     values = [*arguments.values_of(module, name)] or [name] if name is not None else []
-    texts = (ast.unparse(one).lower() for one in values if one is not None)
-    ends = [re.search(r"""\.(\w+)['"]\)*\Z""", one) for one in texts]
+    ends = [
+        re.search(r"""\.(\w+)['"]\)*\Z""", ast.unparse(one).lower())
+        if isinstance(one, ast.Constant | ast.JoinedStr | ast.BinOp) or called(one) in _ENDING_SO
+        else None
+        for one in values
+    ]
     if ends and all(ends) and None not in module.assigned(name):
         return any(re.fullmatch(_FOR_FFMPEG, one[1]) for one in ends if one is not None)
-    return project.neighbours_mention(module, rf"""\b({_FOR_FFMPEG})['"]""")
+    return project.neighbours_mention(module, _MENTION)
 
 
 def _as_text(project: Project, module: Module, use: Use) -> list[Change]:
+    may_be_file = value_kinds.passes_files_on(module, "w" if use.name == "save" else "r")
     if use.call is None:
-        if value_kinds.passes_files_on(module):
+        if may_be_file:
             raise NotProvableError(_MAYBE_FILE, [module.place(use.node)], _TAKERS)
         if project.neighbours_mention(module, _PATHS):
             raise NotProvableError(
@@ -94,7 +102,7 @@ def _as_text(project: Project, module: Module, use: Use) -> list[Change]:
     kind = arguments.kind(project, module, value)
     seen = kinds(project.recorded(module, use.call, use.name), "filepath")
     unknown = kind == value_kinds.UNKNOWN and "file object" not in seen
-    if "file object" in seen or (unknown and value_kinds.passes_files_on(module)):
+    if "file object" in seen or (unknown and may_be_file):
         kind = value_kinds.FILE
     if project.relies_on_traces and kind == value_kinds.FILE and seen == {"path"}:
         kind = value_kinds.PATHLIB  # or a text, which str() leaves as it is
@@ -146,22 +154,25 @@ def _bit_depth(project: Project, module: Module, use: Use) -> list[Change]:
 def _is_number(project: Project, module: Module, bits: ast.expr) -> bool:
     """Return whether a bit depth is surely a number, not perhaps ``None``."""
     passed = [*arguments.passed(project, module, bits)]
-    return all(_is_number_here(*one) for one in passed or [(module, bits)])
+    is_rebound = bool(passed) and len(module.names.bindings(bits)) > 1
+    return not is_rebound and all(
+        _is_number_here(project, *one) for one in passed or [(module, bits)]
+    )
 
 
-def _is_number_here(module: Module, node: ast.expr) -> bool:
-    owner = getattr(node, "value", None)
+def _is_number_here(project: Project, module: Module, node: ast.expr) -> bool:
+    name, owner = plain_name(node), getattr(node, "value", None)
     made = called(node) or called(module.only_assigned(owner) or owner)
-    adding = (
-        module.names.parents[one] for one in module.names.named(ast.Attribute, "add_argument")
+    defaults = [
+        given(one, "default")
+        for one in map(module.call_of, module.names.named(ast.Attribute, "add_argument"))
+        if one and f"--{name}" in map(string, one.args)
+    ]
+    values = [*defaults, node] if module.stored(name) or not defaults else defaults
+    return made in ("int", "info") or (
+        {value_kinds.of(module, one) for one in values} == {value_kinds.NUMBER}
+        and not any(one.stored(name) for one in project.modules if one is not module)
     )
-    defaults = (
-        given(call, "default")
-        for call in adding
-        if isinstance(call, ast.Call) and f"--{plain_name(node)}" in map(string, call.args)
-    )
-    value = next(defaults, None) or node
-    return made in ("int", "info") or value_kinds.of(module, value) == value_kinds.NUMBER
 
 
 def _is_from_outside(project: Project, module: Module, node: ast.expr, depth: int = 4) -> bool:
@@ -208,7 +219,7 @@ def _mentions_of_signed(project: Project) -> Iterator[Place]:
                 yield module.place(node)
     for path in project.quiet.paths:
         text = project.text(path)
-        if found := _QUOTED.search(text):
+        if found := re.search(rf"['\"]{_SIGNED}['\"]", text):
             line = text.count("\n", 0, found.start()) + 1
             yield Place(path, line, 1, line, 1)
 

@@ -1133,6 +1133,13 @@ test_what_sox_is_given = table(
             ("a pattern", "for path in glob('*.mkv'):\n    x = torchaudio.load(path)\n"),
             ("a name bound twice", "path = 'a.wav'\nfor path in glob('*.mkv'):\n    x = torchaudio.load(path)\n"),
             ("a function passed on", "x = list(map(torchaudio.load, glob('*.aac')))\n"),
+            ("a path that is perhaps another", "VIDEO = 'b.mp4'\nx = torchaudio.load(path or 'a.wav')\n"),
+            ("a value with a default", "x = torchaudio.load({'b': 'b.mp4'}.get(name, 'a.wav'))\n"),
+            ("an argument, or a text", "ENDINGS = ['.mp4']\npath = argv[1] if argv else 'a.wav'\nx = torchaudio.load(path)\n"),
+            ("large letters", "ENDINGS = ('.WAV', '.MP4')\nx = torchaudio.load(path)\n"),
+            ("a regular expression", "ENDINGS = re.compile(r'\\.(wav|mp4)$')\nx = torchaudio.load(path)\n"),
+            ("one of a list in a text", "ENDINGS = 'wav,mp4,flac'.split(',')\nx = torchaudio.load(path)\n"),
+            ("an address with a query", "PLACE = 'http://a.b/c.mp4?d=e'\nx = torchaudio.load(path)\n"),
         )
     ),
     *(
@@ -1143,6 +1150,7 @@ test_what_sox_is_given = table(
             ("a text", "x = torchaudio.load('a.wav')\n", "x = torchaudio.load('a.wav', backend=\"sox\")\n"),
             ("a name", "p = f'{n}.wav'\nx = torchaudio.load(p)\n", "p = f'{n}.wav'\nx = torchaudio.load(p, backend=\"sox\")\n"),
             ("saved", "torchaudio.save(p, x, 8000)\n", 'torchaudio.save(p, x, 8000, backend="sox")\n'),
+            ("a joined path", "x = torchaudio.load(join(d, 'a.wav'))\n", "x = torchaudio.load(join(d, 'a.wav'), backend=\"sox\")\n"),
         )
     ),
     *(
@@ -1181,7 +1189,28 @@ test_what_sox_is_given = table(
             "lines = [open(p)]",
             "with open(p, 'rb') as file:\n    y = pickle.load(file)\nwith open(p, 'rb') as file:\n    z = pickle.load(file)",
             "write(open(p, 'wb'))",
+            "buffer = io.BytesIO()\nfigure.savefig(buffer)\ny = soundfile.read(buffer)",
+            "with open(p, 'rb') as file:\n    bucket.upload_fileobj(file, name)",
         )
+    ),
+    *(
+        changes(
+            f"saved beside a file object that is {name}",
+            f"{SOX}{code}\ntorchaudio.save(thing, x, 8000)\n",
+            f'import torchaudio\n{code}\ntorchaudio.save(thing, x, 8000, backend="sox")\n',
+        )
+        for name, code in (("read", "send(open(p, 'rb'))"), ("text", "write(open(p, 'w'))"))
+    ),
+    stays("saved beside a file object that is written", f"{SOX}write(open(p, 'wb'))\ntorchaudio.save(thing, x, 8000)\n", "TAC101"),
+    changes(
+        "a type of media is no ending",
+        f"{SOX}TYPE = 'video/mp4'\nx = torchaudio.load(path)\n",
+        "import torchaudio\nTYPE = 'video/mp4'\nx = torchaudio.load(path, backend=\"sox\")\n",
+    ),
+    changes(
+        "a path object whose class has another name",
+        f"from pathlib import Path as P\n{SOX}x = torchaudio.load(P(name))\n",
+        'from pathlib import Path as P\nimport torchaudio\nx = torchaudio.load(str(P(name)), backend="sox")\n',
     ),
     changes(
         "something unknown where nobody speaks of path objects",
@@ -1221,6 +1250,15 @@ test_what_sox_is_given = table(
             ("one that goes round", "one = io.BytesIO()\nfor i in range(3):\n    other = one\n    one = other", "thing"),
             ("one in a dict of arguments", "more = dict(sound=io.BytesIO())", "thing"),
             ("one that is opened and passed on", "with open(p, 'rb') as file:\n    decode(file)", "thing"),
+            ("one made by a class that has another name", "from io import BytesIO as B\ndecode(B())", "thing"),
+            ("one that is named and passed on", "decode(sound := io.BytesIO())", "thing"),
+            ("one with an annotation", "sound: object = io.BytesIO()", "thing"),
+            ("one that a function makes", "make = lambda: io.BytesIO()", "thing"),
+            ("one of two", "decode(sound or io.BytesIO())", "thing"),
+            ("one that an object keeps", "setattr(clip, 'sound', io.BytesIO())", "thing"),
+            ("one that is closed at the end", "with contextlib.closing(io.BytesIO()) as sound:\n    decode(sound)", "thing"),
+            ("one that a path opens", "decode(path.open('rb'))", "thing"),
+            ("one that is read and written", "decode(open(path, 'r+b'))", "thing"),
             ("a mapped file", "import mmap\nsound = mmap.mmap(f.fileno(), 0)", "sound"),
             (
                 "an uploaded file",

@@ -1,5 +1,6 @@
 """TAC102: Name the backend in each call instead of setting it for the whole project."""
 
+import json
 import os
 
 import pytest
@@ -195,11 +196,21 @@ test_a_function_that_sets_too = table(
 )  # fmt: skip
 
 
-@pytest.mark.parametrize(("target", "link", "statement"), [("data.py", "t.py", "import t"), ("pkg", "other", "import other.data")])
-def test_a_link_with_another_name_is_told(target: str, link: str, statement: str) -> None:
-    put({"data.py": SOX, "pkg/data.py": SOX, "main.py": f"import torchaudio\ntorchaudio.set_audio_backend('soundfile')\n{statement}\n"})
+@pytest.mark.parametrize(
+    ("target", "link", "statement"),
+    [
+        ("data.py", "t.py", "import t"),
+        ("pkg", "other", "import other.data"),
+        (os.path.dirname(json.__file__), "json", "import json.tool"),
+        ("left/out", "out", "from out.data import read"),
+    ],
+    ids=["another name", "a folder with another name", "a folder outside", "a folder that .gitignore excludes"],
+)
+def test_a_link_to_what_is_not_read_under_its_name_is_told(target: str, link: str, statement: str) -> None:
+    put({"data.py": SOX, "pkg/data.py": SOX, ".gitignore": "left/\n", "left/out/data.py": SOX})
+    put({"main.py": f"import torchaudio\ntorchaudio.set_audio_backend('soundfile')\n{statement}\n"})
     os.symlink(target, link)
-    assert any("this imports a link, which has another name than its file" in one for one in said_of())
+    assert any("this imports a link, whose file is not read under this name" in one for one in said_of())
 
 
 def test_a_link_with_the_name_of_its_file_is_not_told() -> None:
