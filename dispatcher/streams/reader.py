@@ -36,9 +36,9 @@ class _Source:
     seek, and for a stream that was added on the way.
     """
 
-    def __init__(self, stream: Any, context: Any) -> None:
+    def __init__(self, stream: Any, context: Any, *, from_start: bool) -> None:
         self.stream, self.context = stream, context
-        self.samples: int | None = 0 if stream.type == "audio" else None
+        self.samples: int | None = 0 if from_start and stream.type == "audio" else None
         self.outputs: list[Output] = []
         self.discard_before = 0
         self._decode = decoders.of(stream, context)
@@ -148,7 +148,7 @@ class StreamReader:
             raise self._problem(BackendError(f"{why}{sources.next_step(format)}")) from why
         for stream in self._container.streams:
             if stream.type not in ("audio", "video"):
-                stream.discard = _discard("all")
+                stream.discard = av.stream.Discard["all"]
 
     def _problem(self, why: Exception) -> BackendError:
         # ExitError: PyAV ended the call because its time was up; TimeoutError: FFmpeg did
@@ -411,10 +411,9 @@ class StreamReader:
             stream = self._container.streams[index]
             source = self._sources.get(index)
             if source is None:
-                source = _Source(stream, codecs.decoder(stream, name, option, hw_accel))
+                decoder = codecs.decoder(stream, name, option, hw_accel)
+                source = _Source(stream, decoder, from_start=not self._has_moved)
                 source.discard_before = self._discard_before(stream)
-                if self._has_moved:
-                    source.samples = None
             buffer: Buffer = (
                 Whole() if frames_per_chunk == -1 else Chunked(frames_per_chunk, buffer_chunk_size)
             )
@@ -646,12 +645,7 @@ def _on(device: str | None, chunk: chunks.ChunkTensor | None) -> chunks.ChunkTen
 
 def _identity(src: Any) -> tuple[int, int] | None:
     """Return which file a path names; ``None`` for any other source."""
-    if isinstance(src, (str, os.PathLike)):
-        with contextlib.suppress(OSError, ValueError):
-            status = os.stat(src)
-            return status.st_dev, status.st_ino
+    with contextlib.suppress(OSError, TypeError, ValueError):
+        status = os.stat(os.fspath(src))
+        return status.st_dev, status.st_ino
     return None
-
-
-def _discard(name: str) -> Any:
-    return av.stream.Discard[name]
