@@ -36,7 +36,7 @@ def load(
 ) -> tuple[torch.Tensor, int]:
     """Return what ``reader.load`` returns, or for a plain file what ``reader.load_plain`` does.
 
-    ``faster`` may return the same for other files; it returns ``None`` for most.
+    For other files ``faster`` is tried first; it returns ``None`` where its result might differ.
 
     Warns:
         TruncatedInputWarning: there are fewer frames than the header says, and the flag
@@ -66,9 +66,9 @@ def load(
 def judged(
     reader: Backend, asked: Load, settings: Settings, read: Callable[[], tuple[_Found, int]]
 ) -> _Found:
-    """Return what ``read`` makes of a piece of a file; it gives the number of frames as well.
+    """Read a piece of a file, and tell if it is cut or damaged, as ``load`` does.
 
-    Warnings and errors as in ``load``.
+    ``read`` returns what this function is to return, and how many frames that has.
     """
     promise, joined = examined(reader, asked)
     start = position(asked.uri)

@@ -44,7 +44,7 @@ class File:
         found: _Parsed = self._parsed[parse]
         return found
 
-    remembered = parsed  # an open file remembers it longer
+    remembered = parsed  # an open file keeps it for later calls
 
     def at(self, offset: int, size: int) -> bytes:
         """Return ``size`` bytes from ``offset`` on, fewer at the file's end."""

@@ -59,7 +59,7 @@ _OF_VORBIS = frozenset({"ogg", "ogv", "matroska", "nut"})
 # bits per second for encoders that fail without a bit rate; the others have their own default
 _BIT_RATES = {"wmav1": 128_000, "wmav2": 128_000}
 _CLOSEST_TO_FLOAT = ("fltp", "flt", "dblp", "dbl", "s32p", "s32", "s16p", "s16", "u8p", "u8")
-# the channel of the subwoofer in FFmpeg's layout of so many channels, where AAC takes them
+# by the number of channels: which of them is the subwoofer's in FFmpeg's layout, if AAC takes it
 _BASS = {3: 3, 6: 4, 8: 4}
 _LAMBDA_PER_QUALITY = 118  # FFmpeg's FF_QP2LAMBDA
 _CHUNK = 1 << 16
