@@ -36,7 +36,7 @@ def load(
 ) -> tuple[torch.Tensor, int]:
     """Return what ``reader.load`` returns, or for a plain file what ``reader.load_plain`` does.
 
-    ``faster`` may return the same for other files; it returns ``None`` for most.
+    For other files ``faster`` is tried first; it returns ``None`` where its result might differ.
 
     Warns:
         TruncatedInputWarning: there are fewer frames than the header says, and the flag
@@ -66,9 +66,9 @@ def load(
 def judged(
     reader: Backend, asked: Load, settings: Settings, read: Callable[[], tuple[_Found, int]]
 ) -> _Found:
-    """Return what ``read`` makes of a piece of a file; it gives the number of frames as well.
+    """Read a piece of a file, and tell if it is cut or damaged, as ``load`` does.
 
-    Warnings and errors as in ``load``.
+    ``read`` returns what this function is to return, and how many frames that has.
     """
     promise, joined = examined(reader, asked)
     start = position(asked.uri)
@@ -135,8 +135,7 @@ def judge(name: str, asked: Load, got: int | None, start: int | None, settings: 
     """
     if got is None:
         if settings.truncated != "ignore" and (cut := _cut(asked, start)):
-            text = f"{describe(asked.uri)} is cut short: {cut}"
-            _tell_of_cut(name, asked.uri, text, settings)
+            _tell_of_cut(name, asked.uri, f"{describe(asked.uri)} is cut short: {cut}", settings)
         return
     by_header, is_odd, complete = look(asked.place, _told, start) or (None, False, False)
     found = asked.frame_offset + got
@@ -165,17 +164,17 @@ def _warn_missing_frames(
     found = asked.frame_offset + got
     # nothing came from beyond the end, so the end lies at the offset or anywhere before it
     there = f"{found}" if got or not asked.frame_offset else f"no more than {asked.frame_offset}"
+    cut = _cut(asked, start)
     if promise is not None and found < promise.frames:
         why = f"its header promises {promise.frames} frames, and {there} are there"
-    else:
-        cut = _cut(asked, start)
-        if cut is None:
-            _warn_of_damage(asked, start, f"; {found} frames were read", found)
-            return
+    elif cut is not None:
         why = f"{cut}; {there} frames were read"
+    else:
+        _warn_of_damage(asked, start, f"; {found} frames were read", found)
+        return
     text = f"{describe(asked.uri)} is cut short: {why}"
-    is_complete = look(asked.place, lambda file: registry.of(file).complete, start)
-    if promise and not found and is_complete and not _cut(asked, start):
+    is_whole = not cut and look(asked.place, lambda file: registry.of(file).complete, start)
+    if promise and not found and is_whole:
         text = (
             f"the {name} backend returns none of the {promise.frames} frames in "
             f"{describe(asked.uri)}: name another backend"

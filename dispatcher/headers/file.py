@@ -44,12 +44,11 @@ class File:
         found: _Parsed = self._parsed[parse]
         return found
 
-    remembered = parsed  # an open file remembers it longer
+    remembered = parsed  # an open file keeps it for later calls
 
     def at(self, offset: int, size: int) -> bytes:
         """Return ``size`` bytes from ``offset`` on, fewer at the file's end."""
-        head, end = self._head, offset + size
-        head = self.head if head is None else head
+        head, end = self._head or self.head, offset + size
         return head[offset:end] if offset >= 0 and end <= len(head) else self.read(offset, size)
 
     def number(self, offset: int, size: int, order: Order) -> int:

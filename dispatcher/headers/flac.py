@@ -118,8 +118,9 @@ def _in_order(file: File, begin: int, info: StreamInfo) -> bool:
 
 
 def _headers(data: bytes, end: int | None = None) -> Iterator[bytes]:
-    """Give what begins with a frame's sync word; the last one begins before ``end``."""
+    """Give all bytes that may be the header of a frame and begin before ``end``."""
     octets = np.frombuffer(data, np.uint8)
+    # what begins nearer to the end is no whole header
     places = np.flatnonzero(octets[: 1 - _SHORTEST_HEADER][:end] == 0xFF)
     for at in places[octets[places + 1] & 0xFE == 0xF8].tolist():
         yield data[at : at + _LONGEST_HEADER]

@@ -4,6 +4,8 @@ from dispatcher.headers.container import MOST_STEPS, Container, File, missing
 
 _BOX = 8
 _SIZE_FOLLOWS = 1  # the size is in the next 8 bytes
+# the boxes that may be long: a tag or text behind the last box looks like one of another name
+_LONG = frozenset(b"ftyp moov mdat moof mfra free skip wide uuid meta udta sidx styp emsg".split())
 
 
 def _missing(file: File) -> str | None:
@@ -17,8 +19,8 @@ def _missing(file: File) -> str | None:
             size = int.from_bytes(head[8:16], "big")
         if size < _BOX:  # 0 means "up to the file's end"
             return None
-        if at + size > file.size:
-            return missing(f"its box {head[4:8].decode('latin-1')!r}", size, file.size - at)
+        if at + size > file.size and head[4:8] in _LONG:
+            return missing(f"its box {head[4:8].decode()!r}", size, file.size - at)
         at += size
     return None
 

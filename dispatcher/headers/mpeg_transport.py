@@ -14,8 +14,12 @@ def _is_one(file: File) -> bool:
 
 
 def _missing(file: File) -> str | None:
-    rest = file.size % _PACKET
-    return missing("its last packet", _PACKET, rest) if rest and _is_one(file) else None
+    rest = file.tail(file.size % _PACKET)  # a packet, unless it is a tag or zeros
+    return (
+        missing("its last packet", _PACKET, len(rest))
+        if rest[:1] == _SYNC and _is_one(file)
+        else None
+    )
 
 
 def _damage(file: File, frames: int, end: int | None) -> str | None:

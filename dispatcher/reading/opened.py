@@ -74,7 +74,7 @@ class OpenFile(File):
 
 @functools.lru_cache(maxsize=1 << 12)
 def _kept(*_: object) -> list[Any]:
-    """Return the list for what a function found in a file, empty at first."""
+    """Return the list that keeps what a function found in a file: one result, or none yet."""
     return []
 
 

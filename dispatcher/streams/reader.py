@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import operator
+import os
 import time
 import weakref
 from collections.abc import Callable, Iterator, Mapping
@@ -30,12 +32,13 @@ _ENDED = 1
 class _Source:
     """A source stream that is read: its decoder, and the outputs that its frames go to.
 
-    ``samples`` have come since the source began; ``None`` for pictures, or if that is unknown.
+    ``samples`` is how many came since the start of the source; ``None`` for pictures, after a
+    seek, and for a stream that was added on the way.
     """
 
-    def __init__(self, stream: Any, context: Any) -> None:
+    def __init__(self, stream: Any, context: Any, *, from_start: bool) -> None:
         self.stream, self.context = stream, context
-        self.samples: int | None = 0 if stream.type == "audio" else None
+        self.samples: int | None = 0 if from_start and stream.type == "audio" else None
         self.outputs: list[Output] = []
         self.discard_before = 0
         self._decode = decoders.of(stream, context)
@@ -124,7 +127,6 @@ class StreamReader:
         self._ended = self._has_moved = False
         self._earliest = 0
         self._file: Any = None
-        self._start: int | None = None
         try:
             if not isinstance(src, bytes):
                 arguments.check_place("read", src)
@@ -132,7 +134,8 @@ class StreamReader:
                 arguments.name("format", format),
                 arguments.integer("buffer_size", buffer_size, -1, arguments.MOST_BUFFER),
             )
-            self._start = short_files.position(src)
+            self._place = io.BytesIO(src) if isinstance(src, bytes) else src
+            self._start, self._identity = short_files.position(self._place), _identity(src)
             began = time.monotonic()
             self._container, self._file, close = sources.opened(
                 src, format, option, buffer_size, self.settings
@@ -145,7 +148,7 @@ class StreamReader:
             raise self._problem(BackendError(f"{why}{sources.next_step(format)}")) from why
         for stream in self._container.streams:
             if stream.type not in ("audio", "video"):
-                stream.discard = _discard("all")
+                stream.discard = av.stream.Discard["all"]
 
     def _problem(self, why: Exception) -> BackendError:
         # ExitError: PyAV ended the call because its time was up; TimeoutError: FFmpeg did
@@ -408,10 +411,9 @@ class StreamReader:
             stream = self._container.streams[index]
             source = self._sources.get(index)
             if source is None:
-                source = _Source(stream, codecs.decoder(stream, name, option, hw_accel))
+                decoder = codecs.decoder(stream, name, option, hw_accel)
+                source = _Source(stream, decoder, from_start=not self._has_moved)
                 source.discard_before = self._discard_before(stream)
-                if self._has_moved:
-                    source.samples = None
             buffer: Buffer = (
                 Whole() if frames_per_chunk == -1 else Chunked(frames_per_chunk, buffer_chunk_size)
             )
@@ -486,7 +488,8 @@ class StreamReader:
                     raise self._problem(why) from why
                 with interrupts.allowed():
                     time.sleep(backoff / 1000)
-        if code == _ENDED:
+        # another file may have taken the place of the one that was read
+        if code == _ENDED and _identity(self.src) == self._identity:
             self._judge()
         return code
 
@@ -557,12 +560,10 @@ class StreamReader:
             TruncatedInputError: (a BackendError) it is cut, and the flag ``truncated`` is
                 ``error``.
         """
-        sounds = [stream.index for stream in self._container.streams.audio]
-        source = self._sources.get(sounds[0]) if len(sounds) == 1 else None
-        place = io.BytesIO(self.src) if isinstance(self.src, bytes) else self.src
-        start = 0 if place is not self.src else self._start
+        sounds = self._container.streams.audio
+        source = self._sources.get(sounds[0].index) if len(sounds) == 1 else None
         frames = None if source is None else source.samples
-        short_files.judge("ffmpeg", Load(place), frames, start, self.settings)
+        short_files.judge("ffmpeg", Load(self._place), frames, self._start, self.settings)
 
     def _check(self) -> None:
         """Raise the interrupt, or the error, that came while a file object was read."""
@@ -642,5 +643,9 @@ def _on(device: str | None, chunk: chunks.ChunkTensor | None) -> chunks.ChunkTen
     return chunks.chunk(chunk.to(device), chunk.pts)
 
 
-def _discard(name: str) -> Any:
-    return av.stream.Discard[name]
+def _identity(src: Any) -> tuple[int, int] | None:
+    """Return which file a path names; ``None`` for any other source."""
+    with contextlib.suppress(OSError, TypeError, ValueError):
+        status = os.stat(os.fspath(src))
+        return status.st_dev, status.st_ino
+    return None

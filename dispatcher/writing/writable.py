@@ -66,7 +66,8 @@ def frames_of_tta(found: int, channels: int, rate: int) -> None:
         BackendError: (a RuntimeError) saying what to do instead.
     """
     last = found % (256 * rate // 245)
-    if 0 < last * channels < _LEAST_FOR_TTA:
+    # one frame of six channels has as many samples as six of one channel, and is too short
+    if 0 < last * channels < _LEAST_FOR_TTA or (last, channels) == (1, 6):
         cause = (
             f"FFmpeg's TTA encoder cannot take the last {last} of {found} frames, "
             "which are a block by themselves"

@@ -125,7 +125,9 @@ def test_libsox_is_given_no_tensor_without_channels(channels: int) -> None:
     _check_refused("x.wav", torch.zeros(channels, 2), 16000, "sox", "65535 channels")
 
 
-@pytest.mark.parametrize(("frames", "channels", "rate"), [(1, 1, 16000), (2, 2, 16000), (16719, 1, 16000), (2000, 1, 1), (2000, 2, 5)])
+@pytest.mark.parametrize(
+    ("frames", "channels", "rate"), [(1, 1, 16000), (1, 6, 16000), (2, 2, 16000), (16719, 1, 16000), (2000, 1, 1), (2000, 2, 5)]
+)
 def test_tta_with_too_short_a_block_is_refused(frames: int, channels: int, rate: int) -> None:
     """FFmpeg's encoder ends the process on it, by ``save`` and by a writer of streams."""
     _check_refused("x.tta", torch.zeros(channels, frames), rate, "ffmpeg", "TTA")
@@ -135,7 +137,7 @@ def test_tta_with_too_short_a_block_is_refused(frames: int, channels: int, rate:
 
 
 def test_tta_of_some_frames_more_is_written() -> None:
-    for shape in ((1, 6), (2, 3), (1, 16718), (1, 16724)):
+    for shape in ((1, 6), (2, 3), (6, 2), (7, 1), (1, 16718), (1, 16724)):
         dispatcher.save("x.tta", torch.zeros(shape), 16000, backend="ffmpeg")
         assert dispatcher.load("x.tta")[0].shape == shape
 

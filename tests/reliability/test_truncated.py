@@ -1,6 +1,7 @@
 """A file that was cut is told of, and read as the releases read it."""
 
 import io
+import os
 import pathlib
 import resource
 import struct
@@ -16,6 +17,7 @@ from dispatcher.errors import TruncatedInputError
 from dispatcher.headers import registry
 from dispatcher.notices import TruncatedInputWarning
 from dispatcher.reading.opened import look
+from dispatcher.streams.reader import StreamReader
 from tests import long_files
 from tests.codemod.commands import put
 from tests.conftest import ASSETS, BACKENDS
@@ -95,6 +97,28 @@ def test_the_global_backends_tell_as_well() -> None:
         old.set_audio_backend(backend)
         with pytest.raises(RuntimeError, match="cut short"):
             old.load("x.wav")
+
+
+@table(
+    "change, tells",
+    {
+        "it is cut where it is": (lambda: os.truncate("x.wav", 8000), True),
+        "a cut file takes its place": (lambda: pathlib.Path("deeper/x.wav").replace("x.wav"), False),
+        "the program goes to the folder of a cut one": (lambda: os.chdir("deeper"), False),
+    },
+)
+def test_a_stream_reader_judges_only_the_file_that_it_read(
+    change: Callable[[], object], tells: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(".")
+    data = (ASSETS / "stereo_s16.wav").read_bytes()
+    put({"x.wav": data, "deeper/x.wav": data[:8000]})
+    reader = StreamReader("x.wav")
+    reader.add_basic_audio_stream(-1)
+    change()
+    with warnings.catch_warnings(record=True, action="always") as told:
+        reader.process_all_packets()
+    assert [each.category for each in told] == [TruncatedInputWarning] * tells
 
 
 @pytest.mark.libsox

@@ -16,6 +16,7 @@ from typing import Any, NamedTuple, cast
 
 from dispatcher import arguments, interrupts, notices
 from dispatcher.backend import Uri
+from dispatcher.backends.ffmpeg import pcm
 from dispatcher.codec_config import CodecConfig
 from dispatcher.errors import ArgumentError, ArgumentTypeError, BackendError, NotATensorError
 from dispatcher.lazily import av, np, torch
@@ -58,7 +59,7 @@ _OF_VORBIS = frozenset({"ogg", "ogv", "matroska", "nut"})
 # bits per second for encoders that fail without a bit rate; the others have their own default
 _BIT_RATES = {"wmav1": 128_000, "wmav2": 128_000}
 _CLOSEST_TO_FLOAT = ("fltp", "flt", "dblp", "dbl", "s32p", "s32", "s16p", "s16", "u8p", "u8")
-# the channel of the subwoofer in FFmpeg's layout of so many channels, where AAC takes them
+# by the number of channels: which of them is the subwoofer's in FFmpeg's layout, if AAC takes it
 _BASS = {3: 3, 6: 4, 8: 4}
 _LAMBDA_PER_QUALITY = 118  # FFmpeg's FF_QP2LAMBDA
 _CHUNK = 1 << 16
@@ -164,13 +165,13 @@ def save(asked: Save) -> None:
 def _warn_of_loss(asked: Save, container: av.container.OutputContainer, channels: int) -> None:
     """Warn if PCM is not stored as asked, 8 bits are left of each sample, or a channel is lost."""
     codec = _encoder(default_encoder(container, channels), container)
-    bits = 8 * codec.audio_formats[0].bytes if codec.audio_formats else 0
-    stored = codec.name[:5].upper()
-    is_asked = asked.encoding in (None, stored) and asked.bits_per_sample in (None, bits)
-    if (stored.startswith("PCM_") and not is_asked) or (bits == 8 and asked.src.itemsize > 1):
+    bits, encoding = pcm.bits(codec.name), pcm.encoding(codec.name)
+    is_asked = asked.encoding in (None, encoding) and asked.bits_per_sample in (None, bits)
+    takes_bytes = codec.audio_formats is not None and codec.audio_formats[0].bytes == 1
+    if (bits and not is_asked) or (takes_bytes and asked.src.itemsize > 1):
         notices.warn(
-            f"FFmpeg stores {bits} bits of each sample in {container.format.name}, whatever its "
-            "dtype, encoding= and bits_per_sample= are. Save as wav or flac to choose",
+            f"FFmpeg stores {bits or 8} bits of each sample in {container.format.name}, whatever "
+            "its dtype, encoding= and bits_per_sample= are. Save as wav or flac to choose",
             notices.IgnoredArgumentWarning,
         )
     warn_of_vorbis(codec.name, channels)

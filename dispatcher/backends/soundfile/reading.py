@@ -97,7 +97,7 @@ def miscounted(file: Any) -> int:
 
 
 def warn_of_uncounted(file: Any, end: int | None, place: Any, uri: Any) -> None:
-    """Warn if libsndfile leaves out frames of MPEG audio up to ``end``, by default all.
+    """Warn if libsndfile leaves out frames of MPEG audio before frame ``end``; ``None`` means all.
 
     Without a Xing header it infers their number from the size of the first, and stops there.
     """

@@ -211,11 +211,11 @@ class Backend(backend.Backend):
                 )
             if asked.encoding is not None and wrote.number != stored.number:
                 name = encodings.NAMES.get(wrote.number, "another encoding")
-                text = (
+                notices.warn(
                     f"libsox writes no {asked.encoding} into {container}: the samples are stored "
-                    f"as {name} of {wrote.bits} bits"
+                    f"as {name} of {wrote.bits} bits",
+                    notices.IgnoredArgumentWarning,
                 )
-                notices.warn(text, notices.IgnoredArgumentWarning)
         except (BackendError, OSError) as why:
             raise problem(BackendError, "write", asked.uri, why, backend=self.name) from why
 
@@ -250,19 +250,19 @@ class Backend(backend.Backend):
             BackendError: libsox cannot read the file, or an effect or option is unknown.
         """
         path = asked.uri
-
-        def read() -> tuple[tuple[Any, float, int, str], int]:
-            with files.reading(self.library, path, asked.format, own) as file:
-                dtype = "float32" if asked.normalize else _native(file)
-                data = files.read(self.library, file, 0, -1, "int32", False, own).result()
-                _warn_lost_frames(self.library, file, asked, len(data), path)
-                whole = len(data) >= files.length(file)
-                files.warn_of_damage(self.library, file, path, own, whole=whole)
-                signal = data, float(file.signal.rate), int(file.signal.precision), dtype
-            return signal, len(data)
-
         with opened(path) as own:
             asked = asked._replace(file=own)
+
+            def read() -> tuple[tuple[Any, float, int, str], int]:
+                with files.reading(self.library, path, asked.format, own) as file:
+                    dtype = "float32" if asked.normalize else _native(file)
+                    data = files.read(self.library, file, 0, -1, "int32", False, own).result()
+                    _warn_lost_frames(self.library, file, asked, len(data), path)
+                    whole = len(data) >= files.length(file)
+                    files.warn_of_damage(self.library, file, path, own, whole=whole)
+                    signal = data, float(file.signal.rate), int(file.signal.precision), dtype
+                return signal, len(data)
+
             data, rate, precision, dtype = short_files.judged(self, asked, settings, read)
         return self._through(data, rate, precision, effects, dtype, asked.channels_first)
 

@@ -295,10 +295,11 @@ def write(
                 f"libsox does not write {what} as {filetype!r}; take fewer channels, another "
                 "sample rate, or another format"
             )
-        if file.signal.rate != rate > 0:
+        stored = int(file.signal.rate)
+        if rate > 0 and stored != rate:
             notices.warn(
-                f"libsox writes {filetype} at {int(file.signal.rate)} Hz only, so the sound plays "
-                f"slower or faster than at sample_rate={int(rate)}. Resample it before saving",
+                f"libsox writes {stored} Hz into {filetype} in place of {int(rate)}, so the sound "
+                f"plays slower or faster. Resample it to {stored} Hz before saving",
                 notices.IgnoredArgumentWarning,
             )
         wrote = Encoding(int(file.encoding.encoding), int(file.encoding.bits_per_sample))

@@ -12,6 +12,7 @@ import pytest
 from dispatcher.headers import registry
 from dispatcher.headers.container import Length, Part
 from dispatcher.headers.file import BLOCK, Bytes
+from tests.tables import table
 
 
 def _big(*numbers: int) -> bytes:
@@ -137,6 +138,31 @@ def test_an_unknown_file_tells_nothing() -> None:
         assert registry.of(file).name == ""
         assert registry.length(file) is registry.missing(file) is None
         assert registry.parts(file) == []
+
+
+_TAG = b"TAG" + b"title".ljust(125, b"\0")
+_MP4 = _big(16) + b"ftypM4A " + bytes(4) + _big(40) + b"mdat" + bytes(32)
+_LIVE = bytes.fromhex("a1dcab8c47a9cf118ee400c00c205365") + bytes(72)
+_ASF = b"\x30\x26\xb2\x75" + bytes(12) + struct.pack("<Q", 122) + bytes(6)
+_MUCH = bytes(16) + struct.pack("<Q", 1 << 40) + bytes(40)
+
+
+@table(
+    "data, missing",
+    {
+        "a tag behind mp4": (_MP4 + _TAG, None),
+        "an APE tag behind mp4": (_MP4 + b"APETAGEX" + bytes(24), None),
+        "text behind mp4": (_MP4 + b"copied by a program", None),
+        "a cut box behind a whole one": (_MP4 + _big(99) + b"moof" + bytes(9), "its box 'moof' is 99 bytes long, and 17 are there"),
+        "a tag behind a transport stream": ((b"\x47" + bytes(187)) * 9 + _TAG, None),
+        "zeros behind a transport stream": ((b"\x47" + bytes(187)) * 9 + bytes(9), None),
+        "asf of a broadcast": (_ASF + _LIVE + b"\3\0\0\0" + _MUCH, None),
+        "asf that is cut": (_ASF + _LIVE + b"\2\0\0\0" + _MUCH, f"its data object is {1 << 40} bytes long, and 64 are there"),
+    },
+)
+def test_what_is_not_missing(data: bytes, missing: str | None) -> None:
+    """Sizes that are no sizes: of other data behind the end, and of what never had an end."""
+    assert registry.missing(Bytes(data)) == missing
 
 
 def test_speex_in_ogg_tells_its_rate_and_channels() -> None:
