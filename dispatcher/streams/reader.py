@@ -27,6 +27,7 @@ _MODES = ("key", "any", "precise")
 _MICROSECONDS = 1_000_000
 _LATEST = 1 << 40  # seconds; FFmpeg counts microseconds in 64 bits
 _ENDED = 1
+_NEAR = (io.BytesIO, io.BufferedReader)
 
 
 class _Source:
@@ -556,13 +557,16 @@ class StreamReader:
     def _judge(self) -> None:
         """Report a cut or damaged source, as ``load`` does.
 
+        File objects that may be far away are not searched for damage, which could fetch them twice.
+
         Raises:
             TruncatedInputError: (a BackendError) it is cut, and the flag ``truncated`` is
                 ``error``.
         """
         sounds = self._container.streams.audio
         source = self._sources.get(sounds[0].index) if len(sounds) == 1 else None
-        frames = None if source is None else source.samples
+        is_far = file_objects.is_readable(self._place) and not isinstance(self._place, _NEAR)
+        frames = None if source is None or is_far else source.samples
         short_files.judge("ffmpeg", Load(self._place), frames, self._start, self.settings)
 
     def _check(self) -> None:

@@ -69,6 +69,30 @@ def test_damage_is_told_of(damaged: str, reader: str | None, words: str) -> None
     assert (waveform.shape[1] < NOISE.shape[1]) == (words == PAGE)
 
 
+class Far:
+    """A file object of another kind than Python's own; ``given`` counts its bytes."""
+
+    def __init__(self, data: bytes) -> None:
+        self._data, self.given = io.BytesIO(data), 0
+        self.seek, self.tell, self.seekable = self._data.seek, self._data.tell, self._data.seekable
+
+    def read(self, size: int = -1) -> bytes:
+        data = self._data.read(size)
+        self.given += len(data)
+        return data
+
+
+def test_a_file_object_that_may_be_far_away_is_not_read_twice() -> None:
+    """To search Matroska for damage is to read it all; its length is looked at."""
+    data = _saved("x.mka")
+    for content, told in ((data, False), (data[:-500], True)):
+        far = Far(content)
+        with warnings.catch_warnings(record=True, action="always") as seen:
+            streaming.sound(StreamReader(far))
+        assert far.given < 2 * len(content)
+        assert any(one.category is TruncatedInputWarning for one in seen) == told
+
+
 @table("name, cut, words", {
     "an element of WebM": ("x.webm", slice(40_000, 40_200), "no element begins at its byte"),
     "a packet of a transport stream": ("x.ts", slice(18_800, 18_900), "no packet begins at its byte 18800"),
