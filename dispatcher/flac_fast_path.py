@@ -47,7 +47,7 @@ def _loaded(
     file: OpenFile, asked: Load, faster: Backend, settings: Settings
 ) -> tuple[torch.Tensor, int] | None:
     """Decode with the faster backend; return ``None`` if the file or the result leaves a doubt."""
-    info = file.remembered(flac.opening)
+    info = flac.opening(file)
     if info is None or info.bits not in _DEPTHS or asked.frame_offset >= info.frames:
         return None
     frames = info.frames - asked.frame_offset

@@ -128,7 +128,7 @@ def judge(name: str, asked: Load, got: int | None, start: int | None, settings: 
 
     It is for a decoder that leaves some frames out, so the header's number counts only for files
     whose structure does not tell. With ``None`` it is unknown how many came, and the structure
-    alone counts. A file object's data begins at byte ``start``, of ``position``.
+    alone counts. ``start`` is what ``position`` returned before the file was read.
 
     Raises:
         TruncatedInputError: (a RuntimeError) it is cut, and the flag ``truncated`` is ``error``.

@@ -8,7 +8,7 @@ BLOCK = 1 << 17  # so small that it stays in the processor's cache
 UNKNOWN = 0x7FFF_F000  # a 32-bit size from here on means that the length is unknown
 MOST = 1 << 62  # no size that is meant is larger
 MOST_STEPS = 1 << 16
-_LARGEST = 1 << 30  # larger files are not searched
+_LARGEST = 1 << 30
 Order = Literal["little", "big"]
 _Parsed = TypeVar("_Parsed")
 
@@ -56,8 +56,13 @@ class File:
         return int.from_bytes(self.at(offset, size), order)
 
     def all(self) -> bytes:
-        """Return all bytes; none of a file larger than 1 GiB."""
-        return self.at(0, self.size) if self.size <= _LARGEST else b""
+        """Return all bytes; none of a file that is not searched."""
+        return self.at(0, self.size) if self.is_searched else b""
+
+    @property
+    def is_searched(self) -> bool:
+        """Return whether it may be searched to its end; a file larger than 1 GiB is not."""
+        return self.size <= _LARGEST
 
     def blocks(self, further: int) -> Iterator[tuple[int, bytes]]:
         """Give each block's offset and bytes, of which the last ``further`` are of the next one."""

@@ -20,7 +20,6 @@ _WHOLE = {
 }
 _START = 1 << 16
 _LONGEST_ELEMENT = 12
-_LARGEST = 1 << 30  # a larger file, a film, is not read a second time
 _MOST_ELEMENTS = 1 << 20  # to follow these takes about a second
 _RATE = re.compile(rb"\xb5(?:\x84(.{4})|\x88(.{8}))", re.DOTALL)
 _CHANNELS = re.compile(rb"\x9f\x81(.)", re.DOTALL)
@@ -108,7 +107,7 @@ def _damage(file: File, frames: int, end: int | None) -> str | None:
     to five seconds.
     """
     at = last = 0
-    for _ in range(_MOST_ELEMENTS if end is None and file.size < _LARGEST else 0):
+    for _ in range(_MOST_ELEMENTS if end is None and file.is_searched else 0):
         start = file.at(at, 2 * _LONGEST_ELEMENT)
         if len(start) <= _LONGEST_ELEMENT:
             return None

@@ -24,7 +24,8 @@ def _missing(file: File) -> str | None:
 
 def _damage(file: File, frames: int, end: int | None) -> str | None:
     """Look for a packet that does not begin as one and has another behind it; FFmpeg loses it."""
-    pieces = range(0, file.size if end is None and _is_one(file) else 0, _PIECE)
+    is_looked_at = end is None and file.is_searched and _is_one(file)
+    pieces = range(0, file.size if is_looked_at else 0, _PIECE)
     starts = b"".join(file.at(at, _PIECE)[::_PACKET] for at in pieces).rstrip(_OTHERS)
     good = len(starts) - len(starts.lstrip(_SYNC))
     return f"no packet begins at its byte {good * _PACKET}" if good < len(starts) else None

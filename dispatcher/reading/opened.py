@@ -18,7 +18,6 @@ from dispatcher.headers.file import HEAD, Bytes, File
 from dispatcher.reading.file_objects import is_readable, is_regular
 
 _Found = TypeVar("_Found")
-_Parsed = TypeVar("_Parsed")
 _SETTLED = 2 * 10**9  # nanoseconds: the coarsest time stamps of any file system
 _HAS_PREAD = hasattr(os, "pread")  # Windows has none
 _UNREADABLE = (
@@ -57,7 +56,7 @@ class OpenFile(File):
     def size(self) -> int:
         return self.status.st_size
 
-    def remembered(self, parse: Callable[[Self], _Parsed]) -> _Parsed:
+    def remembered(self, parse: Callable[[Self], _Found]) -> _Found:
         """Return what ``parse`` makes of this file, also for later calls until it changes.
 
         It is not kept for a file that was changed a moment ago: it could change again and keep its
@@ -66,7 +65,7 @@ class OpenFile(File):
         status = self.status
         changed = status.st_mtime_ns, status.st_ctime_ns
         kept = _kept(parse, status.st_dev, status.st_ino, status.st_size, *changed)
-        found: _Parsed = kept[0] if kept else self.parsed(parse)
+        found: _Found = kept[0] if kept else self.parsed(parse)
         if not kept and time.time_ns() - max(changed) > _SETTLED:
             kept.append(found)
         return found

@@ -68,7 +68,7 @@ def finder(
     kind = container.format.name, stream.codec_context.codec.canonical_name
     if stand_for_themselves(container, stream):
         # the timestamps in a plain flac file only grow, so that FFmpeg can seek by them
-        if kind[0] == "flac" and (file is None or file.remembered(flac.opening) is None):
+        if kind[0] == "flac" and (file is None or flac.opening(file) is None):
             return None
         return functools.partial(_by_timestamp, container, stream, frame_offset)
     if file is None:

@@ -217,13 +217,9 @@ class Backend(backend.Backend):
     def load(self, asked: Load, settings: Settings) -> tuple[torch.Tensor, int]:
         with self._reading(asked.uri, settings, asked.file) as (file, place):
             dtype = self._dtype(file, asked.normalize, asked.uri)
+            end = None if asked.num_frames < 0 else asked.frame_offset + asked.num_frames
+            reading.warn_of_uncounted(file, end, place, asked.uri)
             # frame_offset works as in a Python slice here, also when it is negative
-            reading.warn_of_uncounted(
-                file,
-                None if asked.num_frames < 0 else asked.frame_offset + asked.num_frames,
-                place,
-                asked.uri,
-            )
             start, stop, _ = slice(asked.frame_offset, None).indices(file.frames)
             frames = (
                 stop - start

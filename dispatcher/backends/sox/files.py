@@ -194,10 +194,7 @@ def _sought(sox: Library, file: Any, frame_offset: int, opened: OpenFile | None)
     encoding = int(file.encoding.encoding)
     if (
         encoding not in encodings.SEEKABLE
-        or (
-            encoding == encodings.FLAC
-            and look(opened or _path(sox, file), lambda file: file.remembered(flac.opening)) is None
-        )
+        or (encoding == encodings.FLAC and look(opened or _path(sox, file), flac.opening) is None)
         or not file.seekable
         or frame_offset >= length(file)
     ):

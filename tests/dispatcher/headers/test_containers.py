@@ -175,3 +175,30 @@ def test_a_second_flac_is_found_wherever_it_lies_in_the_blocks_that_are_read() -
     for begin in range(BLOCK - 9, BLOCK + 3):
         parts = registry.parts(Bytes(head.ljust(begin, b"f") + head))
         assert [part.begin for part in parts] == [0, begin]
+
+
+class Film(Bytes):
+    """A file of more than 1 GiB that begins with these bytes; zeros follow. ``read_bytes`` counts."""
+
+    read_bytes = 0
+
+    @property
+    def size(self) -> int:
+        return (1 << 30) + 1
+
+    def read(self, offset: int, size: int) -> bytes:
+        self.read_bytes += size
+        return super().read(offset, size).ljust(min(size, self.size - offset), b"\0")
+
+
+@table("start", {
+    "flac": b"fLaC\x80\0\0\x22" + bytes(34),
+    "Matroska": b"\x1a\x45\xdf\xa3\x80\x18\x53\x80\x67\x01" + bytes.fromhex("ffffffffffffff1f43b67508") + bytes.fromhex("00000040000000"),
+    "transport stream": (b"\x47" + bytes(187)) * 8,
+})  # fmt: skip
+def test_a_file_of_more_than_a_gibibyte_is_not_searched(start: bytes) -> None:
+    """Neither for damage nor for further parts: that would read a film a second time."""
+    film = Film(start)
+    assert registry.damage(film, 1) is None
+    registry.parts(film, ("flac", "ts"))
+    assert film.read_bytes < 1 << 20
