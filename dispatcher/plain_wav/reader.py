@@ -12,7 +12,7 @@ from __future__ import annotations
 import io
 import sys
 from collections.abc import Callable
-from typing import Any, NamedTuple, TypeAlias, cast
+from typing import Any, NamedTuple, TypeAlias
 
 from dispatcher import interrupts
 from dispatcher.headers import wave
@@ -67,28 +67,38 @@ _LEAST_WINDOW, _MOST_WINDOW = 1 << 16, 1 << 23
 _PACKETS, _PACKETS_PER_SECOND = 33, 10
 
 
-class PlainWav(NamedTuple):
-    """An open file, which samples are where in it, and its chunks beside format and data."""
+class _Layout(NamedTuple):
+    """Which samples are where in a file, and its chunks beside format and data."""
 
-    file: io.FileIO | io.BytesIO
     stored: _Stored
     form: wave.Format
     begin: int
     frames: int
     others: frozenset[bytes]
 
+
+class PlainWav(NamedTuple):
+    """An open file, and which samples are where in it."""
+
+    file: io.FileIO | io.BytesIO
+    layout: _Layout
+
+    @property
+    def frames(self) -> int:
+        """Return the length in frames."""
+        return self.layout.frames
+
     def metadata(self) -> AudioMetaData:
         """Return what ``info`` returns."""
-        return AudioMetaData(
-            self.form.rate, self.frames, self.form.channels, self.form.bits, self.stored.encoding
-        )
+        stored, form, _, frames, _ = self.layout
+        return AudioMetaData(form.rate, frames, form.channels, form.bits, stored.encoding)
 
     def load(self, asked: Load) -> tuple[torch.Tensor, int] | None:
         """Return what ``load`` returns; ``None`` where ``piece`` does."""
         samples = self.piece(
             asked.frame_offset, asked.num_frames, asked.normalize, asked.channels_first
         )
-        return None if samples is None else (torch.from_numpy(samples), self.form.rate)
+        return None if samples is None else (torch.from_numpy(samples), self.layout.form.rate)
 
     def piece(
         self, frame_offset: int, num_frames: int, normalize: bool, channels_first: bool
@@ -98,15 +108,16 @@ class PlainWav(NamedTuple):
         As in ``load``, ``num_frames`` -1 means all, and the piece is shorter where the sound ends.
         ``None`` if there are no frames, or if the file was cut since it was opened.
         """
-        channels, bits, frame_bytes = self.form.channels, self.form.bits, self.form.frame_bytes
-        left = self.frames - frame_offset
+        stored, form, begin, frames, _ = self.layout
+        channels, bits, frame_bytes = form.channels, form.bits, form.frame_bytes
+        left = frames - frame_offset
         num_frames = left if num_frames < 0 else min(num_frames, left)
         if num_frames <= 0:
             return None
-        kind = sample_formats.FORMATS[self.stored.sample_format]
+        kind = sample_formats.FORMATS[stored.sample_format]
         dtype = "float32" if normalize else kind.dtype
         collected = Collector(channels, num_frames, dtype, channels_first)
-        self.file.seek(self.begin + frame_offset * frame_bytes)
+        self.file.seek(begin + frame_offset * frame_bytes)
         if dtype == kind.dtype and bits != 24 and (channels == 1 or not channels_first):
             collected.took(_fill(self.file, collected.rows(num_frames)[0]) // frame_bytes)
             return collected.result() if collected.frames == num_frames else None
@@ -160,28 +171,29 @@ def of_libsndfile(file: _File | None) -> PlainWav | None:
     return _found(file, _without_parsed_chunks)
 
 
-def _found(file: _File | None, parse: Callable[[_File], PlainWav | None]) -> PlainWav | None:
+def _found(file: _File | None, find: Callable[[_File], _Layout | None]) -> PlainWav | None:
     if file is None or sys.byteorder != "little":
         return None
     try:
-        return file.parsed(parse)
+        layout = file.remembered(find)
     except OSError:
         return None
+    return None if layout is None else PlainWav(file.raw, layout)
 
 
-def _without_hidden_stream(file: _File) -> PlainWav | None:
+def _without_hidden_stream(file: _File) -> _Layout | None:
     found = file.parsed(_parsed)
     if found is None or _is_act(file.head):
         return None
-    return None if found.stored.integer and file.remembered(_may_hide_a_stream) else found
+    return None if found.stored.integer and _may_hide_a_stream(file, found) else found
 
 
-def _without_parsed_chunks(file: _File) -> PlainWav | None:
+def _without_parsed_chunks(file: _File) -> _Layout | None:
     found = file.parsed(_parsed)
     return None if found is None or found.others & _PARSED_BY_LIBSNDFILE else found
 
 
-def _parsed(file: _File) -> PlainWav | None:
+def _parsed(file: _File) -> _Layout | None:
     """Return the file as its chunks describe it, or ``None`` if any of them is unusual."""
     found = file.parsed(wave.read) if file.head.startswith(b"RIFF") else None
     if found is None or found.format is None or found.format_size not in _FORMAT_SIZES:
@@ -193,7 +205,7 @@ def _parsed(file: _File) -> PlainWav | None:
     usual = found.names.count(b"fmt ") == 1 and others <= _IDLE
     if not usual or not found.size or end > file.size:
         return None
-    return _described(file, found, found.format, others)
+    return _described(found, found.format, others)
 
 
 def _is_act(head: bytes) -> bool:
@@ -201,18 +213,15 @@ def _is_act(head: bytes) -> bool:
     return len(head) >= _HEAD and head[256] == 0x84 and not any(head[44:256])
 
 
-def _may_hide_a_stream(file: _File) -> bool:
+def _may_hide_a_stream(file: _File, plain: _Layout) -> bool:
     """Return whether the data, as far as FFmpeg searches it, could be a compressed stream."""
-    plain = cast("PlainWav", file.parsed(_parsed))
     frame_bytes = plain.form.frame_bytes
     packet = frame_bytes << max(plain.form.rate // _PACKETS_PER_SECOND, 1).bit_length() - 1
     window = max(_LEAST_WINDOW, min(_PACKETS * packet, _MOST_WINDOW))
     return hidden_bitstreams.possible(file.at(plain.begin, min(plain.frames * frame_bytes, window)))
 
 
-def _described(
-    file: _File, found: wave.Wave, form: wave.Format, others: frozenset[bytes]
-) -> PlainWav | None:
+def _described(found: wave.Wave, form: wave.Format, others: frozenset[bytes]) -> _Layout | None:
     """Return the file as its format chunk describes it, or ``None`` if that is not plain."""
     extended = form.tag == wave.EXTENSIBLE and found.format_size == wave.FORMAT_BYTES
     if extended:
@@ -231,5 +240,4 @@ def _described(
         or found.size % form.frame_bytes
     ):
         return None
-    frames = found.size // form.frame_bytes
-    return PlainWav(file.raw, stored, form, found.begin, frames, others)
+    return _Layout(stored, form, found.begin, found.size // form.frame_bytes, others)
