@@ -27,7 +27,13 @@ class module:  # noqa: N801 - stands for a module
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__") and name not in _FACTS:
             raise AttributeError(name)
-        real = importlib.import_module(self._name)
+        try:
+            real = importlib.import_module(self._name)
+        except ModuleNotFoundError as why:
+            if why.name != self._name:
+                raise
+            hint = f"{why}: reading and writing audio needs it; run `pip install {self._name}`"
+            raise ModuleNotFoundError(hint, name=self._name) from None
         self.__dict__ = real.__dict__  # from now on its names are found without a call
         return getattr(real, name)
 

@@ -1,6 +1,7 @@
 """Which backends there are, and what is said where one is not."""
 
 import pathlib
+import sys
 
 import av
 import pytest
@@ -100,3 +101,9 @@ def test_a_backend_that_fails_to_start_in_a_new_way_takes_no_other_down(monkeypa
 def test_a_module_is_imported_for_the_facts_about_it(name: str) -> None:
     """An option of a reader is looked up in the libraries beside PyAV, perhaps before PyAV was used."""
     assert getattr(lazily.module("av"), name) == getattr(av, name)
+
+
+def test_the_error_for_a_missing_library_says_how_to_install_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "torch", None)
+    with pytest.raises(ModuleNotFoundError, match=r"reading and writing audio needs it; run `pip install torch`$"):
+        lazily.module("torch").tensor
