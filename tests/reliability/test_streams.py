@@ -18,7 +18,6 @@ from tests import streaming
 from tests.conftest import ASSETS
 from tests.doubles import Watched, fails
 from tests.reliability import planted, process, server, watch
-from tests.reliability.soak.calls import settled
 
 _MB = 1 << 20
 RATE = 4000
@@ -160,11 +159,11 @@ def test_many_readers_and_writers_leave_nothing(tmp_path: pathlib.Path) -> None:
     """No descriptor and no memory, with Python's garbage collector off."""
     for number in range(30):
         _use(number, tmp_path)
-    files, memory = process.open_files(), settled()
+    files, memory = process.open_files(), process.settled()
     for number in range(75):
         _use(number, tmp_path)
     assert process.open_files() == files
-    assert settled() - memory < 3 * _MB / 2
+    assert process.settled() - memory < 3 * _MB / 2
     assert [path.name for path in tmp_path.iterdir()] == ["x.flac"]
 
 
@@ -177,8 +176,8 @@ def test_an_hour_of_sound_takes_no_more_memory_than_a_minute(tmp_path: pathlib.P
     with writer.open() as opened:
         for number in range(60):
             opened.write_audio_chunk(0, minute)
-            memory = memory or settled()
-            assert settled() - memory < 8 * _MB, number
+            memory = memory or process.settled()
+            assert process.settled() - memory < 8 * _MB, number
     reader = StreamReader(path)
     reader.add_basic_audio_stream(RATE)
     memory, frames = 0, 0
@@ -186,7 +185,7 @@ def test_an_hour_of_sound_takes_no_more_memory_than_a_minute(tmp_path: pathlib.P
         assert chunk is not None
         frames += len(chunk)
         if number == 60:
-            memory = settled()
+            memory = process.settled()
     assert frames == 3600 * RATE
-    assert settled() - memory < 8 * _MB
+    assert process.settled() - memory < 8 * _MB
     assert sys.getrefcount(reader) < 5
