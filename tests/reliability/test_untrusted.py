@@ -12,6 +12,7 @@ import compat
 import dispatcher
 from dispatcher.settings import Settings
 from dispatcher.streams.reader import StreamReader
+from tests import streaming
 from tests.codemod.commands import put
 from tests.conftest import ASSETS, Python
 from tests.reliability import planted, server, watch
@@ -58,11 +59,22 @@ def test_a_planted_playlist_opens_nothing(kind: str, canary: watch.Watch, web: s
             place = tmp_path / name
             place.write_text(text)
             _read_in_all_ways(place, old)
+        for source, format in itertools.product((str(place), place, io.BytesIO(text.encode()), text.encode()), (None, "wav", "mp3", "mov")):
+            with pytest.raises(RuntimeError):
+                StreamReader(source, format=format)
     for hint in ("hls", "concat", "sdp", "dash", "imf", "lavfi", "image2", "webvtt", "vobsub", "data"):
         place.write_text(planted.PLAYLISTS[kind].format(target=str(canary.path)))
         with pytest.raises(RuntimeError):
             dispatcher.load(str(place), format=hint, backend="ffmpeg")
     assert not web.asked
+
+
+def test_what_the_caller_names_opens_that(canary: watch.Watch) -> None:
+    """``format="concat"`` follows a list of files, which is what it is for."""
+    listed = canary.path.with_name("list.txt")
+    listed.write_text("ffconcat version 1.0\n" + 2 * f"file {canary.path.name}\n")
+    assert len(streaming.sound(StreamReader(str(listed), format="concat"))) == 4000
+    assert canary.opened()
 
 
 def test_a_path_is_no_protocol_and_no_command(canary: watch.Watch, monkeypatch: pytest.MonkeyPatch) -> None:
