@@ -16,6 +16,7 @@ from packaging.specifiers import SpecifierSet
 from dispatcher.registry import Registry
 from tests import warm
 from tests.oracle import compare
+from tests.tables import table
 
 HERE = pathlib.Path(__file__).resolve().parent
 _VARIABLE = "TORCHAUDIO_USE_BACKEND_DISPATCHER"
@@ -102,17 +103,13 @@ def test_the_outcomes_are_those_of_the_release(name: str) -> None:
     warned = [row["case"] for row in accepted() if row.get("only") == "warnings"]
     of_warned = {case: found for case, found in differing.items() if any(fnmatch.fnmatchcase(case, p) for p in warned)}
     assert {case: found for case, found in of_warned.items() if not found.startswith("warnings: ")} == {}
-    assert _told_of_cuts(here) <= _CUT
+    # what the flag `truncated` warned of: the one warning that is of ours and is not compared
+    assert {case.split("/")[1] for case, outcome in here.items() if outcome.get("truncated")} <= _CUT
     assert not unneeded, "accepted, but the same by now"
     # what differs by another PyAV does not count: the share is promised for the one that is pinned
     of_av = [row["case"] for row in accepted() if "av" in row]
     counted = [case for case in differing if not any(fnmatch.fnmatchcase(case, pattern) for pattern in of_av)]
     assert len(counted) <= (1 - RUNS[name].share) * len(recorded)
-
-
-def _told_of_cuts(outcomes: dict[str, dict[str, Any]]) -> set[str]:
-    """The files that the flag ``truncated`` warned of: the one warning that is of ours and is not compared."""
-    return {name.split("/")[1] for name, outcome in outcomes.items() if outcome.get("truncated")}
 
 
 def test_every_line_of_the_table_gives_a_reason_and_meets_a_case() -> None:
@@ -126,19 +123,20 @@ def test_every_line_of_the_table_gives_a_reason_and_meets_a_case() -> None:
         assert any(fnmatch.fnmatchcase(case, row["case"]) for case in cases), row
 
 
-def test_a_difference_is_seen() -> None:
-    """The comparison can fail: a sample, a class, a warning and a dtype that differ are each found."""
-    tensor = {"kind": "tensor", "dtype": "torch.float32", "shape": [1, 2], "contiguous": True, "probe": [0.0, 0.5], "rms": 0.3}
-    want = {"id": "load/x.wav/sox/plain", "value": [tensor, 16000], "warnings": []}
+_TENSOR = {"kind": "tensor", "dtype": "torch.float32", "shape": [1, 2], "contiguous": True, "probe": [0.0, 0.5], "rms": 0.3}
+_WANT: dict[str, Any] = {"id": "load/x.wav/sox/plain", "value": [_TENSOR, 16000], "warnings": []}
+_FAILED: dict[str, Any] = {"id": "load/x.wav/sox/plain", "error": ["RuntimeError"], "message": "", "warnings": []}
 
-    def off(**changes: Any) -> str | None:
-        return compare.difference(want, {**want, "value": [{**tensor, **changes}, 16000]})
 
-    assert off() is None
-    assert off(probe=[0.0, 0.50001]) is not None
-    assert off(dtype="torch.float64") is not None
-    assert off(contiguous=False) is not None
-    assert compare.difference(want, {**want, "warnings": ["UserWarning"]}) is not None
-    assert compare.difference(want, {"id": want["id"], "error": ["RuntimeError"], "message": "", "warnings": []}) is not None
-    failing = {"id": want["id"], "error": ["RuntimeError"], "warnings": []}
-    assert compare.difference(failing, {"id": want["id"], "error": ["ValueError"], "message": "", "warnings": []}) is not None
+@table("want, got, differs", {
+    "nothing": (_WANT, _WANT, False),
+    "a sample": (_WANT, {**_WANT, "value": [{**_TENSOR, "probe": [0.0, 0.50001]}, 16000]}, True),
+    "a dtype": (_WANT, {**_WANT, "value": [{**_TENSOR, "dtype": "torch.float64"}, 16000]}, True),
+    "the layout": (_WANT, {**_WANT, "value": [{**_TENSOR, "contiguous": False}, 16000]}, True),
+    "a warning": (_WANT, {**_WANT, "warnings": ["UserWarning"]}, True),
+    "an error in place of a value": (_WANT, _FAILED, True),
+    "a class": (_FAILED, {**_FAILED, "error": ["ValueError"]}, True),
+})  # fmt: skip
+def test_a_difference_is_seen(want: dict[str, Any], got: dict[str, Any], differs: bool) -> None:
+    """The comparison can fail."""
+    assert (compare.difference(want, got) is not None) == differs

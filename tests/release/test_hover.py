@@ -4,7 +4,6 @@ import json
 import pathlib
 import subprocess
 import sys
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -26,77 +25,49 @@ SHOWN: dict[str, str | None] = {
 }
 
 
-class Editor:
-    """A client of pyright's language server."""
-
-    def __init__(self, folder: pathlib.Path) -> None:
-        command = [sys.executable, "-m", "pyright.langserver", "--stdio"]
-        self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=folder, env=pyright.environment())
-        self._asked = 0
-        self.uri = (folder / "program.py").as_uri()
-        if self.ask("initialize", processId=None, rootUri=folder.as_uri(), capabilities={}) is None:
-            self.close()
-            pyright.skip()
-        self._send(method="initialized", params={})
-
-    def close(self) -> None:
-        self._process.kill()
-        self._process.communicate()
-
-    def show(self, text: str) -> None:
-        document = {"uri": self.uri, "languageId": "python", "version": 1, "text": text}
-        self._send(method="textDocument/didOpen", params={"textDocument": document})
-
-    def ask(self, method: str, **params: Any) -> Any:
-        """Return the server's answer; ``None`` if it has ended."""
-        self._asked += 1
-        asked = self._asked
-        self._send(id=asked, method=method, params=params)
-        while (answer := self._receive()) is not None:
-            if answer.get("id") == asked and "method" not in answer:
-                return answer["result"]
-            if "id" in answer and "method" in answer:
-                self._send(id=answer["id"], result=[{} for _ in answer["params"].get("items", [])])
-        return None
-
-    def _send(self, **message: Any) -> None:
-        assert self._process.stdin is not None
-        data = json.dumps({"jsonrpc": "2.0", **message}).encode()
-        self._process.stdin.write(b"Content-Length: %d\r\n\r\n%s" % (len(data), data))
-        self._process.stdin.flush()
-
-    def _receive(self) -> dict[str, Any] | None:
-        assert self._process.stdout is not None
-        length = 0
-        while header := self._process.stdout.readline().strip():
-            if header.lower().startswith(b"content-length:"):
-                length = int(header.partition(b":")[2])
-        return json.loads(self._process.stdout.read(length)) if length else None
+def _sent(number: int | None, method: str, **params: Any) -> bytes:
+    message = {"jsonrpc": "2.0", "method": method, "params": params, **({} if number is None else {"id": number})}
+    data = json.dumps(message).encode()
+    return b"Content-Length: %d\r\n\r\n%s" % (len(data), data)
 
 
-@pytest.fixture(scope="module")
-def editor(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Editor]:
-    """An editor with each line of ``SHOWN`` open."""
-    (folder := tmp_path_factory.mktemp("editor")).joinpath("pyrightconfig.json").write_text(json.dumps({"extraPaths": [str(ROOT)]}))
-    editor = Editor(folder)
-    editor.show("import compat\n" + "".join(f"{line}={30})\n" if "(" in line and ")" not in line else f"{line}\n" for line in SHOWN))
-    yield editor
-    editor.close()
+def _hovered(folder: pathlib.Path, program: str, places: list[dict[str, int]]) -> list[str]:
+    """What pyright's language server shows over places of a program."""
+    (folder / "pyrightconfig.json").write_text(json.dumps({"extraPaths": [str(ROOT)]}))
+    document = {"uri": (folder / "program.py").as_uri(), "languageId": "python", "version": 1, "text": program}
+    asked = [_sent(number, "textDocument/hover", textDocument=document, position=place) for number, place in enumerate(places, 1)]
+    begin = _sent(0, "initialize", processId=None, rootUri=folder.as_uri(), capabilities={})
+    answers: dict[int, Any] = {}
+    command = [sys.executable, "-m", "pyright.langserver", "--stdio"]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=folder, env=pyright.environment()) as server:
+        assert server.stdin is not None
+        assert server.stdout is not None
+        server.stdin.write(
+            b"".join((begin, _sent(None, "initialized"), _sent(None, "textDocument/didOpen", textDocument=document), *asked))
+        )
+        server.stdin.flush()
+        while len(answers) <= len(asked) and (line := server.stdout.readline()):
+            if line.lower().startswith(b"content-length:"):
+                server.stdout.readline()
+                message = json.loads(server.stdout.read(int(line.partition(b":")[2])))
+                answers |= {message["id"]: message["result"]} if "result" in message else {}
+        server.kill()
+    if not answers:
+        pyright.skip()
+    return [answers[number]["contents"]["value"] for number in range(1, len(asked) + 1)]
 
 
 @pytest.mark.network
-def test_a_hover_shows_the_whole_text(editor: Editor) -> None:
+def test_a_hover_shows_the_whole_text(tmp_path: pathlib.Path) -> None:
     """Word by word, as Markdown has them; of a flag, over a release's attribute and the keyword of a call."""
     assert all(SHOWN.values())
-    assert {line: words for line in SHOWN if (words := _left_out(editor, line))} == {}
-
-
-def _left_out(editor: Editor, line: str) -> list[str]:
-    """The words of a text that the hover over the end of a line does not show."""
-    place = {"line": 1 + list(SHOWN).index(line), "character": len(line) - 1}
-    shown = editor.ask("textDocument/hover", textDocument={"uri": editor.uri}, position=place)["contents"]["value"]
-    shown = shown.replace("\\", "").replace("``", "`")
-    return [word for word in (SHOWN[line] or "").replace("``", "`").split() if word not in shown]
+    program = "import compat\n" + "".join(f"{line}={30})\n" if "(" in line and ")" not in line else f"{line}\n" for line in SHOWN)
+    places = [{"line": number, "character": len(line) - 1} for number, line in enumerate(SHOWN, 1)]
+    left_out = {}
+    for (line, text), shown in zip(SHOWN.items(), _hovered(tmp_path, program, places), strict=True):
+        shown = shown.replace("\\", "").replace("``", "`")
+        left_out[line] = [word for word in (text or "").replace("``", "`").split() if word not in shown]
+    assert {line: words for line, words in left_out.items() if words} == {}
 
 
 def test_help_shows_the_text_of_every_flag() -> None:
