@@ -23,7 +23,6 @@ import json
 import math
 import os
 import pathlib
-import signal
 import struct
 import sys
 import tempfile
@@ -235,18 +234,17 @@ def _outcome(case: dict[str, Any], install: Any) -> dict[str, Any]:
     return out
 
 
-def _in_child(case: dict[str, Any], install: Any, seconds: int = 60) -> dict[str, Any]:
+def _in_child(case: dict[str, Any], install: Any) -> dict[str, Any]:
     with tempfile.TemporaryFile() as told:
 
         def work() -> None:
-            signal.alarm(seconds)
             null = os.open(os.devnull, os.O_WRONLY)
             os.dup2(null, 1)
             os.dup2(null, 2)
             told.write(json.dumps(_outcome(case, install)).encode())
             told.flush()
 
-        _, status = os.waitpid(process.child(work), 0)
+        status = process.finished(work)
         told.seek(0)
         data = told.read()
     result: dict[str, Any] = json.loads(data) if data else {"id": case["id"], "crash": status}

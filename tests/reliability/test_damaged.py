@@ -112,11 +112,7 @@ def test_what_is_lost_of_a_structure_is_told_of(name: str, begin: int, lost: int
 def _live() -> bytes:
     """Return a WebM file whose Segment and Clusters tell no size, as browsers record them."""
     place = io.BytesIO()
-    with av.open(place, "w", format="webm", options={"live": "1"}) as container:
-        stream = container.add_stream("libopus", rate=RATE, layout="stereo")
-        frame = av.AudioFrame.from_ndarray(NOISE.numpy(), format="fltp", layout="stereo")
-        frame.sample_rate = RATE
-        container.mux([*stream.encode(frame), *stream.encode(None)])
+    streaming.write(place, NOISE.T, RATE, container="webm", option={"live": "1"}, encoder="libopus")
     return place.getvalue()
 
 

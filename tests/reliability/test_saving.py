@@ -127,7 +127,7 @@ def test_standard_output_is_written_to_where_it_stands(output: str, place: str, 
         dispatcher.save(place, torch.zeros(1, 1000), 8000, format="wav", backend=backend)
         os.write(1, b"after\n")
 
-    os.waitpid(process.child(work), 0)
+    assert process.finished(work) == 0
     os.close(write)
     with os.fdopen(read, "rb") as told:
         got = told.read()
@@ -173,9 +173,9 @@ def test_what_a_killed_worker_left_is_removed_by_those_who_saved_there_before(by
     def save() -> None:
         dispatcher.save("x.wav", WAVE, 16000)
 
-    os.waitpid(process.child(half), 0)
+    process.finished(half)
     assert len(os.listdir()) == 2
-    save() if by == "the same process" else os.waitpid(process.child(save), 0)
+    save() if by == "the same process" else process.finished(save)
     assert os.listdir() == ["x.wav"]
 
 
