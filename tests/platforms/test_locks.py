@@ -1,5 +1,6 @@
 """The audit's rows are locked on Windows too, by a byte that no row reaches."""
 
+import os
 import pathlib
 import sys
 import types
@@ -9,28 +10,18 @@ import pytest
 from compat.audit.storage import locks
 
 
-class Windows(types.ModuleType):
-    """``msvcrt`` as far as it locks: a byte of a file, for one holder."""
-
-    LK_NBLCK = 2
-
-    def __init__(self) -> None:
-        super().__init__("msvcrt")
-        self.held: list[tuple[int, int]] = []
-
-    def locking(self, descriptor: int, mode: int, size: int) -> None:
-        import os
-
-        place = os.fstat(descriptor).st_ino, os.lseek(descriptor, 0, os.SEEK_CUR)
-        if mode != self.LK_NBLCK or size != 1 or place in self.held:
-            raise OSError(36, "Resource deadlock avoided")
-        self.held.append(place)
-
-
 def test_the_second_one_is_refused_and_no_row_is_locked(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    system = Windows()
+    held: list[tuple[int, int]] = []
+
+    def locking(descriptor: int, mode: str, size: int) -> None:
+        """Lock a byte of a file, for one holder, as ``msvcrt`` does."""
+        place = os.fstat(descriptor).st_ino, os.lseek(descriptor, 0, os.SEEK_CUR)
+        if (mode, size) != ("without waiting", 1) or place in held:
+            raise OSError(36, "Resource deadlock avoided")
+        held.append(place)
+
     monkeypatch.setitem(sys.modules, "fcntl", None)
-    monkeypatch.setitem(sys.modules, "msvcrt", system)
+    monkeypatch.setitem(sys.modules, "msvcrt", types.SimpleNamespace(LK_NBLCK="without waiting", locking=locking))
     path = tmp_path / "rows.jsonl"
     path.write_bytes(b"x" * 100)
     with open(path, "ab+", buffering=0) as one, open(path, "ab+", buffering=0) as other:
@@ -38,7 +29,7 @@ def test_the_second_one_is_refused_and_no_row_is_locked(tmp_path: pathlib.Path, 
         assert locks.lock(one)
         assert one.tell() == 7
         assert not locks.lock(other)
-    assert system.held[0][1] > 1 << 30
+    assert held[0][1] > 1 << 30
     assert path.stat().st_size == 100
 
 
