@@ -10,7 +10,6 @@ import gc
 import io
 import itertools
 import os
-import pathlib
 import random
 import sys
 import tempfile
@@ -28,12 +27,12 @@ import dispatcher
 from tests.conftest import ASSETS
 from tests.reliability import process
 
-GROWTH = 10 * 2**20
+_GROWTH = 10 * 2**20
 _WAVE = torch.sin(torch.arange(4000) / 10).repeat(2, 1) / 2
 _GOOD = ("stereo_s16.wav", "stereo_16.flac", "stereo_cbr.mp3", "stereo.vorbis.ogg", "stereo_f32.wav", "stereo_24.flac", "six_s16.wav")
 _READ = (
     *_GOOD, "mono_s16.sph", "mono_vbr.mp3", "stereo.m4a", "stereo.opus", "cut_in_data.wav", "cut.mp3", "text.wav", "video_only.mp4",
-    "empty.wav", "mono_s16.wav",
+    "empty.wav", "mono_s16.wav", "moving.mp4",
 )  # fmt: skip
 _PIECES = ((0, -1), (100, 1000), (1500, -1))
 _SECONDS = 120
@@ -62,18 +61,33 @@ def calls(count: int, *, collector: bool, warm_up: int = 1000) -> tuple[int, int
 
 
 def _call(torchaudio: Any, chance: random.Random, folder: str) -> None:
-    """Load, tell of, or save a file, by path or by file object, through any backend."""
-    what, as_object = chance.choice(("load", "load", "load", "info", "save")), chance.random() < 0.3
+    """Load, tell of, save, or read in pieces a file, by path or by file object, through any backend."""
+    what, as_object = chance.choice(("load", "load", "load", "info", "save", "read", "write")), chance.random() < 0.3
     names = [name for name in dispatcher.list_audio_backends() if name != "sox" or not as_object]
-    backend, path = chance.choice([None, *names]), str(ASSETS / chance.choice(_READ))
-    if what == "save":
-        extension, bits = chance.choice(("wav", "flac", "mp3", "ogg")), 12 if chance.random() < 0.1 else None
-        place = io.BytesIO() if as_object else os.path.join(folder, f"x.{extension}")
-        torchaudio.save(place, _WAVE, 16000, format=extension, bits_per_sample=bits, backend=backend)
-        return
-    place = io.BytesIO(pathlib.Path(path).read_bytes()) if as_object else path
-    piece = (chance.choice((0, 0, 100, 10**6)), chance.choice((-1, -1, 50))) if what == "load" else ()
-    getattr(torchaudio, what)(place, *piece, backend=backend)
+    backend, path, extension = chance.choice([None, *names]), ASSETS / chance.choice(_READ), chance.choice(("wav", "flac", "mp3", "ogg"))
+    place: Any = io.BytesIO(path.read_bytes()) if as_object else str(path)
+    target: Any = io.BytesIO() if as_object else os.path.join(folder, f"x.{extension}")
+    if what == "load":
+        torchaudio.load(place, chance.choice((0, 0, 100, 10**6)), chance.choice((-1, -1, 50)), backend=backend)
+    elif what == "info":
+        torchaudio.info(place, backend=backend)
+    elif what == "save":
+        bits = 12 if chance.random() < 0.1 else None
+        torchaudio.save(target, _WAVE, 16000, format=extension, bits_per_sample=bits, backend=backend)
+    elif what == "read":
+        reader = torchaudio.io.StreamReader(place)
+        if reader.default_video_stream is not None:
+            reader.add_basic_video_stream(5)
+        reader.add_basic_audio_stream(1000, sample_rate=8000)
+        for _ in itertools.islice(reader.stream(), chance.choice((1, None))):
+            pass
+    else:
+        writer = torchaudio.io.StreamWriter(target, format=extension)
+        writer.add_audio_stream(16000, 2)
+        writer.open()
+        writer.write_audio_chunk(0, _WAVE.T)
+        if chance.random() < 0.5:  # or it is dropped
+            writer.close()
 
 
 def threads(number: int, rounds: int) -> tuple[int, list[str]]:
@@ -168,7 +182,7 @@ def main() -> int:
         number, found = parts[name](given)
         seconds = time.monotonic() - began
         if name.startswith("calls"):
-            bad = bad or number != 0 or found > GROWTH
+            bad = bad or number != 0 or found > _GROWTH
             print(f"{name}: {number} more open files, {found / 2**20:.1f} MiB more resident memory, {seconds:.0f} s", flush=True)
         else:
             bad = bad or bool(found)

@@ -3,7 +3,6 @@
 import contextlib
 import functools
 import gc
-import io
 import pathlib
 import sys
 from collections.abc import Iterator
@@ -14,7 +13,6 @@ import torch
 import dispatcher
 from dispatcher.streams.reader import StreamReader
 from dispatcher.streams.writer import StreamWriter
-from tests import streaming
 from tests.conftest import ASSETS, BACKENDS
 from tests.reliability import process, soak
 
@@ -26,7 +24,7 @@ RATE = 4000
 def test_many_calls_leave_nothing(collector: bool) -> None:
     files, growth = soak.calls(600, collector=collector, warm_up=300)
     assert files == 0
-    assert growth < soak.GROWTH
+    assert growth < 4 * MB
 
 
 @pytest.mark.usefixtures("uncollected")
@@ -74,42 +72,6 @@ def test_threads_on_shared_paths_get_the_right_samples() -> None:
 def test_forked_workers_do_not_hang_after_the_parent_has_decoded() -> None:
     """Spawned ones cost an import of torch each, and are left to ``make soak``."""
     assert soak.workers("fork", 1, 8, 12) == (12, [])
-
-
-def _use(number: int, folder: pathlib.Path) -> None:
-    """A reader that is read to its end, one that is not, a writer that is closed and one that is dropped."""
-    video = StreamReader(str(ASSETS / "moving.mp4"))
-    video.add_basic_video_stream(5)
-    video.add_basic_audio_stream(4000)
-    video.fill_buffer()
-    sound = StreamReader(io.BytesIO((ASSETS / "stereo_16.flac").read_bytes()))
-    sound.add_basic_audio_stream(1000, sample_rate=8000)
-    for _ in sound.stream():
-        pass
-    path = str(folder / "x.flac")
-    if number % 2:
-        streaming.write(path, torch.zeros(500, 2))
-    else:
-        dropped = StreamWriter(path)
-        dropped.add_audio_stream(16000, 2)
-        dropped.open()
-        dropped.write_audio_chunk(0, torch.zeros(500, 2))
-    for wrong in ("text.wav", "empty.wav"):
-        with pytest.raises(RuntimeError):
-            StreamReader(str(ASSETS / wrong))
-
-
-@pytest.mark.usefixtures("uncollected")
-def test_many_readers_and_writers_leave_nothing(tmp_path: pathlib.Path) -> None:
-    """No descriptor and no memory, with Python's garbage collector off."""
-    for number in range(30):
-        _use(number, tmp_path)
-    files, memory = process.open_files(), process.settled()
-    for number in range(75):
-        _use(number, tmp_path)
-    assert process.open_files() == files
-    assert process.settled() - memory < 3 * MB / 2
-    assert [path.name for path in tmp_path.iterdir()] == ["x.flac"]
 
 
 def test_an_hour_of_sound_takes_no_more_memory_than_a_minute(tmp_path: pathlib.Path) -> None:
