@@ -1,9 +1,8 @@
-"""``python -m tests.reliability.soak``: many calls, threads and workers; 1 where anything is left open, grown, hung or wrong.
+"""``python -m tests.reliability.soak [PART ...]``: many calls, threads and workers; 1 where anything is left open, grown, hung or wrong.
 
 ``test_soak.py`` runs the same at a smaller scale.
 """
 
-import argparse
 import contextlib
 import functools
 import gc
@@ -161,25 +160,20 @@ def workers(method: str, rounds: int, number: int = 8, size: int = 24) -> tuple[
     return came, wrong
 
 
+PARTS: dict[str, Callable[[], tuple[int, Any]]] = {
+    "calls": functools.partial(calls, 20_000, collector=True),
+    "calls without garbage collector": functools.partial(calls, 20_000, collector=False),
+    "threads": functools.partial(threads, 16, 500),
+    "fork": functools.partial(workers, "fork", 50),
+    "spawn": functools.partial(workers, "spawn", 50),
+}
+
+
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--calls", type=int, default=20_000)
-    parser.add_argument("--threads", type=int, default=16)
-    parser.add_argument("--thread-calls", type=int, default=500, help="of each thread")
-    parser.add_argument("--rounds", type=int, default=50, help="of the data loader, for each way to start workers")
-    parser.add_argument("--workers", type=int, default=8)
-    parts: dict[str, Callable[[argparse.Namespace], tuple[int, Any]]] = {
-        "calls": lambda given: calls(given.calls, collector=True),
-        "calls without garbage collector": lambda given: calls(given.calls, collector=False),
-        "threads": lambda given: threads(given.threads, given.thread_calls),
-        "fork": lambda given: workers("fork", given.rounds, given.workers),
-        "spawn": lambda given: workers("spawn", given.rounds, given.workers),
-    }
-    parser.add_argument("--only", choices=parts, action="append")
-    given, bad = parser.parse_args(), False
-    for name in given.only or parts:
+    bad = False
+    for name in sys.argv[1:] or PARTS:
         began = time.monotonic()
-        number, found = parts[name](given)
+        number, found = PARTS[name]()
         seconds = time.monotonic() - began
         if name.startswith("calls"):
             bad = bad or number != 0 or found > _GROWTH
