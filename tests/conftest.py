@@ -75,7 +75,6 @@ def _clean(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 @pytest.fixture
 def asset() -> Callable[[str], str]:
-    """The path of an asset by name."""
     return lambda name: str(ASSETS / name)
 
 

@@ -42,12 +42,10 @@ class Cell:
 
     @property
     def folder(self) -> pathlib.Path:
-        """Return where its environment is made."""
         return FOLDER / self.name
 
     @property
     def interpreter(self) -> pathlib.Path:
-        """Return its Python."""
         return self.folder / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 
 

@@ -24,7 +24,6 @@ def canary(tmp_path: pathlib.Path) -> Iterator[watch.Watch]:
 
 @pytest.fixture
 def web() -> Iterator[server.Server]:
-    """A server on this machine."""
     with server.Server() as running:
         yield running
 
