@@ -27,23 +27,24 @@ _SHARE = 0.995
 _STREAM_SHARE = 0.97
 
 
-# How a file of outcomes was recorded
-Run = collections.namedtuple("Run", "release variable backends flags cases installed share", defaults=(None, None, (), _GROUPS, "", _SHARE))
+# How a file of outcomes was recorded: the release, what `tests.oracle.replay` is told, and variables
+Run = collections.namedtuple("Run", "release arguments variables cases share", defaults=((), {}, _GROUPS, _SHARE))
+_OLD = ("--backends", "sox,soundfile")
 
 
 RUNS = {
-    "2.0-legacy": Run("2.0", None, "sox,soundfile"),
-    "2.0-dispatcher": Run("2.0", "1", "sox,soundfile"),
-    "2.0-modes": Run("2.0", None, "sox,soundfile", cases=("modes",)),
+    "2.0-legacy": Run("2.0", _OLD),
+    "2.0-dispatcher": Run("2.0", _OLD, {_VARIABLE: "1"}),
+    "2.0-modes": Run("2.0", _OLD, cases=("modes",)),
     "2.1-dispatcher": Run("2.1"),
-    "2.1-legacy": Run("2.1", "0"),
+    "2.1-legacy": Run("2.1", (), {_VARIABLE: "0"}),
     "2.1-modes": Run("2.1", cases=("modes",)),
     "2.2-dispatcher": Run("2.2"),
     "2.2-modes": Run("2.2", cases=("modes",)),
     "2.8-dispatcher": Run("2.8"),
     "2.8-modes": Run("2.8", cases=("modes",)),
     # the one departure from a release is off here, and tested on its own
-    "2.9-dispatcher": Run("2.9", flags=("scale_integers=0",)),
+    "2.9-dispatcher": Run("2.9", ("--flag=scale_integers=0",)),
     "2.9-modes": Run("2.9", cases=("modes",)),
     "2.2-stream": Run("2.2", cases=("stream",), share=_STREAM_SHARE),
     "2.8-stream": Run("2.8", cases=("stream",), share=_STREAM_SHARE),
@@ -72,15 +73,9 @@ def accepted_here(name: str) -> list[str]:
 
 def replayed(run: Run, *paths: pathlib.Path) -> dict[str, dict[str, Any]]:
     """The outcomes here of a run's cases, or of those in other files."""
-    command = [sys.executable, "-m", "tests.oracle.replay", "--release", run.release]
-    command += ["--backends", run.backends] if run.backends else []
-    command += [f"--flag={flag}" for flag in run.flags]
-    command += [str(path) for path in paths or [HERE / "cases" / f"{group}.jsonl" for group in run.cases]]
-    environment = {key: value for key, value in os.environ.items() if key != _VARIABLE}
-    if run.installed:
-        environment["PYTHONPATH"] = run.installed
-    if run.variable is not None:
-        environment[_VARIABLE] = run.variable
+    cases = paths or [HERE / "cases" / f"{group}.jsonl" for group in run.cases]
+    command = [sys.executable, "-m", "tests.oracle.replay", "--release", run.release, *run.arguments, *map(str, cases)]
+    environment = {key: value for key, value in os.environ.items() if key != _VARIABLE} | run.variables
     done = warm.run(command, cwd=HERE.parents[1], env=environment, check=True)
     return {outcome["id"]: outcome for outcome in map(json.loads, done.stdout.splitlines())}
 
@@ -123,7 +118,7 @@ def test_the_outcomes_are_those_of_the_compiled_part(wheel: str, release: str) -
 
     The cases were recorded with the real 2.2.2 and 2.8.0 and their compiled part.
     """
-    here = replayed(Run(release, cases=("ops",), installed=str(wheels.unpacked(wheel, compiled=True))))
+    here = replayed(Run(release, (), {"PYTHONPATH": str(wheels.unpacked(wheel, compiled=True))}, ("ops",)))
     recorded = _lines(HERE / "outcomes" / f"{release}-ops.jsonl")
     assert len(recorded) == 67
     assert _differing(recorded, here) == {}
