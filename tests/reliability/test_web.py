@@ -176,9 +176,10 @@ def test_a_server_of_parts_is_gone_about_in(name: str, web: server.Server, torch
         assert torchaudio.load(url, *piece)[0].equal(torchaudio.load(path, *piece, backend="ffmpeg")[0])
     assert vars(torchaudio.info(url)) == vars(torchaudio.info(path))
     reader = torchaudio.io.StreamReader(url)
+    reader.add_basic_audio_stream(1000)
     if not name.endswith(".flac"):  # FFmpeg does not seek in one so short, by path either
         reader.seek(0.05)
-    assert len(streaming.chunks(reader)) > 1000
+    assert sum(len(chunk) for (chunk,) in reader.stream()) > 1000
 
 
 @pytest.mark.parametrize(
