@@ -4,7 +4,6 @@ import contextlib
 import io
 import itertools
 import pathlib
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -147,13 +146,3 @@ def test_a_flag_opens_a_demuxer_by_its_name(canary: watch.Watch, tmp_path: pathl
     place.write_text(planted.PLAYLISTS["hls"].format(target=canary.path.name))
     with pytest.raises(RuntimeError):
         wide.load(str(place))
-
-
-@pytest.mark.parametrize("call", [dispatcher.load, StreamReader])
-def test_a_redirect_leads_to_no_file(
-    call: Callable[[str], Any], canary: watch.Watch, web: server.Server, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setitem(server.BEHAVIOUR, "home", server.sends(b"", status=302, Location=canary.path.as_uri()))
-    with pytest.raises(RuntimeError, match="is not http or https"):
-        call(web.url("home.wav"))
-    assert web.asked == ["/home.wav"]
