@@ -37,11 +37,6 @@ def heap() -> int:
     return int(found.uordblks + found.hblkhd)
 
 
-def address_space() -> int:
-    """Bytes of addresses that this process has taken."""
-    return int(pathlib.Path("/proc/self/statm").read_text().split()[0]) * _PAGE
-
-
 def open_files() -> int:
     """How many files, sockets and pipes this process has open."""
     return len(os.listdir("/proc/self/fd")) - 1

@@ -57,7 +57,8 @@ def _work(corpus: Corpus, backend: str, files: Mapping[str, bytes], seed: int, i
     os.dup2(null, 2)
     warnings.simplefilter("ignore")
     faulthandler.disable()
-    limit = process.address_space() + _MEMORY
+    pages = int(pathlib.Path("/proc/self/statm").read_text().split()[0])
+    limit = pages * resource.getpagesize() + _MEMORY
     resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     gc.freeze()  # what the parent has left for the collector is not ended here, where its threads are gone
@@ -109,7 +110,11 @@ def _child(corpus: Corpus, files: Mapping[str, bytes], seed: int, indices: range
                 elif what == "call":
                     (call,) = told
                 elif what == "came":
-                    _take(report, index, name, call, *told)
+                    kind, detail, seconds = told
+                    report.outcomes[kind] += 1
+                    report.slowest = max(report.slowest, (seconds, index, name, call))
+                    if kind not in ("value", "error"):
+                        report.findings.append(Finding(report.backend, index, call, kind, detail, name))
                     call = between
                 else:
                     report.growth = max(report.growth, told[1])
@@ -122,13 +127,6 @@ def _child(corpus: Corpus, files: Mapping[str, bytes], seed: int, indices: range
     kind = "hang" if how in ("SIGPROF", "SIGALRM") else f"crash ({how})"
     report.findings.append(Finding(report.backend, index, call, kind, "", name))
     return index + 1
-
-
-def _take(report: Report, index: int, name: str, call: str, kind: str, detail: str, seconds: float) -> None:
-    report.outcomes[kind] += 1
-    report.slowest = max(report.slowest, (seconds, index, name, call))
-    if kind not in ("value", "error"):
-        report.findings.append(Finding(report.backend, index, call, kind, detail, name))
 
 
 def run(
