@@ -3,6 +3,7 @@
 import concurrent.futures
 import contextlib
 import ctypes
+import mmap
 import os
 import pathlib
 import signal
@@ -10,14 +11,13 @@ import tempfile
 import threading
 from collections.abc import Callable, Iterator
 
-_PAGE = os.sysconf("SC_PAGE_SIZE")
 _HEAP_FIELDS = ("arena", "ordblks", "smblks", "hblks", "hblkhd", "usmblks", "fsmblks", "uordblks", "fordblks", "keepcost")
 
 
 def settled() -> int:
     """Bytes of memory that this process holds, once what is not needed has been given back to the system."""
     ctypes.CDLL(None).malloc_trim(0)
-    return int(pathlib.Path("/proc/self/statm").read_text().split()[1]) * _PAGE
+    return int(pathlib.Path("/proc/self/statm").read_text().split()[1]) * mmap.PAGESIZE
 
 
 class _Heap(ctypes.Structure):
