@@ -81,7 +81,7 @@ links: $(VENV)/.test
 	$(BIN)/python -m tests.guide.links
 
 constraints-check: $(VENV)/.test
-	$(BIN)/python -m pytest tests/release/test_constraints.py
+	$(BIN)/python -m pytest tests/release/test_publishing.py
 
 # DIST is a folder with a wheel and an sdist to try; without it they are built here
 release-check: $(VENV)/.test

@@ -46,11 +46,10 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     for mark in ("release", "real"):
         if mark not in config.option.markexpr:
             items[:] = [item for item in items if not item.get_closest_marker(mark)]
-    no_sox = Registry().reason("sox")
-    no_ffmpeg = None if shutil.which("ffmpeg") else "FFmpeg's command is not installed"
-    no_sox_command = None if shutil.which("sox") else "sox' command is not installed"
+    missing = {"libsox": Registry().reason("sox")}
+    missing |= {f"{name}_command": f"the command {name} is not installed" for name in ("ffmpeg", "sox") if not shutil.which(name)}
     for item in items:
-        for mark, reason in (("libsox", no_sox), ("ffmpeg_command", no_ffmpeg), ("sox_command", no_sox_command)):
+        for mark, reason in missing.items():
             if item.get_closest_marker(mark) and reason:
                 item.add_marker(pytest.mark.skip(reason=reason))
 
@@ -76,7 +75,6 @@ def _clean(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 @pytest.fixture
 def asset() -> Callable[[str], str]:
-    """The path of an asset by name."""
     return lambda name: str(ASSETS / name)
 
 

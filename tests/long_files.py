@@ -95,12 +95,10 @@ def _write_vorbis(kind: Kind, place: str | BinaryIO, samples: npt.NDArray[np.flo
 
 
 def suffix(kind: Kind) -> str:
-    """The extension of a file, without its dot."""
     return pathlib.PurePath(kind.name).suffix[1:]
 
 
 def content(kind: Kind, frames: int) -> bytes:
-    """The bytes of such a file."""
     held = io.BytesIO()
     write(kind, held, frames)
     return held.getvalue()

@@ -4,7 +4,6 @@ import os
 import re
 import subprocess
 import sys
-import tempfile
 from xml.etree import ElementTree
 
 import pytest
@@ -72,9 +71,3 @@ def test_a_page_names_nothing_in_the_shared_folder() -> None:
     found += [pages.place(example) for example in pages.examples() if named.search(example.parsed)]
     assert files
     assert found == []
-
-
-def test_programs_that_tests_start_have_the_same_folder() -> None:
-    """By the variable that they look at."""
-    assert os.environ["TMPDIR"] == tempfile.gettempdir()
-    assert os.path.commonpath([os.getcwd(), tempfile.gettempdir()]) == tempfile.gettempdir()

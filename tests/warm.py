@@ -12,6 +12,7 @@ import json
 import os
 import pathlib
 import runpy
+import select
 import signal
 import socket
 import subprocess
@@ -21,7 +22,7 @@ import threading
 import types
 import warnings
 from collections.abc import Callable, Mapping, Sequence
-from typing import IO, Any, NoReturn
+from typing import Any, NoReturn
 
 _ROOT = pathlib.Path(__file__).resolve().parents[1]
 _IMPORTED = ("torch", "av", "soundfile", "cffi.cparser", "packaging.version", "deprecation")
@@ -29,36 +30,15 @@ _IMPORTED = ("torch", "av", "soundfile", "cffi.cparser", "packaging.version", "d
 AVAILABLE = sys.platform == "linux" and "COVERAGE_PROCESS_CONFIG" not in os.environ
 
 
-class _Server:
-    """The process that has torch, and a socket to ask it for a fork; it ends when it can be asked no more."""
-
-    def __init__(self) -> None:
-        self._socket, theirs = socket.socketpair()
-        with theirs:
-            command = [sys.executable, "-c", f"from tests import warm; warm.serve({theirs.fileno()})"]
-            null = subprocess.DEVNULL
-            subprocess.Popen(command, pass_fds=[theirs.fileno()], stdin=null, stdout=null, env={**os.environ, "PYTHONPATH": str(_ROOT)})
-
-    def run(self, job: dict[str, Any], out: IO[bytes], err: IO[bytes], timeout: float) -> int:
-        """Have a job done; gives its status."""
-        with tempfile.TemporaryFile() as asked:
-            asked.write(json.dumps(job).encode())
-            asked.seek(0)
-            socket.send_fds(self._socket, [b"fork"], [asked.fileno(), out.fileno(), err.fileno()])
-        pid = int(self._socket.recv(32))
-        self._socket.settimeout(timeout)
-        try:
-            return int(self._socket.recv(32))
-        except TimeoutError:
-            os.kill(pid, signal.SIGKILL)
-            self._socket.settimeout(None)
-            self._socket.recv(32)
-            raise
-        finally:
-            self._socket.settimeout(None)
-
-
-_server = functools.cache(_Server)
+@functools.cache
+def _server() -> socket.socket:
+    """Start the process that has torch; gives a socket to ask it for a fork. It ends when it can be asked no more."""
+    ours, theirs = socket.socketpair(type=socket.SOCK_SEQPACKET)  # which keeps one answer apart from the next
+    with theirs:
+        command = [sys.executable, "-c", f"from tests import warm; warm.serve({theirs.fileno()})"]
+        null = subprocess.DEVNULL
+        subprocess.Popen(command, pass_fds=[theirs.fileno()], stdin=null, stdout=null, env={**os.environ, "PYTHONPATH": str(_ROOT)})
+    return ours
 
 
 def run(
@@ -67,12 +47,18 @@ def run(
     """Do as ``subprocess.run`` does with a command line of this Python, capturing text."""
     if not AVAILABLE:
         return subprocess.run(command, env=env, cwd=cwd, timeout=timeout, check=check, capture_output=True, text=True)
+    server = _server()
     job = {"arguments": command[1:], "environment": dict(os.environ if env is None else env), "folder": os.path.abspath(cwd)}
-    with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
-        try:
-            status = _server().run(job, out, err, timeout)
-        except TimeoutError:
-            raise subprocess.TimeoutExpired(command, timeout) from None
+    with tempfile.TemporaryFile() as asked, tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
+        asked.write(json.dumps(job).encode())
+        asked.seek(0)
+        socket.send_fds(server, [b"fork"], [asked.fileno(), out.fileno(), err.fileno()])
+        pid = int(server.recv(32))
+        if not select.select([server], [], [], timeout)[0]:
+            os.kill(pid, signal.SIGKILL)
+            server.recv(32)
+            raise subprocess.TimeoutExpired(command, timeout)
+        status = int(server.recv(32))
         out.seek(0)
         err.seek(0)
         done = subprocess.CompletedProcess(command, status, out.read().decode(), err.read().decode())

@@ -50,7 +50,7 @@ def run(cell: Cell, jobs: int, only: list[str]) -> dict[str, Any]:
     row: dict[str, Any] = {"cell": cell.name, "date": datetime.datetime.now(tz=datetime.UTC).date().isoformat()}
     try:
         build(cell)
-    except (LookupError, subprocess.CalledProcessError) as why:
+    except subprocess.CalledProcessError as why:
         return {**row, "note": f"not built: {why}"}
     told = subprocess.run([cell.interpreter, "-c", _VERSIONS], capture_output=True, text=True, check=False)
     if told.returncode:
@@ -63,7 +63,8 @@ def run(cell: Cell, jobs: int, only: list[str]) -> dict[str, Any]:
     lines = done.stdout.strip().splitlines() or done.stderr.strip().splitlines()
     counts = {kind: int(number) for number, kind in re.findall(r"(\d+) (passed|failed|skipped|error)", lines[-1] if lines else "")}
     row.update(passed=counts.get("passed", 0), failed=counts.get("failed", 0) + counts.get("error", 0), skipped=counts.get("skipped", 0))
-    row.update(tests=", ".join(_short(path) for path in only) or "all")
+    # a file, or with what it was recorded: oracle/test_oracle[2.2-dispatcher]
+    row.update(tests=", ".join(re.sub(r"\.py(::\w+)?", "", path.removeprefix("tests/")) for path in only) or "all")
     row.update(seconds=round(time.monotonic() - begun))
     broken = [line for line in lines if line.startswith(("FAILED", "ERROR"))]
     if done.returncode not in (0, 1):
@@ -71,21 +72,13 @@ def run(cell: Cell, jobs: int, only: list[str]) -> dict[str, Any]:
     if done.returncode:
         print("\n".join([*lines[-200:], *done.stderr.strip().splitlines()[-20:]]), file=sys.stderr)
         names = [line.split(" ", 1)[1].split(" - ")[0].rpartition("::")[2] for line in broken]
-        whys = {name: next((why for pattern, why in cell.known.items() if _matches(name, pattern)), "") for name in names}
+        # brackets are brackets in these patterns
+        known = {pattern.replace("[", "[[]"): why for pattern, why in cell.known.items()}
+        whys = {name: next((why for pattern, why in known.items() if fnmatch.fnmatchcase(name, pattern)), "") for name in names}
         row["known"] = sorted({why for why in whys.values() if why})
         row["broken"] = [name for name, why in whys.items() if not why]
         row.update(failed=len(names) - len(whys) + len(row["broken"]), known_failures=len(whys) - len(row["broken"]))
     return row
-
-
-def _short(path: str) -> str:
-    """Name tests as the table does: a file, or with what it was recorded, ``oracle/test_oracle[2.2-dispatcher]``."""
-    return re.sub(r"\.py(::\w+)?", "", path.removeprefix("tests/"))
-
-
-def _matches(name: str, pattern: str) -> bool:
-    """Whether a test's name fits a pattern, in which brackets are brackets."""
-    return fnmatch.fnmatchcase(name, pattern.replace("[", "[[]"))
 
 
 def text(rows: list[dict[str, Any]]) -> str:

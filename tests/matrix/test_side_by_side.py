@@ -36,12 +36,9 @@ def _linked_libsox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     assert found
     folder = tmp_path_factory.mktemp("libsox")
     (folder / "libsox.so").symlink_to(found[1])
-    before = os.environ.get("LD_LIBRARY_PATH")
-    os.environ["LD_LIBRARY_PATH"] = os.pathsep.join(filter(None, (str(folder), before)))
-    yield
-    del os.environ["LD_LIBRARY_PATH"]
-    if before is not None:
-        os.environ["LD_LIBRARY_PATH"] = before
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setenv("LD_LIBRARY_PATH", str(folder), prepend=os.pathsep)
+        yield
 
 
 def _release() -> str:

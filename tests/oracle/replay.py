@@ -23,7 +23,6 @@ import json
 import math
 import os
 import pathlib
-import signal
 import struct
 import sys
 import tempfile
@@ -37,6 +36,7 @@ import soundfile
 import torch
 
 from dispatcher import notices
+from tests.reliability import process
 
 HERE = pathlib.Path(__file__).resolve().parent
 _PROBES = 24
@@ -81,16 +81,11 @@ def encode(value: Any) -> Any:
 
 def _riff(data: bytes) -> list[int] | None:
     """Format tag, channels, rate, block size and bits of a WAVE header."""
-    if data[:4] != b"RIFF" or data[8:12] != b"WAVE":
+    at = data.find(b"fmt ") + 8
+    if data[:4] != b"RIFF" or data[8:12] != b"WAVE" or at < 8:
         return None
-    at = 12
-    while at + 8 <= len(data):
-        size = struct.unpack("<I", data[at + 4 : at + 8])[0]
-        if data[at : at + 4] == b"fmt ":
-            tag, channels, rate, _, block, bits = struct.unpack("<HHIIHH", data[at + 8 : at + 24])
-            return [tag, channels, rate, block, bits]
-        at += 8 + size + (size & 1)
-    return None
+    tag, channels, rate, _, block, bits = struct.unpack_from("<HHIIHH", data, at)
+    return [tag, channels, rate, block, bits]
 
 
 def describe(target: Any) -> dict[str, Any]:
@@ -239,23 +234,19 @@ def _outcome(case: dict[str, Any], install: Any) -> dict[str, Any]:
     return out
 
 
-def _in_child(case: dict[str, Any], install: Any, seconds: int = 60) -> dict[str, Any]:
-    read, write = os.pipe()
-    pid = os.fork()
-    if pid == 0:
-        os.close(read)
-        signal.alarm(seconds)
-        null = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(null, 1)
-        os.dup2(null, 2)
-        data = json.dumps(_outcome(case, install)).encode()
-        with os.fdopen(write, "wb") as file:
-            file.write(data)
-        os._exit(0)
-    os.close(write)
-    with os.fdopen(read, "rb") as file:
-        data = file.read()
-    _, status = os.waitpid(pid, 0)
+def _in_child(case: dict[str, Any], install: Any) -> dict[str, Any]:
+    with tempfile.TemporaryFile() as told:
+
+        def work() -> None:
+            null = os.open(os.devnull, os.O_WRONLY)
+            os.dup2(null, 1)
+            os.dup2(null, 2)
+            told.write(json.dumps(_outcome(case, install)).encode())
+            told.flush()
+
+        status = process.finished(work)
+        told.seek(0)
+        data = told.read()
     result: dict[str, Any] = json.loads(data) if data else {"id": case["id"], "crash": status}
     return result
 

@@ -59,22 +59,18 @@ def _at_rate(want: Outcome) -> Any:
     ]
 
 
-def _encoded(file: io.BytesIO, container: str, encoder: str, frames: Iterable[Any], **stream: Any) -> io.BytesIO:
-    with av.open(file, "w", format=container) as opened:
-        made: Any = opened.add_stream(encoder, **stream)
-        for frame in (*frames, None):
-            opened.mux(made.encode(frame))
-    return file
-
-
 def _sound(container: str, encoder: str, format: str) -> bytes:
     """The tone of the recorded cases, in a file."""
     samples = np.ascontiguousarray(tone().numpy().T).reshape(1, -1)
     frame = av.AudioFrame.from_ndarray(samples, format="flt", layout="stereo")
     frame.sample_rate, frame.pts, frame.time_base = _RATE, 0, Fraction(1, _RATE)
-    bit_rate = av.CodecContext.create(encoder, "w").bit_rate or 0
-    stream = {"rate": _RATE, "layout": "stereo", "format": format, "bit_rate": bit_rate, "options": {"strict": "experimental"}}
-    return _encoded(io.BytesIO(), container, encoder, [frame], **stream).getvalue()
+    named = {"bit_rate": av.CodecContext.create(encoder, "w").bit_rate or 0, "options": {"strict": "experimental"}}
+    file = io.BytesIO()
+    with av.open(file, "w", format=container) as opened:
+        stream: Any = opened.add_stream(encoder, rate=_RATE, layout="stereo", format=format, **named)
+        for each in (frame, None):
+            opened.mux(stream.encode(each))
+    return file.getvalue()
 
 
 def _vorbis(container: str) -> bytes:
@@ -95,11 +91,6 @@ SHOWN: dict[str, Callable[[Outcome], Any]] = {
 }
 
 
-def _recorded(name: str, pattern: str) -> dict[str, Outcome]:
-    lines = (json.loads(line) for line in (HERE / "outcomes" / f"{name}.jsonl").read_text().splitlines())
-    return {line["id"]: line for line in lines if fnmatch.fnmatchcase(line["id"], pattern)}
-
-
 @pytest.fixture(scope="module", params=RELEASES)
 def here(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> tuple[str, dict[str, Outcome]]:
     """The outcomes of the accepted cases of one release, on this project."""
@@ -113,7 +104,8 @@ def here(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
 def test_bare_pyav_gives_what_is_given_here(pattern: str, here: tuple[str, dict[str, Outcome]]) -> None:
     """At least one case of the line differs from the recorded one, and no case from bare PyAV."""
     name, outcomes = here
-    recorded = _recorded(name, pattern)
+    lines = test_oracle._lines(HERE / "outcomes" / f"{name}.jsonl")
+    recorded = {line["id"]: line for line in lines if fnmatch.fnmatchcase(line["id"], pattern)}
     ours = {case: outcomes[case].get("warnings", []) for case in recorded}  # bare PyAV says nothing of what Vorbis loses
     bare = {
         case: {**want, "value": json.loads(json.dumps(SHOWN[pattern](want))), "warnings": ours[case]} for case, want in recorded.items()

@@ -15,7 +15,9 @@ from packaging.specifiers import SpecifierSet
 
 from dispatcher.registry import Registry
 from tests import warm
+from tests.compat.real import wheels
 from tests.oracle import compare
+from tests.tables import table
 
 HERE = pathlib.Path(__file__).resolve().parent
 _VARIABLE = "TORCHAUDIO_USE_BACKEND_DISPATCHER"
@@ -25,23 +27,24 @@ _SHARE = 0.995
 _STREAM_SHARE = 0.97
 
 
-# How a file of outcomes was recorded
-Run = collections.namedtuple("Run", "release variable backends flags cases installed share", defaults=(None, None, (), _GROUPS, "", _SHARE))
+# How a file of outcomes was recorded: the release, what `tests.oracle.replay` is told, and variables
+Run = collections.namedtuple("Run", "release arguments variables cases share", defaults=((), {}, _GROUPS, _SHARE))
+_OLD = ("--backends", "sox,soundfile")
 
 
 RUNS = {
-    "2.0-legacy": Run("2.0", None, "sox,soundfile"),
-    "2.0-dispatcher": Run("2.0", "1", "sox,soundfile"),
-    "2.0-modes": Run("2.0", None, "sox,soundfile", cases=("modes",)),
+    "2.0-legacy": Run("2.0", _OLD),
+    "2.0-dispatcher": Run("2.0", _OLD, {_VARIABLE: "1"}),
+    "2.0-modes": Run("2.0", _OLD, cases=("modes",)),
     "2.1-dispatcher": Run("2.1"),
-    "2.1-legacy": Run("2.1", "0"),
+    "2.1-legacy": Run("2.1", (), {_VARIABLE: "0"}),
     "2.1-modes": Run("2.1", cases=("modes",)),
     "2.2-dispatcher": Run("2.2"),
     "2.2-modes": Run("2.2", cases=("modes",)),
     "2.8-dispatcher": Run("2.8"),
     "2.8-modes": Run("2.8", cases=("modes",)),
     # the one departure from a release is off here, and tested on its own
-    "2.9-dispatcher": Run("2.9", flags=("scale_integers=0",)),
+    "2.9-dispatcher": Run("2.9", ("--flag=scale_integers=0",)),
     "2.9-modes": Run("2.9", cases=("modes",)),
     "2.2-stream": Run("2.2", cases=("stream",), share=_STREAM_SHARE),
     "2.8-stream": Run("2.8", cases=("stream",), share=_STREAM_SHARE),
@@ -70,17 +73,15 @@ def accepted_here(name: str) -> list[str]:
 
 def replayed(run: Run, *paths: pathlib.Path) -> dict[str, dict[str, Any]]:
     """The outcomes here of a run's cases, or of those in other files."""
-    command = [sys.executable, "-m", "tests.oracle.replay", "--release", run.release]
-    command += ["--backends", run.backends] if run.backends else []
-    command += [f"--flag={flag}" for flag in run.flags]
-    command += [str(path) for path in paths or [HERE / "cases" / f"{group}.jsonl" for group in run.cases]]
-    environment = {key: value for key, value in os.environ.items() if key != _VARIABLE}
-    if run.installed:
-        environment["PYTHONPATH"] = run.installed
-    if run.variable is not None:
-        environment[_VARIABLE] = run.variable
+    cases = paths or [HERE / "cases" / f"{group}.jsonl" for group in run.cases]
+    command = [sys.executable, "-m", "tests.oracle.replay", "--release", run.release, *run.arguments, *map(str, cases)]
+    environment = {key: value for key, value in os.environ.items() if key != _VARIABLE} | run.variables
     done = warm.run(command, cwd=HERE.parents[1], env=environment, check=True)
     return {outcome["id"]: outcome for outcome in map(json.loads, done.stdout.splitlines())}
+
+
+def _differing(recorded: list[dict[str, Any]], here: dict[str, dict[str, Any]]) -> dict[str, str]:
+    return {want["id"]: found for want in recorded if (found := compare.difference(want, here.get(want["id"])))}
 
 
 @pytest.mark.skipif(Registry().reason("sox") is not None, reason="the outcomes were recorded with libsox, which is not on this machine")
@@ -89,10 +90,9 @@ def test_the_outcomes_are_those_of_the_release(name: str) -> None:
     """Nothing differs but what the table accepts, and of each file at least 99.5 % are the same, of streams 97 %."""
     recorded = _lines(HERE / "outcomes" / f"{name}.jsonl")
     here = replayed(RUNS[name])
-    differing = {want["id"]: found for want in recorded if (found := compare.difference(want, here.get(want["id"])))}
+    differing = _differing(recorded, here)
     patterns = accepted_here(name)
-    unexpected = {case: found for case, found in differing.items() if not any(fnmatch.fnmatchcase(case, p) for p in patterns)}
-    assert not unexpected, "\n".join(f"{case}: {found}" for case, found in unexpected.items())
+    assert {case: found for case, found in differing.items() if not any(fnmatch.fnmatchcase(case, p) for p in patterns)} == {}
     unneeded = [
         pattern
         for pattern in patterns
@@ -102,7 +102,8 @@ def test_the_outcomes_are_those_of_the_release(name: str) -> None:
     warned = [row["case"] for row in accepted() if row.get("only") == "warnings"]
     of_warned = {case: found for case, found in differing.items() if any(fnmatch.fnmatchcase(case, p) for p in warned)}
     assert {case: found for case, found in of_warned.items() if not found.startswith("warnings: ")} == {}
-    assert _told_of_cuts(here) <= _CUT
+    # what the flag `truncated` warned of: the one warning that is of ours and is not compared
+    assert {case.split("/")[1] for case, outcome in here.items() if outcome.get("truncated")} <= _CUT
     assert not unneeded, "accepted, but the same by now"
     # what differs by another PyAV does not count: the share is promised for the one that is pinned
     of_av = [row["case"] for row in accepted() if "av" in row]
@@ -110,9 +111,17 @@ def test_the_outcomes_are_those_of_the_release(name: str) -> None:
     assert len(counted) <= (1 - RUNS[name].share) * len(recorded)
 
 
-def _told_of_cuts(outcomes: dict[str, dict[str, Any]]) -> set[str]:
-    """The files that the flag ``truncated`` warned of: the one warning that is of ours and is not compared."""
-    return {name.split("/")[1] for name, outcome in outcomes.items() if outcome.get("truncated")}
+@pytest.mark.network
+@pytest.mark.parametrize(("wheel", "release"), [("2.2.2", "2.2"), ("2.2.2", "2.8"), ("2.8.0", "2.8"), ("2.11.0", "2.2")])
+def test_the_outcomes_are_those_of_the_compiled_part(wheel: str, release: str) -> None:
+    """Filters, alignment, losses, transforms, features and models, over wheels whose compiled part does not load here.
+
+    The cases were recorded with the real 2.2.2 and 2.8.0 and their compiled part.
+    """
+    here = replayed(Run(release, (), {"PYTHONPATH": str(wheels.unpacked(wheel, compiled=True))}, ("ops",)))
+    recorded = _lines(HERE / "outcomes" / f"{release}-ops.jsonl")
+    assert len(recorded) == 67
+    assert _differing(recorded, here) == {}
 
 
 def test_every_line_of_the_table_gives_a_reason_and_meets_a_case() -> None:
@@ -126,19 +135,20 @@ def test_every_line_of_the_table_gives_a_reason_and_meets_a_case() -> None:
         assert any(fnmatch.fnmatchcase(case, row["case"]) for case in cases), row
 
 
-def test_a_difference_is_seen() -> None:
-    """The comparison can fail: a sample, a class, a warning and a dtype that differ are each found."""
-    tensor = {"kind": "tensor", "dtype": "torch.float32", "shape": [1, 2], "contiguous": True, "probe": [0.0, 0.5], "rms": 0.3}
-    want = {"id": "load/x.wav/sox/plain", "value": [tensor, 16000], "warnings": []}
+_TENSOR = {"kind": "tensor", "dtype": "torch.float32", "shape": [1, 2], "contiguous": True, "probe": [0.0, 0.5], "rms": 0.3}
+_WANT: dict[str, Any] = {"id": "load/x.wav/sox/plain", "value": [_TENSOR, 16000], "warnings": []}
+_FAILED: dict[str, Any] = {"id": "load/x.wav/sox/plain", "error": ["RuntimeError"], "message": "", "warnings": []}
 
-    def off(**changes: Any) -> str | None:
-        return compare.difference(want, {**want, "value": [{**tensor, **changes}, 16000]})
 
-    assert off() is None
-    assert off(probe=[0.0, 0.50001]) is not None
-    assert off(dtype="torch.float64") is not None
-    assert off(contiguous=False) is not None
-    assert compare.difference(want, {**want, "warnings": ["UserWarning"]}) is not None
-    assert compare.difference(want, {"id": want["id"], "error": ["RuntimeError"], "message": "", "warnings": []}) is not None
-    failing = {"id": want["id"], "error": ["RuntimeError"], "warnings": []}
-    assert compare.difference(failing, {"id": want["id"], "error": ["ValueError"], "message": "", "warnings": []}) is not None
+@table("want, got, differs", {
+    "nothing": (_WANT, _WANT, False),
+    "a sample": (_WANT, {**_WANT, "value": [{**_TENSOR, "probe": [0.0, 0.50001]}, 16000]}, True),
+    "a dtype": (_WANT, {**_WANT, "value": [{**_TENSOR, "dtype": "torch.float64"}, 16000]}, True),
+    "the layout": (_WANT, {**_WANT, "value": [{**_TENSOR, "contiguous": False}, 16000]}, True),
+    "a warning": (_WANT, {**_WANT, "warnings": ["UserWarning"]}, True),
+    "an error in place of a value": (_WANT, _FAILED, True),
+    "a class": (_FAILED, {**_FAILED, "error": ["ValueError"]}, True),
+})  # fmt: skip
+def test_a_difference_is_seen(want: dict[str, Any], got: dict[str, Any], differs: bool) -> None:
+    """The comparison can fail."""
+    assert (compare.difference(want, got) is not None) == differs

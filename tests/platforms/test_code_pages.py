@@ -13,6 +13,7 @@ import pytest
 from compat.codemod.run import cli as codemod
 from compat.doctor import cli as doctor
 from tests.codemod.commands import contents, put
+from tests.tables import table
 
 SOURCE = 'import torchaudio  # 名前 é{end}torchaudio.set_audio_backend("soundfile"){end}x = torchaudio.load("é音.wav"){end}'
 NAME = "名前 😀.py"
@@ -36,15 +37,21 @@ def run(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Run:
     return ran
 
 
-@pytest.mark.parametrize("form", ["json", "sarif", "github"])
-def test_what_the_codemod_tells_programs(run: Run, form: str) -> None:
-    told = run(codemod.main, "--check", "--format", form, ".")
+@table("main, flags, shows", {
+    "JSON of the codemod": (codemod.main, ["--check", "--format", "json", "."], f'"path": "{NAME}"'),
+    "SARIF of the codemod": (codemod.main, ["--check", "--format", "sarif", "."], '"ruleId": "'),
+    "annotations": (codemod.main, ["--check", "--format", "github", "."], f"file={NAME}"),
+    "JSON of the doctor": (doctor.main, ["--json", "--only", "python"], '"checks": ['),
+    "a report": (doctor.main, ["--report", "--only", "python"], "Python"),
+    "pins": (doctor.main, ["--pins", "2.8"], "torch"),
+    "a schema": (doctor.main, ["--schema"], '"$schema"'),
+})  # fmt: skip
+def test_what_is_told_to_programs(run: Run, main: Callable[[list[str]], int], flags: list[str], shows: str) -> None:
+    told = run(main, *flags)
     assert b"\r" not in told
-    if form == "github":
-        assert f"file={NAME}" in told.decode()
-    else:
-        document = json.loads(told)
-        assert form == "sarif" or document["files"][0]["path"] == NAME
+    assert shows in told.decode()
+    if told.startswith(b"{"):
+        assert json.loads(told)
 
 
 def test_a_patch_applies(run: Run, tmp_path: pathlib.Path) -> None:
@@ -58,13 +65,6 @@ def test_a_patch_applies(run: Run, tmp_path: pathlib.Path) -> None:
     subprocess.run(["git", "apply", "-"], cwd=tmp_path, input=patch, check=True)
     assert contents(tmp_path) == contents()
     assert all(b'backend="soundfile"' in written for written in contents().values())
-
-
-@pytest.mark.parametrize("flags", [("--json", "--only", "python"), ("--report", "--only", "python"), ("--pins", "2.8"), ("--schema",)])
-def test_what_the_doctor_tells_programs(run: Run, flags: tuple[str, ...]) -> None:
-    told = run(doctor.main, *flags)
-    assert told.decode()
-    assert b"\r" not in told
 
 
 def test_pages_and_baselines(run: Run) -> None:

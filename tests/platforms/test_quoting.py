@@ -13,30 +13,23 @@ import pytest
 
 from compat.commands import shell
 from compat.commands.shell import Line
-from compat.diagnosis import findings, machine, mends
+from compat.diagnosis import machine, mends
 from compat.diagnosis.findings import Mend
 from compat.doctor import page
 from dispatcher.reading import joined_files
 from tests.conftest import ROOT
 from tests.tables import table
 
-Told = Callable[[Callable[[], object]], object]
 
-
-@pytest.fixture
-def on_windows(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[Callable[[], object]], object]]:
-    """Call something as it would be there."""
-
-    def call(make: Callable[[], object]) -> object:
-        with monkeypatch.context() as patch:
-            patch.setattr(shell, "is_windows", lambda: True)
-            return make()
-
+@pytest.fixture(autouse=True)
+def _on_windows(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Commands are those of Windows; what this machine has must not show in them, and its pip may be cached."""
+    monkeypatch.setattr(shell, "is_windows", lambda: True)
     monkeypatch.setattr(machine, "python", lambda: r"C:\py\python.exe")
-    monkeypatch.setattr(machine, "system_manager", lambda: "")  # this machine's may be cached
+    monkeypatch.setattr(machine, "system_manager", lambda: "")
     forget = machine._pip.cache_clear
     forget()
-    yield call
+    yield
     forget()
 
 
@@ -70,17 +63,15 @@ LINES = [
 
 
 @pytest.mark.parametrize(("words", "in_powershell", "in_cmd"), LINES)
-def test_words_with_a_meaning_of_their_own_are_quoted(on_windows: Told, words: tuple[str, ...], in_powershell: str, in_cmd: str) -> None:
-    assert on_windows(lambda: shell.lines(*words)) == ((in_powershell, in_cmd) if in_cmd else (in_powershell,))
+def test_words_with_a_meaning_of_their_own_are_quoted(words: tuple[str, ...], in_powershell: str, in_cmd: str) -> None:
+    assert shell.lines(*words) == ((in_powershell, in_cmd) if in_cmd else (in_powershell,))
 
 
 HERE = pathlib.Path(__file__)
 
 
 # what makes the command; PowerShell's line; that of cmd, where it is another; that of sh
-@table(
-    "make, in_powershell, in_cmd, in_sh",
-    {
+@table("make, in_powershell, in_cmd, in_sh", {
         "unset": (lambda: machine.unset("NAME"), "Remove-Item Env:NAME", 'set "NAME="', "unset NAME"),
         "set": (lambda: machine.setting("NAME", "a & b's"), "$env:NAME = 'a & b''s'", 'set "NAME=a & b\'s"', "export NAME='a & b'\"'\"'s'"),
         "set to what cmd would put in": (
@@ -132,41 +123,39 @@ HERE = pathlib.Path(__file__)
             '"/a b/python" -m compat.doctor',
             "'/a b/python' -m compat.doctor",
         ),
-    },
-)
+})  # fmt: skip
 def test_commands_in_each_shell(
-    on_windows: Told, make: Callable[[], tuple[Line, ...]], in_powershell: str, in_cmd: str, in_sh: str
+    make: Callable[[], tuple[Line, ...]], in_powershell: str, in_cmd: str, in_sh: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert on_windows(make) == ((in_powershell, in_cmd) if in_cmd else (in_powershell,))
+    assert make() == ((in_powershell, in_cmd) if in_cmd else (in_powershell,))
+    monkeypatch.setattr(shell, "is_windows", lambda: False)
     assert make() == (in_sh,)
 
 
-def test_an_environment_without_pip_is_given_it(on_windows: Told, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_environment_without_pip_is_given_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(machine, "_pip", lambda: ())
     monkeypatch.setattr(machine, "python", lambda: r"C:\a b\python.exe")
-    assert on_windows(lambda: machine.pip("av")) == (
+    assert machine.pip("av") == (
         r'& "C:\a b\python.exe" -m ensurepip; if ($?) { & "C:\a b\python.exe" -m pip install av }',
         r'"C:\a b\python.exe" -m ensurepip && "C:\a b\python.exe" -m pip install av',
     )
 
 
-def test_what_is_told_names_the_shell(on_windows: Told) -> None:
+def test_what_is_told_names_the_shell() -> None:
     """In a sentence, and on the page."""
-    mend = on_windows(lambda: Mend("Rename it", (*machine.renaming("/no/a b", "c"), *machine.pip("x"))))
-    assert isinstance(mend, findings.Mend)
+    mend = Mend("Rename it", (*machine.renaming("/no/a b", "c"), *machine.pip("x")))
     assert mend.sentence() == 'Rename it: `Rename-Item -LiteralPath "/no/a b" c` (in cmd: `ren "/no/a b" c`)'
     assert [line.label for line in page._mend(mend)] == ["fix", "", "in cmd", "or"]
 
 
 @pytest.mark.parametrize("name", sorted(mends.TABLE))
-def test_no_mend_is_of_another_systems_shell(on_windows: Told, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+def test_no_mend_is_of_another_systems_shell(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     """What ``sh`` alone knows is in none of PowerShell's lines, and what PowerShell alone knows in none of those of cmd."""
     sysconfig.get_config_vars()  # Python works them out once, by the platform
     monkeypatch.setattr(mends.sys, "platform", "win32")
     monkeypatch.setattr(machine.shutil, "which", lambda name: None)  # from Python 3.12 on it would ask Windows
     groups = {"library": "libsox.dll", "module": "torch", "image": "x"}
-    mend = on_windows(lambda: mends.named(name, "torch", groups))
-    assert isinstance(mend, Mend)
+    mend = mends.named(name, "torch", groups)
     for line in mend.commands:
         assert not re.search(r"\b(unset|export|sudo|apt-get|rm|mv|chmod)\b", line), line
         assert line.shell == "cmd" or "&&" not in line, line
@@ -194,9 +183,7 @@ def test_nothing_else_quotes() -> None:
 @pytest.mark.parametrize(
     ("short", "program"), [(r"C:\PROGRA~1\python.exe", r"C:\PROGRA~1\python.exe"), ("", r"C:\Program Files\python.exe")]
 )
-def test_a_program_goes_by_its_short_name_where_there_is_one(
-    monkeypatch: pytest.MonkeyPatch, on_windows: Told, short: str, program: str
-) -> None:
+def test_a_program_goes_by_its_short_name_where_there_is_one(monkeypatch: pytest.MonkeyPatch, short: str, program: str) -> None:
     """Where Windows keeps short names, as it does on the drive of the system, one line serves both shells."""
 
     def short_name(path: str, room: ctypes.Array[ctypes.c_wchar], size: int) -> int:
@@ -205,5 +192,5 @@ def test_a_program_goes_by_its_short_name_where_there_is_one(
 
     kernel = types.SimpleNamespace(GetShortPathNameW=short_name)
     monkeypatch.setattr(ctypes, "windll", types.SimpleNamespace(kernel32=kernel), raising=False)
-    assert on_windows(lambda: machine.program(r"C:\Program Files\python.exe")) == program
-    assert on_windows(lambda: machine.program(r"C:\Python\python.exe")) == r"C:\Python\python.exe"
+    assert machine.program(r"C:\Program Files\python.exe") == program
+    assert machine.program(r"C:\Python\python.exe") == r"C:\Python\python.exe"

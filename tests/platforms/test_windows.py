@@ -11,6 +11,7 @@ import pytest
 
 from tests.codemod.commands import put
 from tests.conftest import ASSETS, ROOT
+from tests.tables import table
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 
@@ -29,9 +30,10 @@ def windows(tmp_path: pathlib.Path) -> Run:
     return run
 
 
-def test_the_rules_are_there(windows: Run) -> None:
-    """Our packages do not see the names, and cannot rename what is open; the rest of Python is as before."""
-    code = """
+# a program, and what it prints
+@table("program, prints", {
+    # our packages do not see the names, and cannot rename what is open; the rest of Python is as before
+    "the rules are there": ("""
 import importlib, os, pathlib, signal
 import tests.platforms.windows as rules
 ours, others = {"__name__": "dispatcher.anything"}, {"__name__": "anything"}
@@ -52,13 +54,9 @@ try:
     exec("os.replace('x', 'y')", {**ours, "os": os})
 except PermissionError:
     held.close(); exec("os.replace('x', 'y')", {**ours, "os": os}); print("as there")
-"""
-    assert windows(code=code).stdout.strip() == "as there"
-
-
-def test_saving_and_loading(windows: Run) -> None:
-    """A new file, one over another, one over itself with no litter left, and an error that leaves the old one."""
-    code = """
+""", "as there"),
+    # a new file, one over another, one over itself with no litter left, and an error that leaves the old one
+    "saving and loading": ("""
 import os, torch
 import compat as torchaudio
 wave = torch.rand(2, 800) - 0.5
@@ -79,14 +77,9 @@ for backend in ("ffmpeg", "soundfile", "sox"):
     assert os.listdir() == ["é.wav"], os.listdir()
     os.unlink("é.wav")
     print("saved by", backend)
-"""
-    done = windows(code=code)
-    assert done.stdout.splitlines() == ["saved by ffmpeg", "saved by soundfile", "saved by sox"], done.stderr
-
-
-def test_installing_and_workers(windows: Run) -> None:
-    """The drop-in is in spawned processes as well, which is how Windows starts them."""
-    code = """
+""", "saved by ffmpeg\nsaved by soundfile\nsaved by sox\n"),
+    # the drop-in is in spawned processes as well, which is how Windows starts them
+    "installing and workers": (f"""
 import multiprocessing, compat
 def work(path):
     import torchaudio
@@ -94,11 +87,12 @@ def work(path):
 if __name__ == "__main__":
     compat.install("2.0")
     with multiprocessing.get_context("spawn").Pool(2) as pool:
-        print(pool.map(work, [%r])[0])
-"""
-    put({"s.py": code % str(ASSETS / "stereo_16.flac")})
-    done = windows("s.py")
-    assert done.stdout.startswith("(4000, '2.0"), done.stderr[-2000:]
+        print(pool.map(work, [{str(ASSETS / 'stereo_16.flac')!r}])[0])
+""", "(4000, '2.0"),
+})  # fmt: skip
+def test_a_program(program: str, prints: str, windows: Run) -> None:
+    done = windows(code=program)
+    assert done.stdout.startswith(prints), done.stderr[-2000:]
 
 
 def test_running_a_program(windows: Run) -> None:

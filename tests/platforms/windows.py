@@ -35,28 +35,22 @@ def _is_ours(depth: int = 2) -> bool:
     return str(sys._getframe(depth).f_globals.get("__name__", "")).split(".")[0] in _OURS
 
 
-def _forget_names() -> None:
-    class Windows(types.ModuleType):
-        """A module as it looks from our packages."""
+class _Windows(types.ModuleType):
+    """A module as it looks from our packages."""
 
-        def __getattribute__(self, name: str) -> Any:
-            if name in NO_NAMES[super().__getattribute__("__name__")] and _is_ours():
-                raise AttributeError(f"the module has no attribute {name!r} on Windows")
-            return super().__getattribute__(name)
-
-    for module in NO_NAMES:
-        importlib.import_module(module).__class__ = Windows
+    def __getattribute__(self, name: str) -> Any:
+        if name in NO_NAMES[super().__getattribute__("__name__")] and _is_ours():
+            raise AttributeError(f"the module has no attribute {name!r} on Windows")
+        return super().__getattribute__(name)
 
 
-def _forget_modules() -> None:
-    importing = builtins.__import__
+_importing = builtins.__import__
 
-    def without(name: str, given: Any = None, *rest: Any, **named: Any) -> Any:
-        if name in NO_MODULES and str((given or {}).get("__name__", "")).split(".")[0] in _OURS:
-            raise ImportError(f"No module named {name!r} on Windows")
-        return importing(name, given, *rest, **named)
 
-    builtins.__import__ = without
+def _import(name: str, given: Any = None, *rest: Any, **named: Any) -> Any:
+    if name in NO_MODULES and str((given or {}).get("__name__", "")).split(".")[0] in _OURS:
+        raise ImportError(f"No module named {name!r} on Windows")
+    return _importing(name, given, *rest, **named)
 
 
 def _is_open(path: Any) -> bool:
@@ -70,24 +64,20 @@ def _is_open(path: Any) -> bool:
     return False
 
 
-def _keep_open_files() -> None:
-    def strict(body: Any) -> Any:
-        def moved(*paths: Any, **named: Any) -> Any:
-            for path in paths:
-                if isinstance(path, (str, bytes, os.PathLike)) and _is_ours() and _is_open(path):
-                    raise PermissionError(
-                        errno.EACCES, "The process cannot access the file because it is being used by another process", path
-                    )
-            return body(*paths, **named)
+def _strict(body: Any) -> Any:
+    def moved(*paths: Any, **named: Any) -> Any:
+        for path in paths:
+            if isinstance(path, (str, bytes, os.PathLike)) and _is_ours() and _is_open(path):
+                raise PermissionError(errno.EACCES, "The process cannot access the file because it is being used by another process", path)
+        return body(*paths, **named)
 
-        return moved
-
-    for name in ("replace", "rename", "unlink", "remove"):
-        setattr(os, name, strict(getattr(os, name)))
+    return moved
 
 
 # a text file without an encoding is of the console's code page there
 warnings.filterwarnings("error", category=EncodingWarning, module=rf"({'|'.join(_OURS)})(\.|$)")
-_keep_open_files()
-_forget_modules()
-_forget_names()
+for _name in ("replace", "rename", "unlink", "remove"):
+    setattr(os, _name, _strict(getattr(os, _name)))
+builtins.__import__ = _import
+for _name in NO_NAMES:
+    importlib.import_module(_name).__class__ = _Windows

@@ -21,7 +21,6 @@ def environment() -> dict[str, str]:
 
 
 def answered(done: subprocess.CompletedProcess[str]) -> subprocess.CompletedProcess[str]:
-    """Return what uv said."""
     if done.returncode and _NO_ANSWER.search(done.stderr):
         pytest.skip(f"the package index cannot be asked here: {done.stderr.strip().splitlines()[0]}")
     return done

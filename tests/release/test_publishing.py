@@ -1,6 +1,11 @@
-"""What publishes a release: the workflows, the recipe for conda and the citation agree with the project."""
+"""What publishes a release, the workflows, the recipe for conda and the citation, agrees with the project; constraints.txt holds for every Python.
 
+For the latter uv resolves it for each Python that is promised, by what the package index says, and installs nothing.
+"""
+
+import pathlib
 import re
+import subprocess
 import tomllib
 from typing import Any
 
@@ -8,12 +13,18 @@ import pytest
 import yaml
 from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
+from uv import find_uv_bin
 
 from compat._version import __version__
-from tests.conftest import ROOT
+from tests.conftest import ROOT, printed
+from tests.release import index
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
 RECIPE: dict[str, Any] = yaml.safe_load((ROOT / "packaging/conda/recipe.yaml").read_text("utf-8"))
+# From the first of each line on, since a Linux distribution may keep it for years.
+PYTHONS = re.findall(r"Python :: (3\.\d+)", "\n".join(PROJECT["classifiers"]))
+# which of these a torch for CUDA needs, it says itself, to the digit
+OF_CUDA = re.compile(r"nvidia-|cuda-|triton\Z")
 WORKFLOWS = sorted((ROOT / ".github/workflows").glob("*.yml"))
 # conda-forge's name of a package, where it is not that of PyPI
 ON_CONDA = {"soundfile": "pysoundfile", "torch": "pytorch"}
@@ -75,3 +86,51 @@ def test_what_a_workflow_runs_is_there(workflow: str) -> None:
             assert set(re.findall(r"^make ([a-z-]+)", run, re.MULTILINE)) <= targets
             for module in re.findall(r"python -m (tests[.\w]+)", run):
                 assert (ROOT / (module.replace(".", "/") + ".py")).is_file()
+
+
+def _resolve(python: str, constraints: pathlib.Path) -> subprocess.CompletedProcess[str]:
+    """Ask for all extras together; of each release only a wheel will do, so one that this Python has none of is seen."""
+    command = [find_uv_bin(), "pip", "compile", "--quiet", "--no-config", "--no-annotate", "--no-header", "--only-binary", ":all:"]
+    options = ["--all-extras", "--python-version", python, "--python-platform", "x86_64-manylinux_2_28"]
+    return subprocess.run(
+        [*command, *options, "--constraint", str(constraints), str(ROOT / "pyproject.toml")],
+        cwd=ROOT,
+        env=index.environment(),
+        capture_output=True,
+        text=True,
+        timeout=600,
+        check=False,
+    )
+
+
+@pytest.mark.network
+@pytest.mark.parametrize("python", PYTHONS)
+def test_everything_resolves(python: str) -> None:
+    """From the line's first release on; and each package that is taken has its pin."""
+    said = printed(index.answered(_resolve(f"{python}.0", ROOT / "constraints.txt")))
+    pinned = set(_pins())
+    taken = {Requirement(line).name for line in said.splitlines()}
+    assert len(taken) > 100
+    assert {name for name in taken - pinned if not OF_CUDA.match(name)} == set()
+
+
+@pytest.mark.network
+def test_a_pin_that_wants_a_later_python_is_seen(tmp_path: pathlib.Path) -> None:
+    """The check can fail: pymdown-extensions 13.1.2 wants Python 3.11.5, where Debian 12 has 3.11.2."""
+    wrong = tmp_path / "constraints.txt"
+    pins = {**_pins(), "pymdown-extensions": "13.1.2"}
+    wrong.write_text("".join(f"{name}=={version}\n" for name, version in pins.items()))
+    done = index.answered(_resolve("3.11.2", wrong))
+    assert done.returncode != 0
+    assert "Python>=3.11.5" in done.stderr
+
+
+def _pins() -> dict[str, str]:
+    lines = (line.partition("#")[0].strip() for line in (ROOT / "constraints.txt").read_text("utf-8").splitlines())
+    return dict(line.split("==") for line in lines if line)
+
+
+def test_what_the_project_names_is_pinned() -> None:
+    """Each dependency of pyproject.toml, of every extra."""
+    named = [*PROJECT["dependencies"], *(need for extra in PROJECT["optional-dependencies"].values() for need in extra)]
+    assert {Requirement(need).name for need in named} - {PROJECT["name"]} <= set(_pins())

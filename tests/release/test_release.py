@@ -35,7 +35,6 @@ def distributions(tmp_path_factory: pytest.TempPathFactory) -> pathlib.Path:
 
 @pytest.fixture(scope="module")
 def wheel(distributions: pathlib.Path) -> pathlib.Path:
-    """The one wheel."""
     (found,) = distributions.glob("*.whl")
     return found
 

@@ -24,8 +24,7 @@ def canary(tmp_path: pathlib.Path) -> Iterator[watch.Watch]:
 
 @pytest.fixture
 def web() -> Iterator[server.Server]:
-    """A server on this machine."""
-    with server.running() as running:
+    with server.Server() as running:
         yield running
 
 

@@ -3,20 +3,21 @@
 import concurrent.futures
 import contextlib
 import ctypes
+import mmap
 import os
 import pathlib
+import signal
 import tempfile
 import threading
 from collections.abc import Callable, Iterator
 
-_PAGE = os.sysconf("SC_PAGE_SIZE")
 _HEAP_FIELDS = ("arena", "ordblks", "smblks", "hblks", "hblkhd", "usmblks", "fsmblks", "uordblks", "fordblks", "keepcost")
-_TICKS = os.sysconf("SC_CLK_TCK")
 
 
-def resident() -> int:
-    """Bytes of memory that this process holds."""
-    return int(pathlib.Path("/proc/self/statm").read_text().split()[1]) * _PAGE
+def settled() -> int:
+    """Bytes of memory that this process holds, once what is not needed has been given back to the system."""
+    ctypes.CDLL(None).malloc_trim(0)
+    return int(pathlib.Path("/proc/self/statm").read_text().split()[1]) * mmap.PAGESIZE
 
 
 class _Heap(ctypes.Structure):
@@ -36,31 +37,9 @@ def heap() -> int:
     return int(found.uordblks + found.hblkhd)
 
 
-def address_space() -> int:
-    """Bytes of addresses that this process has taken."""
-    return int(pathlib.Path("/proc/self/statm").read_text().split()[0]) * _PAGE
-
-
 def open_files() -> int:
     """How many files, sockets and pipes this process has open."""
     return len(os.listdir("/proc/self/fd")) - 1
-
-
-def cpu_seconds(pid: int) -> float:
-    """Seconds of processor time that another process has used; 0 where it is gone."""
-    try:
-        fields = pathlib.Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    except FileNotFoundError:
-        return 0.0
-    return (int(fields[11]) + int(fields[12])) / _TICKS
-
-
-def runs(pid: int) -> bool:
-    """Whether another process runs, or would if a processor were free; False where it waits for something, or is gone."""
-    try:
-        return pathlib.Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "R"
-    except FileNotFoundError:
-        return False
 
 
 def memory_folder() -> str | None:
@@ -98,3 +77,14 @@ def child(work: Callable[[], object]) -> int:
         finally:
             os._exit(1)
     return pid
+
+
+def finished(work: Callable[[], object], seconds: int = 60) -> int:
+    """Do some work in a forked process; gives its exit status: 0 where it was done, less where a signal ended it, as one does after a time."""
+
+    def timed() -> None:
+        signal.signal(signal.SIGALRM, signal.SIG_DFL)
+        signal.alarm(seconds)
+        work()
+
+    return os.waitstatus_to_exitcode(os.waitpid(child(timed), 0)[1])

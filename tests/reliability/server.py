@@ -1,12 +1,10 @@
 """Servers on this machine that behave badly, and remember what they were asked for."""
 
-import contextlib
 import http.server
 import random
 import re
 import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import compat
@@ -20,7 +18,7 @@ _LONG = 20.0
 
 
 class Server(http.server.ThreadingHTTPServer):
-    """``asked`` lists the paths of all requests; ``stop`` ends those that still wait."""
+    """Serves until the block ends; ``asked`` lists the paths of all requests, ``stop`` ends those that still wait."""
 
     daemon_threads = True
 
@@ -28,13 +26,18 @@ class Server(http.server.ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), _Handler)
         self.asked: list[str] = []
         self.stop = threading.Event()
+        threading.Thread(target=self.serve_forever, args=(0.05,), daemon=True).start()
 
     def url(self, path: str) -> str:
-        """The address of a path here."""
         return f"http://127.0.0.1:{self.server_port}/{path}"
 
     def handle_error(self, *_: object) -> None:
         """Clients that hang up are what is tested."""
+
+    def server_close(self) -> None:
+        self.stop.set()
+        self.shutdown()
+        super().server_close()
 
 
 class _Handler(http.server.BaseHTTPRequestHandler):
@@ -44,88 +47,64 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         self.server.asked.append(self.path)
         BEHAVIOUR.get(self.path.strip("/").partition(".")[0], _whole)(self)
 
-    def begin(self, length: int | None, status: int = 200, **headers: str) -> None:
-        """The status line and the headers."""
+    def send(self, data: bytes, length: int | None = None, status: int = 200, **headers: str) -> None:
+        """Answer with this, and tell that length of it, or the true one."""
         self.send_response(status)
-        if length is not None:
-            self.send_header("Content-Length", str(length))
-        for name, value in headers.items():
+        for name, value in {"Content-Length": str(len(data) if length is None else length), **headers}.items():
             self.send_header(name, value)
         self.end_headers()
+        self.wfile.write(data)
 
     def log_message(self, *_: object) -> None:
         """Be quiet."""
 
 
 def _whole(handler: _Handler) -> None:
-    name = handler.path.strip("/")
-    data = (ASSETS / name).read_bytes() if (ASSETS / name).is_file() else DATA
-    handler.begin(len(data))
-    handler.wfile.write(data)
+    path = ASSETS / handler.path.strip("/")
+    handler.send(path.read_bytes() if path.is_file() else DATA)
 
 
-def stalls(data: bytes, at: int) -> Callable[[_Handler], None]:
-    """Return the behaviour of a server that sends so many bytes of this, and then nothing."""
+def slowly(data: bytes, size: int, pause: float = _LONG) -> Callable[[_Handler], None]:
+    """Return the behaviour of a server that sends so many bytes of this at a time, and waits after each time."""
 
     def behave(handler: _Handler) -> None:
-        handler.begin(len(data))
-        handler.wfile.write(data[:at])
-        handler.wfile.flush()
-        handler.server.stop.wait(_LONG)
+        handler.send(b"", len(data))
+        for at in range(0, len(data), size):
+            handler.wfile.write(data[at : at + size])
+            handler.wfile.flush()
+            if handler.server.stop.wait(pause):
+                return
 
     return behave
 
 
-def _drips(handler: _Handler) -> None:
-    handler.begin(len(DATA))
-    end = time.monotonic() + _LONG
-    for at in range(0, len(DATA), 1600):
-        handler.wfile.write(DATA[at : at + 1600])
-        handler.wfile.flush()
-        if time.monotonic() > end or handler.server.stop.wait(0.12):
-            return
+def sends(*arguments: Any, **headers: str) -> Callable[[_Handler], None]:
+    """Return the behaviour of a server that sends this, whatever is asked for."""
+    return lambda handler: handler.send(*arguments, **headers)
 
 
-def sends(data: bytes, length: int | None = None, status: int = 200, **headers: str) -> Callable[[_Handler], None]:
-    """Return the behaviour of a server that sends this, whatever is asked for, and tells that length of it, or the true one."""
-
-    def behave(handler: _Handler) -> None:
-        handler.begin(len(data) if length is None else length, status, **headers)
-        handler.wfile.write(data)
-
-    return behave
-
-
-def _garbage(handler: _Handler) -> None:
-    handler.wfile.write(bytes(range(256)) * 40)
-    handler.close_connection = True
-
-
-CHANGES: dict[str, tuple[bytes, dict[str, str]]] = {
-    "size": (PARTS[::-1] + b"more", {}),
-    "date": (PARTS[::-1], {"Last-Modified": "Sun, 29 Nov 2026 05:00:00 GMT", "ETag": '"1"'}),
-    "tag": (PARTS[::-1], {"ETag": '"2"'}),
-    "page": (b"<html>log in</html>", {}),
-    "end": (b"", {}),
-    "nothing": (PARTS, {"Last-Modified": "Sun, 29 Nov 2026 04:00:00 GMT", "ETag": '"of another machine"'}),
+_DAY, _TAG = {"Last-Modified": "Sun, 29 Nov 2026 04:00:00 GMT"}, {"ETag": '"1"'}
+# what tells the version of a file, another file that takes its place, and what tells its version
+CHANGES: dict[str, tuple[dict[str, str], bytes, dict[str, str]]] = {
+    "size": (_TAG, PARTS[::-1] + b"more", {}),
+    "date": (_DAY, PARTS[::-1], {"Last-Modified": "Sun, 29 Nov 2026 05:00:00 GMT", "ETag": '"1"'}),
+    "tag": (_TAG, PARTS[::-1], {"ETag": '"2"'}),
+    "page": (_TAG, b"<html>log in</html>", {}),
+    "end": (_TAG, b"", {}),
+    "nothing": (_DAY, PARTS, {**_DAY, "ETag": '"of another machine"'}),
 }
 
 
 def _changes(handler: _Handler) -> None:
     """Give parts of a file, which is another one from a request on: ``changes.WHAT.REQUEST``."""
     what, at = handler.path.split(".")[1:3]
-    data, headers = PARTS, {"Last-Modified": "Sun, 29 Nov 2026 04:00:00 GMT"} if what in ("date", "nothing") else {"ETag": '"1"'}
-    if handler.server.asked.count(handler.path) >= int(at):
-        data, headers = CHANGES[what]
-    if what == "page" and data is not PARTS:
-        sends(data)(handler)
+    headers, other, its_headers = CHANGES[what]
+    if handler.server.asked.count(handler.path) < int(at):
+        _part(handler, PARTS, len(PARTS), **headers)
+    elif what == "page":
+        handler.send(other)
     else:
-        _part(handler, data, len(data), **headers)
-
-
-def _short_parts(handler: _Handler) -> None:
-    """Give less of a file than was asked for: ``short_parts.TOTAL``, which is how long it says the file is."""
-    _part(handler, PARTS, handler.path.split(".")[1], 100_000)
+        _part(handler, other, len(other), **its_headers)
 
 
 def _ranges(handler: _Handler) -> None:
@@ -139,28 +118,29 @@ def _part(handler: _Handler, data: bytes, total: object, most: int | None = None
     begin = int(re.fullmatch(r"bytes=(\d+)-", handler.headers["Range"])[1])  # type: ignore[index]
     part = data[begin : most and begin + most]
     if part:
-        handler.begin(len(part), 206, **{"Content-Range": f"bytes {begin}-{begin + len(part) - 1}/{total}", **headers})
-        handler.wfile.write(part)
+        handler.send(part, None, 206, **{"Content-Range": f"bytes {begin}-{begin + len(part) - 1}/{total}", **headers})
     else:
-        handler.begin(0, 416)
+        handler.send(b"", None, 416)
 
 
+# by the first word of the path; all other paths are files, as they are
 BEHAVIOUR: dict[str, Callable[[_Handler], object]] = {
     "silent": lambda handler: handler.server.stop.wait(_LONG),
-    "stalls": stalls(DATA, 2000),
-    "drips": _drips,
+    "stalls": slowly(DATA, 2000),
+    "drips": slowly(DATA, 1600, 0.12),
     "changes": _changes,
-    "short_parts": _short_parts,
+    "short_parts": lambda handler: _part(handler, PARTS, handler.path.split(".")[1], 100_000),  # which says how long the file is
     "ranges": _ranges,
     "cuts": sends(DATA[:8000], len(DATA)),
     "lies_long": sends(DATA, 10**15),
     "lies_short": sends(DATA, 100),
-    "garbage": _garbage,
+    "garbage": lambda handler: handler.wfile.write(bytes(range(256)) * 40),
     "garbage_body": sends(bytes(range(256)) * 40),
-    "missing": sends(b"", status=404),
-    "redirects": sends(b"", status=302, Location="/stereo_s16.wav"),
-    "redirects_for_ever": lambda handler: handler.begin(0, 302, Location=handler.path),
-    "redirects_to_a_file": sends(b"", status=302, Location=f"file://{ASSETS / 'stereo_s16.wav'}"),
+    "missing": sends(b"", None, 404),
+    "redirects": sends(b"", None, 302, Location="/stereo_s16.wav"),
+    "redirects_for_ever": lambda handler: handler.send(b"", None, 302, Location=handler.path),
+    "redirects_to_a_file": sends(b"", None, 302, Location=(ASSETS / "stereo_s16.wav").as_uri()),
+    "elsewhere": lambda handler: handler.send(b"", None, 302, Location=f"http://127.0.0.1:{handler.path.split('.')[1]}/stereo_s16.wav"),
 }
 
 
@@ -175,16 +155,3 @@ WAYS: dict[str, Callable[..., Any]] = {
     ),
     "2.9": lambda url, **flags: compat.standin("2.9", **flags).load(url)[0].shape,
 }
-
-
-@contextlib.contextmanager
-def running() -> Iterator[Server]:
-    """A server, until the block ends."""
-    server = Server()
-    threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
-    try:
-        yield server
-    finally:
-        server.stop.set()
-        server.shutdown()
-        server.server_close()

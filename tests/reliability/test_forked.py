@@ -3,11 +3,8 @@
 import contextlib
 import gc
 import itertools
-import os
-import signal
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 import av
@@ -21,7 +18,6 @@ from dispatcher import forks
 from tests.conftest import BACKENDS
 from tests.reliability import process
 
-SECONDS = 60
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
 
 
@@ -32,20 +28,6 @@ def threads() -> Iterator[None]:
     torch.set_num_threads(4)
     yield
     torch.set_num_threads(before)
-
-
-def _in_child(work: Callable[[], object]) -> int | None:
-    """Do some work in a forked child; return its exit code, 0 where the work was done, or ``None`` where it had to be killed."""
-    pid = process.child(work)
-    end = time.monotonic() + SECONDS
-    while time.monotonic() < end:
-        done, status = os.waitpid(pid, os.WNOHANG)
-        if done:
-            return os.waitstatus_to_exitcode(status)
-        time.sleep(0.01)
-    os.kill(pid, signal.SIGKILL)
-    os.waitpid(pid, 0)
-    return None
 
 
 @pytest.mark.parametrize("backend", BACKENDS)
@@ -63,7 +45,7 @@ def test_a_forked_child_waits_for_no_thread_of_the_parent(backend: str) -> None:
             dispatcher.load("x.wav", channels_first=first, backend=backend)
             dispatcher.load("x.wav", channels_first=first, normalize=False, backend=backend)
 
-    assert _in_child(work) == 0
+    assert process.finished(work) == 0
 
 
 @pytest.mark.parametrize("backend", BACKENDS)
@@ -84,7 +66,7 @@ def test_a_child_forked_while_another_thread_holds_every_lock_does_not_wait_for_
         for shared in list(forks._all):
             pool.submit(shared.lock.acquire).result()
             held.callback(lambda lock: pool.submit(lock.release).result(), shared.lock)
-        assert _in_child(work) == 0
+        assert process.finished(work) == 0
     assert dispatcher.load("x.flac", backend=backend)[0].shape == wave.shape
 
 
@@ -98,7 +80,7 @@ def test_children_forked_while_threads_load_can_load(backend: str) -> None:
 
     with process.busy(load, threads=3):
         for _ in range(8):
-            assert _in_child(load) == 0
+            assert process.finished(load) == 0
 
 
 @pytest.mark.filterwarnings("ignore")
@@ -122,7 +104,7 @@ def test_children_forked_while_a_thread_installs_have_a_whole_release() -> None:
 
     with process.busy(switch):
         for _ in range(3):
-            assert _in_child(work) == 0
+            assert process.finished(work) == 0
     compat.uninstall()
 
 
@@ -138,4 +120,4 @@ def test_a_child_does_not_wait_for_the_threads_of_filters_that_nothing_holds_any
         garbage += [garbage, resampler]
 
     leave([])
-    assert _in_child(gc.collect) == 0
+    assert process.finished(gc.collect) == 0

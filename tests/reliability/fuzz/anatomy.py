@@ -5,12 +5,13 @@ repeats, exchanges or nests such parts. Bytes of the sound are not touched.
 """
 
 import collections
+import functools
 import itertools
 import random
 import re
 import struct
 from collections.abc import Callable, Iterator, Mapping
-from typing import Literal
+from typing import Any, Literal
 
 from tests.reliability.fuzz import mutate
 
@@ -18,11 +19,10 @@ _Order = Literal["little", "big"]
 _MOST_PARTS = 200
 
 
-# A number of a header
+# A number of a header, and a part of a file; what walks through a file yields both
 Field = collections.namedtuple("Field", "at size order")
+Part = collections.namedtuple("Part", "begin end")
 
-
-# The numbers of a file's headers, and where its parts begin and end
 Anatomy = collections.namedtuple("Anatomy", "fields parts")
 
 
@@ -33,153 +33,138 @@ def _numbers(at: int, sizes: str, order: _Order) -> Iterator[Field]:
         at += size
 
 
-# numbers in the bodies of chunks, by name: bytes before them, and the size of each
-_CHUNKS = {b"fmt ": (0, "224422222"), b"fact": (0, "4"), b"ds64": (0, "8884"), b"COMM": (0, "24222222"), b"SSND": (0, "44"), b"desc": (0, "8444444"),
-           b"VHDR": (0, "4442114"), b"pakt": (0, "8844")}  # fmt: skip
+# the sizes of the numbers in the bodies of chunks
+_CHUNKS = {
+    b"fmt ": "224422222", b"fact": "4", b"ds64": "8884", b"COMM": "24222222", b"SSND": "44", b"desc": "8444444", b"VHDR": "4442114", b"pakt": "8844",
+}  # fmt: skip
 
 
-def _chunks(data: bytes, first: int, order: _Order, name_size: int, number_size: int, own: int, padding: int) -> Anatomy:
-    fields, parts, at = [], [], first
-    while at + name_size + number_size <= len(data) and len(parts) < _MOST_PARTS:
-        name, body = data[at : at + 4], at + name_size + number_size
-        size = int.from_bytes(data[at + name_size : body], order) - own
-        end = body + max(0, size)
-        fields.append(Field(at + name_size, number_size, order))
-        skip, sizes = _CHUNKS.get(name, (0, ""))
-        fields += [field for field in _numbers(body + skip, sizes, order) if field.at + field.size <= min(end, len(data))]
-        end += -(end - first) % padding if padding else 0
-        parts.append((at, min(end, len(data))))
+def _chunks(data: bytes, *, whole: int, first: int, order: _Order, name: int, size: int, own: int, padding: int) -> Iterator[Any]:
+    """``name`` and ``size`` are how many bytes these take, ``own`` what a size counts of its chunk's header, ``whole`` where the file's is."""
+    if whole:
+        yield Field(whole, size, order)
+    at = first
+    while (body := at + name + size) <= len(data):
+        yield Field(at + name, size, order)
+        end = body + max(0, int.from_bytes(data[at + name : body], order) - own)
+        yield from (field for field in _numbers(body, _CHUNKS.get(data[at : at + 4], ""), order) if field.at + field.size <= end)
+        end += -(end - first) % padding
+        yield Part(at, end)
         at = end
-    return Anatomy(fields, parts)
 
 
-def _riff(data: bytes) -> Anatomy:
-    order: _Order = "big" if data[:4] in (b"RIFX", b"FORM") else "little"
-    found = _chunks(data, 12, order, 4, 4, 0, 2)
-    return Anatomy([Field(4, 4, order), *found.fields], found.parts)
+_riff = functools.partial(_chunks, whole=4, first=12, name=4, size=4, own=0, padding=2)
+_wave64 = functools.partial(_chunks, whole=16, first=40, order="little", name=16, size=8, own=24, padding=8)
+_caf = functools.partial(_chunks, whole=0, first=8, order="big", name=4, size=8, own=0, padding=1)
 
 
-def _wave64(data: bytes) -> Anatomy:
-    found = _chunks(data, 40, "little", 16, 8, 24, 8)
-    return Anatomy([Field(16, 8, "little"), *found.fields], found.parts)
+def _au(data: bytes) -> Iterator[Any]:
+    yield from _numbers(4, "44444", "big")
+    yield from (Part(0, 24), Part(24, len(data)))
 
 
-def _caf(data: bytes) -> Anatomy:
-    return _chunks(data, 8, "big", 4, 8, 0, 0)
-
-
-def _au(data: bytes) -> Anatomy:
-    return Anatomy(list(_numbers(4, "44444", "big")), [(0, 24), (24, len(data))])
-
-
-def _flac(data: bytes) -> Anatomy:
-    fields, parts, at, last = list(_numbers(8, "2233224422222222", "big")), [], 4, False
-    while not last and at + 4 <= len(data) and len(parts) < _MOST_PARTS:
-        fields += [Field(at, 1, "big"), Field(at + 1, 3, "big")]
+def _flac(data: bytes) -> Iterator[Any]:
+    yield from _numbers(8, "2233224422222222", "big")
+    at, last = 4, False
+    while not last and at + 4 <= len(data):
+        yield from _numbers(at, "13", "big")
         end = at + 4 + int.from_bytes(data[at + 1 : at + 4], "big")
-        parts.append((at, min(end, len(data))))
+        yield Part(at, end)
         last, at = bool(data[at] & 0x80), end
-    starts = [match.start() for match in re.finditer(rb"\xff[\xf8\xf9]", data[at:])]
-    parts += itertools.pairwise([*(at + start for start in starts), len(data)])
-    return Anatomy(fields, parts)
+    yield from _between(data, rb"\xff[\xf8\xf9]", at)
 
 
-def _ogg(data: bytes) -> Anatomy:
-    fields, parts, at = [], [], 0
-    while data[at : at + 4] == b"OggS" and at + 27 <= len(data) and len(parts) < _MOST_PARTS:
+def _between(data: bytes, begin: bytes, first: int = 0) -> Iterator[Part]:
+    """Frames, which begin with a pattern and end where the next one begins."""
+    starts = (match.start() for match in re.compile(begin).finditer(data, first))
+    yield from itertools.starmap(Part, itertools.pairwise([*starts, len(data)]))
+
+
+def _ogg(data: bytes) -> Iterator[Any]:
+    at, page = 0, 0
+    while data[at : at + 4] == b"OggS" and at + 27 <= len(data):
         body = at + 27 + data[at + 26]
+        yield from (Field(at + offset, size, "little") for offset, size in ((5, 1), (6, 8), (14, 4), (18, 4)))
+        yield from _numbers(at + 27, "1" * data[at + 26], "little")
+        if page < 2:
+            yield from _numbers(body + 8, "4144441", "little")
         end = body + sum(data[at + 27 : body])
-        fields += [Field(at + 5, 1, "little"), Field(at + 6, 8, "little"), Field(at + 14, 4, "little"), Field(at + 18, 4, "little")]
-        fields += [Field(at + 27 + segment, 1, "little") for segment in range(data[at + 26])]
-        if len(parts) < 2:
-            fields += _numbers(body + 8, "4144441", "little")
-        parts.append((at, min(end, len(data))))
-        at = end
-    return Anatomy([field for field in fields if field.at + field.size <= len(data)], parts)
+        yield Part(at, end)
+        at, page = end, page + 1
 
 
 _NESTING = (b"moov", b"trak", b"mdia", b"minf", b"stbl", b"edts", b"udta", b"dinf")
+_NUMBERED = (b"stts", b"stsz", b"stsc", b"stco", b"mdhd", b"elst", b"mvhd", b"tkhd", b"stsd", b"sgpd", b"sbgp")
 
 
-def _boxes(data: bytes, begin: int, end: int) -> Anatomy:
-    fields, parts, at = [], [], begin
-    while at + 8 <= end and len(parts) < _MOST_PARTS:
-        size = int.from_bytes(data[at : at + 4], "big")
-        stop = at + size if size >= 8 else end
-        fields.append(Field(at, 4, "big"))
-        parts.append((at, min(stop, end)))
-        name = data[at + 4 : at + 8]
+def _boxes(data: bytes, at: int = 0, end: int | None = None) -> Iterator[Any]:
+    end = len(data) if end is None else end
+    while at + 8 <= end:
+        size, name = struct.unpack_from(">I4s", data, at)
+        stop = min(at + size, end) if size >= 8 else end
+        yield Field(at, 4, "big")
+        yield Part(at, stop)
         if name in _NESTING:
-            within = _boxes(data, at + 8, min(stop, end))
-            fields, parts = fields + within.fields, parts + within.parts
-        elif name in (b"stts", b"stsz", b"stsc", b"stco", b"mdhd", b"elst", b"mvhd", b"tkhd", b"stsd", b"sgpd", b"sbgp"):
-            fields += [field for field in _numbers(at + 12, "4" * 16, "big") if field.at + 4 <= min(stop, end)]
+            yield from _boxes(data, at + 8, stop)
+        elif name in _NUMBERED:
+            yield from (field for field in _numbers(at + 12, "4" * 16, "big") if field.at + 4 <= stop)
         at = stop
-    return Anatomy(fields, parts)
 
 
 _MASTERS = (0x1A45DFA3, 0x18538067, 0x1549A966, 0x1654AE6B, 0xAE, 0xE1, 0x1F43B675, 0xA0, 0x1C53BB6B, 0x114D9B74)
 
 
-def _elements(data: bytes, begin: int = 0, end: int | None = None) -> Anatomy:
-    fields, parts, at, end = [], [], begin, len(data) if end is None else end
-    while at + 2 < end and len(parts) < _MOST_PARTS:
-        length = 9 - data[at].bit_length()
-        if length > 4 or at + length >= end:
-            break
-        size_length = 9 - data[at + length].bit_length()
-        body = at + length + size_length
-        if size_length > 8 or body > end:
-            break
-        name = int.from_bytes(data[at : at + length], "big")
-        size = int.from_bytes(data[at + length : body], "big") & ((1 << 7 * size_length) - 1)
-        stop = min(body + size, end)
-        fields.append(Field(at + length, size_length, "big"))
-        parts.append((at, stop))
-        if name in _MASTERS:
-            within = _elements(data, body, stop)
-            fields, parts = fields + within.fields, parts + within.parts
+def _elements(data: bytes, at: int = 0, end: int | None = None) -> Iterator[Any]:
+    end = len(data) if end is None else end
+    while at + 2 < end:
+        sized = at + 9 - data[at].bit_length()
+        if sized > at + 4 or sized >= end:
+            return
+        width = 9 - data[sized].bit_length()
+        body = sized + width
+        if width > 8 or body > end:
+            return
+        stop = min(body + (int.from_bytes(data[sized:body], "big") & ((1 << 7 * width) - 1)), end)
+        yield Field(sized, width, "big")
+        yield Part(at, stop)
+        if int.from_bytes(data[at:sized], "big") in _MASTERS:
+            yield from _elements(data, body, stop)
         elif 0 < stop - body <= 8:
-            fields.append(Field(body, stop - body, "big"))
+            yield Field(body, stop - body, "big")
         at = stop
-    return Anatomy(fields, parts)
 
 
-def _mp3(data: bytes) -> Anatomy:
-    starts = [match.start() for match in re.finditer(rb"\xff[\xe2-\xff][\x10-\xef]", data)]
-    fields = [Field(at + offset, 1, "big") for at in starts[:20] for offset in (1, 2, 3)]
-    for name in (b"Xing", b"Info"):
-        at = data.find(name)
-        if at >= 0:
-            fields += _numbers(at + 4, "444", "big")
-            fields += _numbers(at + 141, "3", "big")
+def _mp3(data: bytes) -> Iterator[Any]:
+    frames = list(_between(data, rb"\xff[\xe2-\xff][\x10-\xef]"))
+    for frame in frames[:20]:
+        yield from _numbers(frame.begin + 1, "111", "big")
+    for at in filter(lambda at: at >= 0, map(data.find, (b"Xing", b"Info"))):
+        yield from _numbers(at + 4, "444", "big")
+        yield Field(at + 141, 3, "big")
     if data[:3] == b"ID3":
-        fields += _numbers(6, "4", "big")
-    parts = list(itertools.pairwise([*starts, len(data)]))
-    return Anatomy([field for field in fields if field.at + field.size <= len(data)], parts)
+        yield Field(6, 4, "big")
+    yield from frames
 
 
-def _sphere(data: bytes) -> Anatomy:
-    parts, at = [], 0
-    for line in data[:1024].split(b"\n"):
-        parts.append((at, at + len(line) + 1))
-        at += len(line) + 1
-    return Anatomy([], parts)
+def _sphere(data: bytes) -> Iterator[Any]:
+    yield from (Part(*match.span()) for match in re.finditer(rb"[^\n]*\n", data[:1024]))
 
 
-_BY_MAGIC: dict[bytes, Callable[[bytes], Anatomy]] = {
-    b"RIFF": _riff, b"RIFX": _riff, b"RF64": _riff, b"FORM": _riff, b"riff": _wave64, b"caff": _caf, b".snd": _au, b"fLaC": _flac,
-    b"OggS": _ogg, b"\x1a\x45\xdf\xa3": _elements, b"NIST": _sphere, b"ID3\4": _mp3, b"ID3\3": _mp3, b"\xff\xfb": _mp3, b"\xff\xf3": _mp3,
-    b"\xff\xe3": _mp3,
+_BY_MAGIC: dict[bytes, Callable[[bytes], Iterator[Any]]] = {
+    **dict.fromkeys((b"RIFF", b"RF64"), functools.partial(_riff, order="little")),
+    **dict.fromkeys((b"RIFX", b"FORM"), functools.partial(_riff, order="big")),
+    **dict.fromkeys((b"ID3\4", b"ID3\3", b"\xff\xfb", b"\xff\xf3", b"\xff\xe3"), _mp3),
+    b"riff": _wave64, b"caff": _caf, b".snd": _au, b"fLaC": _flac, b"OggS": _ogg, b"\x1a\x45\xdf\xa3": _elements, b"NIST": _sphere,
 }  # fmt: skip
 
 
 def of(data: bytes) -> Anatomy:
     """The structure of a file; nothing of one that is of no kind known here."""
-    if data[4:8] == b"ftyp":
-        return _boxes(data, 0, len(data))
-    parse = _BY_MAGIC.get(data[:4]) or _BY_MAGIC.get(data[:2])
-    return parse(data) if parse else Anatomy([], [])
+    walk = _boxes if data[4:8] == b"ftyp" else _BY_MAGIC.get(data[:4]) or _BY_MAGIC.get(data[:2])
+    found = list(itertools.islice(walk(data), 20 * _MOST_PARTS)) if walk else []
+    fields = [each for each in found if isinstance(each, Field) and each.at + each.size <= len(data)]
+    parts = [(each.begin, min(each.end, len(data))) for each in found if isinstance(each, Part)]
+    return Anatomy(fields, parts[:_MOST_PARTS])
 
 
 def _value(chance: random.Random, before: int, field: Field, size: int) -> int:
@@ -192,8 +177,6 @@ def _value(chance: random.Random, before: int, field: Field, size: int) -> int:
 def _set_fields(chance: random.Random, data: bytearray, anatomy: Anatomy) -> None:
     for _ in range(chance.choice((1, 1, 2, 3))):
         field = chance.choice(anatomy.fields)
-        if field.at + field.size > len(data):
-            continue
         place = slice(field.at, field.at + field.size)
         value = _value(chance, int.from_bytes(data[place], field.order), field, len(data))
         data[place] = value.to_bytes(field.size, field.order)

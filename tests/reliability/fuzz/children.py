@@ -6,30 +6,25 @@ import faulthandler
 import gc
 import itertools
 import json
-import mmap
 import os
 import pathlib
 import random
 import resource
-import select
 import signal
-import struct
 import tempfile
 import time
 import warnings
 from collections import Counter
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Mapping
 
 from tests.reliability import process
-from tests.reliability.fuzz import calls, limits, mutate
+from tests.reliability.fuzz import limits, readings
+from tests.reliability.fuzz.corpora import Corpus
 
-SECONDS = 5.0  # of one call
-_WALL_SECONDS = 30.0  # of one call that waits for something, on a machine that may be busy
+SECONDS = 5.0  # of processor time, of one call
+_WALL_SECONDS = 120.0  # of one call that waits for something, on a machine that may be busy
 _MEMORY = 1 << 30  # bytes of address space beside what the process has at its start
 _WARM_UP = 300
-_STATE = struct.Struct("qqdd")  # mutation, call, and when it began: by the wall clock and by the process' own
-_NO_CALL = -1
 
 
 # An outcome that is not allowed
@@ -44,21 +39,26 @@ class Report:
     mutations: int = 0
     outcomes: Counter[str] = dataclasses.field(default_factory=Counter)
     findings: list[Finding] = dataclasses.field(default_factory=list)
-    slowest: float = 0.0
-    slowest_at: tuple[int, str, str] = (-1, "", "")  # mutation, name, call
+    slowest: tuple[float, int, str, str] = (0.0, -1, "", "")  # seconds, mutation, name, call
     growth: float = 0.0  # the largest of a whole child's, in bytes of heap per mutation after the warm-up
 
 
-def _run(
-    ways: Any, backend: str, files: Mapping[str, bytes], seed: int, indices: range, until: float, state: mmap.mmap, out: int, folder: str
-) -> None:
-    """In the child: read every mutation in all ways, and tell of each what came of it."""
+def _work(corpus: Corpus, backend: str, files: Mapping[str, bytes], seed: int, indices: range, until: float, folder: str, out: int) -> None:
+    """In the child: read every mutation in all ways, and tell what came of it, a line of JSON at a time."""
+
+    def tell(*told: object) -> None:
+        """Begin to count time anew as well: the system ends the process where that is up."""
+        os.write(out, json.dumps(told).encode() + b"\n")
+        signal.setitimer(signal.ITIMER_PROF, SECONDS)
+        signal.setitimer(signal.ITIMER_REAL, _WALL_SECONDS)
+
     null = os.open(os.devnull, os.O_WRONLY)
     os.dup2(null, 1)
     os.dup2(null, 2)
     warnings.simplefilter("ignore")
     faulthandler.disable()
-    limit = process.address_space() + _MEMORY
+    pages = int(pathlib.Path("/proc/self/statm").read_text().split()[0])
+    limit = pages * resource.getpagesize() + _MEMORY
     resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     gc.freeze()  # what the parent has left for the collector is not ended here, where its threads are gone
@@ -67,39 +67,23 @@ def _run(
     for number, index in enumerate(indices):
         if time.monotonic() > until:
             break
-        found = _mutation(ways)(files, seed, index)
+        found = corpus.mutation(files, seed, index)
         path = pathlib.Path(folder, found.name)
         path.write_bytes(found.data)
-        made = ways.of(backend, str(path), found.data, random.Random(f"{seed}/{index}/calls"))
-        told = {"index": index, "name": found.name, "calls": _made(made, index, state)}
-        state[:] = _STATE.pack(index + 1, _NO_CALL, time.monotonic(), time.process_time())
+        tell("file", index, found.name)
+        for call in corpus.read(backend, str(path), found.data, random.Random(f"{seed}/{index}/calls")):
+            began = time.process_time()
+            tell("call", call.name)
+            tell("came", *readings.outcome(call), time.process_time() - began)
         path.unlink()
         if number in (_WARM_UP, (_WARM_UP + len(indices)) // 2):
             heap[number] = _settled()
-        os.write(out, json.dumps(told).encode() + b"\n")
     if heap:  # a short run has no warm-up, and need not wait for the collector
         heap[number] = _settled()
-    last = {"files": process.open_files() - before, "growth": _growth(heap)}
-    os.write(out, json.dumps(last).encode() + b"\n")
-    os._exit(0)
+    tell("end", process.open_files() - before, growth(heap))
 
 
-def _made(made: Iterator[calls.Call], index: int, state: mmap.mmap) -> list[tuple[str, str, str, float]]:
-    """Name, kind of outcome, detail and processor time of each call; nothing of what they gave is kept."""
-    told = []
-    for which, call in enumerate(made):
-        began = time.process_time()
-        state[:] = _STATE.pack(index, which, time.monotonic(), began)
-        told.append((call.name, *calls.outcome(call), time.process_time() - began))
-    return told
-
-
-def _mutation(ways: Any) -> Any:
-    """What makes a file of a number: damage to its bytes, unless the ways of reading bring their own."""
-    return getattr(ways, "mutation", mutate.mutation)
-
-
-def _growth(heap: Mapping[int, int]) -> float:
+def growth(heap: Mapping[int, int]) -> float:
     """Bytes for each mutation, by the half that took fewer: what is allocated once is in one of the two, a leak in both."""
     steps = itertools.pairwise(sorted(heap.items()))
     return min(((after - before) / (last - first) for (first, before), (last, after) in steps), default=0.0)
@@ -111,95 +95,49 @@ def _settled() -> int:
     return process.heap()
 
 
-def _too_long(pid: int, state: mmap.mmap, ran: float) -> bool:
-    """Whether a call, or what is between two, takes too much processor time or waits too long, given when the child last ran.
-
-    A child that gets no processor on a busy machine does not wait for anything.
-    """
-    _, _, wall, cpu = _STATE.unpack(state[:])
-    return process.cpu_seconds(pid) - cpu > SECONDS or time.monotonic() - max(wall, ran) > _WALL_SECONDS
-
-
-def _child(ways: Any, files: Mapping[str, bytes], seed: int, indices: range, until: float, report: Report, folder: str) -> int:
-    """Run one child over some mutations, with its files in a folder; give the first that it did not get to."""
-    state = mmap.mmap(-1, _STATE.size)
-    state[:] = _STATE.pack(indices.start, _NO_CALL, time.monotonic(), 0.0)
+def _child(corpus: Corpus, files: Mapping[str, bytes], seed: int, indices: range, until: float, report: Report) -> int:
+    """Run one child over some mutations; give the first that it did not get to."""
     read, write = os.pipe()
-    pid = os.fork()
-    if pid == 0:
-        os.close(read)
-        try:
-            _run(ways, report.backend, files, seed, indices, until, state, write, folder)
-        finally:
-            os._exit(99)
-    os.close(write)
-    hung, text, ran = False, b"", 0.0
-    while True:
-        ran = time.monotonic() if process.runs(pid) else ran
-        ready, _, _ = select.select([read], [], [], 0.2)
-        if ready:
-            data = os.read(read, 1 << 16)
-            if not data:
-                break
-            text += data
-            *lines, text = text.split(b"\n")
-            for line in lines:
-                _take(json.loads(line), report)
-        elif not hung and _too_long(pid, state, ran):
-            hung = True
-            os.kill(pid, signal.SIGKILL)
-    os.close(read)
-    _, status = os.waitpid(pid, 0)
-    index, call, *_ = _STATE.unpack(state[:])
+    with tempfile.TemporaryDirectory(dir=process.memory_folder()) as folder:
+        pid = process.child(lambda: _work(corpus, report.backend, files, seed, indices, until, folder, write))
+        os.close(write)
+        index, name, call, between = indices.start, "", "", "between calls"
+        with os.fdopen(read) as lines:
+            for what, *told in map(json.loads, lines):
+                if what == "file":
+                    (index, name), call = told, between
+                    report.mutations += 1
+                elif what == "call":
+                    (call,) = told
+                elif what == "came":
+                    kind, detail, seconds = told
+                    report.outcomes[kind] += 1
+                    report.slowest = max(report.slowest, (seconds, index, name, call))
+                    if kind not in ("value", "error"):
+                        report.findings.append(Finding(report.backend, index, call, kind, detail, name))
+                    call = between
+                else:
+                    report.growth = max(report.growth, told[1])
+                    if told[0]:
+                        report.findings.append(Finding(report.backend, -1, "", "open files", f"{told[0]} more than before"))
+        status = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
     if status == 0:
         return indices.stop
-    name = ways.NAMES[call] if call >= 0 else "between calls"
-    kind = "hang" if hung else f"crash ({_death(status)})"
-    report.findings.append(Finding(report.backend, index, name, kind, "", _mutation(ways)(files, seed, index).name))
-    report.mutations += 1
-    return int(index) + 1
-
-
-def _death(status: int) -> str:
-    if os.WIFSIGNALED(status):
-        return signal.Signals(os.WTERMSIG(status)).name
-    return f"exit {os.waitstatus_to_exitcode(status)}"
-
-
-def _take(told: dict[str, object], report: Report) -> None:
-    """Count what a child told of one mutation, or at its end."""
-    if "files" in told:
-        report.growth = max(report.growth, float(told["growth"]))  # type: ignore[arg-type]
-        if told["files"]:
-            report.findings.append(Finding(report.backend, -1, "", "open files", f"{told['files']} more than before"))
-        return
-    report.mutations += 1
-    for call, kind, detail, seconds in told["calls"]:  # type: ignore[attr-defined]
-        report.outcomes[kind] += 1
-        if seconds > report.slowest:
-            report.slowest, report.slowest_at = seconds, (told["index"], told["name"], call)  # type: ignore[assignment]
-        if kind not in ("value", "error"):
-            report.findings.append(Finding(report.backend, told["index"], call, kind, detail, told["name"]))  # type: ignore[arg-type]
+    how = signal.Signals(-status).name if status < 0 else f"exit {status}"
+    kind = "hang" if how in ("SIGPROF", "SIGALRM") else f"crash ({how})"
+    report.findings.append(Finding(report.backend, index, call, kind, "", name))
+    return index + 1
 
 
 def run(
-    backend: str, files: Mapping[str, bytes], seed: int, indices: range, batch: int = 2000, until: float = float("inf"), ways: Any = calls
+    corpus: Corpus, backend: str, files: Mapping[str, bytes], seed: int, indices: range, batch: int = 2000, until: float = float("inf")
 ) -> Report:
-    """Read mutations by number, a new child for every ``batch`` of them, until they are done or the clock says ``until``.
-
-    ``ways`` is the module whose calls are made: ``calls``, ``pieces`` or ``structure``.
-    """
+    """Read mutations by number, a new child for every ``batch`` of them, until they are done or the clock says ``until``."""
     report = Report(backend)
-    for begin, end in _batches(indices, batch):
-        at = begin
+    for begin in range(indices.start, indices.stop, batch):
+        at, end = begin, min(begin + batch, indices.stop)
         while at < end and time.monotonic() < until:
-            with tempfile.TemporaryDirectory(dir=process.memory_folder()) as folder:
-                at = _child(ways, files, seed, range(at, end), until, report, folder)
-    if report.growth > limits.GROWTH[backend] * len(ways.NAMES) / len(calls.NAMES):
+            at = _child(corpus, files, seed, range(at, end), until, report)
+    if report.growth > limits.GROWTH[backend] * corpus.calls / 5:
         report.findings.append(Finding(backend, indices.start, "", "growth", f"{report.growth:.0f} bytes for each mutation"))
     return report
-
-
-def _batches(indices: range, batch: int) -> Iterator[tuple[int, int]]:
-    for begin in range(indices.start, indices.stop, batch):
-        yield begin, min(begin + batch, indices.stop)

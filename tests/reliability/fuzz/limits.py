@@ -1,6 +1,6 @@
 """What is allowed: what the libraries lose, and make out differently, at damaged files, which no check of ours can keep."""
 
-# bytes for each mutation that is read four times. libsox loses 2 kB for each file that it hands to libsndfile (caf, w64, ...), and 9 to
+# bytes for each mutation that is read five times, as short files are. libsox loses 2 kB for each file that it hands to libsndfile (caf, w64, ...), and 9 to
 # 18 kB where flac or mp3 is damaged at its first frames; libsndfile 5.8 kB where it cannot open an ogg; FFmpeg 150 to 370 bytes for a
 # damaged file, read by bare PyAV as well as by us
 GROWTH = {"ffmpeg": 1500, "soundfile": 1500, "sox": 4000}

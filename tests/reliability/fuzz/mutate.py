@@ -4,6 +4,7 @@ import collections
 import pathlib
 import random
 import re
+import zlib
 from collections.abc import Callable, Mapping
 from typing import TypeAlias
 
@@ -14,8 +15,6 @@ _NUMBER = re.compile(rb"-?\d+")
 _NUMBERS = (b"-1", b"0", b"-99999999", b"65536", b"2147483647", b"4294967295", b"99999999999999999999", b"x" * 300, b"")
 _OGG = b"OggS"
 _OGG_HEADER = 27
-_MOST_OGG = 400_000
-_SOMETIMES = 0.1
 
 
 # A damaged file: the name that it goes by, and its bytes
@@ -96,33 +95,24 @@ _DAMAGES: tuple[_Damage, ...] = (
 )  # fmt: skip
 
 
-def _crc_table() -> list[int]:
-    table = []
-    for byte in range(256):
-        value = byte << 24
-        for _ in range(8):
-            value = (value << 1) ^ 0x04C11DB7 if value & 0x80000000 else value << 1
-        table.append(value & 0xFFFFFFFF)
-    return table
-
-
-_CRC = _crc_table()
+# all bytes with their bits in reverse, as Ogg's checksum takes them
+_MIRRORED = bytes(int(f"{byte:08b}"[::-1], 2) for byte in range(256))
 
 
 def mend_ogg(data: bytearray) -> None:
-    """Give every page of an ogg file its checksum again, without which damage never gets past the container."""
+    """Give every page of an ogg file its checksum again, without which damage never gets past the container.
+
+    That is zlib's CRC-32 of mirrored bytes, from 0 on and not inverted.
+    """
     at = data.find(_OGG)
     while at >= 0 and at + _OGG_HEADER <= len(data):
-        segments = data[at + 26]
-        table = data[at + _OGG_HEADER : at + _OGG_HEADER + segments]
-        end = at + _OGG_HEADER + segments + sum(table)
+        body = at + _OGG_HEADER + data[at + 26]
+        end = body + sum(data[at + _OGG_HEADER : body])
         if end > len(data):
             return
         data[at + 22 : at + 26] = bytes(4)
-        value = 0
-        for byte in data[at:end]:
-            value = (value << 8 & 0xFFFFFFFF) ^ _CRC[value >> 24 ^ byte]
-        data[at + 22 : at + 26] = value.to_bytes(4, "little")
+        found = zlib.crc32(data[at:end].translate(_MIRRORED), 0xFFFFFFFF) ^ 0xFFFFFFFF
+        data[at + 22 : at + 26] = found.to_bytes(4, "big").translate(_MIRRORED)
         at = data.find(_OGG, end)
 
 
@@ -135,8 +125,8 @@ def mutation(files: Mapping[str, bytes], seed: int, index: int) -> Mutation:
     for _ in range(chance.choice((1, 1, 1, 2, 3))):
         if data:
             chance.choice(_DAMAGES)(chance, data, files)
-    if data.startswith(_OGG) and len(data) <= _MOST_OGG and chance.random() < 0.7:
+    if data.startswith(_OGG) and chance.random() < 0.7:
         mend_ogg(data)
-    if chance.random() < _SOMETIMES:
+    if chance.random() < 0.1:
         name = chance.choice(names)
     return Mutation(f"x{pathlib.PurePath(name).suffix}", bytes(data))

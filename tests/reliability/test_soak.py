@@ -3,22 +3,28 @@
 import contextlib
 import functools
 import gc
+import pathlib
+import sys
 from collections.abc import Iterator
 
 import pytest
+import torch
 
 import dispatcher
+from dispatcher.streams.reader import StreamReader
+from dispatcher.streams.writer import StreamWriter
 from tests.conftest import ASSETS, BACKENDS
-from tests.reliability.soak import calls, threads, workers
+from tests.reliability import process, soak
 
-_GROWTH = 10 * 2**20
+MB = 1 << 20
+RATE = 4000
 
 
 @pytest.mark.parametrize("collector", [True, False], ids=["collected", "not collected"])
 def test_many_calls_leave_nothing(collector: bool) -> None:
-    left = calls.run(600, collector=collector, warm_up=300)
-    assert left.files_after == left.files_before
-    assert left.growth < _GROWTH
+    files, growth = soak.calls(600, collector=collector, warm_up=300)
+    assert files == 0
+    assert growth < 4 * MB
 
 
 @pytest.mark.usefixtures("uncollected")
@@ -60,13 +66,33 @@ def _left_by_python() -> int:
 
 
 def test_threads_on_shared_paths_get_the_right_samples() -> None:
-    compared, wrong = threads.run(16, 12)
-    assert not wrong
-    assert compared == 16 * 12
+    assert soak.threads(16, 12) == (16 * 12, [])
 
 
 def test_forked_workers_do_not_hang_after_the_parent_has_decoded() -> None:
     """Spawned ones cost an import of torch each, and are left to ``make soak``."""
-    came, wrong, _ = workers.run("fork", 1, 8, 12)
-    assert not wrong
-    assert came == 12
+    assert soak.workers("fork", 1, 8, 12) == (12, [])
+
+
+def test_an_hour_of_sound_takes_no_more_memory_than_a_minute(tmp_path: pathlib.Path) -> None:
+    path = str(tmp_path / "hour.flac")
+    minute = torch.randint(-20000, 20000, (60 * RATE, 1), dtype=torch.int16)
+    writer = StreamWriter(path)
+    writer.add_audio_stream(RATE, 1, "s16", encoder_option={"compression_level": "0"})
+    memory = 0
+    with writer.open() as opened:
+        for number in range(60):
+            opened.write_audio_chunk(0, minute)
+            memory = memory or process.settled()
+            assert process.settled() - memory < 8 * MB, number
+    reader = StreamReader(path)
+    reader.add_basic_audio_stream(RATE)
+    memory, frames = 0, 0
+    for number, (chunk,) in enumerate(reader.stream()):
+        assert chunk is not None
+        frames += len(chunk)
+        if number == 60:
+            memory = process.settled()
+    assert frames == 3600 * RATE
+    assert process.settled() - memory < 8 * MB
+    assert sys.getrefcount(reader) < 5
