@@ -5,12 +5,12 @@ something has failed.
 """
 
 import functools
-import pathlib
 import re
 import tomllib
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from compat.commands import data_files
 from compat.diagnosis import mends
 from compat.diagnosis.findings import Mend, sentence
 from compat.names import backends
@@ -33,7 +33,7 @@ class Explanation(NamedTuple):
 @functools.cache
 def table() -> dict[str, list[dict[str, str]]]:
     """Return the rows of ``failures.toml``."""
-    return tomllib.loads(pathlib.Path(__file__).with_name("failures.toml").read_text("utf-8"))
+    return tomllib.loads(data_files.text("compat.diagnosis", "failures.toml"))
 
 
 def message(text: str, package: str = "torchaudio") -> Explanation | None:

@@ -106,7 +106,13 @@ def program(path: str) -> str:
 
 @functools.cache
 def python() -> str:
-    """Return how to call this interpreter: by name if the name finds it, else by its path."""
+    """Return how to call this interpreter: by name if the name finds it, else by its path.
+
+    The executable of a frozen program runs that program; what is missing there is installed where
+    the program is built.
+    """
+    if is_frozen():
+        return "python"
     for name in ("python", "python3"):
         found = shutil.which(name)
         if found and os.path.abspath(found) == os.path.abspath(sys.executable):
@@ -114,10 +120,15 @@ def python() -> str:
     return program(sys.executable) or "python"
 
 
+def is_frozen() -> bool:
+    """Return whether PyInstaller or its like made the running program."""
+    return getattr(sys, "frozen", False)
+
+
 @functools.cache
 def _pip() -> tuple[str, ...]:
     """Return the words that call an installer; none if pip must be installed first."""
-    if importlib.machinery.PathFinder.find_spec("pip") is not None:
+    if is_frozen() or importlib.machinery.PathFinder.find_spec("pip") is not None:
         return python(), "-m", "pip"
     return ("uv", "pip") if shutil.which("uv") else ()
 

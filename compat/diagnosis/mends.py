@@ -13,7 +13,7 @@ from typing import Any
 
 from packaging.specifiers import SpecifierSet
 
-from compat.commands import shell
+from compat.commands import data_files, shell
 from compat.commands.shell import Line
 from compat.diagnosis import dists, machine, pairs
 from compat.diagnosis.findings import Mend
@@ -217,7 +217,7 @@ def shadow(path: str) -> Mend:
 
 @functools.cache
 def _libraries() -> dict[str, list[dict[str, Any]]]:
-    return tomllib.loads(pathlib.Path(__file__).with_name("libraries.toml").read_text("utf-8"))
+    return tomllib.loads(data_files.text("compat.diagnosis", "libraries.toml"))
 
 
 def library(name: str) -> Mend:

@@ -1,7 +1,6 @@
 """Tell which torch, torchaudio and Python belong together, from ``pairs.toml``."""
 
 import functools
-import pathlib
 import re
 import tomllib
 from collections.abc import Sequence
@@ -9,6 +8,8 @@ from typing import Any, NamedTuple
 
 from packaging.specifiers import SpecifierSet
 from packaging.version import InvalidVersion, Version
+
+from compat.commands import data_files
 
 
 class Pair(NamedTuple):
@@ -57,7 +58,7 @@ class Pair(NamedTuple):
 
 @functools.cache
 def _data() -> dict[str, Any]:
-    return tomllib.loads(pathlib.Path(__file__).with_name("pairs.toml").read_text("utf-8"))
+    return tomllib.loads(data_files.text("compat.diagnosis", "pairs.toml"))
 
 
 @functools.cache

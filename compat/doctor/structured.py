@@ -1,10 +1,10 @@
 """Write the results as JSON; ``schema.json`` describes them, and changes only by additions."""
 
-import pathlib
 from collections.abc import Sequence
 from typing import Any
 
 from compat._version import __version__
+from compat.commands import data_files
 from compat.diagnosis.findings import Finding, Mend, Result
 from compat.doctor.verdict import Verdict
 
@@ -13,7 +13,7 @@ SCHEMA = 1
 
 def schema() -> str:
     """Return the JSON Schema of what ``document`` returns."""
-    return pathlib.Path(__file__).with_name("schema.json").read_text("utf-8")
+    return data_files.text("compat.doctor", "schema.json")
 
 
 def document(results: Sequence[Result], verdict: Verdict) -> dict[str, Any]:

@@ -122,17 +122,20 @@ def choose(folder: str, default: str, program: str = "", known: Calls | None = N
     told = _told(used)
     if told:
         return Choice(_best(admitted, used), f"{told}; no pin names one release")
-    lacking = _lacking(default, used.names)
-    if lacking:
+    best = _best(admitted, used)
+    has = [name for name in _lacking(default, used.names) if name not in _lacking(best, used.names)]
+    if has:
         return Choice(
-            _best(admitted, used),
-            f"it uses torchaudio.{lacking[0]}, which {default} lacks; no pin names one release",
+            best, f"it uses torchaudio.{has[0]}, which {default} lacks; no pin names one release"
         )
     if not (used.mentions or found):
         return Choice(default, "")
-    best = default if default in admitted else _best(admitted, used)
+    for where, pin in found:
+        if default not in admitted and not pin.admits(_own(pin, _STANDS_FOR[default])):
+            return Choice(best, f"{where} has {pin.text}")
     return Choice(
-        best, "no pin and no call names a release; if the code needs a global backend, choose 2.0"
+        default,
+        "no pin and no call names a release; if the code needs a global backend, choose 2.0",
     )
 
 
@@ -149,7 +152,7 @@ def _telling_calls(folder: str, default: str, program: str) -> Calls:
 
 
 def _best(admitted: list[str], calls: Calls) -> str:
-    """Return the first admitted release that has all names in use, or else the first admitted."""
+    """Return the first of the admitted releases that lack the fewest of the names in use."""
     order = (
         _OF_BOTH
         if calls.setter and calls.names_backend
@@ -158,7 +161,7 @@ def _best(admitted: list[str], calls: Calls) -> str:
         else _NEWEST_FIRST
     )
     possible = [name for preset in order for name in admitted if alike.preset(name) == preset]
-    return next((name for name in possible if not _lacking(name, calls.names)), possible[0])
+    return min(possible, key=lambda name: len(_lacking(name, calls.names)))
 
 
 def _lacking(release: str, names: Iterable[str]) -> list[str]:

@@ -1,9 +1,12 @@
 """What is imported when, told by processes of their own."""
 
+import pathlib
+import zipfile
+
 import pytest
 
 from tests.codemod.commands import put
-from tests.conftest import ROOT, Python, printed
+from tests.conftest import ASSETS, ROOT, Python, printed
 from tests.tables import table
 
 _HEAVY = "print([m for m in ('torch', 'numpy', 'av', 'soundfile', 'torchaudio') if m in sys.modules])"
@@ -113,3 +116,26 @@ def test_errors_quote_the_doctor(python: Python, call: str) -> None:
     said, executable = python(code=code, PATH="", TORCHAUDIO_COMPAT_LIBSOX="/nonexistent").stdout.splitlines()
     assert f"{executable} -m pip install soundfile" in said.replace("'", "").replace('"', "")
     assert "planted" in said
+
+
+def test_it_runs_out_of_a_zip_file(python: Python, tmp_path: pathlib.Path) -> None:
+    """Of which a program made by zipapp or PyInstaller is a kind: its data files are no files on the disk."""
+    with zipfile.ZipFile(tmp_path / "all.zip", "w") as packed:
+        for package in ("compat", "dispatcher", "legacy"):
+            for file in (ROOT / package).rglob("*.*"):
+                if file.suffix != ".pyc":
+                    packed.write(file, file.relative_to(ROOT))
+    code = f"""
+import sys; sys.path.insert(0, {str(tmp_path / "all.zip")!r})
+import compat; torchaudio = compat.install("2.0")
+print(torchaudio.load({str(ASSETS / "stereo_16.flac")!r})[1])
+import torchaudio.backend.sox_io_backend, torchaudio.io
+try: torchaudio.transforms.Spectrogram
+except AttributeError as why: print("pip install torchaudio" in str(why))
+from compat.audit.reporting import page
+from compat.diagnosis import explain, mends, pairs
+from compat.doctor import registry, structured
+from compat.doctor.checks import variables
+print(*map(bool, (explain.table(), mends.library("libpng.so"), pairs.table(), registry.checks(), structured.schema(), variables.table())))
+"""
+    assert printed(python(code=code)).split() == ["16000", *["True"] * 7]

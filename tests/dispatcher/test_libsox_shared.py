@@ -1,4 +1,4 @@
-"""libsox is started once, whether torchaudio's extension comes before, after, or never."""
+"""libsox' effects are started once, whether others start them before us, after us, or never."""
 
 import contextlib
 import importlib
@@ -6,12 +6,13 @@ import importlib.util
 import pathlib
 import sys
 import types
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 
 from dispatcher.backends.sox import shared
 from tests.codemod.commands import put
+from tests.conftest import Python, printed
 
 EXTENSION = "torchaudio.lib._torchaudio_sox"
 
@@ -51,7 +52,8 @@ def torchaudio(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> Itera
 
 def test_torchaudio_starts_it_after_us(torchaudio: pathlib.Path) -> None:
     libsox = Libsox()
-    assert shared.start(libsox)
+    shared.start_effects(libsox)
+    shared.start_effects(libsox)
     assert importlib.util.find_spec(EXTENSION) is not None
     assert libsox.started  # it was only looked for
     assert importlib.import_module(EXTENSION).here == 1
@@ -62,7 +64,7 @@ def test_torchaudio_has_started_it(torchaudio: pathlib.Path, monkeypatch: pytest
     libsox = Libsox()
     libsox.sox_init()
     monkeypatch.setitem(sys.modules, EXTENSION, types.ModuleType(EXTENSION))
-    assert shared.start(libsox)
+    shared.start_effects(libsox)
     assert libsox.started == 1
 
 
@@ -71,7 +73,32 @@ def test_who_does_not_share_it_leaves_it_started(loads: bool, torchaudio: pathli
     (torchaudio / "_torchaudio_sox.py").write_text("" if loads else "raise OSError('libsox.so: cannot open shared object file')\n")
     monkeypatch.setattr(shared, "_is_only_one", lambda: not loads)
     libsox = Libsox()
-    assert shared.start(libsox)
+    shared.start_effects(libsox)
     with contextlib.nullcontext() if loads else pytest.raises(OSError, match="libsox"):
         importlib.import_module(EXTENSION)
     assert libsox.started
+
+
+@pytest.mark.libsox
+@pytest.mark.parametrize(
+    "ours",
+    [
+        "torchaudio.load(path)",
+        "torchaudio.info(path)",
+        "torchaudio.save('new.wav', *torchaudio.load(path))",
+        "torchaudio.sox_effects.effect_names()",
+    ],
+)
+def test_other_code_starts_its_effects_after_our_reading_and_writing(
+    ours: str, asset: Callable[[str], str], python: Python, tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Lhotse's resampler does, by ctypes; a second start would abort the process."""
+    monkeypatch.chdir(tmp_path)
+    code = f"""
+import ctypes, compat
+from dispatcher.backends.sox import library
+torchaudio, path = compat.standin("2.0", backends=["sox"]), {asset("stereo_16.flac")!r}
+{ours}
+print(ctypes.CDLL(library.load().path).sox_init())
+"""
+    assert printed(python(code=code)) == "0\n"

@@ -76,6 +76,15 @@ def test_a_command_may_be_pasted_into_a_shell(play: Play) -> None:
     assert machine.pip("numpy<2")[0].endswith(" install 'numpy<2'")
 
 
+def test_a_frozen_program_is_no_interpreter(play: Play, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where it is built, `python` installs what it lacks; PyInstaller, cx_Freeze and py2exe set the attribute."""
+    play()
+    monkeypatch.setattr(sys, "frozen", True, raising=False)
+    monkeypatch.setattr(sys, "executable", "/opt/tool/tool")
+    assert machine.pip("torchaudio") == ("python -m pip install torchaudio",)
+    assert machine.uninstall("av") == ("python -m pip uninstall -y av",)
+
+
 TORCH = dists.Copy("torch", "2.8.0+cpu", pathlib.Path("/site"), pathlib.Path("/site/torch.dist-info"), "pip")
 
 

@@ -124,7 +124,7 @@ def main(folder: str) -> None:
     """Read all wheels in a folder and write the table."""
     wheels = {path.name.split("-")[1]: path for path in pathlib.Path(folder).glob(f"{ROOT}-*.whl")}
     found = {version: names_of(path) | _SET_AT_IMPORT.get(version.rpartition(".")[0], set()) for version, path in wheels.items()}
-    writing.write(str(wheel_names.PATH), [written(found)])
+    writing.write(str(pathlib.Path(wheel_names.__file__).with_name("names.txt")), [written(found)])
 
 
 if __name__ == "__main__":

@@ -5,7 +5,6 @@ import html
 import json
 import math
 import os
-import pathlib
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
@@ -19,10 +18,9 @@ from compat.audit.rows import Row
 from compat.audit.storage import open_store
 from compat.audit.tally import latest, severity
 from compat.audit.task import Compare
-from compat.commands import writing
+from compat.commands import data_files, writing
 from compat.commands.console import printable
 
-_HERE = pathlib.Path(__file__).resolve().parent
 _SIDED = (
     "backend",
     "rate",
@@ -92,7 +90,9 @@ def page(
     """
     numbers = {path: number for number, path in enumerate(drawings)}
     title = _text(f"{result.terms.old} \N{RIGHTWARDS ARROW} {result.terms.new}")
-    style, script = ((_HERE / name).read_text(encoding="utf-8") for name in ("page.css", "page.js"))
+    style, script = (
+        data_files.text("compat.audit.reporting", name) for name in ("page.css", "page.js")
+    )
     yield "<!doctype html>\n<html lang='en'><head><meta charset='utf-8'>"
     yield (
         "<meta name='viewport' content='width=device-width'><title>Audit "

@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import compat.releases as releases  # not `from compat import`, which would build the stand-in first
+from compat.commands import data_files
 from compat.diagnosis import machine
 from compat.doctor.check import Finding, Group, Mend, World, check, error, note, ok, warning
 
@@ -25,9 +26,7 @@ _PRELOAD = ("LD_PRELOAD", "DYLD_INSERT_LIBRARIES")
 @functools.cache
 def table() -> dict[str, Any]:
     """Return the rows of ``variables.toml``."""
-    return tomllib.loads(
-        pathlib.Path(__file__).parents[1].joinpath("variables.toml").read_text("utf-8")
-    )
+    return tomllib.loads(data_files.text("compat.doctor", "variables.toml"))
 
 
 @check(

@@ -4,10 +4,9 @@
 """
 
 import functools
-import pathlib
 from typing import NamedTuple
 
-PATH = pathlib.Path(__file__).with_name("names.txt")
+from compat.commands import data_files
 
 
 class Span(NamedTuple):
@@ -33,9 +32,8 @@ def minor(version: str) -> tuple[int, int]:
 @functools.cache
 def table() -> Table:
     """Read ``names.txt``."""
-    lines = [
-        line for line in PATH.read_text("utf-8").splitlines() if line and not line.startswith("#")
-    ]
+    text = data_files.text("compat.names.wheel_names", "names.txt")
+    lines = [line for line in text.splitlines() if line and not line.startswith("#")]
     patches = {minor(version): version for version in lines[0].split()}
     spans: dict[str, tuple[Span, ...]] = {}
     for line in lines[1:]:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from dispatcher import handles, interrupts
-from dispatcher.backends.sox import effects_guard
+from dispatcher.backends.sox import effects_guard, shared
 from dispatcher.backends.sox.encodings import SIGN2
 from dispatcher.backends.sox.library import Library, listed
 from dispatcher.backends.sox.samples import Samples
@@ -82,6 +82,7 @@ def apply(
     encoding = ffi.new("sox_encodinginfo_t *", {"encoding": SIGN2, "bits_per_sample": 32})
     create, delete = sox.lib.sox_create_effects_chain, sox.lib.sox_delete_effects_chain
     with sox.shared.lock, handles.opened(delete, create, encoding, encoding) as made:
+        shared.start_effects(sox.lib)
         chain = _Chain(sox, made, signal)
         chain.add_end("input", drain=drain_callback)
         for effect in rows:

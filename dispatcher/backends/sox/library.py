@@ -17,7 +17,6 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from dispatcher import forks
-from dispatcher.backends.sox import shared
 from dispatcher.errors import BackendUnavailable
 
 # Structures and functions of sox.h 14.4.2 (the only ABI in use since 2015), in cffi's notation.
@@ -144,7 +143,7 @@ _FIRST_SOX_NG = (14, 5)
 
 @dataclasses.dataclass(frozen=True)
 class Library:
-    """libsox, loaded and started."""
+    """libsox, loaded, with its formats ready; ``shared`` starts its effects."""
 
     ffi: Any
     lib: Any
@@ -215,8 +214,8 @@ def load() -> Library:
         if tuple(map(int, re.findall(r"\d+", version)[:2])) >= _FIRST_SOX_NG:
             tried.append(f"{candidate} ({SOX_NG} {version}, whose interface differs)")
             continue
-        if not shared.start(lib):
-            tried.append(f"{candidate} (loaded, but sox_init failed)")
+        if lib.sox_format_init() != 0:
+            tried.append(f"{candidate} (loaded, but sox_format_init failed)")
             continue
         lib.sox_get_globals().verbosity = 0
         return Library(ffi, lib, candidate, version)

@@ -1,10 +1,12 @@
-"""Share libsox with a real torchaudio, whose compiled part loads the same library.
+"""Share libsox with others in the process, such as a real torchaudio's compiled part, or lhotse.
 
-Calling ``sox_init`` twice in a process ends it: an assertion in libsox fails. So the second caller
-must find libsox as it was before the first call. If torchaudio's extension is loaded already, it
-has called ``sox_init``; if it is loaded later, it will.
+Calling ``sox_init`` twice in a process ends it: an assertion in libsox fails. Only effects need it,
+so a program that only reads and writes leaves the call to others. If torchaudio's extension is
+loaded already, it has called ``sox_init``; if it is loaded later, it will, and must find libsox as
+it was before our call.
 """
 
+import functools
 import importlib.abc
 import importlib.machinery
 import pathlib
@@ -15,20 +17,26 @@ from importlib.machinery import ModuleSpec
 from types import ModuleType
 from typing import Any, cast
 
+from dispatcher.errors import BackendError
+
 # from 2.1 on torchaudio imports it just before it calls sox_init; 2.0 has its own libsox
 _EXTENSION = "torchaudio.lib._torchaudio_sox"
 _MAPS = pathlib.Path("/proc/self/maps")
 _LIBSOX = re.compile(r"(/\S*/libsox[-.\d]*\.(?:so|dylib)\S*)$", re.MULTILINE)
 
 
-def start(lib: Any) -> bool:
-    """Start a libsox that was just loaded, unless torchaudio has; return whether that worked."""
+@functools.cache
+def start_effects(lib: Any) -> None:
+    """Start the effects of libsox before their first use, unless torchaudio has started them.
+
+    Raises:
+        BackendError: libsox cannot start them.
+    """
     if _EXTENSION in sys.modules and _is_only_one():
-        return bool(lib.sox_format_init() == 0)
-    if lib.sox_init() != 0 or lib.sox_format_init() != 0:
-        return False
+        return
+    if lib.sox_init() != 0:
+        raise BackendError("sox_init of libsox failed")
     sys.meta_path.insert(0, _Yielding(lib))
-    return True
 
 
 def _is_only_one() -> bool:
