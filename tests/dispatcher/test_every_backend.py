@@ -1,7 +1,10 @@
-"""What each file in ``dispatcher/backends`` must do; a new one is tested without being named here."""
+"""Which backends there are, what is said where one is not, and what each must do; a new one is tested without being named here."""
 
+import contextlib
 import pathlib
+from collections.abc import Callable
 
+import av
 import numpy as np
 import pytest
 import torch
@@ -9,17 +12,110 @@ import torch
 import compat
 import dispatcher
 from compat.doctor.registry import checks
-from dispatcher import registry
+from dispatcher import lazily, notices, registry, torchcodec
 from dispatcher.api import Chooser
+from dispatcher.errors import BackendError, BackendUnavailable
 from dispatcher.registry import Registry
-from dispatcher.requests import Blocks
+from dispatcher.requests import Blocks, Load
 from dispatcher.settings import Settings
+from tests.conftest import ASSETS, BACKENDS, Python
 
-BACKENDS = [pytest.param(name, marks=[pytest.mark.libsox] if name == "sox" else []) for name in registry.known()]
+
+def test_backends_are_found_by_scanning() -> None:
+    """A file in the folder is a backend; no list names it."""
+    folder = pathlib.Path(dispatcher.__file__).parent / "backends"
+    expected = {path.stem for path in folder.iterdir() if not path.name.startswith("_")}
+    assert set(registry.known()) == expected >= {"ffmpeg", "sox", "soundfile"}
+
+
+def test_a_name_that_is_left_out_is_told_from_one_that_does_not_exist() -> None:
+    with pytest.raises(BackendUnavailable, match="left out"):
+        Registry(["soundfile"]).get("ffmpeg")
+    with pytest.raises(ValueError, match="no backend 'mad'"):
+        Registry(["mad"])
+
+
+def test_a_named_backend_that_does_not_work_says_why_and_which_do(python: Python, tmp_path: pathlib.Path) -> None:
+    """With every attempt, and the command that mends it; a file that is no library is one of the reasons."""
+    bad = tmp_path / "libsox.so"
+    bad.write_bytes(b"not a library")
+    code = "import dispatcher\nfor _ in range(2):\n    try:\n        dispatcher.load('x.wav', backend='sox')\n    except ValueError as why:\n        print(why)\nprint(dispatcher.list_audio_backends())"
+    lines = python(code=code, TORCHAUDIO_COMPAT_LIBSOX=str(bad)).stdout.splitlines()
+    assert lines[0] == lines[1]
+    assert str(bad) in lines[0]
+    assert "apt install libsox3" in lines[0]
+    assert "ffmpeg, soundfile" in lines[0]
+    assert lines[2] == "['ffmpeg', 'soundfile']"
+
+
+@pytest.mark.parametrize("missing", ["av", "soundfile", "cffi"])
+def test_a_missing_library_takes_only_its_own_backend_down(python: Python, tmp_path: pathlib.Path, missing: str) -> None:
+    (tmp_path / f"{missing}.py").write_text("raise ImportError('planted')\n")
+    names = {"av": "ffmpeg", "soundfile": "soundfile", "cffi": "sox"}
+    code = f"import dispatcher; print(dispatcher.list_audio_backends()); from dispatcher import Registry; print(Registry().reason({names[missing]!r}))"
+    done = python(code=code, PYTHONPATH=str(tmp_path))
+    listed, reason = done.stdout.splitlines()
+    assert names[missing] not in listed
+    assert "planted" in reason
+    assert f"pip install {missing}" in reason
+
+
+def test_none_at_all_lists_every_reason(python: Python, tmp_path: pathlib.Path) -> None:
+    """Somebody reads this at three in the morning."""
+    for name in ("av", "soundfile"):
+        (tmp_path / f"{name}.py").write_text("raise ImportError('planted')\n")
+    code = "import dispatcher\ntry:\n    dispatcher.load('x.wav')\nexcept RuntimeError as why:\n    print(why)"
+    said = python(code=code, PYTHONPATH=str(tmp_path), TORCHAUDIO_COMPAT_LIBSOX="/nonexistent").stdout
+    assert all(
+        part in said for part in ("'x.wav'", "ffmpeg: PyAV does not import", "sox: ", "/nonexistent", "soundfile: ", "compat.doctor")
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "hint"), [("sox_io", '"sox_io" is called "sox"'), ("mad", "no such backend"), (3, "no such backend"), ("", "no such backend")]
+)
+def test_a_wrong_name_is_a_value_error_with_a_hint(name: object, hint: str) -> None:
+    with pytest.raises(ValueError, match=hint):
+        dispatcher.info("x.wav", backend=name)
+
+
+def test_a_missing_backend_keeps_nobodys_frames(forked: Python) -> None:
+    """The failure is remembered; what the callers held at the time is not."""
+    code = (
+        "import dispatcher, gc, weakref\n"
+        "class Held: pass\n"
+        "def call():\n    held = Held()\n    try:\n        dispatcher.load('/nonexistent.wav')\n    except RuntimeError:\n        pass\n    return weakref.ref(held)\n"
+        "alive = [call() for _ in range(20)]; gc.collect(); print(sum(ref() is not None for ref in alive))"
+    )
+    assert forked(code=code, TORCHAUDIO_COMPAT_LIBSOX="/nonexistent").stdout.strip() == "0"
+
+
+def test_a_backend_that_fails_to_start_in_a_new_way_takes_no_other_down(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever its library raises becomes the reason, once."""
+    asked = []
+
+    def import_module(name: str) -> object:
+        asked.append(name)
+        raise MemoryError("no room")
+
+    monkeypatch.setattr(registry, "_opened", {})
+    monkeypatch.setattr(registry.importlib, "import_module", import_module)
+    for _ in range(2):
+        assert Registry().reason("sox") == "sox failed to start (MemoryError: no room)"
+    assert asked == ["dispatcher.backends.sox"]
+
+
+@pytest.mark.parametrize("name", ["__file__", "__version__"])
+def test_a_module_is_imported_for_the_facts_about_it(name: str) -> None:
+    """An option of a reader is looked up in the libraries beside PyAV, perhaps before PyAV was used."""
+    assert getattr(lazily.module("av"), name) == getattr(av, name)
+
+
+KNOWN = [pytest.param(name, marks=[pytest.mark.libsox] if name == "sox" else []) for name in registry.known()]
 RATE, FRAMES = 8000, 1000
 
 
-@pytest.mark.parametrize("name", BACKENDS)
+@pytest.mark.parametrize("name", KNOWN)
 def test_a_wav_comes_back_sample_by_sample(name: str, tmp_path: pathlib.Path) -> None:
     path = str(tmp_path / "ü.wav")
     samples = torch.stack([torch.arange(FRAMES), -torch.arange(FRAMES)]).to(torch.int16)
@@ -40,7 +136,7 @@ def test_a_wav_comes_back_sample_by_sample(name: str, tmp_path: pathlib.Path) ->
     assert np.array_equal(np.concatenate(blocks, axis=1), waveform.numpy())
 
 
-@pytest.mark.parametrize("name", BACKENDS)
+@pytest.mark.parametrize("name", KNOWN)
 def test_an_error_names_the_file_and_the_backend(name: str, tmp_path: pathlib.Path) -> None:
     for path in ("/nonexistent/a.wav", str(tmp_path)):
         with pytest.raises(RuntimeError, match=rf"cannot read '{path}' with the {name} backend: "):
@@ -62,3 +158,74 @@ def test_a_new_one_changes_nothing_in_a_pinned_release(release: str, monkeypatch
     assert "new" not in chooser.available()
     assert chooser.named("new")
     assert Chooser(Registry(["new", "soundfile"]), settings).available() == ["soundfile", "new"]
+
+
+NAMES = sorted(path.name for path in ASSETS.iterdir() if path.is_file())
+SETTINGS = Settings()
+
+
+@pytest.mark.parametrize("normalize", [True, False], ids=["normalized", "native"])
+@pytest.mark.parametrize("backend", BACKENDS)
+@pytest.mark.parametrize("name", NAMES)
+def test_blocks_are_what_load_gives(name: str, backend: str, normalize: bool) -> None:
+    reader, path = Registry().get(backend), str(ASSETS / name)
+    wanted = outcome(lambda: reader.load(Load(path, 0, -1, normalize, True, None, 4096), SETTINGS))
+
+    def streamed() -> tuple[np.ndarray, int]:
+        with reader.stream(Blocks(path, normalize, None, 4096, 1000), SETTINGS) as stream:
+            blocks = [block.copy() for block in stream.blocks]
+            assert all(block.shape[1] == 1000 for block in blocks[:-1])
+            assert stream.metadata.num_channels == blocks[0].shape[0] if blocks else True
+            return np.concatenate(blocks, axis=1) if blocks else np.empty((stream.metadata.num_channels, 0)), stream.metadata.sample_rate
+
+    got = outcome(streamed)
+    if isinstance(wanted, str) or isinstance(got, str):
+        assert got == wanted
+        return
+    (waveform, rate), (blocks, streamed_rate) = wanted, got
+    assert rate == streamed_rate
+    assert np.array_equal(np.asarray(waveform), blocks, equal_nan=blocks.dtype.kind == "f")
+    assert not blocks.size or str(waveform.dtype) == f"torch.{blocks.dtype}"
+
+
+def outcome(call: Callable[[], object]) -> object:
+    """What a call gives, or the text of its error."""
+    try:
+        return call()
+    except (RuntimeError, TypeError, ValueError) as why:
+        return f"{type(why).__name__}: {why}"
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+@pytest.mark.parametrize("name", ["stereo_s16.wav", "stereo_24.flac", "stereo_cbr.mp3", "stereo.m4a", "stereo.vorbis.ogg"])
+def test_metadata_is_what_info_gives(name: str, backend: str) -> None:
+    reader, path = Registry().get(backend), str(ASSETS / name)
+    with contextlib.suppress(BackendError):
+        wanted = vars(reader.info(path, None, 4096, SETTINGS))
+        with reader.stream(Blocks(path, True, None, 4096, 1000), SETTINGS) as stream:
+            found = vars(stream.metadata)
+            if found["num_frames"] == -1:
+                found["num_frames"] = sum(block.shape[1] for block in stream.blocks)
+        assert found == wanted
+
+
+@pytest.mark.parametrize("name", ["stereo_cbr.mp3", "stereo.wma", "mono_adpcm.wav", "stereo_f64.wav"])
+def test_2_9_has_its_own(name: str) -> None:
+    load, _ = torchcodec.functions(Registry(), SETTINGS)
+    with torchcodec.stream(Blocks(str(ASSETS / name), True, None, 4096, 1000), SETTINGS) as stream:
+        blocks = np.concatenate([block.copy() for block in stream.blocks], axis=1)
+    assert np.array_equal(load(str(ASSETS / name))[0].numpy(), blocks)
+
+
+def test_a_failure_of_the_caller_is_not_the_files() -> None:
+    reader = Registry().get("soundfile")
+    with pytest.raises(TypeError, match=r"^mine$"), reader.stream(Blocks(str(ASSETS / "mono_s16.wav"), True, None, 4096, 10), SETTINGS):
+        raise TypeError("mine")
+
+
+def test_notices_can_be_collected() -> None:
+    with notices.collected() as found:
+        notices.warn("one")
+        with notices.collected() as inner:
+            notices.warn("two", notices.DamagedInputWarning)
+    assert (found, inner) == (["one"], ["two"])

@@ -1,15 +1,21 @@
-"""Where libsox is looked for, and what is said of one that does not start."""
+"""Where libsox is looked for, what is said of one that does not start, and that it is started once beside torchaudio's extension."""
 
+import contextlib
 import ctypes.util
+import importlib
+import importlib.util
 import pathlib
 import sys
 import types
+from collections.abc import Iterator
 
 import cffi
 import pytest
 
-from dispatcher.backends.sox import library
+from dispatcher.backends.sox import library, shared
 from dispatcher.errors import BackendUnavailable
+from tests.codemod.commands import put
+from tests.tables import table
 
 
 @pytest.fixture
@@ -18,41 +24,37 @@ def places(monkeypatch: pytest.MonkeyPatch, tmp_path: pathlib.Path) -> pathlib.P
     monkeypatch.delenv(library.VARIABLE, raising=False)
     monkeypatch.setattr(library, "_FOLDERS", dict.fromkeys(("linux", "darwin", "win32"), (str(tmp_path),)))
     monkeypatch.setattr(sys, "prefix", str(tmp_path / "environment"))
-    monkeypatch.setattr(ctypes.util, "find_library", lambda name: None)
     return tmp_path
 
 
-@pytest.mark.parametrize(
-    ("platform", "there", "names"),
-    [
-        ("linux", "libsox.so.3", ["libsox.so.3", "libsox.so.2", "libsox.so"]),
-        ("freebsd14", "libsox.so", ["libsox.so.3", "libsox.so.2", "libsox.so"]),
-        ("darwin", "libsox.3.dylib", ["libsox.3.dylib", "libsox.dylib"]),
-        ("win32", "libsox-3.dll", ["libsox-3.dll", "libsox.dll", "sox.dll"]),
-    ],
+LINUX = ["libsox.so.3", "libsox.so.2", "libsox.so"]
+
+
+@table(
+    "platform, there, found, tried",
+    {
+        # names before places, the environment's own folder before the system's, and of both only what is there
+        "linux": ("linux", "libsox.so.3", {}, [*LINUX, "{own}", "{system}"]),
+        "freebsd": ("freebsd14", "libsox.so", {}, [*LINUX, "{own}", "{system}"]),
+        "darwin": ("darwin", "libsox.3.dylib", {}, ["libsox.3.dylib", "libsox.dylib", "{own}", "{system}"]),
+        "windows": ("win32", "libsox-3.dll", {}, ["libsox-3.dll", "libsox.dll", "sox.dll", "{own}", "{system}"]),
+        # what the system knows comes last
+        "the system knows another": ("linux", None, {"sox": "libsox.so.9"}, [*LINUX, "libsox.so.9"]),
+        "the system knows the same": ("linux", None, {"sox": "libsox.so.3"}, LINUX),
+        "the system knows sox_ng": ("linux", None, {"sox_ng": "libsox_ng.so.3"}, [*LINUX, "libsox_ng.so.3"]),
+        "the system knows none": ("linux", None, {}, LINUX),
+    },
 )
-def test_names_are_tried_before_places(
-    monkeypatch: pytest.MonkeyPatch, places: pathlib.Path, platform: str, there: str, names: list[str]
+def test_where_it_is_looked_for(
+    platform: str, there: str | None, found: dict[str, str], tried: list[str], places: pathlib.Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The environment's own folder before the system's, and of both only what is there."""
     monkeypatch.setattr(sys, "platform", platform)
-    own = places / "environment" / ("Library/bin" if platform == "win32" else "lib")
-    own.mkdir(parents=True)
-    for folder in (own, places):
-        (folder / there).touch()
-    assert list(library.candidates()) == [*names, str(own / there), str(places / there)]
-
-
-@pytest.mark.parametrize(
-    ("found", "added"),
-    [({"sox": "libsox.so.9"}, ["libsox.so.9"]), ({"sox": "libsox.so.3"}, []), ({"sox_ng": "libsox_ng.so.3"}, ["libsox_ng.so.3"]), ({}, [])],
-)
-def test_what_the_system_knows_comes_last(
-    monkeypatch: pytest.MonkeyPatch, places: pathlib.Path, found: dict[str, str], added: list[str]
-) -> None:
-    monkeypatch.setattr(sys, "platform", "linux")
     monkeypatch.setattr(ctypes.util, "find_library", found.get)
-    assert list(library.candidates()) == ["libsox.so.3", "libsox.so.2", "libsox.so", *added]
+    own = places / "environment" / ("Library/bin" if platform == "win32" else "lib")
+    if there:
+        put({there: ""}, own)
+        put({there: ""}, places)
+    assert list(library.candidates()) == [name.format(own=own / str(there), system=places / str(there)) for name in tried]
 
 
 def test_where_one_is_chosen_no_other_is_tried(monkeypatch: pytest.MonkeyPatch, places: pathlib.Path) -> None:
@@ -85,3 +87,67 @@ def test_one_that_cannot_be_used_is_passed_over(
     with pytest.raises(BackendUnavailable) as why:
         library.load.__wrapped__()
     assert why.value.tried == ("absent ('absent': no such file.)", f"unwilling ({told})")
+
+
+EXTENSION = "torchaudio.lib._torchaudio_sox"
+
+
+class Libsox:
+    """Counts as libsox does: started twice, or stopped twice, it would end the process."""
+
+    def __init__(self) -> None:
+        self.started = 0
+
+    def sox_init(self) -> int:
+        assert not self.started
+        self.started += 1
+        return 0
+
+    def sox_quit(self) -> int:
+        assert self.started
+        self.started -= 1
+        return 0
+
+    def sox_format_init(self) -> int:
+        return 0
+
+
+@pytest.fixture
+def torchaudio(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[pathlib.Path]:
+    """A torchaudio whose extension starts the libsox that the test keeps in ``sys.libsox``."""
+    put({"torchaudio/__init__.py": "", "torchaudio/lib/__init__.py": "", "torchaudio/lib/_torchaudio_sox.py": "here = 1\n"}, tmp_path)
+    monkeypatch.syspath_prepend(str(tmp_path))
+    monkeypatch.setattr(shared, "_is_only_one", lambda: True)
+    before = list(sys.meta_path)
+    yield tmp_path / "torchaudio" / "lib"
+    sys.meta_path[:] = before
+    for name in [name for name in sys.modules if name.split(".")[0] == "torchaudio"]:
+        del sys.modules[name]
+
+
+def test_torchaudio_starts_it_after_us(torchaudio: pathlib.Path) -> None:
+    libsox = Libsox()
+    assert shared.start(libsox)
+    assert importlib.util.find_spec(EXTENSION) is not None
+    assert libsox.started  # it was only looked for
+    assert importlib.import_module(EXTENSION).here == 1
+    libsox.sox_init()  # as torchaudio does now
+
+
+def test_torchaudio_has_started_it(torchaudio: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    libsox = Libsox()
+    libsox.sox_init()
+    monkeypatch.setitem(sys.modules, EXTENSION, types.ModuleType(EXTENSION))
+    assert shared.start(libsox)
+    assert libsox.started == 1
+
+
+@pytest.mark.parametrize("loads", [False, True], ids=["the extension does not load", "it is another libsox"])
+def test_who_does_not_share_it_leaves_it_started(loads: bool, torchaudio: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (torchaudio / "_torchaudio_sox.py").write_text("" if loads else "raise OSError('libsox.so: cannot open shared object file')\n")
+    monkeypatch.setattr(shared, "_is_only_one", lambda: not loads)
+    libsox = Libsox()
+    assert shared.start(libsox)
+    with contextlib.nullcontext() if loads else pytest.raises(OSError, match="libsox"):
+        importlib.import_module(EXTENSION)
+    assert libsox.started
