@@ -1,19 +1,21 @@
 """Finding files: folders, globs, manifests, and URLs of a memory file system and a local web server."""
 
+import csv
 import gzip
 import io
 import os
 import pathlib
+import random
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import fsspec
 import pytest
 
 from compat.audit import fetching
-from compat.audit.inputs import formats
+from compat.audit.inputs import formats, tables
 from compat.audit.inputs.sources import Sources
-from compat.audit.items import Item
+from compat.audit.items import Item, key
 from compat.commands.arguments import UsageError
 from tests.audit.runs import served
 from tests.codemod.commands import put
@@ -222,3 +224,58 @@ def test_what_is_not_there(remote: str) -> None:
 def test_the_hash_of_a_file_is_the_same_everywhere() -> None:
     assert Item("a.wav", "1").key == 11969453995891457426
     assert formats.extension("https://host/a.WAV?sig=x.mp3") == "wav"
+
+
+@pytest.mark.parametrize(
+    ("text", "rows"),
+    [
+        ('path\ttext\na.wav\t"one\nb.wav\ttwo\n', [["a.wav", '"one'], ["b.wav", "two"]]),  # nothing is quoted, as in Common Voice
+        ('path\ttext\na.wav\t"one\nb.wav\t"two" x\n', [["a.wav", '"one'], ["b.wav", "two x"]]),
+        ('path\ttext\na.wav\t"one\ntwo"\nb.wav\t""\n', [["a.wav", "one\ntwo"], ["b.wav", ""]]),  # as pandas writes it
+        ('text\tpath\n"one\ntwo"\ta.wav\n', [["one\ntwo", "a.wav"]]),
+    ],
+)
+def test_a_quote_in_a_table_of_tabs_takes_no_row_along(text: str, rows: list[list[str]]) -> None:
+    found = list(tables.rows(io.StringIO(text, newline=""), "\t", "x.tsv"))
+    assert [row for _, row in found[1:]] == rows
+
+
+def test_tables_are_read_as_they_were_written() -> None:
+    chance = random.Random(1)
+    for _ in range(300):
+        texts = ["".join(chance.choices('ab",\n\r x', k=chance.randrange(12))) for _ in range(5)]
+        rows = [["path", "text"], *([f"{number}.wav", text] for number, text in enumerate(texts))]
+        if chance.random() < 0.5:
+            rows = [row[::-1] for row in rows]
+        for delimiter in ",\t":
+            held = io.StringIO(newline="")
+            csv.writer(held, delimiter=delimiter).writerows(rows)
+            held.seek(0)
+            assert [row for _, row in tables.rows(held, delimiter, "x")] == rows
+
+
+@pytest.mark.parametrize("line", ["a line of a poem\n", 'a line of ""a"" poem\n'])
+def test_the_lines_of_a_long_text_are_parsed_twice_at_most(line: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not again with each line: eight thousand took seconds."""
+    parsed: list[int] = []
+    real = csv.reader
+
+    def counted(line: str) -> str:
+        parsed.append(len(line))
+        return line
+
+    def reader(lines: Iterable[str], **options: object) -> object:
+        return real(map(counted, lines), **options)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(csv, "reader", reader)
+    text = f'path,text\na.wav,"{line * 500}"\n'
+    rows = list(tables.rows(io.StringIO(text, newline=""), ",", "x.csv"))
+    assert rows == [(1, ["path", "text"]), (2, ["a.wav", line.replace('""', '"') * 500])]
+    assert sum(parsed) < 5 * len(text)
+
+
+def test_a_path_has_one_key_in_every_locale() -> None:
+    """Python gives bytes beyond ASCII as surrogates in an ASCII locale; the stored row has the letters."""
+    stamp = "1"
+    assert key("ü.wav".encode().decode("ascii", "surrogateescape"), stamp) == key("ü.wav", stamp)
+    assert len({key(path, stamp) for path in ("ü.wav", "\udcfc.wav", "\ud800.wav", "?.wav")}) == 4

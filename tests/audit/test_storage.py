@@ -1,17 +1,21 @@
 """Results survive being killed, and are read again."""
 
+import io
+import json
 import os
 import pathlib
 import sys
 
+import pyarrow.parquet
 import pytest
 
 from compat.audit.rows import Row
 from compat.audit.storage import open_store, parquet
+from compat.audit.storage.jsonl import JsonLines
 from compat.audit.tally import Tally, latest, severity
 from compat.commands.arguments import UsageError
 from tests.audit.runs import result
-from tests.codemod.commands import put
+from tests.codemod.commands import contents, put
 from tests.tables import table
 
 ROWS = [
@@ -67,35 +71,63 @@ def test_a_half_written_line_is_taken_off(text: str, rows: int) -> None:
         assert [row.path for row in store.rows()] == ["a.wav"] * rows + [ROWS[1].path]
 
 
+def _line(**fields: object) -> str:
+    return json.dumps({**json.loads(LINE), **fields}) + "\n"
+
+
+def _parquet(**fields: str) -> bytes:
+    held = io.BytesIO()
+    pyarrow.parquet.write_table(pyarrow.Table.from_pylist([fields]), held)
+    return held.getvalue()
+
+
 NO_AUDIT = "no audit wrote this file"
-# what stands where the results should be, and words of the error; it is left as it is
-OTHERS = {
+NO_ROW = r"audit\.jsonl:2: this is not a row .* delete the line"
+NO_RESULTS = "audit.parquet: it is damaged, or no audit made it .* delete it"
+# what stands where the results should be, and words of the error; it is left as it is, even if fresh results are asked for
+OTHERS: dict[str, tuple[str, str | bytes, str]] = {
     "text": ("audit.jsonl", "not json\n", NO_AUDIT),
     "a list": ("audit.jsonl", "[1]\n", NO_AUDIT),
     "a word": ("audit.jsonl", '"text"\n', NO_AUDIT),
     "a line without an end": ("audit.jsonl", "not json", NO_AUDIT),
     "a manifest whose last line has no end": ("audit.jsonl", '{"path": "a.wav"}\n{"path": "b.wav"}', NO_AUDIT),
     "a manifest of one line": ("audit.jsonl", '{"path": "a.wav"}', NO_AUDIT),
-    "a damaged line": ("audit.jsonl", f'{LINE}{{"kind": "identical"}}\n', r"audit\.jsonl:2: this is not a row .* delete the line"),
     "another extension": ("audit.csv", "", r"\.jsonl or \.parquet"),
     "no extension": ("audit", "", r"\.jsonl or \.parquet"),
-    "no Parquet": ("audit.parquet", "PAR1", "audit.parquet: it is damaged, or no audit made it .* delete it"),
+    "no Parquet": ("audit.parquet", "PAR1", NO_RESULTS),
+    "another schema": ("audit.parquet", _parquet(a="1"), NO_RESULTS),
+    "a class of a later release in Parquet": ("audit.parquet", _parquet(path="x", kind="later"), NO_RESULTS),
+    "a corpus in Parquet": ("audit.parquet", _parquet(path="x", text="y"), NO_RESULTS),
+}
+# an audit wrote the first line of these, so they may be dropped
+DAMAGED: dict[str, tuple[str, str | bytes, str]] = {
+    "a damaged line": ("audit.jsonl", f'{LINE}{{"kind": "identical"}}\n', NO_ROW),
+    "a class of a later release": ("audit.jsonl", LINE + _line(kind="of a later release"), NO_ROW),
+    "a path that is none": ("audit.jsonl", LINE + _line(path=3), NO_ROW),
+    "frames in words": ("audit.jsonl", LINE + _line(from_frames="many"), NO_ROW),
+    "a class that is none": ("audit.jsonl", LINE + _line(kind=["identical"]), NO_ROW),
+    "a stamp that is none": ("audit.jsonl", LINE + _line(stamp={"size": 3}), NO_ROW),
 }
 
 
-# of the damaged line's file an audit wrote the first line, so it may be dropped
-@pytest.mark.parametrize(("case", "fresh"), [(case, fresh) for case in OTHERS for fresh in {False, case != "a damaged line"}])
-def test_something_else_is_left_as_it_is(case: str, fresh: bool) -> None:
-    name, text, says = OTHERS[case]
-    pathlib.Path(name).write_text(text)
+@table(
+    "name, content, says, fresh",
+    {
+        f"{case}, {fresh=}": (*row, fresh)
+        for rows, ways in ((OTHERS, (False, True)), (DAMAGED, (False,)))
+        for case, row in rows.items()
+        for fresh in ways
+    },
+)
+def test_something_else_is_left_as_it_is(name: str, content: str | bytes, says: str, fresh: bool) -> None:
+    put({name: content})
+    before = contents()
     with pytest.raises(UsageError, match=says), open_store(name, fresh=fresh) as store:
         list(store.rows())
-    assert pathlib.Path(name).read_text() == text
+    assert contents() == before
 
 
 def test_parquet_is_a_file_that_others_read(monkeypatch: pytest.MonkeyPatch) -> None:
-    from pyarrow import parquet as arrow
-
     monkeypatch.setattr(parquet, "_AT_ONCE", 2)
     place = "audit.parquet"
     for numbers in (range(3), range(5)):  # what is compared again is there once
@@ -103,7 +135,7 @@ def test_parquet_is_a_file_that_others_read(monkeypatch: pytest.MonkeyPatch) -> 
             for number in numbers:
                 store.append(Row(f"{number}.wav", "identical", terms="t"))
     assert os.listdir() == [place]
-    assert arrow.read_table(place).column("path").to_pylist() == [f"{number}.wav" for number in range(5)]
+    assert pyarrow.parquet.read_table(place).column("path").to_pylist() == [f"{number}.wav" for number in range(5)]
 
 
 def test_what_a_killed_run_left_in_the_journal_is_kept_once() -> None:
@@ -170,3 +202,11 @@ def test_severity() -> None:
     found = [severity(row) for row in kinds]
     assert found == sorted(set(found))
     assert severity(Row("", "tolerance", rms=0.9)) == severity(Row("", "identical")) == 0 < found[0]
+
+
+def test_a_row_is_read_as_it_was_written_whatever_its_path_has() -> None:
+    paths = ["plain.wav", "\udcff.wav", "\ud800.wav", "a\0b.wav", "a\u2028b.wav", "a\nb.wav"]
+    with JsonLines("rows.jsonl") as store:
+        for path in paths:
+            store.append(Row(path, "identical", stamp="1", terms="t"))
+        assert [row.path for row in store.rows()] == paths
