@@ -1,5 +1,6 @@
 """The command: statuses, wrong usage, odd entries, resuming, stopping, sampling, the planted set."""
 
+import json
 import os
 import pathlib
 import shlex
@@ -162,24 +163,21 @@ def test_wrong_usage(files: Files, arguments: str, message: str, audit: Audit) -
     assert pathlib.Path("data/a.wav").read_bytes() == encoded()
 
 
-def test_a_backend_that_does_not_work_is_no_difference(monkeypatch: pytest.MonkeyPatch) -> None:
+@table("missing, old, new, says", {
+    "one that is named": (("soundfile",), "2.0:global:soundfile", "2.2:dispatcher:ffmpeg", r"here: it is not there\. Run `python -m compat\.doctor`"),
+    "all, and one is named": (registry.known(), "2.2:dispatcher:ffmpeg", "2.2:dispatcher:ffmpeg", "does not work here: it is not there"),
+    "all": (registry.known(), "2.2:dispatcher", "2.2:dispatcher:ffmpeg", "here: it is not there"),
+    # both sides would then decode alike here, and otherwise where the first one works
+    "the first choice of a release": (("ffmpeg",), "2.2:dispatcher", "2.2:dispatcher:soundfile", "it is not there.* name a backend that works"),
+})  # fmt: skip
+def test_a_backend_that_does_not_work_is_no_difference(
+    missing: Iterable[str], old: str, new: str, says: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """It ends the run, with what to do, and makes no rows."""
-    monkeypatch.setitem(registry._opened, "soundfile", BackendUnavailable("it is not there"))
-    with pytest.raises(EngineError, match=r"does not work here: it is not there\. Run `python -m compat\.doctor`"):
-        Compare(TERMS)(Item("data/a.wav"))
-    for name in registry.known():
-        monkeypatch.setitem(registry._opened, name, BackendUnavailable("nor is this"))
-    for old, why in (("2.2:dispatcher:ffmpeg", "here: nor is this"), ("2.2:dispatcher", "here: nor is this")):
-        with pytest.raises(EngineError, match=why):
-            Compare(Terms(old, TERMS.new))(Item("data/a.wav"))
-
-
-def test_a_release_does_not_choose_another_backend_because_its_first_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Both sides would then decode alike here, and otherwise where the first one works."""
-    monkeypatch.setitem(registry._opened, "ffmpeg", BackendUnavailable("it is not there"))
-    with pytest.raises(EngineError, match=r"it is not there.* name a backend that works"):
-        Compare(Terms("2.2:dispatcher", "2.2:dispatcher:soundfile"))(Item("data/a.wav"))
-    assert Compare(Terms("2.2:dispatcher:soundfile", "2.1:dispatcher:soundfile"))(Item("data/a.wav")).kind == "identical"
+    for name in missing:
+        monkeypatch.setitem(registry._opened, name, BackendUnavailable("it is not there"))
+    with pytest.raises(EngineError, match=says):
+        Compare(Terms(old, new))(Item("data/a.wav"))
 
 
 @pytest.mark.skipif(os.name == "nt", reason="2.0 had no sox_io there")
@@ -221,27 +219,14 @@ def test_nobody_reads_what_it_says() -> None:
     assert process.wait(60) == 141
 
 
-@pytest.mark.parametrize(
-    ("named", "chosen"),
-    {"wav": {"data/a.wav"}, " .WAV, flac,": {"data/a.wav", "data/b.flac"}, "all": {"data/a.wav", "data/b.flac", "data/c.raw"}}.items(),
-)
-def test_extensions_choose(named: str, chosen: set[str], audit: Audit) -> None:
-    put({"data/c.raw": b"nothing"})
-    told = audit("data", "--extensions", named, "--json")
-    assert {row["path"] for row in rows_of()} == chosen
-    assert told.summary["files"]["passed_over"] == 3 - len(chosen)
-
-
 def test_the_report_has_the_worst_and_it_says_where_the_page_is(audit: Audit) -> None:
-    """At the end, once it is written; beside JSON on standard error."""
+    """At the end, once it is written."""
     told = audit("data", "--report", "audit.html", "--report-rows", 1)
     assert (told.status, told.out.splitlines()[-1]) == (0, "The page is audit.html.")
     page = pathlib.Path("audit.html").read_text(encoding="utf-8")
     for words in ("<p>The table has the worst 1 files; 1 more are in the results.</p>", '"drawings":[]', "data/a.wav"):
         assert words in page
     assert "data/b.flac" not in page
-    told = audit("data", "--report", "audit.html", "--json")
-    assert (told.summary["report"], told.err) == ("audit.html", "The page is audit.html.\n")
 
 
 def test_a_report_that_cannot_be_written_after_all(audit: Audit, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -282,56 +267,64 @@ def test_a_counterpart_that_is_not_there(option: str, audit: Audit) -> None:
     assert "from_error" not in row
 
 
+MANY = dict.fromkeys([f"data/{number}.wav" for number in range(40)], encoded())
+OF_30 = "0 of 30 sampled files are not the same: with 95 % confidence, at most 2 of all 42 files (4.8 %) are not."
+CHANGED = {"data/c.wav": encoded(), "data/a.wav": encoded(NOISE[:3000])}
+
+
+# runs one after another: files that are put there before, arguments, and what the JSON or the error has then
+@table("runs", {
+    "an extension chooses": [({"data/c.raw": b"nothing"}, "data --extensions wav", {"compared": 1, "passed_over": 2})],
+    "extensions choose": [({"data/c.raw": b"nothing"}, "data --extensions ' .WAV, flac,'", {"compared": 2, "passed_over": 1})],
+    "all extensions": [({"data/c.raw": b"nothing"}, "data --extensions all", {"compared": 3, "passed_over": 0})],
+    **{
+        f"a second run goes on in {kind}": [
+            ({}, f"data --results audit.{kind}", {"status": 0, "compared": 2}),
+            (CHANGED, f"data/a.wav data/c.wav --results audit.{kind}", {"status": 0, "done_before": 0, "compared": 2}),
+            ({}, f"data/a.wav data/c.wav data/a.wav --results audit.{kind}", {"status": 0, "done_before": 2, "compared": 2}),
+            # all rows: that of the file that is not asked for any more, and that of the one that was changed
+            ({}, f"--results audit.{kind}", {"compared": 4}),
+        ]
+        for kind in ("jsonl", "parquet")
+    },
+    "rows made on other terms are not mixed in": [
+        ({}, f"data --results {RESULTS}", {"status": 0}),
+        ({}, f"data --results {RESULTS} --tolerance 0.5", {"status": 3, "err": "compared with other options"}),
+        ({}, f"data --results {RESULTS}", {"status": 0, "done_before": 2, "compared": 2}),
+        ({}, f"data --results {RESULTS} --tolerance 0.5 --fresh", {"status": 0, "done_before": 0}),
+    ],
+    "errors can be tried again": [
+        ({"data/c.wav": b"nothing"}, "data", {"status": 2, "done_before": 0, "compared": 3}),
+        ({}, "data", {"status": 2, "done_before": 3, "compared": 3}),
+        ({}, "data --retry-errors", {"status": 2, "done_before": 2, "compared": 3}),
+    ],
+    "a sample says what it says": [
+        # of 2 files that differ a sample of 30 misses both in 8 %, of 3 all in 2 %
+        (MANY, "data --sample 30", {
+            "status": 0, "found": 42, "compared": 30, "fewest": 0, "most": 2, "high": pytest.approx(2 / 42), "sentence": OF_30,
+        }),
+        ({}, "data --sample 30 --confidence 99", {"confidence": 0.99, "most": 3}),
+        ({}, "data --sample 35", {"done_before": 30}),  # the larger sample has the smaller in it
+    ],
+    "the page is named on standard error, beside JSON": [
+        ({}, "data --report audit.html", {"report": "audit.html", "err": "The page is audit.html.\n"}),
+    ],
+})  # fmt: skip
+def test_one_run_after_another(runs: list[tuple[Files, str, dict[str, object]]], audit: Audit) -> None:
+    for files, arguments, expected in runs:
+        put(files)
+        told = audit(*shlex.split(arguments), "--json")
+        summary = json.loads(told.out or "{}")
+        found = {**summary, **(summary.get("sample") or {}), **summary.get("files", {}), "status": told.status}
+        if "err" in expected:
+            found["err"] = expected["err"] if str(expected["err"]) in told.err else told.err
+        assert {name: found[name] for name in expected} == expected, arguments
+
+
 def test_help_and_the_common_command(audit: Audit) -> None:
     told = audit("--help")
     assert (told.status, "exit status" in told.out) == (0, True)
     assert top.main(["audit", "--version"]) == 0
-
-
-def counted(audit: Audit, *arguments: object) -> tuple[int, int, int]:
-    """The status, the files that were done before, and those that are compared by now."""
-    told = audit(*arguments, "--json")
-    return told.status, told.summary["files"]["done_before"], told.summary["files"]["compared"]
-
-
-@pytest.mark.parametrize("extension", ["jsonl", "parquet"])
-def test_a_second_run_goes_on(extension: str, audit: Audit) -> None:
-    results = ("--results", f"audit.{extension}")
-    audit("data", *results)
-    put({"data/c.wav": encoded(), "data/a.wav": encoded(NOISE[:3000])})  # changed since
-    os.remove("data/b.flac")
-    assert counted(audit, "data", *results) == (0, 0, 2)
-    assert counted(audit, "data", "data/a.wav", *results) == (0, 2, 2)
-    # all rows: that of the file that is gone, and that of the one that was changed
-    assert counted(audit, *results)[2] == 4
-
-
-def test_rows_made_on_other_terms_are_not_mixed_in(audit: Audit) -> None:
-    audit("data")
-    before = rows_of()
-    told = audit("data", "--results", RESULTS, "--tolerance", "0.5")
-    assert (told.status, "compared with other options" in told.err) == (3, True)
-    assert rows_of() == before
-    assert audit("data", "--results", RESULTS, "--tolerance", "0.5", "--fresh").status == 0
-
-
-def test_errors_can_be_tried_again(audit: Audit) -> None:
-    put({"data/c.wav": b"nothing"})
-    for options, done in (((), 0), ((), 3), (("--retry-errors",), 2)):
-        assert counted(audit, "data", *options) == (2, done, 3)
-
-
-def test_a_sample_says_what_it_says(audit: Audit) -> None:
-    put(dict.fromkeys([f"data/{number}.wav" for number in range(40)], encoded()))
-    told = audit("data", "--sample", 30, "--json")
-    sample, files = told.summary["sample"], told.summary["files"]
-    assert (told.status, files["found"], files["compared"]) == (0, 42, 30)
-    # of 2 files that differ a sample of 30 misses both in 8 %, of 3 all in 2 %
-    assert (sample["fewest"], sample["most"], sample["high"]) == (0, 2, pytest.approx(2 / 42))
-    assert sample["sentence"] == "0 of 30 sampled files are not the same: with 95 % confidence, at most 2 of all 42 files (4.8 %) are not."
-    sample = audit("data", "--sample", 30, "--confidence", 99, "--json").summary["sample"]
-    assert (sample["confidence"], sample["most"]) == (0.99, 3)
-    assert counted(audit, "data", "--sample", 35)[1] == 30  # the larger sample has the smaller in it
 
 
 def test_the_summary_for_people(audit: Audit) -> None:
