@@ -244,6 +244,7 @@ def test_flac_without_a_backend_named_is_decoded_by_libsndfile(monkeypatch: pyte
         "a second STREAMINFO",
         "blocks longer than told",
         "half a header at the end",
+        "much behind the last frame",
     ],
 )
 def test_flac_without_a_name_is_what_ffmpeg_makes_of_it(change: str) -> None:
@@ -268,9 +269,11 @@ def test_flac_without_a_name_is_what_ffmpeg_makes_of_it(change: str) -> None:
             "a second STREAMINFO": data[:42] + bytes([0, 0, 0, 34]) + data[8:42] + data[42:],
             "blocks longer than told": data[:10] + (2048).to_bytes(2, "big") + data[12:],
             "half a header at the end": data + b"\xff\xf8",
+            "much behind the last frame": data + bytes(100_000),
         }[change]
     )
-    assert _given(path, backend=None) == _given(path)
+    for piece in ((), (5,), (0, 100)):
+        assert _given(path, *piece, backend=None) == _given(path, *piece)
 
 
 @pytest.mark.parametrize(

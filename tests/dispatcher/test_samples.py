@@ -1,6 +1,5 @@
 """Samples: layouts, pieces, dtypes, and that the backends agree."""
 
-import contextlib
 import io
 import os
 import pathlib
@@ -86,16 +85,6 @@ def test_a_piece_of_a_compressed_file_is_the_slice_too(name: str) -> None:
     for offset, end in ((0, 100), (700, 1600), (1500, None)):
         piece, _ = dispatcher.load(ASSETS / name, offset, end - offset if end else -1, backend="ffmpeg")
         assert torch.equal(piece, whole[:, offset:end])
-
-
-@pytest.mark.parametrize("backend", ["ffmpeg", "soundfile"])
-@pytest.mark.parametrize("name", [*PCM, "stereo_cbr.mp3", "mono_vbr.mp3"])
-def test_info_counts_what_load_gives(name: str, backend: str) -> None:
-    """Where the container does not count packets instead."""
-    is_unknown = backend == "soundfile" and name.endswith("mp3")
-    with pytest.warns(dispatcher.notices.UnknownEncodingWarning) if is_unknown else contextlib.nullcontext():
-        info = dispatcher.info(ASSETS / name, backend=backend)
-    assert info.num_frames == dispatcher.load(ASSETS / name, backend=backend)[0].shape[1]
 
 
 @pytest.mark.ffmpeg_command
