@@ -113,31 +113,6 @@ def test_without_the_flag_a_header_is_believed_as_in_the_release() -> None:
     assert dispatcher.info("x.wav", backend="sox").num_frames == 2**31 - 1
 
 
-@pytest.mark.parametrize(
-    ("format", "endian"),
-    [
-        ("WAV", "LITTLE"),
-        ("WAV", "BIG"),
-        ("RF64", "FILE"),
-        ("W64", "FILE"),
-        ("AIFF", "FILE"),
-        ("AU", "FILE"),
-        ("CAF", "FILE"),
-        ("FLAC", "FILE"),
-    ],
-)
-@pytest.mark.parametrize("channels", [1, 2])
-def test_a_header_promises_frames_and_channels(format: str, endian: str, channels: int) -> None:
-    """By path and by file object, which is left where it stood."""
-    soundfile.write("sound", np.zeros((1234, channels), "int16"), 8000, format=format, subtype="PCM_16", endian=endian)
-    told = look("sound", registry.length)
-    assert told is not None
-    assert told[:2] == (1234, channels)
-    file = io.BytesIO(pathlib.Path("sound").read_bytes())
-    assert look(file, registry.length) == told
-    assert file.tell() == 0
-
-
 def _aiff(*chunks: bytes) -> bytes:
     return b"FORM\0\0\0\0AIFF" + b"".join(chunks)
 
