@@ -18,7 +18,9 @@ from dispatcher.errors import BackendError, BackendUnavailable
 from dispatcher.registry import Registry
 from dispatcher.requests import Blocks, Load
 from dispatcher.settings import Settings
+from tests.codemod.commands import put
 from tests.conftest import ASSETS, BACKENDS, Python
+from tests.tables import table
 
 
 def test_backends_are_found_by_scanning() -> None:
@@ -28,55 +30,56 @@ def test_backends_are_found_by_scanning() -> None:
     assert set(registry.known()) == expected >= {"ffmpeg", "sox", "soundfile"}
 
 
-def test_a_name_that_is_left_out_is_told_from_one_that_does_not_exist() -> None:
-    with pytest.raises(BackendUnavailable, match="left out"):
-        Registry(["soundfile"]).get("ffmpeg")
-    with pytest.raises(ValueError, match="no backend 'mad'"):
-        Registry(["mad"])
+LISTED = "import dispatcher; print(dispatcher.list_audio_backends()); from dispatcher import Registry; print(Registry().reason({!r}))"
+FAILING = """
+import dispatcher
+said = []
+for _ in range(2):
+    try:
+        dispatcher.load("x.wav", backend={!r})
+    except (RuntimeError, ValueError) as why:
+        said.append(str(why))
+print("twice the same" if said[0] == said[1] else "not the same", said[0])
+"""
 
 
-def test_a_named_backend_that_does_not_work_says_why_and_which_do(python: Python, tmp_path: pathlib.Path) -> None:
-    """With every attempt, and the command that mends it; a file that is no library is one of the reasons."""
-    bad = tmp_path / "libsox.so"
-    bad.write_bytes(b"not a library")
-    code = "import dispatcher\nfor _ in range(2):\n    try:\n        dispatcher.load('x.wav', backend='sox')\n    except ValueError as why:\n        print(why)\nprint(dispatcher.list_audio_backends())"
-    lines = python(code=code, TORCHAUDIO_COMPAT_LIBSOX=str(bad)).stdout.splitlines()
-    assert lines[0] == lines[1]
-    assert str(bad) in lines[0]
-    assert "apt install libsox3" in lines[0]
-    assert "ffmpeg, soundfile" in lines[0]
-    assert lines[2] == "['ffmpeg', 'soundfile']"
+# libraries that do not import, a program, what it says, and what it does not
+@table("missing, code, says, never", {
+    # a missing library takes only its own backend down
+    "av": (["av"], LISTED.format("ffmpeg"), ["['", "planted", "pip install av"], "['ffmpeg"),
+    "soundfile": (["soundfile"], LISTED.format("soundfile"), ["['ffmpeg'", "planted", "pip install soundfile"], "'soundfile']"),
+    "cffi": (["cffi"], LISTED.format("sox"), ["['ffmpeg', 'soundfile']", "planted", "pip install cffi"], "'sox']"),
+    # every attempt, who works, and the command that mends it; it is said again in a second call
+    "a file that is no library of libsox": (
+        [], FAILING.format("sox") + LISTED.format("sox"),
+        ["twice the same", "libsox.so", "apt install libsox3", "ffmpeg, soundfile", "['ffmpeg', 'soundfile']"], "'sox']",
+    ),
+    # somebody reads this at three in the morning
+    "none at all": (
+        ["av", "soundfile"], FAILING.format(None),
+        ["twice the same", "'x.wav'", "ffmpeg: PyAV does not import", "sox: ", "libsox.so", "soundfile: ", "compat.doctor"], "Traceback",
+    ),
+})  # fmt: skip
+def test_what_is_said_of_missing_libraries(
+    missing: list[str], code: str, says: list[str], never: str, python: Python, tmp_path: pathlib.Path
+) -> None:
+    put({"libsox.so": "not a library", **{f"{name}.py": "raise ImportError('planted')\n" for name in missing}}, tmp_path)
+    said = python(code=code, PYTHONPATH=str(tmp_path), TORCHAUDIO_COMPAT_LIBSOX=str(tmp_path / "libsox.so")).stdout
+    assert [words for words in says if words not in said] == [], said
+    assert never not in said
 
 
-@pytest.mark.parametrize("missing", ["av", "soundfile", "cffi"])
-def test_a_missing_library_takes_only_its_own_backend_down(python: Python, tmp_path: pathlib.Path, missing: str) -> None:
-    (tmp_path / f"{missing}.py").write_text("raise ImportError('planted')\n")
-    names = {"av": "ffmpeg", "soundfile": "soundfile", "cffi": "sox"}
-    code = f"import dispatcher; print(dispatcher.list_audio_backends()); from dispatcher import Registry; print(Registry().reason({names[missing]!r}))"
-    done = python(code=code, PYTHONPATH=str(tmp_path))
-    listed, reason = done.stdout.splitlines()
-    assert names[missing] not in listed
-    assert "planted" in reason
-    assert f"pip install {missing}" in reason
-
-
-def test_none_at_all_lists_every_reason(python: Python, tmp_path: pathlib.Path) -> None:
-    """Somebody reads this at three in the morning."""
-    for name in ("av", "soundfile"):
-        (tmp_path / f"{name}.py").write_text("raise ImportError('planted')\n")
-    code = "import dispatcher\ntry:\n    dispatcher.load('x.wav')\nexcept RuntimeError as why:\n    print(why)"
-    said = python(code=code, PYTHONPATH=str(tmp_path), TORCHAUDIO_COMPAT_LIBSOX="/nonexistent").stdout
-    assert all(
-        part in said for part in ("'x.wav'", "ffmpeg: PyAV does not import", "sox: ", "/nonexistent", "soundfile: ", "compat.doctor")
-    )
-
-
-@pytest.mark.parametrize(
-    ("name", "hint"), [("sox_io", '"sox_io" is called "sox"'), ("mad", "no such backend"), (3, "no such backend"), ("", "no such backend")]
-)
-def test_a_wrong_name_is_a_value_error_with_a_hint(name: object, hint: str) -> None:
-    with pytest.raises(ValueError, match=hint):
-        dispatcher.info("x.wav", backend=name)
+@table("call, error, hint", {
+    "left out": (lambda: Registry(["soundfile"]).get("ffmpeg"), BackendUnavailable, "left out"),
+    "unknown to a registry": (lambda: Registry(["mad"]), ValueError, "no backend 'mad'"),
+    "of old": (lambda: dispatcher.info("x.wav", backend="sox_io"), ValueError, '"sox_io" is called "sox"'),
+    "unknown": (lambda: dispatcher.info("x.wav", backend="mad"), ValueError, "no such backend"),
+    "a number": (lambda: dispatcher.info("x.wav", backend=3), ValueError, "no such backend"),
+    "empty": (lambda: dispatcher.info("x.wav", backend=""), ValueError, "no such backend"),
+})  # fmt: skip
+def test_a_wrong_name_is_an_error_with_a_hint(call: Callable[[], object], error: type[Exception], hint: str) -> None:
+    with pytest.raises(error, match=hint):
+        call()
 
 
 def test_a_missing_backend_keeps_nobodys_frames(forked: Python) -> None:
