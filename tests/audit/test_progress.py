@@ -13,20 +13,11 @@ from tests.tables import table
 SAME, OTHER, BROKEN = Row("a.wav", "identical"), Row("b.wav", "shifted"), Row("c.wav", "error_to")
 
 
-class Clock:
-    """Seconds that pass when told to."""
-
-    def __init__(self) -> None:
-        self.now = 1000.0
-
-    def monotonic(self) -> float:
-        return self.now
-
-
 @pytest.fixture
-def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
-    made = Clock()
-    monkeypatch.setattr(progress, "time", types.SimpleNamespace(monotonic=made.monotonic))
+def clock(monkeypatch: pytest.MonkeyPatch) -> types.SimpleNamespace:
+    """Seconds that pass when told to."""
+    made = types.SimpleNamespace(now=1000.0)
+    monkeypatch.setattr(progress, "time", types.SimpleNamespace(monotonic=lambda: made.now))
     return made
 
 
@@ -60,7 +51,7 @@ LINES: dict[str, list[tuple[float, str, tuple[object, ...], str]]] = {
 
 
 @pytest.mark.parametrize("case", LINES)
-def test_lines_for_a_log(case: str, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_lines_for_a_log(case: str, clock: types.SimpleNamespace, monkeypatch: pytest.MonkeyPatch) -> None:
     err = shown_on(monkeypatch, tty=False)
     with progress.shown(quiet=False) as told:
         for passed, event, arguments, line in LINES[case]:
@@ -71,25 +62,20 @@ def test_lines_for_a_log(case: str, clock: Clock, monkeypatch: pytest.MonkeyPatc
 
 
 @pytest.mark.parametrize("tty", [False, True])
-def test_a_note_stays(tty: bool, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("quiet", [False, True])
+def test_a_note_stays_and_quiet_tells_nothing(
+    quiet: bool, tty: bool, clock: types.SimpleNamespace, monkeypatch: pytest.MonkeyPatch
+) -> None:
     err = shown_on(monkeypatch, tty=tty)
-    with progress.shown(quiet=False) as told:
-        told.note("dashboard at http://[::1]:8787/status")
-        told.begin(5, 0)
-    assert "dashboard at http://[::1]:8787/status\n" in plain(err.getvalue())
-
-
-@pytest.mark.parametrize("tty", [False, True])
-def test_quiet_tells_nothing(tty: bool, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
-    err = shown_on(monkeypatch, tty=tty)
-    with progress.shown(quiet=True) as told:
+    with progress.shown(quiet=quiet) as told:
         clock.now += 100
         told.found(5)
-        told.note("Dask")
+        told.note("dashboard at http://[::1]:8787/status")
         told.begin(5, 1)
         clock.now += 100
         told.row(OTHER)
-    assert err.getvalue() == ""
+    assert ("dashboard at http://[::1]:8787/status\n" in plain(err.getvalue())) != quiet
+    assert bool(err.getvalue()) != quiet
 
 
 # files found, rows and the seconds each took, and what the bar shows at the end
@@ -103,7 +89,7 @@ def test_quiet_tells_nothing(tty: bool, clock: Clock, monkeypatch: pytest.Monkey
     },
 )
 def test_a_bar_on_a_terminal(
-    found: int, rows: list[Row], each: float, texts: tuple[str, ...], clock: Clock, monkeypatch: pytest.MonkeyPatch
+    found: int, rows: list[Row], each: float, texts: tuple[str, ...], clock: types.SimpleNamespace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     err = shown_on(monkeypatch, tty=True)
     with progress.shown(quiet=False) as told:
