@@ -26,6 +26,7 @@ from dispatcher.backends.ffmpeg import container, decode, seek
 from dispatcher.errors import AudioError
 from dispatcher.headers import flac, ogg_packets
 from dispatcher.headers.file import BLOCK, Bytes
+from dispatcher.plain_wav import hidden_bitstreams
 from dispatcher.reading.opened import opened
 from tests import long_files
 from tests.codemod.commands import put
@@ -35,14 +36,13 @@ from tests.reliability.fuzz import mutate
 from tests.tables import table
 
 FRAMES = 160_000
-_MADE = tempfile.TemporaryDirectory()
-_FOLDER = pathlib.Path(_MADE.name)
+_FOLDER = tempfile.TemporaryDirectory()
 
 
 @functools.cache
 def _file(name: str) -> str:
     """A file of ten seconds, made once."""
-    path = str(_FOLDER / name)
+    path = os.path.join(_FOLDER.name, name)
     if name in KINDS:
         long_files.write(KINDS[name], path, FRAMES)
     else:
@@ -235,6 +235,15 @@ def test_flac_without_a_backend_named_is_decoded_by_libsndfile(monkeypatch: pyte
     assert len(asked) == 1
 
 
+def _flac(backend: str) -> tuple[bytes, list[int]]:
+    """Write a flac; give its bytes, and where its frames begin."""
+    dispatcher.save("x.flac", torch.rand(2, 50_000, generator=torch.Generator().manual_seed(2)) - 0.5, 16000, backend=backend)
+    data = pathlib.Path("x.flac").read_bytes()
+    info = flac.stream_info(data[8:42])
+    assert info is not None
+    return data, [at for at in range(42, len(data) - 16) if data[at] == 0xFF and flac._frame(data[at : at + 16], info) is not None]
+
+
 @pytest.mark.parametrize(
     "change",
     [
@@ -250,16 +259,7 @@ def test_flac_without_a_backend_named_is_decoded_by_libsndfile(monkeypatch: pyte
 def test_flac_without_a_name_is_what_ffmpeg_makes_of_it(change: str) -> None:
     """libsndfile, which is faster, passes over some of this, and must not be taken for it."""
     path = pathlib.Path("x.flac")
-    sound = torch.rand(2, 50_000, generator=torch.Generator().manual_seed(2)) - 0.5
-    dispatcher.save(path, sound, 16000, backend="ffmpeg")
-    data = path.read_bytes()
-    begin = 4
-    while not data[begin] & 0x80:
-        begin += 4 + int.from_bytes(data[begin + 1 : begin + 4], "big")
-    begin += 4 + int.from_bytes(data[begin + 1 : begin + 4], "big")
-    info = flac.stream_info(data[8:42])
-    assert info is not None
-    starts = [at for at in range(begin, len(data) - 16) if data[at] == 0xFF and flac._frame(data[at : at + 16], info) is not None]
+    data, starts = _flac("ffmpeg")
     one, two, three = starts[4:7]
     path.write_bytes(
         {
@@ -278,11 +278,16 @@ def test_flac_without_a_name_is_what_ffmpeg_makes_of_it(change: str) -> None:
 
 @pytest.mark.parametrize(
     ("name", "backend", "module", "check"),
-    [("s16.flac", None, flac, "_in_order"), ("mono.ogg", "soundfile", ogg_packets, "scan")],
+    [
+        ("s16.flac", None, flac, "_in_order"),
+        ("mono.ogg", "soundfile", ogg_packets, "scan"),
+        ("plain.wav", "ffmpeg", hidden_bitstreams, "possible"),
+    ],
 )
 def test_a_file_is_checked_once_for_all_late_pieces_until_it_changes(
     name: str, backend: str | None, module: Any, check: str, tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """Each time while its last change is so near that another one could look the same."""
     real, looked = getattr(module, check), []
     monkeypatch.setattr(module, check, lambda *arguments: looked.append(check) or real(*arguments))
     path = tmp_path / name
@@ -300,12 +305,8 @@ def test_a_file_is_checked_once_for_all_late_pieces_until_it_changes(
 
 def test_a_header_of_flac_is_found_wherever_it_lies_in_the_blocks_that_are_read() -> None:
     """Across the end of a block too, for which padding moves the sound."""
-    sound = torch.rand(2, 50_000, generator=torch.Generator().manual_seed(2)) - 0.5
-    dispatcher.save("x.flac", sound, 16000, backend="soundfile")
-    data = pathlib.Path("x.flac").read_bytes()
-    info = flac.stream_info(data[8:42])
-    assert info is not None
-    header = max(at for at in range(42, BLOCK - 20) if flac._frame(data[at : at + 16], info) is not None)
+    data, starts = _flac("soundfile")
+    header = max(at for at in starts if at < BLOCK - 20)
     for place in range(BLOCK - 17, BLOCK + 2):
         padding = place - header - 4
         padded = data[:42] + b"\1" + padding.to_bytes(3, "big") + bytes(padding) + data[42:]
