@@ -138,7 +138,10 @@ def test_an_odd_file_is_a_row(make: Callable[[], object], named: str, kinds: dic
     "less than a file": ({}, "data --sample -1", "it must not be negative"),
     "no number for a tolerance": ({}, "data --tolerance nan", "it must be a number that is not negative"),
     "a tolerance without end": ({}, "data --tolerance inf", "it must be a number that is not negative"),
-    "no such scheduler": ({}, "data --scheduler here", "--scheduler here: write tcp://HOST:PORT, or local[N]"),
+    **{
+        f"no such scheduler: {address}": ({}, f"data --scheduler {address}", f"--scheduler {address}: write tcp://HOST:PORT, or local[N]")
+        for address in ("here", "local[x]", "local[2")
+    },
     "a confidence of nothing": ({}, "data --confidence 0", "it is a percentage"),
     # the error names the list
     "a quote that is never closed": ({"list.csv": UNCLOSED}, "list.csv", "audit: list.csv"),

@@ -18,7 +18,6 @@ from compat.audit.engines import EngineError, dask
 from compat.audit.engines.dask import DaskEngine
 from compat.audit.engines.local import LocalEngine
 from compat.audit.items import Item
-from compat.commands.arguments import UsageError
 from tests.audit.tasks import Echo, Stillborn
 from tests.conftest import ROOT
 from tests.tables import table
@@ -83,12 +82,6 @@ def test_closing_the_run_ends_the_processes() -> None:
 
 
 # Dask
-
-
-@pytest.mark.parametrize("address", ["nonsense", "local[x]", "local[2"])
-def test_addresses_that_are_none(address: str) -> None:
-    with pytest.raises(UsageError, match=r"tcp://HOST:PORT, or local\[N\]"):
-        DaskEngine(address)
 
 
 @dataclasses.dataclass

@@ -315,20 +315,19 @@ def test_a_header_of_flac_is_found_wherever_it_lies_in_the_blocks_that_are_read(
         assert not flac.one_after_the_other(Bytes(doubled)), place
 
 
-WRITABLE = [
-    (format, subtype)
-    for format in soundfile.available_formats()
-    for subtype in soundfile.available_subtypes(format)
-    if format != "RAW" and soundfile.check_format(format, subtype)
-]
-SHORT = 20011
-
-
-@pytest.mark.parametrize(("format", "subtype"), WRITABLE)
+@pytest.mark.parametrize(
+    ("format", "subtype"),
+    [
+        (format, subtype)
+        for format in soundfile.available_formats()
+        for subtype in soundfile.available_subtypes(format)
+        if format != "RAW" and soundfile.check_format(format, subtype)
+    ],
+)
 def test_pieces_are_slices_of_the_whole(format: str, subtype: str) -> None:
     path = f"x.{format.lower()}"
     for channels in (1, 2):
-        samples = np.random.default_rng(3).normal(0, 0.1, (SHORT, channels)).clip(-1, 1)
+        samples = np.random.default_rng(3).normal(0, 0.1, (20011, channels)).clip(-1, 1)
         with contextlib.suppress(soundfile.LibsndfileError):  # of a format that holds one channel
             soundfile.write(path, samples, 8000, format=format, subtype=subtype)
             read = {backend for backend in dispatcher.list_audio_backends() if _has_right_pieces(path, backend)}

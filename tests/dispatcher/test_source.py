@@ -97,12 +97,6 @@ def test_a_reader_never_gives_more_than_asked_and_loses_nothing() -> None:
     assert reader.readinto(buffer) == 2 or bytes(buffer)[:1] == b"\7"
 
 
-@pytest.mark.libsox
-def test_sox_takes_none() -> None:
-    with pytest.raises(ValueError, match=r"paths only.*backend='ffmpeg'"):
-        dispatcher.load(io.BytesIO(DATA), backend="sox")
-
-
 def test_a_path_with_a_colon_is_a_path() -> None:
     for name in ("a:b.flac", "http:x"):
         pathlib.Path(name).write_bytes(DATA)

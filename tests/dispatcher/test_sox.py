@@ -1,5 +1,6 @@
 """What is kept from libsox, what is refused before it could do harm, and what its effects make of a signal."""
 
+import io
 import math
 import os
 import struct
@@ -165,6 +166,7 @@ def test_what_does_no_harm_works(effect: list[str], frames: int, effects: Any) -
             lambda: compat.standin("2.0").sox_effects.apply_effects_file(STEREO, [["rate", "no number"]]), BackendError,
             "does not take the options",
         ),
+        "a file object": (lambda: dispatcher.load(io.BytesIO(b"x"), backend="sox"), ValueError, r"paths only.*backend='ffmpeg'"),
         "a number beyond all floats": (
             lambda: dispatcher.save("x.wav", torch.zeros(1, 8), 8000, backend="sox", compression=10**400), ValueError,
             "compression is too large",
