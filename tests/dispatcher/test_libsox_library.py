@@ -8,6 +8,7 @@ import pathlib
 import sys
 import types
 from collections.abc import Iterator
+from unittest import mock
 
 import cffi
 import pytest
@@ -95,8 +96,7 @@ EXTENSION = "torchaudio.lib._torchaudio_sox"
 class Libsox:
     """Counts as libsox does: started twice, or stopped twice, it would end the process."""
 
-    def __init__(self) -> None:
-        self.started = 0
+    started = 0
 
     def sox_init(self) -> int:
         assert not self.started
@@ -114,40 +114,38 @@ class Libsox:
 
 @pytest.fixture
 def torchaudio(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[pathlib.Path]:
-    """A torchaudio whose extension starts the libsox that the test keeps in ``sys.libsox``."""
-    put({"torchaudio/__init__.py": "", "torchaudio/lib/__init__.py": "", "torchaudio/lib/_torchaudio_sox.py": "here = 1\n"}, tmp_path)
+    """A torchaudio with an extension of libsox: its file."""
+    put({"torchaudio/__init__.py": "", "torchaudio/lib/__init__.py": ""}, tmp_path)
     monkeypatch.syspath_prepend(str(tmp_path))
-    monkeypatch.setattr(shared, "_is_only_one", lambda: True)
-    before = list(sys.meta_path)
-    yield tmp_path / "torchaudio" / "lib"
-    sys.meta_path[:] = before
-    for name in [name for name in sys.modules if name.split(".")[0] == "torchaudio"]:
-        del sys.modules[name]
+    monkeypatch.setattr(sys, "meta_path", [*sys.meta_path])
+    with mock.patch.dict(sys.modules):
+        yield tmp_path / "torchaudio" / "lib" / "_torchaudio_sox.py"
 
 
-def test_torchaudio_starts_it_after_us(torchaudio: pathlib.Path) -> None:
+# the extension, whether there is one libsox only, and how often ours is started once the extension was imported
+@table("text, is_only_one, started", {
+    "it shares ours, and starts it itself": ("", True, 0),
+    "it does not load": ("raise OSError('libsox.so: cannot open shared object file')\n", True, 1),
+    "it has another libsox": ("", False, 1),
+})  # fmt: skip
+def test_torchaudio_starts_it_after_us(
+    text: str, is_only_one: bool, started: int, torchaudio: pathlib.Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    torchaudio.write_text(text)
+    monkeypatch.setattr(shared, "_is_only_one", lambda: is_only_one)
     libsox = Libsox()
     assert shared.start(libsox)
     assert importlib.util.find_spec(EXTENSION) is not None
-    assert libsox.started  # it was only looked for
-    assert importlib.import_module(EXTENSION).here == 1
-    libsox.sox_init()  # as torchaudio does now
+    assert libsox.started == 1  # it was only looked for
+    with pytest.raises(OSError, match="libsox") if text else contextlib.nullcontext():
+        importlib.import_module(EXTENSION)
+    assert libsox.started == started
 
 
 def test_torchaudio_has_started_it(torchaudio: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> None:
     libsox = Libsox()
     libsox.sox_init()
+    monkeypatch.setattr(shared, "_is_only_one", lambda: True)
     monkeypatch.setitem(sys.modules, EXTENSION, types.ModuleType(EXTENSION))
     assert shared.start(libsox)
     assert libsox.started == 1
-
-
-@pytest.mark.parametrize("loads", [False, True], ids=["the extension does not load", "it is another libsox"])
-def test_who_does_not_share_it_leaves_it_started(loads: bool, torchaudio: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (torchaudio / "_torchaudio_sox.py").write_text("" if loads else "raise OSError('libsox.so: cannot open shared object file')\n")
-    monkeypatch.setattr(shared, "_is_only_one", lambda: not loads)
-    libsox = Libsox()
-    assert shared.start(libsox)
-    with contextlib.nullcontext() if loads else pytest.raises(OSError, match="libsox"):
-        importlib.import_module(EXTENSION)
-    assert libsox.started
