@@ -26,17 +26,6 @@ PCM = (
     "stereo_24.flac",
     "six_s16.wav",
 )
-COMPRESSED = (
-    "stereo_cbr.mp3",
-    "mono_vbr.mp3",
-    "stereo.vorbis.ogg",
-    "stereo.m4a",
-    "stereo.opus",
-    "mono.amr-nb",
-    "mono_adpcm.wav",
-    "mono.gsm",
-    "stereo.wma",
-)
 
 
 @pytest.mark.libsox
@@ -78,7 +67,20 @@ def test_a_piece_is_the_slice_of_the_whole(
     assert torch.equal(piece if channels_first else piece.t(), expected)
 
 
-@pytest.mark.parametrize("name", COMPRESSED)
+@pytest.mark.parametrize(
+    "name",
+    [
+        "stereo_cbr.mp3",
+        "mono_vbr.mp3",
+        "stereo.vorbis.ogg",
+        "stereo.m4a",
+        "stereo.opus",
+        "mono.amr-nb",
+        "mono_adpcm.wav",
+        "mono.gsm",
+        "stereo.wma",
+    ],
+)
 def test_a_piece_of_a_compressed_file_is_the_slice_too(name: str) -> None:
     """FFmpeg decodes from the start where the codec keeps a state."""
     whole, _ = dispatcher.load(ASSETS / name, backend="ffmpeg")
