@@ -79,9 +79,8 @@ BLOCKS = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("case", BLOCKS)
-def test_findings_are_told_by_cause(case: str) -> None:
-    findings, wanted = BLOCKS[case]
+@pytest.mark.parametrize(("findings", "wanted"), BLOCKS.values(), ids=BLOCKS)
+def test_findings_are_told_by_cause(findings: list[Finding], wanted: list[tuple[object, ...]]) -> None:
     assert [
         (block.rule, block.reason, str(block.places[0]), len(block.places), len(block.waiting), list(map(str, block.related)))
         for block in blocks(findings)
