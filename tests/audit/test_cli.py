@@ -1,5 +1,6 @@
 """The command: statuses, wrong usage, odd entries, resuming, stopping, sampling, the planted set."""
 
+import dataclasses
 import json
 import os
 import pathlib
@@ -249,13 +250,20 @@ def test_files_that_do_not_come_back_are_missed() -> None:
 
 
 def test_rows_of_files_that_were_not_decoded() -> None:
-    compare = Compare(TERMS)
-    died = compare.crashed(Item("a.wav", "stamp", other="b.wav"), "it died")
-    assert (died.kind, died.path, died.stamp, died.other, died.note) == ("crashed", "a.wav", "stamp", "b.wav", "it died")
-    assert (died.from_error, died.to_error, died.from_side) == ("it died", None, TERMS.old)
-    away = compare(Item("gone.wav", "stamp"))
+    died = Compare(TERMS).crashed(Item("a.wav", "stamp", other="b.wav"), "it died")
+    assert died == dataclasses.replace(
+        died,
+        kind="crashed",
+        path="a.wav",
+        stamp="stamp",
+        other="b.wav",
+        note="it died",
+        from_error="it died",
+        to_error=None,
+        from_side=TERMS.old,
+    )
+    away, gone = Compare(TERMS)(Item("gone.wav", "stamp")), Compare(TERMS)(Item("memory://gone/a.wav"))
     assert (away.kind, away.note) == ("error_both", "cannot read 'gone.wav': there is no such file")
-    gone = compare(Item("memory://gone/a.wav"))
     assert (gone.kind, gone.from_error) == ("error_both", gone.to_error)
     assert gone.note.startswith("cannot fetch 'memory://gone/a.wav' (FileNotFoundError")
 
