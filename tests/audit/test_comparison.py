@@ -5,6 +5,7 @@ import dataclasses
 import tracemalloc
 from collections.abc import Callable, Iterator
 from typing import Any
+from unittest import mock
 
 import hypothesis
 import numpy as np
@@ -205,17 +206,11 @@ def test_a_file_that_fails_midway(failing: tuple[int, ...], kind: str, monkeypat
 
 @pytest.mark.parametrize(("kept", "times"), [(1 << 24, 1), (0, 2)], ids=["what fits into memory", "what does not"])
 def test_how_often_a_shifted_file_is_decoded(kept: int, times: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    opened: list[str] = []
-    own = sides.Side.open
-
-    def counted(side: sides.Side, path: str, **options: Any) -> Any:
-        opened.append(path)
-        return own(side, path, **options)
-
-    monkeypatch.setattr(sides.Side, "open", counted)
+    opened = mock.Mock(wraps=sides.Side.open)
+    monkeypatch.setattr(sides.Side, "open", lambda *arguments, **options: opened(*arguments, **options))
     monkeypatch.setattr(reading, "KEPT_BYTES", kept)
     assert compared(MUSIC, MUSIC[1105:], block_frames=5000).kind == "shifted"
-    assert sorted(opened) == sorted(PATHS * times)
+    assert sorted(call.args[1] for call in opened.call_args_list) == sorted(PATHS * times)
 
 
 def test_a_long_file_needs_no_more_memory_than_its_blocks(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,6 +4,7 @@ import contextlib
 import pathlib
 from collections.abc import Callable
 from typing import Any
+from unittest import mock
 
 import av
 import numpy as np
@@ -96,17 +97,12 @@ def test_a_missing_backend_keeps_nobodys_frames(forked: Python) -> None:
 
 def test_a_backend_that_fails_to_start_in_a_new_way_takes_no_other_down(monkeypatch: pytest.MonkeyPatch) -> None:
     """Whatever its library raises becomes the reason, once."""
-    asked = []
-
-    def import_module(name: str) -> object:
-        asked.append(name)
-        raise MemoryError("no room")
-
+    import_module = mock.Mock(side_effect=MemoryError("no room"))
     monkeypatch.setattr(registry, "_opened", {})
     monkeypatch.setattr(registry.importlib, "import_module", import_module)
     for _ in range(2):
         assert Registry().reason("sox") == "sox failed to start (MemoryError: no room)"
-    assert asked == ["dispatcher.backends.sox"]
+    import_module.assert_called_once_with("dispatcher.backends.sox")
 
 
 @pytest.mark.parametrize("name", ["__file__", "__version__"])

@@ -100,14 +100,11 @@ def test_a_member_of_a_tar_that_is_read_as_a_stream_is_told_of() -> None:
     put({"x.wav": WAV})
     with tarfile.open("x.tar", "w") as archive:
         archive.add("x.wav")
-    for flag in (False, True):
-        with tarfile.open("x.tar", "r|") as archive:
-            load, found = compat.standin("2.2", unseekable_objects=flag).load, archive.extractfile(next(iter(archive)))
-            if flag:
-                assert load(found)[0].shape == (1, 8000)
-                continue
-            with pytest.raises(OSError, match=r"io\.BytesIO\(file\.read\(\)\).*unseekable_objects"):
-                load(found)
+    with tarfile.open("x.tar", "r|") as archive, pytest.raises(OSError, match=r"io\.BytesIO\(file\.read\(\)\).*unseekable_objects"):
+        compat.standin("2.2").load(archive.extractfile(next(iter(archive))))
+    with tarfile.open("x.tar", "r|") as archive:
+        load = compat.standin("2.2", unseekable_objects=True).load
+        assert load(archive.extractfile(next(iter(archive))))[0].shape == (1, 8000)
 
 
 @pytest.mark.parametrize("backend", ["ffmpeg", "soundfile"])

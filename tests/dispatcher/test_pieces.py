@@ -11,6 +11,7 @@ import tempfile
 import warnings
 from collections.abc import Callable
 from typing import Any
+from unittest import mock
 
 import av
 import hypothesis
@@ -224,15 +225,14 @@ def test_flac_without_a_backend_named_is_as_ffmpeg_gives_it(name: str, data: st.
 def test_flac_without_a_backend_named_is_decoded_by_libsndfile(monkeypatch: pytest.MonkeyPatch) -> None:
     """Where it is there; else by FFmpeg, and so it is where the file is not to be trusted."""
     expected = _whole("s16.flac")
-    asked: list[object] = []
-    backend = dispatcher.Registry().get("soundfile")
-    real = type(backend).load
-    monkeypatch.setattr(type(backend), "load", lambda *arguments: asked.append(arguments) or real(*arguments))
+    backend = type(dispatcher.Registry().get("soundfile"))
+    load = mock.Mock(wraps=backend.load)
+    monkeypatch.setattr(backend, "load", lambda *arguments: load(*arguments))
     assert torch.equal(dispatcher.load(_file("s16.flac"))[0], expected)
-    assert len(asked) == 1
+    assert load.call_count == 1
     alone = dispatcher.functions(dispatcher.Chooser(dispatcher.Registry(["ffmpeg"]), dispatcher.Settings()))
     assert torch.equal(alone.load(_file("s16.flac"))[0], expected)
-    assert len(asked) == 1
+    assert load.call_count == 1
 
 
 def _flac(backend: str) -> tuple[bytes, list[int]]:
@@ -288,19 +288,19 @@ def test_a_file_is_checked_once_for_all_late_pieces_until_it_changes(
     name: str, backend: str | None, module: Any, check: str, tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Each time while its last change is so near that another one could look the same."""
-    real, looked = getattr(module, check), []
-    monkeypatch.setattr(module, check, lambda *arguments: looked.append(check) or real(*arguments))
+    look = mock.Mock(wraps=getattr(module, check))
+    monkeypatch.setattr(module, check, look)
     path = tmp_path / name
     path.write_bytes(pathlib.Path(_file(name)).read_bytes())
     for settled, times in ((10**18, 3), (-(10**18), 1)):
         monkeypatch.setattr("dispatcher.reading.opened._SETTLED", settled)
-        looked.clear()
+        look.reset_mock()
         for _ in range(3):
             dispatcher.load(path, 100_000, 1000, backend=backend)
-        assert len(looked) == times
+        assert look.call_count == times
     os.utime(path, ns=(1, 1))
     dispatcher.load(path, 100_000, 1000, backend=backend)
-    assert len(looked) == 2
+    assert look.call_count == 2
 
 
 def test_a_header_of_flac_is_found_wherever_it_lies_in_the_blocks_that_are_read() -> None:

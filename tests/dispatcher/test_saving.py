@@ -9,6 +9,7 @@ import types
 import warnings
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
+from unittest import mock
 
 import pytest
 import soundfile
@@ -217,17 +218,11 @@ def test_a_file_of_somebody_else_stays_theirs_where_that_may_be(
     path = tmp_path / "theirs.wav"
     path.write_bytes(b"old")
     owner = path.stat()
-    given = []
-
-    def chown(part: str, user: int, group: int) -> None:
-        given.append((user, group))
-        if not allowed:
-            raise PermissionError("only root may")
-
+    chown = mock.Mock(side_effect=None if allowed else PermissionError("only root may"))
     monkeypatch.setattr(os, "geteuid", lambda: owner.st_uid + 1)
     monkeypatch.setattr(os, "chown", chown)
     dispatcher.save(str(path), torch.zeros(1, 100), 8000)
-    assert given == [(owner.st_uid, owner.st_gid)]
+    assert [call.args[1:] for call in chown.call_args_list] == [(owner.st_uid, owner.st_gid)]
     assert dispatcher.info(str(path)).num_frames == 100
     assert [entry.name for entry in tmp_path.iterdir()] == ["theirs.wav"]
 
