@@ -98,6 +98,15 @@ def test_a_closed_type_opens_by_name() -> None:
     assert dispatcher.load("x.gsrt", format="gsrt", backend="sox")[0].shape == (1, 100)
 
 
+def test_a_header_that_promises_too_much_changes_no_sample() -> None:
+    """What is there is read; a wav header may say anything."""
+    data = bytearray(Path(STEREO).read_bytes())
+    data[4:8] = data[40:44] = b"\xff\xff\xff\x7f"
+    put({"x.wav": bytes(data)})
+    for backend in dispatcher.list_audio_backends():
+        assert torch.equal(dispatcher.load("x.wav", backend=backend)[0], dispatcher.load(STEREO, backend=backend)[0])
+
+
 @pytest.fixture(scope="module")
 def effects() -> Any:
     """The effects of a release."""
