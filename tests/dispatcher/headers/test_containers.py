@@ -44,6 +44,8 @@ Row = collections.namedtuple("Row", "name data length cut missing", defaults=(No
 ROWS = [
     Row("wav", b"RIFF\0\0\0\0WAVEfmt " + _little(16) + _wave_format() + b"data" + _little(40) + bytes(40), Length(10, 2), 3,
         "its chunk 'data' is 40 bytes long, and 37 are there"),
+    Row("wav", b"RIFX\0\0\0\0WAVEfmt " + _big(16) + struct.pack(">HHIIHH", 1, 2, 8000, 32000, 4, 16) + b"data" + _big(40) + bytes(40), Length(10, 2), 3,
+        "its chunk 'data' is 40 bytes long, and 37 are there"),
     Row("wav", b"RIFF\0\0\0\0WAVEfmt " + _little(16) + _wave_format(2) + b"fact" + _little(4, 99) + b"data" + _little(8) + bytes(8),
         Length(99, 2), 3, "its chunk 'data' is 8 bytes long, and 5 are there"),
     Row("wav", b"RF64\0\0\0\0WAVEds64" + _little(16, 0, 0, 8, 0) + b"fmt " + _little(16) + _wave_format() + b"data" + _little(0xFFFFFFFF)
