@@ -1,5 +1,6 @@
 """Writing streams: what the recorded cases do not show."""
 
+import io
 import os
 import pathlib
 import threading
@@ -70,6 +71,12 @@ def test_an_object_gets_bytes_as_they_come() -> None:
         opened.write_audio_chunk(0, TONE)
         assert sink.data
     assert len(streaming.sound(StreamReader(sink.data))) >= len(TONE)
+
+
+def test_an_object_that_seeks_has_a_mended_header() -> None:
+    held = io.BytesIO()
+    streaming.write(held, TONE, container="wav")
+    assert streaming.sound(StreamReader(held.getvalue())).shape == TONE.shape
 
 
 def test_an_interrupt_in_the_object_comes_through() -> None:
