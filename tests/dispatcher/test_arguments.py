@@ -107,7 +107,8 @@ def test_no_argument_gives_an_error_of_another_kind(
     call: Call, values: list[Any], is_refused: bool, release: str, backend: str | None, wav: str
 ) -> None:
     """No OverflowError, AttributeError, UnicodeError or IndexError of Python's own."""
-    said = [_ours(call, compat.standin(release), value, **({} if backend is None else {"backend": backend})) for value in values]
+    torchaudio, named = compat.standin(release), {} if backend is None else {"backend": backend}
+    said = [_ours(call, torchaudio, value, **named) for value in values]
     if is_refused:
         assert all(said), said
         assert os.listdir() == ["a.wav"]
@@ -156,7 +157,8 @@ OF_EFFECTS: dict[str, tuple[Call, list[Any], bool]] = {
     {**OTHERS, **{name: pytest.param(*row, marks=pytest.mark.libsox) for name, row in OF_EFFECTS.items()}},
 )
 def test_streams_and_effects_refuse_likewise(call: Call, values: list[Any], is_refused: bool, wav: str) -> None:
-    said = [_ours(call, compat.standin("2.2"), value) for value in values]
+    torchaudio = compat.standin("2.2")
+    said = [_ours(call, torchaudio, value) for value in values]
     assert all(said) or not is_refused, said
 
 
