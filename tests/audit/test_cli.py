@@ -1,122 +1,187 @@
-"""The command: statuses, wrong usage, resuming, stopping, sampling, the planted set."""
+"""The command: statuses, wrong usage, odd entries, resuming, stopping, sampling, the planted set."""
 
+import dataclasses
+import json
 import os
 import pathlib
+import shlex
 import signal
+import socket
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 import numpy as np
 import pytest
 
 from compat import cli as top
-from compat.audit import session
+from compat.audit import comparison, session
 from compat.audit.cli import main
 from compat.audit.engines import EngineError, Outcome, Task
 from compat.audit.engines.local import LocalEngine
 from compat.audit.inputs.sources import Sources
 from compat.audit.items import Item
 from compat.audit.options import Terms
+from compat.audit.rows import Row
 from compat.audit.storage import open_store
 from compat.audit.task import Compare
 from dispatcher import atomic_files, registry
 from dispatcher.errors import BackendUnavailable
 from tests.audit import planted
 from tests.audit.runs import NOISE, PAIR, RESULTS, TERMS, Audit, encoded, rows_of, served, started
-from tests.codemod.commands import put
+from tests.codemod.commands import Files, put
 from tests.conftest import ASSETS, Python, printed
 from tests.doubles import fails
 from tests.tables import table
 
 pytestmark = pytest.mark.usefixtures("data")
+LISTED = b"data/a.wav\n"
 SAME = {"other/a.wav": encoded(), "other/b.flac": encoded(kind="FLAC")}
-SHIFTED = {"other/a.wav": encoded(NOISE[100:])}
-UNREADABLE = {"data/c.wav": b"nothing", "other/c.wav": b"nothing"}
-ONE_SIDE = dict.fromkeys(("data/d.m4a", "other/d.m4a"), (ASSETS / "stereo.m4a").read_bytes())
-ALL = {**SHIFTED, **UNREADABLE, **ONE_SIDE}
+SHIFTED = {**SAME, "other/a.wav": encoded(NOISE[100:])}
+UNREADABLE = {**SAME, "data/c.wav": b"nothing", "other/c.wav": b"nothing"}
+BOTH = {**SHIFTED, **UNREADABLE, "other/a.wav": SHIFTED["other/a.wav"]}
+ONE_SIDE = {**SAME, **dict.fromkeys(("data/d.m4a", "other/d.m4a"), (ASSETS / "stereo.m4a").read_bytes())}
+KINDS = {"identical": 1, "shifted": 1, "error_both": 1}
+ONE_BROKEN = {"identical": 1, "error_both": 1}
+UNCLOSED = b'path,text\ndata/a.wav,"one\ndata/a.wav,two\ndata/a.wav,three\n'
+NUMBER = b'{"path": "data/a.wav", "x": '
 
 
-# files beside those that are the same, what counts, the status, and the classes
-@table(
-    "files, fail_on, status, kinds",
-    {
-        "nothing": ({}, "differences,errors", 0, {"identical": 2}),
-        "a difference": (SHIFTED, "differences,errors", 1, {"identical": 1, "shifted": 1}),
-        "an error": (UNREADABLE, "differences,errors", 2, {"identical": 2, "error_both": 1}),
-        "one side": (ONE_SIDE, "differences,errors", 2, {"identical": 2, "error_from": 1}),
-        "both": ({**SHIFTED, **UNREADABLE}, "differences,errors", 2, {"identical": 1, "shifted": 1, "error_both": 1}),
-        "both, errors do not count": ({**SHIFTED, **UNREADABLE}, "differences", 1, {"identical": 1, "shifted": 1, "error_both": 1}),
-        "both, differences do not count": ({**SHIFTED, **UNREADABLE}, "errors", 2, {"identical": 1, "shifted": 1, "error_both": 1}),
-        "shifts do not count": (SHIFTED, "length,metadata", 0, {"identical": 1, "shifted": 1}),
-        "one class": (SHIFTED, "shifted", 1, {"identical": 1, "shifted": 1}),
-        "what both fail at does not count": (UNREADABLE, "differences,error-from,error-to", 0, {"identical": 2, "error_both": 1}),
-        "nothing counts": (ALL, "none", 0, {"identical": 1, "shifted": 1, "error_both": 1, "error_from": 1}),
+def _socket() -> None:
+    with socket.socket(socket.AF_UNIX) as made:
+        made.bind("data/s.wav")
+
+
+# what is put beside the two files that are the same, the arguments, the status, and the classes of the rows
+@table("files, arguments, status, kinds", {
+    "nothing": (SAME, "data --against other", 0, {"identical": 2}),
+    "a difference": (SHIFTED, "data --against other", 1, {"identical": 1, "shifted": 1}),
+    "an error": (UNREADABLE, "data --against other", 2, {"identical": 2, "error_both": 1}),
+    "one side": (ONE_SIDE, "data --against other", 2, {"identical": 2, "error_from": 1}),
+    "both": (BOTH, "data --against other", 2, KINDS),
+    "both, errors do not count": (BOTH, "data --against other --fail-on differences", 1, KINDS),
+    "both, differences do not count": (BOTH, "data --against other --fail-on errors", 2, KINDS),
+    "shifts do not count": (SHIFTED, "data --against other --fail-on length,metadata", 0, {"identical": 1, "shifted": 1}),
+    "one class": (SHIFTED, "data --against other --fail-on shifted", 1, {"identical": 1, "shifted": 1}),
+    "what both fail at does not count": (
+        UNREADABLE, "data --against other --fail-on differences,error-from,error-to", 0, {"identical": 2, "error_both": 1},
+    ),
+    "nothing counts": ({**ONE_SIDE, **BOTH}, "data --against other --fail-on none", 0, {**KINDS, "error_from": 1}),
+    "a release, where a folder has its name": ({"2.2/notes.md": ""}, "data --to 2.2", 0, {"identical": 2}),
+    "a folder with the name of a release": ({"2.2/notes.md": ""}, "data --to ./2.2", 2, {"error_to": 2}),
+    # an entry that is odd is a row, and a second run goes on after it
+    "NUL in a list": ({"list.txt": LISTED + b"data/b\0c.wav\n"}, "list.txt", 2, ONE_BROKEN),
+    "NUL in JSON": ({"list.jsonl": b'{"path": "data/a.wav"}\n{"path": "data/b\\u0000.wav"}\n'}, "list.jsonl", 2, ONE_BROKEN),
+    "NUL in a URL": ({"list.txt": LISTED + b"memory://x/b.w\0v\n"}, "list.txt", 2, ONE_BROKEN),
+    "half a pair of UTF-16": ({"list.jsonl": b'{"path": "data/a.wav"}\n{"path": "\\ud800.wav"}\n'}, "list.jsonl", 2, ONE_BROKEN),
+    "a name that is too long": ({"list.txt": LISTED + b"x" * 9000 + b".wav\n"}, "list.txt", 2, ONE_BROKEN),
+    "a device without an end": ({"list.txt": LISTED + b"/dev/zero\n"}, "list.txt", 2, ONE_BROKEN),
+    "a URL that is none": ({"list.txt": LISTED + b"http://[x/b.wav\n"}, "list.txt", 2, ONE_BROKEN),
+    "a huge field": ({"list.csv": b'path,text\ndata/a.wav,"' + b"x" * 300000 + b'"\n'}, "list.csv", 0, {"identical": 1}),
+    "a huge field of tabs": ({"list.tsv": b"text\tpath\n" + b"x" * 200000 + b"\tdata/a.wav\n"}, "list.tsv", 0, {"identical": 1}),
+    "a mark before the first line": ({"list.txt": b"\xef\xbb\xbfdata/a.wav\r\n"}, "list.txt", 0, {"identical": 1}),
+    "a mark before JSON": ({"list.jsonl": b'\xef\xbb\xbf{"path": "data/a.wav"}\r\n'}, "list.jsonl", 0, {"identical": 1}),
+    "a mark before a table": ({"list.csv": b"\xef\xbb\xbfpath,x\r\ndata/a.wav,1\r\n"}, "list.csv", 0, {"identical": 1}),
+    "more columns": ({"list.csv": b"path,x\ndata/a.wav,1,2,3\n"}, "list.csv", 0, {"identical": 1}),
+    "a quoted text over lines": ({"list.csv": b'text,path\n"one, two\nthree",data/a.wav\n'}, "list.csv", 0, {"identical": 1}),
+    "numbers of JSON that are none": ({"list.jsonl": b'{"path": "data/a.wav", "d": 1e999, "e": NaN}\n'}, "list.jsonl", 0, {"identical": 1}),
+})  # fmt: skip
+def test_what_a_run_comes_to(files: Files, arguments: str, status: int, kinds: dict[str, int], audit: Audit) -> None:
+    put(files)
+    for done_before in (0, sum(kinds.values())):
+        told = audit(*arguments.split(), "--json", "--results", RESULTS)
+        assert (told.status, told.summary["exit_status"], told.kinds) == (status, status, kinds)
+        assert told.summary["files"]["done_before"] == done_before
+        assert len(rows_of()) == sum(kinds.values())
+
+
+# what is made in the folder, what is compared, and the classes of the rows
+@table("make, named, kinds", {
+    "a link to itself": (lambda: os.symlink("loop.wav", "data/loop.wav"), "data", {"identical": 2, "error_both": 1}),
+    "links in a ring": (
+        lambda: (os.symlink("c.wav", "data/b.wav"), os.symlink("b.wav", "data/c.wav")), "data", {"identical": 2, "error_both": 2},
+    ),
+    "a pipe, which would never end": (lambda: os.mkfifo("data/pipe.wav"), "data/pipe.wav", {"error_both": 1}),
+    "a socket": (_socket, "data/s.wav", {"error_both": 1}),
+    "a folder in a list": (lambda: os.mkdir("data/d.wav"), "data/d.wav", {"error_both": 1}),
+    "names of lines and bytes": (
+        lambda: [os.link("data/a.wav", name) for name in (b"data/new\nline.wav", b"data/\xff\xfe.wav")], "data", {"identical": 4},
+    ),
+})  # fmt: skip
+def test_an_odd_file_is_a_row(make: Callable[[], object], named: str, kinds: dict[str, int], audit: Audit) -> None:
+    """And a second run goes on after it."""
+    make()
+    put({"list.txt": f"{named}\n"})
+    for done_before in (0, sum(kinds.values())):
+        told = audit("--json", named if named == "data" else "list.txt")
+        assert (told.kinds, told.summary["files"]["done_before"]) == (kinds, done_before)
+
+
+# what is put there, the arguments, and words of the error
+@table("files, arguments, message", {
+    "no data": ({}, "", "no DATA given"),
+    "no such data": ({}, "gone", "gone: there is no such file or folder"),
+    "no audio": (
+        {"empty/notes.md": ""}, "empty", "no audio files found in empty; 1 with other extensions skipped, --extensions chooses",
+    ),
+    "no such release": ({}, "data --from 1.9", "there is no release '1.9'"),
+    "no releases": ({}, "data --from ''", "which releases? Say --from 2.0 --to 2.2"),
+    "no new release": ({}, "data --to '' --against data", "Say --from 2.0 --to 2.2 --against data"),
+    "two folders": ({}, "data --to data --against data", "--to data is a folder; leave out --against, --to-python"),
+    "no such class": ({}, "data --fail-on worse", "--fail-on: there is no class 'worse'"),
+    "nothing but links": ({}, "linked", "no audio files found in linked; 1 folders behind links skipped, name them to include them"),
+    "no such results": ({}, "--results gone.jsonl", "gone.jsonl: there are no such results"),
+    "another kind of results": ({}, "data --results x.txt", "ends in .jsonl or .parquet"),
+    "no place for the report": ({}, "data --report gone/x.html", "--report gone/x.html: it cannot be written there"),
+    "a report in the place of data": ({}, "data --report data/a.wav", "a file that ends in .html"),
+    "no such counterpart": ({}, "data --against gone", "--against gone: there is no such folder"),
+    "no such option": ({}, "data --what", "unrecognized arguments: --what"),
+    "a negative number": ({}, "data --jobs -1", "it must not be negative"),
+    "less than a file": ({}, "data --sample -1", "it must not be negative"),
+    "no number for a tolerance": ({}, "data --tolerance nan", "it must be a number that is not negative"),
+    "a tolerance without end": ({}, "data --tolerance inf", "it must be a number that is not negative"),
+    **{
+        f"no such scheduler: {address}": ({}, f"data --scheduler {address}", f"--scheduler {address}: write tcp://HOST:PORT, or local[N]")
+        for address in ("here", "local[x]", "local[2")
     },
-)
-def test_exit_status(files: dict[str, bytes], fail_on: str, status: int, kinds: dict[str, int], audit: Audit) -> None:
-    put({**SAME, **files})
-    told = audit("data", "--against", "other", "--fail-on", fail_on, "--json")
-    assert (told.status, told.summary["exit_status"], told.kinds) == (status, status, kinds)
-    assert len(rows_of()) == sum(kinds.values())
-
-
-@table(
-    "arguments, message",
-    {
-        "no data": ((), "no DATA given"),
-        "no such data": (("gone",), "gone: there is no such file or folder"),
-        "no audio": (("empty",), "no audio files found in empty; 1 with other extensions skipped, --extensions chooses"),
-        "no such release": (("data", "--from", "1.9"), "there is no release '1.9'"),
-        "no releases": (("data", "--from", ""), "which releases? Say --from 2.0 --to 2.2"),
-        "no new release": (("data", "--to", "", "--against", "data"), "Say --from 2.0 --to 2.2 --against data"),
-        "two folders": (("data", "--to", "data", "--against", "data"), "--to data is a folder; leave out --against, --to-python"),
-        "no such class": (("data", "--fail-on", "worse"), "--fail-on: there is no class 'worse'"),
-        "nothing but links": (
-            ("linked",),
-            "no audio files found in linked; 1 folders behind links skipped, name them to include them",
-        ),
-        "no such results": (("--results", "gone.jsonl"), "gone.jsonl: there are no such results"),
-        "another kind of results": (("data", "--results", "x.txt"), "ends in .jsonl or .parquet"),
-        "no place for the report": (("data", "--report", "gone/x.html"), "--report gone/x.html: it cannot be written there"),
-        "a report in the place of data": (("data", "--report", "data/a.wav"), "a file that ends in .html"),
-        "no such counterpart": (("data", "--against", "gone"), "--against gone: there is no such folder"),
-        "no such option": (("data", "--what"), "unrecognized arguments: --what"),
-        "a negative number": (("data", "--jobs", "-1"), "it must not be negative"),
-        "less than a file": (("data", "--sample", "-1"), "it must not be negative"),
-        "no number for a tolerance": (("data", "--tolerance", "nan"), "it must be a number that is not negative"),
-        "a tolerance without end": (("data", "--tolerance", "inf"), "it must be a number that is not negative"),
-        "no such scheduler": (("data", "--scheduler", "here"), "--scheduler here: write tcp://HOST:PORT, or local[N]"),
-        "a confidence of nothing": (("data", "--confidence", "0"), "it is a percentage"),
-    },
-)
-def test_wrong_usage(arguments: tuple[str, ...], message: str, audit: Audit) -> None:
-    put({"empty/notes.md": ""})
+    "a confidence of nothing": ({}, "data --confidence 0", "it is a percentage"),
+    # the error names the list
+    "a quote that is never closed": ({"list.csv": UNCLOSED}, "list.csv", "audit: list.csv"),
+    "a quote that the next row closes": ({"list.csv": UNCLOSED.replace(b",two", b',"two"')}, "list.csv", "audit: list.csv"),
+    "a list in UTF-16": ({"list.txt": "data/a.wav\n".encode("utf-16")}, "list.txt", "audit: list.txt"),
+    "fewer columns": ({"list.csv": b"x,path\n1\n"}, "list.csv", "audit: list.csv"),
+    "a path that is a number": ({"list.jsonl": b'{"path": 3}\n'}, "list.jsonl", "audit: list.jsonl"),
+    "deep JSON": ({"list.jsonl": NUMBER + b"[" * 100000 + b"]" * 100000 + b"}\n"}, "list.jsonl", "audit: list.jsonl"),
+    "a number of JSON that is too long": ({"list.jsonl": NUMBER + b"9" * 5000 + b"}\n"}, "list.jsonl", "audit: list.jsonl"),
+    "a list that is not gzip": ({"list.txt.gz": LISTED}, "list.txt.gz", "audit: list.txt.gz"),
+    "a list that is not xz": ({"list.txt.xz": LISTED}, "list.txt.xz", "audit: list.txt.xz"),
+    "a list cut off in gzip": ({"list.txt.gz": b"\x1f\x8b\x08\0\0\0\0\0\0\x03\x01"}, "list.txt.gz", "audit: list.txt.gz"),
+})  # fmt: skip
+def test_wrong_usage(files: Files, arguments: str, message: str, audit: Audit) -> None:
+    put(files)
     os.mkdir("linked")
     os.symlink(os.path.abspath("data"), "linked/data")
-    told = audit(*arguments)
+    told = audit(*shlex.split(arguments))
     assert told.status == 3
     assert message in told.err
+    assert "Traceback" not in told.err
     assert pathlib.Path("data/a.wav").read_bytes() == encoded()
 
 
-def test_a_backend_that_does_not_work_is_no_difference(monkeypatch: pytest.MonkeyPatch) -> None:
+@table("missing, old, new, says", {
+    "one that is named": (("soundfile",), "2.0:global:soundfile", "2.2:dispatcher:ffmpeg", r"here: it is not there\. Run `python -m compat\.doctor`"),
+    "all, and one is named": (registry.known(), "2.2:dispatcher:ffmpeg", "2.2:dispatcher:ffmpeg", "does not work here: it is not there"),
+    "all": (registry.known(), "2.2:dispatcher", "2.2:dispatcher:ffmpeg", "here: it is not there"),
+    # both sides would then decode alike here, and otherwise where the first one works
+    "the first choice of a release": (("ffmpeg",), "2.2:dispatcher", "2.2:dispatcher:soundfile", "it is not there.* name a backend that works"),
+})  # fmt: skip
+def test_a_backend_that_does_not_work_is_no_difference(
+    missing: Iterable[str], old: str, new: str, says: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """It ends the run, with what to do, and makes no rows."""
-    monkeypatch.setitem(registry._opened, "soundfile", BackendUnavailable("it is not there"))
-    with pytest.raises(EngineError, match=r"does not work here: it is not there\. Run `python -m compat\.doctor`"):
-        Compare(TERMS)(Item("data/a.wav"))
-    for name in registry.known():
-        monkeypatch.setitem(registry._opened, name, BackendUnavailable("nor is this"))
-    for old, why in (("2.2:dispatcher:ffmpeg", "here: nor is this"), ("2.2:dispatcher", "here: nor is this")):
-        with pytest.raises(EngineError, match=why):
-            Compare(Terms(old, TERMS.new))(Item("data/a.wav"))
-
-
-def test_a_release_does_not_choose_another_backend_because_its_first_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Both sides would then decode alike here, and otherwise where the first one works."""
-    monkeypatch.setitem(registry._opened, "ffmpeg", BackendUnavailable("it is not there"))
-    with pytest.raises(EngineError, match=r"it is not there.* name a backend that works"):
-        Compare(Terms("2.2:dispatcher", "2.2:dispatcher:soundfile"))(Item("data/a.wav"))
-    assert Compare(Terms("2.2:dispatcher:soundfile", "2.1:dispatcher:soundfile"))(Item("data/a.wav")).kind == "identical"
+    for name in missing:
+        monkeypatch.setitem(registry._opened, name, BackendUnavailable("it is not there"))
+    with pytest.raises(EngineError, match=says):
+        Compare(Terms(old, new))(Item("data/a.wav"))
 
 
 @pytest.mark.skipif(os.name == "nt", reason="2.0 had no sox_io there")
@@ -158,27 +223,14 @@ def test_nobody_reads_what_it_says() -> None:
     assert process.wait(60) == 141
 
 
-@pytest.mark.parametrize(
-    ("named", "chosen"),
-    {"wav": {"data/a.wav"}, " .WAV, flac,": {"data/a.wav", "data/b.flac"}, "all": {"data/a.wav", "data/b.flac", "data/c.raw"}}.items(),
-)
-def test_extensions_choose(named: str, chosen: set[str], audit: Audit) -> None:
-    put({"data/c.raw": b"nothing"})
-    told = audit("data", "--extensions", named, "--json")
-    assert {row["path"] for row in rows_of()} == chosen
-    assert told.summary["files"]["passed_over"] == 3 - len(chosen)
-
-
 def test_the_report_has_the_worst_and_it_says_where_the_page_is(audit: Audit) -> None:
-    """At the end, once it is written; beside JSON on standard error."""
+    """At the end, once it is written."""
     told = audit("data", "--report", "audit.html", "--report-rows", 1)
     assert (told.status, told.out.splitlines()[-1]) == (0, "The page is audit.html.")
     page = pathlib.Path("audit.html").read_text(encoding="utf-8")
     for words in ("<p>The table has the worst 1 files; 1 more are in the results.</p>", '"drawings":[]', "data/a.wav"):
         assert words in page
     assert "data/b.flac" not in page
-    told = audit("data", "--report", "audit.html", "--json")
-    assert (told.summary["report"], told.err) == ("audit.html", "The page is audit.html.\n")
 
 
 def test_a_report_that_cannot_be_written_after_all(audit: Audit, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -198,13 +250,20 @@ def test_files_that_do_not_come_back_are_missed() -> None:
 
 
 def test_rows_of_files_that_were_not_decoded() -> None:
-    compare = Compare(TERMS)
-    died = compare.crashed(Item("a.wav", "stamp", other="b.wav"), "it died")
-    assert (died.kind, died.path, died.stamp, died.other, died.note) == ("crashed", "a.wav", "stamp", "b.wav", "it died")
-    assert (died.from_error, died.to_error, died.from_side) == ("it died", None, TERMS.old)
-    away = compare(Item("gone.wav", "stamp"))
+    died = Compare(TERMS).crashed(Item("a.wav", "stamp", other="b.wav"), "it died")
+    assert died == dataclasses.replace(
+        died,
+        kind="crashed",
+        path="a.wav",
+        stamp="stamp",
+        other="b.wav",
+        note="it died",
+        from_error="it died",
+        to_error=None,
+        from_side=TERMS.old,
+    )
+    away, gone = Compare(TERMS)(Item("gone.wav", "stamp")), Compare(TERMS)(Item("memory://gone/a.wav"))
     assert (away.kind, away.note) == ("error_both", "cannot read 'gone.wav': there is no such file")
-    gone = compare(Item("memory://gone/a.wav"))
     assert (gone.kind, gone.from_error) == ("error_both", gone.to_error)
     assert gone.note.startswith("cannot fetch 'memory://gone/a.wav' (FileNotFoundError")
 
@@ -219,62 +278,64 @@ def test_a_counterpart_that_is_not_there(option: str, audit: Audit) -> None:
     assert "from_error" not in row
 
 
-@pytest.mark.parametrize(("named", "kinds"), [("2.2", {"identical": 2}), ("./2.2", {"error_to": 2})])
-def test_a_release_is_meant_where_a_folder_has_its_name(named: str, kinds: dict[str, int], audit: Audit) -> None:
-    os.mkdir("2.2")
-    assert audit("data", "--to", named, "--results", "audit.jsonl", "--json").kinds == kinds
+MANY = dict.fromkeys([f"data/{number}.wav" for number in range(40)], encoded())
+OF_30 = "0 of 30 sampled files are not the same: with 95 % confidence, at most 2 of all 42 files (4.8 %) are not."
+CHANGED = {"data/c.wav": encoded(), "data/a.wav": encoded(NOISE[:3000])}
+
+
+# runs one after another: files that are put there before, arguments, and what the JSON or the error has then
+@table("runs", {
+    "an extension chooses": [({"data/c.raw": b"nothing"}, "data --extensions wav", {"compared": 1, "passed_over": 2})],
+    "extensions choose": [({"data/c.raw": b"nothing"}, "data --extensions ' .WAV, flac,'", {"compared": 2, "passed_over": 1})],
+    "all extensions": [({"data/c.raw": b"nothing"}, "data --extensions all", {"compared": 3, "passed_over": 0})],
+    **{
+        f"a second run goes on in {kind}": [
+            ({}, f"data --results audit.{kind}", {"status": 0, "compared": 2}),
+            (CHANGED, f"data/a.wav data/c.wav --results audit.{kind}", {"status": 0, "done_before": 0, "compared": 2}),
+            ({}, f"data/a.wav data/c.wav data/a.wav --results audit.{kind}", {"status": 0, "done_before": 2, "compared": 2}),
+            # all rows: that of the file that is not asked for any more, and that of the one that was changed
+            ({}, f"--results audit.{kind}", {"compared": 4}),
+        ]
+        for kind in ("jsonl", "parquet")
+    },
+    "rows made on other terms are not mixed in": [
+        ({}, f"data --results {RESULTS}", {"status": 0}),
+        ({}, f"data --results {RESULTS} --tolerance 0.5", {"status": 3, "err": "compared with other options"}),
+        ({}, f"data --results {RESULTS}", {"status": 0, "done_before": 2, "compared": 2}),
+        ({}, f"data --results {RESULTS} --tolerance 0.5 --fresh", {"status": 0, "done_before": 0}),
+    ],
+    "errors can be tried again": [
+        ({"data/c.wav": b"nothing"}, "data", {"status": 2, "done_before": 0, "compared": 3}),
+        ({}, "data", {"status": 2, "done_before": 3, "compared": 3}),
+        ({}, "data --retry-errors", {"status": 2, "done_before": 2, "compared": 3}),
+    ],
+    "a sample says what it says": [
+        # of 2 files that differ a sample of 30 misses both in 8 %, of 3 all in 2 %
+        (MANY, "data --sample 30", {
+            "status": 0, "found": 42, "compared": 30, "fewest": 0, "most": 2, "high": pytest.approx(2 / 42), "sentence": OF_30,
+        }),
+        ({}, "data --sample 30 --confidence 99", {"confidence": 0.99, "most": 3}),
+        ({}, "data --sample 35", {"done_before": 30}),  # the larger sample has the smaller in it
+    ],
+    "the page is named on standard error, beside JSON": [
+        ({}, "data --report audit.html", {"report": "audit.html", "err": "The page is audit.html.\n"}),
+    ],
+})  # fmt: skip
+def test_one_run_after_another(runs: list[tuple[Files, str, dict[str, object]]], audit: Audit) -> None:
+    for files, arguments, expected in runs:
+        put(files)
+        told = audit(*shlex.split(arguments), "--json")
+        summary = json.loads(told.out or "{}")
+        found = {**summary, **(summary.get("sample") or {}), **summary.get("files", {}), "status": told.status}
+        if "err" in expected:
+            found["err"] = expected["err"] if str(expected["err"]) in told.err else told.err
+        assert {name: found[name] for name in expected} == expected, arguments
 
 
 def test_help_and_the_common_command(audit: Audit) -> None:
     told = audit("--help")
     assert (told.status, "exit status" in told.out) == (0, True)
     assert top.main(["audit", "--version"]) == 0
-
-
-def counted(audit: Audit, *arguments: object) -> tuple[int, int, int]:
-    """The status, the files that were done before, and those that are compared by now."""
-    told = audit(*arguments, "--json")
-    return told.status, told.summary["files"]["done_before"], told.summary["files"]["compared"]
-
-
-@pytest.mark.parametrize("extension", ["jsonl", "parquet"])
-def test_a_second_run_goes_on(extension: str, audit: Audit) -> None:
-    results = ("--results", f"audit.{extension}")
-    audit("data", *results)
-    put({"data/c.wav": encoded(), "data/a.wav": encoded(NOISE[:3000])})  # changed since
-    os.remove("data/b.flac")
-    assert counted(audit, "data", *results) == (0, 0, 2)
-    assert counted(audit, "data", "data/a.wav", *results) == (0, 2, 2)
-    # all rows: that of the file that is gone, and that of the one that was changed
-    assert counted(audit, *results)[2] == 4
-
-
-def test_rows_made_on_other_terms_are_not_mixed_in(audit: Audit) -> None:
-    audit("data")
-    before = rows_of()
-    told = audit("data", "--results", RESULTS, "--tolerance", "0.5")
-    assert (told.status, "compared with other options" in told.err) == (3, True)
-    assert rows_of() == before
-    assert audit("data", "--results", RESULTS, "--tolerance", "0.5", "--fresh").status == 0
-
-
-def test_errors_can_be_tried_again(audit: Audit) -> None:
-    put({"data/c.wav": b"nothing"})
-    for options, done in (((), 0), ((), 3), (("--retry-errors",), 2)):
-        assert counted(audit, "data", *options) == (2, done, 3)
-
-
-def test_a_sample_says_what_it_says(audit: Audit) -> None:
-    put(dict.fromkeys([f"data/{number}.wav" for number in range(40)], encoded()))
-    told = audit("data", "--sample", 30, "--json")
-    sample, files = told.summary["sample"], told.summary["files"]
-    assert (told.status, files["found"], files["compared"]) == (0, 42, 30)
-    # of 2 files that differ a sample of 30 misses both in 8 %, of 3 all in 2 %
-    assert (sample["fewest"], sample["most"], sample["high"]) == (0, 2, pytest.approx(2 / 42))
-    assert sample["sentence"] == "0 of 30 sampled files are not the same: with 95 % confidence, at most 2 of all 42 files (4.8 %) are not."
-    sample = audit("data", "--sample", 30, "--confidence", 99, "--json").summary["sample"]
-    assert (sample["confidence"], sample["most"]) == (0.99, 3)
-    assert counted(audit, "data", "--sample", 35)[1] == 30  # the larger sample has the smaller in it
 
 
 def test_the_summary_for_people(audit: Audit) -> None:
@@ -370,3 +431,59 @@ def test_nothing_heavy_is_imported_and_no_torch_at_all(python: Python) -> None:
         "import compat.audit.preload; assert 'av' in sys.modules; assert 'torch' not in sys.modules"
     )
     printed(python(code=code))
+
+
+@pytest.mark.parametrize("why", [KeyError("x"), ZeroDivisionError("x"), MemoryError(), AssertionError()])
+def test_whatever_a_file_makes_a_library_raise_is_its_row(why: Exception, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(comparison, "compare", fails(why))
+    row = Compare(TERMS)(Item("data/a.wav"))
+    assert row.kind == "error_both"
+    assert type(why).__name__ in row.note
+
+
+@pytest.mark.parametrize(("kind", "kept"), [("length", "error_both"), ("error_to", "error_both"), ("identical", "identical")])
+def test_what_is_written_to_meanwhile_is_no_difference(kind: str, kept: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The two sides have read two files."""
+
+    def compare(row: Row, paths: tuple[str, str], *_: object) -> Row:
+        with open(paths[0], "ab") as file:
+            file.write(b"more")
+        row.kind = kind
+        return row
+
+    monkeypatch.setattr(comparison, "compare", compare)
+    row = Compare(TERMS)(Item("data/a.wav"))
+    assert row.kind == kept
+    assert ("was written to while it was read" in row.note) == (kind != kept)
+
+
+@pytest.mark.parametrize("after", [0.2, 0.5, 0.9, 1.3, 1.7, 2.1])
+def test_an_early_interrupt_leaves_no_traceback(after: float) -> None:
+    """To the whole group of processes, as a terminal sends it: while it imports, while its workers begin."""
+    for number in range(60):
+        os.link("data/a.wav", f"data/{number}.wav")
+    process = started("data", "--jobs", "2")
+    time.sleep(after)
+    os.killpg(process.pid, signal.SIGINT)
+    _, told = process.communicate(timeout=60)
+    assert "Traceback" not in told
+    assert "KeyboardInterrupt" not in told
+
+
+@pytest.fixture(params=["tcp://127.0.0.1:9", "tls://127.0.0.1:9", "tcp://scheduler.invalid:8786", "tcp://192.0.2.1:8786", "mute"])
+def address(request: pytest.FixtureRequest) -> Iterator[str]:
+    """An address that refuses, has no name, does not answer, or at which somebody listens who never says a word."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        yield f"tcp://127.0.0.1:{server.getsockname()[1]}" if request.param == "mute" else request.param
+
+
+def test_a_scheduler_that_is_not_there_is_said_soon(address: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """Before the files are looked for."""
+    begun = time.monotonic()
+    assert main([*PAIR[:-1], "data", "--scheduler", address]) == 3
+    assert time.monotonic() - begun < 5 + 10
+    told = capsys.readouterr().err
+    assert f"no scheduler answers at {address}" in told
+    assert f"connecting to the scheduler at {address}" in told
+    assert "Traceback" not in told
+    assert not list(pathlib.Path().glob("audit-*"))

@@ -1,16 +1,19 @@
-"""What becomes of a file, by what was done to its counterpart; in one block and in many."""
+"""What becomes of a file, by what was done to its counterpart, in one block and in many; and the shift between two recordings."""
 
 import contextlib
 import dataclasses
 import tracemalloc
 from collections.abc import Callable, Iterator
 from typing import Any
+from unittest import mock
 
+import hypothesis
 import numpy as np
 import pytest
 import soundfile
+from hypothesis import strategies as st
 
-from compat.audit import reading, sides
+from compat.audit import alignment, reading, sides
 from compat.audit.comparison import compare
 from compat.audit.options import Terms
 from compat.audit.rows import Row
@@ -24,7 +27,7 @@ RATE = 16000
 SIDES = (sides.parse("2.0:soundfile"), sides.parse("2.2:soundfile"))
 TERMS = Terms(*(side.name for side in SIDES))
 MUSIC = sound(RATE, 2, 2.0, 1).astype("float32")
-NOISE = np.random.default_rng(5).uniform(-0.4, 0.4, (RATE, 1)).astype("float32")
+HISS = np.random.default_rng(5).uniform(-0.4, 0.4, (RATE, 1)).astype("float32")
 # frames of a block, and bytes that are kept of a side
 WAYS = {"one block": (1 << 18, 1 << 24), "many blocks": (5000, 1 << 24), "many blocks, decoded again": (5000, 0)}
 
@@ -135,22 +138,22 @@ def test_a_channel_without_numbers(of_old: object, of_new: object, shift: int, k
     assert (row.kind, row.shift) == (kind, shift if kind == "shifted" else None)
 
 
-WHOLE = np.round(NOISE * 2**15) / 2**15
+WHOLE = np.round(HISS * 2**15) / 2**15
 NATIVE = Terms(TERMS.old, TERMS.new, normalize=False)
 # a tone in the louder channel is alike at every period; the softer channel is alike at one shift only
-TONE = np.sin(0.11 * np.arange(2 * RATE)) * 0.4
-LOUD = np.stack([TONE, np.random.default_rng(6).normal(0, 0.08, 2 * RATE)], axis=1).astype("float32")
+SINE = np.sin(0.11 * np.arange(2 * RATE)) * 0.4
+LOUD = np.stack([SINE, np.random.default_rng(6).normal(0, 0.08, 2 * RATE)], axis=1).astype("float32")
 
 
 @table("old, new, options, kind, fields", {
-    "both the same": (NOISE, NOISE, {}, "identical", {}),
-    "no number against no number": (changed(NOISE, 5, np.nan), changed(NOISE, 5, np.nan), {}, "identical", {}),
-    "both silent": (NOISE * 0, NOISE * 0, {}, "identical", {}),
-    "both empty": (NOISE[:0], NOISE[:0], {}, "identical", {}),
+    "both the same": (HISS, HISS, {}, "identical", {}),
+    "no number against no number": (changed(HISS, 5, np.nan), changed(HISS, 5, np.nan), {}, "identical", {}),
+    "both silent": (HISS * 0, HISS * 0, {}, "identical", {}),
+    "both empty": (HISS[:0], HISS[:0], {}, "identical", {}),
     # metadata count beside equal samples
-    "another rate": (NOISE, NOISE, {"rates": (RATE, 2 * RATE)}, "metadata", {"fields": "rate", "from_rate": RATE, "to_rate": 2 * RATE}),
-    "the note has the rates": (NOISE, NOISE, {"rates": (RATE, 2 * RATE)}, "metadata", {"note": "sample rate 16000 -> 32000"}),
-    "and what is the same": (NOISE, NOISE, {"rates": (RATE, 2 * RATE)}, "metadata", {"note": "the samples are the same"}),
+    "another rate": (HISS, HISS, {"rates": (RATE, 2 * RATE)}, "metadata", {"fields": "rate", "from_rate": RATE, "to_rate": 2 * RATE}),
+    "the note has the rates": (HISS, HISS, {"rates": (RATE, 2 * RATE)}, "metadata", {"note": "sample rate 16000 -> 32000"}),
+    "and what is the same": (HISS, HISS, {"rates": (RATE, 2 * RATE)}, "metadata", {"note": "the samples are the same"}),
     "other bits": (WHOLE, WHOLE, {"subtypes": ("PCM_16", "PCM_24")}, "metadata", {"fields": "bits", "largest": 0.0}),
     # dtypes are compared without normalize
     "another dtype": (
@@ -162,7 +165,7 @@ LOUD = np.stack([TONE, np.random.default_rng(6).normal(0, 0.08, 2 * RATE)], axis
     ),
     "a shift beside a loud tone": (LOUD, LOUD[1681:], {}, "shifted", {"shift": 1681, "left_largest": 0.0}),
     "a larger tolerance forgives more": (
-        NOISE, changed(NOISE, 50, 0.01), {"terms": Terms(TERMS.old, TERMS.new, tolerance=0.02)}, "tolerance", {},
+        HISS, changed(HISS, 50, 0.01), {"terms": Terms(TERMS.old, TERMS.new, tolerance=0.02)}, "tolerance", {},
     ),
     "a shift is looked for no further than asked": (
         MUSIC, MUSIC[3000:], {"terms": Terms(TERMS.old, TERMS.new, max_shift=2000)}, "different", {},
@@ -196,24 +199,18 @@ def test_a_file_that_fails_midway(failing: tuple[int, ...], kind: str, monkeypat
         raise RuntimeError("the rest is damaged")
 
     monkeypatch.setattr(sides.Side, "open", opened)
-    row = compared(NOISE, NOISE, block_frames=5000)
+    row = compared(HISS, HISS, block_frames=5000)
     assert (row.kind, row.note, row.largest) == (kind, "the rest is damaged", None)
     assert [row.from_frames, row.to_frames] == [5000 if side in failing else RATE for side in (0, 1)]
 
 
 @pytest.mark.parametrize(("kept", "times"), [(1 << 24, 1), (0, 2)], ids=["what fits into memory", "what does not"])
 def test_how_often_a_shifted_file_is_decoded(kept: int, times: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    opened: list[str] = []
-    own = sides.Side.open
-
-    def counted(side: sides.Side, path: str, **options: Any) -> Any:
-        opened.append(path)
-        return own(side, path, **options)
-
-    monkeypatch.setattr(sides.Side, "open", counted)
+    opened = mock.Mock(wraps=sides.Side.open)
+    monkeypatch.setattr(sides.Side, "open", lambda *arguments, **options: opened(*arguments, **options))
     monkeypatch.setattr(reading, "KEPT_BYTES", kept)
     assert compared(MUSIC, MUSIC[1105:], block_frames=5000).kind == "shifted"
-    assert sorted(opened) == sorted(PATHS * times)
+    assert sorted(call.args[1] for call in opened.call_args_list) == sorted(PATHS * times)
 
 
 def test_a_long_file_needs_no_more_memory_than_its_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -231,3 +228,47 @@ def test_a_long_file_needs_no_more_memory_than_its_blocks(monkeypatch: pytest.Mo
         assert (row.kind, row.shift) == ("shifted", 700)
     assert peaks[1] < 1.2 * peaks[0]
     assert peaks[1] < long.nbytes / 2  # of 32 bits
+
+
+MONO = sound(48000, 1, 1.5, 4)[:, 0].astype("float32")
+NOISE = np.random.default_rng(1).normal(0, 0.1, 200_000).astype("float32")
+
+
+@hypothesis.settings(max_examples=40, deadline=None)
+@hypothesis.given(shift=st.integers(-16000, 16000), factor=st.sampled_from([1.0, -1.0, 0.3]), noisy=st.booleans())
+def test_any_shift_is_found(shift: int, factor: float, noisy: bool) -> None:
+    old, new = MONO[max(-shift, 0) :], MONO[max(shift, 0) :] * np.float32(factor)
+    if noisy:
+        new = new + NOISE[: len(new)] * np.float32(0.02 * abs(factor))
+    assert alignment.lag(old, new, 1 << 14) == shift
+
+
+FAR = 1 << 14
+TONE = np.sin(np.arange(40000) * 2 * np.pi / 100).astype("float32")
+# the loudest place of the longer one lies beyond the end of the shorter
+LOUD_AT_THE_END = np.r_[NOISE[:100_000] / 9, NOISE[:50_000]]
+
+
+@pytest.mark.parametrize("length", [40, 500, 4000])
+@pytest.mark.parametrize("shift", [-9, 1, 7])
+def test_short_sounds(length: int, shift: int) -> None:
+    own = NOISE[: length + 20]
+    assert alignment.lag(own[max(-shift, 0) :], own[max(shift, 0) :], FAR) == shift
+
+
+@table("old, new, max_lag, wanted", {
+    "of several as good the nearest, behind": (TONE, TONE[30:], FAR, 30),
+    "of several as good the nearest, before": (TONE, TONE[60:], FAR, -40),
+    "of several as good the nearest, far": (TONE, TONE[90:], FAR, -10),
+    "silence": (NOISE[:50000], NOISE[:50000] * 0, FAR, None),
+    "other noise": (NOISE[:50000], NOISE[100_000:150_000], FAR, None),
+    "nothing": (NOISE[:50000], NOISE[:0], FAR, None),
+    "one side ends early, looked for near": (LOUD_AT_THE_END, LOUD_AT_THE_END[:3000], 1, 0),
+    "one side ends early, looked for farther": (LOUD_AT_THE_END, LOUD_AT_THE_END[:3000], 100, 0),
+    "one side ends early and is shifted, looked for near": (LOUD_AT_THE_END, LOUD_AT_THE_END[1:3000], 1, 1),
+    "one side ends early and is shifted, looked for farther": (LOUD_AT_THE_END, LOUD_AT_THE_END[1:3000], 100, 1),
+    "as far as is asked for": (NOISE, NOISE[60000:], 1 << 17, 60000),
+    "farther than is asked for": (NOISE, NOISE[60000:], FAR, None),
+})  # fmt: skip
+def test_the_shift(old: np.ndarray, new: np.ndarray, max_lag: int, wanted: int | None) -> None:
+    assert alignment.lag(old, new, max_lag) == wanted

@@ -50,23 +50,16 @@ def outlined(samples: np.ndarray, peak: float, frames: int | None = None) -> np.
         "not a whole number of frames a column": (12345, [5000, 5000, 2345]),
         "blocks that end within a column": (40000, [33, 1, 34, 9932, 30000]),
         "an empty block between": (1000, [400, 0, 600]),
+        "a file that has grown since": (1000, [700, 700, 700, 900]),
     },
 )
 def test_outline(frames: int, sizes: list[int]) -> None:
-    samples = SOUND[:, :frames]
-    outline = drawing._Outline(frames)
-    for block in np.split(samples, np.cumsum(sizes)[:-1], axis=1):
+    outline, samples = drawing._Outline(frames), SOUND[:, :frames]
+    for block in np.split(SOUND[:, : sum(sizes)], np.cumsum(sizes)[:-1], axis=1):
         outline.add(block)
     assert outline.peak == pytest.approx(np.abs(samples).max())
     assert columns(outline.packed(1.0)).tolist() == outlined(samples, 1.0).tolist()
     assert columns(outline.packed(outline.peak)).tolist() == outlined(samples, outline.peak).tolist()
-
-
-def test_outline_of_a_file_that_has_grown_since() -> None:
-    outline = drawing._Outline(1000)
-    for at in range(0, 3000, 700):
-        outline.add(SOUND[:, at : at + 700])
-    assert columns(outline.packed(1.0)).tolist() == outlined(SOUND[:, :1000], 1.0).tolist()
 
 
 @pytest.mark.filterwarnings("error")
@@ -78,43 +71,42 @@ def test_what_no_byte_can_hold(sample: float, byte: int) -> None:
     assert set(columns(drawing._Outline(600).packed(0.0)).ravel().tolist()) == {0}  # silence has no peak to be drawn to
 
 
-# where the excerpt begins, how long it is, the blocks' size, and the frames that it should have
-EXCERPTS = {
-    "the beginning": (0, 100, 1000, (0, 100)),
-    "within a block": (1200, 300, 1000, (1200, 1500)),
-    "over many blocks": (950, 2100, 1000, (950, 3050)),
-    "to the end of the file": (39000, 24000, 1000, (39000, 40000)),
-}
+LOUD, CLIPPED = np.array([[2.0, -np.inf, np.nan]]), np.array([[1.0, -1.0, 0.0]])
 
 
-@pytest.mark.parametrize("channels", [1, 2, 6])
-@table("begin, frames, size, span", EXCERPTS)
-def test_excerpt(begin: int, frames: int, size: int, span: tuple[int, int], channels: int) -> None:
-    first, last = span
-    samples = np.concatenate([SOUND] * 3)[:channels]
+# where the excerpt begins, how long it is, the sound, its rate, and what is heard of it
+@table(
+    "begin, frames, samples, rate, heard",
+    {
+        **{
+            f"{name}, {channels} channels": (begin, frames, np.concatenate([SOUND] * 3)[:channels], RATE, SOUND[:channels, begin:end])
+            for channels in (1, 2, 6)
+            for name, begin, frames, end in (
+                ("the beginning", 0, 100, 100),
+                ("within a block", 1200, 300, 1500),
+                ("over many blocks", 950, 2100, 3050),
+                ("to the end of the file", 39000, 24000, 40000),
+            )
+        },
+        "what is too loud": (0, 3, LOUD, RATE, CLIPPED),
+        "behind the end": (50000, 100, SOUND, RATE, None),
+        "a rate that flac lacks": (0, 100, SOUND, 2_000_000, None),
+    },
+)
+def test_excerpt(begin: int, frames: int, samples: np.ndarray, rate: int, heard: np.ndarray | None) -> None:
     excerpt = drawing._Excerpt(begin, frames)
-    for at in range(0, samples.shape[1], size):
-        excerpt.add(samples[:, at : at + size])
-    check_heard(excerpt.flac(RATE), RATE, samples[:2, first:last])
+    for at in range(0, samples.shape[1], 1000):
+        excerpt.add(samples[:, at : at + 1000])
+    if heard is None:
+        assert excerpt.flac(rate) == ""
+    else:
+        check_heard(excerpt.flac(rate), rate, heard)
 
 
 def check_heard(flac: str, rate: int, samples: np.ndarray) -> None:
     found, found_rate = soundfile.read(io.BytesIO(base64.b64decode(flac)), always_2d=True)
     assert (found_rate, found.T.shape) == (rate, samples.shape)
     assert np.abs(found.T - samples).max() <= 2**-15
-
-
-@pytest.mark.parametrize(("begin", "rate"), [(50000, RATE), (0, 2_000_000)])
-def test_excerpt_that_cannot_be_heard(begin: int, rate: int) -> None:
-    excerpt = drawing._Excerpt(begin, 100)
-    excerpt.add(SOUND)
-    assert excerpt.flac(rate) == ""
-
-
-def test_excerpt_that_is_too_loud() -> None:
-    excerpt = drawing._Excerpt(0, 3)
-    excerpt.add(np.array([[2.0, -np.inf, np.nan]]))
-    check_heard(excerpt.flac(RATE), RATE, np.array([[1.0, -1.0, 0.0]]))
 
 
 def drawn(old: np.ndarray, new: np.ndarray, rates: tuple[int, int] = (RATE, RATE), **fields: Any) -> Drawing:
@@ -189,20 +181,17 @@ def test_what_is_heard(starts: int | None, begins: float) -> None:
     check_heard(made.new_sound, 2 * RATE, new[:, 2 * first : 2 * first + 48000])
 
 
+def test_a_url_that_cannot_be_fetched_any_more_and_a_file_that_ends_the_process() -> None:
+    gone = "memory://gone/a.wav"
+    made = Draw(Compare(TERMS), {gone: Row(gone, "different")})(Item(gone))
+    assert made.path == gone
+    assert made.error.startswith(f"cannot fetch {gone!r} (FileNotFoundError")
+    assert Draw(Compare(TERMS), {}).crashed(Item("a.wav"), "it ended the process") == Drawing("a.wav", "it ended the process")
+
+
 @pytest.mark.parametrize("side", ["old.wav", "new.wav"])
 def test_a_file_that_cannot_be_read_any_more(side: str) -> None:
     put({"old.wav": encoded(), "new.wav": encoded(), side: b"nothing"})
     made = Draw(Compare(TERMS), {"old.wav": Row("old.wav", "different", from_frames=9)})(Item("old.wav", other="new.wav"))
     assert (made.path, made.old, made.new_sound) == ("old.wav", "", "")
     assert side in made.error
-
-
-def test_a_url_that_cannot_be_fetched_any_more() -> None:
-    gone = "memory://gone/a.wav"
-    made = Draw(Compare(TERMS), {gone: Row(gone, "different")})(Item(gone))
-    assert made.path == gone
-    assert made.error.startswith(f"cannot fetch {gone!r} (FileNotFoundError")
-
-
-def test_a_file_that_ends_the_process() -> None:
-    assert Draw(Compare(TERMS), {}).crashed(Item("a.wav"), "it ended the process") == Drawing("a.wav", "it ended the process")

@@ -1,5 +1,6 @@
 """Every file comes back exactly once, whatever dies on the way."""
 
+import dataclasses
 import json
 import os
 import pathlib
@@ -17,7 +18,6 @@ from compat.audit.engines import EngineError, dask
 from compat.audit.engines.dask import DaskEngine
 from compat.audit.engines.local import LocalEngine
 from compat.audit.items import Item
-from compat.commands.arguments import UsageError
 from tests.audit.tasks import Echo, Stillborn
 from tests.conftest import ROOT
 from tests.tables import table
@@ -26,28 +26,27 @@ FILES = [Item(f"{number}.wav") for number in range(300)]
 PATHS = sorted(item.path for item in FILES)
 
 
-def test_local_processes_give_every_file_once() -> None:
-    assert sorted(LocalEngine(2).run(Echo(), FILES)) == PATHS
-    assert list(LocalEngine(2).run(Echo(), [])) == []
-
-
-def test_what_ends_its_process_is_named_and_the_rest_goes_on() -> None:
-    bad = [Item("abort.wav"), Item("exit.wav"), Item("abort2.wav")]
-    items = [*FILES[:100], *bad[:2], *FILES[100:], bad[2]]
-    found = sorted(LocalEngine(2).run(Echo(), items))
-    crashed = [text for text in found if ": " in text]
-    assert [text for text in found if ": " not in text] == PATHS
-    assert crashed == [
-        "abort.wav: the process crashed while it read the file (SIGABRT)",
-        "abort2.wav: the process crashed while it read the file (SIGABRT)",
-        "exit.wav: the process crashed while it read the file (exit status 3)",
-    ]
-
-
-def test_what_hangs_is_ended() -> None:
-    found = sorted(LocalEngine(2, time_limit=1.0).run(Echo(), [*FILES[:20], Item("hang.wav"), *FILES[20:40]]))
-    assert [text for text in found if "hang" not in text] == sorted(item.path for item in FILES[:40])
-    assert found[-1].startswith("hang.wav: reading the file took more than 1 s")
+# options, files, and the beginnings of what is said of those that cannot be read
+@table("options, items, said", {
+    "all": ({}, FILES, []),
+    "none": ({}, [], []),
+    "some end their process": (
+        {}, [*FILES[:100], Item("abort.wav"), Item("exit.wav"), *FILES[100:], Item("abort2.wav")],
+        [
+            "abort.wav: the process crashed while it read the file (SIGABRT)",
+            "abort2.wav: the process crashed while it read the file (SIGABRT)",
+            "exit.wav: the process crashed while it read the file (exit status 3)",
+        ],
+    ),
+    "one hangs": (
+        {"time_limit": 1.0}, [*FILES[:20], Item("hang.wav"), *FILES[20:40]], ["hang.wav: reading the file took more than 1 s"],
+    ),
+})  # fmt: skip
+def test_local_processes_give_every_file_once(options: dict[str, float], items: list[Item], said: list[str]) -> None:
+    found = sorted(LocalEngine(2, **options).run(Echo(), items))
+    assert [text for text in found if ": " not in text] == sorted(item.path for item in items if item in FILES)
+    bad = [text for text in found if ": " in text]
+    assert [text[: len(start)] for text, start in zip(bad, said, strict=True)] == said
 
 
 def test_who_takes_the_outcomes_slowly_has_no_file_blamed_for_it() -> None:
@@ -85,51 +84,45 @@ def test_closing_the_run_ends_the_processes() -> None:
 # Dask
 
 
-@pytest.mark.parametrize("address", ["nonsense", "local[x]", "local[2"])
-def test_addresses_that_are_none(address: str) -> None:
-    with pytest.raises(UsageError, match=r"tcp://HOST:PORT, or local\[N\]"):
-        DaskEngine(address)
-
-
+@dataclasses.dataclass
 class Cluster:
-    """A scheduler and two workers, each a process of its own."""
+    """A scheduler's address, and two workers."""
 
-    def __init__(self, folder: pathlib.Path) -> None:
-        file = folder / "scheduler.json"
-        self._environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-        options = "--port 0 --host 127.0.0.1 --no-dashboard --dashboard-address 127.0.0.1:0 --scheduler-file"
-        self.scheduler = self._start("scheduler", *options.split(), str(file))
-        limit = time.monotonic() + 60
-        while not (file.exists() and file.read_text()):
-            assert time.monotonic() < limit, "the scheduler did not start"
-            time.sleep(0.05)
-        self.address = json.loads(file.read_text())["address"]
-        self.workers = [self.worker() for _ in range(2)]
-
-    def worker(self) -> subprocess.Popen[bytes]:
-        """A further worker, without the nanny that would start it again."""
-        return self._start("worker", self.address, *["--no-nanny", "--nthreads", "1", "--no-dashboard", "--death-timeout", "60"])
-
-    def _start(self, *arguments: str) -> subprocess.Popen[bytes]:
-        return subprocess.Popen(
-            [sys.executable, "-m", "dask", *arguments], env=self._environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-        )
-
-    def end(self) -> None:
-        for process in (*self.workers, self.scheduler):
-            process.kill()
-            process.wait()
+    address: str
+    workers: list[subprocess.Popen[bytes]]
 
 
 @pytest.fixture
 def cluster(tmp_path: pathlib.Path) -> Iterator[Cluster]:
+    """Start a scheduler and two workers, each a process of its own, without the nanny that would start a worker again."""
     from distributed import Client
 
-    made = Cluster(tmp_path)
-    with Client(made.address, set_as_default=False) as client:
+    processes = []
+
+    def start(*arguments: str) -> subprocess.Popen[bytes]:
+        command, environment = [sys.executable, "-m", "dask", *arguments], {**os.environ, "PYTHONPATH": str(ROOT)}
+        processes.append(subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL))
+        return processes[-1]
+
+    file = tmp_path / "scheduler.json"
+    start(
+        "scheduler",
+        *["--port", "0", "--host", "127.0.0.1", "--no-dashboard", "--dashboard-address", "127.0.0.1:0", "--scheduler-file"],
+        str(file),
+    )
+    limit = time.monotonic() + 60
+    while not (file.exists() and file.read_text()):
+        assert time.monotonic() < limit, "the scheduler did not start"
+        time.sleep(0.05)
+    address = json.loads(file.read_text())["address"]
+    worker = ("worker", address, *["--no-nanny", "--nthreads", "1", "--no-dashboard", "--death-timeout", "60"])
+    made = Cluster(address, [start(*worker), start(*worker)])
+    with Client(address, set_as_default=False) as client:
         client.wait_for_workers(2, timeout=60)
     yield made
-    made.end()
+    for process in processes:
+        process.kill()
+        process.wait()
 
 
 def test_a_worker_that_is_killed_midway_loses_nothing_and_repeats_nothing(cluster: Cluster) -> None:

@@ -1,8 +1,11 @@
 """The page, in a browser: it opens, sorts, filters, draws, plays, and is used by keyboard alone."""
 
+import contextlib
 import itertools
 import json
+import operator
 import pathlib
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -16,6 +19,7 @@ from compat.audit.reporting.page import page
 from compat.audit.rows import Row
 from tests.audit import planted
 from tests.audit.runs import result
+from tests.tables import table
 
 ROWS = 50_000
 TERMS = Terms("2.0:global:sox_io", "2.2:dispatcher")
@@ -45,31 +49,25 @@ def large(tmp_path_factory: pytest.TempPathFactory) -> pathlib.Path:
     return path
 
 
-class Opened:
-    """A page in the browser, with what it complained of."""
-
-    def __init__(self, browser: Any, path: pathlib.Path, **options: Any) -> None:
-        self.complaints: list[str] = []
-        self.page = browser.new_page(viewport={"width": 1300, "height": 900}, **options)
-        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
-        self.page.on("console", lambda message: self.complaints.append(message.text) if message.type == "error" else None)
-        self.page.on("request", lambda request: self.complaints.append(request.url) if request.url.startswith("http") else None)
-        self.page.goto(path.as_uri())
-
-    def __enter__(self) -> Any:
-        return self.page
-
-    def __exit__(self, *failure: object) -> None:
-        self.page.close()
-        if failure == (None, None, None):
-            assert self.complaints == []
+def made(*rows: Row, **fields: Any) -> pathlib.Path:
+    """The report of these rows."""
+    path = pathlib.Path("audit.html").resolve()
+    path.write_text("".join(page(result(rows, TERMS, **fields), rows, {})), encoding="utf-8")
+    return path
 
 
-def cells(page: Any, column: int) -> list[str]:
-    """What a column shows, from the top."""
-    return [
-        str(text) for text in page.eval_on_selector_all(f"#rows .row > :nth-child({column})", "(all) => all.map((one) => one.textContent)")
-    ]
+@contextlib.contextmanager
+def opened(browser: Any, path: pathlib.Path, **options: Any) -> Iterator[Any]:
+    """Open a page in the browser; it must not complain, nor ask for anything."""
+    complaints: list[str] = []
+    shown = browser.new_page(viewport={"width": 1300, "height": 900}, **options)
+    shown.on("pageerror", lambda error: complaints.append(str(error)))
+    shown.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+    shown.on("request", lambda request: complaints.append(request.url) if request.url.startswith("http") else None)
+    shown.goto(path.as_uri())
+    yield shown
+    shown.close()
+    assert complaints == []
 
 
 def test_it_needs_nothing_else(audited: pathlib.Path) -> None:
@@ -79,51 +77,151 @@ def test_it_needs_nothing_else(audited: pathlib.Path) -> None:
     assert text.count("<script") == 2
 
 
-def test_it_opens_with_its_counts(browser: Any, audited: pathlib.Path) -> None:
-    with Opened(browser, audited) as page:
-        buttons = page.eval_on_selector_all("#kinds button", "(all) => all.map((one) => one.textContent)")
-        assert buttons == ["10 metadata differ", "10 other length", "10 shifted", "10 scaled", "10 only the new side fails"]
-        assert page.inner_text("#said") == "50 of 50 rows"
-        assert len(cells(page, 1)) > 10
+HARM = Row("/data/b/worst.mp3", "error_to", "cannot read '/data/b/worst.mp3': it is cut", to_error="it is cut")
+MOVED = Row(
+    "/data/a/moved.mp3", "shifted", "the new side lacks 1105 frames", largest=0.75, rms=0.25, left_largest=2e-6, left_rms=1e-7, shift=1105,
+    from_backend="sox", to_backend="ffmpeg",
+)  # fmt: skip
+CHANGED = Row("/data/a/changed.wav", "different", "from frame 0 on", largest=0.5, rms=0.125)
+KEPT = Row("/data/a/kept.wav", "identical")
+EVIL = Row("</script><img src=x onerror=alert(1)>.wav", "different", "<b>bold</b>", rms=0.5, from_error="<i>")
+RMS, SCALED = "[data-sort=rms]", "#kinds button >> text=scaled"
+FOCUS, CHOSEN = "document.activeElement.id", "document.getElementById('table').getAttribute('aria-activedescendant')"
+TEXTS = "(chosen) => [...document.querySelectorAll(chosen)].map((one) => one.textContent)"
+LINES = "(chosen) => [...document.querySelectorAll(chosen)].map((one) => [...one.children].map((cell) => cell.textContent))"
+COUNT = "(chosen) => document.querySelectorAll(chosen).length"
+# what the first rows show in a column
+FIRST = (
+    "([column, rows]) => [...document.querySelectorAll(`#rows .row > :nth-child(${column})`)].slice(0, rows).map((one) => one.textContent)"
+)
+EVERY_CLASS = """(start) => { const shown = [...document.querySelectorAll('#rows .row > :nth-child(2)')];
+    return shown.length > 0 && shown.every((one) => one.textContent.startsWith(start)); }"""
+DESCENDING = """() => { const shown = [...document.querySelectorAll('#rows .row > :nth-child(5)')].map((one) => Number(one.textContent));
+    return shown.length > 10 && shown[0] > 0.999 && shown.every((value, at) => !at || value <= shown[at - 1]); }"""
+HEADS = ["identical", "shifted", "different", "only the new side fails"]
+SHARED = "shifted: the only one is mp3 (of 2 such files): libsox keeps the encoder's padding of an mp3; FFmpeg and libsndfile drop it"
+Steps = list[tuple[str, *tuple[Any, ...]]]
+# a page, by its fixture or its rows, and steps: a method of Playwright's page, its arguments, and what it must return
+SCENES: dict[str, tuple[str | tuple[Row, ...], Steps]] = {
+    "it opens with its counts": ("audited", [
+        ("evaluate", TEXTS, "#kinds button", ["10 metadata differ", "10 other length", "10 shifted", "10 scaled", "10 only the new side fails"]),
+        ("inner_text", "#said", "50 of 50 rows"),
+        ("evaluate", "document.querySelectorAll('#rows .row').length > 10", True),
+    ]),
+    "it sorts": ("large", [
+        ("click", f"{RMS} button", None),
+        ("get_attribute", RMS, "aria-sort", "descending"),
+        ("evaluate", DESCENDING, True),
+        ("click", f"{RMS} button", None),
+        ("get_attribute", RMS, "aria-sort", "ascending"),
+        ("evaluate", FIRST, [5, 1], ["0"]),
+        ("click", "#worst", None),
+        ("get_attribute", RMS, "aria-sort", "none"),
+        ("evaluate", FIRST, [1, 2], ["00/00000.wav", "01/00001.wav"]),
+        ("focus", "[data-sort=path] button", None),
+        ("keyboard.press", "Enter", None),
+        ("get_attribute", RMS, "aria-sort", "none"),
+        ("evaluate", FIRST, [1, 2], ["00/00000.wav", "00/00097.wav"]),
+    ]),
+    "it filters": ("large", [
+        ("fill", "#filter", "49999", None),
+        ("evaluate", FIRST, [1, 9], ["44/49999.wav"]),
+        ("inner_text", "#said", "1 of 50,000 rows"),
+        ("fill", "#filter", "shifted 4321", None),
+        ("evaluate", EVERY_CLASS, "shifted", True),
+        ("fill", "#filter", "nothing has this", None),
+        ("evaluate", COUNT, "#rows .row", 0),
+        ("press", "#filter", "Escape", None),
+        ("click", SCALED, None),
+        ("evaluate", EVERY_CLASS, "scaled", True),
+        ("get_attribute", SCALED, "aria-pressed", "true"),
+    ]),
+    "it is used by keyboard alone": ("audited", [
+        ("keyboard.press", "/", None),
+        ("evaluate", FOCUS, "filter"),
+        ("keyboard.type", "flac scaled", None),
+        ("keyboard.press", "ArrowDown", None),
+        ("evaluate", FOCUS, "table"),
+        ("evaluate", CHOSEN, "row-0"),
+        ("get_attribute", "#row-0", "aria-selected", "true"),
+        ("keyboard.press", "Enter", None),
+        ("evaluate", FOCUS, "detail"),
+        ("evaluate", "document.querySelector('#detail h2').innerText.includes('flac/')", True),
+        *[("keyboard.press", key, None) for key in ("Escape", "/", "Escape", "ArrowDown", "End")],
+        ("evaluate", CHOSEN, "row-49"),
+        *[("keyboard.press", key, None) for key in ("PageUp", "ArrowUp")],
+        ("evaluate", f"((place) => 10 < place && place < 48)(Number({CHOSEN}.slice(4)))", True),
+        ("keyboard.press", "Home", None),
+        ("evaluate", CHOSEN, "row-0"),
+    ]),
+    "what cannot be drawn says so": ("audited", [
+        ("fill", "#filter", "ogg new side fails", None),
+        ("press", "#filter", "ArrowDown", None),
+        ("evaluate", COUNT, "#detail canvas", 0),
+        ("evaluate", "document.getElementById('detail').innerText.includes('cannot read')", True),
+    ]),
+    "nothing in a name is taken for HTML": ((EVIL,), [
+        ("focus", "#table", None),
+        ("inner_text", "#detail h2", EVIL.path),
+        ("evaluate", COUNT, "img, b b, i", 0),
+        ("evaluate", "document.body.innerText.includes(\"Every file's row is in <results>.\")", True),
+    ]),
+    "it opens on the worst": ("audited", [
+        ("get_attribute", "#table", "aria-activedescendant", "row-0"),
+        ("evaluate", "document.getElementById('detail').innerText.includes('only the new side fails')", True),
+        ("evaluate", "document.querySelector('#detail h2').innerText.endsWith(`/old/${document.querySelector('#rows .row > *').textContent}`)", True),
+        ("evaluate", "document.activeElement === document.body", True),  # the keyboard is where it was
+    ]),
+    "it opens on none where all are the same": ((KEPT, KEPT), [
+        ("evaluate", "document.getElementById('detail').innerText.includes('Choose a file')", True),
+    ]),
+    "aligned differences are told apart": ((MOVED, CHANGED), [
+        ("evaluate", TEXTS, ".head > *", ["File", "Class", "What", "Largest", "RMS", "Aligned", "Seconds"]),
+        ("evaluate", FIRST, [4, 2], ["0.75", "0.5"]),
+        ("evaluate", FIRST, [5, 2], ["0.25", "0.125"]),
+        ("evaluate", FIRST, [6, 2], ["1.0e-7", ""]),
+        ("evaluate", LINES, "#detail tr", [
+            ["difference", "largest", "RMS"],
+            ["not aligned: frame by frame", "0.75", "0.25"],
+            ["aligned: shift 1105 frames undone", "2.0e-6", "1.0e-7"],
+        ]),
+        ("click", "#rows >> text=changed.wav", None),
+        ("evaluate", COUNT, "#detail tr", 2),
+        ("click", "[data-sort=left_rms] button", None),
+        ("evaluate", FIRST, [1, 9], ["moved.mp3", "changed.wav"]),
+    ]),
+    "the common folder is said once": ((HARM, MOVED, KEPT), [
+        ("evaluate", FIRST, [1, 9], ["b/worst.mp3", "a/moved.mp3", "a/kept.wav"]),
+        ("inner_text", "#folder", "All files of the table are in /data/."),
+        ("evaluate", FIRST, [3, 1], ["cannot read 'b/worst.mp3': it is cut"]),
+        ("inner_text", "#detail h2", "/data/b/worst.mp3"),  # to be copied
+        ("evaluate", "document.body.innerText.split('/data/').length - 1", 2),
+    ]),
+    "it says what the files of a class share": ((HARM, MOVED, CHANGED, KEPT), [
+        ("inner_text", "#shared", SHARED),
+        ("click", "#breakdown summary", None),
+        ("evaluate", LINES, "#breakdown tr", [
+            ["format", *HEADS], ["mp3", "", "1", "", "1"], ["wav", "1", "", "1", ""],
+            ["backend", *HEADS], ["none", "1", "", "1", "1"], ["sox -> ffmpeg", "", "1", "", ""],
+            ["folder", *HEADS], ["a/", "1", "1", "1", ""], ["b/", "", "", "", "1"],
+        ]),
+        ("set_viewport_size", {"width": 390, "height": 900}, None),
+        ("evaluate", "document.documentElement.scrollWidth <= 390", True),
+    ]),
+}  # fmt: skip
 
 
-def test_it_sorts(browser: Any, large: pathlib.Path) -> None:
-    with Opened(browser, large) as page:
-
-        def direction() -> str:
-            return str(page.get_attribute("[data-sort=rms]", "aria-sort"))
-
-        page.click("[data-sort=rms] button")
-        values = [float(text) for text in cells(page, 5)]
-        assert (direction(), values) == ("descending", sorted(values, reverse=True))
-        assert values[0] > 0.999
-        page.click("[data-sort=rms] button")
-        assert (direction(), cells(page, 5)[0]) == ("ascending", "0")
-        page.click("#worst")
-        assert (direction(), cells(page, 1)[:2]) == ("none", ["00/00000.wav", "01/00001.wav"])
-        page.focus("[data-sort=path] button")
-        page.keyboard.press("Enter")
-        assert (direction(), cells(page, 1)[:2]) == ("none", ["00/00000.wav", "00/00097.wav"])
-
-
-def test_it_filters(browser: Any, large: pathlib.Path) -> None:
-    with Opened(browser, large) as page:
-        page.fill("#filter", "49999")
-        assert cells(page, 1) == ["44/49999.wav"]
-        assert page.inner_text("#said") == "1 of 50,000 rows"
-        page.fill("#filter", "shifted 4321")
-        assert set(cells(page, 2)) <= {"shifted", "shifted and scaled"}
-        page.fill("#filter", "nothing has this")
-        assert cells(page, 1) == []
-        page.press("#filter", "Escape")
-        page.click("#kinds button >> text=scaled")
-        assert set(cells(page, 2)) == {"scaled"}
-        assert page.get_attribute("#kinds button >> text=scaled", "aria-pressed") == "true"
+@table("shown, steps", SCENES)
+def test_what_it_shows_and_does(shown: str | tuple[Row, ...], steps: Steps, browser: Any, request: pytest.FixtureRequest) -> None:
+    path = request.getfixturevalue(shown) if isinstance(shown, str) else made(*shown, results="<results>")
+    with opened(browser, path) as page:
+        for number, (method, *arguments, answer) in enumerate(steps):
+            assert operator.attrgetter(method)(page)(*arguments) == answer, (number, method, arguments)
 
 
 def test_50_000_rows_are_few_elements(browser: Any, large: pathlib.Path) -> None:
     """Wherever it is scrolled to; and neither a letter in the filter nor a sort takes long enough to be felt as a stall."""
-    with Opened(browser, large) as page:
+    with opened(browser, large) as page:
         for where in (0, 0.5, 1):
             page.evaluate("(where) => { const box = document.getElementById('rows'); box.scrollTop = where * box.scrollHeight; }", where)
             page.wait_for_timeout(100)
@@ -161,40 +259,17 @@ CUT = """() => [...document.querySelectorAll('#rows .row > :nth-child(3)')].filt
 @pytest.mark.parametrize(("width", "least"), [(1300, 28), (700, 28), (390, 52)])
 def test_a_long_path_shows_its_end_and_a_long_reason_all_of_it(width: int, least: int, browser: Any) -> None:
     """And nothing is wider than the window, however narrow that is."""
-    with Opened(browser, made(LONG, Row("/data/other.wav", "different", rms=0.1))) as opened:
-        opened.set_viewport_size({"width": width, "height": 900})
-        opened.wait_for_timeout(100)
-        assert opened.evaluate("document.documentElement.scrollWidth") <= width
-        assert opened.evaluate(ENDS) == [[True, True], [False, True]]
-        assert opened.evaluate(CUT) == 0
-        (top, first), (bottom, second) = opened.eval_on_selector_all(
+    with opened(browser, made(LONG, Row("/data/other.wav", "different", rms=0.1))) as page:
+        page.set_viewport_size({"width": width, "height": 900})
+        page.wait_for_timeout(100)
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        assert page.evaluate(ENDS) == [[True, True], [False, True]]
+        assert page.evaluate(CUT) == 0
+        (top, first), (bottom, second) = page.eval_on_selector_all(
             "#rows .row", "(all) => all.map((one) => [one.offsetTop, one.offsetHeight])"
         )
         assert (top, bottom, second) == (0, first, least)
         assert 2 * least < first < 450
-
-
-FOCUS, CHOSEN = "document.activeElement.id", "document.getElementById('table').getAttribute('aria-activedescendant')"
-# keys that are pressed or typed, what is asked, and the answer
-KEYS = [
-    (["/"], FOCUS, "filter"),
-    ([*"flac scaled", "ArrowDown"], FOCUS, "table"),
-    ([], CHOSEN, "row-0"),
-    ([], "document.getElementById('row-0').getAttribute('aria-selected')", "true"),
-    (["Enter"], FOCUS, "detail"),
-    ([], "document.querySelector('#detail h2').innerText.includes('flac/')", True),
-    (["Escape", "/", "Escape", "ArrowDown", "End"], CHOSEN, "row-49"),
-    (["PageUp", "ArrowUp"], f"((place) => 10 < place && place < 48)(Number({CHOSEN}.slice(4)))", True),
-    (["Home"], CHOSEN, "row-0"),
-]
-
-
-def test_it_is_used_by_keyboard_alone(browser: Any, audited: pathlib.Path) -> None:
-    with Opened(browser, audited) as page:
-        for keys, asked, answer in KEYS:
-            for key in keys:
-                page.keyboard.press(key if key != " " else "Space")
-            assert page.evaluate(asked) == answer, keys
 
 
 INK = """() => [...document.querySelectorAll('#detail canvas')].map((canvas) => {
@@ -207,7 +282,7 @@ INK = """() => [...document.querySelectorAll('#detail canvas')].map((canvas) => 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_it_draws_and_plays(scheme: str, browser: Any, audited: pathlib.Path) -> None:
-    with Opened(browser, audited, color_scheme=scheme) as page:
+    with opened(browser, audited, color_scheme=scheme) as page:
         page.fill("#filter", "wav shifted")
         page.press("#filter", "ArrowDown")
         page.wait_for_selector("#detail canvas")
@@ -228,98 +303,10 @@ def test_it_draws_and_plays(scheme: str, browser: Any, audited: pathlib.Path) ->
         assert background == "light dark"
 
 
-def test_what_cannot_be_drawn_says_so(browser: Any, audited: pathlib.Path) -> None:
-    with Opened(browser, audited) as page:
-        page.fill("#filter", "ogg new side fails")
-        page.press("#filter", "ArrowDown")
-        assert page.locator("#detail canvas").count() == 0
-        assert "cannot read" in page.inner_text("#detail")
-
-
-def test_nothing_in_a_name_is_taken_for_html(browser: Any) -> None:
-    row = Row("</script><img src=x onerror=alert(1)>.wav", "different", "<b>bold</b>", rms=0.5, from_error="<i>")
-    with Opened(browser, made(row, results="<results>")) as opened:
-        opened.focus("#table")
-        assert opened.inner_text("#detail h2") == row.path
-        assert opened.locator("img, b b, i").count() == 0
-        assert "Every file's row is in <results>." in opened.inner_text("body")
-
-
-HARM = Row("/data/b/worst.mp3", "error_to", "cannot read '/data/b/worst.mp3': it is cut", to_error="it is cut")
-MOVED = Row(
-    "/data/a/moved.mp3", "shifted", "the new side lacks 1105 frames", largest=0.75, rms=0.25, left_largest=2e-6, left_rms=1e-7, shift=1105,
-    from_backend="sox", to_backend="ffmpeg",
-)  # fmt: skip
-CHANGED = Row("/data/a/changed.wav", "different", "from frame 0 on", largest=0.5, rms=0.125)
-KEPT = Row("/data/a/kept.wav", "identical")
-
-
-def made(*rows: Row, **fields: Any) -> pathlib.Path:
-    """The report of these rows."""
-    path = pathlib.Path("audit.html").resolve()
-    path.write_text("".join(page(result(rows, TERMS, **fields), rows, {})), encoding="utf-8")
-    return path
-
-
-def test_it_opens_on_the_worst(browser: Any, audited: pathlib.Path) -> None:
-    with Opened(browser, audited) as page:
-        assert page.get_attribute("#table", "aria-activedescendant") == "row-0"
-        assert "only the new side fails" in page.inner_text("#detail")
-        assert page.inner_text("#detail h2").endswith(f"/old/{cells(page, 1)[0]}")
-        assert page.evaluate("document.activeElement === document.body")  # the keyboard is where it was
-    with Opened(browser, made(KEPT, KEPT)) as page:
-        assert "Choose a file" in page.inner_text("#detail")
-
-
-def test_aligned_differences_are_told_apart(browser: Any) -> None:
-    with Opened(browser, made(MOVED, CHANGED)) as page:
-        heads = page.eval_on_selector_all(".head > *", "(all) => all.map((one) => one.textContent)")
-        assert heads == ["File", "Class", "What", "Largest", "RMS", "Aligned", "Seconds"]
-        assert [cells(page, column) for column in (4, 5, 6)] == [["0.75", "0.5"], ["0.25", "0.125"], ["1.0e-7", ""]]
-        lines = page.eval_on_selector_all("#detail tr", "(all) => all.map((one) => [...one.children].map((cell) => cell.textContent))")
-        assert lines == [
-            ["difference", "largest", "RMS"],
-            ["not aligned: frame by frame", "0.75", "0.25"],
-            ["aligned: shift 1105 frames undone", "2.0e-6", "1.0e-7"],
-        ]
-        page.click("#rows >> text=changed.wav")
-        assert page.locator("#detail tr").count() == 2
-        page.click("[data-sort=left_rms] button")
-        assert cells(page, 1) == ["moved.mp3", "changed.wav"]
-
-
-def test_the_common_folder_is_said_once(browser: Any) -> None:
-    with Opened(browser, made(HARM, MOVED, KEPT)) as page:
-        assert cells(page, 1) == ["b/worst.mp3", "a/moved.mp3", "a/kept.wav"]
-        assert page.inner_text("#folder") == "All files of the table are in /data/."
-        assert cells(page, 3)[0] == "cannot read 'b/worst.mp3': it is cut"
-        assert page.inner_text("#detail h2") == "/data/b/worst.mp3"  # to be copied
-        assert page.inner_text("body").count("/data/") == 2
-
-
-def test_it_says_what_the_files_of_a_class_share(browser: Any) -> None:
-    with Opened(browser, made(HARM, MOVED, CHANGED, KEPT)) as page:
-        shared = page.inner_text("#shared")
-        assert (
-            shared
-            == "shifted: the only one is mp3 (of 2 such files): libsox keeps the encoder's padding of an mp3; FFmpeg and libsndfile drop it"
-        )
-        page.click("#breakdown summary")
-        lines = page.eval_on_selector_all("#breakdown tr", "(all) => all.map((one) => [...one.children].map((cell) => cell.textContent))")
-        heads = ["identical", "shifted", "different", "only the new side fails"]
-        assert lines == [
-            ["format", *heads], ["mp3", "", "1", "", "1"], ["wav", "1", "", "1", ""],
-            ["backend", *heads], ["none", "1", "", "1", "1"], ["sox -> ffmpeg", "", "1", "", ""],
-            ["folder", *heads], ["a/", "1", "1", "1", ""], ["b/", "", "", "", "1"],
-        ]  # fmt: skip
-        page.set_viewport_size({"width": 390, "height": 900})
-        assert page.evaluate("document.documentElement.scrollWidth") <= 390
-
-
 def test_rows_of_other_heights_are_all_reached(browser: Any) -> None:
     """By the keyboard and by scrolling, with the chosen one always in sight."""
     rows = [Row(f"/data/{number}.wav", "different", "reason " * (number % 60), rms=0.1) for number in range(400)]
-    with Opened(browser, made(*rows)) as page:
+    with opened(browser, made(*rows)) as page:
         page.focus("#table")
         for key, place in (("End", 399), ("Home", 0), ("ArrowDown", 1), ("ArrowUp", 0)):
             page.keyboard.press(key)

@@ -84,6 +84,7 @@ def commands(*cases: Case) -> Callable[..., None]:
         assert said.status == case.status, told
         assert [one for one in case.says if one not in told] == [], told
         assert not case.never or case.never not in told, told
+        assert told.count("Next: ") <= 1, told
         after = {name: data.encode() if isinstance(data, str) else data for name, data in {**case.files, **case.after}.items()}
         assert contents() == after
         if case.after:

@@ -170,9 +170,8 @@ SETTLED = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("case", SETTLED)
-def test_what_reading_leaves_a_trace_settles(case: str, codemod: Codemod) -> None:
-    before, after = SETTLED[case]
+@pytest.mark.parametrize(("before", "after"), SETTLED.values(), ids=SETTLED)
+def test_what_reading_leaves_a_trace_settles(before: str, after: str, codemod: Codemod) -> None:
     assert rewritten(codemod, before, traced(before))[0] == 1
     assert rewritten(codemod, before, traced(before), "--observed")[:2] == (0, after)
 
@@ -214,9 +213,8 @@ LEFT: dict[str, tuple[str, Trace, str, str, str]] = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("case", LEFT)
-def test_what_a_trace_does_not_settle_is_said(case: str, codemod: Codemod) -> None:
-    source, trace, option, says, after = LEFT[case]
+@pytest.mark.parametrize(("source", "trace", "option", "says", "after"), LEFT.values(), ids=LEFT)
+def test_what_a_trace_does_not_settle_is_said(source: str, trace: Trace, option: str, says: str, after: str, codemod: Codemod) -> None:
     status, text, told = rewritten(codemod, source, trace, option)
     assert (status, text) == (1, after)
     assert says in told

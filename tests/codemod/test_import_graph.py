@@ -34,9 +34,8 @@ TEXTS = {
 }
 
 
-@pytest.mark.parametrize("name", TEXTS)
-def test_names_imported(name: str) -> None:
-    text, expected = TEXTS[name]
+@pytest.mark.parametrize(("text", "expected"), TEXTS.values(), ids=TEXTS)
+def test_names_imported(text: str, expected: set[str]) -> None:
     statements = import_graph.imports(import_graph.with_whole_lines(text.encode()))
     assert {name for one in statements for name in import_graph.names_in(*one)} == expected
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import sys
+import cProfile
 from pathlib import Path
-from types import FrameType
 
 from compat.codemod.run import session
 from compat.codemod.source import Options
@@ -26,20 +25,10 @@ def test_set():
 def steps(folder: Path, number: int) -> int:
     """The calls of Python functions in a run on so many test files; each leaves its backend set."""
     put({f"test_{one}.py": TESTS.format(("sox_io", "soundfile")[one % 2]) for one in range(number)}, folder)
-    calls = 0
-
-    def count(_frame: FrameType, event: str, _argument: object) -> None:
-        nonlocal calls
-        calls += event == "call"
-
-    before = sys.getprofile()
-    sys.setprofile(count)
-    try:
+    with cProfile.Profile(builtins=False) as profile:
         result = session.run(Options(paths=(str(folder),)))
-    finally:
-        sys.setprofile(before)
     assert len(result.left) == number
-    return calls
+    return sum(entry.callcount for entry in profile.getstats())
 
 
 def test_twice_the_files_take_twice_the_steps(tmp_path: Path) -> None:

@@ -214,9 +214,8 @@ PROJECTS: dict[str, tuple[dict[str, str], dict[str, str], str]] = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("name", PROJECTS)
-def test_reach(name: str) -> None:
-    files, backends, stays = PROJECTS[name]
+@pytest.mark.parametrize(("files", "backends", "stays"), PROJECTS.values(), ids=PROJECTS)
+def test_reach(files: dict[str, str], backends: dict[str, str], stays: str) -> None:
     put(files)
     result = session.run(Options(paths=(".",)))
     texts = {path: Path(path).read_text() for path in files}

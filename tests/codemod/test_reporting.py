@@ -79,9 +79,8 @@ BLOCKS = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("case", BLOCKS)
-def test_findings_are_told_by_cause(case: str) -> None:
-    findings, wanted = BLOCKS[case]
+@pytest.mark.parametrize(("findings", "wanted"), BLOCKS.values(), ids=BLOCKS)
+def test_findings_are_told_by_cause(findings: list[Finding], wanted: list[tuple[object, ...]]) -> None:
     assert [
         (block.rule, block.reason, str(block.places[0]), len(block.places), len(block.waiting), list(map(str, block.related)))
         for block in blocks(findings)
@@ -140,6 +139,12 @@ test_status_and_next_step = commands(
     row("a file that is no Python", "--fail-on nothing", {"a.py": BAD}, 2, "Next: correct the files above"),
     row("a table", "", {"a.py": WAV, "pyproject.toml": f'{TABLE}fail-on = "nothing"\n'}, 0),
     row("a table that is wrong", "", {"pyproject.toml": f'{TABLE}fail-on = "sometimes"\n'}, 2),
+    row(
+        "a change after which tests are to run", "--target 2.2", {"a.py": OLD}, 0,
+        "Next: run your tests under `torchaudio-compat run --version 2.2 -m pytest`.", after={"a.py": NEW},
+    ),
+    row("a change that needs this package", "--target 2.9", {"a.py": INFO}, 0, "The project needs this package from now on", after={"a.py": INFO_OF_COMPAT}),
+    row("a patch of names that git quotes", "--diff .", {'a"b.py': OLD, "ä.py": OLD}, 1, '--- "a/a\\042b.py"', "--- a/ä.py"),
     row("nothing to do", "", {"a.py": "import torchaudio\nx = torchaudio.load(p)\n"}, 0, never="Next"),
     row("an unsafe change", "--target 2.9", {"a.py": "import torchaudio\ntorchaudio.load(p, normalize=False)\n"}, 1, "--unsafe to change it"),
     row("a package to come", "--target 2.9 --check", {"a.py": INFO}, 1, "The project will need this package from now on"),
@@ -149,21 +154,6 @@ test_status_and_next_step = commands(
         "Do: If the call only prints the name, delete it.",
     ),
 )  # fmt: skip
-
-
-@pytest.mark.parametrize(
-    ("target", "before", "after", "words"),
-    [
-        ("2.2", OLD, NEW, "Next: run your tests under `torchaudio-compat run --version 2.2 -m pytest`."),
-        ("2.9", INFO, INFO_OF_COMPAT, "The project needs this package from now on"),
-    ],
-)
-def test_what_is_next_after_a_change(codemod: Codemod, target: str, before: str, after: str, words: str) -> None:
-    put({"a.py": before})
-    said = codemod("--target", target)
-    assert (said.status, Path("a.py").read_text()) == (0, after)
-    assert words in said.err
-    assert said.err.count("Next: ") == 1
 
 
 def test_what_does_not_count_is_a_notice(codemod: Codemod) -> None:
@@ -186,13 +176,6 @@ def test_the_page_shows_the_first_of_many_places(codemod: Codemod) -> None:
     page = Path("page.html").read_text("utf-8")
     assert page.count("<div class='place'>") == 200
     assert "and 1 more; --format concise tells all." in page
-
-
-def test_a_patch_quotes_names_that_git_quotes(codemod: Codemod) -> None:
-    put({'a"b.py': OLD, "ä.py": OLD})
-    patch = codemod("--diff", ".").out
-    assert '--- "a/a\\042b.py"' in patch
-    assert "--- a/ä.py" in patch
 
 
 def test_a_baseline_holds_what_is_known(codemod: Codemod) -> None:

@@ -58,9 +58,8 @@ def test_real_files(number: int) -> None:
     assert {place: target for place, target in ours.items() if target not in theirs[place]} == {}
 
 
-@pytest.mark.parametrize("name", PROGRAMS)
-def test_names_bound_more_than_once(name: str) -> None:
-    program = PROGRAMS[name]
+@pytest.mark.parametrize("program", PROGRAMS.values(), ids=PROGRAMS)
+def test_names_bound_more_than_once(program: str) -> None:
     theirs, ours = imports_by_libcst(program), imports_by_us(program)
     assert ours
     assert {place: theirs[place] for place in ours} == {place: {target} for place, target in ours.items()}

@@ -40,9 +40,8 @@ COMPILED = {
 }
 
 
-@pytest.mark.parametrize("name", COMPILED)
-def test_what_compiles(name: str) -> None:
-    old, new, expected = COMPILED[name]
+@pytest.mark.parametrize(("old", "new", "expected"), COMPILED.values(), ids=COMPILED)
+def test_what_compiles(old: str, new: str, expected: bool) -> None:
     start = LONG.index(old)
     assert verification.runs(Module("a.py", LONG), [Edit(start, start + len(old), new)]) is expected
 
@@ -54,14 +53,9 @@ def test_a_statement_hidden_between_two_edits_in_a_class_is_found() -> None:
     assert "the statement in line 11 would be lost" in str(verification.complaint(Module("a.py", LONG), new, own))
 
 
-def made(replacements: list[tuple[str, str]]) -> list[Edit]:
-    return [Edit(OLD.index(old), OLD.index(old) + len(old), new) for old, new in replacements]
-
-
-@pytest.mark.parametrize("name", REWRITES)
-def test_rewrites(name: str) -> None:
-    replacements, new, expected = REWRITES[name]
-    own = made(replacements)
+@pytest.mark.parametrize(("replacements", "new", "expected"), REWRITES.values(), ids=REWRITES)
+def test_rewrites(replacements: list[tuple[str, str]], new: str | None, expected: str | None) -> None:
+    own = [Edit(OLD.index(before), OLD.index(before) + len(before), after) for before, after in replacements]
     text = edits.apply(OLD, own) if new is None else new
     if expected is None:
         assert engine.verified(Module("a.py", OLD), text, own).text.text == text

@@ -15,6 +15,7 @@ from torch._subclasses.fake_tensor import FakeTensorMode
 import compat
 from dispatcher.errors import ArgumentTypeError, AudioError
 from tests.conftest import BACKENDS
+from tests.tables import table
 
 SOUND = torch.rand(2, 400) - 0.5
 CALLERS = [
@@ -26,12 +27,8 @@ CALLERS = [
 NUMBERS = [2**31, 2**63, 2**70, -(2**70), 1.5, "3", None, np.int64(3), torch.tensor(3), float("nan"), float("inf"), True]
 NAMES = [1, b"wav", ["wav"], torch.tensor(1), "w\0v", "", "\ud800", 1.5]
 PLACES = ["a\0.wav", "\0", b"a\0.wav", "x" * 5000, b"x" * 5000, "\ud800.wav", "", ".", None, 1.5, bytearray(b"a.wav"), np.zeros(3)]
+FORMATS = [1, b"wav", ["wav"], "w\0v", "\ud800"]
 COMPLEX = torch.complex(SOUND, SOUND)
-
-
-def _fake() -> torch.Tensor:
-    with FakeTensorMode():
-        return torch.zeros(1, 100)
 
 
 TENSORS: dict[str, Any] = {
@@ -69,38 +66,100 @@ def _ours(call: Callable[..., Any], *arguments: Any, **named: Any) -> str:
     return found
 
 
+def _fake() -> torch.Tensor:
+    with FakeTensorMode():  # for which torch imports its compiler
+        return torch.zeros(1, 100)
+
+
+Call = Callable[..., object]
+# a call with a value in the place of an argument, the values, and whether all of them must be refused
+ARGUMENTS: dict[str, tuple[Call, list[Any], bool]] = {
+    "place to load": (lambda torchaudio, value, **named: torchaudio.load(value, **named), PLACES, True),
+    "place to save": (lambda torchaudio, value, **named: torchaudio.save(value, SOUND, 8000, **named), PLACES, True),
+    # 2.9 has no info
+    "place to ask": (lambda torchaudio, value, **named: getattr(torchaudio, "info", torchaudio.load)(value, **named), PLACES, True),
+    "frame_offset": (lambda torchaudio, value, **named: torchaudio.load("a.wav", frame_offset=value, **named), NUMBERS, False),
+    "num_frames": (lambda torchaudio, value, **named: torchaudio.load("a.wav", num_frames=value, **named), NUMBERS, False),
+    "format to load": (lambda torchaudio, value, **named: torchaudio.load("a.wav", format=value, **named), NAMES, False),
+    "rate": (lambda torchaudio, value, **named: torchaudio.save("b.wav", SOUND, value, **named), NUMBERS, False),
+    "bits": (lambda torchaudio, value, **named: torchaudio.save("b.wav", SOUND, 8000, bits_per_sample=value, **named), NUMBERS, False),
+    "format to save": (lambda torchaudio, value, **named: torchaudio.save("b.wav", SOUND, 8000, format=value, **named), NAMES, False),
+    "format of a file object": (
+        lambda torchaudio, value, **named: torchaudio.save(io.BytesIO(), SOUND, 8000, format=value, **named), NAMES, False,
+    ),
+    "encoding": (lambda torchaudio, value, **named: torchaudio.save("b.wav", SOUND, 8000, encoding=value, **named), NAMES, False),
+    **{
+        f"tensor for {kind}": (
+            lambda torchaudio, value, kind=kind, **named: torchaudio.save(f"b.{kind}", value, 8000, **named), [*TENSORS.values()], False,
+        )
+        for kind in ("wav", "flac", "mp3", "ogg")
+    },
+    **{
+        f"fake tensor for {kind}": (lambda torchaudio, _, kind=kind, **named: torchaudio.save(f"b.{kind}", _fake(), 8000, **named), [None], False)
+        for kind in ("wav", "flac", "mp3", "ogg")
+    },
+}  # fmt: skip
+
+
 @pytest.mark.parametrize(("release", "backend"), CALLERS)
-def test_no_argument_gives_an_error_of_another_kind(release: str, backend: str | None, wav: str) -> None:
+@table("call, values, is_refused", ARGUMENTS)
+def test_no_argument_gives_an_error_of_another_kind(
+    call: Call, values: list[Any], is_refused: bool, release: str, backend: str | None, wav: str
+) -> None:
     """No OverflowError, AttributeError, UnicodeError or IndexError of Python's own."""
-    torchaudio = compat.standin(release)
-    named = {} if backend is None else {"backend": backend}
-    for value in NUMBERS:
-        _ours(torchaudio.load, wav, frame_offset=value, **named)
-        _ours(torchaudio.load, wav, num_frames=value, **named)
-        _ours(torchaudio.save, "out.wav", SOUND, value, **named)
-        _ours(torchaudio.save, "out.wav", SOUND, 8000, bits_per_sample=value, **named)
-        if release != "2.0":
-            _ours(torchaudio.load, wav, buffer_size=value, **named)
-    for name in NAMES:
-        _ours(torchaudio.load, wav, format=name, **named)
-        _ours(torchaudio.save, "out.wav", SOUND, 8000, format=name, **named)
-        _ours(torchaudio.save, io.BytesIO(), SOUND, 8000, format=name, **named)
-        _ours(torchaudio.save, "out.wav", SOUND, 8000, encoding=name, **named)
-    for tensor in (*TENSORS.values(), _fake()):  # torch imports its compiler for the last one
-        for extension in ("wav", "flac", "mp3", "ogg"):
-            _ours(torchaudio.save, f"out.{extension}", tensor, 8000, **named)
+    torchaudio, named = compat.standin(release), {} if backend is None else {"backend": backend}
+    said = [_ours(call, torchaudio, value, **named) for value in values]
+    if is_refused:
+        assert all(said), said
+        assert os.listdir() == ["a.wav"]
 
 
-@pytest.mark.parametrize(("release", "backend"), CALLERS)
-@pytest.mark.parametrize("place", PLACES, ids=lambda place: f"{place!r:.20}")
-def test_what_is_no_place_is_refused(place: Any, release: str, backend: str | None, wav: str) -> None:
-    torchaudio = compat.standin(release)
-    named = {} if backend is None else {"backend": backend}
-    assert _ours(torchaudio.load, place, **named)
-    assert _ours(torchaudio.save, place, SOUND, 8000, **named)
-    if release != "2.9":
-        assert _ours(torchaudio.info, place, **named)
-    assert sorted(os.listdir()) == ["a.wav"]
+# likewise of streams and effects, and whether all values must be refused
+OTHERS: dict[str, tuple[Call, list[Any], bool]] = {
+    "place to read": (lambda torchaudio, value: torchaudio.io.StreamReader(value), PLACES, True),
+    "place to write": (lambda torchaudio, value: torchaudio.io.StreamWriter(value), PLACES, True),
+    "format to read": (lambda torchaudio, value: torchaudio.io.StreamReader("a.wav", format=value), FORMATS, True),
+    "format to write": (lambda torchaudio, value: torchaudio.io.StreamWriter("b.wav", format=value), FORMATS, True),
+    "buffer_size": (lambda torchaudio, value: torchaudio.io.StreamReader("a.wav", buffer_size=value), NUMBERS, False),
+    "buffer_size in 2.9": (lambda _, value: compat.standin("2.9").load("a.wav", buffer_size=value), NUMBERS, False),
+    **{
+        f"buffer_size of {backend}": (
+            lambda torchaudio, value, backend=backend: torchaudio.load("a.wav", buffer_size=value, backend=backend),
+            NUMBERS,
+            False,
+        )
+        for backend in ("ffmpeg", "soundfile")
+    },
+    "frames": (lambda torchaudio, value: torchaudio.io.StreamReader("a.wav").add_basic_audio_stream(value), NUMBERS, False),
+    "place to seek": (lambda torchaudio, value: torchaudio.io.StreamReader("a.wav").seek(value), NUMBERS, False),
+    "source stream": (lambda torchaudio, value: torchaudio.io.StreamReader("a.wav").get_src_stream_info(value), NUMBERS, False),
+    "rate to write": (lambda torchaudio, value: torchaudio.io.StreamWriter("b.wav").add_audio_stream(value, 2), NUMBERS, False),
+    "channels to write": (lambda torchaudio, value: torchaudio.io.StreamWriter("b.wav").add_audio_stream(8000, value), NUMBERS, False),
+}
+# what C would cut off at a NUL, or cannot be given at all
+ROWS = [1, "rate", [1], ["rate"], [["rate\0", "8000"]], [["rate", "80\0"]], [["\ud800"]], b"rate"]
+RATE = [["rate", "4000"]]
+OF_EFFECTS: dict[str, tuple[Call, list[Any], bool]] = {
+    "buffer_size of sox": (lambda torchaudio, value: torchaudio.load("a.wav", buffer_size=value, backend="sox"), NUMBERS, False),
+    "effects on a tensor": (lambda torchaudio, value: torchaudio.sox_effects.apply_effects_tensor(SOUND, 8000, value), ROWS, True),
+    "effects on a file": (lambda torchaudio, value: torchaudio.sox_effects.apply_effects_file("a.wav", value), ROWS, True),
+    "tensor for effects": (
+        lambda torchaudio, value: torchaudio.sox_effects.apply_effects_tensor(TENSORS[value], 8000, RATE),
+        ["sparse", "meta", "nested", "complex"],
+        True,
+    ),
+    "file for effects": (lambda torchaudio, value: torchaudio.sox_effects.apply_effects_file(value, RATE), PLACES, True),
+}
+
+
+@table(
+    "call, values, is_refused",
+    {**OTHERS, **{name: pytest.param(*row, marks=pytest.mark.libsox) for name, row in OF_EFFECTS.items()}},
+)
+def test_streams_and_effects_refuse_likewise(call: Call, values: list[Any], is_refused: bool, wav: str) -> None:
+    torchaudio = compat.standin("2.2")
+    said = [_ours(call, torchaudio, value) for value in values]
+    assert all(said) or not is_refused, said
 
 
 @pytest.mark.parametrize(
@@ -250,34 +309,3 @@ def test_bytes_of_a_file_ask_for_bytesio(release: str, wav: str) -> None:
 def test_other_things_in_memory_ask_for_it_too(made: Callable[[bytes], Any], wav: str) -> None:
     with pytest.raises(ArgumentTypeError, match=r"pass io\.BytesIO\(data\)"):
         compat.load(made(pathlib.Path(wav).read_bytes()), backend="ffmpeg")
-
-
-def test_streams_and_effects_refuse_likewise(wav: str) -> None:
-    torchaudio: Any = compat.standin("2.2")
-    reader, writer = torchaudio.io.StreamReader, torchaudio.io.StreamWriter
-    for place in PLACES:
-        assert _ours(reader, place)
-        assert _ours(writer, place)
-    for name in (1, b"wav", ["wav"], "w\0v", "\ud800"):
-        assert _ours(reader, wav, format=name)
-        assert _ours(writer, "b.wav", format=name)
-    for number in NUMBERS:
-        _ours(reader, wav, buffer_size=number)
-        _ours(reader(wav).add_basic_audio_stream, number)
-        _ours(reader(wav).seek, number)
-        _ours(reader(wav).get_src_stream_info, number)
-        _ours(writer("b.wav").add_audio_stream, number, 2)
-        _ours(writer("b.wav").add_audio_stream, 8000, number)
-
-
-@pytest.mark.libsox
-def test_effects_take_rows_of_texts_only(wav: str) -> None:
-    """What C would cut off at a NUL, or cannot be given at all, is refused."""
-    effects: Any = compat.standin("2.2").sox_effects
-    for rows in (1, "rate", [1], ["rate"], [["rate\0", "8000"]], [["rate", "80\0"]], [["\ud800"]], b"rate"):
-        assert _ours(effects.apply_effects_tensor, SOUND, 8000, rows)
-        assert _ours(effects.apply_effects_file, wav, rows)
-    for tensor in ("sparse", "meta", "nested", "complex"):
-        assert _ours(effects.apply_effects_tensor, TENSORS[tensor], 8000, [["rate", "4000"]])
-    for place in PLACES:
-        assert _ours(effects.apply_effects_file, place, [["rate", "4000"]])

@@ -17,26 +17,113 @@ from tests import streaming
 _INDEX = (-1, -1, -1, -1, 2, 4, 6, 8)
 
 
-def _table() -> list[int]:
-    """The steps as the format has them, 89."""
-    given = (
-        "7 8 9 10 11 12 13 14 16 17 19 21 23 25 28 31 34 37 41 45 50 55 60 66 73 80 88 97 107 118 130 143 157 173 190 209 230 253 279 307"
-        " 337 371 408 449 494 544 598 658 724 796 876 963 1060 1166 1282 1411 1552 1707 1878 2066 2272 2499 2749 3024 3327 3660 4026 4428"
-        " 4871 5358 5894 6484 7132 7845 8630 9493 10442 11487 12635 13899 15289 16818 18500 20350 22385 24623 27086 29794 32767"
-    )
-    return [int(step) for step in given.split()]
+# the steps as the format has them, 89
+_STEPS = [
+    int(step)
+    for step in [
+        "7",
+        "8",
+        "9",
+        "10",
+        "11",
+        "12",
+        "13",
+        "14",
+        "16",
+        "17",
+        "19",
+        "21",
+        "23",
+        "25",
+        "28",
+        "31",
+        "34",
+        "37",
+        "41",
+        "45",
+        "50",
+        "55",
+        "60",
+        "66",
+        "73",
+        "80",
+        "88",
+        "97",
+        "107",
+        "118",
+        "130",
+        "143",
+        "157",
+        "173",
+        "190",
+        "209",
+        "230",
+        "253",
+        "279",
+        "307",
+        "337",
+        "371",
+        "408",
+        "449",
+        "494",
+        "544",
+        "598",
+        "658",
+        "724",
+        "796",
+        "876",
+        "963",
+        "1060",
+        "1166",
+        "1282",
+        "1411",
+        "1552",
+        "1707",
+        "1878",
+        "2066",
+        "2272",
+        "2499",
+        "2749",
+        "3024",
+        "3327",
+        "3660",
+        "4026",
+        "4428",
+        "4871",
+        "5358",
+        "5894",
+        "6484",
+        "7132",
+        "7845",
+        "8630",
+        "9493",
+        "10442",
+        "11487",
+        "12635",
+        "13899",
+        "15289",
+        "16818",
+        "18500",
+        "20350",
+        "22385",
+        "24623",
+        "27086",
+        "29794",
+        "32767",
+    ]
+]
 
 
 def _decoded(data: bytes, channels: int, block: int) -> np.ndarray:
     """The samples of blocks, by the format's own words, rounded once a step."""
-    steps, out = _table(), [list[int]() for _ in range(channels)]
+    out = [list[int]() for _ in range(channels)]
     for part in (data[begin : begin + block] for begin in range(0, len(data), block)):
         for channel in range(channels):
             sample, index = struct.unpack_from("<hB", part, 4 * channel)
             out[channel].append(sample)
             groups = range(4 * channels + 4 * channel, len(part) - 3, 4 * channels)
             for nibble in itertools.chain.from_iterable((byte & 15, byte >> 4) for at in groups for byte in part[at : at + 4]):
-                change = (2 * (nibble & 7) + 1) * steps[index] >> 3
+                change = (2 * (nibble & 7) + 1) * _STEPS[index] >> 3
                 sample = max(-32768, min(32767, sample - change if nibble & 8 else sample + change))
                 index = max(0, min(88, index + _INDEX[nibble & 7]))
                 out[channel].append(sample)

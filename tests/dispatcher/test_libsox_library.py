@@ -1,15 +1,23 @@
-"""Where libsox is looked for, and what is said of one that does not start."""
+"""Where libsox is looked for, what is said of one that does not start, and that its effects are started once, whoever else starts them."""
 
+import contextlib
 import ctypes.util
+import importlib
+import importlib.util
 import pathlib
 import sys
 import types
+from collections.abc import Callable, Iterator
+from unittest import mock
 
 import cffi
 import pytest
 
-from dispatcher.backends.sox import library
+from dispatcher.backends.sox import library, shared
 from dispatcher.errors import BackendUnavailable
+from tests.codemod.commands import put
+from tests.conftest import Python, printed
+from tests.tables import table
 
 
 @pytest.fixture
@@ -18,41 +26,37 @@ def places(monkeypatch: pytest.MonkeyPatch, tmp_path: pathlib.Path) -> pathlib.P
     monkeypatch.delenv(library.VARIABLE, raising=False)
     monkeypatch.setattr(library, "_FOLDERS", dict.fromkeys(("linux", "darwin", "win32"), (str(tmp_path),)))
     monkeypatch.setattr(sys, "prefix", str(tmp_path / "environment"))
-    monkeypatch.setattr(ctypes.util, "find_library", lambda name: None)
     return tmp_path
 
 
-@pytest.mark.parametrize(
-    ("platform", "there", "names"),
-    [
-        ("linux", "libsox.so.3", ["libsox.so.3", "libsox.so.2", "libsox.so"]),
-        ("freebsd14", "libsox.so", ["libsox.so.3", "libsox.so.2", "libsox.so"]),
-        ("darwin", "libsox.3.dylib", ["libsox.3.dylib", "libsox.dylib"]),
-        ("win32", "libsox-3.dll", ["libsox-3.dll", "libsox.dll", "sox.dll"]),
-    ],
+LINUX = ["libsox.so.3", "libsox.so.2", "libsox.so"]
+
+
+@table(
+    "platform, there, found, tried",
+    {
+        # names before places, the environment's own folder before the system's, and of both only what is there
+        "linux": ("linux", "libsox.so.3", {}, [*LINUX, "{own}", "{system}"]),
+        "freebsd": ("freebsd14", "libsox.so", {}, [*LINUX, "{own}", "{system}"]),
+        "darwin": ("darwin", "libsox.3.dylib", {}, ["libsox.3.dylib", "libsox.dylib", "{own}", "{system}"]),
+        "windows": ("win32", "libsox-3.dll", {}, ["libsox-3.dll", "libsox.dll", "sox.dll", "{own}", "{system}"]),
+        # what the system knows comes last
+        "the system knows another": ("linux", None, {"sox": "libsox.so.9"}, [*LINUX, "libsox.so.9"]),
+        "the system knows the same": ("linux", None, {"sox": "libsox.so.3"}, LINUX),
+        "the system knows sox_ng": ("linux", None, {"sox_ng": "libsox_ng.so.3"}, [*LINUX, "libsox_ng.so.3"]),
+        "the system knows none": ("linux", None, {}, LINUX),
+    },
 )
-def test_names_are_tried_before_places(
-    monkeypatch: pytest.MonkeyPatch, places: pathlib.Path, platform: str, there: str, names: list[str]
+def test_where_it_is_looked_for(
+    platform: str, there: str | None, found: dict[str, str], tried: list[str], places: pathlib.Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The environment's own folder before the system's, and of both only what is there."""
     monkeypatch.setattr(sys, "platform", platform)
-    own = places / "environment" / ("Library/bin" if platform == "win32" else "lib")
-    own.mkdir(parents=True)
-    for folder in (own, places):
-        (folder / there).touch()
-    assert list(library.candidates()) == [*names, str(own / there), str(places / there)]
-
-
-@pytest.mark.parametrize(
-    ("found", "added"),
-    [({"sox": "libsox.so.9"}, ["libsox.so.9"]), ({"sox": "libsox.so.3"}, []), ({"sox_ng": "libsox_ng.so.3"}, ["libsox_ng.so.3"]), ({}, [])],
-)
-def test_what_the_system_knows_comes_last(
-    monkeypatch: pytest.MonkeyPatch, places: pathlib.Path, found: dict[str, str], added: list[str]
-) -> None:
-    monkeypatch.setattr(sys, "platform", "linux")
     monkeypatch.setattr(ctypes.util, "find_library", found.get)
-    assert list(library.candidates()) == ["libsox.so.3", "libsox.so.2", "libsox.so", *added]
+    own = places / "environment" / ("Library/bin" if platform == "win32" else "lib")
+    if there:
+        put({there: ""}, own)
+        put({there: ""}, places)
+    assert list(library.candidates()) == [name.format(own=own / str(there), system=places / str(there)) for name in tried]
 
 
 def test_where_one_is_chosen_no_other_is_tried(monkeypatch: pytest.MonkeyPatch, places: pathlib.Path) -> None:
@@ -82,3 +86,90 @@ def test_one_that_cannot_be_used_is_passed_over(monkeypatch: pytest.MonkeyPatch,
     with pytest.raises(BackendUnavailable) as why:
         library.load.__wrapped__()
     assert why.value.tried == ("absent ('absent': no such file.)", f"unwilling ({told})")
+
+
+EXTENSION = "torchaudio.lib._torchaudio_sox"
+
+
+class Libsox:
+    """Counts as libsox does: started twice, or stopped twice, it would end the process."""
+
+    started = 0
+
+    def sox_init(self) -> int:
+        assert not self.started
+        self.started += 1
+        return 0
+
+    def sox_quit(self) -> int:
+        assert self.started
+        self.started -= 1
+        return 0
+
+    def sox_format_init(self) -> int:
+        return 0
+
+
+@pytest.fixture
+def torchaudio(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[pathlib.Path]:
+    """A torchaudio with an extension of libsox: its file."""
+    put({"torchaudio/__init__.py": "", "torchaudio/lib/__init__.py": ""}, tmp_path)
+    monkeypatch.syspath_prepend(str(tmp_path))
+    monkeypatch.setattr(sys, "meta_path", [*sys.meta_path])
+    with mock.patch.dict(sys.modules):
+        yield tmp_path / "torchaudio" / "lib" / "_torchaudio_sox.py"
+
+
+# the extension, whether there is one libsox only, and how often ours is started once the extension was imported
+@table("text, is_only_one, started", {
+    "it shares ours, and starts it itself": ("", True, 0),
+    "it does not load": ("raise OSError('libsox.so: cannot open shared object file')\n", True, 1),
+    "it has another libsox": ("", False, 1),
+})  # fmt: skip
+def test_torchaudio_starts_it_after_us(
+    text: str, is_only_one: bool, started: int, torchaudio: pathlib.Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    torchaudio.write_text(text)
+    monkeypatch.setattr(shared, "_is_only_one", lambda: is_only_one)
+    libsox = Libsox()
+    shared.start_effects(libsox)
+    shared.start_effects(libsox)
+    assert importlib.util.find_spec(EXTENSION) is not None
+    assert libsox.started == 1  # it was only looked for
+    with pytest.raises(OSError, match="libsox") if text else contextlib.nullcontext():
+        importlib.import_module(EXTENSION)
+    assert libsox.started == started
+
+
+def test_torchaudio_has_started_it(torchaudio: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    libsox = Libsox()
+    libsox.sox_init()
+    monkeypatch.setattr(shared, "_is_only_one", lambda: True)
+    monkeypatch.setitem(sys.modules, EXTENSION, types.ModuleType(EXTENSION))
+    shared.start_effects(libsox)
+    assert libsox.started == 1
+
+
+@pytest.mark.libsox
+@pytest.mark.parametrize(
+    "ours",
+    [
+        "torchaudio.load(path)",
+        "torchaudio.info(path)",
+        "torchaudio.save('new.wav', *torchaudio.load(path))",
+        "torchaudio.sox_effects.effect_names()",
+    ],
+)
+def test_other_code_starts_its_effects_after_our_reading_and_writing(
+    ours: str, asset: Callable[[str], str], python: Python, tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Lhotse's resampler does, by ctypes; a second start would abort the process."""
+    monkeypatch.chdir(tmp_path)
+    code = f"""
+import ctypes, compat
+from dispatcher.backends.sox import library
+torchaudio, path = compat.standin("2.0", backends=["sox"]), {asset("stereo_16.flac")!r}
+{ours}
+print(ctypes.CDLL(library.load().path).sox_init())
+"""
+    assert printed(python(code=code)) == "0\n"

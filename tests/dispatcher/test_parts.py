@@ -15,10 +15,8 @@ import torch
 
 import compat
 import dispatcher
-from dispatcher.headers import ogg
 from dispatcher.notices import TruncatedInputWarning
 from dispatcher.reading import joined_files
-from dispatcher.reading.opened import look
 from tests import streaming
 
 MAKER = {
@@ -99,11 +97,6 @@ def test_what_has_parts_side_by_side_is_no_chain() -> None:
     first = one.index(b"OggS", 4)
     pathlib.Path("y.ogg").write_bytes(one[:first] + one[:first] + one[first:])
     assert len(joined_files.of("y.ogg")) == 1
-
-
-def test_all_parts_are_counted() -> None:
-    """By the last page of each."""
-    assert look(_spliced("ogg", (16000, 16000)), ogg.frames) == 32000
 
 
 def _joined(path: str, waves: list[torch.Tensor], *rates: int) -> list[torch.Tensor]:

@@ -28,24 +28,6 @@ def test_what_comes_out_is_of_the_same_dtype_and_length(dtype: torch.dtype, form
         assert float(difference.abs().max()) < 0.05 * FULL[dtype]
 
 
-@pytest.mark.parametrize(
-    ("named", "rate", "lengths"),
-    [
-        ({"effect": "atempo=2"}, None, [1500] * 5 + [500]),
-        ({"effect": "volume=1"}, 8000, [1500] * 5 + [500]),
-        ({"effect": "volume=1", "pad_end": False}, 8000, [1500, 1500, 1000]),
-        ({"effect": "areverse"}, None, [1500] * 5 + [500]),
-        ({"format": "mp3"}, None, [1500] * 6 + [216]),
-        ({"effect": "aecho=0.8:0.88:60:0.4"}, None, [1500] * 5 + [1460]),
-    ],
-)
-def test_pieces_are_of_one_size(named: dict[str, object], rate: int | None, lengths: list[int]) -> None:
-    """The lengths are those of the real 2.2.2."""
-    chunks = list(AudioEffector(**named).stream(TONE, 16000, 1500, rate))  # type: ignore[arg-type]
-    assert [len(chunk) for chunk in chunks] == lengths
-    assert {type(chunk) for chunk in chunks} == {torch.Tensor}
-
-
 @pytest.mark.parametrize(("dtype", "silence"), [(torch.uint8, 128), (torch.int16, 0), (torch.float32, 0)])
 def test_the_end_is_filled_up_with_silence(dtype: torch.dtype, silence: int) -> None:
     """Which is the middle of unsigned samples."""
@@ -70,21 +52,6 @@ def test_an_impossible_sample_rate_is_an_error_of_ours(rate: Any, error: type[Ex
         next(AudioEffector(**named).stream(TONE, rate, 100))
 
 
-def test_nothing_in_nothing_out() -> None:
-    effector = AudioEffector(effect="volume=1")
-    assert effector.apply(TONE[:0], 16000).shape == (0, 2)
-    assert list(effector.stream(TONE[:0], 16000, 100)) == []
-
-
 def test_effects_that_change_rate_and_channels_are_brought_back() -> None:
     assert AudioEffector(effect="pan=mono|c0=c0").apply(TONE, 16000).shape == TONE.shape
     assert AudioEffector(effect="aresample=8000").apply(TONE, 16000).shape == TONE.shape
-
-
-@pytest.mark.parametrize("named", [{"effect": "nosuch"}, {"format": "nonsense"}, {"format": "mp3", "encoder": "flac"}])
-def test_what_ffmpeg_does_not_know_is_an_error(named: dict[str, str]) -> None:
-    effector = AudioEffector(**named)
-    with pytest.raises(RuntimeError):
-        effector.apply(TONE, 16000)
-    with pytest.raises(RuntimeError):
-        list(effector.stream(TONE, 16000, 1000))

@@ -20,9 +20,17 @@ from tests import streaming
 from tests.conftest import ASSETS
 from tests.doubles import ReadOnly
 from tests.oracle.replay import Unseekable
+from tests.tables import table
 
 WAV = str(ASSETS / "stereo_s16.wav")
 MP4 = str(ASSETS / "moving.mp4")
+
+
+def _reader(source: Any, frames: int = -1, **options: Any) -> StreamReader:
+    """A reader of all sound in chunks of so many frames; by default what is there makes one chunk."""
+    reader = StreamReader(source, **options)
+    reader.add_basic_audio_stream(frames, -1)
+    return reader
 
 
 @pytest.mark.parametrize(
@@ -31,8 +39,7 @@ MP4 = str(ASSETS / "moving.mp4")
 )
 def test_the_sound_of_a_video_begins_where_its_pictures_let_it(mode: str, to: float, frames: int, begins: float) -> None:
     """As recorded of 2.1.2: FFmpeg seeks by the pictures, though only the sound is asked for."""
-    reader = StreamReader(str(ASSETS / "video_with_sound.mp4"))
-    reader.add_basic_audio_stream(-1, buffer_chunk_size=-1)
+    reader = _reader(str(ASSETS / "video_with_sound.mp4"))
     reader.seek(to, mode)
     reader.process_all_packets()
     (chunk,) = reader.pop_chunks()
@@ -43,8 +50,7 @@ def test_the_sound_of_a_video_begins_where_its_pictures_let_it(mode: str, to: fl
 def test_a_place_that_cannot_be_reached_is_named(name: str, opened: Any) -> None:
     """FFmpeg says "Operation not permitted" or "Broken pipe", which sounds like something else."""
     path = ASSETS / name
-    reader = StreamReader(str(path) if opened is str else opened(path.read_bytes()))
-    reader.add_basic_audio_stream(-1)
+    reader = _reader(str(path) if opened is str else opened(path.read_bytes()))
     with pytest.raises(RuntimeError, match=r"100.0 seconds are beyond its end, or it cannot seek\.$"):
         reader.seek(100.0)
 
@@ -61,8 +67,7 @@ def test_a_packet_of_any_stream_counts(added: int) -> None:
 
 def test_a_chunk_is_a_tensor_and_what_is_computed_of_it_is_plain() -> None:
     """It has a time; it pickles and is copied with it."""
-    reader = StreamReader(WAV)
-    reader.add_basic_audio_stream(1000)
+    reader = _reader(WAV, 1000)
     chunk, *_ = [chunk for (chunk,) in reader.stream() if chunk is not None][1:]
     assert isinstance(chunk, torch.Tensor)
     assert type(chunk) is ChunkTensor
@@ -106,8 +111,7 @@ def test_an_object_without_seek_is_read_as_it_comes() -> None:
     """Not to its end first."""
     path = ASSETS / "long.flac"
     pipe = ReadOnly(path.read_bytes())
-    reader = StreamReader(pipe, buffer_size=1024)
-    reader.add_basic_audio_stream(100)
+    reader = _reader(pipe, 100, buffer_size=1024)
     reader.fill_buffer()
     before = pipe.asked
     assert torch.equal(streaming.sound(StreamReader(ReadOnly(path.read_bytes()))), streaming.sound(StreamReader(str(path))))
@@ -127,9 +131,7 @@ def test_a_growing_file_is_followed(tmp_path: pathlib.Path) -> None:
     """With FFmpeg's own option, which waits for more."""
     path = tmp_path / "growing.raw"
     path.write_bytes(b"\1\0" * 8000)
-    option = {"sample_rate": "16000", "channels": "1", "follow": "1"}
-    reader = StreamReader(str(path), format="s16le", option=option)
-    reader.add_basic_audio_stream(2000, -1)
+    reader = _reader(str(path), 2000, format="s16le", option={"sample_rate": "16000", "channels": "1", "follow": "1"})
     assert reader.fill_buffer() == 0
     with path.open("ab") as file:
         file.write(b"\2\0" * 16000)
@@ -154,8 +156,7 @@ class Device:
 
 @pytest.mark.parametrize(("timeout", "times", "ready"), [(None, 1, False), (1000, 3, True), (-1, 3, True), (10, 1000, False)])
 def test_a_device_without_data_is_asked_again(timeout: float | None, times: int, ready: bool, monkeypatch: pytest.MonkeyPatch) -> None:
-    reader = StreamReader(WAV)
-    reader.add_basic_audio_stream(100)
+    reader = _reader(WAV, 100)
     with monkeypatch.context() as patched:
         patched.setattr(reader, "_container", Device(reader._container, times))
         if ready:
@@ -165,24 +166,24 @@ def test_a_device_without_data_is_asked_again(timeout: float | None, times: int,
                 reader.process_packet(timeout, 5.0)
 
 
-@pytest.mark.parametrize(
-    "option",
-    [
-        {"sample_rate": "16000", "channels": "2"},
-        {"sample_rate": "16000", "ch_layout": "stereo"},
-        {"sample_rate": 16000, "channel_layout": "stereo"},
-    ],
-)
-def test_old_names_of_options_are_taken(option: dict[str, Any]) -> None:
-    """FFmpeg 7 took ``channels`` away."""
-    found = streaming.sound(StreamReader(str(ASSETS / "stereo_s16.raw"), format="s16le", option=option))
-    assert torch.equal(found, streaming.sound(StreamReader(WAV)))
+DATA, RAW = (ASSETS / "stereo_s16.wav").read_bytes(), str(ASSETS / "stereo_s16.raw")
 
 
-@pytest.mark.parametrize("kind", [bytes, bytearray, memoryview, lambda data: torch.frombuffer(bytearray(data), dtype=torch.uint8)])
-def test_bytes_are_what_a_file_holds(kind: Any) -> None:
-    """2.0 took a tensor as well."""
-    assert len(streaming.sound(StreamReader(kind(pathlib.Path(WAV).read_bytes())))) == 4000
+@table("source, options", {
+    # 2.0 took a tensor as well
+    **{f"{type(held).__name__} of a file": (held, {}) for held in (DATA, bytearray(DATA), memoryview(DATA), torch.frombuffer(bytearray(DATA), dtype=torch.uint8))},
+    # FFmpeg 7 took some names of options away
+    **{
+        f"raw samples, {option}": (RAW, {"format": "s16le", "option": option})
+        for option in (
+            {"sample_rate": "16000", "channels": "2"},
+            {"sample_rate": "16000", "ch_layout": "stereo"},
+            {"sample_rate": 16000, "channel_layout": "stereo"},
+        )
+    },
+})  # fmt: skip
+def test_what_gives_the_sound_of_a_file(source: Any, options: dict[str, Any]) -> None:
+    assert torch.equal(streaming.sound(StreamReader(source, **options)), streaming.sound(StreamReader(WAV)))
 
 
 @pytest.mark.parametrize(

@@ -129,6 +129,9 @@ EFFECTS: dict[str, Refused] = {
     "an effect on one dimension": (lambda: AudioEffector(effect="anull").apply(torch.zeros(10), 16000), ValueError, "dimensions"),
     "an effect on no tensor": (lambda: AudioEffector().apply([[0.0]], 16000), TypeError, "list, not a tensor"),  # type: ignore[arg-type]
     "effects in chunks of no frames": (lambda: AudioEffector().stream(TONE, 16000, 0), RuntimeError, "frames_per_chunk is 0"),
+    "an encoder of another format": (
+        lambda: AudioEffector(format="mp3", encoder="flac").apply(TONE, 16000), RuntimeError, "mp3|flac",
+    ),
     "an encoder without a format": (lambda: AudioEffector(encoder="flac"), ValueError, "format"),
     "settings of a codec without a format": (lambda: AudioEffector(codec_config=CodecConfig(bit_rate=1)), ValueError, "format"),
     # on a machine without a loudspeaker, anything

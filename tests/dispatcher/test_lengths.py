@@ -1,4 +1,4 @@
-"""Under the flag exact_num_frames ``info`` counts what ``load`` gives, with every backend and for every kind of header."""
+"""What headers promise, and that ``info`` counts what ``load`` gives under the flag exact_num_frames."""
 
 import io
 import pathlib
@@ -11,7 +11,10 @@ import soundfile
 import compat
 import dispatcher
 from dispatcher.errors import AudioError
+from dispatcher.headers import registry
+from dispatcher.reading.opened import look
 from tests.conftest import ASSETS, BACKENDS
+from tests.tables import table
 
 FRAMES = 30000
 PCM = (np.sin(np.arange(FRAMES) * 0.1) * 9000).astype("<i2")
@@ -23,20 +26,18 @@ def _wav(size: int, tail: bytes = b"", kept: int = FRAMES) -> bytes:
     return head + b"data" + struct.pack("<I", size) + PCM[:kept].tobytes() + tail
 
 
-def _flac(total: int) -> bytes:
-    held = io.BytesIO()
-    soundfile.write(held, PCM, 16000, format="FLAC")
-    data = bytearray(held.getvalue())
-    data[21] = data[21] & 0xF0 | total >> 32
-    data[22:26] = (total & 0xFFFF_FFFF).to_bytes(4, "big")
-    return bytes(data)
-
-
 def _made(format: str, subtype: str, before: bytes = b"", after: bytes = b"", kept: float = 1.0) -> bytes:
     held = io.BytesIO()
     soundfile.write(held, PCM, 16000, format=format, subtype=subtype)
     data = held.getvalue()
     return before + data[: int(len(data) * kept)] + after
+
+
+def _flac(total: int) -> bytes:
+    data = bytearray(_made("FLAC", "PCM_16"))
+    data[21] = data[21] & 0xF0 | total >> 32
+    data[22:26] = (total & 0xFFFF_FFFF).to_bytes(4, "big")
+    return bytes(data)
 
 
 def _au(size: int) -> bytes:
@@ -109,3 +110,31 @@ def test_without_the_flag_a_header_is_believed_as_in_the_release() -> None:
     """libsox gave what stands there."""
     pathlib.Path("x.wav").write_bytes(FILES["a pipe of ffmpeg.wav"])
     assert dispatcher.info("x.wav", backend="sox").num_frames == 2**31 - 1
+
+
+COMM = b"COMM" + (18).to_bytes(4, "big") + (2).to_bytes(2, "big") + (77).to_bytes(4, "big") + (16).to_bytes(2, "big") + bytes(10)
+
+
+@table(
+    "data, frames",
+    {
+        "AIFF, COMM after a chunk of odd size": (b"FORM\0\0\0\0AIFF" + b"NAME\0\0\0\3abc\0" + COMM, 77),
+        "AIFF without COMM": (b"FORM\0\0\0\0AIFF" + b"NAME\0\0\0\4abcd", None),
+        "FORM of a picture": (b"FORM\0\0\0\0ILBM" + COMM, None),
+        "RIFX that is no WAVE": (b"RIFX\0\0\0\0OTHR" + bytes(40), None),
+        "W64, a chunk smaller than its header": (
+            b"riff" + bytes(36) + b"junk" + bytes(12) + (5).to_bytes(8, "little") + bytes(8),
+            None,
+        ),
+        "W64 without data": (b"riff" + bytes(36) + b"junk" + bytes(12) + (24).to_bytes(8, "little"), None),
+        "CAF without data": (b"caff\0\1\0\0" + b"free" + (4).to_bytes(8, "big") + bytes(4), None),
+        "FLAC of its magic alone": (b"fLaC", None),
+        "MP3 that ends in its first frame": (b"ID3\3\0\0\0\0\0\0\xff", None),
+        "MP3 of a version that does not exist": (b"ID3\3\0\0\0\0\0\0\xff\xeb\x90\0" + bytes(200), None),
+        "nothing": (b"", None),
+        "no sound": (b"plain text", None),
+    },
+)
+def test_odd_headers(data: bytes, frames: int | None) -> None:
+    found = look(io.BytesIO(data), registry.length)
+    assert (found.frames if found else None) == frames
