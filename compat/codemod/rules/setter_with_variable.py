@@ -62,8 +62,8 @@ def read(path, args):
         ),
     ),
     explanation="""\
-A constant that is assigned once and that nothing in the project may change counts as its text. Any
-other name is known only when the program runs. Pass it to each call as backend=. The finding also
+A backend that is a name, not a text, is known only when the program runs. That holds for a
+constant too: other code may change it. Pass the name to each call as backend=. The finding also
 lists the places that contain "sox_io", such as defaults and choices of argparse and configuration
 files. Change these too: in a call the name is "sox".
 
