@@ -47,13 +47,11 @@ class Replacement:
 
     Attributes:
         path: the full name of what is replaced; ``torchaudio`` for all of it.
-        is_mock: whether a plain mock replaces it, which accepts any arguments.
     """
 
     path: str
     place: Place
     how: str
-    is_mock: bool = False
 
     @property
     def name(self) -> str:
@@ -157,12 +155,12 @@ def _by_call(module: Module, call: ast.Call) -> Iterator[Replacement]:
     name = strings[1] if len(strings) == 2 else ""
     if not owner:
         for match in filter(None, map(_PATH.match, strings if replaces else ())):
-            yield Replacement(match.group(1), place, "is patched", _is_mock(call, 1))
+            yield Replacement(match.group(1), place, "is patched")
     elif replaces and method == "multiple":
         for one in call.keywords:
             yield Replacement(f"{owner}.{one.arg}", place, "is replaced")
     elif name and (replaces or name in old_names.REPLACEABLE):
-        yield Replacement(f"{owner}.{name}", place, "is replaced", _is_mock(call, 2))
+        yield Replacement(f"{owner}.{name}", place, "is replaced")
     elif method in _WHOLE or (replaces and [literal(one) for one in given[1:2]] == [...]):
         yield Replacement(owner, place, "is replaced")
 
@@ -175,15 +173,6 @@ def _owner(space: ast.expr) -> ast.expr:
         case ast.Call(ast.Name("vars"), [owner]):
             return owner
     return space
-
-
-def _is_mock(call: ast.Call, own: int) -> bool:
-    """Return whether a patch has only its target, so that a plain mock is used."""
-    return (
-        "patch" in ast.unparse(call.func)
-        and len(call.args) == own
-        and {one.arg for one in call.keywords} <= {"return_value", "create"}
-    )
 
 
 def _by_a_constant(module: Module, strings: list[ast.Constant]) -> Iterator[Replacement]:
