@@ -34,7 +34,7 @@ _PATCHED = [
     for word in (rb"patch", rb"(?:attr|item)(?<=(?:set|del)....)", rb"(?:vars|__dict__)")
 ]
 # setattr(audio, NAME, fake), where NAME may be any word in quotes
-_COMPUTED = re.compile(rb"(?:attr|object)\([ \t\n]*[\w.]+,[ \t\n]*[a-zA-Z_]")
+_COMPUTED = re.compile(rb"(?:attr|object)\([^\n,]+,[ \t\n]*[a-zA-Z_]")
 # audio.load = fake, vars(audio)["load"] = fake, TARGET = "audio.load"
 _ASSIGNED = [
     re.compile(rb"\.(\w+)[ \t]*=(?!=)"),
