@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from pathlib import PurePath
 
 from compat.codemod.files.content import content
+from compat.codemod.files.import_graph import replaced_words
 from compat.codemod.source import (
     ROOT,
     Kind,
@@ -233,8 +234,10 @@ def _in_texts(
     project: Project, home: str, name: str, targets: list[str], path: str
 ) -> Iterator[Replacement]:
     """Find the same in all files, by their text."""
-    near = {one.path: one.text.text.encode("utf-8", "replace") for one in project.modules}
-    near |= {path: content(path) for path in project.quiet.replacing_word(os.fsencode(name))}
+    word = os.fsencode(name)
+    every = {one.path: one.text.text.encode("utf-8", "replace") for one in project.modules}
+    near = {path: data for path, data in every.items() if word in replaced_words(data)}
+    near |= {path: content(path) for path in project.quiet.replacing_word(word)}
     owner, plain, *words = (re.escape(os.fsencode(one)) for one in (home, name, *targets))
     found = re.compile(
         rb"""
