@@ -19,6 +19,7 @@ from compat.codemod.source import (
     Module,
     Place,
     called,
+    grouped,
     listed,
     literal,
     noted,
@@ -223,11 +224,30 @@ def where_imported(project: Project, module: Module, written: str) -> Iterator[R
     targets = [
         f"{home}.{written[:end]}" for end, letter in enumerate(f"{written}.") if letter == "."
     ]
-    for other in project.modules:
-        for target in other.stored(name):
-            if plain_name(target.value) not in ("self", "cls") and home in other.text.text:
-                yield Replacement(path, other.place(target), "is assigned where it is imported,")
+    for other, target in _stored(project).get(name, ()):
+        if plain_name(target.value) not in ("self", "cls") and home in other.text.text:
+            yield Replacement(path, other.place(target), "is assigned where it is imported,")
     yield from _in_texts(project, home, name, targets, path)
+
+
+@noted
+def _stored(project: Project) -> dict[str, list[tuple[Module, ast.Attribute]]]:
+    """Return where attributes are assigned, by their names."""
+    several = (
+        (module, node) for module in project.modules for node in module.names.all(ast.Attribute)
+    )
+    return grouped(
+        (node.attr, (module, node))
+        for module, node in several
+        if not isinstance(node.ctx, ast.Load)
+    )
+
+
+@noted
+def _by_word(project: Project) -> dict[bytes, list[tuple[str, bytes]]]:
+    """Return the paths and texts of the modules, by the words that each may replace."""
+    every = [(one.path, one.text.text.encode("utf-8", "replace")) for one in project.modules]
+    return grouped((word, (path, data)) for path, data in every for word in replaced_words(data))
 
 
 def _in_texts(
@@ -235,9 +255,10 @@ def _in_texts(
 ) -> Iterator[Replacement]:
     """Find the same in all files, by their text."""
     word = os.fsencode(name)
-    every = {one.path: one.text.text.encode("utf-8", "replace") for one in project.modules}
-    near = {path: data for path, data in every.items() if word in replaced_words(data)}
+    near = dict(_by_word(project).get(word, ()))
     near |= {path: content(path) for path in project.quiet.replacing_word(word)}
+    if not near:
+        return
     owner, plain, *words = (re.escape(os.fsencode(one)) for one in (home, name, *targets))
     found = re.compile(
         rb"""
