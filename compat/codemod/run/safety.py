@@ -105,7 +105,7 @@ def _hidden_by_star(project: Project, module: Module, use: Use) -> ast.stmt | No
     return next((one.statement for one in found), None)
 
 
-def _may_bind(project: Project, path: str, star: str, name: str) -> bool:
+def _may_bind(project: Project, path: str, star: str, name: str, hops: int = 3) -> bool:
     """Return whether a star import gives a name something that is not torchaudio's.
 
     Of a module outside the project only ``load``, ``save`` and ``info`` are expected, as of numpy.
@@ -115,11 +115,18 @@ def _may_bind(project: Project, path: str, star: str, name: str) -> bool:
     files = project.files.named(halves(star)[0], path)
     if not files:
         return name in old_names.FUNCTIONS
-    word = re.compile(rf"\b{re.escape(name)}\b|import[ \t]*\*")
-    return any(
-        name not in reexports.exports(project, one) and word.search(project.text(one))
-        for one in files
-    )
+    word = re.compile(rf"\b{re.escape(name)}\b|import[ \t]*\*".encode())
+    for file in files:
+        other = project.speaking.get(file) or project.parsed(file, word)
+        names = other.names if other else None
+        if names is None or name in reexports.exports(project, file):
+            continue
+        stars = [one.path for one in names.imported if one.local == "*" and hops]
+        if name in names.module.bindings or any(
+            _may_bind(project, file, one, name, hops - 1) for one in stars
+        ):
+            return True
+    return False
 
 
 def _against(project: Project, module: Module, draft: Draft) -> Iterator[Replacement]:
