@@ -19,6 +19,7 @@ from compat.codemod.source import (
     called,
     given,
     literal,
+    plain_name,
     starred,
     string,
     value_kinds,
@@ -39,10 +40,10 @@ _MENTION = rf"""(?i)\b(?:(?<!/)({_FOR_FFMPEG})['"]|(?<=['".|,{{(])({_FOR_FFMPEG}
 _ENDING_SO = ("join", "joinpath", "Path", "str", "with_suffix", "with_name", "replace")
 _SIGNED = "PCM_S"
 _DEPTH = (
-    'encoding="PCM_S" may be given without a number as bits_per_sample=, which wrote 32 bits in '
-    "2.0, and per call writes 16"
+    'encoding="PCM_S" may be given without bits_per_sample=, which wrote 32 bits in 2.0, and per '
+    "call writes 16"
 )
-_NAME_DEPTH = "Give each such call a number as bits_per_sample=."
+_NAME_DEPTH = "Give bits_per_sample= to each such call."
 _COMPRESSION = "compression is given, which soundfile used to ignore and now refuses"
 
 
@@ -133,7 +134,7 @@ def _bit_depth(project: Project, module: Module, use: Use) -> list[Change]:
     call = use.call
     encoding = given(call, "encoding", 6) if call else None
     bits = given(call, "bits_per_sample", 7) if call else None
-    if use.name != "save" or isinstance(literal(bits), int):
+    if use.name != "save" or (bits is not None and _is_number(project, module, bits)):
         return []
     is_unseen = call is None or starred(call)
     places = [module.place(use.node)]
@@ -148,6 +149,30 @@ def _bit_depth(project: Project, module: Module, use: Use) -> list[Change]:
     if may_be_given and (other := next(_mentions_of_signed(project), None)):
         raise NotProvableError(_DEPTH, [*places, other], _NAME_DEPTH)
     return []
+
+
+def _is_number(project: Project, module: Module, bits: ast.expr) -> bool:
+    """Return whether a bit depth is surely a number, not perhaps ``None``."""
+    passed = [*arguments.passed(project, module, bits)]
+    is_rebound = bool(passed) and len(module.names.bindings(bits)) > 1
+    return not is_rebound and all(
+        _is_number_here(project, *one) for one in passed or [(module, bits)]
+    )
+
+
+def _is_number_here(project: Project, module: Module, node: ast.expr) -> bool:
+    name, owner = plain_name(node), getattr(node, "value", None)
+    made = called(node) or called(module.only_assigned(owner) or owner)
+    defaults = [
+        given(one, "default")
+        for one in map(module.call_of, module.names.named(ast.Attribute, "add_argument"))
+        if one and f"--{name}" in map(string, one.args)
+    ]
+    values = [*defaults, node] if module.stored(name) or not defaults else defaults
+    return made in ("int", "info") or (
+        {value_kinds.of(module, one) for one in values} == {value_kinds.NUMBER}
+        and not any(one.stored(name) for one in project.modules if one is not module)
+    )
 
 
 def _is_from_outside(project: Project, module: Module, node: ast.expr, depth: int = 4) -> bool:
