@@ -4,7 +4,7 @@ import ast
 import dataclasses
 from collections.abc import Iterator
 
-from compat.codemod.plan import unseen
+from compat.codemod.plan import constants, unseen
 from compat.codemod.plan.restore_pairs import Restore, restores
 from compat.codemod.source import (
     Imported,
@@ -69,7 +69,7 @@ class Marks:
             site.use.node: site for site in _sites(project, module) if runs(site.use.node)
         }
         self.setters: dict[ast.AST, SetterCall] = {
-            one.call: one for one in setter_calls.of(module) if runs(one.call)
+            one.call: _read(project, one) for one in setter_calls.of(module) if runs(one.call)
         }
         pairs = [one for one in restores(module) if one.back.call in self.setters]
         self.pairs: dict[ast.AST, Restore] = {
@@ -103,6 +103,13 @@ class Marks:
 def of(project: Project, module: Module) -> Marks:
     """Return what matters in a module."""
     return Marks(project, module)
+
+
+def _read(project: Project, setter: SetterCall) -> SetterCall:
+    """Return a setter with its backend, if that is a constant."""
+    value = setter_calls.argument(setter.call) if setter.name is None else None
+    name = constants.text(project, setter.module, value)
+    return dataclasses.replace(setter, name=name) if name else setter
 
 
 def _pins(project: Project, module: Module, marks: Marks) -> Iterator[Pin]:

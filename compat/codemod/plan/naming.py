@@ -5,7 +5,7 @@ import dataclasses
 import os
 from collections.abc import Sequence
 
-from compat.codemod.plan import marks
+from compat.codemod.plan import constants, marks
 from compat.codemod.plan.fixtures import is_called
 from compat.codemod.plan.marks import Site
 from compat.codemod.plan.part import Part, unreadable
@@ -209,14 +209,8 @@ def _choice_at(
     own = marks.of(part.project, site.module).setters.values()
     arms = {one for one in own if one.region is region}
     is_everywhere = region in site.module.tree.body and not also_none
-    is_there = is_everywhere or _is_after(site.module, region, site.use.node)
+    is_there = is_everywhere or constants.is_after(site.module, region, site.use.node)
     return choice if arms == set(setters) and is_there else None
-
-
-def _is_after(module: Module, statement: ast.stmt, node: ast.AST) -> bool:
-    """Return whether code is only reached once a statement has run: it is in one that follows."""
-    later = module.following(statement)
-    return any(above in later for above in (node, *module.names.chain(node)))
 
 
 def _free_name(module: Module) -> str:
