@@ -31,10 +31,15 @@ _MAIN = re.compile(rb"\nif\b(?:[^\n]*|[\s(]*)\b__name__\b")  # also `if (` and `
 _REPLACING = re.compile(rb"mo(?:ck|nkeypatch)")
 _PATCHED = [
     re.compile(word + rb"(?:[^()]|\((?:[^()]|\([^()]*\))*\)?){0,300}")
-    for word in (rb"patch", rb"(?:attr|item)(?<=(?:set|del)....)", rb"(?:vars|__dict__)")
+    for word in (
+        rb"patch",
+        rb"(?:attr|item)(?<=(?:set|del)....)",
+        rb"(?:vars|__dict__)",
+        rb"(?:stub|spy|replace|swap)",
+    )
 ]
 # setattr(audio, NAME, fake), where NAME may be any word in quotes
-_COMPUTED = re.compile(rb"(?:attr|object)\([ \t\n]*[\w.]+,[ \t\n]*[a-zA-Z_]")
+_COMPUTED = re.compile(rb"(?:attr|object)\([^\n,]+,[ \t\n]*[a-zA-Z_]")
 # audio.load = fake, vars(audio)["load"] = fake, TARGET = "audio.load"
 _ASSIGNED = [
     re.compile(rb"\.(\w+)[ \t]*=(?!=)"),
@@ -254,7 +259,7 @@ class Quiet(Notes):
         found = re.compile(rb"%b(?<!\w%b)\b" % (re.escape(word), re.escape(word)))
         texts = ((path, content(path)) for path in self.replacing)
         near = ((path, data) for path, data in texts if found.search(data))
-        return [path for path, data in near if word in _replaced_words(data)]
+        return [path for path, data in near if word in replaced_words(data)]
 
     @functools.cached_property
     def files(self) -> dict[str, File]:
@@ -279,7 +284,7 @@ def listed(path: str) -> tuple[list[str], bool]:
     return sorted({name.partition(".")[0] for name in os.listdir(folder)} - {"__init__"}), False
 
 
-def _replaced_words(data: bytes) -> set[bytes]:
+def replaced_words(data: bytes) -> set[bytes]:
     """Return the words in a file's code that may replace a function."""
     patched = b"\n".join(part for one in _PATCHED for part in one.findall(data))
     given = _LISTED_NAME.findall(data) if _COMPUTED.search(data) else ()

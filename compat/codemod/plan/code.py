@@ -4,14 +4,13 @@ import ast
 import functools
 import itertools
 import os
-import re
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, TypeVar
 
 from compat.codemod.files import import_graph
 from compat.codemod.plan import replaced_names
-from compat.codemod.source import Binding, Module, Notes, called, listed, noted, plain_name
+from compat.codemod.source import Binding, Module, Notes, listed, noted, plain_name
 from compat.codemod.uses import Project
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
@@ -22,27 +21,6 @@ _DEEPEST = 20
 _YIELDS = (ast.Yield, ast.YieldFrom)
 _KEEPING = ("staticmethod", "classmethod")
 _ENUMS = {"Enum", "IntEnum", "StrEnum", "Flag", "IntFlag"}
-_OF_UNITTEST = {"unittest.TestCase", "unittest.IsolatedAsyncioTestCase"}
-# looks ahead, so that `class Old(Base)` in a comment takes no class after it along
-_BASES = re.compile(
-    r"class(?<!\wclass)[ \t\\\n]+\w+(?:\[(?:[^][]|\[[^]]*\])*\])?[ \t\\\n]*"
-    r"(?=\(((?:#[^\n]*+|[^#])*?)\)[ \t]*:)"
-)
-# beside the bases: comments, keywords, types in brackets
-_NO_BASE = re.compile(r"#[^\n]*|\w+[ \t]*=[^,]*|\[[^\d\]][^\]]*\]")
-# several bases, unknown ones, or a metaclass, which may give its classes any
-_SEVERAL = re.compile(r"[*[]|,\s*\S|(?:\btype|Meta)[\s,]*\Z")
-# what makes a class without a statement, or changes what one inherits from
-_MADE = [
-    re.compile(one)
-    for one in (
-        # all but `type(x)` and `type(f(x, y))`
-        r"type(?<!\wtype)(?:\.__new__|[ \t]*\((?![^(),*#]*(?:\([^()]*\)[^(),*#]*)*\)))",
-        r"new_class(?<!\wnew_class)\b",
-        r"__(?:bases|mro_entries)__",
-        r"make_dataclass(?<!\wmake_dataclass)\b",
-    )
-]
 # what a name may mean: a module of the project, or a function or class in one
 Meaning = tuple[Module, Definition | None]
 _Found = TypeVar("_Found")
@@ -179,8 +157,6 @@ class Code(Notes):
             return self._or_by_star(module, node.id, found)
         if not isinstance(node, ast.Attribute):
             return [None]
-        if called(node.value) == "super":
-            return _by_super(self, module, node)
         owners = self.meanings(module, node.value)
         found = [one for owner in owners for one in self._member(owner, node.attr)]
         if set(found) == {None} and (whole := module.names.qualified(node)):
@@ -286,34 +262,6 @@ def own_methods(
     module, definition = owner
     bound = module.names.scope_made_by[definition].bindings.get(name, ())
     return [(module, one.node) if isinstance(one.node, Function) else None for one in bound]
-
-
-def _by_super(code: Code, module: Module, node: ast.Attribute) -> list[Meaning | None]:
-    """Return what ``super().name`` may mean."""
-    owner = next((one for one in module.names.chain(node) if isinstance(one, ast.ClassDef)), None)
-    call = node.value
-    named = call.args[:1] if isinstance(call, ast.Call) else []
-    if owner is None or any(plain_name(one) != owner.name for one in named):
-        return [None]
-    own = line(code, (module, owner))
-    bases = ((home, base) for home, one in own for base in one.bases)
-    unknown = [home.names.qualified(one) for home, one in bases if not code.known(home, one)]
-    found: list[Meaning | None] = []
-    for one in own[1:]:
-        found += own_methods(one, node.attr) if not found else ()
-    is_sure = not _mixes(code._project, code) and {*unknown} <= _OF_UNITTEST
-    is_sure = is_sure and len(found) <= 1 and node.attr not in code.replaced
-    return found if is_sure else [*found, None]
-
-
-@noted
-def _mixes(project: Project, code: Code) -> bool:
-    """Return whether a class may inherit from several, so that ``super()`` may mean any of them."""
-    texts = code.texts.values()
-    bases = (_NO_BASE.sub("", inner) for text in texts for inner in _BASES.findall(text))
-    return any(one.search(text) for text in texts for one in _MADE) or any(
-        map(_SEVERAL.search, bases)
-    )
 
 
 def is_kept(code: Code, owner: Meaning) -> bool:

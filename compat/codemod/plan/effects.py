@@ -173,11 +173,6 @@ class Effects(Notes):
                 if getattr(node, "decorator_list", ()):
                     self._leads(module, node)
         self._find_names(module)
-        for one in (*names.named(ast.Name, "super"), *names.named(ast.Attribute, "super")):
-            member = names.parents[module.call_of(one) or one]
-            for meaning in self.code.known(module, member):
-                self._leads(module, member)
-                self._means(module, member, meaning)
         return self._leading
 
     def _find_names(self, module: Module) -> None:

@@ -15,12 +15,11 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from compat.codemod.files.import_graph import is_main
 from compat.codemod.plan import expressions, marks, statements, unseen
-from compat.codemod.plan.code import Code
-from compat.codemod.plan.effects import FUNCTIONS, Effects
+from compat.codemod.plan.code import Code, taken
+from compat.codemod.plan.effects import FUNCTIONS, Definition, Effects
 from compat.codemod.plan.execution import Execution, TooLongError, bound
 from compat.codemod.plan.marks import Site
 from compat.codemod.plan.state import Evidence, Force, Program, State, joined, repeated
-from compat.codemod.plan.suites import Suite
 from compat.codemod.source import Module, NotProvableError, conditions, is_test, noted, old_names
 from compat.codemod.uses import Project, SetterCall
 
@@ -205,13 +204,20 @@ class _Followed:
             self._closely(self._start)
 
     def _tested(self, state: State) -> State:
-        """Run the tests of the program."""
-        nearest = [*self._conftests, self.program.module]
+        """Run the tests of the program, and what sets up and ends them, in any order."""
+        run, files = self.execution, [*self._conftests, self.program.module, *self._plugins]
         if self.program.is_script:
-            nearest = nearest[-1:]
-        if self._all_run:
-            return _hand_out(self.execution, (), state)
-        return Suite(self.execution, nearest, self._plugins).follow(state, self._leaked)
+            files = [self.program.module]
+        every: list[Definition] = [(file, one) for file in files for one in file.functions]
+        for meaning in (one for file in files for one in taken(run.code, file)):
+            every += run.effects.functions_of(meaning)
+
+        def once(state: State) -> State:
+            with run.ways.caught("raise") as failed:
+                after = _hand_out(run, every, state)
+            return joined(after, failed["raise"]) or after
+
+        return repeated(state._replace(force=state.force | self._leaked), once) or state
 
     @property
     def _conftests(self) -> list[Module]:

@@ -3,7 +3,6 @@
 import ast
 import re
 from collections.abc import Iterator, Sequence
-from typing import TypeVar
 
 from compat.codemod.plan.restore_pairs import restores
 from compat.codemod.rule import (
@@ -25,8 +24,6 @@ from compat.codemod.rule import (
     setter_calls,
 )
 
-_Arm = TypeVar("_Arm", ast.stmt, ast.expr)
-_Decision = ast.If | ast.IfExp
 # the name of an argument or the key of a dict, as ast.dump shows it
 _OFFSET = re.compile(r"\b(arg|value)='offset'")
 _FRAME_OFFSET = r"\1='frame_offset'"
@@ -111,10 +108,10 @@ def _dependent(module: Module, use: Use) -> str:
     return found
 
 
-def _decision(module: Module, use: Use) -> _Decision | None:
+def _decision(module: Module, use: Use) -> ast.If | None:
     """Return the decision whose test asks for the global backend and nothing else."""
     around = module.names.chain(use.node)
-    found = next((one for one in around if isinstance(one, ast.If | ast.IfExp)), None)
+    found = next((one for one in around if isinstance(one, ast.If)), None)
     asks = found and module.inside(use.node, found.test) and _asks_only(module, found.test)
     return found if asks else None
 
@@ -138,17 +135,7 @@ _OF_A_TEST = (
 )  # fmt: skip
 
 
-def _modern_arm(module: Module, decision: _Decision) -> tuple[Change, ...]:
-    if isinstance(decision, ast.If):
-        return _modern_block(module, decision)
-    (start, end), arm = module.span(decision), _modern([decision.body], [decision.orelse])
-    if arm is None or any(start <= comment.start < end for comment in module.text.comments):
-        return ()
-    first, last = module.span(arm[0])
-    return (Replace(start, first, ""), Replace(last, end, ""))
-
-
-def _modern_block(module: Module, decision: ast.If) -> tuple[Change, ...]:
+def _modern_arm(module: Module, decision: ast.If) -> tuple[Change, ...]:
     if decision.orelse:
         modern = _modern(decision.body, decision.orelse)
         return () if modern is None else (Unwrap(decision, tuple(modern)),)
@@ -165,7 +152,7 @@ def _modern_block(module: Module, decision: ast.If) -> tuple[Change, ...]:
     )
 
 
-def _modern(one: Sequence[_Arm], other: Sequence[_Arm]) -> Sequence[_Arm] | None:
+def _modern(one: Sequence[ast.stmt], other: Sequence[ast.stmt]) -> Sequence[ast.stmt] | None:
     """Return the arm with frame_offset, if the other differs only in saying offset.
 
     If both arms are equal, return either; ``None`` if they differ in anything else.

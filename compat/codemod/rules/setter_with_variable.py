@@ -62,10 +62,10 @@ def read(path, args):
         ),
     ),
     explanation="""\
-A constant that is assigned once and that nothing in the project may change counts as its text. Any
-other name is known only when the program runs. Pass it to each call as backend=. The finding also
-lists the places that contain "sox_io", such as defaults and choices of argparse and configuration
-files. Change these too: in a call the name is "sox".
+A constant that its own file assigns once counts as its text, if its name occurs in no other file of
+the project. Any other name is known only when the program runs. Pass it to each call as backend=.
+The finding also lists the places that contain "sox_io", such as defaults and choices of argparse
+and configuration files. Change these too: in a call the name is "sox".
 
 set_audio_backend("sox") worked up to 0.8, and every later release refuses it. The global backend is
 now called "sox_io", and in a call it is called "sox". This is reported for --target compat too,

@@ -8,16 +8,14 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from compat.codemod.files.content import content
 from compat.codemod.files.import_graph import halves
-from compat.codemod.rewrite import Draft, DropArgument, OfCall, changes
+from compat.codemod.rewrite import Draft, OfCall, changes
 from compat.codemod.rule import Rule
 from compat.codemod.source import Imported, Module, Place, Use, conditions, old_names
 from compat.codemod.uses import Project, reexports, replacements
 from compat.codemod.uses.replacements import Replacement
 
 _WORD = re.compile(r"\w+")
-_ASKS_MOCKS = re.compile(r"assert_|call_args|mock_calls|\bcall\(")
 
 
 class Objection(NamedTuple):
@@ -46,7 +44,7 @@ def objection(project: Project, module: Module, draft: Draft) -> Objection | Non
         if against is not None:
             return against
     found = tuple(dict.fromkeys(_against(project, module, draft)))
-    if not found or _nobody_minds(project, draft, found):
+    if not found:
         return None
     name = f"torchaudio.{found[0].name}".rstrip(".")
     return Objection(
@@ -169,16 +167,3 @@ def _paths_in(module: Module, draft: Draft) -> Iterator[str]:
             for start, end in changes.stretches(module, change):
                 spans = ((use.path, module.span(use.node)) for use in module.uses)
                 yield from (path for path, (first, last) in spans if first < end and start < last)
-
-
-def _nobody_minds(project: Project, draft: Draft, found: tuple[Replacement, ...]) -> bool:
-    """Return whether arguments are only dropped, for plain mocks whose calls no test checks."""
-    only_dropped = all(isinstance(change, DropArgument) for change in draft.changes)
-    if not only_dropped or not all(one.is_mock for one in found):
-        return False
-    quiet = (content(path).decode("utf-8", "replace") for path in project.quiet.replacing)
-    return not any(
-        _ASKS_MOCKS.search(text)
-        for source in ((one.text.text for one in project.modules), quiet)
-        for text in source
-    )

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from pathlib import PurePath
 
 from compat.codemod.files.content import content
+from compat.codemod.files.import_graph import replaced_words
 from compat.codemod.source import (
     ROOT,
     Kind,
@@ -23,6 +24,7 @@ from compat.codemod.source import (
     literal,
     noted,
     old_names,
+    plain_name,
     string,
 )
 from compat.codemod.uses.project import Project
@@ -38,7 +40,6 @@ _MODULES = re.compile(r"(?:\A|[._])modules\Z|\A_?(?:sys)?mods?\Z", re.I)
 _PATH = re.compile(r"(?:\A|.*\.)(torchaudio(?:\.\w+)*)\Z")
 _TESTS = re.compile(r"patch|mock", re.I)
 _BACKENDS = f"{ROOT}.backend"
-_Named = ast.Constant | ast.Attribute | ast.keyword
 
 
 @dataclasses.dataclass(frozen=True)
@@ -47,13 +48,11 @@ class Replacement:
 
     Attributes:
         path: the full name of what is replaced; ``torchaudio`` for all of it.
-        is_mock: whether a plain mock replaces it, which accepts any arguments.
     """
 
     path: str
     place: Place
     how: str
-    is_mock: bool = False
 
     @property
     def name(self) -> str:
@@ -157,12 +156,12 @@ def _by_call(module: Module, call: ast.Call) -> Iterator[Replacement]:
     name = strings[1] if len(strings) == 2 else ""
     if not owner:
         for match in filter(None, map(_PATH.match, strings if replaces else ())):
-            yield Replacement(match.group(1), place, "is patched", _is_mock(call, 1))
+            yield Replacement(match.group(1), place, "is patched")
     elif replaces and method == "multiple":
         for one in call.keywords:
             yield Replacement(f"{owner}.{one.arg}", place, "is replaced")
     elif name and (replaces or name in old_names.REPLACEABLE):
-        yield Replacement(f"{owner}.{name}", place, "is replaced", _is_mock(call, 2))
+        yield Replacement(f"{owner}.{name}", place, "is replaced")
     elif method in _WHOLE or (replaces and [literal(one) for one in given[1:2]] == [...]):
         yield Replacement(owner, place, "is replaced")
 
@@ -175,15 +174,6 @@ def _owner(space: ast.expr) -> ast.expr:
         case ast.Call(ast.Name("vars"), [owner]):
             return owner
     return space
-
-
-def _is_mock(call: ast.Call, own: int) -> bool:
-    """Return whether a patch has only its target, so that a plain mock is used."""
-    return (
-        "patch" in ast.unparse(call.func)
-        and len(call.args) == own
-        and {one.arg for one in call.keywords} <= {"return_value", "create"}
-    )
 
 
 def _by_a_constant(module: Module, strings: list[ast.Constant]) -> Iterator[Replacement]:
@@ -234,81 +224,39 @@ def where_imported(project: Project, module: Module, written: str) -> Iterator[R
     targets = [
         f"{home}.{written[:end]}" for end, letter in enumerate(f"{written}.") if letter == "."
     ]
-    asked = _by_last_name(project)
-    for last in {target.rpartition(".")[2] for target in targets}:
-        for other, node in asked.get(last, ()):
-            if isinstance(node, ast.Attribute):
-                if last == name and _is_home(other, node.value, home):
-                    yield Replacement(path, other.place(node), "is assigned where it is imported,")
-            elif (
-                isinstance(node, ast.Constant)
-                and f".{node.value!s}".endswith(tuple(f".{target}" for target in targets))
-            ) or (
-                last == name
-                and (_is_named_beside(other, node, home) or _replaces_computed(other, home))
-            ):
-                yield Replacement(path, other.place(node), "is patched where it is imported,")
-    yield from _in_quiet_files(project, home, name, targets, path)
+    for other, target in _stored(project).get(name, ()):
+        if plain_name(target.value) not in ("self", "cls") and home in other.text.text:
+            yield Replacement(path, other.place(target), "is assigned where it is imported,")
+    yield from _in_texts(project, home, name, targets, path)
 
 
 @noted
-def _by_last_name(project: Project) -> dict[str, list[tuple[Module, _Named]]]:
-    found: list[tuple[str, tuple[Module, _Named]]] = []
-    for module in project.modules:
-        ends = (one for text in module.names.all(ast.JoinedStr) for one in text.values[-1:])
-        texts = [*module.strings, *(one for one in ends if isinstance(one, ast.Constant))]
-        found += [(str(text.value).rpartition(".")[2], (module, text)) for text in texts]
-        found += [
-            (node.attr, (module, node))
-            for node in module.names.all(ast.Attribute)
-            if not isinstance(node.ctx, ast.Load)
-        ]
-        found += [(str(one.arg), (module, one)) for one in module.names.all(ast.keyword)]
-    return grouped(found)
-
-
-def _is_named_beside(module: Module, node: _Named, home: str) -> bool:
-    """Return whether a name is replaced in a module that is named beside it.
-
-    Examples: ``setattr(audio, "load", fake)``, ``patch.multiple("audio", load=fake)``,
-    ``vars(audio)["load"] = fake``, ``vars(audio).update(load=fake)``, ``patch(f"{AUDIO}.load")``.
-    """
-    for above in module.names.chain(node):
-        if isinstance(above, ast.Subscript) and not isinstance(above.ctx, ast.Load):
-            return _is_home(module, above.value, home)
-        replaces = isinstance(above, ast.Call) and _REPLACERS.search(ast.unparse(above.func))
-        if isinstance(above, ast.Call) and (replaces or called(above) in _PUTS):
-            if isinstance(module.names.parents[node], ast.JoinedStr):
-                return True
-            given = (above.func, *above.args, *(one.value for one in above.keywords))
-            return any(_is_home(module, one, home) for one in given)
-    return False
-
-
-@noted
-def _replaces_computed(module: Module, home: str) -> bool:
-    """Return whether names that are computed are replaced: ``setattr(audio, NAME, fake)``."""
-    return any(
-        len(call.args) > 1
-        and literal(call.args[1]) is ...
-        and _REPLACERS.search(ast.unparse(call.func))
-        and _is_home(module, call.args[0], home)
-        for call in module.calls
+def _stored(project: Project) -> dict[str, list[tuple[Module, ast.Attribute]]]:
+    """Return where attributes are assigned, by their names."""
+    several = (
+        (module, node) for module in project.modules for node in module.names.all(ast.Attribute)
+    )
+    return grouped(
+        (node.attr, (module, node))
+        for module, node in several
+        if not isinstance(node.ctx, ast.Load)
     )
 
 
-def _is_home(module: Module, node: ast.AST, home: str) -> bool:
-    """Return whether an expression leads to a module: ``audio``, ``sys.modules["audio"]``."""
-    value = module.only_assigned(node) or node
-    imported = (module.names.qualified(value) or "").rpartition(".")[2]
-    return imported == home or re.search(rf"\b{home}\b", ast.unparse(value)) is not None
+@noted
+def _by_word(project: Project) -> dict[bytes, list[tuple[str, bytes]]]:
+    """Return the paths and texts of the modules, by the words that each may replace."""
+    every = [(one.path, one.text.text.encode("utf-8", "replace")) for one in project.modules]
+    return grouped((word, (path, data)) for path, data in every for word in replaced_words(data))
 
 
-def _in_quiet_files(
+def _in_texts(
     project: Project, home: str, name: str, targets: list[str], path: str
 ) -> Iterator[Replacement]:
-    """Find the same in files that do not mention torchaudio, by their text."""
-    near = project.quiet.replacing_word(os.fsencode(name))
+    """Find the same in all files, by their text."""
+    word = os.fsencode(name)
+    near = dict(_by_word(project).get(word, ()))
+    near |= {path: content(path) for path in project.quiet.replacing_word(word)}
     if not near:
         return
     owner, plain, *words = (re.escape(os.fsencode(one)) for one in (home, name, *targets))
@@ -318,7 +266,7 @@ def _in_quiet_files(
         |['"][^'"\n]*\}\.%b['"]  # patch(f"{AUDIO}.load")
         |\([ \t\n]*[\w.]+,[ \t\n]*['"]%b['"]  # setattr(module, "load", fake), whatever it is called
         # setattr(module, NAME, fake)
-        |\A(?=.*['"]%b['"]).*(?:attr|object)\([ \t\n]*[\w.]+,[ \t\n]*[a-zA-Z_]
+        |\A(?=.*['"]%b['"]).*(?:attr|object)\([^\n,]+,[ \t\n]*[a-zA-Z_]
         # audio.load = fake, patch.multiple(audio, load=fake), also by another name: import audio as
         # a, a = import_module("audio")
         |(?:\b%b\b|(?:\b%b[ \t]+as[ \t]+(\w+)|\b(\w+)[ \t]*=[^\n]*(?:import|modules)[^\n]*\b%b)
@@ -329,8 +277,7 @@ def _in_quiet_files(
         re.S | re.X,
     )
     mention = re.compile(rb"\b" + owner + rb"\b")
-    for other in near:
-        data = content(other)
+    for other, data in near.items():
         if mention.search(data) and (match := found.search(data)):
             line = data.count(b"\n", 0, match.end()) + 1
             yield Replacement(
