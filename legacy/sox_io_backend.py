@@ -25,6 +25,7 @@ from legacy.functions import Functions, taking
 from legacy.settings import Settings
 
 _T = TypeVar("_T")
+_NOT_BUNDLED = frozenset(("mp3", "amr", "amr-nb", "amr-wb", "gsm", "opus"))
 
 
 class Taker(NamedTuple):
@@ -92,6 +93,13 @@ def _sox(registry: Registry) -> Backend:
         ) from why
 
 
+def _kind(filepath: Any, format: str | None) -> str | None:
+    """Return the format that a call names, or the extension of its path."""
+    if format or is_readable(filepath) or not isinstance(filepath, (str, bytes, os.PathLike)):
+        return format
+    return os.path.splitext(os.fsdecode(filepath))[1][1:].lower()
+
+
 def _attempt(
     registry: Registry,
     settings: Settings,
@@ -100,9 +108,11 @@ def _attempt(
     operation: Callable[[Backend, Any], _T],
 ) -> _T:
     """Let libsox do it, or else FFmpeg."""
-    other = fall_back(registry, settings)
-    if other and format == "mp3" and is_readable(filepath):
-        refuse_or_warn("read", filepath, settings)
+    other, kind = fall_back(registry, settings), _kind(filepath, format)
+    is_object = is_readable(filepath)
+    if other and (kind in _NOT_BUNDLED if settings.bundled_libsox else kind == "mp3" and is_object):
+        if is_object:
+            refuse_or_warn("read", filepath, settings)
         return operation(other, filepath)
     with on_disk(filepath, settings) as path:
         try:

@@ -96,6 +96,14 @@ class Flags(TypedDict, total=False):
     objects. In 2.0; from 2.1 on it does not.
     """
 
+    bundled_libsox: bool
+    """The global sox_io backend lets FFmpeg read mp3, AMR, GSM and Opus, by the format or
+    extension that the call names, as the wheels of 0.12 to 2.0 did: the libsox in them cannot
+    read these. If the flag is off, the system's libsox reads them, as with `backend="sox"`, and
+    keeps the padding of an mp3. Off in every release; turn it on, with 2.0, if your program ran
+    on such a wheel.
+    """
+
     sox_io_stand_in: bool
     """If libsox is missing, `set_audio_backend('sox_io')` uses soundfile instead, with a
     warning. In no release: wheels up to 2.0 contained libsox, so old code never checks whether

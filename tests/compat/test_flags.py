@@ -80,6 +80,7 @@ CASES = [
         (16000, True), ("RuntimeError", False),
     ),
     Case("sox_io_ffmpeg", "2.0", False, lambda t, _: t.load(_M4A)[1], (44100, False), ("RuntimeError", False)),
+    Case("bundled_libsox", "2.0", True, lambda t, _: t.load(_MP3)[0].shape[1], (27607, False), (26460, False)),
     Case("dispatcher", "2.0", True, lambda t, _: t.load(_WAV, backend="soundfile")[1], ("TypeError", False), (16000, False)),
     Case("dispatcher_variable", "2.0", "ignored", lambda t, _: t.load(_WAV, backend="soundfile")[1], (16000, False), ("TypeError", False), "1"),
     Case("legacy_getter", "2.0", False, lambda t, _: t.get_audio_backend(), ("ValueError", True), (None, True), "1"),
@@ -122,8 +123,8 @@ def test_a_flag_changes_nothing_else(case: Case, tmp_path: pathlib.Path) -> None
         "old_names": {"torchcodec", "scale_integers"},
         "torchcodec": {"truncated", "bytes_paths", "unseekable_objects", "save_compression", "sox_path_objects", "sox_signed_bits", "mixed_dialects", "names_warn"},
         "choice_order": {"bytes_paths", "unseekable_objects", "torchcodec"},
-        "dispatcher": {"legacy_order", "sox_io_file_objects", "sox_io_ffmpeg"},
-        "legacy_order": {"sox_io_file_objects", "sox_io_ffmpeg"},
+        "dispatcher": {"legacy_order", "sox_io_file_objects", "sox_io_ffmpeg", "bundled_libsox"},
+        "legacy_order": {"sox_io_file_objects", "sox_io_ffmpeg", "bundled_libsox"},
     }  # fmt: skip
     others = [
         other
