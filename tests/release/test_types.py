@@ -3,6 +3,7 @@
 Pyright fetches its own program from npm when it first runs; where that cannot be, tests are skipped.
 """
 
+import contextlib
 import inspect
 import json
 import os
@@ -86,7 +87,8 @@ def _hovered(folder: pathlib.Path, program: str, places: list[dict[str, int]]) -
                 server.stdout.readline()
                 message = json.loads(server.stdout.read(int(line.partition(b":")[2])))
                 answers |= {message["id"]: message["result"]} if "result" in message else {}
-        server.kill()
+        with contextlib.suppress(BrokenPipeError):  # it removes its temporary files when it is asked to end
+            server.communicate(_sent(len(places) + 1, "shutdown") + _sent(None, "exit"))
     if not answers:
         pytest.skip("pyright's program cannot be fetched here")
     return [answers[number]["contents"]["value"] for number in range(1, len(asked) + 1)]
