@@ -1,6 +1,6 @@
 """A torchaudio that is odd, a torch that nobody knows, and questions that are rarely asked."""
 
-import importlib.util
+import importlib
 import sys
 import types
 import warnings
@@ -71,15 +71,6 @@ def test_bytes_are_the_content_of_a_file(release: str) -> None:
             assert str(torchaudio.info(data, backend="ffmpeg")) == str(torchaudio.info(path))
             with pytest.raises(RuntimeError, match=r"content of a file.*BytesIO"):
                 torchaudio.load(data, backend="soundfile")
-
-
-@pytest.mark.parametrize(("name", "found"), [("torchaudio.datasets", False), ("torchaudio.backend", True), ("torchaudio.nonsense", False)])
-def test_asking_whether_a_submodule_is_there_is_no_error(name: str, found: bool) -> None:
-    compat.install("2.2")
-    assert (importlib.util.find_spec(name) is not None) == found
-    if not found:
-        with pytest.raises(ImportError):
-            importlib.import_module(name)
 
 
 @pytest.mark.parametrize(

@@ -178,32 +178,6 @@ def test_the_loop_refuses_an_output_of_another_shape(release: str) -> None:
         torch.ops.torchaudio._lfilter_core_loop(X, A, X)
 
 
-def test_torch_compile_takes_it_whole(release: str) -> None:
-    a, b = (coefficients.float() for coefficients in stable(2, 2))
-    waveform = torch.randn(1, 2, 90)
-
-    def trained(through: object) -> Tensor:
-        given = waveform.clone().requires_grad_()
-        through(given, a, b).square().sum().backward()  # type: ignore[operator]
-        assert given.grad is not None
-        return given.grad
-
-    assert torch.allclose(trained(torch.compile(lfilter, backend="aot_eager", fullgraph=True)), trained(lfilter))
-    if hasattr(torch.library, "opcheck"):
-        torch.library.opcheck(torch.ops.torchaudio._lfilter.default, (waveform.clone().requires_grad_(), a, b))
-        loop = torch.ops.torchaudio._lfilter_core_loop.default
-        torch.library.opcheck(loop, (waveform, a.flip(1).contiguous(), torch.zeros(1, 2, 92)))
-
-
-def test_it_scripts(release: str) -> None:
-    def through(waveform: Tensor, a: Tensor, b: Tensor) -> Tensor:
-        return torch.ops.torchaudio._lfilter(waveform, a, b)
-
-    a, b = stable(2, 2)
-    waveform = torch.randn(1, 2, 90, dtype=torch.float64)
-    assert torch.equal(torch.jit.script(through)(waveform, a, b), lfilter(waveform, a, b))
-
-
 def test_the_method_is_as_exact_as_float32_can_be() -> None:
     """A high-pass at 20 Hz of 44.1 kHz, where a loop in float32 is off by 4e-4."""
     a = torch.tensor([[1.0, -1.995970167, 0.9959782677]], dtype=torch.float64)

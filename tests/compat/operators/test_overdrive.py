@@ -58,21 +58,3 @@ def test_nothing_of_nothing(release: str) -> None:
     output, last_in, _ = overdriven(torch.ones(2, 0), torch.ones(2, 0), torch.ones(2), torch.ones(2))
     assert output.shape == (2, 0)
     assert torch.equal(last_in, torch.ones(2))
-
-
-def test_torch_compile_takes_it_whole(release: str) -> None:
-    def through(waveform: Tensor) -> Tensor:
-        return overdriven(waveform, waveform * 2, waveform[:, 0], waveform[:, 1])[0]
-
-    waveform = torch.randn(2, 70)
-    assert torch.allclose(torch.compile(through, backend="aot_eager", fullgraph=True)(waveform), through(waveform))
-
-
-def test_it_scripts(release: str) -> None:
-    def through(waveform: Tensor, state: Tensor, output: Tensor) -> Tensor:
-        torch.ops.torchaudio._overdrive_core_loop(waveform, waveform, state, state.clone(), output)
-        return output
-
-    waveform = torch.randn(2, 70)
-    found = torch.jit.script(through)(waveform, torch.zeros(2), torch.zeros(2, 70))
-    assert torch.equal(found, overdriven(waveform, waveform, torch.zeros(2), torch.zeros(2))[0])

@@ -9,7 +9,6 @@ import torch
 
 from compat import operators
 from compat.operators import declaration, registration
-from tests.conftest import Python, printed
 
 ALL = {"_lfilter", "_lfilter_core_loop", "_overdrive_core_loop"}
 OLD_LOSS = {"rnnt_loss", "rnnt_loss_alphas", "rnnt_loss_betas"}
@@ -112,13 +111,3 @@ def test_many_threads_register_once() -> None:
         first, *others = pool.map(operators.register, ["2.8.0"] * 8)
     assert len(others) == 7
     assert all(names is first for names in others)
-
-
-def test_torch_is_imported_by_registering_only(python: Python) -> None:
-    code = (
-        "import sys, compat, compat.operators, compat.operators.ops.refused\n"
-        "assert 'torch' not in sys.modules\n"
-        "compat.operators.register('2.8.0')\n"
-        "assert 'torch' in sys.modules and 'torchaudio' not in sys.modules\n"
-    )
-    printed(python(code=code))

@@ -260,28 +260,3 @@ def test_meta_tensors_give_shapes(release: str) -> None:
     given = {name: value.to("meta") if isinstance(value, Tensor) else value for name, value in batch(torch.float16).items()}
     costs, gradients = rnnt(**given)
     assert (costs.shape, costs.dtype, gradients.shape) == ((2,), torch.float16, (2, 5, 4, 5))
-
-
-def test_torch_compile_takes_it_whole(release: str) -> None:
-    def trained(through: Any) -> Tensor:
-        logits = batch()["logits"].requires_grad_()
-        through(logits).backward()
-        found: Tensor = logits.grad
-        return found
-
-    def cost(logits: Tensor) -> Tensor:
-        return rnnt(**given | {"logits": logits})[0].sum()
-
-    given = batch()
-    assert torch.allclose(trained(torch.compile(cost, backend="aot_eager", fullgraph=True)), trained(cost))
-    operator = torch.ops.torchaudio.rnnt_loss.default
-    if hasattr(torch.library, "opcheck"):
-        torch.library.opcheck(operator, tuple(batch().values()))
-
-
-def test_it_scripts(release: str) -> None:
-    def cost(logits: Tensor, targets: Tensor, frames: Tensor, labels: Tensor) -> Tensor:
-        return torch.ops.torchaudio.rnnt_loss(logits, targets, frames, labels, 4, -1.0, True)[0]
-
-    given = batch()
-    assert torch.equal(torch.jit.script(cost)(*list(given.values())[:4]), rnnt(**given)[0])
