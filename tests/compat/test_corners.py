@@ -87,14 +87,6 @@ def test_only_a_torchaudio_that_has_the_name_is_advised(name: str, advised: str,
     assert advised.format(python="python") in text
 
 
-@pytest.mark.parametrize("name", ["transforms.MelSpectrogram", "functional.lfilter", "functional.melscale_fbanks"])
-def test_what_a_real_torchaudio_would_bring_is_to_be_installed(name: str) -> None:
-    """Though a few names of the same submodule are here."""
-    submodule, _, name = name.partition(".")
-    with pytest.raises(AttributeError, match="pip install torchaudio`, with any torch"):
-        getattr(getattr(compat.install("2.2"), submodule), name)
-
-
 def test_a_torchaudio_without_a_wheel_for_this_python_is_not_advised(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pairs.Pair, "serves", lambda pair, python: False)
     text = advice.missing("prototype", Context(compat.release("2.2"), None, types.ModuleType("torchaudio")))

@@ -51,9 +51,3 @@ def test_a_name_gone_in_2_9(name: str) -> None:
 def test_the_old_global_backend_says_what_replaced_it() -> None:
     with pytest.raises(RuntimeError, match=r"there is no global backend 'sox'.*Write 'sox_io'"):
         compat.standin("2.0").set_audio_backend("sox")
-
-
-@pytest.mark.parametrize("version", ["0.6", "0.13.1", "1.0"])
-def test_a_release_before_2_0_leads_to_the_codemod(version: str) -> None:
-    with pytest.raises(ValueError, match=r"there is no release .*codemod"):
-        compat.release(version)

@@ -48,13 +48,14 @@ def test_a_release_may_have_the_flags_of_another(name: str, like: str, version: 
     [
         ({"version": "1.13"}, "2.0, 2.1, 2.2"),
         ({"version": "2.12"}, "2.9, 2.10, 2.11"),
+        *(({"version": old}, "there is no release .*codemod") for old in ("0.6", "0.13.1", "1.0")),
         ({"version": 2.1}, "write the release as text, as in '2.1'"),
         ({"version": "2.1", "no_such_flag": True}, "exact_num_frames"),
         ({"version": "2.1", "global_backend": "sometimes"}, "'always'"),
         ({"version": "2.1", "exact_num_frames": 3}, "True"),
         ({"version": "2.1", "backends": ["sox_io"]}, "ffmpeg, soundfile, sox"),
     ],
-    ids=["too old", "too new", "number", "flag", "value", "bool", "backend"],
+    ids=["too old", "too new", "0.6", "0.13.1", "1.0", "number", "flag", "value", "bool", "backend"],
 )
 def test_what_is_unknown_is_refused_with_the_list_of_what_is_known(arguments: dict[str, Any], listed: str) -> None:
     """And changes nothing: neither where nothing is installed, nor where something is."""
@@ -230,14 +231,18 @@ def test_a_bare_module_in_place_of_backend_does_not_stop_imports() -> None:
         "a module that a stand-in lacks": ("import torchaudio.datasets", ImportError, "pip install torchaudio"),
         "a name that it lacks": ("from torchaudio import datasets", ImportError, "pip install torchaudio"),
         "a name of a module that it lacks": ("from torchaudio.pipelines import HDEMUCS_HIGH_MUSDB", ImportError, "pip install torchaudio"),
+        **{
+            f"{name}, though a few names of its module are here": (f"torchaudio.{name}", AttributeError, "pip install torchaudio`, with any torch")
+            for name in ("transforms.MelSpectrogram", "functional.lfilter", "functional.melscale_fbanks")
+        },
         "a module that the release lacks": ("import torchaudio.backend.utils", ModuleNotFoundError, r"2\.2 removed it"),
         "a module that no release has": ("import torchaudio.nonsense", ImportError, "nonsense"),
     },
 )
 def test_what_is_not_there_says_why_and_what_to_install(statement: str, error: type[Exception], says: str) -> None:
-    compat.install("2.2")
+    torchaudio = compat.install("2.2")
     with pytest.raises(error, match=says):
-        exec(statement)
+        exec(statement, {"torchaudio": torchaudio})
 
 
 def test_guards_see_what_is_there() -> None:
