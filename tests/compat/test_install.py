@@ -232,7 +232,11 @@ def test_a_bare_module_in_place_of_backend_does_not_stop_imports() -> None:
         "a name that it lacks": ("from torchaudio import datasets", ImportError, "pip install torchaudio"),
         "a name of a module that it lacks": ("from torchaudio.pipelines import HDEMUCS_HIGH_MUSDB", ImportError, "pip install torchaudio"),
         **{
-            f"{name}, though a few names of its module are here": (f"torchaudio.{name}", AttributeError, "pip install torchaudio`, with any torch")
+            f"{name}, though a few names of its module are here": (
+                f"torchaudio.{name}",
+                AttributeError,
+                "pip install torchaudio`, with any torch",
+            )
             for name in ("transforms.MelSpectrogram", "functional.lfilter", "functional.melscale_fbanks")
         },
         "a module that the release lacks": ("import torchaudio.backend.utils", ModuleNotFoundError, r"2\.2 removed it"),

@@ -23,13 +23,11 @@ def by_samples(waveform: Tensor, temp: Tensor, last_in: Tensor, last_out: Tensor
 
 
 @pytest.mark.parametrize(("dtype", "close"), [(torch.float32, 1e-5), (torch.float64, 1e-12)])
-@pytest.mark.parametrize("time", [1, 2, 31, 400])
+@pytest.mark.parametrize("time", [0, 1, 2, 31, 400])
 @pytest.mark.parametrize("channels", [1, 3])
 def test_it_is_the_loop(release: str, channels: int, time: int, dtype: torch.dtype, close: float) -> None:
     given = [torch.randn(*shape, dtype=dtype) for shape in ((channels, time), (channels, time), (channels,), (channels,))]
-    for ours, loop in zip(overdriven(*given), by_samples(*given), strict=True):
-        assert ours.dtype == dtype
-        assert (ours - loop).abs().max() < close
+    torch.testing.assert_close(overdriven(*given), by_samples(*given), rtol=0, atol=close)
 
 
 def test_gradients(release: str) -> None:
@@ -52,9 +50,3 @@ HALF, BRAIN, WHOLE = (torch.ones(1, 4, dtype=dtype) for dtype in (torch.float16,
 def test_what_is_refused(release: str, waveform: Tensor, temp: Tensor, error: type[Exception], text: str) -> None:
     with pytest.raises(error, match=text):
         overdriven(waveform, temp, waveform[:, 0], waveform[:, 0])
-
-
-def test_nothing_of_nothing(release: str) -> None:
-    output, last_in, _ = overdriven(torch.ones(2, 0), torch.ones(2, 0), torch.ones(2), torch.ones(2))
-    assert output.shape == (2, 0)
-    assert torch.equal(last_in, torch.ones(2))

@@ -43,12 +43,6 @@ def test_each_operator_says_who_calls_it() -> None:
         assert operator.name.isidentifier()
 
 
-def test_no_name_is_declared_twice_for_one_release() -> None:
-    for release in CALLED:
-        names = [(operator.namespace, operator.name) for operator in declaration.operators() if operator.serves(release)]
-        assert len(names) == len(set(names))
-
-
 def test_registering_again_does_nothing_and_another_release_changes_over() -> None:
     first = operators.register("2.8.0")
     before = torch.ops.torchaudio.forced_align
