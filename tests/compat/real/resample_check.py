@@ -2,7 +2,6 @@
 
 import itertools
 import warnings
-from collections.abc import Callable
 
 import torch
 
@@ -11,6 +10,7 @@ warnings.simplefilter("ignore")
 import torchaudio  # noqa: E402
 
 import compat  # noqa: E402
+from tests.compat.outcomes import outcome  # noqa: E402
 
 RATES = [(16000, 8000), (8000, 16000), (44100, 16000), (16000, 11025), (48000, 44100), (22050, 24000), (3, 7), (16000, 16000)]
 OPTIONS = [
@@ -22,14 +22,6 @@ OPTIONS = [
     {"resampling_method": "sinc_interpolation"},
     {"resampling_method": "kaiser_window", "beta": 8.6},
 ]
-
-
-def outcome(act: Callable[..., object], *arguments: object, **named: object) -> object:
-    """A tensor, or the name of an error's class."""
-    try:
-        return act(*arguments, **named)
-    except Exception as error:
-        return next(c.__name__ for c in type(error).__mro__ if c.__module__ == "builtins")
 
 
 def main() -> None:
