@@ -8,6 +8,8 @@ import warnings
 from typing import Any
 
 import pytest
+import soundfile
+import torch
 
 import compat
 from compat import releases
@@ -31,9 +33,6 @@ def of(case: Case, torchaudio: Any, folder: pathlib.Path) -> tuple[Any, bool]:
 
 
 def _save(torchaudio: Any, folder: pathlib.Path, **arguments: Any) -> tuple[str, int]:
-    import soundfile
-    import torch
-
     source = arguments.pop("source", torch.zeros(2, 100))
     torchaudio.save(str(folder / "x.wav"), source, 16000, **arguments)
     with soundfile.SoundFile(folder / "x.wav") as file:
@@ -41,9 +40,6 @@ def _save(torchaudio: Any, folder: pathlib.Path, **arguments: Any) -> tuple[str,
 
 
 def _peak(torchaudio: Any, folder: pathlib.Path) -> float:
-    import soundfile
-    import torch
-
     torchaudio.save(str(folder / "x.wav"), torch.full((1, 100), 2**14, dtype=torch.int16), 16000)
     return round(float(abs(soundfile.read(folder / "x.wav")[0]).max()), 3)
 

@@ -16,6 +16,8 @@ import torch
 
 import compat
 from compat import releases, tree
+from compat.contents.submodule import Submodule
+from compat.dropin import definitions
 from compat.names import removed, wheel_names
 from tests.compat.conftest import Plant
 from tests.conftest import ASSETS
@@ -190,7 +192,8 @@ def test_a_torchaudio_that_lacks_a_module_is_broken(plant: Plant) -> None:
         torchaudio.models
 
 
-REACHED_BY_PUBLIC_CODE = [
+# what public code imports
+@pytest.mark.parametrize(("release", "name"), [
     ("2.0", "_backend.utils.get_load_func"),
     ("2.0", "_backend.get_info_func"),
     ("2.1", "_backend.utils.get_save_func"),
@@ -219,10 +222,7 @@ REACHED_BY_PUBLIC_CODE = [
     ("2.1", "_internal.module_utils.fail_with_message"),
     ("2.1", "_internal.module_utils.no_op"),
     ("2.1", "_internal.module_utils.eval_env"),
-]
-
-
-@pytest.mark.parametrize(("release", "name"), REACHED_BY_PUBLIC_CODE)
+])  # fmt: skip
 def test_names_that_public_code_imports_are_there(release: str, name: str) -> None:
     """In a stand-in, by attribute and by import."""
     with compat.pinned(release):
@@ -323,6 +323,17 @@ def test_the_helpers_of_module_utils(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("A_SWITCH", "perhaps")
     with pytest.raises(RuntimeError, match="the variable A_SWITCH is 'perhaps'"):
         utils.eval_env("A_SWITCH", True)
+
+
+def test_a_misspelt_field_of_a_submodule_fails() -> None:
+    """Where it was a loose constant, nobody noticed."""
+    with pytest.raises(TypeError, match="stand_in"):
+        Submodule(lambda context: {}, stand_in=True)  # type: ignore[call-arg]
+
+
+def test_each_file_of_the_tree_declares_a_submodule() -> None:
+    assert sorted(definitions.below()) == sorted(PATHS)
+    assert all(type(one.submodule) is Submodule for one in (definitions.top(), *definitions.below().values()))
 
 
 PATHS = [module.name.removeprefix(f"{tree.__name__}.") for module in pkgutil.walk_packages(tree.__path__, f"{tree.__name__}.")]

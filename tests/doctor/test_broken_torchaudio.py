@@ -10,7 +10,7 @@ from compat.diagnosis import dists
 from compat.diagnosis.findings import Result
 from compat.doctor import registry
 from compat.doctor.world import World as Looked
-from tests.doctor.cases import Case, furnish, worlds
+from tests.doctor.cases import Case, worlds
 from tests.doctor.worlds import World, append, plant
 
 OTHERS = ("torch", "numpy", "av", "soundfile")  # left out where only torchaudio's files count
@@ -43,18 +43,13 @@ test_files = worlds(
          breaks=lambda world: append(world.site / "torchaudio/__init__.py", "# by hand\n"), says=("bytes instead of",)),
     Case("a file of the same size", "files", "error", "files-altered", "torchaudio", OTHERS, real=True,
          breaks=_altered, options=("--thorough",), says=(f"{{site}}/{FUNCTIONAL}",)),
+    Case("a file of the same size, which only hashes show", "files", "ok", without=OTHERS, real=True, breaks=_altered),
+    Case("compiled files may be missing", "files", "ok", without=OTHERS, real=True, breaks=lambda world: _deleted(world, "*.pyc")),
     Case("a truncated extension", "files,imports,libraries", "error", "files-altered", "torchaudio", real=True, root="files",
          breaks=_truncated, says=("{site}/torchaudio/lib/_torchaudio",), commands=("--force-reinstall --no-deps torchaudio==",)),
     Case("a damaged Python part", "rescue", "warning", "python-part-damaged", real=True,
          breaks=lambda world: (world.site / FUNCTIONAL).write_text("def lfilter(:\n"), says=("SyntaxError",)),
 )  # fmt: skip
-
-
-@pytest.mark.parametrize("breaks", [_altered, lambda world: _deleted(world, "*.pyc")], ids=["the same size", "compiled files are missing"])
-def test_what_only_hashes_show_and_what_may_be_missing(with_torchaudio: Callable[..., World], breaks: Callable[[World], None]) -> None:
-    world = with_torchaudio(without=OTHERS)
-    breaks(world)
-    assert world.examine("--only", "files").status("files") == "ok"
 
 
 TORCH_2_8 = {"__init__.py": "", "version.py": "__version__ = '2.8.0+cu128'\ncuda = '12.8'\n"}
@@ -116,14 +111,9 @@ test_packages = worlds(
     codec("without a decoder", "warning", "missing-part", ""),
     codec("with another fault", "warning", "torchcodec-does-not-load", "raise ValueError('not today')"),
     codec("that ends the process", "error", "sigabrt", "import os; os.abort()"),
+    codec("that decodes", "ok", "", "", decoders=DECODERS.format(800), encoders=""),
     codec("that decodes too little", "warning", "", "", decoders=DECODERS.format(3), encoders=""),
 )  # fmt: skip
-
-
-def test_a_torchcodec_is_called_ok_when_it_has_decoded(build: Callable[..., World], tmp_path: pathlib.Path) -> None:
-    world = build(without=("torch",))
-    furnish(codec("", "", "", "", decoders=DECODERS.format(800), encoders=""), world, tmp_path)
-    assert world.examine("--only", "torchcodec").status("torchcodec") == "ok"
 
 
 def test_an_extension_for_cuda_beside_a_torch_for_the_cpu(with_torchaudio: Callable[..., World]) -> None:

@@ -26,16 +26,6 @@ def collapsed(path: tuple[int, ...], blank: int) -> list[int]:
     return [label for label, _ in itertools.groupby(path) if label != blank]
 
 
-def best_of_all(log_probs: Tensor, targets: list[int], blank: int) -> tuple[tuple[int, ...], float]:
-    """Try every path."""
-    frames, classes = log_probs.shape
-    paths = (path for path in itertools.product(range(classes), repeat=frames) if collapsed(path, blank) == targets)
-    return max(
-        ((path, float(log_probs[range(frames), path].sum())) for path in paths),
-        key=lambda found: found[1],
-    )
-
-
 @pytest.mark.parametrize("blank", [0, 2])
 @pytest.mark.parametrize(
     ("frames", "targets"),
@@ -54,8 +44,9 @@ def best_of_all(log_probs: Tensor, targets: list[int], blank: int) -> tuple[tupl
 def test_the_best_of_all_paths_is_found(release: str, frames: int, targets: list[int], blank: int, dtype: torch.dtype) -> None:
     log_probs = torch.randn(frames, 4, dtype=torch.float64).log_softmax(-1)
     path, scores = align(log_probs[None].to(dtype), torch.tensor([targets]), blank)
-    wanted, score = best_of_all(log_probs, targets, blank)
-    assert tuple(path[0].tolist()) == wanted
+    paths = [path for path in itertools.product(range(4), repeat=frames) if collapsed(path, blank) == targets]
+    score, best = max((float(log_probs[range(frames), path].sum()), path) for path in paths)
+    assert tuple(path[0].tolist()) == best
     assert (path.dtype, scores.dtype) == (torch.int64, dtype)
     assert scores.sum().item() == pytest.approx(score, rel=1e-5)
 
@@ -117,7 +108,9 @@ def test_scores_are_differentiable(release: str) -> None:
 
 LP = torch.zeros(1, 12, 5)
 TG = torch.tensor([[1, 2, 2, 3]], dtype=torch.int32)
-REFUSED = {
+
+
+@table("given, text", {
     "log_probs of two dimensions": ((LP[0], TG, [12], [4], 0), "log_probs must be"),
     "targets of one dimension": ((LP, TG[0], [12], [4], 0), "targets must be"),
     "a batch of two": ((LP.repeat(2, 1, 1), TG.repeat(2, 1), [12, 12], [4, 4], 0), "batch of 1"),
@@ -149,10 +142,7 @@ REFUSED = {
     "not a number": ((LP * math.nan, TG, [12], [4], 0), "NaN"),
     "no probability": ((LP - math.inf, TG, [12], [4], 0), "every alignment has probability 0"),
     "several devices": ((LP, TG.to("meta"), [12], [4], 0), "several devices"),
-}
-
-
-@table("given, text", REFUSED)
+})  # fmt: skip
 def test_refused_with_a_runtime_error(release: str, given: tuple[Any, ...], text: str) -> None:
     log_probs, targets, frames, labels, blank = given
     with pytest.raises(RuntimeError, match=text):
