@@ -21,12 +21,6 @@ from tests.reliability import process
 RELEASES = ("2.0", "2.1", "2.2", "2.8", "2.9")
 
 
-def _forget(*, everything: bool) -> None:
-    for name in list(sys.modules):
-        if name == "torchaudio" or (everything and name.startswith("torchaudio.")):
-            del sys.modules[name]
-
-
 @pytest.fixture(params=["stand-in", "real"])
 def over(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, plant: Plant) -> str:
     """Without torchaudio, and over one that counts how often it is imported."""
@@ -44,7 +38,8 @@ def test_an_import_after_it_was_forgotten_gives_the_same_release(release: str, e
     first = compat.install(release)
     spec = first.__spec__
     for _ in range(2):
-        _forget(everything=everything)
+        for name in [name for name in sys.modules if name == "torchaudio" or (everything and name.startswith("torchaudio."))]:
+            del sys.modules[name]
         again = importlib.import_module("torchaudio")
         assert again is first
         assert callable(again.load)

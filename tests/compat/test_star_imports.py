@@ -28,22 +28,18 @@ def _bound(module: str) -> set[str]:
     return found.keys() - {"__builtins__"}
 
 
-@pytest.fixture
-def of_another_release(plant: Plant) -> None:
-    """Plant a torchaudio that lists names which other releases lack."""
-    plant(
-        {
-            "__init__": "from . import functional, transforms, utils, io\n"
-            "def load(): ...\ndef load_with_torchcodec(): ...\ndef _hidden(): ...\n"
-            "__all__ = ['load', 'load_with_torchcodec', 'functional', 'transforms', 'utils', 'io']\n",
-            "functional/__init__": "def resample(): ...\ndef lfilter(): ...\n__all__ = ['resample', 'lfilter']\n",
-            "transforms/__init__": "class Resample: ...\nclass Fade: ...\n__all__ = ['Resample', 'Fade']\n",
-            "utils/__init__": "from . import sox_utils\ndef download_asset(): ...\n__all__ = ['download_asset', 'sox_utils']\n",
-            "utils/sox_utils": "",
-            "io/__init__": "",
-            "version": "__version__ = '2.5.1'\n",
-        }
-    )
+# a torchaudio that lists names which other releases lack
+OF_ANOTHER_RELEASE = {
+    "__init__": "from . import functional, transforms, utils, io\n"
+    "def load(): ...\ndef load_with_torchcodec(): ...\ndef _hidden(): ...\n"
+    "__all__ = ['load', 'load_with_torchcodec', 'functional', 'transforms', 'utils', 'io']\n",
+    "functional/__init__": "def resample(): ...\ndef lfilter(): ...\n__all__ = ['resample', 'lfilter']\n",
+    "transforms/__init__": "class Resample: ...\nclass Fade: ...\n__all__ = ['Resample', 'Fade']\n",
+    "utils/__init__": "from . import sox_utils\ndef download_asset(): ...\n__all__ = ['download_asset', 'sox_utils']\n",
+    "utils/sox_utils": "",
+    "io/__init__": "",
+    "version": "__version__ = '2.5.1'\n",
+}
 
 
 @pytest.mark.parametrize(
@@ -63,9 +59,9 @@ def test_a_standin_binds_what_the_release_listed(release: str, module: str, name
         assert _bound(module) == names
 
 
-@pytest.mark.usefixtures("of_another_release")
 @pytest.mark.parametrize("release", RELEASES)
-def test_another_release_binds_what_the_pinned_one_listed(release: str) -> None:
+def test_another_release_binds_what_the_pinned_one_listed(plant: Plant, release: str) -> None:
+    plant(OF_ANOTHER_RELEASE)
     with compat.pinned(release) as torchaudio:
         assert _bound("torchaudio") == RELEASES[release]
         assert _bound("torchaudio.transforms") == {"Resample", "Fade"}

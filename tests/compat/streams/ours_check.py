@@ -1,9 +1,9 @@
 """Run in a process of its own, with a real torchaudio on the path that has an ``io`` of its own: whose streams are imported?"""
 
-import importlib
 import importlib.metadata
 import importlib.util
 import pathlib
+import pkgutil
 import warnings
 
 warnings.simplefilter("ignore")
@@ -37,12 +37,6 @@ NAMES = {
     "torio.io.CodecConfig": LATER,
     "torio.utils.ffmpeg_utils.get_versions": LATER,
 }
-
-
-def found(path: str) -> object:
-    """A name as an import statement would bind it."""
-    module, _, name = path.rpartition(".")
-    return getattr(importlib.import_module(module), name)
 
 
 def lies_here(path: str) -> bool:
@@ -82,9 +76,9 @@ def main() -> None:
             assert not lies_here(torchaudio.__file__)
             for path, releases in NAMES.items():
                 if release in releases:
-                    assert is_ours(found(path)), (release, path)
+                    assert is_ours(pkgutil.resolve_name(path)), (release, path)
                 else:
-                    assert outcome(found, path) in ("ImportError", "ModuleNotFoundError", "AttributeError"), (release, path)
+                    assert outcome(pkgutil.resolve_name, path) in ("ImportError", "ModuleNotFoundError", "AttributeError"), (release, path)
             round_trip(folder)
     compat.uninstall()
     print("ours over", importlib.metadata.version("torchaudio").partition("+")[0])
