@@ -45,7 +45,3 @@ def test_a_codec_of_another_rate_comes_back_at_the_rate_that_went_in() -> None:
 def test_compression_must_be_a_number() -> None:
     with pytest.raises(ValueError, match="compression is a number here, not str"):
         FFMPEG.apply_codec(TONE, 8000, "mp3", compression="64")
-
-
-def test_it_is_gone_in_2_9() -> None:
-    assert not hasattr(compat.standin("2.9").functional, "apply_codec")

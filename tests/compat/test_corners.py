@@ -1,6 +1,6 @@
 """A torchaudio that is odd, a torch that nobody knows, and questions that are rarely asked."""
 
-import importlib.util
+import importlib
 import sys
 import types
 import warnings
@@ -15,33 +15,59 @@ from compat.diagnosis import pairs
 from compat.dropin import advice
 from tests.compat.conftest import Plant
 from tests.conftest import ASSETS
+from tests.tables import table
+
+ODD = {
+    "__init__": "__version__ = '2.2.2'\nfrom torchaudio import models",
+    "models/__init__": "",
+    "models/decoder": "",
+    "pipelines": "mine = True",
+}
 
 
-def test_what_a_real_torchaudio_lacks_is_said_of_it(plant: Plant) -> None:
-    """And which torchaudio has it. What it has is found, imported before or not."""
-    plant({"__init__": "__version__ = '2.2.2'", "models": "mine = True"})
+@table(
+    "statement, error, says",
+    {
+        "a submodule that is not imported yet": (
+            "torchaudio.pipelines",
+            AttributeError,
+            r"torchaudio\.pipelines is not imported yet: `import torchaudio\.pipelines` first",
+        ),
+        # the real package says only that it has no such attribute; others may have it imported
+        "a submodule of a package": (
+            "torchaudio.models.decoder",
+            AttributeError,
+            r"torchaudio\.models\.decoder is not imported yet: `import torchaudio\.models\.decoder` first",
+        ),
+        "one that another torchaudio has": (
+            "torchaudio.prototype",
+            AttributeError,
+            r"torchaudio\.prototype is not there: the installed torchaudio lacks it.*torchaudio==2\.8\.0",
+        ),
+        "one that none has": (
+            "torchaudio.nonsense",
+            AttributeError,
+            r"torchaudio\.nonsense is not there: .* nor any torchaudio from 2\.0 to 2\.11 has this name",
+        ),
+        "one that the last torchaudio has, imported": (
+            "from torchaudio import compliance",
+            ImportError,
+            r"torchaudio\.compliance is not there: the installed torchaudio lacks it.*pip install --upgrade torchaudio`",
+        ),
+    },
+)
+def test_what_a_real_torchaudio_lacks_is_said_of_it(plant: Plant, statement: str, error: type[Exception], says: str) -> None:
+    """And which torchaudio has it."""
+    plant(ODD)
     torchaudio = compat.install("2.2")
-    with pytest.raises(AttributeError, match=r"torchaudio\.models is not imported yet: `import torchaudio\.models` first"):
-        torchaudio.models
-    assert importlib.import_module("torchaudio.models").mine
-    with pytest.raises(AttributeError, match=r"torchaudio\.prototype is not there: the installed torchaudio lacks it.*torchaudio==2\.8\.0"):
-        torchaudio.prototype
-    with pytest.raises(AttributeError, match=r"torchaudio\.nonsense is not there: .* nor any torchaudio from 2\.0 to 2\.11 has this name"):
-        torchaudio.nonsense
-    with pytest.raises(
-        ImportError, match=r"torchaudio\.compliance is not there: the installed torchaudio lacks it.*pip install --upgrade torchaudio`"
-    ):
-        from torchaudio import compliance  # noqa: F401
+    with pytest.raises(error, match=says):
+        exec(statement, {"torchaudio": torchaudio})
 
 
-def test_what_a_package_of_a_real_torchaudio_has_not_imported_is_said_of_it(plant: Plant) -> None:
-    """The real one says only that its package has no such attribute; others may have it imported."""
-    plant({"__init__": "__version__ = '2.2.2'\nfrom torchaudio import models", "models/__init__": "mine = True", "models/decoder": ""})
+def test_what_a_real_torchaudio_has_is_found_when_it_is_imported(plant: Plant) -> None:
+    plant(ODD)
     torchaudio = compat.install("2.2")
-    with pytest.raises(
-        AttributeError, match=r"torchaudio\.models\.decoder is not imported yet: `import torchaudio\.models\.decoder` first"
-    ):
-        torchaudio.models.decoder
+    assert importlib.import_module("torchaudio.pipelines").mine
     assert importlib.import_module("torchaudio.models.decoder") is torchaudio.models.decoder
 
 
@@ -73,15 +99,6 @@ def test_bytes_are_the_content_of_a_file(release: str) -> None:
                 torchaudio.load(data, backend="soundfile")
 
 
-@pytest.mark.parametrize(("name", "found"), [("torchaudio.datasets", False), ("torchaudio.backend", True), ("torchaudio.nonsense", False)])
-def test_asking_whether_a_submodule_is_there_is_no_error(name: str, found: bool) -> None:
-    compat.install("2.2")
-    assert (importlib.util.find_spec(name) is not None) == found
-    if not found:
-        with pytest.raises(ImportError):
-            importlib.import_module(name)
-
-
 @pytest.mark.parametrize(
     ("name", "advised"),
     [
@@ -94,14 +111,6 @@ def test_only_a_torchaudio_that_has_the_name_is_advised(name: str, advised: str,
     monkeypatch.setattr("compat.diagnosis.machine._pip", lambda: ("python", "-m", "pip"))
     text = advice.missing(name, Context(compat.release("2.2"), None, types.ModuleType("torchaudio")))
     assert advised.format(python="python") in text
-
-
-@pytest.mark.parametrize("name", ["transforms.MelSpectrogram", "functional.lfilter", "functional.melscale_fbanks"])
-def test_what_a_real_torchaudio_would_bring_is_to_be_installed(name: str) -> None:
-    """Though a few names of the same submodule are here."""
-    submodule, _, name = name.partition(".")
-    with pytest.raises(AttributeError, match="pip install torchaudio`, with any torch"):
-        getattr(getattr(compat.install("2.2"), submodule), name)
 
 
 def test_a_torchaudio_without_a_wheel_for_this_python_is_not_advised(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,13 +5,15 @@ import io
 import os
 import pathlib
 import warnings
-from collections.abc import Callable
 from typing import Any
 
 import pytest
+import soundfile
+import torch
 
 import compat
 from compat import releases
+from tests.compat.outcomes import outcome
 from tests.conftest import ASSETS
 from tests.doubles import Watched, fails
 
@@ -19,20 +21,18 @@ _MP3, _WAV, _M4A = (str(ASSETS / name) for name in ("stereo_cbr.mp3", "stereo_s1
 _VARIABLE = "TORCHAUDIO_USE_BACKEND_DISPATCHER"
 
 
-def outcome(act: Callable[[Any], Any], torchaudio: Any) -> Any:
-    """What an action gives: a value, or the name of its error, and whether it warned."""
+# A release, a flag's other value, an action, and what it gives before and after
+Case = collections.namedtuple("Case", "flag release value act before after variable", defaults=(None,))
+
+
+def of(case: Case, torchaudio: Any, folder: pathlib.Path) -> tuple[Any, bool]:
+    """What the action of a case gives: a value, or the name of its error, and whether it warned."""
     with warnings.catch_warnings(record=True, action="always") as seen:
-        try:
-            value = act(torchaudio)
-        except Exception as error:
-            value = next(c.__name__ for c in type(error).__mro__ if c.__module__ == "builtins")
+        value = outcome(case.act, torchaudio, folder)
     return value, bool(seen)
 
 
 def _save(torchaudio: Any, folder: pathlib.Path, **arguments: Any) -> tuple[str, int]:
-    import soundfile
-    import torch
-
     source = arguments.pop("source", torch.zeros(2, 100))
     torchaudio.save(str(folder / "x.wav"), source, 16000, **arguments)
     with soundfile.SoundFile(folder / "x.wav") as file:
@@ -40,18 +40,11 @@ def _save(torchaudio: Any, folder: pathlib.Path, **arguments: Any) -> tuple[str,
 
 
 def _peak(torchaudio: Any, folder: pathlib.Path) -> float:
-    import soundfile
-    import torch
-
     torchaudio.save(str(folder / "x.wav"), torch.full((1, 100), 2**14, dtype=torch.int16), 16000)
     return round(float(abs(soundfile.read(folder / "x.wav")[0]).max()), 3)
 
 
-# A release, a flag's other value, an action, and what it gives before and after
-Case = collections.namedtuple("Case", "flag release value act before after variable", defaults=(None,))
-
-
-def _set(torchaudio: Any) -> Any:
+def _set(torchaudio: Any, _: pathlib.Path) -> Any:
     torchaudio.set_audio_backend("soundfile")
     return torchaudio.get_audio_backend()
 
@@ -84,7 +77,7 @@ CASES = [
     Case("dispatcher", "2.0", True, lambda t, _: t.load(_WAV, backend="soundfile")[1], ("TypeError", False), (16000, False)),
     Case("dispatcher_variable", "2.0", "ignored", lambda t, _: t.load(_WAV, backend="soundfile")[1], (16000, False), ("TypeError", False), "1"),
     Case("legacy_getter", "2.0", False, lambda t, _: t.get_audio_backend(), ("ValueError", True), (None, True), "1"),
-    Case("global_backend", "2.2", True, lambda t, _: _set(t), (None, True), ("soundfile", False)),
+    Case("global_backend", "2.2", True, _set, (None, True), ("soundfile", False)),
     Case("mixed_dialects", "2.2", True, lambda t, _: t.load(filepath=_WAV)[1], ("TypeError", False), (16000, False)),
     Case("top_level_metadata", "2.2", False, lambda t, _: hasattr(t, "AudioMetaData"), (True, False), (False, False)),
     Case("backend_modules_warn", "2.1", False, lambda t, _: bool(t.backend.common.AudioMetaData), (True, True), (True, False)),
@@ -109,10 +102,8 @@ def test_a_flag_changes_what_it_says(case: Case, tmp_path: pathlib.Path, monkeyp
     """And nothing else of what all the cases look at."""
     if case.variable is not None:
         monkeypatch.setenv(_VARIABLE, case.variable)
-    before = compat.standin(case.release)
-    after = compat.standin(case.release, **{case.flag: case.value})
-    assert outcome(lambda t: case.act(t, tmp_path), before) == case.before
-    assert outcome(lambda t: case.act(t, tmp_path), after) == case.after
+    assert of(case, compat.standin(case.release), tmp_path) == case.before
+    assert of(case, compat.standin(case.release, **{case.flag: case.value}), tmp_path) == case.after
 
 
 @pytest.mark.libsox
@@ -136,7 +127,7 @@ def test_a_flag_changes_nothing_else(case: Case, tmp_path: pathlib.Path) -> None
     ]
     plain, flipped = compat.standin(case.release), compat.standin(case.release, **{case.flag: case.value})
     for other in others:
-        there, here = (outcome(lambda t, o=other: o.act(t, tmp_path), module) for module in (plain, flipped))
+        there, here = of(other, plain, tmp_path), of(other, flipped, tmp_path)
         assert here[0] == there[0], other.flag
         assert here[1] == there[1] or case.flag == "names_warn", other.flag
 

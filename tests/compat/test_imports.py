@@ -9,7 +9,7 @@ from tests.codemod.commands import put
 from tests.conftest import ASSETS, ROOT, Python, printed
 from tests.tables import table
 
-_HEAVY = "print([m for m in ('torch', 'numpy', 'av', 'soundfile', 'torchaudio') if m in sys.modules])"
+_HEAVY = "print([m for m in ('torch', 'numpy', 'av', 'soundfile', 'torchaudio', 'rich', 'elftools') if m in sys.modules])"
 
 
 @pytest.mark.parametrize(
@@ -18,6 +18,8 @@ _HEAVY = "print([m for m in ('torch', 'numpy', 'av', 'soundfile', 'torchaudio') 
         "import compat",
         "import compat.auto",
         "import compat.cli",
+        "import compat.operators, compat.operators.ops.refused",
+        "import compat.diagnosis.explain as explain; explain.import_failure('undefined symbol: _ZN'); assert 'cffi' not in sys.modules",
         "import compat; compat.release('2.0')",
         "import compat; compat.standin('2.2')",
         "import compat; compat.install('2.0'); del sys.modules['torchaudio']",

@@ -26,15 +26,6 @@ from tests.tables import table
 Asset = Callable[[str], str]
 
 
-def test_import_gives_the_pinned_release() -> None:
-    """The version is that of the last patch, with a mark of ours."""
-    installed = compat.install("2.0")
-    import torchaudio
-
-    assert torchaudio is installed
-    assert torchaudio.__version__ == "2.0.2+compat"
-
-
 @pytest.mark.parametrize("spelling", ["2.1", "2.1.0", "2.1.2", "2.1.2+cu121"])
 def test_a_release_may_be_named_by_its_patch(spelling: str) -> None:
     """What stands in a requirements file works."""
@@ -57,18 +48,24 @@ def test_a_release_may_have_the_flags_of_another(name: str, like: str, version: 
     [
         ({"version": "1.13"}, "2.0, 2.1, 2.2"),
         ({"version": "2.12"}, "2.9, 2.10, 2.11"),
+        *(({"version": old}, "there is no release .*codemod") for old in ("0.6", "0.13.1", "1.0")),
         ({"version": 2.1}, "write the release as text, as in '2.1'"),
         ({"version": "2.1", "no_such_flag": True}, "exact_num_frames"),
         ({"version": "2.1", "global_backend": "sometimes"}, "'always'"),
         ({"version": "2.1", "exact_num_frames": 3}, "True"),
         ({"version": "2.1", "backends": ["sox_io"]}, "ffmpeg, soundfile, sox"),
     ],
-    ids=["too old", "too new", "number", "flag", "value", "bool", "backend"],
+    ids=["too old", "too new", "0.6", "0.13.1", "1.0", "number", "flag", "value", "bool", "backend"],
 )
 def test_what_is_unknown_is_refused_with_the_list_of_what_is_known(arguments: dict[str, Any], listed: str) -> None:
+    """And changes nothing: neither where nothing is installed, nor where something is."""
     with pytest.raises(ValueError, match=listed):
         compat.install(**arguments)
     assert "torchaudio" not in sys.modules
+    torchaudio = compat.install("2.0", backends=["soundfile"])
+    with pytest.raises(ValueError, match=listed):
+        compat.install(**arguments)
+    assert (torchaudio.get_audio_backend(), torchaudio.__version__) == ("soundfile", "2.0.2+compat")
 
 
 def test_variables_choose_where_no_argument_does(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -116,6 +113,12 @@ def test_pinned_blocks_nest() -> None:
     assert "torchaudio" not in sys.modules
 
 
+def test_pinned_is_undone_by_an_error() -> None:
+    with pytest.raises(ZeroDivisionError), compat.pinned("2.0"):
+        1 / 0
+    assert "torchaudio" not in sys.modules
+
+
 def test_pinned_gives_back_the_very_functions() -> None:
     """Those of a setter, and a user's own, even where the block pins the same release."""
     torchaudio = compat.install("2.0", backends=["soundfile"])
@@ -128,12 +131,6 @@ def test_pinned_gives_back_the_very_functions() -> None:
         assert torchaudio.get_audio_backend() is None
         assert (torchaudio.load, torchaudio.set_audio_backend) == before
         assert torchaudio.info is own
-
-
-def test_pinned_is_undone_by_an_error() -> None:
-    with pytest.raises(ZeroDivisionError), compat.pinned("2.0"):
-        1 / 0
-    assert "torchaudio" not in sys.modules
 
 
 def test_a_standin_is_outside_sys_modules_and_has_a_backend_of_its_own() -> None:
@@ -205,21 +202,17 @@ def test_a_fake_torchaudio_comes_back_as_it_was(monkeypatch: pytest.MonkeyPatch)
 def test_home_made_patches_after_install_work_and_go_with_it() -> None:
     """``torchaudio.load = ...`` holds until ``uninstall``; the getter of 2.0 sees that the function is not its own."""
     torchaudio = compat.install("2.0", backends=["soundfile"])
+    load = torchaudio.load
+    with unittest.mock.patch("torchaudio.load", return_value=("w", 1)) as fake:
+        assert torchaudio.load("x") == ("w", 1)
+        fake.assert_called_once_with("x")
+    assert torchaudio.load is load
     torchaudio.load = lambda path: "mine"
     assert torchaudio.load("x") == "mine"
     with pytest.raises(ValueError, match="replaced"):
         torchaudio.get_audio_backend()
     torchaudio.set_audio_backend("soundfile")
     assert torchaudio.get_audio_backend() == "soundfile"
-
-
-def test_mock_patch_works() -> None:
-    torchaudio = compat.install("2.2")
-    load = torchaudio.load
-    with unittest.mock.patch("torchaudio.load", return_value=("w", 1)) as fake:
-        assert torchaudio.load("x") == ("w", 1)
-        fake.assert_called_once_with("x")
-    assert torchaudio.load is load
 
 
 def test_a_bare_module_in_place_of_backend_does_not_stop_imports() -> None:
@@ -238,13 +231,22 @@ def test_a_bare_module_in_place_of_backend_does_not_stop_imports() -> None:
         "a module that a stand-in lacks": ("import torchaudio.datasets", ImportError, "pip install torchaudio"),
         "a name that it lacks": ("from torchaudio import datasets", ImportError, "pip install torchaudio"),
         "a name of a module that it lacks": ("from torchaudio.pipelines import HDEMUCS_HIGH_MUSDB", ImportError, "pip install torchaudio"),
+        **{
+            f"{name}, though a few names of its module are here": (
+                f"torchaudio.{name}",
+                AttributeError,
+                "pip install torchaudio`, with any torch",
+            )
+            for name in ("transforms.MelSpectrogram", "functional.lfilter", "functional.melscale_fbanks")
+        },
         "a module that the release lacks": ("import torchaudio.backend.utils", ModuleNotFoundError, r"2\.2 removed it"),
+        "a module that no release has": ("import torchaudio.nonsense", ImportError, "nonsense"),
     },
 )
 def test_what_is_not_there_says_why_and_what_to_install(statement: str, error: type[Exception], says: str) -> None:
-    compat.install("2.2")
+    torchaudio = compat.install("2.2")
     with pytest.raises(error, match=says):
-        exec(statement)
+        exec(statement, {"torchaudio": torchaudio})
 
 
 def test_guards_see_what_is_there() -> None:
@@ -253,17 +255,9 @@ def test_guards_see_what_is_there() -> None:
     assert hasattr(torchaudio, "info")
     assert not hasattr(torchaudio, "datasets")
     assert not hasattr(torchaudio.io, "StreamDecoder")
-    assert importlib.util.find_spec("torchaudio.datasets") is None
-    assert importlib.util.find_spec("torchaudio.backend.common") is not None
+    found = {name for name in ("datasets", "backend", "backend.common", "nonsense") if importlib.util.find_spec(f"torchaudio.{name}")}
+    assert found == {"backend", "backend.common"}
     assert getattr(torchaudio, "load_wav", None) is None
-
-
-def test_switching_to_something_unknown_keeps_what_is_installed() -> None:
-    torchaudio = compat.install("2.0", backends=["soundfile"])
-    with pytest.raises(ValueError, match="no backend"):
-        compat.install("2.1", backends=["nonsense"])
-    assert torchaudio.get_audio_backend() == "soundfile"
-    assert torchaudio.__version__ == "2.0.2+compat"
 
 
 def test_a_reload_reads_the_variable_again(monkeypatch: pytest.MonkeyPatch) -> None:

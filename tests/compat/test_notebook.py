@@ -6,6 +6,7 @@ from typing import Any
 import nbformat
 import pytest
 
+from compat import notebooks as ours
 from compat import releases
 from dispatcher import registry
 from tests import notebooks
@@ -85,18 +86,18 @@ def test_the_magic_installs_shows_and_takes_away() -> None:
     }.items(),
 )
 def test_a_line_is_completed(line: str, wanted: Any) -> None:
-    from compat import notebooks
-
-    assert notebooks.complete(None, SimpleNamespace(line=line)) == wanted
+    assert ours.complete(None, SimpleNamespace(line=line)) == wanted
 
 
-PARSED: dict[str, Any] = {
+PARSED = {
     "": (None, None, {}),
     "2.0": ("2.0", None, {}),
     "--mixed-dialects 2.0": ("2.0", None, {"mixed_dialects": True}),
     "2.1 --backends=sox,ffmpeg --rescue False": ("2.1", ["sox", "ffmpeg"], {"rescue": False}),
     "2.1 --choice-order sox,ffmpeg --sox_signed_bits 16": ("2.1", None, {"choice_order": ["sox", "ffmpeg"], "sox_signed_bits": 16}),
     "2.1 --global-backend 'without dispatcher'": ("2.1", None, {"global_backend": "without dispatcher"}),
+}
+REFUSED = {
     "2.0 2.1": "'2.1' is one release too many",
     "2.0 global_backend=True": "a flag is written as --global-backend True",
     "off --backends sox": "name a release before the options",
@@ -107,12 +108,12 @@ PARSED: dict[str, Any] = {
 }
 
 
-@pytest.mark.parametrize("line", PARSED)
-def test_a_line_is_read(line: str) -> None:
-    from compat import notebooks
+@pytest.mark.parametrize(("line", "wanted"), PARSED.items())
+def test_a_line_is_read(line: str, wanted: Any) -> None:
+    assert ours.parsed(line) == wanted
 
-    if isinstance(PARSED[line], str):
-        with pytest.raises(ValueError, match=PARSED[line]):
-            notebooks.parsed(line)
-    else:
-        assert notebooks.parsed(line) == PARSED[line]
+
+@pytest.mark.parametrize(("line", "says"), REFUSED.items())
+def test_a_line_that_is_wrong_is_refused(line: str, says: str) -> None:
+    with pytest.raises(ValueError, match=says):
+        ours.parsed(line)

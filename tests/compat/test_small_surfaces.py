@@ -13,6 +13,7 @@ import compat
 import dispatcher
 from dispatcher.notices import IgnoredArgumentWarning
 from tests.conftest import ASSETS
+from tests.streaming import saved
 
 SOUND = (torch.arange(8000) % 200 * 100).to(torch.int16)[None]
 
@@ -86,15 +87,14 @@ def test_sphere_takes_a_law_of_any_depth(release: str, bits: int | None, tmp_pat
 @pytest.mark.parametrize("kind", ["wav", "flac", "ogg", "mp3"])
 def test_effects_of_a_file_object(kind: str) -> None:
     """In 2.0 with a warning; later RuntimeError, whose advice works."""
-    held = io.BytesIO()
-    dispatcher.save(held, SOUND.float() / 32768, 8000, format=kind, backend="soundfile")
+    data = saved(SOUND.float() / 32768, 8000, kind)
     rows = [["rate", "4000"]]
     with pytest.warns(UserWarning, match="file objects for apply_effects_file are deprecated"):
-        found, rate = compat.standin("2.0").sox_effects.apply_effects_file(io.BytesIO(held.getvalue()), rows, format=kind)  # type: ignore[attr-defined]
+        found, rate = compat.standin("2.0").sox_effects.apply_effects_file(io.BytesIO(data), rows, format=kind)  # type: ignore[attr-defined]
     assert rate == 4000
     later: Any = compat.standin("2.1")
     with pytest.raises(RuntimeError, match=r"<BytesIO>.*Pass a path, or load\(\) the file object and use apply_effects_tensor"):
-        later.sox_effects.apply_effects_file(io.BytesIO(held.getvalue()), rows, format=kind)
-    again, same = later.sox_effects.apply_effects_tensor(*later.load(io.BytesIO(held.getvalue()), backend="soundfile"), rows)
+        later.sox_effects.apply_effects_file(io.BytesIO(data), rows, format=kind)
+    again, same = later.sox_effects.apply_effects_tensor(*later.load(io.BytesIO(data), backend="soundfile"), rows)
     assert same == 4000
     assert abs(again.shape[1] - found.shape[1]) <= 1200

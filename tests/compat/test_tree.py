@@ -16,12 +16,15 @@ import torch
 
 import compat
 from compat import releases, tree
+from compat.contents.submodule import Submodule
+from compat.dropin import definitions
 from compat.names import removed, wheel_names
 from tests.compat.conftest import Plant
 from tests.conftest import ASSETS
 from tests.tables import table
 
 WAV = str(ASSETS / "stereo_s16.wav")
+SOUND = torch.sin(torch.arange(99.0))[None]
 
 
 @pytest.fixture
@@ -51,6 +54,16 @@ def test_a_decorator_asks_for_modules(torchaudio: Any) -> None:
             RuntimeError,
             "len needs",
         ),
+        "a decorator that always fails": (
+            lambda torchaudio: torchaudio._internal.module_utils.fail_with_message("needs fingers")(len)("abc"),
+            RuntimeError,
+            "len needs fingers",
+        ),
+        "sox_io without libsox, whose module is there all the same, as in the release": (
+            lambda _: compat.standin("2.0", backends=["soundfile"]).backend.sox_io_backend.load(WAV),
+            RuntimeError,
+            "sox_io cannot be used",
+        ),
         "effects without libsox": (
             lambda torchaudio: torchaudio.sox_effects.apply_effects_tensor(torch.zeros(1, 10), 8000, [["rate", "4000"]]),
             RuntimeError,
@@ -66,13 +79,6 @@ def test_a_decorator_asks_for_modules(torchaudio: Any) -> None:
 def test_what_cannot_serve_says_why_when_it_is_called(act: Any, error: type[Exception], says: str, torchaudio: Any) -> None:
     with pytest.raises(error, match=says):
         act(torchaudio)
-
-
-def test_sox_io_without_libsox_names_it() -> None:
-    """Its module is there all the same, as in the release."""
-    alone = compat.standin("2.0", backends=["soundfile"])
-    with pytest.raises(RuntimeError, match="sox_io cannot be used"):
-        alone.backend.sox_io_backend.load(WAV)
 
 
 @pytest.mark.libsox
@@ -146,19 +152,20 @@ def test_the_lister_of_2_0_warns_beside_the_dispatcher(monkeypatch: pytest.Monke
 
 
 @pytest.mark.parametrize(("old", "more"), [("sinc_interpolation", r"Up to 0\.13 it gave 'sinc_interp_hann'"), ("kaiser_window", "")])
-@pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
-def test_the_old_names_of_resampling_methods_give_what_releases_gave(torchaudio: Any, old: str, more: str, dtype: torch.dtype) -> None:
+@table(
+    "act",
+    {
+        "float32": lambda torchaudio, **given: torchaudio.functional.resample(SOUND, 3, 2, beta=5.0, **given),
+        "float64": lambda torchaudio, **given: torchaudio.functional.resample(SOUND.double(), 3, 2, beta=5.0, **given),
+        "the transform": lambda torchaudio, **given: torchaudio.transforms.Resample(3, 2, beta=5.0, **given).kernel,
+    },
+)
+def test_the_old_names_of_resampling_methods_give_what_releases_gave(torchaudio: Any, old: str, more: str, act: Any) -> None:
     """Since 2.0 both take the Kaiser window."""
-    waveform = torch.randn(2, 99, dtype=dtype)
-    resample, transform = torchaudio.functional.resample, torchaudio.transforms.Resample
-    says = f"'{old}'.*it gives 'sinc_interp_kaiser'.*{more}"
-    with pytest.warns(compat.CompatWarning, match=says) as told:
-        found = resample(waveform, 3, 2, resampling_method=old, beta=5.0)
-    with pytest.warns(compat.CompatWarning, match=says) as told_again:
-        kept = transform(3, 2, resampling_method=old, beta=5.0).kernel
-    assert {one.filename for one in [*told, *told_again]} == {__file__}
-    assert found.equal(resample(waveform, 3, 2, resampling_method="sinc_interp_kaiser", beta=5.0))
-    assert kept.equal(transform(3, 2, resampling_method="sinc_interp_kaiser", beta=5.0).kernel)
+    with pytest.warns(compat.CompatWarning, match=f"'{old}'.*it gives 'sinc_interp_kaiser'.*{more}") as told:
+        found = act(torchaudio, resampling_method=old)
+    assert {one.filename for one in told} == {__file__}
+    assert found.equal(act(torchaudio, resampling_method="sinc_interp_kaiser"))
 
 
 def test_soundfile_says_that_it_compresses_nothing(torchaudio: Any, tmp_path: Any) -> None:
@@ -185,7 +192,8 @@ def test_a_torchaudio_that_lacks_a_module_is_broken(plant: Plant) -> None:
         torchaudio.models
 
 
-REACHED_BY_PUBLIC_CODE = [
+# what public code imports
+@pytest.mark.parametrize(("release", "name"), [
     ("2.0", "_backend.utils.get_load_func"),
     ("2.0", "_backend.get_info_func"),
     ("2.1", "_backend.utils.get_save_func"),
@@ -214,15 +222,11 @@ REACHED_BY_PUBLIC_CODE = [
     ("2.1", "_internal.module_utils.fail_with_message"),
     ("2.1", "_internal.module_utils.no_op"),
     ("2.1", "_internal.module_utils.eval_env"),
-]
-
-
-@pytest.mark.parametrize(("release", "name"), REACHED_BY_PUBLIC_CODE)
+])  # fmt: skip
 def test_names_that_public_code_imports_are_there(release: str, name: str) -> None:
     """In a stand-in, by attribute and by import."""
     with compat.pinned(release):
-        where, _, short = f"torchaudio.{name}".rpartition(".")
-        assert getattr(importlib.import_module(where), short) is not None
+        assert pkgutil.resolve_name(f"torchaudio.{name}") is not None
 
 
 @pytest.mark.parametrize(("release", "there"), [("2.1", True), ("2.2", False)])
@@ -267,6 +271,7 @@ def test_the_same_object_wherever_it_is_asked_for() -> None:
             backends.utils.get_backend("nonsense", backends.utils.get_available_backends())
 
 
+# as the real 2.2.2 gives it
 @pytest.mark.parametrize(
     ("arguments", "expected"),
     [
@@ -279,9 +284,7 @@ def test_the_same_object_wherever_it_is_asked_for() -> None:
     ],
 )
 def test_what_save_asks_ffmpeg_for(arguments: tuple[Any, ...], expected: tuple[Any, ...]) -> None:
-    """As the real 2.2.2 gives it."""
-    with compat.pinned("2.2"):
-        assert tuple(importlib.import_module("torchaudio._backend.ffmpeg")._parse_save_args(*arguments)) == expected
+    assert tuple(compat.standin("2.2")._backend.ffmpeg._parse_save_args(*arguments)) == expected
 
 
 def test_an_asset_is_downloaded_once_and_compared(tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -311,8 +314,6 @@ def test_the_helpers_of_module_utils(monkeypatch: pytest.MonkeyPatch) -> None:
     utils = compat.standin("2.1")._internal.module_utils
     with pytest.warns(UserWarning, match=r"len is deprecated\. Count yourself\. It goes in release 9\."):
         assert utils.deprecated("Count yourself.", version="9", remove=True)(len)("abc") == 3
-    with pytest.raises(RuntimeError, match=r"len needs fingers"):
-        utils.fail_with_message("needs fingers")(len)("abc")
     assert utils.no_op(len) is len
     assert utils.eval_env("SURELY_NOT_SET", True) is True
     for said, means in (("1", True), ("YES", True), ("off", False), ("0", False)):
@@ -321,6 +322,17 @@ def test_the_helpers_of_module_utils(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("A_SWITCH", "perhaps")
     with pytest.raises(RuntimeError, match="the variable A_SWITCH is 'perhaps'"):
         utils.eval_env("A_SWITCH", True)
+
+
+def test_a_misspelt_field_of_a_submodule_fails() -> None:
+    """Where it was a loose constant, nobody noticed."""
+    with pytest.raises(TypeError, match="stand_in"):
+        Submodule(lambda context: {}, stand_in=True)  # type: ignore[call-arg]
+
+
+def test_each_file_of_the_tree_declares_a_submodule() -> None:
+    assert sorted(definitions.below()) == sorted(PATHS)
+    assert all(type(one.submodule) is Submodule for one in (definitions.top(), *definitions.below().values()))
 
 
 PATHS = [module.name.removeprefix(f"{tree.__name__}.") for module in pkgutil.walk_packages(tree.__path__, f"{tree.__name__}.")]

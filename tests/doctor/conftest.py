@@ -1,14 +1,15 @@
-"""What the doctor's tests share: a place for wheels, and worlds that are built once."""
+"""What the doctor's tests share: a real torchaudio, and worlds that are built once."""
 
-import os
 import pathlib
 import shutil
 import subprocess
 import sys
 from collections.abc import Callable
 
+import filelock
 import pytest
 
+from tests.compat.real import wheels
 from tests.doctor.worlds import World
 from tests.isolation import CACHE
 
@@ -19,28 +20,17 @@ TORCHAUDIO = "2.11.0"  # on PyPI it is built for CUDA, so beside a torch for the
 
 
 @pytest.fixture(scope="session")
-def torchaudio_wheel() -> pathlib.Path:
-    """The wheel of a real torchaudio, fetched once and kept for later sessions."""
-    cache = CACHE / "wheels"
+def torchaudio_files(tmp_path_factory: pytest.TempPathFactory) -> pathlib.Path:
+    """A real torchaudio, installed by pip into a folder that worlds copy from; its wheel is fetched once and kept for later sessions."""
+    cache, python = CACHE / "wheels", f"{sys.version_info[0]}.{sys.version_info[1]}"
     cache.mkdir(parents=True, exist_ok=True)
-    pattern = f"torchaudio-{TORCHAUDIO}-cp{sys.version_info[0]}{sys.version_info[1]}-*.whl"
-    if not any(cache.glob(pattern)):
-        fresh = cache / f"fetching-{os.getpid()}"
-        command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--dest", fresh, f"torchaudio=={TORCHAUDIO}"]
-        done = subprocess.run(command, capture_output=True, text=True, check=False)
-        if done.returncode != 0:
-            pytest.skip(f"torchaudio {TORCHAUDIO} cannot be downloaded here: {done.stderr.strip().splitlines()[-1]}")
-        for wheel in fresh.glob("*.whl"):
-            wheel.replace(cache / wheel.name)
-        shutil.rmtree(fresh)
-    return next(cache.glob(pattern))
-
-
-@pytest.fixture(scope="session")
-def torchaudio_files(torchaudio_wheel: pathlib.Path, tmp_path_factory: pytest.TempPathFactory) -> pathlib.Path:
-    """A real torchaudio, installed by pip into a folder that worlds copy from."""
+    pattern = f"torchaudio-{TORCHAUDIO}-cp{python.replace('.', '')}-*.whl"
+    with filelock.FileLock(cache / "lock"):
+        if not any(cache.glob(pattern)):
+            wheels.downloaded(TORCHAUDIO, cache, python)
+    wheel = next(cache.glob(pattern))
     folder = tmp_path_factory.mktemp("torchaudio")
-    command = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--no-index", "--target", folder, torchaudio_wheel]
+    command = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--no-index", "--target", folder, wheel]
     subprocess.run(command, check=True, capture_output=True)
     return folder
 

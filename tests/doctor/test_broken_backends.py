@@ -69,10 +69,6 @@ test_backends = worlds(
 )  # fmt: skip
 
 
-def test_all_requirements_are_met_here(healthy: World) -> None:
-    assert healthy.examine("--only", "requirements").status("requirements") == "ok"
-
-
 @pytest.mark.parametrize(
     ("version", "place"),
     [("17.1.0", "older"), ("18.0.0", ""), ("18.1.0", ""), ("19.0.7", ""), ("19.0.0rc1", ""), ("19.1.0", "newer"), ("20.0", "newer")],

@@ -7,10 +7,9 @@ from collections.abc import Callable
 import pytest
 
 from compat.diagnosis import dists
-from compat.diagnosis.findings import Result
 from compat.doctor import registry
 from compat.doctor.world import World as Looked
-from tests.doctor.cases import Case, furnish, worlds
+from tests.doctor.cases import Case, worlds
 from tests.doctor.worlds import World, append, plant
 
 OTHERS = ("torch", "numpy", "av", "soundfile")  # left out where only torchaudio's files count
@@ -43,18 +42,13 @@ test_files = worlds(
          breaks=lambda world: append(world.site / "torchaudio/__init__.py", "# by hand\n"), says=("bytes instead of",)),
     Case("a file of the same size", "files", "error", "files-altered", "torchaudio", OTHERS, real=True,
          breaks=_altered, options=("--thorough",), says=(f"{{site}}/{FUNCTIONAL}",)),
+    Case("a file of the same size, which only hashes show", "files", "ok", without=OTHERS, real=True, breaks=_altered),
+    Case("compiled files may be missing", "files", "ok", without=OTHERS, real=True, breaks=lambda world: _deleted(world, "*.pyc")),
     Case("a truncated extension", "files,imports,libraries", "error", "files-altered", "torchaudio", real=True, root="files",
          breaks=_truncated, says=("{site}/torchaudio/lib/_torchaudio",), commands=("--force-reinstall --no-deps torchaudio==",)),
     Case("a damaged Python part", "rescue", "warning", "python-part-damaged", real=True,
          breaks=lambda world: (world.site / FUNCTIONAL).write_text("def lfilter(:\n"), says=("SyntaxError",)),
 )  # fmt: skip
-
-
-@pytest.mark.parametrize("breaks", [_altered, lambda world: _deleted(world, "*.pyc")], ids=["the same size", "compiled files are missing"])
-def test_what_only_hashes_show_and_what_may_be_missing(with_torchaudio: Callable[..., World], breaks: Callable[[World], None]) -> None:
-    world = with_torchaudio(without=OTHERS)
-    breaks(world)
-    assert world.examine("--only", "files").status("files") == "ok"
 
 
 TORCH_2_8 = {"__init__.py": "", "version.py": "__version__ = '2.8.0+cu128'\ncuda = '12.8'\n"}
@@ -116,14 +110,9 @@ test_packages = worlds(
     codec("without a decoder", "warning", "missing-part", ""),
     codec("with another fault", "warning", "torchcodec-does-not-load", "raise ValueError('not today')"),
     codec("that ends the process", "error", "sigabrt", "import os; os.abort()"),
+    codec("that decodes", "ok", "", "", decoders=DECODERS.format(800), encoders=""),
     codec("that decodes too little", "warning", "", "", decoders=DECODERS.format(3), encoders=""),
 )  # fmt: skip
-
-
-def test_a_torchcodec_is_called_ok_when_it_has_decoded(build: Callable[..., World], tmp_path: pathlib.Path) -> None:
-    world = build(without=("torch",))
-    furnish(codec("", "", "", "", decoders=DECODERS.format(800), encoders=""), world, tmp_path)
-    assert world.examine("--only", "torchcodec").status("torchcodec") == "ok"
 
 
 def test_an_extension_for_cuda_beside_a_torch_for_the_cpu(with_torchaudio: Callable[..., World]) -> None:
@@ -145,61 +134,42 @@ def test_an_extension_for_cuda_beside_a_torch_for_the_cpu(with_torchaudio: Calla
     assert {part for part, by in parts.items() if by == "torchaudio-compat"} == {"load, save, info", "lfilter", "forced_align", "rnnt_loss"}
 
 
-# the versions of torch and torchaudio in metadata, how the check comes out, and what it says
-PAIRS = [
-    ("2.8.0", "2.8.0", "ok", ""),
-    ("2.13.0", "2.11.0", "ok", ""),
-    ("2.14.1", "2.11.1", "ok", ""),
-    ("2.10.0", "2.11.1", "error", "this torchaudio for torch 2.11 and later"),
-    ("2.0.1", "2.0.2", "ok", ""),
-    ("2.10.0", "2.11.0", "error", "for this torch there is torchaudio 2.10.0, and this torchaudio for torch 2.11 and later"),
-    ("2.8.0", "2.7.1", "error", "for this torch there is torchaudio 2.8.0, and this torchaudio for torch 2.7.1"),
-    ("2.7.1", "2.7.0", "warning", "for this torch there is torchaudio 2.7.1"),
-    ("2.0.1", "2.0.1", "warning", "for this torch there is torchaudio 2.0.2"),
-    ("2.8.0", "2.10.0", "error", "for this torch there is torchaudio 2.8.0, and this torchaudio for torch 2.10.0"),
+# a check, the versions of torch and torchaudio in metadata, how the check comes out, its cause, and what it says
+@pytest.mark.parametrize(("name", "torch", "torchaudio", "status", "cause", "says"), [
+    ("pair", "2.8.0", "2.8.0", "ok", "", ""),
+    ("pair", "2.13.0", "2.11.0", "ok", "", ""),
+    ("pair", "2.14.1", "2.11.1", "ok", "", ""),
+    ("pair", "2.10.0", "2.11.1", "error", "mismatched-pair", "this torchaudio for torch 2.11 and later"),
+    ("pair", "2.0.1", "2.0.2", "ok", "", ""),
+    ("pair", "2.10.0", "2.11.0", "error", "mismatched-pair",
+     "for this torch there is torchaudio 2.10.0, and this torchaudio for torch 2.11 and later"),
+    ("pair", "2.8.0", "2.7.1", "error", "mismatched-pair", "for this torch there is torchaudio 2.8.0, and this torchaudio for torch 2.7.1"),
+    ("pair", "2.7.1", "2.7.0", "warning", "mismatched-pair", "for this torch there is torchaudio 2.7.1"),
+    ("pair", "2.0.1", "2.0.1", "warning", "mismatched-pair", "for this torch there is torchaudio 2.0.2"),
+    ("pair", "2.8.0", "2.10.0", "error", "mismatched-pair", "for this torch there is torchaudio 2.8.0, and this torchaudio for torch 2.10.0"),
     # younger than the table: nothing is said against them
-    ("2.99.0.dev20990101", "2.98.0.dev20990101", "note", "not a documented pair"),
-    ("3.0a0", "3.0a0", "note", "not a documented pair"),
-]
-# and how that of build tags does, with its cause
-BUILDS = [
-    ("2.8.0+cpu", "2.8.0+cpu", "ok", ""),
-    ("2.8.0+cpu", "2.8.0+cu128", "error", "mixed-builds"),
-    ("2.8.0+cu128", "2.8.0+cu126", "error", "different-cuda"),
-    ("2.14.1+cu130", "2.11.1+cu132", "note", ""),  # as pip installs them from PyPI
-    ("2.14.1+cu128", "2.11.1+cu132", "error", "different-cuda"),
-    ("2.13.0+cpu", "2.11.1+cu132", "error", "mixed-builds"),
-    ("2.8.0+rocm6.4", "2.8.0+cu126", "error", "mixed-builds"),
-    ("2.8.0+cu128", "2.8.0+cpu", "warning", "mixed-builds"),
-    ("2.8.0", "2.8.0", "ok", ""),
-]
-
-
-@pytest.fixture
-def look(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Result]:
-    """Runs a check of metadata alone, in this process, over the torch and torchaudio of given versions."""
-
-    def run(name: str, torch: str, torchaudio: str) -> Result:
-        plant(tmp_path, f"torch {torch}", "")
-        plant(tmp_path, f"torchaudio {torchaudio}", "")
-        monkeypatch.syspath_prepend(tmp_path)
-        (check,) = registry.chosen([name])
-        return check.run(Looked())
-
-    return run
-
-
-@pytest.mark.parametrize(("torch", "torchaudio", "status", "says"), PAIRS)
-def test_pairs_in_metadata(look: Callable[..., Result], torch: str, torchaudio: str, status: str, says: str) -> None:
-    result = look("pair", torch, torchaudio)
-    assert (result.status.word, says in result.summary) == (status, True)
-    assert status != "error" or result.findings[0].cause == "mismatched-pair"
-
-
-@pytest.mark.parametrize(("torch", "torchaudio", "status", "cause"), BUILDS)
-def test_build_tags(look: Callable[..., Result], torch: str, torchaudio: str, status: str, cause: str) -> None:
-    result = look("build", torch, torchaudio)
-    assert (result.status.word, result.findings[0].cause) == (status, cause)
+    ("pair", "2.99.0.dev20990101", "2.98.0.dev20990101", "note", "", "not a documented pair"),
+    ("pair", "3.0a0", "3.0a0", "note", "", "not a documented pair"),
+    ("build", "2.8.0+cpu", "2.8.0+cpu", "ok", "", ""),
+    ("build", "2.8.0+cpu", "2.8.0+cu128", "error", "mixed-builds", ""),
+    ("build", "2.8.0+cu128", "2.8.0+cu126", "error", "different-cuda", ""),
+    ("build", "2.14.1+cu130", "2.11.1+cu132", "note", "", ""),  # as pip installs them from PyPI
+    ("build", "2.14.1+cu128", "2.11.1+cu132", "error", "different-cuda", ""),
+    ("build", "2.13.0+cpu", "2.11.1+cu132", "error", "mixed-builds", ""),
+    ("build", "2.8.0+rocm6.4", "2.8.0+cu126", "error", "mixed-builds", ""),
+    ("build", "2.8.0+cu128", "2.8.0+cpu", "warning", "mixed-builds", ""),
+    ("build", "2.8.0", "2.8.0", "ok", "", ""),
+])  # fmt: skip
+def test_versions_in_metadata(
+    name: str, torch: str, torchaudio: str, status: str, cause: str, says: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In this process: the check looks at metadata alone."""
+    plant(pathlib.Path("site"), f"torch {torch}", "")
+    plant(pathlib.Path("site"), f"torchaudio {torchaudio}", "")
+    monkeypatch.syspath_prepend("site")
+    (check,) = registry.chosen([name])
+    result = check.run(Looked())
+    assert (result.status.word, result.findings[0].cause, says in result.summary) == (status, cause, True)
 
 
 def test_a_copy_is_read_whose_metadata_is_damaged(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from compat.doctor import child
 from compat.doctor.child import Children
+from tests.codemod.commands import put
 from tests.tables import table
 
 _SLEEP = "import time; time.sleep(60)"
@@ -16,15 +17,15 @@ _SLEEP = "import time; time.sleep(60)"
 
 @pytest.fixture
 def modules(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> pathlib.Path:
-    for name, code in {
-        "sound": "__version__ = '1.2'",
-        "crashes": "import ctypes; ctypes.string_at(0)",
-        "sleeps": _SLEEP,
-        "raises": "raise RuntimeError('outer') from OSError('inner')",
-        "leaves": "raise SystemExit(3)",
-        "starts": f"import subprocess, time; subprocess.Popen([{sys.executable!r}, '-c', {_SLEEP!r}]); {_SLEEP}",
-    }.items():
-        (tmp_path / f"world_{name}.py").write_text(code)
+    files = {
+        "world_sound.py": "__version__ = '1.2'",
+        "world_crashes.py": "import ctypes; ctypes.string_at(0)",
+        "world_sleeps.py": _SLEEP,
+        "world_raises.py": "raise RuntimeError('outer') from OSError('inner')",
+        "world_leaves.py": "raise SystemExit(3)",
+        "world_starts.py": f"import subprocess, time; subprocess.Popen([{sys.executable!r}, '-c', {_SLEEP!r}]); {_SLEEP}",
+    }
+    put(files, tmp_path)
     monkeypatch.syspath_prepend(tmp_path)
     return tmp_path
 

@@ -2,7 +2,6 @@
 
 import os
 import pathlib
-import select
 import shlex
 import shutil
 import signal
@@ -23,7 +22,6 @@ from compat.doctor.fix import changes, dialogue, reach, runner
 from compat.doctor.fix.reach import Touches
 from tests.codemod.commands import put
 from tests.conftest import ROOT, printed
-from tests.doctor.worlds import read_terminal
 from tests.doubles import fails
 from tests.tables import table
 
@@ -329,31 +327,21 @@ def test_ctrl_d_is_no_answer(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize(("keys", "status", "is_renamed"), [("yy", 0, True), ("\x03", 130, False)])
 def test_at_a_terminal_it_asks_twice_before_it_renames(build, keys: str, status: int, is_renamed: bool) -> None:  # type: ignore[no-untyped-def]
     """At a real one; Ctrl-C changes nothing."""
-    import pty
+    import pexpect
 
     world = build()
     (world.folder / "copy.py").write_text("x = 1\n")
-    ours, theirs = pty.openpty()
-    command = [str(world.python), "-m", "compat.doctor", "--only", "copies", "--fix"]
-    starts = f"import os; os.login_tty(0); os.execv({command[0]!r}, {command!r})"
-    process = subprocess.Popen([sys.executable, "-c", starts], cwd=world.folder, stdin=theirs, stdout=theirs, stderr=theirs)
-    os.close(theirs)
-    said, answers = "", list(keys)
-    while True:
-        if not select.select([ours], [], [], 5)[0] and answers == []:
-            os.write(ours, keys[-1].encode())  # Python misses a Ctrl-C that comes just before it waits for input
-            continue
-        if not (piece := read_terminal(ours)):
-            break
-        said += piece
-        if answers and said.count("[y/N]") > len(keys) - len(answers):
-            key = answers.pop(0)
-            os.write(ours, f"{key}\n".encode() if key.isalpha() else key.encode())
-    os.close(ours)
-    assert process.wait(timeout=60) == status, said
-    assert answers == []
+    arguments = ["-m", "compat.doctor", "--only", "copies", "--fix"]
+    doctor = pexpect.spawn(str(world.python), arguments, cwd=world.folder, encoding="utf-8", timeout=60)
+    for key in keys:
+        doctor.expect_exact("[y/N]")
+        doctor.send(f"{key}\n" if key.isalpha() else key)
+    while doctor.expect([pexpect.EOF, pexpect.TIMEOUT], timeout=5):
+        doctor.send(keys[-1])  # Python misses a Ctrl-C that comes just before it waits for input
+    doctor.close()
+    assert doctor.exitstatus == status, doctor.before
     assert (world.folder / "my_copy.py").is_file() == is_renamed
-    assert ("Nothing was changed." in said) == (not is_renamed)
+    assert ("Nothing was changed." in doctor.before) == (not is_renamed)
 
 
 # the files of a wheel

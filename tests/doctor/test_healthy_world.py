@@ -32,7 +32,7 @@ def test_it_is_healthy(seen: tuple[Report, float]) -> None:
 
 def test_what_can_be_measured_here_is_measured(seen: tuple[Report, float]) -> None:
     report, _ = seen
-    for check in ("python", "environment", "copies", "files", "pair", "variables", "imports", "round-trip", "resampling"):
+    for check in ("python", "environment", "copies", "files", "pair", "variables", "requirements", "imports", "round-trip", "resampling"):
         assert report.status(check) == "ok", report.checks[check]
     assert {found["data"]["backend"] for found in report.checks["round-trip"]["findings"]} >= {"ffmpeg", "soundfile"}
 

@@ -39,27 +39,28 @@ def play(monkeypatch: pytest.MonkeyPatch) -> Iterator[Play]:
 
 
 @pytest.mark.parametrize(
-    ("programs", "given", "commands"),
+    ("library", "programs", "given", "commands"),
     [
-        (["apt-get"], {"root": True}, ["apt-get install -y libsox3 libsox-fmt-all"]),
-        (["apt-get"], {}, ["sudo apt-get install -y libsox3 libsox-fmt-all"]),
-        (["dnf", "yum"], {}, ["sudo dnf install -y sox sox-libs"]),
-        (["yum"], {}, ["sudo yum install -y sox sox-libs"]),
-        (["brew"], {"platform": "darwin"}, ["brew install sox"]),
-        (["conda"], {}, ["conda install -c conda-forge sox"]),
-        (["mamba", "apt-get"], {"is_conda": True}, ["mamba install -c conda-forge sox", "sudo apt-get install -y libsox3 libsox-fmt-all"]),
-        ([], {"is_conda": True}, ["conda install -c conda-forge sox"]),
-        ([], {"platform": "darwin"}, ["brew install sox", "conda install sox"]),
+        ("libsox.so", ["apt-get"], {"root": True}, ["apt-get install -y libsox3 libsox-fmt-all"]),
+        ("libsox.so", ["apt-get"], {}, ["sudo apt-get install -y libsox3 libsox-fmt-all"]),
+        ("libsox.so", ["dnf", "yum"], {}, ["sudo dnf install -y sox sox-libs"]),
+        ("libsox.so", ["yum"], {}, ["sudo yum install -y sox sox-libs"]),
+        ("libsox.so", ["brew"], {"platform": "darwin"}, ["brew install sox"]),
+        ("libsox.so", ["conda"], {}, ["conda install -c conda-forge sox"]),
+        (
+            "libsox.so",
+            ["mamba", "apt-get"],
+            {"is_conda": True},
+            ["mamba install -c conda-forge sox", "sudo apt-get install -y libsox3 libsox-fmt-all"],
+        ),
+        ("libsox.so", [], {"is_conda": True}, ["conda install -c conda-forge sox"]),
+        ("libsox.so", [], {"platform": "darwin"}, ["brew install sox", "conda install sox"]),
+        ("libunheard.so.3", ["dnf"], {}, ["dnf provides libunheard.so.3"]),  # no row knows it
     ],
 )
-def test_a_library_of_the_system(play: Play, programs: list[str], given: dict[str, bool], commands: list[str]) -> None:
+def test_a_library_of_the_system(play: Play, library: str, programs: list[str], given: dict[str, bool], commands: list[str]) -> None:
     play(*programs, **given)
-    assert list(mends.library("libsox.so").commands) == commands
-
-
-def test_a_library_that_no_row_knows_is_searched_for(play: Play) -> None:
-    play("dnf")
-    assert mends.library("libunheard.so.3").commands == ("dnf provides libunheard.so.3",)
+    assert list(mends.library(library).commands) == commands
 
 
 def test_an_environment_without_pip_is_given_it_or_uv(play: Play, monkeypatch: pytest.MonkeyPatch) -> None:

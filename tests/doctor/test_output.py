@@ -17,7 +17,7 @@ from compat.doctor import checks, cli, registry, report, verdict
 from compat.doctor.registry import Check
 from compat.doctor.world import World as Looked
 from tests.conftest import Python, printed
-from tests.doctor.worlds import World, read_terminal
+from tests.doctor.worlds import World
 from tests.doubles import fails
 
 ESCAPE = "\x1b["
@@ -34,15 +34,12 @@ def test_a_pipe_gets_no_colour_and_a_line_a_check(healthy: World) -> None:
 
 @pytest.mark.skipif(os.name == "nt", reason="takes a pseudo-terminal")
 def test_a_terminal_gets_colour_and_whole_commands(healthy: World) -> None:
-    leader, follower = os.openpty()
-    env = {**os.environ, "TERM": "xterm-256color", "COLUMNS": "60", "TORCHAUDIO_COMPAT_VERSION": "1.0"}
-    env.pop("NO_COLOR", None)
-    command = [healthy.python, "-m", "compat.doctor", "--only", "python,variables"]
-    with subprocess.Popen(command, stdin=follower, stdout=follower, stderr=follower, env=env, cwd=healthy.folder) as process:
-        os.close(follower)
-        shown = "".join(iter(lambda: read_terminal(leader), ""))
-    os.close(leader)
-    assert process.returncode == 2
+    import pexpect
+
+    env = {**os.environ, "NO_COLOR": "", "TERM": "xterm-256color", "COLUMNS": "60", "TORCHAUDIO_COMPAT_VERSION": "1.0"}
+    command = f"{healthy.python} -m compat.doctor --only python,variables"
+    shown, status = pexpect.run(command, timeout=60, withexitstatus=True, env=env, cwd=healthy.folder, encoding="utf-8")
+    assert status == 2
     assert ESCAPE in shown
     assert "✗" in shown
     assert "export TORCHAUDIO_COMPAT_VERSION=2.2" in shown

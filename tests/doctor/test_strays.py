@@ -58,10 +58,6 @@ def test_one_that_no_package_needs_is_no_problem(build: Callable[..., World]) ->
     assert (report.code, [found["status"] for found in report.findings("copies")]) == (0, ["note", "note"])
 
 
-def test_our_own_are_not_told_of(healthy: World) -> None:
-    assert healthy.examine("--only", "copies").findings("copies") == []
-
-
 @pytest.fixture
 def other(tmp_path: pathlib.Path) -> pathlib.Path:
     """The site-packages of another environment, with a torchaudio."""

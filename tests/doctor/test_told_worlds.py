@@ -2,23 +2,21 @@
 
 import collections
 import pathlib
-import site
-import struct
 import sys
 import types
-from collections.abc import Callable
 from typing import Any
 
 import pytest
 
-from compat.diagnosis import dists
 from compat.diagnosis.dists import Copy
 from compat.diagnosis.findings import Finding
 from compat.doctor import files, registry
-from compat.doctor.checks import libraries, python
 from compat.doctor.child import Answer
+from compat.doctor.probes import reading, resampling, round_trip
 from compat.doctor.world import World
+from tests.codemod.commands import put
 from tests.conftest import ASSETS
+from tests.tables import table
 
 NOWHERE = pathlib.Path("/nowhere/site-packages")
 
@@ -49,19 +47,25 @@ class Told(World):
         return package in self._found
 
 
-# A check, a world, how the finding reads that is looked for, and what else is played
-Case = collections.namedtuple(
-    "Case",
-    "check world status says cause plays",
-    defaults=(
-        "",
-        lambda monkeypatch: None,
-    ),
-)
+# A check, a world, and how the finding reads that is looked for. Besides, of this world: attributes that are others, variables, files, and
+# a module that is missing.
+Case = collections.namedtuple("Case", "check world status says cause plays env files missing", defaults=("", {}, {}, {}, ""))
 
 
 def _answers(probe: str, **by_task: Answer) -> dict[tuple[str, Any], Answer]:
     return {(probe, task): answer for task, answer in by_task.items()}
+
+
+def _python(*version: int, bits: int = 64) -> dict[str, Any]:
+    """What says which Python it is."""
+    told = types.SimpleNamespace(version_info=version, executable=sys.executable)
+    return {"compat.doctor.checks.python.sys": told, "struct.calcsize": lambda _: bits // 8}
+
+
+def _requires(requirement: str) -> dict[str, str]:
+    """The metadata of an undocumented torchaudio."""
+    text = f"Metadata-Version: 2.1\nName: torchaudio\nVersion: 2.99.0\nRequires-Dist: {requirement}\n"
+    return {"torchaudio-2.99.0.dist-info/METADATA": text}
 
 
 TONE = {"frames": 8000, "expected": 8000, "finite": True, "apart": 0.001}
@@ -93,81 +97,57 @@ def _tripped(soundfile: Answer) -> Told:
     return Told(answers={**_answers("backend", **opens), **_answers("round_trip", soundfile=soundfile)})
 
 
-def _python(version: tuple[int, int, int], bits: int, status: str, says: str, cause: str) -> Case:
-    """A Python that nothing is made for."""
-
-    def play(monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(python, "sys", types.SimpleNamespace(version_info=version, executable=sys.executable))
-        monkeypatch.setattr(struct, "calcsize", lambda _: bits // 8)
-
-    return Case("python", Told(copy("torch", "2.5.1")), status, says, cause, play)
-
-
-def _elsewhere(variable: str, says: str, cause: str) -> Case:
-    """A variable that leads elsewhere."""
-
-    def play(monkeypatch: pytest.MonkeyPatch) -> None:
-        for name in ("VIRTUAL_ENV", "CONDA_PREFIX", "PYTHONPATH"):
-            monkeypatch.delenv(name, raising=False)
-        monkeypatch.setenv(variable, "/elsewhere")
-
-    return Case("environment", Told(), "warning", says, cause, play)
-
-
-def _installed(torch: Copy, torchaudio: str, status: str, says: str) -> Case:
-    """A package of two installers; conda's records have torch 2.8.0."""
-
-    def play(monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(dists, "conda_records", lambda: iter([("torch", "2.8.0", "py311_0")]))
-
-    return Case("installers", Told(torch, copy("torchaudio", "2.8.0", torchaudio)), status, says, "two-installers", play)
-
-
-def _user_site(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(site, "getusersitepackages", lambda: str(USER_SITE))
-    monkeypatch.syspath_prepend(str(USER_SITE))
-
-
-def _required(monkeypatch: pytest.MonkeyPatch, requirement: str) -> None:
-    """What the metadata of an undocumented torchaudio requires."""
-    text = f"Metadata-Version: 2.1\nName: torchaudio\nVersion: 2.99.0\nRequires-Dist: {requirement}\n"
-    info = pathlib.Path("torchaudio-2.99.0.dist-info")
-    info.mkdir()
-    (info / "METADATA").write_text(text)
-
-
 USER_SITE = pathlib.Path(__file__).resolve().parent
+OF_THE_USER = {"site.getusersitepackages": lambda: str(USER_SITE), "sys.path": [str(USER_SITE), *sys.path]}
 HERE = pathlib.Path(sys.prefix)
+BY_CONDA = {"compat.diagnosis.dists.conda_records": lambda: iter([("torch", "2.8.0", "py311_0")])}
+OLD = Told(copy("torch", "2.5.1"))
 YOUNG = Told(copy("torch", "2.99.0"), copy("torchaudio", "2.99.0", root=pathlib.Path()))
 CASES = [
-    _python((3, 10, 1), 64, "error", "3.10", "old-python"),
-    _python((3, 11, 0), 32, "error", "32", "32-bit-python"),
-    _python((3, 14, 0), 64, "warning", "3.14", "python-out-of-range"),
-    _elsewhere("VIRTUAL_ENV", "VIRTUAL_ENV names /elsewhere, and this Python is that of", "other-environment-active"),
-    _elsewhere("PYTHONHOME", "PYTHONHOME is set to /elsewhere", "pythonhome"),
-    _installed(copy("torch", "2.8.0", "conda"), "pip", "warning", "torch was installed by conda, torchaudio by pip"),
-    _installed(copy("torch", "2.8.0", root=HERE), "conda", "warning", "torch 2.8.0 by conda was overwritten with 2.8.0 by pip"),
-    _installed(copy("torch", "2.7.0", root=HERE), "conda", "error", "torch 2.8.0 by conda was overwritten with 2.7.0 by pip"),
-    Case("environment", Told(copy("torch", "2.8.0", root=USER_SITE)), "note", f"torch from the user site {USER_SITE}", "", _user_site),
-    Case("libraries", Told(), "skipped", "pyelftools", "", lambda patch: patch.setitem(sys.modules, "elftools", None)),
+    Case("python", OLD, "error", "3.10", "old-python", _python(3, 10, 1)),
+    Case("python", OLD, "error", "32", "32-bit-python", _python(3, 11, 0, bits=32)),
+    Case("python", OLD, "warning", "3.14", "python-out-of-range", _python(3, 14, 0)),
     Case(
-        "libraries",
+        "environment",
         Told(),
-        "skipped",
-        "Linux only",
-        "",
-        lambda patch: patch.setattr(libraries, "sys", types.SimpleNamespace(platform="darwin")),
+        "warning",
+        "VIRTUAL_ENV names /elsewhere, and this Python is that of",
+        "other-environment-active",
+        env={"VIRTUAL_ENV": "/elsewhere"},
+    ),
+    Case("environment", Told(), "warning", "PYTHONHOME is set to /elsewhere", "pythonhome", env={"PYTHONHOME": "/elsewhere"}),
+    Case(
+        "installers",
+        Told(copy("torch", "2.8.0", "conda"), copy("torchaudio", "2.8.0")),
+        "warning",
+        "torch was installed by conda, torchaudio by pip",
+        "two-installers",
+        BY_CONDA,
     ),
     Case(
-        "pair",
-        YOUNG,
-        "error",
-        "torchaudio's own metadata requires torch==2.98.0",
-        "mismatched-pair",
-        lambda patch: _required(patch, "torch==2.98.0"),
+        "installers",
+        Told(copy("torch", "2.8.0", root=HERE), copy("torchaudio", "2.8.0", "conda")),
+        "warning",
+        "torch 2.8.0 by conda was overwritten with 2.8.0 by pip",
+        "two-installers",
+        BY_CONDA,
     ),
+    Case(
+        "installers",
+        Told(copy("torch", "2.7.0", root=HERE), copy("torchaudio", "2.8.0", "conda")),
+        "error",
+        "torch 2.8.0 by conda was overwritten with 2.7.0 by pip",
+        "two-installers",
+        BY_CONDA,
+    ),
+    Case("environment", Told(copy("torch", "2.8.0", root=USER_SITE)), "note", f"torch from the user site {USER_SITE}", "", OF_THE_USER),
+    Case("libraries", Told(), "skipped", "pyelftools", missing="elftools"),
+    Case(
+        "libraries", Told(), "skipped", "Linux only", "", {"compat.doctor.checks.libraries.sys": types.SimpleNamespace(platform="darwin")}
+    ),
+    Case("pair", YOUNG, "error", "torchaudio's own metadata requires torch==2.98.0", "mismatched-pair", files=_requires("torch==2.98.0")),
     # a line that is none is passed over
-    Case("pair", YOUNG, "note", "are not a documented pair", "", lambda patch: _required(patch, "torch (nonsense")),
+    Case("pair", YOUNG, "note", "are not a documented pair", files=_requires("torch (nonsense")),
     Case("pair", Told(found=("torch",)), "note", "torch has no metadata"),
     Case(
         "build",
@@ -273,8 +253,14 @@ def the_one(findings: tuple[Finding, ...], status: str, says: str) -> Finding:
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.check}: {case.says}")
 def test_what_a_check_finds(case: Case, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv("TORCHAUDIO_COMPAT_LIBSOX", raising=False)
-    case.plays(monkeypatch)
+    for variable in ("TORCHAUDIO_COMPAT_LIBSOX", "VIRTUAL_ENV", "CONDA_PREFIX", "PYTHONPATH"):
+        monkeypatch.delenv(variable, raising=False)
+    for variable, value in case.env.items():
+        monkeypatch.setenv(variable, value)
+    put(case.files)
+    for path, value in case.plays.items():
+        monkeypatch.setattr(path, value)
+    monkeypatch.setitem(sys.modules, case.missing, None)  # type: ignore[arg-type]
     assert the_one(found(case.check, case.world), case.status, case.says).cause == case.cause
 
 
@@ -368,26 +354,32 @@ def test_a_file_that_may_not_be_read(monkeypatch: pytest.MonkeyPatch) -> None:
     assert the_one(said_of(MONO, {}), "error", "you may not read it").mend.commands == (f"chmod u+r {MONO}",)
 
 
-@pytest.mark.parametrize("probe", ["reading", "round_trip", "resampling"])
-def test_a_probe_tells_what_the_check_asks_of_it(probe: str) -> None:
-    """In this process: a child is ended as soon as it has answered."""
-    tasks: dict[str, tuple[Any, Callable[[dict[str, Any]], bool]]] = {
+SAVED = {"sample_rate": 16000, "num_frames": 16000, "num_channels": 2}
+
+
+# a probe, its task, and what it tells besides other things
+@table(
+    "probe, task, wanted",
+    {
         "reading": (
-            {"path": str(ASSETS / "mono_s16.wav"), "backend": "soundfile"},
-            lambda told: told["shape"] == [1, 2000] and told["info"]["num_frames"] == 2000 and told["finite"] and 0 < told["peak"] <= 1,
+            reading,
+            {"path": str(MONO), "backend": "soundfile"},
+            {"info": {"sample_rate": 8000, "num_frames": 2000, "num_channels": 1, "bits_per_sample": 16, "encoding": "PCM_S"},
+             "shape": [1, 2000], "finite": True, "peak": pytest.approx(0.8, abs=0.01)},
         ),
-        "round_trip": ("soundfile", lambda told: told["info"] == told["expected"] and told["apart"] == 0 and told["dtype"] == "int16"),
-        "resampling": ("compat", lambda told: told["frames"] == told["expected"] == 8000 and told["finite"] and told["apart"] < 0.02),
-    }
-    module = __import__(f"compat.doctor.probes.{probe}", fromlist=["probe"])
-    task, holds = tasks[probe]
-    told = module.probe(task)
-    assert holds(told), told
+        "round trip": (round_trip, "soundfile", {"info": SAVED, "expected": SAVED, "apart": 0, "dtype": "int16"}),
+        "resampling": (
+            resampling, "compat", {"frames": 8000, "expected": 8000, "finite": True, "apart": pytest.approx(0, abs=0.02)},
+        ),
+    },
+)  # fmt: skip
+def test_a_probe_tells_what_the_check_asks_of_it(probe: types.ModuleType, task: Any, wanted: dict[str, Any]) -> None:
+    """In this process: a child is ended as soon as it has answered."""
+    told = probe.probe(task)
+    assert {name: told[name] for name in wanted} == wanted
 
 
-def test_reading_keeps_both_errors(tmp_path: pathlib.Path) -> None:
-    from compat.doctor.probes import reading
-
-    told = reading.probe({"path": str(tmp_path / "none.wav"), "backend": "soundfile"})
+def test_reading_keeps_both_errors() -> None:
+    told = reading.probe({"path": "none.wav", "backend": "soundfile"})
     assert "none.wav" in told["info_error"]
     assert "none.wav" in told["load_error"]

@@ -62,14 +62,6 @@ def append(path: pathlib.Path, text: str) -> None:
         file.write(text)
 
 
-def read_terminal(terminal: int) -> str:
-    """Read what a pseudo-terminal shows; empty once nobody writes to it any more, of which Linux makes an error."""
-    try:
-        return os.read(terminal, 1 << 12).decode("utf-8", "replace")
-    except OSError:
-        return ""
-
-
 class World:
     """One environment.
 

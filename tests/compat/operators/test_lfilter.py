@@ -45,26 +45,19 @@ def test_it_is_the_difference_equation(
 ) -> None:
     a, b = (coefficients.to(dtype) for coefficients in stable(channels, order))
     waveform = torch.randn(batch, channels, time, dtype=dtype)
-    wanted = by_samples(waveform, a, b)
-    found = lfilter(waveform, a, b)
-    assert found.dtype == dtype
+    found, wanted = lfilter(waveform, a, b), by_samples(waveform, a, b)
     assert found.is_contiguous()
-    assert (found - wanted).abs().max() < close * max(1.0, float(wanted.abs().max()))
+    torch.testing.assert_close(found, wanted.to(dtype), rtol=0, atol=close * max(1.0, float(wanted.abs().max())))
 
 
 def test_many_blocks_of_blocks(release: str) -> None:
     """So long that the recursion over blocks is solved by itself three times over."""
-    a, b = (
-        torch.tensor([[1.0, -1.99, 0.9901]], dtype=torch.float64),
-        torch.tensor([[1.0, -2.0, 1.0]], dtype=torch.float64),
-    )
+    a, b = torch.tensor([[1.0, -1.99, 0.9901]]).double(), torch.tensor([[1.0, -2.0, 1.0]]).double()
     waveform = torch.randn(1, 1, 300_001, dtype=torch.float64)
-    found = lfilter(waveform, a, b)
-    part = slice(299_000, 300_001)
-    fed = (b[0, 0] * waveform)[..., part]
-    fed = fed + b[0, 1] * waveform[..., 298_999:300_000] + b[0, 2] * waveform[..., 298_998:299_999]
-    back = found[..., part] + a[0, 1] * found[..., 298_999:300_000] + a[0, 2] * found[..., 298_998:299_999]
-    assert (fed - back).abs().max() < 1e-9
+    # near the end, the outputs weighted by a are the inputs weighted by b
+    back = torch.nn.functional.conv1d(lfilter(waveform, a, b)[..., 298_998:], a.flip(1)[None])
+    fed = torch.nn.functional.conv1d(waveform[..., 298_998:], b.flip(1)[None])
+    torch.testing.assert_close(back, fed, rtol=0, atol=1e-9)
 
 
 def test_a_view_is_taken_as_it_is(release: str) -> None:
@@ -176,32 +169,6 @@ def test_the_loop_continues_from_the_outputs_before(release: str, past: float, t
 def test_the_loop_refuses_an_output_of_another_shape(release: str) -> None:
     with pytest.raises(RuntimeError, match="padded_output_waveform must be"):
         torch.ops.torchaudio._lfilter_core_loop(X, A, X)
-
-
-def test_torch_compile_takes_it_whole(release: str) -> None:
-    a, b = (coefficients.float() for coefficients in stable(2, 2))
-    waveform = torch.randn(1, 2, 90)
-
-    def trained(through: object) -> Tensor:
-        given = waveform.clone().requires_grad_()
-        through(given, a, b).square().sum().backward()  # type: ignore[operator]
-        assert given.grad is not None
-        return given.grad
-
-    assert torch.allclose(trained(torch.compile(lfilter, backend="aot_eager", fullgraph=True)), trained(lfilter))
-    if hasattr(torch.library, "opcheck"):
-        torch.library.opcheck(torch.ops.torchaudio._lfilter.default, (waveform.clone().requires_grad_(), a, b))
-        loop = torch.ops.torchaudio._lfilter_core_loop.default
-        torch.library.opcheck(loop, (waveform, a.flip(1).contiguous(), torch.zeros(1, 2, 92)))
-
-
-def test_it_scripts(release: str) -> None:
-    def through(waveform: Tensor, a: Tensor, b: Tensor) -> Tensor:
-        return torch.ops.torchaudio._lfilter(waveform, a, b)
-
-    a, b = stable(2, 2)
-    waveform = torch.randn(1, 2, 90, dtype=torch.float64)
-    assert torch.equal(torch.jit.script(through)(waveform, a, b), lfilter(waveform, a, b))
 
 
 def test_the_method_is_as_exact_as_float32_can_be() -> None:

@@ -23,13 +23,11 @@ def by_samples(waveform: Tensor, temp: Tensor, last_in: Tensor, last_out: Tensor
 
 
 @pytest.mark.parametrize(("dtype", "close"), [(torch.float32, 1e-5), (torch.float64, 1e-12)])
-@pytest.mark.parametrize("time", [1, 2, 31, 400])
+@pytest.mark.parametrize("time", [0, 1, 2, 31, 400])
 @pytest.mark.parametrize("channels", [1, 3])
 def test_it_is_the_loop(release: str, channels: int, time: int, dtype: torch.dtype, close: float) -> None:
     given = [torch.randn(*shape, dtype=dtype) for shape in ((channels, time), (channels, time), (channels,), (channels,))]
-    for ours, loop in zip(overdriven(*given), by_samples(*given), strict=True):
-        assert ours.dtype == dtype
-        assert (ours - loop).abs().max() < close
+    torch.testing.assert_close(overdriven(*given), by_samples(*given), rtol=0, atol=close)
 
 
 def test_gradients(release: str) -> None:
@@ -52,27 +50,3 @@ HALF, BRAIN, WHOLE = (torch.ones(1, 4, dtype=dtype) for dtype in (torch.float16,
 def test_what_is_refused(release: str, waveform: Tensor, temp: Tensor, error: type[Exception], text: str) -> None:
     with pytest.raises(error, match=text):
         overdriven(waveform, temp, waveform[:, 0], waveform[:, 0])
-
-
-def test_nothing_of_nothing(release: str) -> None:
-    output, last_in, _ = overdriven(torch.ones(2, 0), torch.ones(2, 0), torch.ones(2), torch.ones(2))
-    assert output.shape == (2, 0)
-    assert torch.equal(last_in, torch.ones(2))
-
-
-def test_torch_compile_takes_it_whole(release: str) -> None:
-    def through(waveform: Tensor) -> Tensor:
-        return overdriven(waveform, waveform * 2, waveform[:, 0], waveform[:, 1])[0]
-
-    waveform = torch.randn(2, 70)
-    assert torch.allclose(torch.compile(through, backend="aot_eager", fullgraph=True)(waveform), through(waveform))
-
-
-def test_it_scripts(release: str) -> None:
-    def through(waveform: Tensor, state: Tensor, output: Tensor) -> Tensor:
-        torch.ops.torchaudio._overdrive_core_loop(waveform, waveform, state, state.clone(), output)
-        return output
-
-    waveform = torch.randn(2, 70)
-    found = torch.jit.script(through)(waveform, torch.zeros(2), torch.zeros(2, 70))
-    assert torch.equal(found, overdriven(waveform, waveform, torch.zeros(2), torch.zeros(2))[0])

@@ -9,7 +9,6 @@ import torch
 
 from compat import operators
 from compat.operators import declaration, registration
-from tests.conftest import Python, printed
 
 ALL = {"_lfilter", "_lfilter_core_loop", "_overdrive_core_loop"}
 OLD_LOSS = {"rnnt_loss", "rnnt_loss_alphas", "rnnt_loss_betas"}
@@ -42,12 +41,6 @@ def test_each_operator_says_who_calls_it() -> None:
     for operator in declaration.operators():
         assert operator.calls, operator.name
         assert operator.name.isidentifier()
-
-
-def test_no_name_is_declared_twice_for_one_release() -> None:
-    for release in CALLED:
-        names = [(operator.namespace, operator.name) for operator in declaration.operators() if operator.serves(release)]
-        assert len(names) == len(set(names))
 
 
 def test_registering_again_does_nothing_and_another_release_changes_over() -> None:
@@ -112,13 +105,3 @@ def test_many_threads_register_once() -> None:
         first, *others = pool.map(operators.register, ["2.8.0"] * 8)
     assert len(others) == 7
     assert all(names is first for names in others)
-
-
-def test_torch_is_imported_by_registering_only(python: Python) -> None:
-    code = (
-        "import sys, compat, compat.operators, compat.operators.ops.refused\n"
-        "assert 'torch' not in sys.modules\n"
-        "compat.operators.register('2.8.0')\n"
-        "assert 'torch' in sys.modules and 'torchaudio' not in sys.modules\n"
-    )
-    printed(python(code=code))

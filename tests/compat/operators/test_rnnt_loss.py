@@ -52,17 +52,8 @@ def expected(given: dict[str, Any]) -> tuple[Tensor, Tensor]:
     """Return costs and gradients from the sum over paths, in float64."""
     logits = given["logits"].double().requires_grad_()
     log_probs = logits.log_softmax(-1) if given["fused_log_softmax"] else logits
-    costs = torch.stack(
-        [
-            over_all_paths(
-                log_probs[item],
-                given["targets"][item, : int(labels)].tolist(),
-                int(frames),
-                given["blank"],
-            )
-            for item, (frames, labels) in enumerate(zip(given["logit_lengths"], given["target_lengths"], strict=True))
-        ]
-    )
+    items = zip(log_probs, given["targets"].tolist(), given["logit_lengths"].tolist(), given["target_lengths"].tolist(), strict=True)
+    costs = torch.stack([over_all_paths(item, targets[:labels], frames, given["blank"]) for item, targets, frames, labels in items])
     return costs.detach(), torch.autograd.grad(costs.sum(), logits)[0]
 
 
@@ -79,11 +70,9 @@ def test_costs_and_gradients_are_those_of_the_sum_over_paths(
     if not fused:
         given["logits"] = given["logits"].float().log_softmax(-1).to(dtype)  # torch 2.0 has no log_softmax of halves
     kept = given["logits"].clone()
-    costs, gradients = rnnt(**given)
-    wanted, slopes = expected(given)
-    assert costs.dtype == gradients.dtype == dtype
-    assert costs.double().sub(wanted).abs().max() < close * 5
-    assert gradients.double().sub(slopes).abs().max() < close
+    (costs, gradients), (wanted, slopes) = rnnt(**given), expected(given)
+    torch.testing.assert_close(costs, wanted.to(dtype), rtol=0, atol=close * 5)
+    torch.testing.assert_close(gradients, slopes.to(dtype), rtol=0, atol=close)
     assert torch.equal(given["logits"], kept)
 
 
@@ -91,10 +80,8 @@ def test_outside_of_the_lengths_gradients_are_zero_whatever_stands_there(release
     given = batch()
     given["logits"][1, 3:] = math.nan
     given["logits"][1, :, 3] = math.inf
-    costs, gradients = rnnt(**given)
-    assert torch.equal(costs, rnnt(**batch())[0])
-    assert torch.equal(gradients, rnnt(**batch())[1])
-    assert not gradients[1, 3:].any()
+    torch.testing.assert_close(rnnt(**given), rnnt(**batch()), rtol=0, atol=0)
+    assert not rnnt(**given)[1][1, 3:].any()
 
 
 @pytest.mark.parametrize("fused", [True, False])
@@ -150,18 +137,12 @@ def test_small_lattices(release: str, frames: int, labels: int) -> None:
         "logit_lengths": torch.tensor([frames], dtype=torch.int32),
         "target_lengths": torch.tensor([labels], dtype=torch.int32),
     }
-    costs, gradients = rnnt(**given)
-    wanted, slopes = expected(given)
-    assert costs.double().sub(wanted).abs().max() < 1e-5
-    assert gradients.double().sub(slopes).abs().max() < 1e-5
+    torch.testing.assert_close(rnnt(**given), expected(given), rtol=0, atol=1e-5, check_dtype=False)
 
 
 def test_alphas_and_betas_meet(release: str) -> None:
     given = list(batch().values())[:-1]
-    alphas, betas = (
-        torch.ops.torchaudio.rnnt_loss_alphas(*given),
-        torch.ops.torchaudio.rnnt_loss_betas(*given),
-    )
+    alphas, betas = torch.ops.torchaudio.rnnt_loss_alphas(*given), torch.ops.torchaudio.rnnt_loss_betas(*given)
     costs = rnnt(**batch())[0]
     assert torch.allclose(betas[:, 0, 0], -costs)
     for item in range(2):
@@ -260,28 +241,3 @@ def test_meta_tensors_give_shapes(release: str) -> None:
     given = {name: value.to("meta") if isinstance(value, Tensor) else value for name, value in batch(torch.float16).items()}
     costs, gradients = rnnt(**given)
     assert (costs.shape, costs.dtype, gradients.shape) == ((2,), torch.float16, (2, 5, 4, 5))
-
-
-def test_torch_compile_takes_it_whole(release: str) -> None:
-    def trained(through: Any) -> Tensor:
-        logits = batch()["logits"].requires_grad_()
-        through(logits).backward()
-        found: Tensor = logits.grad
-        return found
-
-    def cost(logits: Tensor) -> Tensor:
-        return rnnt(**given | {"logits": logits})[0].sum()
-
-    given = batch()
-    assert torch.allclose(trained(torch.compile(cost, backend="aot_eager", fullgraph=True)), trained(cost))
-    operator = torch.ops.torchaudio.rnnt_loss.default
-    if hasattr(torch.library, "opcheck"):
-        torch.library.opcheck(operator, tuple(batch().values()))
-
-
-def test_it_scripts(release: str) -> None:
-    def cost(logits: Tensor, targets: Tensor, frames: Tensor, labels: Tensor) -> Tensor:
-        return torch.ops.torchaudio.rnnt_loss(logits, targets, frames, labels, 4, -1.0, True)[0]
-
-    given = batch()
-    assert torch.equal(torch.jit.script(cost)(*list(given.values())[:4]), rnnt(**given)[0])

@@ -3,11 +3,11 @@
 python overlay_check.py FOLDER     (a folder with a tiny YESNO and LIBRISPEECH tree)
 """
 
+import contextlib
 import importlib
 import pkgutil
 import sys
 import warnings
-from typing import Any
 
 warnings.simplefilter("ignore")
 
@@ -25,18 +25,6 @@ ALWAYS = ("io", "sox_effects.apply_effects_tensor", "utils.sox_utils", "utils.ff
 GONE = ("info", "AudioMetaData", "set_audio_backend", "backend", "_backend", "io", "sox_effects", "kaldi_io")
 
 
-def reach(path: str) -> Any:
-    """A name below torchaudio, through imports where it is a module."""
-    found: Any = torchaudio
-    parts = path.split(".")
-    for index, part in enumerate(parts):
-        try:
-            found = getattr(found, part)
-        except AttributeError:
-            found = importlib.import_module(".".join(["torchaudio", *parts[: index + 1]]))
-    return found
-
-
 def everything() -> dict[str, dict[str, int]]:
     """The identity of every name in every module of torchaudio that is loaded."""
     modules = {name: module for name, module in sys.modules.items() if name.split(".")[0] == "torchaudio" and module is not None}
@@ -47,10 +35,8 @@ def import_all() -> None:
     """Import whatever of torchaudio imports without its compiled parts."""
     for found in pkgutil.walk_packages(torchaudio.__path__, "torchaudio.", onerror=lambda name: None):
         if "prototype" not in found.name:
-            try:
+            with contextlib.suppress(Exception):
                 importlib.import_module(found.name)
-            except Exception:
-                continue
 
 
 def restored_names_work(folder: str, release: str) -> None:
@@ -102,7 +88,7 @@ def main() -> None:
         assert torchaudio.transforms.Resample is resample
         assert torchaudio.load.__module__.partition(".")[0] == "torchaudio"
         for path in RESTORED.get(release, ()) + (ALWAYS if release != "2.9" else ()):
-            reach(path)
+            pkgutil.resolve_name(f"torchaudio.{path}")
         if release == "2.9":
             assert not [name for name in GONE if hasattr(torchaudio, name)]
         else:

@@ -16,6 +16,7 @@ warnings.simplefilter("ignore")
 from torchaudio._backend.soundfile_backend import info, load, save  # noqa: E402
 
 import compat  # noqa: E402
+from tests.compat.outcomes import outcome  # noqa: E402
 
 OURS = compat.standin("2.2")
 SAVING = st.fixed_dictionaries(
@@ -39,15 +40,6 @@ LOADING = st.fixed_dictionaries(
         "channels_first": st.booleans(),
     }
 )
-
-
-def outcome(act: Any, *arguments: Any, **named: Any) -> Any:
-    """A value, or the built-in class of an error."""
-    try:
-        value = act(*arguments, **named)
-    except Exception as error:
-        return next(c.__name__ for c in type(error).__mro__ if c.__module__ == "builtins")
-    return vars(value) if hasattr(value, "num_frames") else value
 
 
 def timeless(path: pathlib.Path) -> bytes:
@@ -79,7 +71,7 @@ def check(saving: dict[str, Any], loading: dict[str, Any]) -> None:
         # Ogg streams carry a random serial number; libsndfile makes noise of int16 in mp3, and is given int32 here
         is_other = saving["extension"] == "ogg" or (saving["extension"] == "mp3" and dtype is torch.int16)
         assert is_other or timeless(ours) == timeless(theirs)
-        assert outcome(OURS.info, str(theirs), backend="soundfile") == outcome(info, str(theirs))
+        assert outcome(lambda: vars(OURS.info(str(theirs), backend="soundfile"))) == outcome(lambda: vars(info(str(theirs))))
         there, here = outcome(load, str(theirs), **loading), outcome(OURS.load, str(theirs), backend="soundfile", **loading)
         if isinstance(there, str):
             assert here == there

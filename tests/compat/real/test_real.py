@@ -8,6 +8,7 @@ import soundfile
 
 from tests.compat.real import wheels
 from tests.conftest import ROOT, Python
+from tests.tables import table
 
 HERE = pathlib.Path(__file__).resolve().parent
 
@@ -36,17 +37,18 @@ def test_every_release_is_laid_over_it_and_taken_away(forked: Python, tiny_datas
 
 
 @pytest.mark.network
-def test_resampling_is_that_of_the_real_one(forked: Python) -> None:
-    """Over a grid of rates, methods and options, within 1e-6; the class and the function, and their errors."""
-    done = forked(str(HERE / "resample_check.py"), PYTHONPATH=str(wheels.unpacked("2.2.2")))
-    assert done.stdout.strip().endswith("resampled alike"), done.stderr[-2000:]
-
-
-@pytest.mark.network
-def test_the_soundfile_backend_is_that_of_the_real_one(forked: Python) -> None:
-    """Random tensors, encodings, offsets and layouts give the same file, tensor or error; the peer is live."""
-    done = forked(str(HERE / "soundfile_check.py"), PYTHONPATH=str(wheels.unpacked("2.2.2")))
-    assert done.stdout.strip().endswith("alike"), done.stdout + done.stderr[-3000:]
+@table(
+    "script, says",
+    {
+        # a grid of rates, methods and options; the class and the function, and their errors
+        "resampling": ("resample_check.py", "resampled alike"),
+        # random tensors, encodings, offsets and layouts give the same file, tensor or error
+        "the soundfile backend": ("soundfile_check.py", "alike"),
+    },
+)
+def test_it_is_that_of_the_real_one(forked: Python, script: str, says: str) -> None:
+    done = forked(str(HERE / script), PYTHONPATH=str(wheels.unpacked("2.2.2")))
+    assert done.stdout.strip().endswith(says), done.stdout + done.stderr[-3000:]
 
 
 def _loads(forked: Python, folder: str) -> bool:
