@@ -27,10 +27,11 @@ class Settings(settings.Settings):
     """
 
     bundled_libsox: bool = False
-    """The global sox_io backend lets FFmpeg read mp3, AMR, GSM and Opus, by the format or extension
-    that the call names, as the wheels of 0.12 to 2.0 did: the libsox in them cannot read these. If
-    the flag is off, the system's libsox reads them, as with `backend="sox"`, and keeps the padding
-    of an mp3. Off in every release; turn it on, with 2.0, if your program ran on such a wheel.
+    """The global sox_io backend lets FFmpeg read mp3, mp2, AMR, GSM and Opus, by the format or
+    extension that the call names, as the wheels of 0.12 to 2.0 did: the libsox in them cannot read
+    these. Without FFmpeg it refuses them. If the flag is off, the system's libsox reads them, as
+    with `backend="sox"`, and keeps the padding of an mp3. Off in every release; turn it on, with
+    2.0, if your program ran on such a wheel.
     """
 
     sox_io_stand_in: bool = True

@@ -25,7 +25,10 @@ from legacy.functions import Functions, taking
 from legacy.settings import Settings
 
 _T = TypeVar("_T")
-_NOT_BUNDLED = frozenset(("mp3", "amr", "amr-nb", "amr-wb", "gsm", "opus"))
+# libsox' own names and extensions of what it reads by libraries that the wheels lack
+_NOT_BUNDLED = frozenset(
+    ("mp3", "mp2", "audio/mpeg", "amr", "amr-nb", "anb", "amr-wb", "awb", "gsm", "opus")
+)
 
 
 class Taker(NamedTuple):
@@ -94,10 +97,10 @@ def _sox(registry: Registry) -> Backend:
 
 
 def _kind(filepath: Any, format: str | None) -> str | None:
-    """Return the format that a call names, or the extension of its path."""
-    if format or is_readable(filepath) or not isinstance(filepath, (str, bytes, os.PathLike)):
-        return format
-    return os.path.splitext(os.fsdecode(filepath))[1][1:].lower()
+    """Return the format that a call names, or the extension of its path, in small letters."""
+    if not format and not is_readable(filepath) and isinstance(filepath, (str, bytes, os.PathLike)):
+        format = os.path.splitext(os.fsdecode(filepath))[1][1:]
+    return format and format.lower()
 
 
 def _attempt(
@@ -108,11 +111,15 @@ def _attempt(
     operation: Callable[[Backend, Any], _T],
 ) -> _T:
     """Let libsox do it, or else FFmpeg."""
-    other, kind = fall_back(registry, settings), _kind(filepath, format)
-    is_object = is_readable(filepath)
-    if other and (kind in _NOT_BUNDLED if settings.bundled_libsox else kind == "mp3" and is_object):
+    other, is_object = fall_back(registry, settings), is_readable(filepath)
+    is_left = settings.bundled_libsox and _kind(filepath, format) in _NOT_BUNDLED
+    if is_left or (other and format == "mp3" and is_object):
         if is_object:
             refuse_or_warn("read", filepath, settings)
+        if other is None:
+            why = "with the flag bundled_libsox only FFmpeg reads it, which cannot be used here"
+            hint = "Install PyAV, or turn the flag off."
+            raise problem(BackendError, "read", filepath, why, backend="sox_io", hint=hint)
         return operation(other, filepath)
     with on_disk(filepath, settings) as path:
         try:

@@ -60,11 +60,13 @@ class OpenFile(File):
         """Return what ``parse`` makes of this file, also for later calls until it changes.
 
         It is not kept for a file that was changed a moment ago: it could change again and keep its
-        time of change.
+        time of change. Some changes never show in a time: writes through mmap, and copies that keep
+        times on Windows, sshfs or FAT. So the head, which says what samples mean, is compared too.
         """
         status = self.status
         changed = status.st_mtime_ns, status.st_ctime_ns
-        kept = _kept(parse, status.st_dev, status.st_ino, status.st_size, *changed)
+        identity = status.st_dev, status.st_ino, status.st_size, hash(self.head)
+        kept = _kept(parse, *identity, *changed)
         found: _Found = kept[0] if kept else self.parsed(parse)
         if not kept and time.time_ns() - max(changed) > _SETTLED:
             kept.append(found)

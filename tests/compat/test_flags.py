@@ -4,6 +4,7 @@ import collections
 import io
 import os
 import pathlib
+import shutil
 import warnings
 from typing import Any
 
@@ -130,6 +131,29 @@ def test_a_flag_changes_nothing_else(case: Case, tmp_path: pathlib.Path) -> None
         there, here = of(other, plain, tmp_path), of(other, flipped, tmp_path)
         assert here[0] == there[0], other.flag
         assert here[1] == there[1] or case.flag == "names_warn", other.flag
+
+
+@pytest.mark.libsox
+@pytest.mark.parametrize(("name", "format"), [("x.MP3", None), ("x.mp2", None), ("x", "MP3"), ("x", "mp2"), ("x.wav", "audio/mpeg")])
+def test_no_libsox_reads_what_the_bundled_one_cannot(name: str, format: str | None, tmp_path: pathlib.Path) -> None:
+    """By whatever name libsox knows it, and also where FFmpeg cannot help: the frames would be others."""
+    path = str(shutil.copy(_MP3, tmp_path / name))
+    assert compat.standin("2.0").load(path, format=format)[0].shape[1] == 27607
+    flipped = compat.standin("2.0", bundled_libsox=True)
+    if format is None:
+        for place in (path, pathlib.Path(path), os.fsencode(path)):
+            assert (flipped.load(place)[0].shape[1], flipped.info(place).num_frames) == (26460, 26460)
+    elif format == "audio/mpeg":  # FFmpeg has no such format
+        with pytest.raises(RuntimeError, match="ffmpeg backend"):
+            flipped.load(path, format=format)
+    else:
+        assert flipped.load(path, format=format)[0].shape[1] == 26460
+    for alone in (
+        compat.standin("2.0", backends=["sox"], bundled_libsox=True),
+        compat.standin("2.0", sox_io_ffmpeg=False, bundled_libsox=True),
+    ):
+        with pytest.raises(RuntimeError, match="bundled_libsox only FFmpeg"):
+            alone.load(path, format=format)
 
 
 def test_every_flag_has_a_case_and_a_docstring() -> None:

@@ -135,9 +135,10 @@ import torchaudio.backend.sox_io_backend, torchaudio.io
 try: torchaudio.transforms.Spectrogram
 except AttributeError as why: print("pip install torchaudio" in str(why))
 from compat.audit.reporting import page
+from compat.codemod.reporting import page, refusals
 from compat.diagnosis import explain, mends, pairs
 from compat.doctor import registry, structured
 from compat.doctor.checks import variables
-print(*map(bool, (explain.table(), mends.library("libpng.so"), pairs.table(), registry.checks(), structured.schema(), variables.table())))
+print(*map(bool, (refusals.refusals(), explain.table(), mends.library("libpng.so"), pairs.table(), registry.checks(), structured.schema(), variables.table())))
 """
-    assert printed(python(code=code)).split() == ["16000", *["True"] * 7]
+    assert printed(python(code=code)).split() == ["16000", *["True"] * 8]

@@ -20,7 +20,7 @@ import dispatcher
 from dispatcher.writing import target
 from tests.codemod.commands import contents, put
 from tests.conftest import BACKENDS
-from tests.doubles import WriteOnly
+from tests.doubles import WriteOnly, fails
 from tests.tables import table
 
 WAVE = torch.sin(torch.arange(1600) / 10).repeat(2, 1) / 2
@@ -42,6 +42,16 @@ def test_a_refused_call_leaves_the_target_as_it_was(given: dict[str, Any], backe
     put({"x.wav": "precious"})
     with pytest.raises((ValueError, TypeError, RuntimeError)):
         dispatcher.save("x.wav", **{"src": WAVE, "sample_rate": 16000, **given}, backend=backend)
+    assert contents() == {"x.wav": b"precious"}
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_a_failure_of_the_last_step_leaves_the_target_as_it_was(backend: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The new file is whole, and cannot take the place of the old one."""
+    put({"x.wav": "precious"})
+    monkeypatch.setattr(os, "replace", fails(OSError(28, "No space left on device")))
+    with pytest.raises(RuntimeError, match="No space left"):
+        dispatcher.save("x.wav", WAVE, 16000, backend=backend)
     assert contents() == {"x.wav": b"precious"}
 
 

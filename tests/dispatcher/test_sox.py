@@ -255,10 +255,6 @@ def test_a_chain_keeps_the_dtype(dtype: torch.dtype, effects: Any) -> None:
     assert torch.allclose(found.double(), wave.double(), atol=1e-6)
 
 
-pytestmark = pytest.mark.libsox
-NOISE = torch.rand(2, 4000) - 0.5
-
-
 def _aiff(rate: int, at: int, rate_bytes: bytes) -> None:
     """Write an AIFF file with some bytes of its rate, which is a float of 80 bits, replaced from this one on."""
     dispatcher.save("x.aiff", NOISE, rate, backend="ffmpeg")

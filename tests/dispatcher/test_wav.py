@@ -3,6 +3,7 @@
 import contextlib
 import functools
 import io
+import mmap
 import os
 import pathlib
 import re
@@ -184,6 +185,24 @@ def test_a_file_that_is_cut_while_it_is_read_is_left_to_ffmpeg() -> None:
         assert plain.piece(0, -1, True, True) is None
         assert plain.piece(10, -1, False, False) is None
         assert plain.piece(0, 1000, True, True) is not None
+
+
+@pytest.mark.parametrize("backend", ["ffmpeg", "soundfile"])
+def test_a_header_that_changes_without_a_new_time_is_read_again(backend: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What writes through mmap changes a page's time once; copying with times keeps the old one on Windows, sshfs and FAT."""
+    monkeypatch.setattr("dispatcher.reading.opened._SETTLED", -(10**12))
+    path = _written(TONE)
+    other = io.BytesIO()
+    with wave.open(other, "wb") as file:
+        file.setparams((1, 2, 48000, 0, "NONE", ""))
+        file.writeframes(TONE)
+    with path.open("r+b") as raw, mmap.mmap(raw.fileno(), 0) as mapped:
+        mapped[:] = mapped[:]
+        assert dispatcher.load("x.wav", backend=backend)[0].shape == (2, 100_000)
+        mapped[:] = other.getvalue()
+        waveform, rate = dispatcher.load("x.wav", backend=backend)
+        assert (waveform.shape, rate) == ((1, 200_000), 48000)
+        assert dispatcher.info("x.wav", backend=backend).sample_rate == 48000
 
 
 @pytest.mark.parametrize("sync", ["7ffe8001", "fe7f0180", "1fffe800", "ff1f00e8", "64582025", "72f81f4e", "f8724e1f", "f8726fba"])

@@ -76,8 +76,9 @@ def _read(path: pathlib.Path, reader: str) -> tuple[torch.Tensor | None, list[st
 
 @pytest.mark.parametrize("name", WHOLE)
 def test_the_promise_is_what_the_header_says(name: str) -> None:
-    """Whole and cut; a file object stays where it stands."""
+    """By path and by file object, whole and cut; a file object stays where it stands."""
     data = (ASSETS / name).read_bytes()
+    assert look(str(ASSETS / name), lambda file: registry.length(file).frames) == WHOLE[name]  # type: ignore[union-attr]
     for content in (data, data[: len(data) // 2]):
         held = io.BytesIO(b"before" + content)
         held.seek(6)

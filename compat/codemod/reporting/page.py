@@ -16,12 +16,13 @@ from compat.codemod.reporting.plain import summary
 from compat.codemod.reporting.words import counted, printable, sentence
 from compat.codemod.rules import rules
 from compat.codemod.source import FileResult, Options, Place, Result
-from compat.commands import shell
+from compat.commands import data_files, shell
 
 _CONTEXT = 3
 _LIMIT = 200
-_STYLE = Path(__file__).with_name("page.css").read_text("utf-8")
-_SCRIPT = Path(__file__).with_name("page.js").read_text("utf-8")
+_STYLE, _SCRIPT = (
+    data_files.text("compat.codemod.reporting", name) for name in ("page.css", "page.js")
+)
 
 
 def page(result: Result, options: Options) -> str:

@@ -2,15 +2,15 @@
 
 import functools
 import tomllib
-from pathlib import Path
 
-_TABLE = Path(__file__).with_name("refusals.toml")
+from compat.commands import data_files
 
 
 @functools.cache
 def refusals() -> list[dict[str, str]]:
     """Return the table."""
-    found: list[dict[str, str]] = tomllib.loads(_TABLE.read_text("utf-8"))["refusal"]
+    text = data_files.text("compat.codemod.reporting", "refusals.toml")
+    found: list[dict[str, str]] = tomllib.loads(text)["refusal"]
     return found
 
 

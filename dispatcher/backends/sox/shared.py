@@ -1,9 +1,9 @@
 """Share libsox with others in the process, such as a real torchaudio's compiled part, or lhotse.
 
 Calling ``sox_init`` twice in a process ends it: an assertion in libsox fails. Only effects need it,
-so a program that only reads and writes leaves the call to others. If torchaudio's extension is
-loaded already, it has called ``sox_init``; if it is loaded later, it will, and must find libsox as
-it was before our call.
+so a program that only reads and writes leaves the call to others. Nothing tells whether others have
+made it, except torchaudio: if its extension is loaded already, it has called ``sox_init``; if it is
+loaded later, it will, and must find libsox as it was before our call.
 """
 
 import functools
