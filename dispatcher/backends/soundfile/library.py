@@ -25,6 +25,23 @@ def named(place: Any) -> Any:
     return os.fsencode(place)
 
 
+class _Kept:
+    """A property that is read once, without the lock that Python 3.11 has around those it caches.
+
+    A process that is forked while another thread holds that lock would wait for it for ever.
+    """
+
+    def __init__(self, read: property) -> None:
+        self._read = read
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self._name = name
+
+    def __get__(self, one: Any, owner: type) -> Any:
+        found = one.__dict__[self._name] = self._read.__get__(one)
+        return found
+
+
 def sequential(soundfile: Any) -> Any:
     """Return a subclass of ``SoundFile`` that does not seek to its own position after each piece.
 
@@ -42,8 +59,7 @@ def sequential(soundfile: Any) -> Any:
     class Sequential(soundfile.SoundFile):  # type: ignore[misc]
         _file: Any
         # python-soundfile searches its tables each time it is asked for them
-        format = functools.cached_property(soundfile.SoundFile.format.fget)
-        subtype = functools.cached_property(soundfile.SoundFile.subtype.fget)
+        format, subtype = _Kept(soundfile.SoundFile.format), _Kept(soundfile.SoundFile.subtype)
 
         @property
         def _sf_error_lock(self) -> Any:
