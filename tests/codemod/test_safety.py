@@ -191,6 +191,15 @@ test_files_that_do_not_speak_of_torchaudio_may_replace_it = commands(
             ("by the result of a call", 'def test(monkeypatch): monkeypatch.setattr(importlib.import_module("program"), "ta", fake)'),
             ("by a keyword", 'def test(): patch.multiple("program", ta=fake)'),
             ("in its namespace", 'def test(monkeypatch): monkeypatch.setitem(vars(program), "ta", fake)'),
+            ("with a type", "program.ta: object = fake"),
+            ("with a type, in brackets", "(program.ta).load: object = fake"),
+            ("with another", "program.ta.load, other = fakes"),
+            ("with an operator", "program.ta |= fake"),
+            ("by with", "with fake() as program.ta.load: pass"),
+            ("by a loop", "for program.ta in fakes: pass"),
+            ("deleted", "del program.ta.load"),
+            ("beside its alias", 'patch.object(program.ta, "load")'),
+            ("in the namespace of its alias", 'vars(program.ta)["load"] = fake'),
         )
     )
 )

@@ -40,10 +40,15 @@ _PATCHED = [
 ]
 # setattr(audio, NAME, fake), where NAME may be any word in quotes
 _COMPUTED = re.compile(rb"(?:attr|object)\([^\n,]+,[ \t\n]*[a-zA-Z_]")
+# what follows a name that is assigned: load = fake, load: object = fake, load, other = fakes
+STORED = rb"[ \t\n\\)\]]*(?::[^\n=]*|,[^\n()=]*[ \t]|[+|])?=(?!=)"
+# what is before one that another statement binds: with fake() as audio.load, del audio.load
+BINDS = rb"\b(?:as|del|for)\b[ \t(]+[\w.]+\."
 # audio.load = fake, vars(audio)["load"] = fake, TARGET = "audio.load"
 _ASSIGNED = [
-    re.compile(rb"\.(\w+)[ \t]*=(?!=)"),
-    re.compile(rb"\[[ \t]*['\"](\w+)['\"][ \t]*\][ \t]*=(?!=)"),
+    re.compile(rb"\.[ \t]*(\w+)" + STORED),
+    re.compile(BINDS + rb"(\w+)"),
+    re.compile(rb"\[[ \t]*['\"](\w+)['\"]" + STORED),
     re.compile(rb"['\"][\w.]+\.(\w+)['\"]"),
 ]
 _WORD = re.compile(rb"\w+")
