@@ -186,6 +186,8 @@ test_files_that_do_not_speak_of_torchaudio_may_replace_it = commands(
         )
         for name, line in (
             ("by an alias", 'patch("program.ta.load")'),
+            ("by a path that is built", 'patch(f"{PACKAGE}.program.ta")'),
+            ("by a constant that is built", 'TARGET = f"{PACKAGE}.program.ta.load"; patch(TARGET)'),
             ("beside its module", 'def test(monkeypatch): monkeypatch.setattr(program, "ta", fake)'),
             ("assigned in its module", "program.ta = fake"),
             ("by the result of a call", 'def test(monkeypatch): monkeypatch.setattr(importlib.import_module("program"), "ta", fake)'),

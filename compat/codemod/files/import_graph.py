@@ -49,7 +49,7 @@ _ASSIGNED = [
     re.compile(rb"\.[ \t]*(\w+)" + STORED),
     re.compile(BINDS + rb"(\w+)"),
     re.compile(rb"\[[ \t]*['\"](\w+)['\"]" + STORED),
-    re.compile(rb"['\"][\w.]+\.(\w+)['\"]"),
+    re.compile(rb"['\"][^'\"\n ]+\.(\w+)['\"]"),
 ]
 _WORD = re.compile(rb"\w+")
 # two patterns, since each then begins with a plain word

@@ -254,14 +254,19 @@ def _in_texts(
 ) -> Iterator[Replacement]:
     """Find the same in all files that mention its owners, by their text."""
     word = os.fsencode(name)
+    home, owner, plain, *words = (re.escape(os.fsencode(one)) for one in (*owners, name, *targets))
+    mentions = [re.compile(rb"%b(?<!\w%b)\b" % (one, one)) for one in (home, owner)]
     quiet = {path: content(path) for path in project.quiet.replacing_word(word)}
-    near = dict(_by_word(project).get(word, ())) | quiet
+    near = {
+        path: data
+        for path, data in (dict(_by_word(project).get(word, ())) | quiet).items()
+        if all(one.search(data) for one in mentions)
+    }
     if not near or owners[1] == ROOT:  # `of` finds what replaces a name of torchaudio itself
         return
-    home, owner, plain, *words = (re.escape(os.fsencode(one)) for one in (*owners, name, *targets))
     found = re.compile(
         rb"""
-        ['"](?:[\w.]*\.)?(?:%b)['"]  # patch("audio.load")
+        ['"](?:[^'"\n]*\.)?(?:%b)['"]  # patch("audio.load"), patch(f"{PACKAGE}.audio.load")
         |['"][^'"\n]*\}\.%b['"]  # patch(f"{AUDIO}.load")
         |\([ \t\n]*[\w.]+,[ \t\n]*['"]%b['"]  # setattr(module, "load", fake), whatever it is called
         # setattr(module, NAME, fake)
@@ -276,9 +281,8 @@ def _in_texts(
         % (b"|".join(words), *[plain] * 3, *[owner] * 3, *[plain] * 2, STORED, BINDS, plain),
         re.S | re.X,
     )
-    mentions = [re.compile(rb"\b%b\b" % one) for one in {home, owner}]
     for other, data in near.items():
-        if all(one.search(data) for one in mentions) and (match := found.search(data)):
+        if match := found.search(data):
             line = data.count(b"\n", 0, match.end()) + 1
             yield Replacement(
                 path, Place(other, line, 1, line, 1), "is patched where it is imported,"
