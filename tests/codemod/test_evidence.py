@@ -78,6 +78,7 @@ CHOSEN = 'import torchaudio\n\ntorchaudio.chosen_backend = "soundfile"\n'
 OUTLIVES = 'import torchaudio\n\n\ndef set_it():\n    torchaudio.set_audio_backend("soundfile")\n\n\nset_it() if len("x") else 0\ntorchaudio.load("a")\n\n\n'
 
 
+LISTED = OUTLIVES.replace('len("x")', '"sox_io" in torchaudio.list_audio_backends()')
 # one of two setters ran, so either may be in force where the calls come that never ran
 EITHER = OUTLIVES.replace(
     '\n\n\nset_it() if len("x") else 0',
@@ -202,6 +203,7 @@ LEFT: dict[str, tuple[str, Trace, str, str, str]] = {
     "a call that several served": (SEVERAL + REST, traced(SEVERAL + REST), "--observed", "several", SEVERAL + REST.replace('"b")', '"b", backend="sox")')),
     "a getter that never ran": (OUTLIVES + NEVER, traced(OUTLIVES), "--observed", "", named(OUTLIVES) + NEVER),
     "a function that an import binds": (OUTLIVES + LATE, traced(OUTLIVES), "--observed", "", named(OUTLIVES) + LATE),
+    "a setter by the list": (LISTED + REST, traced(LISTED), "--observed", "because set_audio_backend() may depend on it", named(LISTED) + REST),
     "a setter that failed": (OUTLIVES + REST, FAILED, "--observed", "", named(OUTLIVES) + REST),
     "a trace without a call": (OUTLIVES + REST, traced(OUTLIVES)[:1], "--observed", "", OUTLIVES + REST),
     # the fifth argument of save, and data that 2.9 damages

@@ -19,6 +19,9 @@ test_a_call_in_an_fstring_names_its_backend = table(
             ('f"{torchaudio.load(p)}"', f'f"{{torchaudio.load(p, {NAMED})}}"'),
             ("f'{torchaudio.load(p)}'", f"f'{{torchaudio.load(p, {DOUBLE})}}'"),
             ('"a" f"it\'s {{x}} é {torchaudio.load(p)!r:>9}"', f'"a" f"it\'s {{{{x}}}} é {{torchaudio.load(p, {NAMED})!r:>9}}"'),
+            # the first part of a string may open with the other quote
+            ("'a' f\"{torchaudio.load(p)}\"", f"'a' f\"{{torchaudio.load(p, {NAMED})}}\""),
+            ("\"it's\" Rf'{torchaudio.load(p)}'", f"\"it's\" Rf'{{torchaudio.load(p, {DOUBLE})}}'"),
             ("f'{x:{torchaudio.info(p).num_frames}}'", f"f'{{x:{{torchaudio.info(p, {DOUBLE}).num_frames}}}}'"),
             ('f"""\n {\n  torchaudio.load(\n p)}"""', f'f"""\n {{\n  torchaudio.load(\n p, {NAMED})}}"""'),
             ('rf"\\d{ (torchaudio.load)(filepath=p) }"', f'rf"\\d{{ (torchaudio.load)(uri=p, {NAMED}) }}"'),
@@ -40,6 +43,7 @@ test_one_that_cannot_be_changed = table(
         for string, says in (
             ('f"{torchaudio.load(p)=}"', "used in an f-string that cannot be changed"),
             ("f\"{f'{torchaudio.load(p)}'}\"", "the f-strings around it use both quotes"),
+            ("f'{p}' f\"{torchaudio.load(p)}\"", "the f-strings around it use both quotes"),
             ("f'''{f\"{torchaudio.load(p)}\"}'''", "the f-strings around it use both quotes"),
             *([('t"{torchaudio.load(p)=}"', "used in an f-string that cannot be changed")] if sys.version_info >= (3, 14) else []),
         )

@@ -186,11 +186,22 @@ test_files_that_do_not_speak_of_torchaudio_may_replace_it = commands(
         )
         for name, line in (
             ("by an alias", 'patch("program.ta.load")'),
+            ("by a path that is built", 'patch(f"{PACKAGE}.program.ta")'),
+            ("by a constant that is built", 'TARGET = f"{PACKAGE}.program.ta.load"; patch(TARGET)'),
             ("beside its module", 'def test(monkeypatch): monkeypatch.setattr(program, "ta", fake)'),
             ("assigned in its module", "program.ta = fake"),
             ("by the result of a call", 'def test(monkeypatch): monkeypatch.setattr(importlib.import_module("program"), "ta", fake)'),
             ("by a keyword", 'def test(): patch.multiple("program", ta=fake)'),
             ("in its namespace", 'def test(monkeypatch): monkeypatch.setitem(vars(program), "ta", fake)'),
+            ("with a type", "program.ta: object = fake"),
+            ("with a type, in brackets", "(program.ta).load: object = fake"),
+            ("with another", "program.ta.load, other = fakes"),
+            ("with an operator", "program.ta |= fake"),
+            ("by with", "with fake() as program.ta.load: pass"),
+            ("by a loop", "for program.ta in fakes: pass"),
+            ("deleted", "del program.ta.load"),
+            ("beside its alias", 'patch.object(program.ta, "load")'),
+            ("in the namespace of its alias", 'vars(program.ta)["load"] = fake'),
         )
     )
 )

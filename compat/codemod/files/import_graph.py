@@ -17,10 +17,10 @@ from compat.codemod.source import Notes, grouped, is_test, noted
 
 # The pattern begins with a plain word, so that the engine can jump to the next match, and that with
 # a rare letter. `_BEFORE` checks the text before it afterwards. Continued lines are joined before;
-# a comment is never continued. It also finds `import_module` and `__import__`.
+# a comment is never continued. It also finds `import_module`, `importorskip` and `__import__`.
 _IMPORT = re.compile(
     rb"mport(?:(?<=\bimport)\b[ \t]*(?:\([^)#]*(?:#[^\n]*\n[^)#]*)*\)|[^\n#;]*)"
-    rb"|(?<=import)_module|(?<=__import)__)"
+    rb"|(?<=import)(?:_module|orskip)|(?<=__import)__)"
 )
 _CONTINUED = re.compile(rb"\\\n")  # the regex engine finds this faster than `in` does
 _NOT_CONTINUED = re.compile(rb"(#[^\n]*+)(?<=\\)\n")
@@ -40,17 +40,22 @@ _PATCHED = [
 ]
 # setattr(audio, NAME, fake), where NAME may be any word in quotes
 _COMPUTED = re.compile(rb"(?:attr|object)\([^\n,]+,[ \t\n]*[a-zA-Z_]")
+# what follows a name that is assigned: load = fake, load: object = fake, load, other = fakes
+STORED = rb"[ \t\n\\)\]]*(?::[^\n=]*|,[^\n()=]*[ \t]|[+|])?=(?!=)"
+# what is before one that another statement binds: with fake() as audio.load, del audio.load
+BINDS = rb"\b(?:as|del|for)\b[ \t(]+[\w.]+\."
 # audio.load = fake, vars(audio)["load"] = fake, TARGET = "audio.load"
 _ASSIGNED = [
-    re.compile(rb"\.(\w+)[ \t]*=(?!=)"),
-    re.compile(rb"\[[ \t]*['\"](\w+)['\"][ \t]*\][ \t]*=(?!=)"),
-    re.compile(rb"['\"][\w.]+\.(\w+)['\"]"),
+    re.compile(rb"\.[ \t]*(\w+)" + STORED),
+    re.compile(BINDS + rb"(\w+)"),
+    re.compile(rb"\[[ \t]*['\"](\w+)['\"]" + STORED),
+    re.compile(rb"['\"][^'\"\n ]+\.(\w+)['\"]"),
 ]
 _WORD = re.compile(rb"\w+")
 # two patterns, since each then begins with a plain word
 _BY_NAME = [
     re.compile(word + rb"[ \t]*\((?:[ \t\n]*(['\"])([\w.\x80-\xff]*))?")
-    for word in (rb"import(?:_module|(?<=__import)__)", rb"run_(?:module|path)")
+    for word in (rb"import(?:_module|orskip|(?<=__import)__)", rb"run_(?:module|path)")
 ]
 # by a path, or by the name that a package is asked for
 _UNNAMED = (
@@ -148,7 +153,11 @@ class Files:
     def _own_names(self, line: bytes, names: bytes) -> list[str]:
         """Return the names that an import imports, if they may be of the project; most are not."""
         words = (line + b"," + names).translate(_AS_SPACES).decode("utf-8", "replace").split()
-        brings = names[:1] == b"_" or b"import_module" in names or b"__import__" in names
+        brings = (
+            names.startswith((b"_", b"orskip"))
+            or b"import_module" in names
+            or b"__import__" in names
+        )
         if self._by_last.keys().isdisjoint(words) and not (brings or line.rstrip().endswith(b".")):
             return []
         special = ((_BRINGS, brings), (_MAY_BRING, not _OWNERS.isdisjoint(words)))

@@ -42,6 +42,7 @@ IMPORTERS = {
     "builtins.__import__",
     "importlib.__import__",
     "importlib.import_module",
+    "pytest.importorskip",
     "six.moves.builtins.__import__",
     *AGAIN,
 }

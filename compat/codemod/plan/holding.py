@@ -18,7 +18,7 @@ from compat.codemod.plan.removal import Unit
 from compat.codemod.plan.restore_pairs import Restore
 from compat.codemod.plan.state import Evidence
 from compat.codemod.rewrite import Change, Remove, Replace
-from compat.codemod.source import Module, NotProvableError, Use, old_names
+from compat.codemod.source import Kind, Module, NotProvableError, Use, old_names, string
 from compat.codemod.uses import SetterCall, setter_calls
 from compat.codemod.uses.observed import Line, kinds, never_failed
 
@@ -61,6 +61,13 @@ def held(
     Raises:
         NotProvableError: something besides calls that never ran depends on the setters.
     """
+    # the list may decide which of them run; without one, sox_io is the default where it is listed
+    listing = (one for one in part.modules if one.of(Kind.LISTER))
+    tests = (test for one in listing for test in one.names.all(ast.Compare))
+    if {one.name for one in staying} - {"sox_io"} and any(
+        string(one.left) == "sox_io" for one in tests
+    ):
+        raise NotProvableError("code looks for sox_io in a list, which other releases call sox")
     found = Held(_reading(part, evidence, staying, certain) if staying else {})
     served = frozenset(named.backend for named in certain.values())
     for one in staying & evidence.doubts.keys():

@@ -209,7 +209,7 @@ class _Followed:
         if self.program.is_script:
             files = [self.program.module]
         every: list[Definition] = [(file, one) for file in files for one in file.functions]
-        for meaning in (one for file in files for one in taken(run.code, file)):
+        for meaning in (one for file in files for one in ((file, None), *taken(run.code, file))):
             every += run.effects.functions_of(meaning)
 
         def once(state: State) -> State:

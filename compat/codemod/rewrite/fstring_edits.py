@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from compat.codemod.rewrite.edits import ConflictError, Edit
 from compat.codemod.source import Module, NotProvableError
 
-_QUOTE = re.compile("[\"']")
+_OPENED = re.compile("(?<!\\w)(?:[fF][rR]?|[rR][fF])([\"'])")
 _NO_QUOTE = "the f-strings around it use both quotes, so a text in it has none"
 
 
@@ -38,10 +38,10 @@ def takes_text(module: Module, node: ast.AST) -> None:
 def _free_quotes(module: Module, start: int, end: int) -> str:
     """Return the quotes that a string at a place may use: none that opens an f-string around it.
 
-    Parts of one f-string may open with different quotes; then the result may not compile.
+    An f-string that ends before it may be part of one around it, so its quote is taken as well.
     """
     text, taken = module.text.text, set()
     for first, last in map(module.span, module.names.all(ast.JoinedStr)):
         if first < start and end < last:
-            taken |= set(_QUOTE.findall(text, first, start)[:1])
+            taken |= set(_OPENED.findall(text, first, start))
     return "".join({*"\"'"} - taken)

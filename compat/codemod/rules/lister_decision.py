@@ -88,21 +88,30 @@ def _draft(module: Module, project: Project, use: Use, place: ast.expr) -> Itera
     if isinstance(above, ast.Compare) and member and above.comparators[0] is place:
         if literal(above.left) not in ("sox_io", ...):
             return
-        # a setter that stays, and whose run may depend on the list
-        setters = (one.call for one in setter_calls.of(module))
-        stays = (one for one in setters if not project.runs_not(module, module.span(one)))
-        setter = next(stays, None)
-        if setter is None:
-            yield sox_for_sox_io(module, use, above.left, reason)
-        else:
+        if setters := _setters(module, project):
             yield Draft(
                 module.span(above.left),
-                f"{reason}; not changed, because set_audio_backend() in line "
-                f"{module.place(setter).line} depends on it",
+                f"{reason}; not changed, because set_audio_backend() may depend on it",
                 "Write backend= into the calls it is meant for, then change both.",
+                related=tuple(one.module.place(one.call) for one in setters[:8]),
             )
+        else:
+            yield sox_for_sox_io(module, use, above.left, reason)
     elif _is_used(module, place):
         yield Draft(module.span(use.node), _OTHER_NAMES, _CHECK)
+
+
+def _setters(module: Module, project: Project) -> list[setter_calls.SetterCall]:
+    """Return the setters that stay and may run with a module; their run may depend on its list."""
+    importers = project.imports.importers(module.path)
+    near = frozenset[str]().union(*map(project.imports.reachable, importers))
+    found = (
+        setter
+        for one in project.modules
+        if one is module or (one.path in near and not module.standalone)
+        for setter in setter_calls.of(one)
+    )
+    return [one for one in found if not project.runs_not(one.module, one.module.span(one.call))]
 
 
 def _is_used(module: Module, place: ast.expr) -> bool:

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from pathlib import PurePath
 
 from compat.codemod.files.content import content
-from compat.codemod.files.import_graph import replaced_words
+from compat.codemod.files.import_graph import BINDS, STORED, replaced_words
 from compat.codemod.source import (
     ROOT,
     Kind,
@@ -219,26 +219,25 @@ def where_imported(project: Project, module: Module, written: str) -> Iterator[R
     """
     file = PurePath(module.path)
     home = file.parent.name if file.stem == "__init__" else file.stem
-    name = written.partition(".")[0]
-    path = f"{ROOT}.{written.rpartition('.')[2]}"
+    parts = written.split(".")
+    path = f"{ROOT}.{parts[-1]}"
     targets = [
         f"{home}.{written[:end]}" for end, letter in enumerate(f"{written}.") if letter == "."
     ]
-    for other, target in _stored(project).get(name, ()):
+    for other, target in _stored(project).get(parts[0], ()):
         if plain_name(target.value) not in ("self", "cls") and home in other.text.text:
             yield Replacement(path, other.place(target), "is assigned where it is imported,")
-    yield from _in_texts(project, home, name, targets, path)
+    for owner, word in zip((home, *parts), parts, strict=False):
+        yield from _in_texts(project, (home, owner), word, targets, path)
 
 
 @noted
 def _stored(project: Project) -> dict[str, list[tuple[Module, ast.Attribute]]]:
     """Return where attributes are assigned, by their names."""
-    several = (
-        (module, node) for module in project.modules for node in module.names.all(ast.Attribute)
-    )
     return grouped(
         (node.attr, (module, node))
-        for module, node in several
+        for module in project.modules
+        for node in module.names.all(ast.Attribute)
         if not isinstance(node.ctx, ast.Load)
     )
 
@@ -251,18 +250,23 @@ def _by_word(project: Project) -> dict[bytes, list[tuple[str, bytes]]]:
 
 
 def _in_texts(
-    project: Project, home: str, name: str, targets: list[str], path: str
+    project: Project, owners: tuple[str, str], name: str, targets: list[str], path: str
 ) -> Iterator[Replacement]:
-    """Find the same in all files, by their text."""
+    """Find the same in all files that mention its owners, by their text."""
     word = os.fsencode(name)
-    near = dict(_by_word(project).get(word, ()))
-    near |= {path: content(path) for path in project.quiet.replacing_word(word)}
-    if not near:
+    home, owner, plain, *words = (re.escape(os.fsencode(one)) for one in (*owners, name, *targets))
+    mentions = [re.compile(rb"%b(?<!\w%b)\b" % (one, one)) for one in (home, owner)]
+    quiet = {path: content(path) for path in project.quiet.replacing_word(word)}
+    near = {
+        path: data
+        for path, data in (dict(_by_word(project).get(word, ())) | quiet).items()
+        if all(one.search(data) for one in mentions)
+    }
+    if not near or owners[1] == ROOT:  # `of` finds what replaces a name of torchaudio itself
         return
-    owner, plain, *words = (re.escape(os.fsencode(one)) for one in (home, name, *targets))
     found = re.compile(
         rb"""
-        ['"](?:[\w.]*\.)?(?:%b)['"]  # patch("audio.load")
+        ['"](?:[^'"\n]*\.)?(?:%b)['"]  # patch("audio.load"), patch(f"{PACKAGE}.audio.load")
         |['"][^'"\n]*\}\.%b['"]  # patch(f"{AUDIO}.load")
         |\([ \t\n]*[\w.]+,[ \t\n]*['"]%b['"]  # setattr(module, "load", fake), whatever it is called
         # setattr(module, NAME, fake)
@@ -271,14 +275,14 @@ def _in_texts(
         # a, a = import_module("audio")
         |(?:\b%b\b|(?:\b%b[ \t]+as[ \t]+(\w+)|\b(\w+)[ \t]*=[^\n]*(?:import|modules)[^\n]*\b%b)
             \b.*?\b(?:\1|\2)\b)
-        .{0,200}?(?:['"]\.?%b['"]|\b%b[ \t]*=(?!=))
+        .{0,200}?(?:['"]\.?%b['"]|\b%b%b)
+        |%b%b\b  # with fake() as audio.load
         """
-        % (b"|".join(words), *[plain] * 3, *[owner] * 3, *[plain] * 2),
+        % (b"|".join(words), *[plain] * 3, *[owner] * 3, *[plain] * 2, STORED, BINDS, plain),
         re.S | re.X,
     )
-    mention = re.compile(rb"\b" + owner + rb"\b")
     for other, data in near.items():
-        if mention.search(data) and (match := found.search(data)):
+        if match := found.search(data):
             line = data.count(b"\n", 0, match.end()) + 1
             yield Replacement(
                 path, Place(other, line, 1, line, 1), "is patched where it is imported,"
