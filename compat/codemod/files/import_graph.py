@@ -29,26 +29,25 @@ _BEFORE = re.compile(
 )
 _MAIN = re.compile(rb"\nif\b(?:[^\n]*|[\s(]*)\b__name__\b")  # also `if (` and `"__main__" ==`
 _REPLACING = re.compile(rb"mo(?:ck|nkeypatch)")
+# each begins with a plain word, too
 _PATCHED = [
     re.compile(word + rb"(?:[^()]|\((?:[^()]|\([^()]*\))*\)?){0,300}")
     for word in (
-        rb"patch",
-        rb"(?:attr|item)(?<=(?:set|del)....)",
-        rb"(?:vars|__dict__)",
-        rb"(?:stub|spy|replace|swap)",
+        *(rb"attr(?<=(?:set|del)....)", rb"item(?<=(?:set|del)....)"),
+        *(rb"patch", rb"vars", rb"__dict__", rb"stub", rb"spy", rb"replace", rb"swap"),
     )
 ]
 # setattr(audio, NAME, fake), where NAME may be any word in quotes
-_COMPUTED = re.compile(rb"(?:attr|object)\([^\n,]+,[ \t\n]*[a-zA-Z_]")
+_COMPUTED = [re.compile(word + rb"\([^\n,]+,[ \t\n]*[a-zA-Z_]") for word in (rb"attr", rb"object")]
 # what follows a name that is assigned: load = fake, load: object = fake, load, other = fakes
-STORED = rb"[ \t\n\\)\]]*(?::[^\n=]*|,[^\n()=]*[ \t]|[+|])?=(?!=)"
+STORED = rb"[ \t\n\\)\]]*+(?::[^\n=]*+|,[^\n()=]*[ \t]|[+|])?=(?!=)"
 # what is before one that another statement binds: with fake() as audio.load, del audio.load
-BINDS = rb"\b(?:as|del|for)\b[ \t(]+[\w.]+\."
+BINDS = rb"(?:as(?<=\bas)|del(?<=\bdel)|for(?<=\bfor))[ \t(]++[\w.]+\."
 # audio.load = fake, vars(audio)["load"] = fake, TARGET = "audio.load"
 _ASSIGNED = [
-    re.compile(rb"\.[ \t]*(\w+)" + STORED),
-    re.compile(BINDS + rb"(\w+)"),
-    re.compile(rb"\[[ \t]*['\"](\w+)['\"]" + STORED),
+    re.compile(rb"\.[ \t]*+(\w++)" + STORED),
+    re.compile(BINDS + rb"(\w++)"),
+    re.compile(rb"\[[ \t]*+['\"](\w++)['\"]" + STORED),
     re.compile(rb"['\"][^'\"\n ]+\.(\w+)['\"]"),
 ]
 _WORD = re.compile(rb"\w+")
@@ -267,8 +266,12 @@ class Quiet(Notes):
         """Return the files that may replace a function of this name."""
         found = re.compile(rb"%b(?<!\w%b)\b" % (re.escape(word), re.escape(word)))
         texts = ((path, content(path)) for path in self.replacing)
-        near = ((path, data) for path, data in texts if found.search(data))
-        return [path for path, data in near if word in replaced_words(data)]
+        near = (path for path, data in texts if found.search(data))
+        return [path for path in near if word in self._words_replaced(path)]
+
+    @noted
+    def _words_replaced(self, path: str) -> set[bytes]:
+        return replaced_words(content(path))
 
     @functools.cached_property
     def files(self) -> dict[str, File]:
@@ -296,7 +299,7 @@ def listed(path: str) -> tuple[list[str], bool]:
 def replaced_words(data: bytes) -> set[bytes]:
     """Return the words in a file's code that may replace a function."""
     patched = b"\n".join(part for one in _PATCHED for part in one.findall(data))
-    given = _LISTED_NAME.findall(data) if _COMPUTED.search(data) else ()
+    given = _LISTED_NAME.findall(data) if any(one.search(data) for one in _COMPUTED) else ()
     assigned = (word for one in _ASSIGNED for word in one.findall(data))
     return {*_WORD.findall(patched), *assigned, *given}
 
