@@ -48,7 +48,7 @@ _ASSIGNED = [
     re.compile(rb"\.[ \t]*+(\w++)" + STORED),
     re.compile(BINDS + rb"(\w++)"),
     re.compile(rb"\[[ \t]*+['\"](\w++)['\"]" + STORED),
-    re.compile(rb"['\"][^'\"\n ]+\.(\w+)['\"]"),
+    re.compile(rb"\.(\w++)['\"]"),
 ]
 _WORD = re.compile(rb"\w+")
 # two patterns, since each then begins with a plain word
