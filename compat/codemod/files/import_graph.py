@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import NamedTuple
 
 from compat.codemod.files.content import content
+from compat.codemod.files.replaced_words import replaced_words
 from compat.codemod.source import Notes, grouped, is_test, noted
 
 # The pattern begins with a plain word, so that the engine can jump to the next match, and that with
@@ -29,27 +30,6 @@ _BEFORE = re.compile(
 )
 _MAIN = re.compile(rb"\nif\b(?:[^\n]*|[\s(]*)\b__name__\b")  # also `if (` and `"__main__" ==`
 _REPLACING = re.compile(rb"mo(?:ck|nkeypatch)")
-# each begins with a plain word, too
-_PATCHED = [
-    re.compile(word + rb"(?:[^()]|\((?:[^()]|\([^()]*\))*\)?){0,300}")
-    for word in (
-        *(rb"attr(?<=(?:set|del)....)", rb"item(?<=(?:set|del)....)"),
-        *(rb"patch", rb"vars", rb"__dict__", rb"stub", rb"spy", rb"replace", rb"swap"),
-    )
-]
-# setattr(audio, NAME, fake), where NAME may be any word in quotes
-_COMPUTED = [re.compile(word + rb"\([^\n,]+,[ \t\n]*[a-zA-Z_]") for word in (rb"attr", rb"object")]
-# what follows a name that is assigned: load = fake, load: object = fake, load, other = fakes
-STORED = rb"[ \t\n\\)\]]*+(?::[^\n=]*+|,[^\n()=]*[ \t]|[+|])?=(?!=)"
-# what is before one that another statement binds: with fake() as audio.load, del audio.load
-BINDS = rb"(?:as(?<=\bas)|del(?<=\bdel)|for(?<=\bfor))[ \t(]++[\w.]+\."
-# audio.load = fake, vars(audio)["load"] = fake, TARGET = "audio.load"
-_ASSIGNED = [
-    re.compile(rb"\.[ \t]*+(\w++)" + STORED),
-    re.compile(BINDS + rb"(\w++)"),
-    re.compile(rb"\[[ \t]*+['\"](\w++)['\"]" + STORED),
-    re.compile(rb"\.(\w++)['\"]"),
-]
 _WORD = re.compile(rb"\w+")
 # two patterns, since each then begins with a plain word
 _BY_NAME = [
@@ -294,14 +274,6 @@ def listed(path: str) -> tuple[list[str], bool]:
     if data.count(b"__all__") == len(lists) and not _WORD.search(beside_names):
         return [name.decode() for one in lists for name in _LISTED_NAME.findall(one)], True
     return sorted({name.partition(".")[0] for name in os.listdir(folder)} - {"__init__"}), False
-
-
-def replaced_words(data: bytes) -> set[bytes]:
-    """Return the words in a file's code that may replace a function."""
-    patched = b"\n".join(part for one in _PATCHED for part in one.findall(data))
-    given = _LISTED_NAME.findall(data) if any(one.search(data) for one in _COMPUTED) else ()
-    assigned = (word for one in _ASSIGNED for word in one.findall(data))
-    return {*_WORD.findall(patched), *assigned, *given}
 
 
 def plugins(data: bytes) -> list[str]:

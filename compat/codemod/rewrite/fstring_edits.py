@@ -8,6 +8,7 @@ from compat.codemod.rewrite.edits import ConflictError, Edit
 from compat.codemod.source import Module, NotProvableError
 
 _OPENED = re.compile("(?<!\\w)(?:[fF][rR]?|[rR][fF])([\"'])")
+_QUOTES = frozenset("\"'")
 _NO_QUOTE = "the f-strings around it use both quotes, so a text in it has none"
 
 
@@ -18,9 +19,9 @@ def fitting(module: Module, edits: Iterable[Edit]) -> Iterator[Edit]:
         ConflictError: no quote is free, or an f-string cannot hold the new text.
     """
     for edit in edits:
-        free = _free_quotes(module, edit.start, edit.end) if edit.new else "\"'"
+        free = _free_quotes(module, edit.start, edit.end) if edit.new else _QUOTES
         new = edit.new.replace('"', "'") if '"' not in free and "'" not in edit.new else edit.new
-        if len(free) < 2 and set("\n\r\\#\"'") - set(free) & set(new):
+        if len(free) < 2 and ({*"\n\r\\#"} | _QUOTES) - free & set(new):
             raise ConflictError(_NO_QUOTE)
         yield edit._replace(new=new)
 
@@ -35,7 +36,7 @@ def takes_text(module: Module, node: ast.AST) -> None:
         )
 
 
-def _free_quotes(module: Module, start: int, end: int) -> str:
+def _free_quotes(module: Module, start: int, end: int) -> frozenset[str]:
     """Return the quotes that a string at a place may use: none that opens an f-string around it.
 
     An f-string that ends before it may be part of one around it, so its quote is taken as well.
@@ -44,4 +45,4 @@ def _free_quotes(module: Module, start: int, end: int) -> str:
     for first, last in map(module.span, module.names.all(ast.JoinedStr)):
         if first < start and end < last:
             taken |= set(_OPENED.findall(text, first, start))
-    return "".join({*"\"'"} - taken)
+    return _QUOTES - taken

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from pathlib import PurePath
 
 from compat.codemod.files.content import content
-from compat.codemod.files.import_graph import BINDS, STORED, replaced_words
+from compat.codemod.files.replaced_words import BINDS, STORED, replaced_words
 from compat.codemod.source import (
     ROOT,
     Kind,
