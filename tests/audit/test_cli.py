@@ -285,9 +285,13 @@ CHANGED = {"data/c.wav": encoded(), "data/a.wav": encoded(NOISE[:3000])}
 
 # runs one after another: files that are put there before, arguments, and what the JSON or the error has then
 @table("runs", {
-    "an extension chooses": [({"data/c.raw": b"nothing"}, "data --extensions wav", {"compared": 1, "passed_over": 2})],
-    "extensions choose": [({"data/c.raw": b"nothing"}, "data --extensions ' .WAV, flac,'", {"compared": 2, "passed_over": 1})],
-    "all extensions": [({"data/c.raw": b"nothing"}, "data --extensions all", {"compared": 3, "passed_over": 0})],
+    "an extension chooses": [({"data/c.raw": b"nothing"}, "data --extensions wav", {"paths": {"data/a.wav"}, "passed_over": 2})],
+    "extensions choose": [
+        ({"data/c.raw": b"nothing"}, "data --extensions ' .WAV, flac,'", {"paths": {"data/a.wav", "data/b.flac"}, "passed_over": 1}),
+    ],
+    "all extensions": [
+        ({"data/c.raw": b"nothing"}, "data --extensions all", {"paths": {"data/a.wav", "data/b.flac", "data/c.raw"}, "passed_over": 0}),
+    ],
     **{
         f"a second run goes on in {kind}": [
             ({}, f"data --results audit.{kind}", {"status": 0, "compared": 2}),
@@ -327,6 +331,8 @@ def test_one_run_after_another(runs: list[tuple[Files, str, dict[str, object]]],
         told = audit(*shlex.split(arguments), "--json")
         summary = json.loads(told.out or "{}")
         found = {**summary, **(summary.get("sample") or {}), **summary.get("files", {}), "status": told.status}
+        if "paths" in expected:
+            found["paths"] = {row["path"] for row in rows_of()}
         if "err" in expected:
             found["err"] = expected["err"] if str(expected["err"]) in told.err else told.err
         assert {name: found[name] for name in expected} == expected, arguments

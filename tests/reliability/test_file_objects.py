@@ -81,6 +81,12 @@ class Endless(Watched):
         return super().read(size) or (b"x" * 100 if self.calls["read"] < 2000 else b"")
 
 
+def _fails_midway(file: io.BytesIO, size: int = -1) -> bytes:
+    if file.tell() > 1000:
+        raise ConnectionResetError("gone")
+    return io.BytesIO.read(file, size)
+
+
 def _elsewhere(file: io.BytesIO, offset: int, _: int = 0) -> int:
     return io.BytesIO.seek(file, max(0, offset * 7 % 5000))
 
@@ -112,7 +118,7 @@ KINDS: dict[str, Callable[[bytes], io.BytesIO]] = {
     "goes where FFmpeg would find Ogg pages for ever": _odd(
         seek=lambda file, offset, _=0: io.BytesIO.seek(file, (5 * offset + 999) % 3175 if offset else 0)
     ),
-    "fails in the middle": lambda data: Watched(data, read=fails(ConnectionResetError("gone"), at=3)),
+    "fails in the middle": _odd(read=_fails_midway),
     "fails at the third seek": lambda data: Watched(data, seek=fails(TimeoutError("too slow"), at=3)),
     "raises what is no ordinary error": lambda data: Watched(data, read=fails(StopIteration)),
     "closes itself": _odd(read=_closes),
