@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import NamedTuple
 
 from compat.codemod.files.content import content
-from compat.codemod.files.replaced_words import replaced_words
+from compat.codemod.files.replaced_names import replaced_names
 from compat.codemod.source import Notes, grouped, is_test, noted
 
 # The pattern begins with a plain word, so that the engine can jump to the next match, and that with
@@ -242,16 +242,15 @@ class Quiet(Notes):
         return [file.path for file in self.files.values() if file.replaces]
 
     @noted
-    def replacing_word(self, word: bytes) -> list[str]:
-        """Return the files that may replace a function of this name."""
-        found = re.compile(rb"%b(?<!\w%b)\b" % (re.escape(word), re.escape(word)))
-        texts = ((path, content(path)) for path in self.replacing)
-        near = (path for path, data in texts if found.search(data))
-        return [path for path in near if word in self._words_replaced(path)]
+    def naming(self, word: str) -> list[str]:
+        """Return the files that may replace a function and have a word in their text."""
+        data = word.encode()
+        return [path for path in self.replacing if data in content(path)]
 
     @noted
-    def _words_replaced(self, path: str) -> set[bytes]:
-        return replaced_words(content(path))
+    def replaced_names(self, path: str) -> frozenset[str]:
+        """Return the names that a file may give to other functions."""
+        return replaced_names(content(path).decode("utf-8", "replace"))
 
     @functools.cached_property
     def files(self) -> dict[str, File]:

@@ -64,7 +64,7 @@ class Code(Notes):
     @functools.cached_property
     def replaced(self) -> frozenset[str]:
         """Return the names that some file gives to other functions."""
-        return replaced_names.of(self.speaking, self.texts)
+        return replaced_names.of(self._project, self.texts)
 
     def modules(self, paths: Iterable[str]) -> list[Module]:
         """Return the relevant ones of some files, parsed."""

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from compat.codemod.files import console_scripts
 from compat.codemod.files.content import content
 from compat.codemod.files.import_graph import File, Files, Graph, Quiet, plugins, stem
+from compat.codemod.files.replaced_names import replaced_names
 from compat.codemod.source import (
     Module,
     Notes,
@@ -169,6 +170,11 @@ class Project(Notes):
         own = self.speaking.get(path)
         return content(path).decode("utf-8", "replace") if own is None else own.text.text
 
+    def replaced_names(self, path: str) -> frozenset[str]:
+        """Return the names that a file may give to other functions."""
+        own = self.speaking.get(path)
+        return self.quiet.replaced_names(path) if own is None else _replaced_names(own)
+
     @noted
     def says(self, pattern: re.Pattern[str]) -> bool:
         """Return whether any file has something in its text."""
@@ -230,6 +236,11 @@ def _takes(other: Module, owner: str, name: str) -> bool:
     ends = (f".{owner}.{name}", f".{owner}.*", f"..{name}", "..*")
     taken = any(f".{path}".endswith(ends) for path in paths)
     return taken or any(node.value == name for node in other.strings)
+
+
+@noted
+def _replaced_names(module: Module) -> frozenset[str]:
+    return replaced_names(module.text.text)
 
 
 @noted

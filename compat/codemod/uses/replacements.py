@@ -6,13 +6,11 @@ rule.
 
 import ast
 import dataclasses
-import os
 import re
 from collections.abc import Iterator
 from pathlib import PurePath
 
-from compat.codemod.files.content import content
-from compat.codemod.files.replaced_words import BINDS, STORED, replaced_words
+from compat.codemod.files.replaced_names import BINDS, STORED
 from compat.codemod.source import (
     ROOT,
     Kind,
@@ -243,47 +241,53 @@ def _stored(project: Project) -> dict[str, list[tuple[Module, ast.Attribute]]]:
 
 
 @noted
-def _by_word(project: Project) -> dict[bytes, list[tuple[str, bytes]]]:
-    """Return the paths and texts of the modules, by the words that each may replace."""
-    every = [(one.path, one.text.text.encode("utf-8", "replace")) for one in project.modules]
-    return grouped((word, (path, data)) for path, data in every for word in replaced_words(data))
+def _replacing(project: Project, name: str) -> dict[str, str]:
+    """Return the texts, by path, of the files that may replace a function of a name."""
+    quoted = re.compile(rf"{name}(?<!\w{name})['\"]")
+    texts = {path: project.text(path) for path in (*project.speaking, *project.quiet.naming(name))}
+    return {
+        path: text
+        for path, text in texts.items()
+        if quoted.search(text) or name in project.replaced_names(path)
+    }
 
 
 def _in_texts(
     project: Project, owners: tuple[str, str], name: str, targets: list[str], path: str
 ) -> Iterator[Replacement]:
     """Find the same in all files that mention its owners, by their text."""
-    word = os.fsencode(name)
-    home, owner, plain, *words = (re.escape(os.fsencode(one)) for one in (*owners, name, *targets))
-    mentions = [re.compile(rb"%b(?<!\w%b)\b" % (one, one)) for one in (home, owner)]
-    quiet = {path: content(path) for path in project.quiet.replacing_word(word)}
-    near = {
-        path: data
-        for path, data in (dict(_by_word(project).get(word, ())) | quiet).items()
-        if all(one.search(data) for one in mentions)
-    }
-    if not near or owners[1] == ROOT:  # `of` finds what replaces a name of torchaudio itself
+    if owners[1] == ROOT:  # `of` finds what replaces a name of torchaudio itself
         return
+    mentions = [re.compile(rf"{one}(?<!\w{one})\b") for one in map(re.escape, owners)]
+    near = {
+        other: text
+        for other, text in _replacing(project, name).items()
+        if all(one.search(text) for one in mentions)
+    }
+    if not near:
+        return
+    owner, plain, *words = map(re.escape, (owners[1], name, *targets))
     found = re.compile(
-        rb"""
-        ['"](?:[^'"\n]*\.)?(?:%b)['"]  # patch("audio.load"), patch(f"{PACKAGE}.audio.load")
-        |['"][^'"\n]*\}\.%b['"]  # patch(f"{AUDIO}.load")
-        |\([ \t\n]*[\w.]+,[ \t\n]*['"]%b['"]  # setattr(module, "load", fake), whatever it is called
+        rf"""
+        # patch("audio.load"), patch(f"{{PACKAGE}}.audio.load")
+        ['"](?:[^'"\n]*\.)?(?:{"|".join(words)})['"]
+        |['"][^'"\n]*\}}\.{plain}['"]  # patch(f"{{AUDIO}}.load")
+        # setattr(module, "load", fake), whatever it is called
+        |\([ \t\n]*[\w.]+,[ \t\n]*['"]{plain}['"]
         # setattr(module, NAME, fake)
-        |\A(?=.*['"]%b['"]).*(?:attr|object)\([^\n,]+,[ \t\n]*[a-zA-Z_]
+        |\A(?=.*['"]{plain}['"]).*(?:attr|object)\([^\n,]+,[ \t\n]*[a-zA-Z_]
         # audio.load = fake, patch.multiple(audio, load=fake), also by another name: import audio as
         # a, a = import_module("audio")
-        |(?:\b%b\b|(?:\b%b[ \t]+as[ \t]+(\w+)|\b(\w+)[ \t]*=[^\n]*(?:import|modules)[^\n]*\b%b)
-            \b.*?\b(?:\1|\2)\b)
-        .{0,200}?(?:['"]\.?%b['"]|\b%b%b)
-        |%b%b\b  # with fake() as audio.load
-        """
-        % (b"|".join(words), *[plain] * 3, *[owner] * 3, *[plain] * 2, STORED, BINDS, plain),
+        |(?:\b{owner}\b|(?:\b{owner}[ \t]+as[ \t]+(\w+)
+            |\b(\w+)[ \t]*=[^\n]*(?:import|modules)[^\n]*\b{owner})\b.*?\b(?:\1|\2)\b)
+        .{{0,200}}?(?:['"]\.?{plain}['"]|\b{plain}{STORED})
+        |(?:{"|".join(BINDS)}){plain}\b  # with fake() as audio.load
+        """,
         re.S | re.X,
     )
-    for other, data in near.items():
-        if match := found.search(data):
-            line = data.count(b"\n", 0, match.end()) + 1
+    for other, text in near.items():
+        if match := found.search(text):
+            line = text.count("\n", 0, match.end()) + 1
             yield Replacement(
                 path, Place(other, line, 1, line, 1), "is patched where it is imported,"
             )

@@ -1,0 +1,40 @@
+"""Find the names that a file may give to other functions, by its text: ``config.setup = mine``."""
+
+import re
+
+# Each pattern begins with a plain word, so that the engine can jump to the next match.
+# what follows a name that is assigned: load = fake, load: object = fake, load, other = fakes
+STORED = r"[ \t\n\\)\]]*+(?::[^\n=]*+|,[^\n()=]*[ \t]|[+|])?=(?!=)"
+# what is before one that another statement binds: with fake() as audio.load, del audio.load
+BINDS = [rf"{word}(?<=\b{word})[ \t(]++[\w.]*\." for word in ("as", "del", "for")]
+# what stands in brackets, with what calls in it are given
+_ARGUMENTS = r"[\w.]*\s*\(((?:[^()]|\((?:[^()]|\([^()]*\))*\)?){0,300})"
+_BOUND = [
+    # also load.__code__ = fake, which changes what a function runs
+    re.compile(r"\.(?<!\bself\.)(?<!\bcls\.)[ \t]*+(\w++)(?:\.__\w+__)?" + STORED),
+    *(re.compile(before + r"(\w++)") for before in BINDS),
+    re.compile(r"\[\s*+['\"](\w++)['\"]" + STORED),
+]
+_GIVEN = [
+    re.compile(word + _ARGUMENTS)
+    for word in (
+        *(r"attr(?<=(?:set|del)attr)", r"item(?<=(?:set|del)item)"),
+        *("patch", "stub", "spy", "replace", "swap"),
+    )
+]
+# the same for what changes a namespace, in files that take one in the hand
+_NAMESPACES = [
+    re.compile(one)
+    for one in ("__dict__", *(rf"{word}[ \t]*\(" for word in ("globals", "vars", "locals")))
+]
+_PUT = [re.compile(word + _ARGUMENTS) for word in ("update", "setdefault", "pop")]
+# patch("audio.load"), patch.multiple(audio, load=fake)
+_NAMED = re.compile(r"['\"](?:[^'\"\n]*\.)?(\w+)['\"]|(\w+)[ \t]*=(?!=)")
+
+
+def replaced_names(text: str) -> frozenset[str]:
+    """Return the names that a file may give to other functions, in modules or classes."""
+    put = _PUT if any(one.search(text) for one in _NAMESPACES) else ()
+    given = [part for pattern in (*_GIVEN, *put) for part in pattern.findall(text)]
+    named = (name for part in given for pair in _NAMED.findall(part) for name in pair if name)
+    return frozenset({*named, *(name for one in _BOUND for name in one.findall(text))})
