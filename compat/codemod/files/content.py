@@ -27,9 +27,6 @@ _MATTERS = re.compile(
 # Most of the files with one of those have one of these, which are found much faster.
 _SURE = (b"backend", b"torchaudio.load(", b"import torchaudio as ")
 
-# opening a pipe must not block
-_FLAGS = os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0)
-
 
 def read(path: str) -> bytes:
     """Return a file's content.
@@ -37,11 +34,12 @@ def read(path: str) -> bytes:
     Raises:
         OSError: it cannot be read.
     """
-    file = os.open(path, _FLAGS)
-    try:
-        return b"".join(iter(lambda: os.read(file, 1 << 18), b""))
-    finally:
-        os.close(file)
+    with open(path, "rb", buffering=0, opener=_open) as file:
+        return file.read() or b""
+
+
+def _open(path: str, flags: int) -> int:
+    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))  # a pipe must not block
 
 
 def content(path: str) -> bytes:

@@ -37,7 +37,8 @@ _WHOLE = {"when", "when2", "flexmock", "expect", "allow"}
 _MODULES = re.compile(r"(?:\A|[._])modules\Z|\A_?(?:sys)?mods?\Z", re.I)
 _PATH = re.compile(r"(?:\A|.*\.)(torchaudio(?:\.\w+)*)\Z")
 _TESTS = re.compile(r"patch|mock", re.I)
-_BACKENDS = f"{ROOT}.backend"
+# setattr(module, NAME, fake)
+_COMPUTED = re.compile(r"(?:attr|object)\([^\n,]+,[ \t\n]*[a-zA-Z_]")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -243,12 +244,14 @@ def _stored(project: Project) -> dict[str, list[tuple[Module, ast.Attribute]]]:
 @noted
 def _replacing(project: Project, name: str) -> dict[str, str]:
     """Return the texts, by path, of the files that may replace a function of a name."""
-    quoted = re.compile(rf"{name}(?<!\w{name})['\"]")
+    quoted, dotted = (re.compile(f"{before}{name}['\"]") for before in ("['\"]", r"\."))
     texts = {path: project.text(path) for path in (*project.speaking, *project.quiet.naming(name))}
     return {
         path: text
         for path, text in texts.items()
-        if quoted.search(text) or name in project.replaced_names(path)
+        if name in project.replaced_names(path)
+        or dotted.search(text)
+        or (quoted.search(text) and _COMPUTED.search(text))
     }
 
 
@@ -275,7 +278,7 @@ def _in_texts(
         # setattr(module, "load", fake), whatever it is called
         |\([ \t\n]*[\w.]+,[ \t\n]*['"]{plain}['"]
         # setattr(module, NAME, fake)
-        |\A(?=.*['"]{plain}['"]).*(?:attr|object)\([^\n,]+,[ \t\n]*[a-zA-Z_]
+        |\A(?=.*['"]{plain}['"]).*{_COMPUTED.pattern}
         # audio.load = fake, patch.multiple(audio, load=fake), also by another name: import audio as
         # a, a = import_module("audio")
         |(?:\b{owner}\b|(?:\b{owner}[ \t]+as[ \t]+(\w+)
