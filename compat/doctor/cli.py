@@ -95,7 +95,7 @@ _ARGUMENTS: Table = {
     "-v --verbose": {"action": "store_true", "help": "show details of healthy checks too"},
     "--fix": {
         "action": "store_true",
-        "help": "show the commands that fix the root cause, ask you, run one, and examine again",
+        "help": "show the commands that fix the root cause, ask you, run the first, examine again",
     },
     "--yes": {"action": "store_true", "help": "with --fix: run the first command without asking"},
     "--outside": {
