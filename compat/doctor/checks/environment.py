@@ -17,7 +17,7 @@ from compat.doctor.check import Finding, Group, Mend, World, check, note, ok, wa
 @check(
     title="Environment",
     group=Group.MACHINE,
-    after="python",
+    last=True,
     why="Python may import a package from a place that you did not think of.",
 )
 def environment(world: World) -> Iterator[Finding]:

@@ -22,7 +22,7 @@ _SHOWN = 8
 @check(
     title="Files",
     group=Group.INSTALLED,
-    after="installers",
+    last=True,
     why="After an interrupted download, a full disk or a change by hand, pip still believes that "
     "the package is complete.",
 )

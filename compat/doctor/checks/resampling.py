@@ -16,7 +16,7 @@ _NEAR = 0.02  # the default filter of every release stays within this, away from
 @check(
     title="Resampling",
     group=Group.SAMPLES,
-    after="round-trip",
+    last=True,
     why="Most programs resample after loading; this runs torchaudio's Python code with torch's "
     "kernels.",
 )

@@ -19,7 +19,7 @@ _SHOWN = 6
 @check(
     title="TorchCodec",
     group=Group.VERSIONS,
-    after="build",
+    last=True,
     why="Without it, torchaudio.load and torchaudio.save of 2.9 and later raise an error.",
 )
 def torchcodec(world: World) -> Iterator[Finding]:
