@@ -36,7 +36,7 @@ class Told(World):
         self.children.ask = lambda probe, task: self._answers[probe, task]  # type: ignore[method-assign]
         self.children.ask_all = self._ask_all  # type: ignore[method-assign]
 
-    def _ask_all(self, tasks: Any, *, gate: Any = None) -> list[Answer]:
+    def _ask_all(self, tasks: Any, *, gated: bool = False) -> list[Answer]:
         keys = [(probe, task["backend"] if isinstance(task, dict) else task) for probe, task in tasks[1:]]
         return [Answer({}), *(self._answers[key] for key in keys)]
 
