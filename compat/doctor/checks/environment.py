@@ -1,7 +1,7 @@
 """The environment: virtual, conda's or the system's, with its folders.
 
 Shows where packages come from, and reports what leads Python elsewhere: the user's site,
-``PYTHONPATH``, ``PYTHONHOME``, an active environment that is not this interpreter's.
+``PYTHONPATH``, an active environment that is not this interpreter's.
 """
 
 import os
@@ -65,15 +65,6 @@ def environment(world: World) -> Iterator[Finding]:
             "exclude it.",
             mend=Mend("Exclude it for one run with PYTHONNOUSERSITE=1"),
             subject="environment",
-        )
-    if os.environ.get("PYTHONHOME"):
-        yield warning(
-            f"PYTHONHOME is set to {os.environ['PYTHONHOME']}",
-            why="It changes where Python looks for the standard library and all site-packages "
-            "folders.",
-            mend=Mend("Unset it", machine.unset("PYTHONHOME")),
-            subject="environment",
-            cause="pythonhome",
         )
     if os.environ.get("PYTHONPATH"):
         held = [

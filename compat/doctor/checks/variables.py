@@ -20,7 +20,6 @@ from compat.doctor.check import Finding, Group, Mend, World, check, error, note,
 
 _ON, _OFF = ("1", "true", "yes", "on", "y", "t"), ("0", "false", "no", "off", "n", "f")
 _LOADER = ("LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "DYLD_FALLBACK_LIBRARY_PATH")
-_PRELOAD = ("LD_PRELOAD", "DYLD_INSERT_LIBRARIES")
 
 
 @functools.cache
@@ -76,31 +75,26 @@ def _dispatcher() -> Iterator[Finding]:
     }
     wanted = "1" if value.lower() in _ON else "0" if value.lower() in _OFF else ""
     is_on, under = releases.dispatcher_on(release), f"under release {release.name}"
-    if not _is_read(release) and value == "1":
-        text = f"{name}=1 does nothing {under}: the dispatcher is always on ({listed})"
-        yield note(text, mend=_unset(name), **rest)
-    elif not _is_read(release):
+    if not _is_read(release):
         pin = machine.setting(releases.VERSION_VARIABLE, "2.1")
         global_backend = Mend("To get the global backend, pin release 2.1 or 2.0", pin)
-        yield warning(
+        severe, cause = (note, "") if value == "1" else (warning, "variable-without-effect")
+        yield severe(
             f"{name}={value} does nothing {under}, where the dispatcher is always on ({listed})",
             mend=global_backend if wanted == "0" else _unset(name),
-            cause="variable-without-effect",
-            **rest,
-        )
-    elif wanted != ("1" if is_on else "0"):
-        values = (wanted,) if wanted else ("1", "0")
-        commands = tuple(line for one in values for line in machine.setting(name, one))
-        yield warning(
-            f"{name}={value!r} means {'on' if is_on else 'off'} {under} ({listed})",
-            mend=Mend("Use 1 or 0: other values do not mean what they seem to", commands),
-            cause="variable-misread",
+            cause=cause,
             **rest,
         )
     elif value not in ("0", "1"):
-        words = "Use 1 or 0: other values mean something else in some releases"
-        mend = Mend(words, machine.setting(name, wanted))
-        yield note(f"{name}={value!r}: {listed}", mend=mend, **rest)
+        severe, cause = (note, "") if wanted == str(int(is_on)) else (warning, "variable-misread")
+        values = (wanted,) if wanted else ("1", "0")
+        commands = tuple(line for one in values for line in machine.setting(name, one))
+        yield severe(
+            f"{name}={value!r} means {'on' if is_on else 'off'} {under} ({listed})",
+            mend=Mend("Use 1 or 0: other values do not mean what they seem to", commands),
+            cause=cause,
+            **rest,
+        )
 
 
 def _is_read(release: releases.Release) -> bool:
@@ -190,10 +184,3 @@ def _loader(world: World) -> Iterator[Finding]:
                     evidence=tuple(held[:5]),
                     data={"name": name, "folder": folder},
                 )
-    for name in _PRELOAD:
-        if os.environ.get(name):
-            yield note(
-                f"{name}={os.environ[name]} is loaded into every process",
-                subject="variables",
-                data={"name": name, "value": os.environ[name]},
-            )
