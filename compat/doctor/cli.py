@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from compat.commands import namesakes
-from compat.commands.arguments import Parser, Table, add_all, number
+from compat.commands.arguments import Parser, Table, UsageError, add_all, number
 from compat.commands.console import (
     FAILED,
     STOPPED,
@@ -168,7 +168,7 @@ def main(argv: Sequence[str] | None = None, prog: str = PROG) -> int:
             return elsewhere.run(arguments.python, _without(argv, "--python"))
         with _working_folder():
             return _printed(arguments) if _only_prints(arguments) else _examined(arguments, argv)
-    except ValueError as why:
+    except (UsageError, ValueError) as why:
         print(f"{prog}: {why}", file=sys.stderr)
     except KeyboardInterrupt:
         print(f"{prog}: stopped", file=sys.stderr)
