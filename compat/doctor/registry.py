@@ -28,26 +28,18 @@ def checks() -> tuple[Check, ...]:
 
 
 def chosen(only: Sequence[str] = (), skip: Sequence[str] = ()) -> tuple[Check, ...]:
-    """Return the checks to run, named by name or by the title that the doctor prints.
+    """Return the checks to run.
 
     Raises:
         ValueError: a name is not that of a check.
     """
-    names = {_plain(said): check.name for check in checks() for said in (check.title, check.name)}
+    names = [check.name for check in checks()]
     for name in (*only, *skip):
-        if _plain(name) not in names:
-            known = ", ".join(check.name for check in checks())
-            raise ValueError(f"there is no check {name!r}; the checks are {known}")
-    wanted, left_out = ({names[_plain(name)] for name in given} for given in (only, skip))
+        if name not in names:
+            raise ValueError(f"there is no check {name!r}; the checks are {', '.join(names)}")
     return tuple(
-        check
-        for check in checks()
-        if (not only or check.name in wanted) and check.name not in left_out
+        check for check in checks() if (not only or check.name in only) and check.name not in skip
     )
-
-
-def _plain(name: str) -> str:
-    return name.lower().replace(" ", "-").replace("_", "-")
 
 
 def run(wanted: Sequence[Check], world: World) -> Iterator[Result]:
