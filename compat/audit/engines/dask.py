@@ -9,7 +9,6 @@ import contextlib
 import re
 import socket
 import time
-import urllib.parse
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
@@ -18,13 +17,13 @@ from compat.audit.items import Item
 from compat.commands.arguments import UsageError
 
 _LOCAL = re.compile(r"local(?:\[(\d+)\])?")
+_ADDRESS = re.compile(r"(tcp|tls)://\[?([^/]+?)\]?:(\d+)/?")
 _FILES = 16
 _BYTES = 64 << 20
 _AHEAD = 3
 _LOOK_SECONDS = 5.0
 # a running scheduler answers in a fraction of this, and nobody should wait for a missing one
 _CONNECT_SECONDS = 3.0
-_BY_SOCKET = ("tcp", "tls")
 _NOT_YET: Any = object()
 
 
@@ -56,8 +55,8 @@ class DaskEngine:
                 "n_workers": int(local[1]) if local[1] else None, "threads_per_worker": 1,
                 "processes": True, "dashboard_address": "127.0.0.1:0",
             }  # fmt: skip
-        elif "://" in scheduler:
-            self._look()
+        elif address := _ADDRESS.fullmatch(scheduler):
+            self._look(address[1], address[2], int(address[3]))
         else:
             raise UsageError(f"--scheduler {scheduler}: write tcp://HOST:PORT, or local[N]")
         try:
@@ -68,29 +67,20 @@ class DaskEngine:
             ) from why
         self._distributed: Any = distributed
 
-    def _look(self) -> None:
+    def _look(self, scheme: str, host: str, port: int) -> None:
         """Check that a scheduler answers, before a search for files that may take an hour.
 
         Raises:
             EngineError: nothing answers.
         """
-        address = urllib.parse.urlsplit(self._scheduler)
-        try:
-            host, port = address.hostname, address.port
-        except ValueError as why:
-            raise UsageError(
-                f"--scheduler {self._scheduler}: write tcp://HOST:PORT, or local[N] ({why})"
-            ) from why
-        if address.scheme not in _BY_SOCKET or not host or not port:
-            return
         self._tell(f"connecting to the scheduler at {self._scheduler}")
         try:
             with socket.create_connection((host, port), timeout=_CONNECT_SECONDS) as connection:
                 # a scheduler speaks first; distributed would wait forever for a server that does
                 # not
-                if address.scheme == "tcp" and not connection.recv(1):
+                if scheme == "tcp" and not connection.recv(1):
                     raise self._silent(ConnectionError("another program listens there"))
-        except (OSError, UnicodeError) as why:
+        except (OSError, UnicodeError, OverflowError) as why:
             raise self._silent(why) from why
 
     def _silent(self, why: Exception) -> EngineError:
