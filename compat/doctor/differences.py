@@ -30,8 +30,8 @@ def found(path: str, loads: Loads, facts: Mapping[str, Any], *, told: bool) -> I
     """
     frames = {name: load["shape"][-1] for name, load in loads.items()}
     differ = len(set(frames.values())) > 1
-    yield from _parts(path, facts, differ=differ)
     if is_mixed(facts):
+        yield _mixed(path, facts["parts"])
         return  # any difference follows from that
     misread = [name for name, load in loads.items() if load.get("misread")]
     if misread:
@@ -54,51 +54,34 @@ def found(path: str, loads: Loads, facts: Mapping[str, Any], *, told: bool) -> I
 
 def is_mixed(facts: Mapping[str, Any]) -> bool:
     """Return whether a file is joined from parts with different sample rates or channels."""
-    return len({(part["rate"], part["channels"]) for part in facts.get("parts", ())}) > 1
+    return len(set(map(_form, facts.get("parts", ())))) > 1
+
+
+def _form(part: Mapping[str, Any]) -> tuple[int, int]:
+    return part["rate"], part["channels"]
 
 
 def _load(names: Sequence[str]) -> str:
     return " or ".join(f"load(path, backend={name!r})" for name in names)
 
 
-def _parts(path: str, facts: Mapping[str, Any], *, differ: bool) -> Iterator[Finding]:
-    """Report a joined file, unless backends differ in length, which another finding reports."""
-    parts = facts.get("parts", ())
-    if len(parts) < 2:
-        return
+def _mixed(path: str, parts: Sequence[Mapping[str, Any]]) -> Finding:
+    """Report a file joined from parts with different sample rates or channels."""
     first = parts[0]
-    other = next(
-        (
-            part
-            for part in parts
-            if (part["rate"], part["channels"]) != (first["rate"], first["channels"])
-        ),
-        None,
+    other = next(part for part in parts if _form(part) != _form(first))
+    before, after = (
+        f"{part['channels']} channel{'s' * (part['channels'] != 1)} at {part['rate']} Hz"
+        for part in (first, other)
     )
-    data = {"parts": list(parts)}
-    if other is not None:
-        before, after = (
-            f"{part['channels']} channel{'s' * (part['channels'] != 1)} at {part['rate']} Hz"
-            for part in (first, other)
-        )
-        text = (
-            f"it consists of {len(parts)} files joined together: {before}, and from byte "
-            f"{other['begin']:,} on {after}"
-        )
-        yield warning(
-            text,
-            why="No backend returns all of it.",
-            mend=mends.converted(path, first["rate"]),
-            subject=path,
-            cause="changes-on-its-way",
-            data=data,
-        )
-    elif not differ:
-        text = (
-            f"it consists of {len(parts)} files joined together; the second begins at byte "
-            f"{parts[1]['begin']:,}"
-        )
-        yield note(text, subject=path, data=data)
+    return warning(
+        f"it consists of {len(parts)} files joined together: {before}, and from byte "
+        f"{other['begin']:,} on {after}",
+        why="No backend returns all of it.",
+        mend=mends.converted(path, first["rate"]),
+        subject=path,
+        cause="changes-on-its-way",
+        data={"parts": list(parts)},
+    )
 
 
 def _misread(path: str, loads: Loads, misread: Sequence[str]) -> Finding:
