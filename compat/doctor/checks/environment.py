@@ -1,7 +1,7 @@
 """The environment: virtual, conda's or the system's, with its folders.
 
-Shows where packages come from, and reports what leads Python elsewhere: the user's site,
-``PYTHONPATH``, an active environment that is not this interpreter's.
+Shows where packages come from, and reports what leads Python elsewhere: the user's site, and an
+active environment that is not this interpreter's.
 """
 
 import os
@@ -66,17 +66,3 @@ def environment(world: World) -> Iterator[Finding]:
             mend=Mend("Exclude it for one run with PYTHONNOUSERSITE=1"),
             subject="environment",
         )
-    if os.environ.get("PYTHONPATH"):
-        held = [
-            f"{name} in {folder}"
-            for folder in filter(None, os.environ["PYTHONPATH"].split(os.pathsep))
-            for name in dists.PACKAGES
-            if pathlib.Path(folder, name).exists()
-        ]
-        if held:
-            yield note(
-                f"PYTHONPATH brings {', '.join(held)}",
-                why="Python looks there before it looks at installed packages.",
-                mend=Mend("Unset it if you do not want this", machine.unset("PYTHONPATH")),
-                subject="environment",
-            )

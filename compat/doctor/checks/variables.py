@@ -8,7 +8,6 @@ Variables of the system's loader matter if they lead to another torch.
 import difflib
 import functools
 import os
-import pathlib
 import tomllib
 from collections.abc import Iterator
 from typing import Any
@@ -134,12 +133,12 @@ def _unknown() -> Iterator[Finding]:
 
 
 def _ours() -> Iterator[Finding]:
-    # importing these imports no backend's library
+    # importing it imports no backend's library
     from dispatcher import registry
-    from dispatcher.backends.sox.library import VARIABLE
 
-    bad = functools.partial(error, cause="bad-variable")
-    raises = functools.partial(bad, why="compat.install() raises it.", subject="compat")
+    raises = functools.partial(
+        error, cause="bad-variable", why="compat.install() raises it.", subject="compat"
+    )
     for name in (releases.VERSION_VARIABLE, "TORCHAUDIO_COMPAT_AUTO"):
         try:
             releases.named(os.environ.get(name) or releases.DEFAULT)
@@ -152,14 +151,6 @@ def _ours() -> Iterator[Finding]:
         name, known = releases.BACKENDS_VARIABLE, ",".join(registry.known())
         mend = Mend("Name existing backends", machine.setting(name, known))
         yield raises(f"{name}={os.environ.get(name)}: {why}", mend=mend)
-    libsox = os.environ.get(VARIABLE)
-    if libsox and os.sep in libsox and not pathlib.Path(libsox).exists():
-        yield bad(
-            f"{VARIABLE} names {libsox}, which is not there",
-            why="While it is set, no other libsox is tried, so the sox backend does not work.",
-            mend=_unset(VARIABLE),
-            subject="libsox",
-        )
 
 
 def _loader(world: World) -> Iterator[Finding]:
