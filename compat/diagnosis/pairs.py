@@ -110,15 +110,8 @@ def of_release(asked: str) -> Pair | None:
     """Return the row for a release as users name it: ``2.8`` (its last patch) or ``2.8.0``."""
     if not re.fullmatch(r"\d+(\.\d+){1,2}", asked):
         return None
-    exact = of_torch(asked) if asked.count(".") == 2 else None
-    if exact:
-        return exact
-    minor = ".".join(asked.split(".")[:2])
-    for pair in table():
-        if pair.release.startswith(f"{minor}.") and asked.count(".") == 1:
-            return pair
-    found = of_torch(f"{minor}.0")
-    return found if found and found.any_torch else None
+    last_patch = (pair for pair in table() if pair.release.startswith(f"{asked}."))
+    return next(last_patch, of_torch(asked))
 
 
 def is_newer(torchaudio: str) -> bool:

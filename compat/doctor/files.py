@@ -115,7 +115,6 @@ def _findings(world: World, path: str, answers: dict[str | None, Answer]) -> Ite
     for name, answer in answers.items():
         if name is not None:
             yield _by_backend(world, path, name, answer, losses[name], said=said)
-    yield from kinds.other_name(path, head)
     loads = {
         name: {**answer.value, "misread": _cause(_warned(path, answer, _MISREAD))}
         for name, answer in works.items()

@@ -340,15 +340,6 @@ def test_what_might_read_a_file_that_nothing_reads(opens: tuple[bool, ...], says
     assert left_out == [f"{name}: does not work here" for name, works in zip(NAMES, opens, strict=True) if not works]
 
 
-@pytest.mark.parametrize(
-    ("head", "kind"), [(b"\xff\xf1", "raw AAC (ADTS)"), (b"\xff\xfb", "MP3"), (b"\xff\xfd", "MP2"), (b"\xff\xff", "MP1"), (b"fLaC", "FLAC")]
-)
-def test_content_that_the_name_belies(tmp_path: pathlib.Path, head: bytes, kind: str) -> None:
-    path = tmp_path / "sound.wav"
-    path.write_bytes(head.ljust(64, b"\1"))
-    the_one(said_of(path, dict.fromkeys((None, *NAMES), Answer(READ))), "note", f"it is {kind} by its content, but its extension is .wav")
-
-
 def test_a_file_that_may_not_be_read(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("os.access", lambda *_: False)
     assert the_one(said_of(MONO, {}), "error", "you may not read it").mend.commands == (f"chmod u+r {MONO}",)
