@@ -219,13 +219,6 @@ def test_plainly() -> None:
     ]
 
 
-def test_plainly_where_not_every_letter_can_be_written() -> None:
-    kept = io.BytesIO()
-    out = io.TextIOWrapper(kept, encoding="ascii")
-    terminal.write(told([Row("data/\N{HIRAGANA LETTER A}.wav", "shifted")]), out)
-    assert b"  shifted: data/?.wav\n" in kept.getvalue()
-
-
 def test_in_colour(monkeypatch: pytest.MonkeyPatch) -> None:
     """The same lines, each class in the colour of its group; nothing in a name is taken for a colour, and no path is cut or broken."""
     known_terminal(monkeypatch, columns=100)
