@@ -63,24 +63,20 @@ def _known() -> tuple[str, ...]:
 
 def _refusal(path: str) -> Finding | None:
     """Return a finding if there is nothing to load."""
-    refuse = functools.partial(
-        error, why="No backend can read it; each fails with its own message.", subject=path
-    )
-    if os.path.isdir(path):
-        return refuse("it is a folder", mend=Mend("Name a file in it"), cause="no-file")
-    if not os.path.exists(path):
-        folder = os.path.abspath(os.path.dirname(path) or ".")
-        mend = Mend("Correct the path, or run the doctor in the folder that the path starts from")
-        return refuse(f"it is not there (looked in {folder})", mend=mend, cause="no-file")
-    if not os.access(path, os.R_OK):
-        return refuse(
-            "you may not read it",
-            mend=Mend("Allow it", machine.readable(path)),
-            cause="no-permission",
-        )
-    if os.path.getsize(path) == 0:
-        return refuse("it is empty (0 bytes)", mend=_AGAIN, cause="empty-file")
-    return None
+    from dispatcher.reading import unreadable
+
+    why = unreadable.cause(path)
+    if not why:
+        return None
+    others = {
+        "it is a folder": ("no-file", Mend("Name a file in it")),
+        "it is empty": ("empty-file", _AGAIN),
+        "you may not read it": ("no-permission", Mend("Allow it", machine.readable(path))),
+    }
+    correct = Mend("Correct the path, or run the doctor in the folder that the path starts from")
+    cause, mend = others.get(why, ("no-file", correct))
+    each = "No backend can read it; each fails with its own message."
+    return error(why, why=each, mend=mend, subject=path, cause=cause)
 
 
 def _findings(world: World, path: str, answers: dict[str | None, Answer]) -> Iterator[Finding]:

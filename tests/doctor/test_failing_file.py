@@ -83,7 +83,7 @@ def test_a_good_file_is_told_with_each_backend(seen: Checks) -> None:
         ("named otherwise ü.mp3", "ok", "1 channel, PCM_S"),
         ("cut.wav", "", "lengths|promises"),
         ("folder.wav", "error", "it is a folder"),
-        ("absent.wav", "error", "it is not there"),
+        ("absent.wav", "error", "there is no such file"),
         *((name, "error", says) for name, (_, _, says) in CONTENTS.items()),
     ],
 )
