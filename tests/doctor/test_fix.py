@@ -85,7 +85,11 @@ def test_a_command_is_judged_by_what_it_touches(somewhere: pathlib.Path, words: 
         ("python -m pip install x", lambda patch: patch.setenv("PIP_TARGET", "/there"), "PIP_TARGET"),
         ("conda install x", lambda patch: patch.setenv("CONDA_PREFIX", "/there"), "/there"),
         ("conda install x", lambda patch: patch.delenv("CONDA_PREFIX"), "base"),
-        ("python -m pip install x", lambda patch: patch.setattr(reach, "_is_own", lambda: False), "share"),
+        (
+            "python -m pip install x",
+            lambda patch: [patch.setattr(machine, name, lambda: False) for name in ("is_venv", "is_conda")],
+            "share",
+        ),
     ],
 )
 def test_an_installer_that_is_led_elsewhere_needs_a_second_yes(
@@ -250,8 +254,8 @@ def test_what_changed_is_told_by_problem(before: Any, after: Any, wanted: list[s
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (["--fix", "--json"], "run --fix --yes first"),
-        (["--fix", "--list"], "run --fix --yes first"),
+        (["--fix", "--json"], "--json: not allowed with argument --fix"),
+        (["--fix", "--list"], "--list: not allowed with argument --fix"),
         (["--yes"], "--yes needs --fix"),
         (["--fix", "--outside"], "--outside needs --fix --yes"),
     ],

@@ -34,13 +34,6 @@ def environment(world: World) -> Iterator[Finding]:
             "path": [str(folder) for folder in dists.folders()],
         },
     )
-    if machine.is_managed():
-        yield note(
-            "this Python is the system's, and pip does not install into it",
-            why="It could break programs of the system. In a virtual environment pip installs "
-            "anything; run the program with the Python in there.",
-            subject="environment",
-        )
     for variable in ("VIRTUAL_ENV", "CONDA_PREFIX"):
         active = os.environ.get(variable) or sys.prefix
         is_other = os.path.realpath(active) != os.path.realpath(sys.prefix)

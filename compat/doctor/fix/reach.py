@@ -97,16 +97,11 @@ def _of_step(words: Words) -> Reach:
     return rule(words)
 
 
-def _is_own() -> bool:
-    """Return whether this Python has an environment of its own."""
-    return machine.is_venv() or machine.is_conda()
-
-
 def _pip(words: Words) -> Reach:
     told = next((name for name in _ELSEWHERE_BY_PIP if os.environ.get(name)), "")
     if told and "uv" not in words:
         return _more(f"changes another folder than this environment's: {told} is set")
-    if not _is_own():
+    if not (machine.is_venv() or machine.is_conda()):
         return _more(f"changes {sys.prefix}, which is no environment of its own: programs share it")
     return _HERE
 
