@@ -11,8 +11,8 @@ from compat.doctor.lengths import does
 _UNLIKE = 0.9
 _LOUDER = 0.01
 _WILD = 1000.0
-# how samples differ, the worst first; also the causes of findings
-_KINDS = _SOUND, _LOUDNESS, _PLACE = ("other-samples", "other-loudness", "other-place")
+# how samples differ; also the causes of findings
+_SOUND, _LOUDNESS, _PLACE = ("other-samples", "other-loudness", "other-place")
 _PLAIN = Mend("Write it again in a plain number format: 16, 24 or 32 bits that fill their bytes")
 
 # the result of each load, by backend name
@@ -124,16 +124,14 @@ def _samples(path: str, loads: Loads) -> Iterator[Finding]:
 
     The audio may be another, or the same one scaled or shifted.
     """
-    groups: dict[tuple[str, str, str], list[str]] = {}
     for name, load in loads.items():
         apart = load.get("apart")
-        if apart and apart["from"] in loads and _how(apart):
-            groups.setdefault((*_how(apart), apart["from"]), []).append(name)
-    for (kind, words, reference), names in sorted(
-        groups.items(), key=lambda group: _KINDS.index(group[0][0])
-    ):
-        text = f"{does(names, 'give')} {words} {reference}"
-        data = {"backends": names, "reference": reference}
+        how = _how(apart) if apart and apart["from"] in loads else ()
+        if not apart or not how:
+            continue
+        (kind, words), reference = how, apart["from"]
+        text = f"{name} gives {words} {reference}"
+        data = {"backends": [name], "reference": reference}
         if kind == _PLACE:
             why = "Labels with timestamps no longer match."
             yield note(text, why=why, subject=path, data=data)
@@ -144,7 +142,7 @@ def _samples(path: str, loads: Loads) -> Iterator[Finding]:
                 "Its bytes are read in the wrong number format, or a damaged place is decoded in "
                 "another way."
             )
-        mend = Mend(f"Listen to both, and name the right one: {_load([reference, *names])}")
+        mend = Mend(f"Listen to both, and name the right one: {_load([reference, name])}")
         yield warning(text, why=why, mend=mend, subject=path, cause=kind, data=data)
 
 
