@@ -6,6 +6,7 @@ workers gets the blame.
 """
 
 import contextlib
+import itertools
 import re
 import socket
 import time
@@ -18,8 +19,7 @@ from compat.commands.arguments import UsageError
 
 _LOCAL = re.compile(r"local(?:\[(\d+)\])?")
 _ADDRESS = re.compile(r"(tcp|tls)://\[?([^/]+?)\]?:(\d+)/?")
-_FILES = 16
-_BYTES = 64 << 20
+_FILES = 16  # in a batch, for a low cost per file
 _AHEAD = 3
 _LOOK_SECONDS = 5.0
 # a running scheduler answers in a fraction of this, and nobody should wait for a missing one
@@ -112,7 +112,7 @@ class DaskEngine:
     def _through(
         self, client: Any, task: Task[Outcome], items: Iterable[Item]
     ) -> Iterator[Outcome]:
-        batches = _batches(items)
+        left = iter(items)
         going: dict[Any, list[Item]] = {}
         suspects: list[Item] = []
 
@@ -122,7 +122,7 @@ class DaskEngine:
         try:
             while True:
                 while len(going) < _AHEAD * max(2, sum(client.nthreads().values())) and (
-                    batch := next(batches, None)
+                    batch := list(itertools.islice(left, _FILES))
                 ):
                     submit(batch)
                 # nothing else runs now, so if a worker dies, this file killed it
@@ -207,17 +207,3 @@ class DaskEngine:
 def _run(task: Task[Outcome], batch: list[Item]) -> list[Outcome]:
     """Run a batch in a worker."""
     return [task(item) for item in batch]
-
-
-def _batches(items: Iterable[Item]) -> Iterator[list[Item]]:
-    """Yield batches that take seconds, but are large enough for a low cost per file."""
-    batch: list[Item] = []
-    size = 0
-    for item in items:
-        batch.append(item)
-        size += item.size
-        if len(batch) >= _FILES or size >= _BYTES:
-            yield batch
-            batch, size = [], 0
-    if batch:
-        yield batch
