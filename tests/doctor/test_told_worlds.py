@@ -191,12 +191,9 @@ CASES = [
     Case("backend-ffmpeg", Told(answers=_answers("backend", ffmpeg=Answer(raised="KeyError: 1"))), "error", "the probe fails: KeyError: 1"),
     Case(
         "backend-ffmpeg",
-        Told(answers=_answers("backend", ffmpeg=Answer({**AV, "no_decoders": ["opus"]}))),
-        "note",
-        "it does not decode opus",
-    ),
-    Case(
-        "backend-ffmpeg", Told(answers=_answers("backend", ffmpeg=Answer({**AV, "no_encoders": ["mp3"]}))), "note", "it does not encode mp3"
+        Told(answers=_answers("backend", ffmpeg=Answer({**AV, "no_decoders": ["opus"], "no_encoders": ["aac"]}))),
+        "ok",
+        "of the codecs in use, not opus, aac",
     ),
     Case("backend-sox", Told(answers=_answers("backend", sox=Answer(SOX))), "note", "it does not read mp3, amr-nb"),
     Case("backend-sox", Told(answers=_answers("backend", sox=Answer(ABSENT))), "note", "no libsox here", "no-libsox"),
