@@ -314,3 +314,9 @@ def test_an_exception_is_read_with_what_led_to_it() -> None:
     one, other = ValueError("one"), ValueError("other")
     one.__context__, other.__context__ = other, one
     assert explain.import_failure(one) == ""
+
+
+def test_the_doctor_still_has_it_where_it_was() -> None:
+    from compat import doctor
+
+    assert doctor.explain is explain
