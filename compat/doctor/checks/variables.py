@@ -12,7 +12,6 @@ import tomllib
 from collections.abc import Iterator
 from typing import Any
 
-import compat.releases as releases  # not `from compat import`, which would build the stand-in first
 from compat.commands import data_files
 from compat.diagnosis import machine
 from compat.doctor.check import Finding, Group, Mend, World, check, error, note, ok, warning
@@ -50,6 +49,10 @@ def _unset(name: str) -> Mend:
 
 
 def _dispatcher() -> Iterator[Finding]:
+    # here, since a folder of the user's may have the name of a package of ours that this imports;
+    # not `from compat import`, which would build the stand-in first
+    import compat.releases as releases
+
     name = releases.DISPATCHER_VARIABLE
     value = os.environ.get(name)
     if value is None:
@@ -96,8 +99,8 @@ def _dispatcher() -> Iterator[Finding]:
         )
 
 
-def _is_read(release: releases.Release) -> bool:
-    return release.dispatcher_variable != "ignored"
+def _is_read(release: Any) -> bool:
+    return bool(release.dispatcher_variable != "ignored")
 
 
 def _unknown() -> Iterator[Finding]:
@@ -134,6 +137,7 @@ def _unknown() -> Iterator[Finding]:
 
 def _ours() -> Iterator[Finding]:
     # importing it imports no backend's library
+    import compat.releases as releases
     from dispatcher import registry
 
     raises = functools.partial(
