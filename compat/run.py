@@ -142,8 +142,10 @@ def main(argv: Sequence[str] | None = None, prog: str = "python -m compat.run") 
         )
         return 1
     if not given.module and given.program != _STDIN and not os.path.exists(given.program):
-        meant = _meant(given.program, given.version or releases.DEFAULT)
-        parser.error(f"there is no file {given.program!r}{meant}")
+        parser.error(
+            f"there is no file {given.program!r}; for a module write -m {given.program}, to run a "
+            f"command set {auto.VARIABLE} instead"
+        )
     if not given.module and _lacks_main(given.program):
         parser.error(f"{given.program!r} is a folder without __main__.py; name the script to run")
     folder = _folder(given.program, is_module=given.module)
@@ -170,15 +172,6 @@ def main(argv: Sequence[str] | None = None, prog: str = "python -m compat.run") 
     with _torch_explained(prog), _tracebacks_of_the_program():
         _run(given.program, folder, is_module=given.module)
     return 0
-
-
-def _meant(program: str, release: str) -> str:
-    """Return what to write where a module or a command is named like a script."""
-    if program.isidentifier() and importlib.machinery.PathFinder.find_spec(program) is not None:
-        return f"; for the module write -m {program}"
-    if shutil.which(program):
-        return f"; to run the command, set {auto.VARIABLE}={release} instead"
-    return ""
 
 
 _WITH_VALUES = ("--version", "--backends", "--record")

@@ -13,7 +13,6 @@ _WINDOW = 1 << 14
 _LEAST_OVERLAP = 0.25
 _LEAST_LIKENESS = 0.2
 _TIE = 1e-4
-_NEAR = 2
 
 
 def lag(old: Samples, new: Samples, max_lag: int) -> int | None:
@@ -39,8 +38,7 @@ def _one_way(old: Samples, new: Samples, max_lag: int) -> int | None:
     start = _loudest(old)
     begin = max(0, start - max_lag)
     window, region = old[start : start + _WINDOW], new[begin : start + _WINDOW + max_lag]
-    found = _peak(np.diff(window), np.diff(region), start - begin, max_lag)
-    return None if found is None else _refined(window, region, start - begin, found)
+    return _peak(np.diff(window), np.diff(region), start - begin, max_lag)
 
 
 def _loudest(signal: Samples) -> int:
@@ -94,22 +92,3 @@ def _energy(signal: Samples, first: Samples, last: Samples) -> Samples:
     sums = np.r_[0.0, np.cumsum(np.square(signal, dtype=np.float64))]
     found: Samples = sums[last] - sums[first]
     return found.clip(0)
-
-
-def _refined(window: Samples, region: Samples, offset: int, found: int) -> int:
-    """Return the nearby lag at which both are most alike, whatever the sign and the loudness."""
-    window, region = window.astype(np.float64), region.astype(np.float64)
-
-    def likeness(candidate: int) -> float:
-        place = offset - candidate
-        first, last = max(-place, 0), min(len(window), len(region) - place)
-        if last - first < 2:
-            return 0.0
-        old, new = window[first:last], region[place + first : place + last]
-        energy = float(np.dot(old, old)) * float(np.dot(new, new))
-        return abs(float(np.dot(old, new))) / np.sqrt(energy) if energy > 0 else 0.0
-
-    return max(
-        range(found - _NEAR, found + _NEAR + 1),
-        key=lambda candidate: (likeness(candidate), -abs(candidate - found)),
-    )

@@ -16,13 +16,9 @@ Counts: TypeAlias = collections.defaultdict[str, collections.Counter[str]]
 _ByFolder: TypeAlias = collections.defaultdict[tuple[str, ...], collections.Counter[str]]
 
 _SHARE = 0.9
-_MOST_VALUES = 3
-# values say something about a class if they are this much rarer among all files,
+# a value says something about a class if it is this much rarer among all files
 _TIMES = 1.5
-# or if random files would all have them with a chance below this
-_CHANCE = 0.01
 _FOLDERS = 20_000
-_LEVELS = 3
 _SEPARATORS = re.compile(r"[/\\]")
 
 
@@ -31,51 +27,37 @@ class Explanation(NamedTuple):
 
     Attributes:
         kind: the class.
-        dimension: ``format``, ``backend`` or ``folder``; "" if only the cause is known.
-        values: the smallest set of values that at least 90 % of the class have.
-        covered: how many files of the class have them.
+        dimension: ``format``, ``backend`` or ``folder``.
+        value: what at least 90 % of the class have.
+        covered: how many files of the class have it.
         number: how many files the class has.
-        among: how many files of all classes have them.
+        among: how many files of all classes have it.
         cause: the known cause, or "".
     """
 
     kind: str
     dimension: str
-    values: tuple[str, ...]
+    value: str
     covered: int
     number: int
     among: int
     cause: str
 
     @property
+    def rank(self) -> float:
+        """Return how much it says: a known cause, or how few other files have the value."""
+        return bool(self.cause) + self.covered / self.among
+
+    @property
     def sentence(self) -> str:
         """Return the explanation for people, to follow the title of the class."""
-        if not self.dimension:
-            return f"{self._many}: {self.cause}"
+        many = f"{self.covered:,} of {self.number:,} are"
+        if self.covered == self.number:
+            many = f"all {self.number:,} are" if self.number > 1 else "the only one is"
+        words = {FORMAT: "", BACKEND: "read by ", FOLDER: "in "}[self.dimension]
         also = f" (of {self.among:,} such files)" if self.among > self.covered else ""
-        return f"{self._many} {self._are}{also}{f': {self.cause}' if self.cause else ''}"
-
-    @property
-    def _many(self) -> str:
-        if self.number == 1:
-            return "the only one"
-        if self.number == self.covered == 2:
-            return "both"
-        return (
-            f"all {self.number:,}"
-            if self.covered == self.number
-            else f"{self.covered:,} of {self.number:,}"
-        )
-
-    @property
-    def _are(self) -> str:
-        values = " or ".join(self.values)
-        is_, has = ("is", "was") if self.number == 1 else ("are", "were")
-        return {
-            FORMAT: f"{is_} {values}",
-            BACKEND: f"{has} read by {values}",
-            FOLDER: f"{is_} in {values}",
-        }[self.dimension]
+        cause = f": {self.cause}" if self.cause else ""
+        return f"{many} {words}{self.value}{also}{cause}"
 
 
 class Breakdown:
@@ -92,8 +74,7 @@ class Breakdown:
         self._kinds[row.kind] += 1
         self._formats[formats.extension(row.path) or "without extension"][row.kind] += 1
         self._backends[_backend(row)][row.kind] += 1
-        if cause := causes.of(row):
-            self._causes[row.kind][cause] += 1
+        self._causes[row.kind][causes.of(row)] += 1
         folder = tuple(_SEPARATORS.split(row.path)[:-1])[: self._depth]
         self._folders[folder][row.kind] += 1
         while len(self._folders) > self._most:
@@ -104,15 +85,14 @@ class Breakdown:
                 merged[folder[: self._depth]].update(kinds)
             self._folders = merged
 
-    def folders(self, levels: int = 1) -> Counts:
-        """Return the counts by folder, so many levels below the common one."""
+    def folders(self) -> Counts:
+        """Return the counts by the folder one level below the common one."""
         ends = min(self._folders, default=()), max(self._folders, default=())
         common = itertools.takewhile(lambda pair: pair[0] == pair[1], zip(*ends, strict=False))
         start = len(list(common))
         found = _counts()
         for folder, kinds in self._folders.items():
-            below = folder[start : start + levels]
-            found[f"{'/'.join(below or '.')}/"].update(kinds)
+            found[f"{'/'.join(folder[start : start + 1] or '.')}/"].update(kinds)
         return found
 
     def tables(self) -> dict[str, Counts]:
@@ -121,59 +101,34 @@ class Breakdown:
 
     def explanations(self) -> Iterator[Explanation]:
         """Yield what the files of each class share, for the classes where there is something."""
-        tables = [
-            (FORMAT, self._formats),
-            (BACKEND, self._backends),
-            *((FOLDER, self.folders(level)) for level in range(1, _LEVELS + 1)),
-        ]
+        tables = self.tables()
         for one in CLASSES.values():
             if self._kinds[one.name] and one.group != SAME:
-                yield from self._explained(one.name, tables)
+                shared = self._shared(one.name, tables)
+                # a known cause first, then what says most about the class
+                yield from sorted(shared, key=lambda each: each.rank, reverse=True)[:1]
 
-    def _explained(self, kind: str, tables: list[tuple[str, Counts]]) -> Iterator[Explanation]:
-        number = self._kinds[kind]
-        cause, known = next(iter(self._causes[kind].most_common(1)), ("", 0))
-        cause = cause if known >= _SHARE * number else ""
-        best: tuple[tuple[bool, int, float], Explanation] | None = None
-        for dimension, counts in tables:
+    def _shared(self, kind: str, tables: dict[str, Counts]) -> list[Explanation]:
+        """Return the value of each dimension that says something about a class."""
+        found, number, total = [], self._kinds[kind], self._kinds.total()
+        for dimension, counts in tables.items():
             # a side that fails has no backend: the class would be explained by itself
             if dimension == BACKEND and CLASSES[kind].group == ERRORS:
                 continue
-            values = _smallest(counts, kind, number)
-            covered = sum(counts[value][kind] for value in values)
-            among = sum(counts[value].total() for value in values)
-            # a known cause is one of the format's, whatever else the files share
-            by_cause = bool(cause) and dimension == FORMAT and len(values) == 1
+            value = max(sorted(counts), key=lambda value: counts[value][kind])
+            covered, among = counts[value][kind], counts[value].total()
+            cause, caused = self._causes[kind].most_common(1)[0]
+            # the known cause is one of the format's, whatever else the files share
+            cause = cause if dimension == FORMAT and caused >= _SHARE * number else ""
+            is_rare = among < total and covered / number >= _TIMES * among / total
             # a value that a single file has lists the files rather than explaining them
-            several = all(counts[value][kind] > 1 for value in values)
-            tells = several and len(values) <= _MOST_VALUES and self._tells(covered, among, number)
-            rank = (not by_cause, len(values), -2 * covered / (among + number))
-            if (by_cause or tells) and (best is None or rank < best[0]):
-                best = rank, Explanation(kind, dimension, values, covered, number, among, cause)
-        if best is not None:
-            yield best[1]
-        elif cause:
-            yield Explanation(kind, "", (), known, number, known, cause)
-
-    def _tells(self, covered: int, among: int, number: int) -> bool:
-        """Return whether values say something about a class: they are not simply common."""
-        share = among / self._kinds.total()
-        return share < 1 and (
-            covered / number >= _TIMES * share
-            or (covered / number >= share and share**covered < _CHANCE)
-        )
+            if cause or (is_rare and covered > 1 and covered >= _SHARE * number):
+                found.append(Explanation(kind, dimension, value, covered, number, among, cause))
+        return found
 
 
 def _counts() -> Counts:
     return collections.defaultdict(collections.Counter)
-
-
-def _smallest(counts: Counts, kind: str, number: int) -> tuple[str, ...]:
-    """Return the smallest set of values that 90 % of a class have."""
-    values = sorted(counts, key=lambda value: (-counts[value][kind], value))
-    covered = itertools.accumulate(counts[value][kind] for value in values)
-    size = next(size for size, files in enumerate(covered, 1) if files >= _SHARE * number)
-    return tuple(values[:size])
 
 
 def _backend(row: Row) -> str:

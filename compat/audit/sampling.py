@@ -91,20 +91,12 @@ def _chance(found: int, size: int, kind: int, population: int) -> float:
         kind: files of this kind among all.
         population: files in all.
     """
-    import numpy as np
-
     first = max(0, size - (population - kind))
-    k = np.arange(first, found)
-    # the chance changes by this factor from one count to the next
-    steps = np.log((kind - k) / (k + 1)) + np.log((size - k) / (population - kind - size + k + 1))
-    start = (
-        _log_ways(kind, first)
-        + _log_ways(population - kind, size - first)
-        - _log_ways(population, size)
+    whole = _log_ways(population, size)
+    return math.fsum(
+        math.exp(_log_ways(kind, k) + _log_ways(population - kind, size - k) - whole)
+        for k in range(first, found + 1)
     )
-    logs = start + np.r_[0.0, np.cumsum(steps)]
-    top = float(logs.max())
-    return math.exp(top) * float(np.exp(logs - top).sum()) if top > -700 else 0.0
 
 
 def _log_ways(all_of: int, some: int) -> float:

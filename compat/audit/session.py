@@ -91,18 +91,12 @@ def plan(
         if item.key not in done:
             made.add(item)
     if not made.found:
-        raise UsageError(_nothing(sources))
+        raise UsageError(
+            f"no audio files found in {', '.join((*sources.manifests, *sources.data))}; skipped: "
+            f"{sources.passed_over} with other extensions (--extensions chooses), {sources.links} "
+            "folders behind links (name them to include them)"
+        )
     return made
-
-
-def _nothing(sources: Sources) -> str:
-    """Say that there is no file, and why that may be."""
-    parts = [f"no audio files found in {', '.join((*sources.manifests, *sources.data))}"]
-    if sources.passed_over:
-        parts.append(f"{sources.passed_over} with other extensions skipped, --extensions chooses")
-    if sources.links:
-        parts.append(f"{sources.links} folders behind links skipped, name them to include them")
-    return "; ".join(parts)
 
 
 def _done(terms: Terms, store: JsonLines, *, retry: bool) -> set[int]:

@@ -41,13 +41,12 @@ class Tally:
         worst: the worst rows that are not the same, worst first.
     """
 
-    def __init__(self, worst: int = _WORST) -> None:
+    def __init__(self) -> None:
         self.files: int = 0
         self.kinds: collections.Counter[str] = collections.Counter()
         self.breakdown: Breakdown = Breakdown()
         self.seconds: float = 0.0
         self.worst: list[Row] = []
-        self._most, self._least = worst, 0.0
 
     def add(self, row: Row) -> None:
         """Count a row."""
@@ -55,10 +54,8 @@ class Tally:
         self.kinds[row.kind] += 1
         self.breakdown.add(row)
         self.seconds += row.seconds or 0.0
-        if severity(row) > self._least:
-            self.worst = heapq.nlargest(self._most, [*self.worst, row], key=severity)
-            if len(self.worst) == self._most:
-                self._least = severity(self.worst[-1])
+        if severity(row):
+            self.worst = heapq.nlargest(_WORST, [*self.worst, row], key=severity)
 
     def of(self, group: str) -> int:
         """Return how many rows are of the classes of a group."""

@@ -2,16 +2,29 @@
 
 import contextlib
 import os
-import pathlib
+import shutil
 import signal
 
-# the last is conda's on Windows
+from compat.commands.arguments import UsageError
+
+# in the folder of an environment; the last is conda's on Windows
 _PYTHONS = ("bin/python", "Scripts/python.exe", "python.exe")
 
 
-def pythons(folder: str | os.PathLike[str]) -> list[pathlib.Path]:
-    """Return the places where an environment may have its Python; most of them do not exist."""
-    return [pathlib.Path(folder, place) for place in _PYTHONS]
+def interpreter(option: str, given: str) -> str:
+    """Return the path of the Python that a user named: its path, its name, or its environment.
+
+    Raises:
+        UsageError: there is none.
+    """
+    inside = (os.path.join(given, place) for place in _PYTHONS)
+    found = next(filter(os.path.exists, inside), None) or shutil.which(given)
+    if found is None and not os.path.isfile(given):
+        raise UsageError(
+            f"{option} {given}: there is no such program, and no {_PYTHONS[0]} in a folder of that "
+            "name; name an interpreter, or the folder of its environment"
+        )
+    return os.path.abspath(found or given)
 
 
 def signal_name(status: int | None) -> str:

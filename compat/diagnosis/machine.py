@@ -13,7 +13,6 @@ from compat.commands import shell
 from compat.commands.shell import Line
 from compat.diagnosis import dists
 
-_LONGEST_PATH = 1 << 15
 # the first one found is used
 SYSTEM_MANAGERS = ("apt-get", "dnf", "yum", "brew")
 CONDAS = ("conda", "mamba", "micromamba")
@@ -90,20 +89,6 @@ def readable(path: str) -> tuple[Line, ...]:
     )
 
 
-def program(path: str) -> str:
-    """Return a program's path; on Windows its short form if the long one needs quotes.
-
-    Without quotes one line serves both shells. A drive may keep no short names.
-    """
-    if not shell.is_windows() or shell.for_cmd(path) == path:
-        return path
-    import ctypes
-
-    room = ctypes.create_unicode_buffer(_LONGEST_PATH)
-    length = getattr(ctypes, "windll").kernel32.GetShortPathNameW(path, room, _LONGEST_PATH)  # noqa: B009 - mypy knows no such name here
-    return room.value if 0 < length < _LONGEST_PATH else path
-
-
 @functools.cache
 def python() -> str:
     """Return how to call this interpreter: by name if the name finds it, else by its path.
@@ -117,7 +102,7 @@ def python() -> str:
         found = shutil.which(name)
         if found and os.path.abspath(found) == os.path.abspath(sys.executable):
             return name
-    return program(sys.executable) or "python"
+    return sys.executable or "python"
 
 
 def is_frozen() -> bool:
@@ -191,21 +176,9 @@ def system(packages: dict[str, str]) -> tuple[Line, ...]:
         commands += shell.lines(*sudo, *words, *packages[kind].split())
     if not commands and conda() and packages.get("conda"):
         commands += by_conda("install", "-c", "conda-forge", *packages["conda"].split())
-    if not commands:
-        for name, kind in _ANYWHERE[sys.platform == "darwin"]:
-            commands += (
-                shell.lines(name, "install", *packages[kind].split()) if packages.get(kind) else ()
-            )
     return tuple(commands)
 
 
 def by_conda(*words: str) -> tuple[Line, ...]:
     """Return a command of conda, or of mamba or micromamba."""
     return shell.lines(conda() or "conda", *words)
-
-
-# no manager was found: the ones that such a system most likely has
-_ANYWHERE = {
-    True: (("brew", "brew"), ("conda", "conda")),
-    False: (("apt-get", "apt"), ("dnf", "dnf"), ("conda", "conda")),
-}

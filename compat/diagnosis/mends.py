@@ -328,7 +328,10 @@ def _below_path(place: str) -> str:
     return path.relative_to(max(folders, key=lambda folder: len(folder.parts))).parts[0]
 
 
-def _older_numpy(package: str, groups: Groups) -> Mend:
+def _numpy(package: str, *, newer: bool) -> Mend:
+    if newer:
+        usable = pairs.companions().get("numpy", "")
+        return Mend("Install a newer numpy", machine.pip("--upgrade", f"numpy{usable}"))
     since = " (2.3 or later)" if package == "torch" else ""
     return Mend(
         f"Install numpy 1.x, or a newer {package}{since}",
@@ -336,19 +339,11 @@ def _older_numpy(package: str, groups: Groups) -> Mend:
     )
 
 
-def _newer_numpy(package: str, groups: Groups) -> Mend:
-    return Mend(
-        "Install a newer numpy",
-        machine.pip("--upgrade", f"numpy{pairs.companions().get('numpy', '')}"),
-    )
-
-
-def _fitting_numpy(package: str, groups: Groups) -> Mend:
+def _fitting_numpy(package: str) -> Mend:
     found = dists.first("numpy")
     if found is None:
         return install("numpy")
-    is_new = int(found.version.partition(".")[0]) >= 2
-    return _older_numpy(package, groups) if is_new else _newer_numpy(package, groups)
+    return _numpy(package, newer=int(found.version.partition(".")[0]) < 2)
 
 
 def _nvidia_packages() -> Mend:
@@ -380,14 +375,14 @@ TABLE: dict[str, Callable[[str, Groups], Mend]] = {
     "reinstall": lambda package, groups: reinstall(package),
     "reinstall-with-dependencies": lambda package, groups: reinstall(package, dependencies=True),
     "clean-reinstall": lambda package, groups: _clean(package),
-    "older-numpy": _older_numpy,
+    "older-numpy": lambda package, groups: _numpy(package, newer=False),
     "one-installer": lambda package, groups: Mend(
         "Install torch and numpy with one installer, in a new environment",
         shell.lines(machine.python(), "-m", "venv", "fresh"),
     ),
     "older-release": _older_release,
-    "newer-numpy": _newer_numpy,
-    "fitting-numpy": _fitting_numpy,
+    "newer-numpy": lambda package, groups: _numpy(package, newer=True),
+    "fitting-numpy": lambda package, groups: _fitting_numpy(package),
     "owner": _owner,
     "nvidia-packages": lambda package, groups: _nvidia_packages(),
     "older-mkl": lambda package, groups: Mend(

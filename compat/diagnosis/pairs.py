@@ -74,37 +74,9 @@ def companions() -> dict[str, str]:
     return dict(_data()["companions"])
 
 
-class Tested(NamedTuple):
-    """The first and the last release of a decoder with which the recorded cases were replayed."""
-
-    first: str
-    last: str
-
-    @property
-    def after(self) -> str:
-        """Return the first release after the tested ones."""
-        *begin, last = _numbers(self.last)
-        return ".".join(map(str, (*begin, last + 1)))
-
-    def place(self, version: str) -> str:
-        """Return ``older``, ``newer``, or an empty string for a tested version.
-
-        Patches of the last tested release count as tested.
-        """
-        parts = _numbers(version)
-        if parts < _numbers(self.first):
-            return "older"
-        last = _numbers(self.last)
-        return "newer" if parts[: len(last)] > last else ""
-
-
-def _numbers(version: str) -> tuple[int, ...]:
-    return tuple(int(part) for part in re.findall(r"\d+", public(version))[:3])
-
-
-def tested() -> dict[str, Tested]:
-    """Return what each decoder, and each library of one, was tested with."""
-    return {name: Tested(*ends) for name, ends in _data()["tested"].items()}
+def tested() -> dict[str, SpecifierSet]:
+    """Return the releases of each decoder, and of each library of one, that were tested."""
+    return {name: SpecifierSet(text) for name, text in _data()["tested"].items()}
 
 
 def public(version: str) -> str:
@@ -138,15 +110,8 @@ def of_release(asked: str) -> Pair | None:
     """Return the row for a release as users name it: ``2.8`` (its last patch) or ``2.8.0``."""
     if not re.fullmatch(r"\d+(\.\d+){1,2}", asked):
         return None
-    exact = of_torch(asked) if asked.count(".") == 2 else None
-    if exact:
-        return exact
-    minor = ".".join(asked.split(".")[:2])
-    for pair in table():
-        if pair.release.startswith(f"{minor}.") and asked.count(".") == 1:
-            return pair
-    found = of_torch(f"{minor}.0")
-    return found if found and found.any_torch else None
+    last_patch = (pair for pair in table() if pair.release.startswith(f"{asked}."))
+    return next(last_patch, of_torch(asked))
 
 
 def is_newer(torchaudio: str) -> bool:

@@ -34,14 +34,13 @@ __all__ = [  # noqa: RUF022 - grouped by subject
 class Group(enum.IntEnum):
     """What a check looks at. The groups run in this order: causes before their consequences."""
 
-    BROKEN = 0  # a check that does not import
-    MACHINE = 1  # the interpreter and its environment
-    INSTALLED = 2  # which packages are installed, from where, and whether they are complete
-    VERSIONS = 3  # whether their releases and builds match
-    SETTINGS = 4  # variables and requirements
-    LOADING = 5  # imports, and the shared libraries that they need
-    BACKENDS = 6
-    SAMPLES = 7  # what is decoded; slow
+    MACHINE = 0  # the interpreter and its environment
+    INSTALLED = 1  # which packages are installed, from where, and whether they are complete
+    VERSIONS = 2  # whether their releases and builds match
+    SETTINGS = 3  # variables and requirements
+    LOADING = 4  # imports, and the shared libraries that they need
+    BACKENDS = 5
+    SAMPLES = 6  # what is decoded; slow
 
 
 class Check(NamedTuple):
@@ -51,7 +50,7 @@ class Check(NamedTuple):
         name: as the command line knows it.
         title: as the page shows it.
         group: when it runs; the checks of a group run in the order of their names.
-        after: a check of the same group that must run before it.
+        last: it must run after the others of its group.
         why: why the answer matters, for every finding that does not say so itself.
         body: the function that answers it.
     """
@@ -59,7 +58,7 @@ class Check(NamedTuple):
     name: str
     title: str
     group: Group
-    after: str | None
+    last: bool
     why: str
     body: Callable[[World], Iterable[Finding]]
 
@@ -94,12 +93,12 @@ class Check(NamedTuple):
 
 
 def check(
-    *, title: str, group: Group, why: str, after: str | None = None
+    *, title: str, group: Group, why: str, last: bool = False
 ) -> Callable[[Callable[[World], Iterable[Finding]]], Check]:
     """Declare the function below to be a check, named after its module."""
 
     def declare(body: Callable[[World], Iterable[Finding]]) -> Check:
         name = body.__module__.rpartition(".")[2].replace("_", "-")
-        return Check(name, title, group, after, why, body)
+        return Check(name, title, group, last, why, body)
 
     return declare

@@ -9,14 +9,12 @@ import subprocess
 import sys
 import tempfile
 import threading
-import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 from compat.commands import shadows
 from compat.commands.processes import signal_name
 
-_POLL = 0.02
 # frames that say nothing of what was examined
 _OURS = ("importlib", '"<string>"', os.path.join("doctor", "probes"))
 # would replace the torchaudio under examination with our own stand-in
@@ -83,23 +81,18 @@ class Children:
         """
         return self.ask_all([(probe, task)])[0]
 
-    def ask_all(
-        self, tasks: Sequence[tuple[str, Any]], *, gate: Callable[[], bool] | None = None
-    ) -> list[Answer]:
+    def ask_all(self, tasks: Sequence[tuple[str, Any]], *, gated: bool = False) -> list[Answer]:
         """Run several tasks in turn in one child; if it dies, a new one continues after that task.
 
         Args:
             tasks: the probe and the task of each.
-            gate: makes the first task a condition: if it fails, the others do not run and only its
-                answer is returned. If this function returns true, the first task is known to fail
-                and does not run either.
+            gated: the first task is a condition: if it fails, the others do not run and only its
+                answer is returned.
         """
         answers: list[Answer] = []
-        while len(answers) < len(tasks) and not (gate and answers and answers[0].failed):
+        while len(answers) < len(tasks) and not (gated and answers and answers[0].failed):
             with self._places:
-                if gate and not answers and gate():
-                    return [Answer(died="gate")]
-                answers += self._serve(tasks[len(answers) :], gate=bool(gate) and not answers)
+                answers += self._serve(tasks[len(answers) :], gated=gated and not answers)
         return answers
 
     def stop(self) -> None:
@@ -108,14 +101,13 @@ class Children:
         for process in list(self._running):
             _end(process)
 
-    def _serve(self, tasks: Sequence[tuple[str, Any]], *, gate: bool) -> list[Answer]:
+    def _serve(self, tasks: Sequence[tuple[str, Any]], *, gated: bool) -> list[Answer]:
         """Return answers up to the last task, the task that killed the child, or a failed gate."""
         if self._stopping:
             return [Answer(died="interruption")] * len(tasks)
         with tempfile.TemporaryDirectory(prefix="doctor-") as folder:
-            given, out, stack, err = (
-                pathlib.Path(folder, name)
-                for name in ("given.json", "out.jsonl", "stack.txt", "err.txt")
+            out, stack, err = (
+                pathlib.Path(folder, name) for name in ("out.jsonl", "stack.txt", "err.txt")
             )
             order = {
                 "path": sys.path,
@@ -124,29 +116,30 @@ class Children:
                 "out": str(out),
                 "stack": str(stack),
                 "limit": self.limit,
-                "gate": gate,
-                "begun": time.monotonic(),
+                "gated": gated,
             }
-            given.write_text(json.dumps(order), "utf-8")
             out.touch()
             stack.touch()
-            with self._child(given, err) as process:
-                died = self._watch(process, out, len(tasks))
+            status = self._run(order, folder, err)
             answers = list(_read(out))
-            stood_at = _active(stack.read_text("utf-8", "replace"))
+            dumped = stack.read_text("utf-8", "replace")
             said = tuple(filter(None, err.read_text("utf-8", "replace").splitlines()[-12:]))
-        is_shut = gate and answers and answers[0].failed
+        is_shut = gated and answers and answers[0].failed
         if len(answers) < len(tasks) and not is_shut:
-            how = "interruption" if self._stopping else died or _how(process.returncode)
-            seconds = self.limit if died else 0.0
-            answers.append(Answer(died=how, stood_at=stood_at, stderr=said, seconds=seconds))
+            is_late = status is None or dumped.startswith("Timeout")
+            how = "time limit" if is_late else _how(status)
+            how = "interruption" if self._stopping else how
+            seconds = self.limit if is_late else 0.0
+            answers.append(Answer(None, "", (), how, _active(dumped), said, seconds))
         elif answers and answers[-1].failed:
             answers[-1] = answers[-1]._replace(stderr=said)
         return answers
 
-    @contextlib.contextmanager
-    def _child(self, given: pathlib.Path, err: pathlib.Path) -> Iterator[subprocess.Popen[bytes]]:
-        own = dict.fromkeys(("TMPDIR", "TEMP", "TMP"), str(given.parent))  # removed if it dies
+    def _run(self, order: dict[str, Any], folder: str, err: pathlib.Path) -> int | None:
+        """Run a child and return its status; ``None`` if it hung before its first task."""
+        given = pathlib.Path(folder, "given.json")
+        given.write_text(json.dumps(order), "utf-8")
+        own = dict.fromkeys(("TMPDIR", "TEMP", "TMP"), folder)  # removed if it dies
         kept = {name: value for name, value in os.environ.items() if name != _AUTO}
         with err.open("wb") as stream:
             process = subprocess.Popen(
@@ -159,36 +152,22 @@ class Children:
             )
         self._running.add(process)
         try:
-            yield process
+            return process.wait(self.limit * (1 + len(order["tasks"])))
+        except subprocess.TimeoutExpired:
+            return None
         finally:
             _end(process)
             process.wait()
             self._running.discard(process)
 
-    def _watch(self, process: subprocess.Popen[bytes], out: pathlib.Path, tasks: int) -> str:
-        """Wait until the child ends; return why it must be ended, or an empty string."""
-        done, since = 0, time.monotonic()
-        while process.poll() is None:
-            finished = out.read_bytes().count(b"\n")
-            if finished > done:
-                done, since = finished, time.monotonic()
-            if done == tasks:
-                return ""  # all answers are here; a crash at exit does not matter
-            if self._stopping:
-                return "interruption"
-            if time.monotonic() - since > self.limit:
-                return "time limit"
-            time.sleep(_POLL)
-        return ""
-
 
 def _end(process: subprocess.Popen[bytes]) -> None:
+    """Kill a process and those that it started, which may have outlived it."""
     with contextlib.suppress(OSError):
-        if process.poll() is None:
-            if hasattr(os, "killpg"):
-                os.killpg(process.pid, signal.SIGKILL)
-            else:
-                process.kill()
+        if hasattr(os, "killpg"):
+            os.killpg(process.pid, signal.SIGKILL)
+        else:
+            process.kill()
 
 
 def _how(code: int | None) -> str:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from compat.commands import namesakes
-from compat.commands.arguments import Parser, Table, add_all, number
+from compat.commands.arguments import Parser, Table, UsageError, add_all, number
 from compat.commands.console import (
     FAILED,
     STOPPED,
@@ -93,10 +93,6 @@ _ARGUMENTS: Table = {
         "help": "examine the environment of this interpreter, or this virtual environment",
     },
     "-v --verbose": {"action": "store_true", "help": "show details of healthy checks too"},
-    "--fix": {
-        "action": "store_true",
-        "help": "show the commands that fix the root cause, ask you, run one, and examine again",
-    },
     "--yes": {"action": "store_true", "help": "with --fix: run the first command without asking"},
     "--outside": {
         "action": "store_true",
@@ -110,6 +106,10 @@ _ARGUMENTS: Table = {
 }
 # at most one of these
 _OUTPUTS: Table = {
+    "--fix": {
+        "action": "store_true",
+        "help": "show the commands that fix the root cause, ask you, run the first, examine again",
+    },
     "--json": {
         "action": "store_true",
         "help": "print the results as JSON; --schema prints its schema",
@@ -142,11 +142,6 @@ def _parsed(argv: Sequence[str] | None, prog: str) -> argparse.Namespace:
     add_all(parser, _ARGUMENTS)
     add_all(parser.add_mutually_exclusive_group(), _OUTPUTS)
     arguments = parser.parse_args(argv)
-    if arguments.fix and (arguments.json or arguments.report or _only_prints(arguments)):
-        parser.error(
-            "--fix also prints the output of its commands: run --fix --yes first, then the doctor "
-            "again with --json, --report or the like"
-        )
     if arguments.yes and not arguments.fix:
         parser.error("--yes needs --fix")
     if arguments.outside and not arguments.yes:
@@ -168,7 +163,7 @@ def main(argv: Sequence[str] | None = None, prog: str = PROG) -> int:
             return elsewhere.run(arguments.python, _without(argv, "--python"))
         with _working_folder():
             return _printed(arguments) if _only_prints(arguments) else _examined(arguments, argv)
-    except ValueError as why:
+    except (UsageError, ValueError) as why:
         print(f"{prog}: {why}", file=sys.stderr)
     except KeyboardInterrupt:
         print(f"{prog}: stopped", file=sys.stderr)

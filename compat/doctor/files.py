@@ -9,7 +9,7 @@ from typing import Any
 
 from compat.diagnosis import explain, machine, mends
 from compat.diagnosis.findings import Finding, Mend, Result, error, note, ok, skipped, warning
-from compat.doctor import backends, differences, failing, kinds
+from compat.doctor import backends, differences, failing, kinds, lengths
 from compat.doctor.checks import imports
 from compat.doctor.child import Answer
 from compat.doctor.verdict import FILE
@@ -18,8 +18,11 @@ from compat.names.backends import part
 
 _HEAD = 512
 _AGAIN = Mend("Make or download it again")
-# warnings of a load that returned less than the file has
-_INCOMPLETE = ("TruncatedInputWarning", "DamagedInputWarning")
+# warnings of a load that returned less than the file has, or other samples
+_INCOMPLETE, _MISREAD = ("TruncatedInputWarning", "DamagedInputWarning"), ("MisreadInputWarning",)
+_NEXT_STEP = re.compile(
+    r"\. (compat\.load\(|Use backend=|`python -m compat\.doctor).*", flags=re.DOTALL
+)
 
 
 def examine(world: World, paths: Sequence[str]) -> Iterator[Result]:
@@ -60,24 +63,20 @@ def _known() -> tuple[str, ...]:
 
 def _refusal(path: str) -> Finding | None:
     """Return a finding if there is nothing to load."""
-    refuse = functools.partial(
-        error, why="No backend can read it; each fails with its own message.", subject=path
-    )
-    if os.path.isdir(path):
-        return refuse("it is a folder", mend=Mend("Name a file in it"), cause="no-file")
-    if not os.path.exists(path):
-        folder = os.path.abspath(os.path.dirname(path) or ".")
-        mend = Mend("Correct the path, or run the doctor in the folder that the path starts from")
-        return refuse(f"it is not there (looked in {folder})", mend=mend, cause="no-file")
-    if not os.access(path, os.R_OK):
-        return refuse(
-            "you may not read it",
-            mend=Mend("Allow it", machine.readable(path)),
-            cause="no-permission",
-        )
-    if os.path.getsize(path) == 0:
-        return refuse("it is empty (0 bytes)", mend=_AGAIN, cause="empty-file")
-    return None
+    from dispatcher.reading import unreadable
+
+    why = unreadable.cause(path)
+    if not why:
+        return None
+    others = {
+        "it is a folder": ("no-file", Mend("Name a file in it")),
+        "it is empty": ("empty-file", _AGAIN),
+        "you may not read it": ("no-permission", Mend("Allow it", machine.readable(path))),
+    }
+    correct = Mend("Correct the path, or run the doctor in the folder that the path starts from")
+    cause, mend = others.get(why, ("no-file", correct))
+    each = "No backend can read it; each fails with its own message."
+    return error(why, why=each, mend=mend, subject=path, cause=cause)
 
 
 def _findings(world: World, path: str, answers: dict[str | None, Answer]) -> Iterator[Finding]:
@@ -85,7 +84,7 @@ def _findings(world: World, path: str, answers: dict[str | None, Answer]) -> Ite
         head = stream.read(_HEAD)
     impostor = kinds.impostor(head)
     facts = answers[None].value.get("facts", {}) if not answers[None].failed else {}
-    losses = {name: _loss(path, answer) for name, answer in answers.items()}
+    losses = {name: _warned(path, answer, _INCOMPLETE) for name, answer in answers.items()}
     works = {name: answer for name, answer in answers.items() if _gave_sound(answer)}
     if impostor is not None and not works:
         yield error(
@@ -112,8 +111,11 @@ def _findings(world: World, path: str, answers: dict[str | None, Answer]) -> Ite
     for name, answer in answers.items():
         if name is not None:
             yield _by_backend(world, path, name, answer, losses[name], said=said)
-    yield from kinds.other_name(path, head)
-    loads = {name: answer.value for name, answer in works.items() if name is not None}
+    loads = {
+        name: {**answer.value, "misread": _cause(_warned(path, answer, _MISREAD))}
+        for name, answer in works.items()
+        if name is not None
+    }
     told = any(losses[name] for name in works)
     yield from differences.found(path, loads, facts, told=told)
 
@@ -163,7 +165,7 @@ def _by_default(
     why = "This is the call that names no backend: load(path)."
     fail = functools.partial(error, why=why, subject=path)
     whole = [name for name in named if not losses[name]]
-    whole.sort(key=lambda name: bool(works[name].value.get("misread")))
+    whole.sort(key=lambda name: bool(_warned(path, works[name], _MISREAD)))
     if silent := _without_sound(answer):
         mend = Mend("Find the recording with sound")
         yield fail(silent, mend=mend, cause="no-sound-stream")
@@ -172,7 +174,7 @@ def _by_default(
     elif re.search(r"\bchanges? (from|to)\b", _why_not(answer)):  # its rate, or its channels
         # no backend is recommended that returns only the first part
         part_of_it = "would return only a part, or all of it at one sample rate"
-        others = f"; {differences.named(named)} {part_of_it}" if named else ""
+        others = f"; {lengths.named(named)} {part_of_it}" if named else ""
         yield fail(
             f"{_why_not(answer)}{others}",
             mend=mends.converted(path),
@@ -198,16 +200,21 @@ def _without_sound(answer: Answer) -> str:
     streams = {} if answer.failed else answer.value.get("streams", {})
     if not streams or "audio" in streams:
         return ""
-    others = differences.named([f"{count} of {kind}" for kind, count in sorted(streams.items())])
+    others = lengths.named([f"{count} of {kind}" for kind, count in sorted(streams.items())])
     what = "it is a video without sound" if "video" in streams else "it holds no sound"
     return f"{what}: its streams are {others}"
 
 
-def _loss(path: str, answer: Answer) -> str:
-    """Return a load's first warning of missing frames, without the file's name; "" without one."""
+def _warned(path: str, answer: Answer, kinds: Sequence[str]) -> str:
+    """Return a load's first warning of some kinds, without the file's name; "" without one."""
     warnings = () if answer.failed else answer.value.get("warnings", ())
-    told = (text for kind, text in warnings if kind in _INCOMPLETE)
+    told = (text for kind, text in warnings if kind in kinds)
     return next(told, "").replace(repr(os.path.abspath(path)), "it")
+
+
+def _cause(warning: str) -> str:
+    """Return what a warning of the form ``it may ...: CAUSE. NEXT STEP`` says of the cause."""
+    return _NEXT_STEP.sub("", warning.partition(": ")[2])
 
 
 def _what_would(world: World, path: str) -> Mend:
@@ -266,8 +273,7 @@ def _why_not(answer: Answer) -> str:
     said = re.sub(
         r"^cannot read .*? with the \w+ backend: ", "", answer.value.get("load_error", nothing)
     )
-    next_step = r"\. (compat\.load\(|`python -m compat\.doctor).*"
-    return re.sub(next_step, "", said, flags=re.DOTALL).rstrip(".")
+    return _NEXT_STEP.sub("", said).rstrip(".")
 
 
 def _sound(value: dict[str, Any]) -> str:

@@ -112,10 +112,7 @@ class Page:
 
     def _line(self, line: Line, indent: int, width: int) -> None:
         told = f"{line.label:<{width}}{'$ ' * line.is_command}{printable(line.text)}"
-        text = f"{'':{indent}}{told}".rstrip()
-        encoding = getattr(self._out, "encoding", None) or "utf-8"
-        self._out.write(text.encode(encoding, "replace").decode(encoding) + "\n")
-        self._out.flush()
+        print(f"{'':{indent}}{told}".rstrip(), file=self._out, flush=True)
 
 
 class Terminal(Page):

@@ -10,64 +10,36 @@ import importlib
 import pkgutil
 from collections.abc import Iterator, Sequence
 
-from compat.diagnosis.findings import Finding, Result
-from compat.doctor.check import Check, Group
+from compat.diagnosis.findings import Result
+from compat.doctor.check import Check
 from compat.doctor.world import World
-
-
-def _unusable(name: str, why: Exception) -> Check:
-    """Return a check that reports that its module does not import."""
-
-    def body(world: World) -> Iterator[Finding]:
-        raise why
-
-    return Check(name.replace("_", "-"), name, Group.BROKEN, None, "The check has no result.", body)
 
 
 @functools.cache
 def checks() -> tuple[Check, ...]:
     """Return all checks, in their order."""
     package = importlib.import_module("compat.doctor.checks")
-    found = []
-    for module in pkgutil.iter_modules(package.__path__):
-        try:
-            members = vars(importlib.import_module(f"{package.__name__}.{module.name}"))
-        except Exception as why:  # noqa: BLE001 - nor must one that does not import
-            found.append(_unusable(module.name, why))
-            continue
-        found += [member for member in members.values() if isinstance(member, Check)]
-    by_name = {check.name: check for check in found}
-
-    def place(check: Check) -> tuple[Group, int, str]:
-        before, waits = by_name.get(check.after or ""), 0
-        while before is not None and waits < len(found):
-            before, waits = by_name.get(before.after or ""), waits + 1
-        return check.group, waits, check.name
-
-    return tuple(sorted(found, key=place))
+    modules = (
+        importlib.import_module(f"{package.__name__}.{module.name}")
+        for module in pkgutil.iter_modules(package.__path__)
+    )
+    found = (one for module in modules for one in vars(module).values() if isinstance(one, Check))
+    return tuple(sorted(found, key=lambda check: (check.group, check.last, check.name)))
 
 
 def chosen(only: Sequence[str] = (), skip: Sequence[str] = ()) -> tuple[Check, ...]:
-    """Return the checks to run, named by name or by the title that the doctor prints.
+    """Return the checks to run.
 
     Raises:
         ValueError: a name is not that of a check.
     """
-    names = {_plain(said): check.name for check in checks() for said in (check.title, check.name)}
+    names = [check.name for check in checks()]
     for name in (*only, *skip):
-        if _plain(name) not in names:
-            known = ", ".join(check.name for check in checks())
-            raise ValueError(f"there is no check {name!r}; the checks are {known}")
-    wanted, left_out = ({names[_plain(name)] for name in given} for given in (only, skip))
+        if name not in names:
+            raise ValueError(f"there is no check {name!r}; the checks are {', '.join(names)}")
     return tuple(
-        check
-        for check in checks()
-        if (not only or check.name in wanted) and check.name not in left_out
+        check for check in checks() if (not only or check.name in only) and check.name not in skip
     )
-
-
-def _plain(name: str) -> str:
-    return name.lower().replace(" ", "-").replace("_", "-")
 
 
 def run(wanted: Sequence[Check], world: World) -> Iterator[Result]:

@@ -48,16 +48,15 @@ class World:
     def ask_over_torch(self, probe: str, tasks: Sequence[Any]) -> list[Answer] | None:
         """Return answers to tasks that need torch; ``None`` if torch does not import."""
         torch = ("import", "torch")
-
-        def is_shut() -> bool:
-            return torch in self._known and self._known[torch].failed
-
-        gate, *answers = self.children.ask_all(
-            [("importing", "torch"), *((probe, task) for task in tasks)], gate=is_shut
-        )
+        gate = self._known.get(torch, Answer())
+        answers: list[Answer] = []
+        if not gate.failed:
+            asked = [("importing", "torch"), *((probe, task) for task in tasks)]
+            gate, *answers = self.children.ask_all(asked, gated=True)
         if gate.failed:
             self.once(torch, lambda: gate)
-        return None if gate.failed else answers
+            return None
+        return answers
 
     def copies(self, package: str) -> list[Copy]:
         """Return every installed copy; the first is the one that Python imports."""

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from compat._version import __version__
-from compat.codemod.source import FileResult, Finding, Module, State, Text
+from compat.codemod.source import FileResult, Finding, Module, State
 from compat.codemod.source.options import Options, configured
 from compat.commands import writing
 from compat.commands.arguments import UsageError
@@ -68,7 +68,9 @@ def coverage(calls: list[Call], root: str, release: str) -> Coverage:
     result = session.run(options)
     problems += [str(problem) for problem in result.problems]
     files = {os.path.realpath(file.path): file for file in result.files}
-    sites = tuple(_sites(by_place(calls), root, files))
+    sites = tuple(
+        _site(call, root, files.get(os.path.realpath(call.path))) for call in by_place(calls)
+    )
     seen = {id(one) for site in sites for one in site.findings}
     not_run = [one for file in result.files for one in _not_run(file, seen)]
     told = tuple(
@@ -97,38 +99,17 @@ def _not_run(file: FileResult, seen: set[int]) -> Iterator[Finding]:
         yield from found[:1]
 
 
-def _sites(calls: list[Call], root: str, files: dict[str, FileResult]) -> Iterator[Site]:
-    """Yield each call with its findings: inside it, or on its lines but inside no call."""
-    found = [(call, _said(files.get(os.path.realpath(call.path)), call)) for call in calls]
-    inside = {id(one) for _, said in found for one, is_inside in said if is_inside}
-    for call, said in found:
-        own = tuple(one for one, is_inside in said if is_inside or id(one) not in inside)
-        yield _site(call, root, own)
-
-
-def _said(file: FileResult | None, call: Call) -> list[tuple[Finding, bool]]:
-    """Return the findings on the lines of a call, and whether each overlaps the call itself."""
-    if file is None:
-        return []
-    text = Text(file.before)
-    begin, end = text.offset(call.line, call.column), text.offset(call.end_line, call.end_column)
-
-    def overlaps(one: Finding) -> bool:
-        first, last = text.stretch(one.place)
-        return not call.end_column or (first < end and begin < last)  # Python kept no columns
-
-    return [
-        (one, overlaps(one))
-        for one in (*file.fixed, *file.left)
-        if one.place.line <= call.end_line and call.line <= one.place.end_line
-    ]
-
-
-def _site(call: Call, root: str, own: tuple[Finding, ...]) -> Site:
+def _site(call: Call, root: str, file: FileResult | None) -> Site:
+    """Return a call with the findings on its lines."""
     real = os.path.realpath(call.path)
     path = trace.relative(real, root)
     if os.path.isabs(path) or not os.path.isfile(real) or "site-packages" in path:
         return Site(call, call.path, "outside")
+    own = tuple(
+        one
+        for one in ((*file.fixed, *file.left) if file is not None else ())
+        if one.place.line <= call.end_line and call.line <= one.place.end_line
+    )
     left = [one for one in own if one.state is not State.FIXED]
     waits = "left" if any(one.state is State.LEFT for one in left) else "fixable"
     state = waits if left else "rewritten" if own else "unchanged"
@@ -182,17 +163,8 @@ def lines(found: Coverage) -> Iterator[str]:
         for one in found.not_run:
             by_file.setdefault(one.place.path, []).append(f"{one.place.line} ({one.rule})")
         yield "the codemod also reports these calls, which this run did not reach:"
-        yield from (
-            f"  {path}: {', '.join(places[:6])}{_more(places, 6)}"
-            for path, places in list(by_file.items())[:8]
-        )
-        if len(by_file) > 8:
-            yield f"  and {len(by_file) - 8} more files"
+        yield from (f"  {path}: {', '.join(places)}" for path, places in by_file.items())
     yield from (f"the codemod: {problem}" for problem in found.problems)
-
-
-def _more(shown: list[str], most: int) -> str:
-    return f" and {len(shown) - most} more" if len(shown) > most else ""
 
 
 def as_json(found: Coverage) -> str:

@@ -62,14 +62,12 @@ class Server:
     def pytest_runtest_logreport(self, report: Any) -> None:
         """Send a report; replace properties that cannot be pickled by their text."""
         data = self._serialized(report)
-        try:
-            messages.send(self._told, Report(data))
-        except Exception:  # noqa: BLE001 - pickling may raise anything
+        if not messages.pickles(data):
             data["user_properties"] = [
                 (str(name), repr(value)) for name, value in data.get("user_properties", ())
             ]
-            plain = {name: value for name, value in data.items() if messages.pickles(value)}
-            messages.send(self._told, Report(plain))
+        plain = {name: value for name, value in data.items() if messages.pickles(value)}
+        messages.send(self._told, Report(plain))
 
     def pytest_warning_recorded(
         self, warning_message: Any, when: str, nodeid: str, location: Any

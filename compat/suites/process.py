@@ -13,7 +13,6 @@ from typing import Any, cast
 import pytest
 
 from compat.suites import messages
-from compat.suites.items import with_label
 from compat.suites.messages import Done, Order, Ready, Report, Run, Stopped, Warned
 from compat.suites.worlds import SERVED, World
 
@@ -51,7 +50,6 @@ class Process:
     ) -> None:
         self._config, self.world = config, world
         self._names: dict[str, str] = {}
-        self._told_of: dict[str, str] = {}
         home = str(pathlib.Path(__file__).resolve().parents[2])
         command = [sys.executable, *subprocess._args_from_interpreter_flags(), "-P", "-c", _START]  # type: ignore[attr-defined]
         self._child = subprocess.Popen(
@@ -163,17 +161,9 @@ class Process:
             where = data["nodeid"]
             if not where or test == where or test.startswith((f"{where}::", f"{where}/")):
                 # a copy, since pytest puts objects into what it reads
-                report: pytest.CollectReport = self._config.hook.pytest_report_from_serializable(
+                return self._config.hook.pytest_report_from_serializable(  # type: ignore[no-any-return]
                     config=self._config, data=copy.deepcopy(data)
                 )
-                if report.failed and where in self._told_of:
-                    report.longrepr = (
-                        f"{where or 'the suite'} cannot be collected under {self.world.label}: "
-                        f"see {self._told_of[where]}"
-                    )
-                elif report.failed:
-                    self._told_of[where] = with_label(test, self.world.label)
-                return report
         return None
 
     def close(self) -> None:

@@ -64,7 +64,7 @@ def test_who_takes_the_outcomes_slowly_has_no_file_blamed_for_it() -> None:
         "workers that do not come up": (
             Stillborn(),
             FILES,
-            r"5 workers in a row ended before they read a file \(exit status 7\); is there enough memory",
+            r"a worker ended before it read a file \(exit status 7\); is there enough memory",
         ),
     },
 )

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from compat.audit import progress
-from compat.audit.breakdown import Breakdown, Explanation
+from compat.audit.breakdown import Breakdown
 from compat.audit.options import Terms
 from compat.audit.reporting import machine, terminal
 from compat.audit.reporting.result import Result
@@ -219,13 +219,6 @@ def test_plainly() -> None:
     ]
 
 
-def test_plainly_where_not_every_letter_can_be_written() -> None:
-    kept = io.BytesIO()
-    out = io.TextIOWrapper(kept, encoding="ascii")
-    terminal.write(told([Row("data/\N{HIRAGANA LETTER A}.wav", "shifted")]), out)
-    assert b"  shifted: data/?.wav\n" in kept.getvalue()
-
-
 def test_in_colour(monkeypatch: pytest.MonkeyPatch) -> None:
     """The same lines, each class in the colour of its group; nothing in a name is taken for a colour, and no path is cut or broken."""
     known_terminal(monkeypatch, columns=100)
@@ -240,7 +233,6 @@ def test_in_colour(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 PADDING = "libsox keeps the encoder's padding of an mp3; FFmpeg and libsndfile drop it"
-PACKETS = "info of the ffmpeg backend returns the number of packets here"
 
 
 def rows(number: int, path: str, kind: str, old: str | None = "sox", new: str | None = "ffmpeg", **fields: object) -> list[Row]:
@@ -274,36 +266,25 @@ def broken_down(given: Iterable[Row], **limits: int) -> Breakdown:
     "padding too long": (CLEAN + rows(3, "c/#.mp3", "shifted", shift=44100), {"shifted": "all 3 are mp3"}),
     "padding by one backend": (CLEAN + rows(3, "c/#.mp3", "shifted", "sox", "sox", shift=9), {"shifted": "all 3 are mp3"}),
     "most": (CLEAN + PADDED[:19] + rows(1, "c/clean/#.ogg", "shifted"), {"shifted": f"19 of 20 are mp3: {PADDING}"}),
-    "not enough for most": (CLEAN + PADDED[:8] + rows(2, "c/clean/#.ogg", "shifted"), {"shifted": "all 10 are mp3 or ogg"}),
+    "not enough for most": (CLEAN + PADDED[:8] + rows(2, "c/clean/#.ogg", "shifted"), {}),
     "others of the format are the same": (
         CLEAN + rows(5, "c/clean/s#.mp3", "identical") + rows(5, "c/clean/#.mp3", "length"), {"length": "all 5 are mp3 (of 10 such files)"},
     ),
-    "packets counted": (
-        CLEAN + rows(2, "c/#.m4a", "metadata", fields="info_frames", to_frames=26624, to_info_frames=27),
-        {"metadata": f"both are m4a: {PACKETS}"},
-    ),
-    "frames counted": (
-        CLEAN + rows(2, "c/#.m4a", "metadata", fields="info_frames", to_frames=26624, to_info_frames=26600), {"metadata": "both are m4a"},
-    ),
     "a folder": (CLEAN + rows(4, "c/noisy/#.wav", "different"), {"different": "all 4 are in noisy/"}),
     "a folder further down": (
-        CLEAN + rows(9, "c/train/a/#.wav", "identical") + rows(4, "c/train/b/#.wav", "different"), {"different": "all 4 are in train/b/"},
+        CLEAN + rows(9, "c/train/a/#.wav", "identical") + rows(4, "c/train/b/#.wav", "different"), {"different": "all 4 are in train/ (of 13 such files)"},
     ),
-    "a backend": (CLEAN + rows(4, "c/clean/x#.wav", "scaled", new="soundfile"), {"scaled": "all 4 were read by sox -> soundfile"}),
+    "a backend": (CLEAN + rows(4, "c/clean/x#.wav", "scaled", new="soundfile"), {"scaled": "all 4 are read by sox -> soundfile"}),
     "a side that fails has no backend": (CLEAN + rows(4, "c/clean/x#.wav", "error_to", new=None), {}),
     "what fails is in a folder": (
         CLEAN + rows(4, "c/cut/x#.wav", "error_to", new=None), {"error_to": "all 4 are in cut/"},
     ),
     "only what all files share": (rows(5, "c/a#.wav", "identical") + rows(5, "c/b#.wav", "different"), {}),
     "a common format by chance": (rows(95, "c/a#.wav", "identical") + rows(2, "c/b#.wav", "different") + rows(5, "c/#.ogg", "identical"), {}),
-    "a common format, but too often for chance": (
-        rows(500, "c/a#.wav", "identical") + rows(100, "c/b#.wav", "different") + rows(60, "c/#.ogg", "identical"),
-        {"different": "all 100 are wav (of 600 such files)"},
-    ),
     "one file": (CLEAN + rows(1, "c/clean/#.ogg", "different"), {}),
     "each of another format": (CLEAN + [row for kind in ("ogg", "mp3", "au") for row in rows(1, f"c/clean/#.{kind}", "different")], {}),
     "many formats": (CLEAN + [row for kind in ("ogg", "mp3", "au", "gsm") for row in rows(2, f"c/clean/#.{kind}", "different")], {}),
-    "no extension": (CLEAN + rows(2, "c/clean/#", "different"), {"different": "both are without extension"}),
+    "no extension": (CLEAN + rows(2, "c/clean/#", "different"), {"different": "all 2 are without extension"}),
     "what is the same needs no explanation": (CLEAN + rows(5, "c/clean/#.flac", "tolerance"), {}),
     "addresses": (
         rows(9, "s3://b/x/#.wav?v=1", "identical") + rows(3, "s3://b/y/#.ogg?v=1", "different"), {"different": "all 3 are ogg"},
@@ -313,10 +294,6 @@ def broken_down(given: Iterable[Row], **limits: int) -> Breakdown:
 def test_explanations(given: list[Row], sentences: dict[str, str]) -> None:
     for order in (given, given[::-1]):
         assert {one.kind: one.sentence for one in broken_down(order).explanations()} == sentences
-
-
-def test_a_cause_without_a_format() -> None:
-    assert Explanation("shifted", "", (), 9, 10, 9, "why").sentence == "9 of 10: why"
 
 
 @pytest.mark.parametrize(
@@ -364,7 +341,7 @@ def test_in_the_json() -> None:
     }
     assert found["explanations"] == [
         {
-            "kind": "shifted", "dimension": "format", "values": ["mp3"], "covered": 31, "number": 31, "among": 31, "cause": PADDING,
+            "kind": "shifted", "dimension": "format", "value": "mp3", "covered": 31, "number": 31, "among": 31, "cause": PADDING,
             "sentence": f"all 31 are mp3: {PADDING}",
         }
     ]  # fmt: skip

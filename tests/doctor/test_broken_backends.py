@@ -60,7 +60,7 @@ test_backends = worlds(
     released("numpy", "1.23.5", "requires numpy>=1.24", "numpy>=1.24"),
     released("av", "17.1.0", "requires av<20,>=18", "av<20,>=18"),
     released("av", "20.0.0", "requires av<20,>=18", "av<20,>=18"),
-    released("av", "19.4.0", "av 19.4.0 is newer than what was tested", "av>=18.0,<19.1"),
+    released("av", "19.4.0", "av 19.4.0 is not a tested release", "av<19.1,>=18.0"),
     released("soundfile", "0.15.1", "requires soundfile<0.15,>=0.13.1", "soundfile<0.15,>=0.13.1"),
     released("cffi", "1.14.6", "requires cffi>=1.15", "cffi>=1.15"),
     released("torch", "1.13.1", "requires torch>=2.0", "torch>=2.0"),
@@ -69,21 +69,14 @@ test_backends = worlds(
 )  # fmt: skip
 
 
-@pytest.mark.parametrize(
-    ("version", "place"),
-    [("17.1.0", "older"), ("18.0.0", ""), ("18.1.0", ""), ("19.0.7", ""), ("19.0.0rc1", ""), ("19.1.0", "newer"), ("20.0", "newer")],
-)
-def test_where_a_version_lies(version: str, place: str) -> None:
-    assert pairs.Tested("18.0", "19.0").place(version) == place
-
-
 @pytest.mark.parametrize("name", ["av", "soundfile"])
 def test_what_was_tested_is_allowed(name: str) -> None:
-    """The tested releases lie within the requirement, and the requirement ends where the tested ones do."""
+    """The tested releases lie within the requirement, and the requirement ends with the next major or minor one."""
     tested, allowed = pairs.tested()[name], SpecifierSet(pairs.companions()[name])
-    assert f"{tested.first}.99" in allowed
-    assert f"{tested.last}.99" in allowed
-    assert str(int(tested.last.split(".")[0]) + 1) not in allowed
+    versions = [f"{major}.{minor}.{patch}" for major in range(25) for minor in range(25) for patch in range(3)]
+    known = [version for version in versions if version in tested]
+    assert all(version in allowed for version in known)
+    assert str(int(known[-1].split(".")[0]) + 1) not in allowed
 
 
 @pytest.mark.parametrize("kind", ["garbage", "another library", "absent"])

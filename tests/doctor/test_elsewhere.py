@@ -50,7 +50,7 @@ def test_options_reach_it(arguments: tuple[str, ...], words: str, python: Python
     assert words.format(bare) in printed(python("-m", "compat.doctor", *(argument.format(bare) for argument in arguments)))
 
 
-NAME_ONE = "name an interpreter, or the folder of a virtual environment"
+NAME_ONE = "name an interpreter, or the folder of its environment"
 
 
 @table(

@@ -66,10 +66,7 @@ def somewhere(monkeypatch: pytest.MonkeyPatch, tmp_path: pathlib.Path) -> Iterat
         "a search": ("dnf provides libsox.so", Touches.SHOWN, "only tells"),
         "a file of the user's": ("mv {}/copy.py {}/my_copy.py", Touches.MORE, "renames"),
         "onto another file": ("mv {}/copy.py {}/env", Touches.SHOWN, "write over"),
-        "remains of pip": ("rm -r {}/env/site-packages/~orch", Touches.MORE, "for good"),
-        "a copy elsewhere": ("rm -r {}/env/site-packages/~a {}/torch", Touches.SHOWN, "outside"),
-        "out of the environment by dots": ("rm -r {}/env/site-packages/../../x", Touches.SHOWN, "outside"),
-        "the environment itself": ("rm -r {}/env", Touches.SHOWN, "outside"),
+        "remains of pip": ("rm -r {}/env/site-packages/~orch", Touches.SHOWN, "for good"),
         "the rights of a file": ("chmod u+r {}/a.wav", Touches.MORE, "rights"),
         "any other program": ("ffmpeg -i a.m4a a.wav", Touches.SHOWN, "not one of"),
     },
@@ -88,7 +85,11 @@ def test_a_command_is_judged_by_what_it_touches(somewhere: pathlib.Path, words: 
         ("python -m pip install x", lambda patch: patch.setenv("PIP_TARGET", "/there"), "PIP_TARGET"),
         ("conda install x", lambda patch: patch.setenv("CONDA_PREFIX", "/there"), "/there"),
         ("conda install x", lambda patch: patch.delenv("CONDA_PREFIX"), "base"),
-        ("python -m pip install x", lambda patch: patch.setattr(reach, "_is_own", lambda: False), "share"),
+        (
+            "python -m pip install x",
+            lambda patch: [patch.setattr(machine, name, lambda: False) for name in ("is_venv", "is_conda")],
+            "share",
+        ),
     ],
 )
 def test_an_installer_that_is_led_elsewhere_needs_a_second_yes(
@@ -173,27 +174,25 @@ def _mend(commands: list[str]) -> Mend:
 # commands, options, answers (None: nobody to ask), statuses of what runs, after: -> exit status,
 # programs that ran, words of the output
 @table("commands, options, answers, statuses, after, wanted, programs, words", {
-    "yes": ([PIP], "", ["y"], [0], WELL, 0, [PIP], "was error, is ok"),
+    "yes": ([PIP], "", ["y"], [0], WELL, 0, [PIP], "fixed       Imports: undefined symbol"),
     "no": ([PIP], "", ["n"], [], None, 2, [], "Nothing was changed"),
     "Enter is no": ([PIP], "", [""], [], None, 2, [], "Nothing was changed"),
     "--yes asks nothing": ([PIP], "yes", None, [0], WELL, 0, [PIP], "fixed"),
-    "--yes takes the first": ([PIP, APT], "yes", None, [0], WELL, 0, [PIP], "2) $ apt-get"),
+    "--yes takes the first": ([PIP, APT], "yes", None, [0], WELL, 0, [PIP], "or          $ apt-get"),
     "nobody to ask": ([PIP], "", None, [], None, 3, [], "--yes runs the first"),
     "nobody to ask, outside": ([APT], "", None, [], None, 3, [], "--yes --outside runs"),
-    "the second of two": ([PIP, APT], "", ["2", "y"], [0], WELL, 0, [APT], "whole system"),
-    "none of two": ([PIP, APT], "", [""], [], None, 2, [], "Nothing was changed"),
-    "a number that is not there": ([PIP, APT], "", ["7"], [], None, 2, [], "none of 1, 2"),
-    "one that is only shown": ([SUDO, PIP], "", ["1"], [], None, 2, [], "none of 2"),
+    "no to the first of two": ([PIP, APT], "", ["n"], [], None, 2, [], "Nothing was changed"),
+    "the first is only shown": ([SUDO, PIP], "", [], [], None, 2, [], "does not run this"),
     "outside, the second answer is no": ([APT], "", ["y", "n"], [], None, 2, [], "Nothing was changed"),
     "outside, the second answer is yes": ([APT], "", ["y", "yes"], [0], WELL, 0, [APT], "fixed"),
     "outside, --yes": ([APT], "yes", None, [], None, 2, [], "only with --outside"),
     "outside, --yes --outside": ([APT], "yes outside", None, [0], WELL, 0, [APT], "fixed"),
-    "sudo, --yes --outside": ([SUDO], "yes outside", None, [], None, 2, [], "runs none of these"),
-    "sudo first, --yes": ([SUDO, PIP], "yes", None, [], None, 2, [], "that one is only shown"),
+    "sudo, --yes --outside": ([SUDO], "yes outside", None, [], None, 2, [], "does not run this"),
+    "sudo first, --yes": ([SUDO, PIP], "yes", None, [], None, 2, [], "does not run this"),
     "it fails": ([f"{PIP} && {PIP}"], "yes", None, [7], None, 4, [PIP], "failed with status 7"),
-    "the second step fails": ([f"{PIP} && {APT}"], "yes outside", None, [0, 1], None, 4, [PIP, APT], "the end"),
+    "the second step fails": ([f"{PIP} && {APT}"], "yes outside", None, [0, 1], None, 4, [PIP, APT], "failed with status 1"),
     "it is killed": ([PIP], "yes", None, [-9], None, 4, [PIP], "signal 9"),
-    "it does not help": ([PIP], "yes", None, [0], BROKEN, 2, [PIP], "still       Imports: was error, is error"),
+    "it does not help": ([PIP], "yes", None, [0], BROKEN, 2, [PIP], "still       Imports: undefined symbol"),
     "no second result": ([PIP], "yes", None, [0], None, 3, [PIP], "has no result"),
     "conda would ask": (["conda install x"], "yes", None, [0], WELL, 0, ["conda install --yes x"], "fixed"),
 })  # fmt: skip
@@ -211,9 +210,9 @@ def test_a_command_runs_only_with_consent(
 ) -> None:
     ran, left, ended = [], list(answers or ()), iter(statuses)
 
-    def run(step: tuple[str, ...]) -> runner.Outcome:
+    def run(step: tuple[str, ...]) -> int:
         ran.append(" ".join(step))
-        return runner.Outcome(next(ended), ("the end",))
+        return next(ended)
 
     means = dialogue.Means(run, lambda: after, None if answers is None else lambda question: left.pop(0))
     may_touch = Touches.MORE if "outside" in options else Touches.ENVIRONMENT
@@ -234,31 +233,29 @@ def test_without_a_command_nothing_is_asked(capsys: pytest.CaptureFixture[str], 
 @table(
     "before, after, wanted",
     {
-        "fixed": (BROKEN, WELL, [("fixed", "error", "ok")]),
-        "still": (BROKEN, BROKEN, [("still", "error", "error")]),
-        "milder": (BROKEN, _document("warning", ("warning", "symbol", "x")), [("still", "error", "warning")]),
-        "new": (WELL, BROKEN, [("new", "ok", "error")]),
+        "fixed": (BROKEN, WELL, ["fixed"]),
+        "still": (BROKEN, BROKEN, ["still"]),
+        "milder": (BROKEN, _document("warning", ("warning", "symbol", "x")), ["still"]),
+        "new": (WELL, BROKEN, ["new"]),
         "nothing": (WELL, WELL, []),
         "one of two": (
             _document("error", ("error", "symbol", "a"), ("error", "", "b"), ("ok", "", "c")),
             _document("error", ("error", "", "b"), ("warning", "new", "d")),
-            [("fixed", "error", "gone"), ("still", "error", "error"), ("new", "not there", "warning")],
+            ["fixed", "still", "new"],
         ),
-        "skipped is not mended": (BROKEN, _document("skipped"), [("unknown", "error", "skipped")]),
-        "a check that is missing": (BROKEN, _document(check="pair"), [("unknown", "error", "skipped")]),
+        "skipped is not mended": (BROKEN, _document("skipped"), ["unknown"]),
+        "a check that is missing": (BROKEN, _document(check="pair"), ["unknown"]),
     },
 )
-def test_what_changed_is_told_by_check(before: Any, after: Any, wanted: list[tuple[Any, ...]]) -> None:
-    told = list(changes.between(before, after))
-    assert [kind for kind, _ in told] == [kind for kind, _, _ in wanted]
-    assert all(f": was {was}, is {now}: " in text for (_, text), (_, was, now) in zip(told, wanted, strict=True))
+def test_what_changed_is_told_by_problem(before: Any, after: Any, wanted: list[str]) -> None:
+    assert [kind for kind, _ in changes.between(before, after)] == wanted
 
 
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (["--fix", "--json"], "run --fix --yes first"),
-        (["--fix", "--list"], "run --fix --yes first"),
+        (["--fix", "--json"], "--json: not allowed with argument --fix"),
+        (["--fix", "--list"], "--list: not allowed with argument --fix"),
         (["--yes"], "--yes needs --fix"),
         (["--fix", "--outside"], "--outside needs --fix --yes"),
     ],
@@ -275,13 +272,12 @@ def test_the_second_examination_has_the_arguments_of_the_first() -> None:
     assert cli._without(arguments, *cli.OF_FIX, action="store_true") == ["--only", "pair", "a.wav", "-v"]
 
 
-def test_a_program_writes_through_and_its_end_is_kept(capfd: pytest.CaptureFixture[str]) -> None:
-    code = "import sys; print('out'); [print(n, file=sys.stderr) for n in range(20)]; sys.exit(5)"
-    outcome = runner.run((machine.python(), "-c", code))
-    assert outcome == (5, tuple(map(str, range(12, 20))))
+def test_a_program_writes_through(capfd: pytest.CaptureFixture[str]) -> None:
+    assert runner.run((machine.python(), "-c", "import sys; print('out'); print('err', file=sys.stderr); sys.exit(5)")) == 5
+    assert runner.run(("surely-no-such-program",)) == 127
     said = capfd.readouterr()
-    assert (said.out.strip(), said.err.split()) == ("out", [str(number) for number in range(20)])
-    assert runner.run(("surely-no-such-program",)).status == 127
+    assert said.out == "out\n"
+    assert said.err.splitlines() == ["err", "surely-no-such-program does not start: No such file or directory"]
 
 
 WAITS = """
@@ -313,7 +309,7 @@ def test_a_file_in_the_way_is_renamed(build) -> None:  # type: ignore[no-untyped
     world = build()
     (world.folder / "copy.py").write_text("x = 1\n")
     said = printed(world.run("--only", "copies", "--fix", "--yes", "--outside"))
-    assert "fixed       Copies: was error, is ok" in said
+    assert "fixed       Copies: `import copy` finds" in said
     assert (world.folder / "my_copy.py").is_file()
     assert not (world.folder / "copy.py").exists()
 
@@ -368,9 +364,9 @@ def test_a_package_that_does_not_import_is_installed_again(build, is_there: bool
     if is_there:
         assert done.returncode == 0, done.stderr
         assert "Successfully installed soundfile-0.14.0" in done.stdout
-        assert "fixed       Imports: was error, is ok: import soundfile fails" in done.stdout
+        assert "fixed       Imports: import soundfile fails" in done.stdout
     else:
         assert done.returncode == dialogue.FAILED
         assert "failed with status 1. Nothing further was run." in done.stderr
-        assert "  ERROR: No matching distribution found" in done.stderr
+        assert "ERROR: No matching distribution found" in done.stderr
         assert "again" not in done.stdout.split("run  ")[-1]

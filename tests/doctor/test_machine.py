@@ -54,7 +54,7 @@ def play(monkeypatch: pytest.MonkeyPatch) -> Iterator[Play]:
             ["mamba install -c conda-forge sox", "sudo apt-get install -y libsox3 libsox-fmt-all"],
         ),
         ("libsox.so", [], {"is_conda": True}, ["conda install -c conda-forge sox"]),
-        ("libsox.so", [], {"platform": "darwin"}, ["brew install sox", "conda install sox"]),
+        ("libsox.so", [], {}, []),  # nothing is here that could
         ("libunheard.so.3", ["dnf"], {}, ["dnf provides libunheard.so.3"]),  # no row knows it
     ],
 )

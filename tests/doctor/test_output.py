@@ -5,7 +5,6 @@ import os
 import pathlib
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
 
@@ -14,7 +13,7 @@ import pytest
 from compat.commands.shell import Line
 from compat.diagnosis.findings import Finding, Mend, Result, Status, error, note, ok, skipped
 from compat.doctor import checks, cli, registry, report, verdict
-from compat.doctor.registry import Check
+from compat.doctor.check import Check, Group
 from compat.doctor.world import World as Looked
 from tests.conftest import Python, printed
 from tests.doctor.worlds import World
@@ -83,29 +82,14 @@ def test_a_failure_of_the_doctor_itself_is_not_taken_for_a_finding(
     assert "torchaudio-compat doctor: the doctor itself failed" in capsys.readouterr().err
 
 
-def test_a_check_that_does_not_import_is_a_result(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "compat.doctor.checks.build", None)
-    registry.checks.cache_clear()
-    try:
-        (check,) = registry.chosen(["build"])
-        assert check.run(Looked()).status is Status.CRASHED
-        assert len(registry.checks()) > 10
-    finally:
-        registry.checks.cache_clear()
-
-
-@pytest.mark.parametrize(
-    ("said", "name"),
-    [("pair", "pair"), ("Versions", "pair"), ("builds", "build"), ("Backend sox", "backend-sox"), ("round_trip", "round-trip")],
-)
-def test_a_check_is_chosen_by_name_or_by_the_title_it_prints(said: str, name: str) -> None:
-    (check,) = registry.chosen([said])
-    assert check.name == name
-    assert check not in registry.chosen(skip=[said])
+def test_a_check_is_chosen_by_its_name() -> None:
+    (check,) = registry.chosen(["pair"])
+    assert check.name == "pair"
+    assert check not in registry.chosen(skip=["pair"])
 
 
 def test_checks_are_listed_and_explain_themselves(capsys: pytest.CaptureFixture[str]) -> None:
-    """Each file is one check, the slow ones are last, and one that must run after another names one of its group."""
+    """Each file is one check, causes are before their consequences, and the slow ones are last."""
     found = registry.checks()
     by_name = {check.name: check for check in found}
     assert cli.main(["--list"]) == 0
@@ -115,13 +99,11 @@ def test_checks_are_listed_and_explain_themselves(capsys: pytest.CaptureFixture[
     files = pathlib.Path(checks.__file__).parent.glob("[!_]*.py")
     assert sorted(by_name) == sorted(path.stem.replace("_", "-") for path in files)
     assert list(by_name)[-2:] == ["round-trip", "resampling"]
-    for place, check in enumerate(found):
+    assert [name for name in by_name if name in ("python", "environment", "pair", "build")] == ["python", "environment", "pair", "build"]
+    for check in found:
         assert len(check.explanation) > 100
         assert check.why.endswith(".")
         assert check.title
-        if check.after is not None:
-            assert by_name[check.after].group is check.group
-            assert by_name[check.after] in found[:place]
 
 
 def test_every_check_is_tested() -> None:
@@ -195,7 +177,7 @@ def test_scrubbing(monkeypatch: pytest.MonkeyPatch, home: str, user: str, text: 
 
 
 def _check(body: Callable[[Looked], Iterable[Finding]]) -> Check:
-    return Check("x", "X", registry.Group.SAMPLES, None, "It matters.", body)
+    return Check("x", "X", Group.SAMPLES, False, "It matters.", body)
 
 
 def test_a_check_that_raises_becomes_a_result() -> None:

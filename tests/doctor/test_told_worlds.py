@@ -36,7 +36,7 @@ class Told(World):
         self.children.ask = lambda probe, task: self._answers[probe, task]  # type: ignore[method-assign]
         self.children.ask_all = self._ask_all  # type: ignore[method-assign]
 
-    def _ask_all(self, tasks: Any, *, gate: Any = None) -> list[Answer]:
+    def _ask_all(self, tasks: Any, *, gated: bool = False) -> list[Answer]:
         keys = [(probe, task["backend"] if isinstance(task, dict) else task) for probe, task in tasks[1:]]
         return [Answer({}), *(self._answers[key] for key in keys)]
 
@@ -71,7 +71,6 @@ def _requires(requirement: str) -> dict[str, str]:
 TONE = {"frames": 8000, "expected": 8000, "finite": True, "apart": 0.001}
 TRIP = {"info": 1, "expected": 1, "apart": 0, "dtype": "int16", "shape": [2, 16000]}
 AV = {"av": "15", "ffmpeg": "8", "libraries": {}, "licences": [], "decoders": ["mp3"], "encoders": ["mp3"]}
-SOUNDFILE = {"soundfile": "0.12", "libsndfile": "1.0.31", "formats": ["WAV", "FLAC"], "subtypes": []}
 SOX = {"libsox": "14.4.2", "file": "/lib/libsox.so.3", "reads": ["wav", "flac", "ogg"], "writes": ["wav"]}
 ABSENT = {"unavailable": "libsox is not found", "tried": ["libsox.so (no such file)"], "mend": "install"}
 
@@ -104,7 +103,6 @@ BY_CONDA = {"compat.diagnosis.dists.conda_records": lambda: iter([("torch", "2.8
 OLD = Told(copy("torch", "2.5.1"))
 YOUNG = Told(copy("torch", "2.99.0"), copy("torchaudio", "2.99.0", root=pathlib.Path()))
 CASES = [
-    Case("python", OLD, "error", "3.10", "old-python", _python(3, 10, 1)),
     Case("python", OLD, "error", "32", "32-bit-python", _python(3, 11, 0, bits=32)),
     Case("python", OLD, "warning", "3.14", "python-out-of-range", _python(3, 14, 0)),
     Case(
@@ -115,7 +113,6 @@ CASES = [
         "other-environment-active",
         env={"VIRTUAL_ENV": "/elsewhere"},
     ),
-    Case("environment", Told(), "warning", "PYTHONHOME is set to /elsewhere", "pythonhome", env={"PYTHONHOME": "/elsewhere"}),
     Case(
         "installers",
         Told(copy("torch", "2.8.0", "conda"), copy("torchaudio", "2.8.0")),
@@ -156,9 +153,11 @@ CASES = [
         "only one has a build tag: torch is built for CUDA 12.8",
     ),
     Case("torchcodec", Told(copy("torchaudio", "2.8.0")), "ok", "torchaudio 2.8.0 does without it"),
-    Case("torchcodec", _codec(Answer({"frames": 800, "wanted": 800, "encodes": True})), "ok", "TorchCodec 0.9.0 loads and decodes"),
-    Case("torchcodec", _codec(Answer({"frames": 800, "wanted": 800, "encodes": False})), "ok", "reads only"),
-    Case("torchcodec", _codec(Answer({"frames": 9, "wanted": 800, "encodes": True})), "warning", "9 of 800", "torchcodec-decodes-wrongly"),
+    Case("torchcodec", _codec(Answer({"encodes": True})), "ok", "TorchCodec 0.9.0 loads and decodes"),
+    Case("torchcodec", _codec(Answer({"encodes": False})), "ok", "reads only"),
+    Case(
+        "torchcodec", _codec(Answer(raised="RuntimeError: it decodes 9 of 800 frames")), "warning", "9 of 800", "torchcodec-does-not-load"
+    ),
     Case("torchcodec", _codec(Answer(died="SIGSEGV")), "error", "crashed", "sigsegv"),
     Case(
         "torchcodec",
@@ -172,9 +171,11 @@ CASES = [
     Case("files", Told(copy("torch", "2.8.0", "")), "skipped", "by an unknown installer"),
     Case("resampling", _resampled(Answer(died="SIGSEGV", stood_at=("here",))), "error", "torchaudio: it crashed", "sigsegv"),
     Case("resampling", _resampled(Answer(raised="ValueError: no")), "error", "torchaudio: ValueError: no", "resampling-failed"),
-    Case("resampling", _resampled(Answer({**TONE, "frames": 7999})), "error", "7999 samples instead of 8000", "wrong-samples"),
-    Case("resampling", _resampled(Answer({**TONE, "finite": False})), "error", "or not finite", "wrong-samples"),
-    Case("resampling", _resampled(Answer({**TONE, "apart": 0.5})), "warning", "the tone is off by up to 0.5", "wrong-samples"),
+    Case(
+        "resampling", _resampled(Answer({**TONE, "frames": 7999, "apart": None})), "error", "7999 samples instead of 8000", "wrong-samples"
+    ),
+    Case("resampling", _resampled(Answer({**TONE, "finite": False})), "error", "is not the tone", "wrong-samples"),
+    Case("resampling", _resampled(Answer({**TONE, "apart": 0.5})), "error", "off by up to 0.5", "wrong-samples"),
     Case("resampling", _resampled(ours=Answer(raised="RuntimeError: x")), "error", "compat: RuntimeError: x", "resampling-failed"),
     Case("round-trip", _tripped(Answer(raised="RuntimeError: full")), "error", "soundfile: RuntimeError: full", "round-trip-failed"),
     Case("round-trip", _tripped(Answer({**TRIP, "info": 2})), "error", "soundfile: info reports 2", "wrong-header"),
@@ -190,14 +191,10 @@ CASES = [
     Case("backend-ffmpeg", Told(answers=_answers("backend", ffmpeg=Answer(raised="KeyError: 1"))), "error", "the probe fails: KeyError: 1"),
     Case(
         "backend-ffmpeg",
-        Told(answers=_answers("backend", ffmpeg=Answer({**AV, "no_decoders": ["opus"]}))),
-        "note",
-        "it does not decode opus",
+        Told(answers=_answers("backend", ffmpeg=Answer({**AV, "no_decoders": ["opus"], "no_encoders": ["aac"]}))),
+        "ok",
+        "of the codecs in use, not opus, aac",
     ),
-    Case(
-        "backend-ffmpeg", Told(answers=_answers("backend", ffmpeg=Answer({**AV, "no_encoders": ["mp3"]}))), "note", "it does not encode mp3"
-    ),
-    Case("backend-soundfile", Told(answers=_answers("backend", soundfile=Answer(SOUNDFILE))), "note", "libsndfile 1.0.31 has no MP3"),
     Case("backend-sox", Told(answers=_answers("backend", sox=Answer(SOX))), "note", "it does not read mp3, amr-nb"),
     Case("backend-sox", Told(answers=_answers("backend", sox=Answer(ABSENT))), "note", "no libsox here", "no-libsox"),
     Case(
@@ -338,15 +335,6 @@ def test_what_might_read_a_file_that_nothing_reads(opens: tuple[bool, ...], says
     assert the_one(findings, "error", "no backend reads it").mend.text.startswith(says)
     left_out = [finding.text for finding in findings if finding.status.word == "skipped"]
     assert left_out == [f"{name}: does not work here" for name, works in zip(NAMES, opens, strict=True) if not works]
-
-
-@pytest.mark.parametrize(
-    ("head", "kind"), [(b"\xff\xf1", "raw AAC (ADTS)"), (b"\xff\xfb", "MP3"), (b"\xff\xfd", "MP2"), (b"\xff\xff", "MP1"), (b"fLaC", "FLAC")]
-)
-def test_content_that_the_name_belies(tmp_path: pathlib.Path, head: bytes, kind: str) -> None:
-    path = tmp_path / "sound.wav"
-    path.write_bytes(head.ljust(64, b"\1"))
-    the_one(said_of(path, dict.fromkeys((None, *NAMES), Answer(READ))), "note", f"it is {kind} by its content, but its extension is .wav")
 
 
 def test_a_file_that_may_not_be_read(monkeypatch: pytest.MonkeyPatch) -> None:

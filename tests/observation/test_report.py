@@ -231,27 +231,6 @@ def test_the_report_says_what_the_codemod_does_at_each_place(tmp_path: pathlib.P
     assert next(coverage.lines(coverage.coverage([], str(tmp_path), "2.0"))) == "the program called no function of torchaudio 2.0."
 
 
-def test_two_calls_on_one_line_have_a_verdict_each(tmp_path: pathlib.Path) -> None:
-    """By their columns, which count bytes; without columns both have that of the line.
-
-    A form feed ends no line of Python's.
-    """
-    line = "é = torchaudio.load(filepath='y'); print(torchaudio.get_audio_backend())"
-    (tmp_path / "a.py").write_text(f"import torchaudio  # \f\n{line}\n", "utf-8")
-
-    def getter_is_named(*, columns: bool) -> list[bool]:
-        calls = []
-        for name, text in (("load", "torchaudio.load(filepath='y')"), ("get_audio_backend", "torchaudio.get_audio_backend()")):
-            at = len(line[: line.index(text)].encode()) if columns else 0
-            calls.append(recording.Call(name, str(tmp_path / "a.py"), 2, 2, column=at, end_column=at + len(text) if columns else 0))
-        found = coverage.coverage(calls, str(tmp_path), "2.0").sites
-        told = {site.call.name: {one.rule for one in site.findings} for site in found}
-        return ["TAC107" in told[name] for name in ("load", "get_audio_backend")]
-
-    assert getter_is_named(columns=True) == [False, True]
-    assert getter_is_named(columns=False) == [True, True]
-
-
 @pytest.mark.parametrize(
     ("given", "wanted"),
     [

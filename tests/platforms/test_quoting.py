@@ -1,7 +1,6 @@
 """Commands that the doctor prints are right in PowerShell and in cmd; where one line is not, there is one for each."""
 
 import ast
-import ctypes
 import os
 import pathlib
 import re
@@ -178,19 +177,3 @@ def test_nothing_else_quotes() -> None:
         if names & {"list2cmdline"} or re.search(r"\bshlex\.(quote|join)\(", ast.unparse(tree)):
             places.add(path.relative_to(ROOT).as_posix())
     assert places == {"compat/commands/shell.py", "compat/diagnosis/machine.py", "dispatcher/reading/joined_files.py"}
-
-
-@pytest.mark.parametrize(
-    ("short", "program"), [(r"C:\PROGRA~1\python.exe", r"C:\PROGRA~1\python.exe"), ("", r"C:\Program Files\python.exe")]
-)
-def test_a_program_goes_by_its_short_name_where_there_is_one(monkeypatch: pytest.MonkeyPatch, short: str, program: str) -> None:
-    """Where Windows keeps short names, as it does on the drive of the system, one line serves both shells."""
-
-    def short_name(path: str, room: ctypes.Array[ctypes.c_wchar], size: int) -> int:
-        room.value = short
-        return len(short)
-
-    kernel = types.SimpleNamespace(GetShortPathNameW=short_name)
-    monkeypatch.setattr(ctypes, "windll", types.SimpleNamespace(kernel32=kernel), raising=False)
-    assert machine.program(r"C:\Program Files\python.exe") == program
-    assert machine.program(r"C:\Python\python.exe") == r"C:\Python\python.exe"

@@ -6,10 +6,10 @@ workers gets the blame.
 """
 
 import contextlib
+import itertools
 import re
 import socket
 import time
-import urllib.parse
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
@@ -18,13 +18,12 @@ from compat.audit.items import Item
 from compat.commands.arguments import UsageError
 
 _LOCAL = re.compile(r"local(?:\[(\d+)\])?")
-_FILES = 16
-_BYTES = 64 << 20
+_ADDRESS = re.compile(r"(tcp|tls)://\[?([^/]+?)\]?:(\d+)/?")
+_FILES = 16  # in a batch, for a low cost per file
 _AHEAD = 3
 _LOOK_SECONDS = 5.0
 # a running scheduler answers in a fraction of this, and nobody should wait for a missing one
 _CONNECT_SECONDS = 3.0
-_BY_SOCKET = ("tcp", "tls")
 _NOT_YET: Any = object()
 
 
@@ -56,8 +55,8 @@ class DaskEngine:
                 "n_workers": int(local[1]) if local[1] else None, "threads_per_worker": 1,
                 "processes": True, "dashboard_address": "127.0.0.1:0",
             }  # fmt: skip
-        elif "://" in scheduler:
-            self._look()
+        elif address := _ADDRESS.fullmatch(scheduler):
+            self._look(address[1], address[2], int(address[3]))
         else:
             raise UsageError(f"--scheduler {scheduler}: write tcp://HOST:PORT, or local[N]")
         try:
@@ -68,29 +67,20 @@ class DaskEngine:
             ) from why
         self._distributed: Any = distributed
 
-    def _look(self) -> None:
+    def _look(self, scheme: str, host: str, port: int) -> None:
         """Check that a scheduler answers, before a search for files that may take an hour.
 
         Raises:
             EngineError: nothing answers.
         """
-        address = urllib.parse.urlsplit(self._scheduler)
-        try:
-            host, port = address.hostname, address.port
-        except ValueError as why:
-            raise UsageError(
-                f"--scheduler {self._scheduler}: write tcp://HOST:PORT, or local[N] ({why})"
-            ) from why
-        if address.scheme not in _BY_SOCKET or not host or not port:
-            return
         self._tell(f"connecting to the scheduler at {self._scheduler}")
         try:
             with socket.create_connection((host, port), timeout=_CONNECT_SECONDS) as connection:
                 # a scheduler speaks first; distributed would wait forever for a server that does
                 # not
-                if address.scheme == "tcp" and not connection.recv(1):
+                if scheme == "tcp" and not connection.recv(1):
                     raise self._silent(ConnectionError("another program listens there"))
-        except (OSError, UnicodeError) as why:
+        except (OSError, UnicodeError, OverflowError) as why:
             raise self._silent(why) from why
 
     def _silent(self, why: Exception) -> EngineError:
@@ -122,7 +112,7 @@ class DaskEngine:
     def _through(
         self, client: Any, task: Task[Outcome], items: Iterable[Item]
     ) -> Iterator[Outcome]:
-        batches = _batches(items)
+        left = iter(items)
         going: dict[Any, list[Item]] = {}
         suspects: list[Item] = []
 
@@ -132,7 +122,7 @@ class DaskEngine:
         try:
             while True:
                 while len(going) < _AHEAD * max(2, sum(client.nthreads().values())) and (
-                    batch := next(batches, None)
+                    batch := list(itertools.islice(left, _FILES))
                 ):
                     submit(batch)
                 # nothing else runs now, so if a worker dies, this file killed it
@@ -217,17 +207,3 @@ class DaskEngine:
 def _run(task: Task[Outcome], batch: list[Item]) -> list[Outcome]:
     """Run a batch in a worker."""
     return [task(item) for item in batch]
-
-
-def _batches(items: Iterable[Item]) -> Iterator[list[Item]]:
-    """Yield batches that take seconds, but are large enough for a low cost per file."""
-    batch: list[Item] = []
-    size = 0
-    for item in items:
-        batch.append(item)
-        size += item.size
-        if len(batch) >= _FILES or size >= _BYTES:
-            yield batch
-            batch, size = [], 0
-    if batch:
-        yield batch

@@ -14,8 +14,8 @@ import numpy as np
 import numpy.typing as npt
 
 from compat.audit.engines import EngineError
+from compat.commands import processes
 from compat.commands.arguments import UsageError
-from compat.commands.processes import pythons, signal_name
 from dispatcher import notices
 from dispatcher.metadata import AudioMetaData
 from dispatcher.streaming import Stream
@@ -91,7 +91,9 @@ class _Process:
     def _ended(self) -> str:
         status = self._process.wait()
         return (
-            f"it ended by {signal_name(status)}" if status < 0 else f"it ended with status {status}"
+            f"it ended by {processes.signal_name(status)}"
+            if status < 0
+            else f"it ended with status {status}"
         )
 
     def _said(self) -> str:
@@ -152,11 +154,6 @@ class Environment:
     def _started(self) -> _Process:
         if self._process is None:
             self._process = _Process(self._python)
-            if self._process.version != self._version:
-                raise EngineError(
-                    f"{self._python} has torchaudio {self._process.version} now; it had "
-                    f"{self._version}"
-                )
         return self._process
 
     def _asked(self, process: _Process, request: dict[str, Any]) -> dict[str, Any]:
@@ -199,7 +196,7 @@ def named(python: str, release: str | None = None) -> str:
     Raises:
         UsageError: it cannot decode, or has another release.
     """
-    found = _python(python)
+    found = processes.interpreter("--to-python", python)
     try:
         process = _Process(found)
     except EngineError as why:
@@ -213,18 +210,3 @@ def named(python: str, release: str | None = None) -> str:
             f"{release}; leave out --to"
         )
     return f"{process.version}@{found}"
-
-
-def _python(path: str) -> str:
-    """Return the Python of a path that is one, or the folder of an environment."""
-    for found in (*map(str, pythons(path)), path):
-        if os.path.isfile(found):
-            return os.path.abspath(found)
-    if os.path.isdir(path):
-        raise UsageError(
-            f"--to-python {path}: this folder has no bin/python; name the environment's Python"
-        )
-    raise UsageError(
-        f"--to-python {path}: there is no such file; name the Python of an "
-        "environment, or its folder"
-    )

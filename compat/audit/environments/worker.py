@@ -25,10 +25,8 @@ os.dup2(2, 1)
 import contextlib  # noqa: E402
 import ctypes  # noqa: E402
 import json  # noqa: E402
-import queue  # noqa: E402
-import threading  # noqa: E402
 import warnings  # noqa: E402
-from typing import IO, Any, Iterator  # noqa: E402, UP035
+from typing import IO, Any  # noqa: E402
 
 _FIELDS = ("sample_rate", "num_frames", "num_channels", "bits_per_sample", "encoding")
 
@@ -109,20 +107,6 @@ def _written(torchaudio: Any, request: dict[str, Any], file: IO[bytes]) -> dict[
     }  # fmt: skip
 
 
-def _requests() -> Iterator[dict[str, Any]]:
-    """Yield requests; end the process when the parent is gone, even while a file is decoded."""
-    waiting: queue.Queue[dict[str, Any]] = queue.Queue()
-
-    def read() -> None:
-        for line in sys.stdin.buffer:
-            waiting.put(json.loads(line))
-        os._exit(0)
-
-    threading.Thread(target=read, daemon=True).start()
-    while True:
-        yield waiting.get()
-
-
 def main() -> None:
     """Serve requests until standard input ends."""
     if why_not := _why_not():
@@ -131,8 +115,8 @@ def main() -> None:
     import torchaudio
 
     _answer({"torchaudio": torchaudio.__version__})
-    for request in _requests():
-        _answer(_decoded(torchaudio, request))
+    for line in sys.stdin.buffer:
+        _answer(_decoded(torchaudio, json.loads(line)))
 
 
 if __name__ == "__main__":

@@ -41,7 +41,7 @@ def document(result: Result) -> dict[str, object]:
         "explanations": [
             {
                 **one._asdict(),
-                "values": list(map(printable, one.values)),
+                "value": printable(one.value),
                 "sentence": printable(one.sentence),
             }
             for one in tally.breakdown.explanations()

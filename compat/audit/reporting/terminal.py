@@ -83,6 +83,4 @@ def write(result: Result, out: IO[str]) -> None:
             console.print(Text.assemble(*parts), soft_wrap=True)
         return
     text = "".join(f"{''.join(part for part, _ in parts)}\n" for parts in _lines(result))
-    encoding = getattr(out, "encoding", None) or "utf-8"
-    out.write(text.encode(encoding, "replace").decode(encoding))
-    out.flush()
+    print(text, end="", file=out, flush=True)

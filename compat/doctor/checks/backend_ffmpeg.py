@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from compat.doctor import backends
-from compat.doctor.check import Finding, Group, World, check, note
+from compat.doctor.check import Finding, Group, World, check
 
 
 @check(
@@ -16,17 +16,7 @@ from compat.doctor.check import Finding, Group, World, check, note
     why="It is asked first, and only it reads aac, m4a, wma, webm, videos and URLs.",
 )
 def backend_ffmpeg(world: World) -> Iterator[Finding]:
-    found = backends.finding(world, "ffmpeg", _words, ("decoders", "encoders"))
-    yield found
-    for action, key in (("decode", "no_decoders"), ("encode", "no_encoders")):
-        lacking = found.data.get(key)
-        if lacking:
-            yield note(
-                f"it does not {action} {', '.join(lacking)}",
-                why="This FFmpeg was built without them, like many builds of distributions.",
-                subject="av",
-                data={key: lacking},
-            )
+    yield backends.finding(world, "ffmpeg", _words, ("decoders", "encoders"))
 
 
 def _words(told: dict[str, Any]) -> str:
@@ -36,7 +26,9 @@ def _words(told: dict[str, Any]) -> str:
         else f"libavcodec {told['libraries'].get('libavcodec', '?')}"
     )
     licences = f", {' and '.join(told['licences'])}" if told["licences"] else ""
+    lacking = [*told["no_decoders"], *told["no_encoders"]]
+    without = f", not {', '.join(lacking)}" if lacking else ""
     return (
         f"PyAV {told['av']}, {ffmpeg}{licences}; decodes {len(told['decoders'])} "
-        f"and encodes {len(told['encoders'])} of the codecs in use"
+        f"and encodes {len(told['encoders'])} of the codecs in use{without}"
     )

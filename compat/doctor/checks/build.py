@@ -14,7 +14,7 @@ from compat.doctor.check import Finding, Group, World, check, error, note, ok, s
 @check(
     title="Builds",
     group=Group.VERSIONS,
-    after="pair",
+    last=True,
     why="An extension built for CUDA needs CUDA's libraries, which torch for the CPU does not "
     "contain; the reverse fails too.",
 )

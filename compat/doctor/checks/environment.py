@@ -1,7 +1,7 @@
 """The environment: virtual, conda's or the system's, with its folders.
 
-Shows where packages come from, and reports what leads Python elsewhere: the user's site,
-``PYTHONPATH``, ``PYTHONHOME``, an active environment that is not this interpreter's.
+Shows where packages come from, and reports what leads Python elsewhere: the user's site, and an
+active environment that is not this interpreter's.
 """
 
 import os
@@ -17,7 +17,7 @@ from compat.doctor.check import Finding, Group, Mend, World, check, note, ok, wa
 @check(
     title="Environment",
     group=Group.MACHINE,
-    after="python",
+    last=True,
     why="Python may import a package from a place that you did not think of.",
 )
 def environment(world: World) -> Iterator[Finding]:
@@ -34,13 +34,6 @@ def environment(world: World) -> Iterator[Finding]:
             "path": [str(folder) for folder in dists.folders()],
         },
     )
-    if machine.is_managed():
-        yield note(
-            "this Python is the system's, and pip does not install into it",
-            why="It could break programs of the system. In a virtual environment pip installs "
-            "anything; run the program with the Python in there.",
-            subject="environment",
-        )
     for variable in ("VIRTUAL_ENV", "CONDA_PREFIX"):
         active = os.environ.get(variable) or sys.prefix
         is_other = os.path.realpath(active) != os.path.realpath(sys.prefix)
@@ -66,26 +59,3 @@ def environment(world: World) -> Iterator[Finding]:
             mend=Mend("Exclude it for one run with PYTHONNOUSERSITE=1"),
             subject="environment",
         )
-    if os.environ.get("PYTHONHOME"):
-        yield warning(
-            f"PYTHONHOME is set to {os.environ['PYTHONHOME']}",
-            why="It changes where Python looks for the standard library and all site-packages "
-            "folders.",
-            mend=Mend("Unset it", machine.unset("PYTHONHOME")),
-            subject="environment",
-            cause="pythonhome",
-        )
-    if os.environ.get("PYTHONPATH"):
-        held = [
-            f"{name} in {folder}"
-            for folder in filter(None, os.environ["PYTHONPATH"].split(os.pathsep))
-            for name in dists.PACKAGES
-            if pathlib.Path(folder, name).exists()
-        ]
-        if held:
-            yield note(
-                f"PYTHONPATH brings {', '.join(held)}",
-                why="Python looks there before it looks at installed packages.",
-                mend=Mend("Unset it if you do not want this", machine.unset("PYTHONPATH")),
-                subject="environment",
-            )

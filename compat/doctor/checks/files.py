@@ -6,11 +6,9 @@ gigabytes. Compiled ``.pyc`` files are left out, since they come and go, and so 
 """
 
 import base64
-import concurrent.futures
 import hashlib
 import os
 import pathlib
-import threading
 from collections.abc import Iterator
 
 from compat.diagnosis import mends
@@ -22,7 +20,7 @@ _SHOWN = 8
 @check(
     title="Files",
     group=Group.INSTALLED,
-    after="installers",
+    last=True,
     why="After an interrupted download, a full disk or a change by hand, pip still believes that "
     "the package is complete.",
 )
@@ -95,26 +93,13 @@ def _hashed(
         for path, noted, size in record
         if noted.partition("=")[0] in hashlib.algorithms_available
     ]
-    total, done, lock = sum(size for _, _, size in wanted), 0, threading.Lock()
-    altered = {}
-
-    def compare(row: tuple[pathlib.Path, str, int]) -> tuple[pathlib.Path, bool]:
-        nonlocal done
-        path, noted, size = row
+    total, done, altered = sum(size for _, _, size in wanted), 0, {}
+    for path, noted, size in wanted:
         kind, _, digest = noted.partition("=")
         with path.open("rb") as stream:
-            real = (
-                base64.urlsafe_b64encode(hashlib.file_digest(stream, kind).digest())
-                .rstrip(b"=")
-                .decode()
-            )
-        with lock:
-            done += size
-            world.progress(f"hashing {copy.name}", done, total)
-        return path, real == digest.rstrip("=")
-
-    with concurrent.futures.ThreadPoolExecutor(max_workers=os.cpu_count() or 1) as pool:
-        for path, same in pool.map(compare, wanted):
-            if not same:
-                altered[path] = "its content is not that of the wheel"
+            real = base64.urlsafe_b64encode(hashlib.file_digest(stream, kind).digest())
+        if real.decode().rstrip("=") != digest.rstrip("="):
+            altered[path] = "its content is not that of the wheel"
+        done += size
+        world.progress(f"hashing {copy.name}", done, total)
     return altered

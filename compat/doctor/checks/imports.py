@@ -68,18 +68,13 @@ def _death(world: World, name: str, answer: Answer, data: dict[str, object]) -> 
         data={**data, "died": answer.died, "stood_at": list(answer.stood_at)},
     )
     said = failing.known(answer, name)
-    is_late = answer.died == "time limit"
-    text, mend = found.text, found.mend
-    if is_late:
+    text = found.text
+    if answer.died == "time limit":
         text += f" ({world.children.limit:g} s)"
     if answer.stood_at:
-        place = _place(answer.stood_at[0])
-        text += f"; it stopped at {place}"
-        if is_late:
-            words = mend.text.replace("See where it stopped", f"Look at {place}")
-            mend = mend._replace(text=words)
+        text += f"; it stopped at {_place(answer.stood_at[0])}"
     if not said.name:
-        return found._replace(text=text, mend=mend)
+        return found._replace(text=text)
     return found._replace(text=text, why=said.cause, mend=said.mend, cause=said.name)
 
 

@@ -1,7 +1,7 @@
 """The interpreter and the platform.
 
-Shows which Python runs, where it is, and on what system; compares it with the Pythons that this
-project and the installed torch are made for.
+Shows which Python runs, where it is, and on what system; compares it with the Pythons that the
+installed torch is made for.
 """
 
 import platform
@@ -11,8 +11,6 @@ from collections.abc import Iterator
 
 from compat.diagnosis import machine, pairs
 from compat.doctor.check import Finding, Group, Mend, World, check, error, ok, warning
-
-_FLOOR = (3, 11)  # same as `requires-python`
 
 
 @check(
@@ -37,13 +35,6 @@ def python(world: World) -> Iterator[Finding]:
             "bits": bits,
         },
     )
-    if sys.version_info[:2] < _FLOOR:
-        yield error(
-            f"Python {version} is too old for this project ({'.'.join(map(str, _FLOOR))})",
-            mend=Mend("Make a new environment with a newer Python"),
-            subject="python",
-            cause="old-python",
-        )
     if bits != 64:
         yield error(
             f"this Python has {bits} bits, and torch is built for 64 only",

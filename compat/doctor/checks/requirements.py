@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from packaging.requirements import InvalidRequirement, Requirement
+from packaging.specifiers import SpecifierSet
 from packaging.version import InvalidVersion
 
 from compat.diagnosis import dists, machine, pairs
@@ -36,7 +37,7 @@ def requirements(world: World) -> Iterator[Finding]:
     met, absent, problems = [], [], []
     for requirement in _required(world):
         found = world.copy(requirement.name)
-        if found is not None and _meets(requirement, found.version):
+        if found is not None and _holds(requirement.specifier, found.version):
             met.append(f"{requirement.name} {found.version}")
         elif found is None and requirement.name in _known():
             absent.append(requirement.name)
@@ -79,9 +80,9 @@ def _required(world: World) -> Iterator[Requirement]:
             yield requirement
 
 
-def _meets(requirement: Requirement, version: str) -> bool:
+def _holds(specifiers: SpecifierSet, version: str) -> bool:
     try:
-        return requirement.specifier.contains(pairs.public(version), prereleases=True)
+        return specifiers.contains(pairs.public(version), prereleases=True)
     except InvalidVersion:
         return True
 
@@ -98,7 +99,7 @@ def _install(requirement: Requirement) -> Mend:
 
 
 def _untested(world: World) -> Iterator[Finding]:
-    """Report decoders and their libraries that are older or newer than the tested releases."""
+    """Report decoders and their libraries that are not of the tested releases."""
     for name, tested in pairs.tested().items():
         if name in _LIBRARIES:
             backend, tell = _LIBRARIES[name]
@@ -108,17 +109,14 @@ def _untested(world: World) -> Iterator[Finding]:
         else:
             package, copy = name, world.copy(name)
             version = copy.version if copy is not None else ""
-        place = tested.place(version) if version else ""
-        if place:
-            own = pairs.tested()[package]
+        if version and not _holds(tested, version):
             yield warning(
-                f"{name} {version} is {place} than what was tested ({tested.first} to "
-                f"{tested.last})",
+                f"{name} {version} is not a tested release ({tested})",
                 why="It may decode a file to other samples; the recorded cases were not replayed "
                 "with it.",
                 mend=Mend(
                     f"Install {package} in a tested release, from its wheel",
-                    machine.pip("--only-binary", package, f"{package}>={own.first},<{own.after}"),
+                    machine.pip("--only-binary", package, f"{package}{pairs.tested()[package]}"),
                 ),
                 subject=package,
                 cause="decoder-untested",

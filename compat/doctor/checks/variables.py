@@ -8,19 +8,16 @@ Variables of the system's loader matter if they lead to another torch.
 import difflib
 import functools
 import os
-import pathlib
 import tomllib
 from collections.abc import Iterator
 from typing import Any
 
-import compat.releases as releases  # not `from compat import`, which would build the stand-in first
 from compat.commands import data_files
 from compat.diagnosis import machine
 from compat.doctor.check import Finding, Group, Mend, World, check, error, note, ok, warning
 
 _ON, _OFF = ("1", "true", "yes", "on", "y", "t"), ("0", "false", "no", "off", "n", "f")
 _LOADER = ("LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "DYLD_FALLBACK_LIBRARY_PATH")
-_PRELOAD = ("LD_PRELOAD", "DYLD_INSERT_LIBRARIES")
 
 
 @functools.cache
@@ -52,6 +49,10 @@ def _unset(name: str) -> Mend:
 
 
 def _dispatcher() -> Iterator[Finding]:
+    # here, since a folder of the user's may have the name of a package of ours that this imports;
+    # not `from compat import`, which would build the stand-in first
+    import compat.releases as releases
+
     name = releases.DISPATCHER_VARIABLE
     value = os.environ.get(name)
     if value is None:
@@ -76,35 +77,30 @@ def _dispatcher() -> Iterator[Finding]:
     }
     wanted = "1" if value.lower() in _ON else "0" if value.lower() in _OFF else ""
     is_on, under = releases.dispatcher_on(release), f"under release {release.name}"
-    if not _is_read(release) and value == "1":
-        text = f"{name}=1 does nothing {under}: the dispatcher is always on ({listed})"
-        yield note(text, mend=_unset(name), **rest)
-    elif not _is_read(release):
+    if not _is_read(release):
         pin = machine.setting(releases.VERSION_VARIABLE, "2.1")
         global_backend = Mend("To get the global backend, pin release 2.1 or 2.0", pin)
-        yield warning(
+        severe, cause = (note, "") if value == "1" else (warning, "variable-without-effect")
+        yield severe(
             f"{name}={value} does nothing {under}, where the dispatcher is always on ({listed})",
             mend=global_backend if wanted == "0" else _unset(name),
-            cause="variable-without-effect",
-            **rest,
-        )
-    elif wanted != ("1" if is_on else "0"):
-        values = (wanted,) if wanted else ("1", "0")
-        commands = tuple(line for one in values for line in machine.setting(name, one))
-        yield warning(
-            f"{name}={value!r} means {'on' if is_on else 'off'} {under} ({listed})",
-            mend=Mend("Use 1 or 0: other values do not mean what they seem to", commands),
-            cause="variable-misread",
+            cause=cause,
             **rest,
         )
     elif value not in ("0", "1"):
-        words = "Use 1 or 0: other values mean something else in some releases"
-        mend = Mend(words, machine.setting(name, wanted))
-        yield note(f"{name}={value!r}: {listed}", mend=mend, **rest)
+        severe, cause = (note, "") if wanted == str(int(is_on)) else (warning, "variable-misread")
+        values = (wanted,) if wanted else ("1", "0")
+        commands = tuple(line for one in values for line in machine.setting(name, one))
+        yield severe(
+            f"{name}={value!r} means {'on' if is_on else 'off'} {under} ({listed})",
+            mend=Mend("Use 1 or 0: other values do not mean what they seem to", commands),
+            cause=cause,
+            **rest,
+        )
 
 
-def _is_read(release: releases.Release) -> bool:
-    return release.dispatcher_variable != "ignored"
+def _is_read(release: Any) -> bool:
+    return bool(release.dispatcher_variable != "ignored")
 
 
 def _unknown() -> Iterator[Finding]:
@@ -140,12 +136,13 @@ def _unknown() -> Iterator[Finding]:
 
 
 def _ours() -> Iterator[Finding]:
-    # importing these imports no backend's library
+    # importing it imports no backend's library
+    import compat.releases as releases
     from dispatcher import registry
-    from dispatcher.backends.sox.library import VARIABLE
 
-    bad = functools.partial(error, cause="bad-variable")
-    raises = functools.partial(bad, why="compat.install() raises it.", subject="compat")
+    raises = functools.partial(
+        error, cause="bad-variable", why="compat.install() raises it.", subject="compat"
+    )
     for name in (releases.VERSION_VARIABLE, "TORCHAUDIO_COMPAT_AUTO"):
         try:
             releases.named(os.environ.get(name) or releases.DEFAULT)
@@ -158,14 +155,6 @@ def _ours() -> Iterator[Finding]:
         name, known = releases.BACKENDS_VARIABLE, ",".join(registry.known())
         mend = Mend("Name existing backends", machine.setting(name, known))
         yield raises(f"{name}={os.environ.get(name)}: {why}", mend=mend)
-    libsox = os.environ.get(VARIABLE)
-    if libsox and os.sep in libsox and not pathlib.Path(libsox).exists():
-        yield bad(
-            f"{VARIABLE} names {libsox}, which is not there",
-            why="While it is set, no other libsox is tried, so the sox backend does not work.",
-            mend=_unset(VARIABLE),
-            subject="libsox",
-        )
 
 
 def _loader(world: World) -> Iterator[Finding]:
@@ -190,10 +179,3 @@ def _loader(world: World) -> Iterator[Finding]:
                     evidence=tuple(held[:5]),
                     data={"name": name, "folder": folder},
                 )
-    for name in _PRELOAD:
-        if os.environ.get(name):
-            yield note(
-                f"{name}={os.environ[name]} is loaded into every process",
-                subject="variables",
-                data={"name": name, "value": os.environ[name]},
-            )

@@ -16,11 +16,6 @@ from compat.doctor.fix.reach import Reach, Touches, Words, of, unattended
 UNANSWERED = 3  # as for wrong usage
 FAILED = 4
 _INDENT = " " * 12
-_WITHOUT_QUESTION = {
-    Touches.ENVIRONMENT: "--yes runs the first command",
-    Touches.MORE: "--yes --outside runs the first command",
-    Touches.SHOWN: "in a terminal you can choose one",
-}
 
 
 class Means(NamedTuple):
@@ -32,7 +27,7 @@ class Means(NamedTuple):
         ask: asks a question and returns the answer; ``None`` if there is nobody to ask.
     """
 
-    run: Callable[[Words], runner.Outcome]
+    run: Callable[[Words], int]
     examine: Callable[[], dict[str, Any] | None]
     ask: Callable[[str], str] | None
 
@@ -56,7 +51,7 @@ def _asked(question: str) -> str:
 
 
 def mend(before: dict[str, Any], root: Mend, consent: Touches | None, by: Means) -> int:
-    """Mend the root cause of an examination, and return the exit status.
+    """Mend the root cause of an examination by its first command, and return the exit status.
 
     The status is that of the last examination; 3 if there is a command and nobody to ask, or the
     second examination has no result; 4 if a command failed.
@@ -64,7 +59,7 @@ def mend(before: dict[str, Any], root: Mend, consent: Touches | None, by: Means)
     Args:
         before: the document of the examination.
         root: the mend of its root cause.
-        consent: how much the first command may touch without a question; ``None``: ask always.
+        consent: how much the command may touch without a question; ``None``: ask always.
         by: the means.
     """
     status = int(before["verdict"]["exit"])
@@ -78,63 +73,45 @@ def mend(before: dict[str, Any], root: Mend, consent: Touches | None, by: Means)
         return status
     commands = [(line, of(line, root)) for line in shell.alternatives(root.commands)]
     _show(commands)
-    if all(reach.touches is Touches.SHOWN for _, reach in commands):
-        _say("", "The doctor runs none of these. Run one yourself, then run the doctor again.")
+    command, first = commands[0]
+    if first.touches is Touches.SHOWN:
+        _say("", "The doctor does not run this. Run it yourself, then run the doctor again.")
         return status
     if consent is None and by.ask is None:
-        how = _WITHOUT_QUESTION[commands[0][1].touches]
-        _complain(f"doctor --fix: there is no terminal to ask, so nothing was run; {how}")
+        options = "--yes" if first.touches is Touches.ENVIRONMENT else "--yes --outside"
+        _complain(
+            "doctor --fix: there is no terminal to ask, so nothing was run; "
+            f"{options} runs the first command"
+        )
         return UNANSWERED
-    chosen = _chosen(commands, by) if consent is None else commands[0]
-    if chosen is None or not _is_allowed(*chosen, consent, by):
+    which = "it" if len(commands) == 1 else "the first"
+    if not _is_allowed(first, which, consent, by):
         _say("fix", "Nothing was changed.")
         return status
-    return _done(chosen[0], before, by, asks=consent is None)
+    return _done(command, before, by, asks=consent is None)
 
 
 def _show(commands: Sequence[tuple[Line, Reach]]) -> None:
-    for number, (command, reach) in enumerate(commands, 1):
-        counted = f"{number}) " if len(commands) > 1 else ""
-        _say("fix" if number == 1 else "", f"{counted}$ {command}")
+    for number, (command, reach) in enumerate(commands):
+        _say("or" if number else "fix", f"$ {command}")
         if reach.reason:
             only = "Only shown. " if reach.touches is Touches.SHOWN else ""
             _say("", f"   {only}It {reach.reason}.")
 
 
-def _chosen(commands: Sequence[tuple[Line, Reach]], by: Means) -> tuple[Line, Reach] | None:
-    """Ask whether to run the command, or which one; return ``None`` for none."""
-    if len(commands) == 1:
-        return commands[0] if _is_yes("Run it? [y/N] ", by) else None
-    may = {
-        str(number): command
-        for number, command in enumerate(commands, 1)
-        if command[1].touches is not Touches.SHOWN
-    }
-    answer = _ask(f"Run which one? [{', '.join(may)}; Enter: none] ", by)
-    if answer and answer not in may:
-        _say("", f"{answer!r} is none of {', '.join(may)}.")
-    return may.get(answer)
-
-
-def _is_allowed(command: Line, reach: Reach, consent: Touches | None, by: Means) -> bool:
-    """Return whether a chosen command may be run; ask a second time if it touches more."""
-    if reach.touches is Touches.SHOWN:
-        _say("", "--yes takes the first command, and that one is only shown.")
-        return False
-    if reach.touches <= (consent or Touches.ENVIRONMENT):
-        return True
-    if consent is not None:
+def _is_allowed(first: Reach, which: str, consent: Touches | None, by: Means) -> bool:
+    """Return whether the first command may be run; ask a second time if it touches more."""
+    if consent is None:
+        again = f"It {first.reason}. Run it all the same? [y/N] "
+        is_inside = first.touches is Touches.ENVIRONMENT
+        return _is_yes(f"Run {which}? [y/N] ", by) and (is_inside or _is_yes(again, by))
+    if first.touches > consent:
         _say("", "--yes runs it only with --outside.")
-        return False
-    return _is_yes(f"It {reach.reason}. Run it all the same? [y/N] ", by)
+    return first.touches <= consent
 
 
 def _is_yes(question: str, by: Means) -> bool:
-    return _ask(question, by) in ("y", "yes")
-
-
-def _ask(question: str, by: Means) -> str:
-    return by.ask(f"{_INDENT}{question}") if by.ask is not None else ""
+    return by.ask is not None and by.ask(f"{_INDENT}{question}") in ("y", "yes")
 
 
 def _done(command: Line, before: dict[str, Any], by: Means, *, asks: bool) -> int:
@@ -144,17 +121,13 @@ def _done(command: Line, before: dict[str, Any], by: Means, *, asks: bool) -> in
         line = shell.lines(*step)[0]
         _say("run", f"$ {line}")
         try:
-            outcome = by.run(step)
+            status = by.run(step)
         except KeyboardInterrupt:
             _complain("", "Interrupted while it ran. Run the doctor again: it may be half done.")
             raise
-        if outcome.status:
-            how = f"signal {-outcome.status}" if outcome.status < 0 else f"status {outcome.status}"
-            _complain(
-                "",
-                f"{line} failed with {how}. Nothing further was run. Its last lines:",
-                *(f"  {last}" for last in outcome.last or ("(it wrote none to standard error)",)),
-            )
+        if status:
+            how = f"signal {-status}" if status < 0 else f"status {status}"
+            _complain("", f"{line} failed with {how}. Nothing further was run.")
             return FAILED
     print()
     _say("again", "Examining again, in a new process ...")

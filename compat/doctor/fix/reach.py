@@ -6,8 +6,8 @@ touches                                       the doctor
 this environment: its pip, its conda          asks, and runs it
 more: the system's package manager, conda's   asks a second time, and runs it
 other environments, a Python that programs
-share, a user's file, files to remove
-the shell, ``sudo``, files elsewhere, all     only shows it
+share, a user's file
+the shell, ``sudo``, files to remove, all     only shows it
 other programs
 ============================================  ===================================================
 """
@@ -20,7 +20,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from compat.commands.shell import Line
-from compat.diagnosis import dists, machine
+from compat.diagnosis import machine
 from compat.diagnosis.findings import Mend
 
 Words = tuple[str, ...]
@@ -97,16 +97,11 @@ def _of_step(words: Words) -> Reach:
     return rule(words)
 
 
-def _is_own() -> bool:
-    """Return whether this Python has an environment of its own."""
-    return machine.is_venv() or machine.is_conda()
-
-
 def _pip(words: Words) -> Reach:
     told = next((name for name in _ELSEWHERE_BY_PIP if os.environ.get(name)), "")
     if told and "uv" not in words:
         return _more(f"changes another folder than this environment's: {told} is set")
-    if not _is_own():
+    if not (machine.is_venv() or machine.is_conda()):
         return _more(f"changes {sys.prefix}, which is no environment of its own: programs share it")
     return _HERE
 
@@ -132,27 +127,12 @@ def _rename(words: Words) -> Reach:
     return _more(f"renames {old}, which is not part of a package")
 
 
-def _remove(words: Words) -> Reach:
-    paths = [path for path in words[1:] if not path.startswith("-")]
-    if _is_own() and all(map(_is_inside, paths)):
-        return _more("removes files of this environment for good")
-    return _shown("removes files outside this environment for good: look at them first")
-
-
-def _is_inside(path: str) -> bool:
-    """Return whether a path lies in a folder of packages of this environment."""
-    place = os.path.join(os.path.realpath(os.path.dirname(path)), "")
-    prefix = os.path.join(os.path.realpath(sys.prefix), "")
-    folders = (os.path.join(str(folder), "") for folder in dists.folders())
-    return place.startswith(prefix) and any(place.startswith(folder) for folder in folders)
-
-
 _RULES: dict[str, Callable[[Words], Reach]] = {
     **dict.fromkeys(("pip", "ensurepip", "uv"), _pip),
     **dict.fromkeys(machine.CONDAS, _conda),
     **dict.fromkeys((*machine.SYSTEM_MANAGERS, "winget"), _system),
     "sudo": lambda words: _shown("needs the rights of root, and the doctor never calls sudo"),
     "mv": _rename,
-    "rm": _remove,
+    "rm": lambda words: _shown("removes files for good: look at them first"),
     "chmod": lambda words: _more(f"changes the rights of {words[-1]}"),
 }

@@ -7,13 +7,11 @@ import os
 import warnings
 from typing import Any
 
-from compat.doctor import headers, samples, stored
+from compat.doctor import headers, samples
 from dispatcher.lazily import torch
 
 # per path: the first backend that read it, its waveform and rate, to compare the others with
 _first: dict[str, tuple[str, torch.Tensor, int]] = {}
-
-_MISREAD = "MisreadInputWarning"
 
 
 def probe(task: dict[str, Any]) -> dict[str, Any]:
@@ -41,19 +39,12 @@ def probe(task: dict[str, Any]) -> dict[str, Any]:
         except Exception as why:  # noqa: BLE001 - as above
             streams = _streams(path) if isinstance(why, NoAudioStreamError) else {}
             return {**told, "load_error": str(why), "streams": streams}
-    # the doctor compares the samples itself
-    told["misread"] = any(each.category.__name__ == _MISREAD for each in caught)
-    told["warnings"] = [
-        [each.category.__name__, str(each.message)]
-        for each in caught
-        if each.category.__name__ != _MISREAD
-    ]
+    told["warnings"] = [[each.category.__name__, str(each.message)] for each in caught]
     told.update(rate=int(rate), shape=list(waveform.shape))
     if waveform.numel():
         told.update(peak=float(waveform.abs().max()), finite=bool(torch.isfinite(waveform).all()))
     if backend is not None:
         told["apart"] = _apart(path, backend, waveform, int(rate))
-        told["stored"] = _stored(path, waveform)
     return told
 
 
@@ -72,17 +63,6 @@ def _apart(path: str, backend: str, waveform: torch.Tensor, rate: int) -> dict[s
     name, reference, its_rate = _first[path]
     found = samples.apart(reference, waveform) if rate == its_rate else None
     return None if found is None else {"from": name, **found}
-
-
-def _stored(path: str, waveform: torch.Tensor) -> dict[str, float] | None:
-    """Return how far it is from the file's samples; ``None`` where those are not established."""
-    try:
-        held = stored.beginning(path)
-    except (OSError, ValueError):
-        return None
-    if held is None:
-        return None
-    return samples.apart(torch.from_numpy(held), waveform[:, : held.shape[1]])
 
 
 def _streams(path: str) -> dict[str, int]:

@@ -122,35 +122,22 @@ def _differentiable(waveform: Tensor, a_coeffs: Tensor, b_coeffs: Tensor) -> Any
 def _loop(
     input_signal_windows: Tensor, a_coeff_flipped: Tensor, padded_output_waveform: Tensor
 ) -> None:
-    """Filter by ``1 / a`` into ``padded_output_waveform``.
+    """Filter by ``1 / a`` into ``padded_output_waveform``: zeros, ``order`` samples longer.
 
-    Its first ``order`` samples are past outputs. ``a_coeff_flipped`` has the longest lag first, and
-    its last coefficient counts as 1.
+    ``a_coeff_flipped`` has the longest lag first, and its last coefficient counts as 1.
     """
     order = a_coeff_flipped.size(1) - 1
     shape = [*input_signal_windows.shape[:-1], input_signal_windows.size(-1) + order]
     require(
-        list(padded_output_waveform.shape) == shape,
+        list(padded_output_waveform.shape) == shape and not bool(padded_output_waveform.any()),
         NAME,
-        f"padded_output_waveform must be of shape {shape}, "
-        f"not {list(padded_output_waveform.shape)}",
+        f"padded_output_waveform must be zeros of shape {shape}, "
+        f"not values of shape {list(padded_output_waveform.shape)}",
     )
-    fed = input_signal_windows
-    if bool(padded_output_waveform.any()):
-        fed = _fed_with_past(fed, a_coeff_flipped, padded_output_waveform)
     a_coeffs = a_coeff_flipped.flip(1)
     a_coeffs[:, 0] = 1
-    padded_output_waveform[..., order:] = _filtered(fed, a_coeffs, _impulse(a_coeffs))
-
-
-def _fed_with_past(fed: Tensor, a_coeff_flipped: Tensor, padded: Tensor) -> Tensor:
-    """Subtract from the input what past outputs, and values where outputs will be, contribute."""
-    order, time = a_coeff_flipped.size(1) - 1, fed.size(-1)
-    fed = fed - padded[..., order:] * a_coeff_flipped[:, -1:]
-    for sample in range(min(order, time)):
-        past = padded[..., sample:order]
-        fed[..., sample] -= (past * a_coeff_flipped[:, : order - sample]).sum(-1)
-    return fed
+    filtered = _filtered(input_signal_windows, a_coeffs, _impulse(a_coeffs))
+    padded_output_waveform[..., order:] = filtered
 
 
 OPERATORS = (

@@ -3,7 +3,6 @@
 Loss and gradient are computed together, in float32, on the device of the logits.
 """
 
-from collections.abc import Callable
 from typing import Any
 
 import torch
@@ -189,29 +188,6 @@ def _differentiable(logits: Tensor, *arguments: Any) -> Any:
     return _Differentiable.apply(anchor, logits, *arguments)  # type: ignore[no-untyped-call]
 
 
-def _scores(of: Callable[[transducer.Loss], Tensor]) -> Callable[..., Tensor]:
-    """Return the operator that gives log probabilities of the nodes, ``[batch, frame, row]``.
-
-    They are 0 beyond the lengths.
-    """
-
-    def scores(*arguments: Any) -> Tensor:
-        given = arguments[:-1]  # `clamp` is of gradients
-        _check(*given)
-        found = transducer.loss(*given, fused_log_softmax=True)
-        return of(found).masked_fill(~found.inside, 0)
-
-    return scores
-
-
-_alphas = _scores(lambda found: found.alphas)  # of reaching each node
-_betas = _scores(lambda found: found.betas)  # of ending from each node
-
-
-def _lattice_shape(logits: Tensor, *_: Any) -> Tensor:
-    return logits.new_empty(logits.shape[:3], dtype=torch.float32)
-
-
 OPERATORS = (
     Operator(
         schema=f"rnnt_loss({_TENSORS}, bool fused_log_softmax) -> (Tensor, Tensor?)",
@@ -228,17 +204,5 @@ OPERATORS = (
         kernels={"CompositeExplicitAutograd": _computed, "Meta": _shapes},
         calls="functional.rnnt_loss, whose Python part multiplies the gradients in its backward",
         since="2.9",
-    ),
-    Operator(
-        schema=f"rnnt_loss_alphas({_TENSORS}) -> Tensor",
-        kernels={"CompositeExplicitAutograd": _alphas, "Meta": _lattice_shape},
-        calls="nothing but tests",
-        until="2.9",
-    ),
-    Operator(
-        schema=f"rnnt_loss_betas({_TENSORS}) -> Tensor",
-        kernels={"CompositeExplicitAutograd": _betas, "Meta": _lattice_shape},
-        calls="nothing but tests",
-        until="2.9",
     ),
 )

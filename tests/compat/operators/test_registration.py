@@ -11,7 +11,7 @@ from compat import operators
 from compat.operators import declaration, registration
 
 ALL = {"_lfilter", "_lfilter_core_loop", "_overdrive_core_loop"}
-OLD_LOSS = {"rnnt_loss", "rnnt_loss_alphas", "rnnt_loss_betas"}
+OLD_LOSS = {"rnnt_loss"}
 ROOMS = {"_simulate_rir", "_make_rir_filter"}
 CALLED = {
     "2.0.2": ALL | OLD_LOSS | ROOMS | {"kaldi_ComputeKaldiPitch"},

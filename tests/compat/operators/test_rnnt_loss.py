@@ -140,19 +140,6 @@ def test_small_lattices(release: str, frames: int, labels: int) -> None:
     torch.testing.assert_close(rnnt(**given), expected(given), rtol=0, atol=1e-5, check_dtype=False)
 
 
-def test_alphas_and_betas_meet(release: str) -> None:
-    given = list(batch().values())[:-1]
-    alphas, betas = torch.ops.torchaudio.rnnt_loss_alphas(*given), torch.ops.torchaudio.rnnt_loss_betas(*given)
-    costs = rnnt(**batch())[0]
-    assert torch.allclose(betas[:, 0, 0], -costs)
-    for item in range(2):
-        for diagonal in range(3):  # every path crosses a diagonal once
-            crossed = [alphas[item, diagonal - row, row] + betas[item, diagonal - row, row] for row in range(diagonal + 1)]
-            assert torch.stack(crossed).logsumexp(0).item() == pytest.approx(-costs[item].item(), rel=1e-5)
-    assert not alphas[1, 3:].any()
-    assert not betas[1, :, 3].any()
-
-
 _FLAT = batch()
 
 
