@@ -154,7 +154,10 @@ def checked_load(asked: Load, backend: str = "") -> Load:
         ArgumentTypeError, BackendError: (TypeError, RuntimeError) no backend can take an argument.
     """
     check_place("read", asked.uri, backend)
-    size = asked.buffer_size if hasattr(asked.uri, "read") else BUFFER_SIZE
+    size = asked.buffer_size
+    if asked.format is None and type(size) is int and size == BUFFER_SIZE:  # as nearly always
+        return asked
+    size = size if hasattr(asked.uri, "read") else BUFFER_SIZE
     try:
         return asked._replace(
             format=name("format", asked.format),
@@ -172,6 +175,9 @@ def checked_piece(asked: Load, leniency: Leniency, backend: str = "") -> Load:
     """
     if left_out := [one for one in leniency.optional if getattr(asked, one) is None]:
         asked = asked._replace(**{one: Load._field_defaults[one] for one in left_out})
+    usual = type(asked.frame_offset) is type(asked.num_frames) is int
+    if usual and max(abs(asked.frame_offset), abs(asked.num_frames)) < _MOST:
+        return asked
     if leniency.rounds_frames:
         asked = _in_whole_frames(asked)
     try:

@@ -87,7 +87,7 @@ class Registry:
     def find(self, name: str) -> Backend | None:
         """Return the backend of that name; ``None`` if it does not work here or is left out."""
         found = _open(name) if name in self.allowed else None
-        return found if isinstance(found, Backend) else None
+        return None if isinstance(found, BackendUnavailable) else found
 
     def reason(self, name: str) -> str | None:
         """Return why a backend cannot be used, or ``None`` if it can."""

@@ -164,13 +164,16 @@ def _warn_missing_frames(
     found = asked.frame_offset + got
     # nothing came from beyond the end, so the end lies at the offset or anywhere before it
     there = f"{found}" if got or not asked.frame_offset else f"no more than {asked.frame_offset}"
-    cut = _cut(asked, start)
+    unknown = start is None and is_readable(asked.uri)
+    cut, damage = (
+        None if unknown else look(asked.place, lambda file: registry.loss(file, found), start)
+    ) or (None, None)
     if promise is not None and found < promise.frames:
         why = f"its header promises {promise.frames} frames, and {there} are there"
     elif cut is not None:
         why = f"{cut}; {there} frames were read"
     else:
-        _warn_of_damage(asked, start, f"; {found} frames were read", found)
+        _tell_of_damage(asked, damage, f"; {found} frames were read")
         return
     text = f"{describe(asked.uri)} is cut short: {why}"
     is_whole = not cut and look(asked.place, lambda file: registry.of(file).complete, start)
@@ -202,13 +205,12 @@ def warn_of_shift(asked: Load, got: int) -> None:
     ``load`` warns of pieces that are too short.
     """
     if asked.num_frames == got > 0:
-        _warn_of_damage(asked, 0, ", so the piece may be shifted", got, asked.frame_offset + got)
+        end = asked.frame_offset + got
+        damage = look(asked.place, lambda file: registry.damage(file, got, end), 0)
+        _tell_of_damage(asked, damage, ", so the piece may be shifted")
 
 
-def _warn_of_damage(
-    asked: Load, start: int | None, consequence: str, frames: int, end: int | None = None
-) -> None:
-    damage = look(asked.place, lambda file: registry.damage(file, frames, end), start)
+def _tell_of_damage(asked: Load, damage: str | None, consequence: str) -> None:
     if damage is not None:
         notices.warn(
             f"{describe(asked.uri)} is damaged: {damage}{consequence}", notices.DamagedInputWarning

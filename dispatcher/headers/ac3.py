@@ -1,13 +1,21 @@
 """AC-3 and E-AC-3: frames, whose headers give a bit rate or a size."""
 
+import functools
+from typing import Any
+
 from dispatcher.headers.container import Container
 from dispatcher.headers.frames_in_a_row import FrameKind
+from dispatcher.lazily import np, npt
 
 _SYNC = b"\x0b\x77"
 _KBITS = (
     *(32, 40, 48, 56, 64, 80, 96, 112, 128, 160),
     *(192, 224, 256, 320, 384, 448, 512, 576, 640),
 )
+
+_HEADER, _LONGEST = 6, 1 << 12  # bytes
+_CHECKSUM = 2  # bytes, at a frame's end; a checksum does not count these and the sync word
+_POLYNOMIAL = 0x18005
 
 
 def _size(data: bytes) -> int:
@@ -22,6 +30,31 @@ def _size(data: bytes) -> int:
     return 2 * (2 * kbits, kbits * 320 // 147 + (code & 1), 3 * kbits)[rate]
 
 
+def righted(data: bytes) -> bytes:
+    """Return the frames of a packet, each with the checksum that belongs to its bytes."""
+    found, at = bytearray(data), 0
+    while at + _HEADER <= len(data) and (size := _size(data[at : at + _HEADER])):
+        end = at + size - _CHECKSUM
+        bits = np.unpackbits(np.frombuffer(data[at + len(_SYNC) : end], np.uint8))
+        checksum = np.bitwise_xor.reduce(_remainders()[-len(bits) :] * bits)
+        found[end : end + _CHECKSUM] = int(checksum).to_bytes(_CHECKSUM, "big")
+        at += size
+    return bytes(found[: len(data)])
+
+
+@functools.cache
+def _remainders() -> npt.NDArray[Any]:
+    """Return what each bit before a checksum adds to it: a power of x, divided by a polynomial."""
+    found, value = [], 1 << 8 * _CHECKSUM
+    for _ in range(8 * _LONGEST):
+        value ^= _POLYNOMIAL if value >> 8 * _CHECKSUM else 0
+        found.append(value)
+        value <<= 1
+    return np.array(found[::-1], np.uint16)
+
+
 CONTAINER = Container(
-    "ac3", _SYNC, missing=FrameKind(6, _size, 1 << 12, lambda data: data[4] & 0xC0).missing
+    "ac3",
+    _SYNC,
+    missing=FrameKind(_HEADER, _size, _LONGEST, lambda data: data[4] & 0xC0).missing,
 )

@@ -42,7 +42,8 @@ class Part(NamedTuple):
     """A part of a joined file.
 
     Its kind (the container's name; of MPEG audio mp1, mp2 or mp3), its first byte, its sample rate
-    in Hz, its channels, and its codec in Ogg and Matroska.
+    in Hz, its channels, and its codec in Ogg and Matroska. The last three are 0, 0 and its headers
+    where only those are compared.
     """
 
     kind: str

@@ -101,13 +101,18 @@ def _missing(file: File) -> str | None:
 
 
 def _damage(file: File, frames: int, end: int | None) -> str | None:
+    """Look for damage if the file was read to its end; once, as reading all of it takes long."""
+    return file.remembered(_broken) if end is None and file.is_searched else None
+
+
+def _broken(file: File) -> str | None:
     """Follow the elements to the end of the Segment or file; compare the checksums of Clusters.
 
     FFmpeg looks for the next Cluster where one element does not lead to the next, and so loses up
     to five seconds.
     """
     at = last = 0
-    for _ in range(_MOST_ELEMENTS if end is None and file.is_searched else 0):
+    for _ in range(_MOST_ELEMENTS):
         start = file.at(at, 2 * _LONGEST_ELEMENT)
         if len(start) <= _LONGEST_ELEMENT:
             return None

@@ -65,6 +65,12 @@ def missing(file: File) -> str | None:
     return of(file).missing(file)
 
 
+def loss(file: File, frames: int) -> tuple[str | None, str | None]:
+    """Return what is missing at a file's end, and else what is damaged in it, as below."""
+    cut = missing(file)
+    return cut, None if cut else damage(file, frames)
+
+
 def damage(file: File, frames: int, end: int | None = None) -> str | None:
     """Return what is damaged in a file, up to frame ``end``; ``None`` as above.
 

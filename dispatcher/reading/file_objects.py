@@ -159,16 +159,17 @@ class PatientReader(Reader):
             return 0
 
 
-@contextlib.contextmanager
-def interruptible(place: Any) -> Iterator[None]:
+def interruptible(place: Any) -> contextlib.AbstractContextManager[None]:
     """Raise, at the block's end, an interrupt that a reader has kept, whatever else is raised.
 
     Raise the reader's first error in place of what a library made of it. ``place`` need not be a
     reader.
     """
-    if not isinstance(place, Reader):
-        yield
-        return
+    return _interruptible(place) if isinstance(place, Reader) else contextlib.nullcontext()
+
+
+@contextlib.contextmanager
+def _interruptible(place: Reader) -> Iterator[None]:
     try:
         yield
     except Exception as why:

@@ -37,6 +37,8 @@ def change(found: list[Part]) -> str:
     other = _other(found)
     if other is None:
         return ""
+    if not other.rate:
+        return f"a file with other headers begins at byte {other.begin}"
     first, later = (
         f"{part.channels} channel{'s' * (part.channels != 1)} at {part.rate} Hz"
         for part in (found[0], other)

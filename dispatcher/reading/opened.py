@@ -19,6 +19,7 @@ from dispatcher.reading.file_objects import is_readable, is_regular
 
 _Found = TypeVar("_Found")
 _SETTLED = 2 * 10**9  # nanoseconds: the coarsest time stamps of any file system
+_COMPARED = 1 << 10  # bytes of the head
 _HAS_PREAD = hasattr(os, "pread")  # Windows has none
 _UNREADABLE = (
     *(OSError, ValueError, TypeError, AttributeError),
@@ -61,11 +62,11 @@ class OpenFile(File):
 
         It is not kept for a file that was changed a moment ago: it could change again and keep its
         time of change. Some changes never show in a time: writes through mmap, and copies that keep
-        times on Windows, sshfs or FAT. So the head, which says what samples mean, is compared too.
+        times on Windows, sshfs or FAT. So the first bytes, which say what samples mean, count too.
         """
         status = self.status
         changed = status.st_mtime_ns, status.st_ctime_ns
-        identity = status.st_dev, status.st_ino, status.st_size, hash(self.head)
+        identity = status.st_dev, status.st_ino, status.st_size, hash(self.head[:_COMPARED])
         kept = _kept(parse, *identity, *changed)
         found: _Found = kept[0] if kept else self.parsed(parse)
         if not kept and time.time_ns() - max(changed) > _SETTLED:
@@ -159,7 +160,10 @@ def look(
         check: gets the file.
         start: where a file object's data begins, in bytes; ``None`` for where it stands.
     """
-    is_open = isinstance(place, OpenFile)
+    # nobody can tell how such an object is read, so it need not be moved
+    if type(place) is io.BytesIO and not place.closed:
+        place = place if (place.tell() if start is None else start) else InMemory(place)
+    is_open = isinstance(place, (OpenFile, InMemory))
     if not is_open and is_readable(place):
         return _look_into_object(place, check, start)
     try:

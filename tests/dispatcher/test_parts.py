@@ -217,13 +217,14 @@ def test_libsox_has_no_info_of_two_rates_either(rates: tuple[int, ...]) -> None:
 
 
 CUT = r"from byte \d+ on .* at 44100 Hz.*(head -c.*)"
+OTHER = r"other headers begins at byte \d+(.*head -c.*)"
 AGAIN = r"changes from 48000 to 44100 Hz.*(ffmpeg -i .*wav)"
 MADE = [
     ("aac", "x.mka", CUT),
     ("pcm_s16le", "x.mkv", CUT),
     ("aac", "live.mka", CUT),
-    ("pcm_s16le", "x.nut", CUT),
-    ("libmp3lame", "x.nut", CUT),
+    ("pcm_s16le", "x.nut", OTHER),
+    ("libmp3lame", "x.nut", OTHER),
     ("sbc", "x.sbc", CUT),
     ("libmp3lame", "x.mp3", r"from byte \d+ on 2 channels at 44100 Hz.*(ffmpeg -i .*wav)"),
     ("wavpack", "x.wv", CUT),
@@ -265,24 +266,18 @@ def test_two_rates_are_refused_in_every_container_and_the_next_step_works(codec:
             read = lambda: dispatcher.load(io.BytesIO(path.read_bytes()), format="sbc")  # noqa: E731
         with pytest.raises(RuntimeError, match=told):
             read()
-    with pytest.raises(RuntimeError, match=r"44100.* 48000 Hz|48000.* 44100 Hz"):
+    with pytest.raises(RuntimeError, match=r"44100.* 48000 Hz|48000.* 44100 Hz|other headers"):
         streamed()
     made = _followed(str(caught.value), name)
     assert [rate for _, rate in made] == ([48000, 44100] if "head -c" in str(caught.value) else [48000])
     assert sum(sound.shape[1] for sound, _ in made) > 90000
 
 
-def test_a_number_of_nut_that_does_not_end_is_none() -> None:
-    """Were all its bytes taken in, a file of a megabyte would take minutes."""
-    data = b"nut/multimedia container\0" + b"NS\x11\x40\x5b\xf2\xf9\xdb" + b"\xff" * (1 << 20) + bytes(10)
-    assert not joined_files.of(io.BytesIO(data), ("nut",))
-
-
 @pytest.mark.parametrize("name", ["x.sbc", "x.mp2", "x.ac3", "x.mka", "live.mka", "x.nut"])
 def test_channels_that_change_are_refused_and_the_next_step_works(name: str) -> None:
     extension = name.partition(".")[2]
     _made(name, {"mka": "pcm_s16le", "nut": "libmp3lame"}.get(extension, extension), (48000, 2), (48000, 1))
-    with pytest.raises(RuntimeError, match=r"(after \d+ frames|from byte \d+ on 1 channel).*: (head|ffmpeg)") as caught:
+    with pytest.raises(RuntimeError, match=r"(after \d+ frames|from byte \d+ on 1 channel|at byte \d+).*: (head|ffmpeg)") as caught:
         dispatcher.load(name, backend="ffmpeg")
     made = _followed(str(caught.value), name)
     assert [sound.shape[0] for sound, _ in made] == ([2, 1] if "head -c" in str(caught.value) else [2])

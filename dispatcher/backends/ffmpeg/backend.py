@@ -157,16 +157,17 @@ class Backend(backend.Backend):
             with _with_error_context(uri):
                 with reading() as (opened, stream):
                     found = probe.header(stream, settings, file)
-                    unknown = file is not None and found.num_frames < 0
-                    count = probe.counter(opened, stream, settings) if unknown else None
+                    if found.num_frames >= 0:
+                        return found
+                    count = None if file is None else probe.counter(opened, stream, settings)
                     if file is None or count is None:
-                        return probe.metadata(opened, stream, settings, file)
+                        return probe.decoded(found, opened, stream)
                     told = count(opened, stream, file)
                     if told is not None:
                         found.num_frames = told
                         return found
                 with reading(again=True) as (opened, stream):  # its packets were read in vain
-                    return probe.metadata(opened, stream, settings, file)
+                    return probe.decoded(found, opened, stream)
 
     def load(self, asked: Load, settings: Settings) -> tuple[torch.Tensor, int]:
         with (

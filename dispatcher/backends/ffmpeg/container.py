@@ -143,16 +143,21 @@ def list_demuxers(file: Any) -> tuple[str, ...]:
     return tuple(one for ending, one in _LISTS.items() if "://" in path and path.endswith(ending))
 
 
-@contextlib.contextmanager
-def served(file: Any, protocols: str, settings: Settings) -> Iterator[tuple[Any, str]]:
+def served(
+    file: Any, protocols: str, settings: Settings
+) -> contextlib.AbstractContextManager[tuple[Any, str]]:
     """Give the reader of a file on a server; anything else as it is, with the protocols it needs.
 
     Raises:
         BackendError: (a RuntimeError) the server does not answer, or redirects where none may lead.
     """
-    if not web.is_address(file):
-        yield file, protocols
-        return
+    if web.is_address(file):
+        return _served(file, protocols, settings)
+    return contextlib.nullcontext((file, protocols))
+
+
+@contextlib.contextmanager
+def _served(file: Any, protocols: str, settings: Settings) -> Iterator[tuple[Any, str]]:
     with contextlib.closing(web.Remote(file, settings)) as remote:
         with contextlib.suppress(web.NotSpokenError):
             remote.ask()

@@ -8,17 +8,15 @@ from typing import Any, Literal, TypeAlias, cast
 from dispatcher import notices
 from dispatcher.backends.ffmpeg import joints
 from dispatcher.errors import BackendError, describe
-from dispatcher.headers import ogg_packets
+from dispatcher.headers import ac3, ogg_packets
 from dispatcher.headers.container import Part
 from dispatcher.lazily import av, np
 from dispatcher.reading import joined_files
 
-# by codec, the option with which FFmpeg sees damage that it would decode without a word; in these,
-# each block stands for itself
+# by codec, the option with which FFmpeg sees damage that it would decode without a word
+_LINKED = ("ac3", "eac3")  # a frame needs those before it; in the others each block is by itself
 _STRICT = {"err_detect": "crccheck+explode"}
-CHECKED = dict.fromkeys(("flac", "tta", "wavpack"), _STRICT)
-# in these a frame needs those before it, so a second decoder looks for damage
-_CHECKED_BESIDE = {"ac3", "eac3"}
+CHECKED = dict.fromkeys(("flac", "tta", "wavpack", *_LINKED), _STRICT)
 Decoder: TypeAlias = "Callable[[av.Packet[Any]], Iterable[av.AudioFrame]]"
 
 _NEW_HEADERS: Literal["new_extradata"] = "new_extradata"
@@ -31,6 +29,8 @@ _IMA, _SAME_STEPS = "adpcm_ima_wav", "adpcm_ima_dk4"
 _IMA_CHANNELS = 2
 _IMA_HEADER = 4  # bytes of a channel: 2 of its first sample, 1 of its step's index, 1 unused
 _IMA_GROUP = 4  # bytes of a channel before those of the next channel
+_TURNED = bytes((byte << 4 | byte >> 4) & 0xFF for byte in range(256))
+_HIGH, _LOW = 0xF0F0F0F0, 0x0F0F0F0F  # half of each of 4 bytes
 
 
 def of(stream: Any, context: Any) -> Decoder:
@@ -40,9 +40,7 @@ def of(stream: Any, context: Any) -> Decoder:
         if (codec, container) == ("vorbis", "ogg"):
             return _vorbis(context)
         if codec in CHECKED:
-            return _checked(stream, context)
-        if codec in _CHECKED_BESIDE:
-            return _checked_beside(stream, context)
+            return (_righted if codec in _LINKED else _checked)(stream, context)
         if codec == "sbc":
             return _sbc(stream, context)
         if codec == _IMA and context.channels <= _IMA_CHANNELS:
@@ -81,26 +79,32 @@ def _checked(stream: Any, context: Any) -> Decoder:
     return decode
 
 
-def _checked_beside(stream: Any, context: Any) -> Decoder:
-    """Decode frames, and warn if some checksums are wrong.
+def _righted(stream: Any, context: Any) -> Decoder:
+    """Decode frames, and warn if some checksums are wrong; where most are, the encoder wrote none.
 
-    Where most are wrong, the encoder wrote none.
+    A frame needs those before it, so none may be left out: FFmpeg refuses one whose checksum is
+    wrong, and gets it once more with the right one.
     """
-    checking: Any = av.CodecContext.create(context.name, "r")
-    checking.extradata, checking.options = context.extradata, _STRICT
+    if not context.is_open:
+        context.options = {**context.options, **CHECKED[context.codec.canonical_name]}
     right = wrong = 0
+    is_told = False
 
     def decode(packet: av.Packet[Any]) -> Iterable[av.AudioFrame]:
-        nonlocal right, wrong
-        found: list[av.AudioFrame] = context.decode(packet)
-        if packet.size and not 0 < wrong < right:
-            try:
-                checking.decode(packet)
-                right += 1
-            except av.error.InvalidDataError:
-                wrong += 1
-            if 0 < wrong < right:
-                _warn_of_checksum(stream)
+        nonlocal right, wrong, is_told
+        try:
+            found: list[av.AudioFrame] = context.decode(packet)
+            right += packet.size > 0
+        except av.error.InvalidDataError:
+            again: Any = av.Packet(ac3.righted(bytes(packet)))
+            again.pts, again.dts, again.time_base = packet.pts, packet.dts, packet.time_base
+            for side in packet.iter_sidedata():
+                again.set_sidedata(side)
+            found = context.decode(again)
+            wrong += 1
+        if 0 < wrong < right and not is_told:
+            is_told = True
+            _warn_of_checksum(stream)
         return found
 
     return decode
@@ -203,21 +207,27 @@ def _ima(context: Any) -> Decoder:
     rounding_once: Any = av.CodecContext.create(_SAME_STEPS, "r")
     rounding_once.sample_rate, rounding_once.layout = context.sample_rate, context.layout
 
+    def decoded(data: bytes, packet: av.Packet[Any]) -> list[av.AudioFrame]:
+        blocks: Any = av.Packet(data)
+        blocks.pts, blocks.dts, blocks.time_base = packet.pts, packet.dts, packet.time_base
+        found: list[av.AudioFrame] = rounding_once.decode(blocks)
+        return found
+
     def decode(packet: av.Packet[Any]) -> Iterator[av.AudioFrame]:
-        """Decode the blocks of a packet, one after the other."""
+        """Decode the blocks of a packet together; one after the other if any is damaged."""
         nonlocal size
         if size is None and packet.size:
             size = _block_bytes(packet, context)
+            rounding_once.options = {"block_align": str(size)}
         if not size or not packet.size:
             yield from context.decode(packet)
             return
-        data = bytes(packet)
-        for begin in range(0, len(data), size):
-            block: Any = av.Packet(_reordered(data[begin : begin + size], channels))
-            if not begin:
-                block.pts, block.dts = packet.pts, packet.dts
-            block.time_base = packet.time_base
-            yield from rounding_once.decode(block)
+        data = _reordered(bytes(packet), size, channels)
+        try:
+            yield from decoded(data, packet)
+        except av.FFmpegError:
+            for begin in range(0, len(data), size):
+                yield from decoded(data[begin : begin + size], packet)
 
     return decode
 
@@ -236,8 +246,8 @@ def _block_bytes(packet: av.Packet[Any], context: Any) -> int:
     return size if size > _IMA_HEADER * context.channels else 0
 
 
-def _reordered(block: bytes, channels: int) -> bytes:
-    """Return a block with its nibbles in the order of DK4.
+def _reordered(data: bytes, size: int, channels: int) -> bytes:
+    """Return blocks of ``size`` bytes with their nibbles in the order of DK4.
 
     Both hold the samples of a frame or channel one after the other, but in another order:
 
@@ -246,15 +256,18 @@ def _reordered(block: bytes, channels: int) -> bytes:
         wav, 2 channels    LLLL RRRR LLLL ...   4 bytes of a channel, then 4 of the other, low first
         DK4, 2 channels    one byte for each frame, left high and right low
     """
-    header = _IMA_HEADER * channels
-    octets = np.frombuffer(block, np.uint8)
-    body = octets[
-        header : header + (len(octets) - header) // (_IMA_GROUP * channels) * _IMA_GROUP * channels
-    ]
-    low, high = body & 15, body >> 4
+    rest = len(data) % size  # the last block may be shorter; it has whole groups
+    data = data[: len(data) - rest % (_IMA_GROUP * channels)]
     if channels == 1:
-        ordered = low << 4 | high
-    else:
-        nibbles = np.stack([low, high], axis=-1).reshape(-1, channels, 2 * _IMA_GROUP)
-        ordered = (nibbles[:, 0] << 4 | nibbles[:, 1]).reshape(-1)
-    return octets[:header].tobytes() + ordered.tobytes()
+        turned = bytearray(data.translate(_TURNED))
+        for begin in range(0, len(data), size):
+            turned[begin : begin + _IMA_HEADER] = data[begin : begin + _IMA_HEADER]
+        return bytes(turned)
+    whole, header = len(data) // size * size, _IMA_HEADER * channels
+    blocks = np.frombuffer(data, np.uint8, whole).reshape(-1, size).copy()
+    words = blocks[:, header:].copy().view(np.uint32)
+    left, right = words[:, ::2], words[:, 1::2]
+    blocks[:, header::2] = (left << 4 & _HIGH | right & _LOW).view(np.uint8)
+    blocks[:, header + 1 :: 2] = (left & _HIGH | right >> 4 & _LOW).view(np.uint8)
+    last = data[whole:]
+    return blocks.tobytes() + (_reordered(last, len(last), channels) if last else b"")

@@ -50,7 +50,9 @@ def of(
     container: av.container.InputContainer, stream: av.AudioStream
 ) -> Iterable[av.Packet[av.AudioStream]]:
     """Demux a stream; each packet is as the recorded FFmpeg gave it to the decoder."""
-    return map(as_recorded(container), _of_all_parts(container, stream))
+    found = _of_all_parts(container, stream)
+    trimmed = as_recorded(container)
+    return found if trimmed is _as_it_is else map(trimmed, found)
 
 
 def _of_all_parts(

@@ -61,17 +61,12 @@ def header(
     )
 
 
-def metadata(
-    container: av.container.InputContainer,
-    stream: av.AudioStream,
-    settings: Settings,
-    file: OpenFile | None = None,
+def decoded(
+    found: AudioMetaData, container: av.container.InputContainer, stream: av.AudioStream
 ) -> AudioMetaData:
-    """Return what ``info`` returns; decode the stream if its header does not tell the length."""
-    found = header(stream, settings, file)
-    if found.num_frames < 0:
-        found.num_frames = decode.count(container, stream)
-        found.sample_rate = stream.codec_context.sample_rate  # what FFmpeg probed may lie later
+    """Return what ``info`` returns by what the header tells; decode the stream for its length."""
+    found.num_frames = decode.count(container, stream)
+    found.sample_rate = stream.codec_context.sample_rate  # what FFmpeg probed may lie later
     return found
 
 

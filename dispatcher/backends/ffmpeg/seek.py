@@ -13,6 +13,7 @@ from __future__ import annotations
 import functools
 import itertools
 from collections.abc import Callable, Iterable, Iterator
+from fractions import Fraction
 from typing import NamedTuple, TypeAlias
 
 from dispatcher.backends.ffmpeg import decoders, packets, pcm
@@ -104,24 +105,30 @@ def _by_timestamp(
         if first.pos is None or first.size % max(1, pcm.frame_bytes(stream)):
             return None
         # position in frames = timestamp * time base * sample rate
-        container.seek(int(frame_offset / (rate * base)), stream=stream, backward=True)
+        scale = base * rate
+        container.seek(int(frame_offset / scale), stream=stream, backward=True)
     except av.FFmpegError:
         return None
-    frames = _timed(container, stream, frame_offset, first.pos)
+    frames = _timed(container, stream, frame_offset, first.pos, scale)
     found = next(frames)
-    return Place(itertools.chain((found,), frames), int((found.pts or 0) * base * rate))
+    return Place(itertools.chain((found,), frames), int((found.pts or 0) * scale))
 
 
 def _timed(
-    container: av.container.InputContainer, stream: av.AudioStream, frame_offset: int, origin: int
+    container: av.container.InputContainer,
+    stream: av.AudioStream,
+    frame_offset: int,
+    origin: int,
+    scale: Fraction,
 ) -> Iterator[av.AudioFrame]:
     """Decode the next frames, and check that each begins where the last one ended.
 
     The first must begin at or before the piece. PCM packets must also lie in the file where their
     timestamps say, counted from ``origin``, where the sound begins: FFmpeg computes both from a bit
-    rate and a frame size that may be wrong in the header.
+    rate and a frame size that may be wrong in the header. A timestamp times ``scale`` is a position
+    in frames.
     """
-    base, rate, whole = stream.time_base, stream.codec_context.sample_rate, pcm.frame_bytes(stream)
+    whole, up, down = pcm.frame_bytes(stream), scale.numerator, scale.denominator
     expected: int | None = None
     decoded = decoders.of(stream, stream.codec_context)
     try:
@@ -131,19 +138,19 @@ def _timed(
                 and packet.size
                 and (
                     packet.size % whole
-                    or packet.pos != origin + (packet.pts or 0) * (base or 0) * rate * whole
+                    or ((packet.pos or 0) - origin) * down != (packet.pts or 0) * up * whole
                 )
             ):
                 raise LostError("a packet is not where its time says")
             for frame in decoded(packet):
-                if frame.pts is None or base is None:
+                if frame.pts is None:
                     raise LostError("a frame has no time")
-                place = frame.pts * base * rate
-                if place.denominator != 1 or not (
+                place, between = divmod(frame.pts * up, down)
+                if between or not (
                     0 <= place <= frame_offset if expected is None else place == expected
                 ):
                     raise LostError("the times do not fit")
-                expected = int(place) + frame.samples
+                expected = place + frame.samples
                 yield frame
     except av.FFmpegError as why:
         raise LostError(str(why)) from why

@@ -55,6 +55,7 @@ class Sink:
         self._rows: list[memoryview] = []
         self._at = self._capacity = 0  # bytes of each row that are used, and that there are
         self._staged: npt.NDArray[Any] | None = None
+        self._stage = min(room, _STAGE_FRAMES)
 
     def take(self, frames: Iterable[av.AudioFrame], skip: int = 0, wanted: int = -1) -> None:
         """Take ``wanted`` frames, or all for -1, after the first ``skip`` of those that come.
@@ -97,7 +98,7 @@ class Sink:
             rows, columns = (self._channels, 1) if self._kind.planar else (1, self._channels)
             if self._staged is None or len(self._staged[0]) < frames * columns:
                 self._staged = np.empty(
-                    (rows, max(frames, _STAGE_FRAMES) * columns), self._kind.dtype
+                    (rows, max(frames, self._stage) * columns), self._kind.dtype
                 )
                 staged: Any = self._staged
                 self._rows = [memoryview(row).cast("B") for row in staged]
