@@ -16,8 +16,8 @@ import pytest
 
 import compat
 from tests.compat.conftest import Plant
-from tests.tables import table
 from tests.reliability import process
+from tests.tables import table
 
 RELEASES = ("2.0", "2.1", "2.2", "2.8", "2.9")
 
