@@ -134,7 +134,7 @@ def _dithered(seed: int, torchaudio: Any) -> list[int]:
 
 
 @pytest.mark.libsox
-@pytest.mark.parametrize("why", [OSError("failed to map segment"), AttributeError("dladdr")])
+@pytest.mark.parametrize("why", [OSError("failed to map segment"), AttributeError("dladdr"), RuntimeError("NULL")])
 def test_a_libsox_that_cannot_be_copied_runs_the_effects_itself(why: Exception, forked: Python) -> None:
     """With the same settings and the same random numbers, which go on from one chain to the next."""
     code = f"""

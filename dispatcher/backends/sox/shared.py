@@ -38,8 +38,8 @@ def for_effects(sox: Library) -> Iterator[Library]:
 @functools.cache
 def _started(ffi: Any, lib: Any) -> Any:
     """Return a copy of libsox with its effects started; libsox itself if it cannot be copied."""
-    # a system without dladdr, a folder from which nothing may be run
-    with contextlib.suppress(AttributeError, OSError):
+    # a system without dladdr or that does not tell, a folder from which nothing may be run
+    with contextlib.suppress(AttributeError, RuntimeError, OSError):
         lib = _copy(ffi, lib)
     if lib.sox_init() != 0:
         raise BackendError("sox_init of libsox failed")
