@@ -16,7 +16,11 @@ VARIABLE = "TORCHAUDIO_COMPAT_AUTO"
 def _install() -> None:
     import compat
 
-    compat.install(os.environ.get(VARIABLE))
+    try:
+        compat.install(os.environ.get(VARIABLE))
+    except compat.CompatWarning as told:
+        # with -W error; the program did not ask for the release, which is installed by now
+        print(told, file=sys.stderr)
 
 
 def wait() -> None:

@@ -62,7 +62,10 @@ class Context:
             notices.warn(f"{text}. Unset the variable, and name the backend in each call.")
         if release.mixed_dialects:
             self._mix_dialects()
-        for where, functions in ((host.__name__, self.per_call), *self._global_functions()):
+        # where a setter may replace those of ``torchaudio``, pickle finds them in the package that
+        # always has them
+        home = f"{host.__name__}._backend" if release.backend_setters else host.__name__
+        for where, functions in ((home, self.per_call), *self._global_functions()):
             for function in vars(functions).values():
                 _settle(function, where, function.__name__)
         for function in self.torchcodec:

@@ -65,14 +65,20 @@ def _names(world: World, used: choice.Calls, chosen: choice.Choice) -> Iterator[
         return
     over_real = answer.value["over_real"]
     by_pip = machine.pip(*(["--upgrade"] if over_real else []), "torchaudio")
+    alike: dict[str, list[str]] = {}  # the names that are missing for the same reason
     for name, why in answer.value["lacking"].items():
+        alike.setdefault(why.partition(" is not there: ")[2] or why, []).append(name)
+    for lacking in alike.values():
+        name, also = lacking[0], ", ".join(f"torchaudio.{one}" for one in lacking[1:])
+        why = answer.value["lacking"][name]
         is_told = any(line in why for line in by_pip)
         yield error(
             why if name in why else f"torchaudio.{name}: {why}",
-            why="The program stops there.",
+            why=f"The program stops there{also and f', and for the same reason at {also}'}.",
             mend=Mend("Install torchaudio, any release", by_pip) if is_told else NOTHING_TO_DO,
             subject=f"torchaudio.{name}",
             cause="name-missing",
+            data={"names": lacking},
         )
     here = len(names) - len(answer.value["lacking"])
     real = "the torchaudio that is installed, with the drop-in's I/O"

@@ -42,7 +42,7 @@ class Pin(NamedTuple):
     Attributes:
         name: ``torchaudio`` or ``torch``.
         text: the pin as it is written.
-        specifier: the pin in pip's form.
+        specifier: the pin in pip's form; alternatives are separated by ``|``.
     """
 
     name: str
@@ -56,15 +56,16 @@ class Pin(NamedTuple):
         from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
         try:
-            wanted = SpecifierSet(self.specifier)
+            wanted = [SpecifierSet(one) for one in self.specifier.split("|")]
         except InvalidSpecifier:
             return True
-        return any(wanted.contains(version) for version in versions)
+        return any(one.contains(version) for version in versions for one in wanted)
 
     @property
     def is_bounded(self) -> bool:
         """Return whether it sets an upper bound, or names one version."""
-        return any(sign in self.specifier for sign in ("==", "<", "~="))
+        alternatives = self.specifier.split("|")
+        return all(any(sign in one for sign in ("==", "<", "~=")) for one in alternatives)
 
 
 def found(text: str) -> Iterator[Pin]:

@@ -125,9 +125,9 @@ def choose(folder: str, default: str, program: str = "", known: Calls | None = N
     best = _best(admitted, used)
     has = [name for name in _lacking(default, used.names) if name not in _lacking(best, used.names)]
     if has:
-        return Choice(
-            best, f"it uses torchaudio.{has[0]}, which {default} lacks; no pin names one release"
-        )
+        how = "warns of" if _forwards(has[0], default) else "lacks"
+        why = f"it uses torchaudio.{has[0]}, which {default} {how}; no pin names one release"
+        return Choice(best, why)
     if not (used.mentions or found):
         return Choice(default, "")
     for where, pin in found:
@@ -165,12 +165,19 @@ def _best(admitted: list[str], calls: Calls) -> str:
 
 
 def _lacking(release: str, names: Iterable[str]) -> list[str]:
-    """Return the known names that a release lacks."""
+    """Return the known names that a release lacks, or has in ``backend`` and warns of."""
     return [
         name
         for name in sorted(names)
-        if wheel_names.releases_of(name) and not wheel_names.has(name, release)
+        if wheel_names.releases_of(name)
+        and not wheel_names.has(name, release)
+        and (name.startswith("backend.") or not _forwards(name, release))
     ]
+
+
+def _forwards(name: str, release: str) -> bool:
+    """Return whether a release finds a name only when it is asked for, in another module."""
+    return wheel_names.has(f"{name.rpartition('.')[0]}.__getattr__", release)
 
 
 def _told(calls: Calls) -> str:
@@ -204,10 +211,28 @@ def _pins(folder: str) -> list[tuple[str, pins.Pin]]:
                     if other.is_file() and not any(map(other.samefile, waiting)):
                         waiting.append(other)
                 place = os.path.relpath(path, folder).replace(os.sep, "/")
-                for pin in read(_without_comments(text) if read is pins.found else text):
+                is_lock = read is pins.locked
+                for pin in read(text) if is_lock else _settled(read(_without_comments(text))):
                     line = text.count("\n", 0, pin.start) + 1
                     found.append((f"{place}:{line}", pin))
     return sorted(found, key=lambda one: one[1].name != "torchaudio")
+
+
+def _settled(found: Iterable[pins.Pin]) -> Iterator[pins.Pin]:
+    """Yield the pins of a file; one for all that exclude each other, as those of a test matrix."""
+    by_name: dict[str, list[pins.Pin]] = {}
+    for pin in found:
+        by_name.setdefault(pin.name, []).append(pin)
+    for alike_named in by_name.values():
+        first, *others = alike_named
+        known = _own(first, itertools.chain(_BEFORE, *_STANDS_FOR.values()))
+        if any(all(pin.admits([version]) for pin in alike_named) for version in known):
+            yield from alike_named
+        else:
+            text = f"{first.text}, and elsewhere {', '.join(pin.text for pin in others)}"
+            yield first._replace(
+                text=text, specifier="|".join(pin.specifier for pin in alike_named)
+            )
 
 
 def _without_comments(text: str) -> str:

@@ -17,6 +17,7 @@ import pytest
 import compat
 from tests.compat.conftest import Plant
 from tests.reliability import process
+from tests.tables import table
 
 RELEASES = ("2.0", "2.1", "2.2", "2.8", "2.9")
 
@@ -64,12 +65,27 @@ def _is_pickled_by_name(function: Any) -> bool:
     return pickle.loads(pickle.dumps(function)) is function
 
 
-def test_functions_kept_from_before_a_setter_can_be_pickled() -> None:
+# the release, TORCHAUDIO_USE_BACKEND_DISPATCHER, flags, the module that has the setter
+@table(
+    "release, variable, flags, where",
+    {
+        "the only setter of 2.0": ("2.0", "0", {}, "torchaudio"),
+        "2.0's dispatcher": ("2.0", "1", {}, "torchaudio.backend"),
+        "2.1 without the dispatcher": ("2.1", "0", {}, "torchaudio"),
+        "2.1's dispatcher, which this setter replaces": ("2.1", "1", {}, "torchaudio.backend"),
+        "the same one level deeper": ("2.1", "1", {}, "torchaudio.backend.utils"),
+        "a release that has a setter only by a flag": ("2.2", "1", {"global_backend": True}, "torchaudio"),
+    },
+)
+def test_functions_kept_from_before_a_setter_can_be_pickled(
+    monkeypatch: pytest.MonkeyPatch, release: str, variable: str, flags: dict[str, Any], where: str
+) -> None:
     """A data set that holds one goes to spawned workers."""
-    torchaudio: Any = compat.install("2.0")
+    monkeypatch.setenv("TORCHAUDIO_USE_BACKEND_DISPATCHER", variable)
+    torchaudio: Any = compat.install(release, **flags)
     kept = [torchaudio.load, torchaudio.info, torchaudio.save]
     for backend in ("soundfile", None, "soundfile"):
-        torchaudio.set_audio_backend(backend)
+        importlib.import_module(where).set_audio_backend(backend)
         kept += [torchaudio.load, torchaudio.info, torchaudio.save]
     assert all(map(_is_pickled_by_name, kept))
 

@@ -17,6 +17,7 @@ from compat import operators
 from tests.codemod.commands import put
 from tests.compat.conftest import Plant
 from tests.conftest import Python
+from tests.tables import table
 
 Broken = Callable[..., pathlib.Path]
 _TOP = """
@@ -244,9 +245,30 @@ def test_workers_are_under_it_and_say_nothing_again(broken: Broken, forked: Pyth
     assert done.stderr.startswith("python -m compat.run: the compiled part of torchaudio")
 
 
-def test_the_variable_rescues_too(broken: Broken, forked: Python, tmp_path: pathlib.Path) -> None:
+# what the program does before it imports torchaudio, variables, and what standard error says
+@table(
+    "before, variables, said",
+    {
+        "the program hears of it by a warning": ("", {}, "RescueWarning: the compiled part"),
+        "a program that makes all warnings errors does not fail": (
+            "import warnings; warnings.simplefilter('error'); ",
+            {},
+            "the compiled part",
+        ),
+        "nor one that makes errors of those that users see": ("", {"PYTHONWARNINGS": "error::UserWarning"}, "the compiled part"),
+        "nor one that asks only whether torchaudio is there": (
+            "import importlib.util, warnings; warnings.simplefilter('error'); assert importlib.util.find_spec('torchaudio'); ",
+            {},
+            "the compiled part",
+        ),
+        "a program may silence it": ("import warnings; warnings.simplefilter('ignore'); ", {}, ""),
+    },
+)
+def test_the_variable_rescues_too(
+    broken: Broken, forked: Python, tmp_path: pathlib.Path, before: str, variables: dict[str, str], said: str
+) -> None:
     broken(COMPILED_PART_FAILS["an undefined symbol"])
-    code = "import compat.auto, torchaudio; print(torchaudio.__version__, torchaudio.functional.overdrive_loop is not None)"
-    done = forked(code=code, PYTHONPATH=str(tmp_path), TORCHAUDIO_COMPAT_AUTO="2.1")
+    code = f"import compat.auto; {before}import torchaudio; print(torchaudio.__version__, torchaudio.functional.overdrive_loop is not None)"
+    done = forked(code=code, PYTHONPATH=str(tmp_path), TORCHAUDIO_COMPAT_AUTO="2.1", **variables)
     assert done.stdout.strip() == "2.1.2+compat True", done.stderr
-    assert "RescueWarning" in done.stderr
+    assert said in done.stderr if said else not done.stderr

@@ -1,19 +1,17 @@
-"""Where libsox is looked for, what is said of one that does not start, and that its effects are started once, whoever else starts them."""
+"""Where libsox is looked for, what is said of one that does not start, and that its effects run whoever else starts them."""
 
-import contextlib
 import ctypes.util
-import importlib
-import importlib.util
 import pathlib
 import sys
 import types
-from collections.abc import Callable, Iterator
-from unittest import mock
+from collections.abc import Callable
+from typing import Any
 
 import cffi
 import pytest
+import torch
 
-from dispatcher.backends.sox import library, shared
+from dispatcher.backends.sox import library
 from dispatcher.errors import BackendUnavailable
 from tests.codemod.commands import put
 from tests.conftest import Python, printed
@@ -88,88 +86,68 @@ def test_one_that_cannot_be_used_is_passed_over(monkeypatch: pytest.MonkeyPatch,
     assert why.value.tried == ("absent ('absent': no such file.)", f"unwilling ({told})")
 
 
-EXTENSION = "torchaudio.lib._torchaudio_sox"
-
-
-class Libsox:
-    """Counts as libsox does: started twice, or stopped twice, it would end the process."""
-
-    started = 0
-
-    def sox_init(self) -> int:
-        assert not self.started
-        self.started += 1
-        return 0
-
-    def sox_quit(self) -> int:
-        assert self.started
-        self.started -= 1
-        return 0
-
-    def sox_format_init(self) -> int:
-        return 0
-
-
-@pytest.fixture
-def torchaudio(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[pathlib.Path]:
-    """A torchaudio with an extension of libsox: its file."""
-    put({"torchaudio/__init__.py": "", "torchaudio/lib/__init__.py": ""}, tmp_path)
-    monkeypatch.syspath_prepend(str(tmp_path))
-    monkeypatch.setattr(sys, "meta_path", [*sys.meta_path])
-    with mock.patch.dict(sys.modules):
-        yield tmp_path / "torchaudio" / "lib" / "_torchaudio_sox.py"
-
-
-# the extension, whether there is one libsox only, and how often ours is started once the extension was imported
-@table("text, is_only_one, started", {
-    "it shares ours, and starts it itself": ("", True, 0),
-    "it does not load": ("raise OSError('libsox.so: cannot open shared object file')\n", True, 1),
-    "it has another libsox": ("", False, 1),
-})  # fmt: skip
-def test_torchaudio_starts_it_after_us(
-    text: str, is_only_one: bool, started: int, torchaudio: pathlib.Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    torchaudio.write_text(text)
-    monkeypatch.setattr(shared, "_is_only_one", lambda: is_only_one)
-    libsox = Libsox()
-    shared.start_effects(libsox)
-    shared.start_effects(libsox)
-    assert importlib.util.find_spec(EXTENSION) is not None
-    assert libsox.started == 1  # it was only looked for
-    with pytest.raises(OSError, match="libsox") if text else contextlib.nullcontext():
-        importlib.import_module(EXTENSION)
-    assert libsox.started == started
-
-
-def test_torchaudio_has_started_it(torchaudio: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    libsox = Libsox()
-    libsox.sox_init()
-    monkeypatch.setattr(shared, "_is_only_one", lambda: True)
-    monkeypatch.setitem(sys.modules, EXTENSION, types.ModuleType(EXTENSION))
-    shared.start_effects(libsox)
-    assert libsox.started == 1
+# what ours does, and other code before and after it, which starts and stops libsox as torchaudio and lhotse do
+OURS = {
+    "effect": "torchaudio.sox_effects.apply_effects_tensor(*torchaudio.load(path), [['rate', '8000']])",
+    "load": "torchaudio.load(path)",
+    "info": "torchaudio.info(path)",
+    "save": "torchaudio.save('new.wav', *torchaudio.load(path))",
+    "names": "torchaudio.sox_effects.effect_names()",
+}
+START, STOP = "print(theirs.sox_init())", "theirs.sox_quit(); theirs.sox_format_init()"
 
 
 @pytest.mark.libsox
-@pytest.mark.parametrize(
-    "ours",
-    [
-        "torchaudio.load(path)",
-        "torchaudio.info(path)",
-        "torchaudio.save('new.wav', *torchaudio.load(path))",
-        "torchaudio.sox_effects.effect_names()",
-    ],
-)
-def test_other_code_starts_its_effects_after_our_reading_and_writing(
-    ours: str, asset: Callable[[str], str], python: Python, tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch
+@table(
+    "lines, wanted",
+    {
+        **{f"after our {name}": (["theirs = ctypes.CDLL(libsox)", line, START], "0\n") for name, line in OURS.items()},
+        "before our effect": (["theirs = ctypes.CDLL(libsox)", START, OURS["effect"]], "0\n"),
+        "between two effects": (["theirs = ctypes.CDLL(libsox)", OURS["effect"], START, OURS["effect"]], "0\n"),
+        "it stops them, too": (["theirs = ctypes.CDLL(libsox)", START, OURS["effect"], STOP, OURS["effect"], OURS["load"], START], "0\n0\n"),
+        "it loads libsox for all": (["theirs = ctypes.CDLL(libsox, ctypes.RTLD_GLOBAL)", START, OURS["effect"], OURS["load"]], "0\n"),
+        "in a forked child": (
+            [*("theirs = ctypes.CDLL(libsox)", START), f"if not os.fork(): {OURS['effect']}; os._exit(0)", "print(os.wait()[1])", OURS["effect"]],
+            "0\n0\n",
+        ),
+    },
+)  # fmt: skip
+def test_other_code_starts_the_effects_of_libsox(
+    lines: list[str], wanted: str, asset: Callable[[str], str], python: Python, tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Lhotse's resampler does, by ctypes; a second start would abort the process."""
+    """A second start of the same libsox aborts the process."""
     monkeypatch.chdir(tmp_path)
     code = f"""
-import ctypes, compat
+import ctypes, os, compat
 from dispatcher.backends.sox import library
 torchaudio, path = compat.standin("2.0", backends=["sox"]), {asset("stereo_16.flac")!r}
-{ours}
-print(ctypes.CDLL(library.load().path).sox_init())
+libsox = library.candidates().__next__()
 """
-    assert printed(python(code=code)) == "0\n"
+    assert printed(python(code="\n".join([code, *lines]))) == wanted
+
+
+def _dithered(seed: int, torchaudio: Any) -> list[int]:
+    torchaudio.utils.sox_utils.set_seed(seed)
+    quiet = torch.full((1, 64), 0.3)
+    twice = [torchaudio.sox_effects.apply_effects_tensor(quiet, 8000, [["dither", "-p", "4"]])[0] for _ in range(2)]
+    return [round(value * (1 << 31)) for value in torch.cat(twice).flatten().tolist()]
+
+
+@pytest.mark.libsox
+@pytest.mark.parametrize("why", [OSError("failed to map segment"), AttributeError("dladdr"), RuntimeError("NULL")])
+def test_a_libsox_that_cannot_be_copied_runs_the_effects_itself(why: Exception, forked: Python) -> None:
+    """With the same settings and the same random numbers, which go on from one chain to the next."""
+    code = f"""
+import torch
+from unittest import mock
+import compat
+from dispatcher.backends.sox import shared
+from tests.dispatcher.test_libsox_library import _dithered
+torchaudio = compat.standin("2.0", backends=["sox"])
+own = [_dithered(seed, torchaudio) for seed in (1, 2, 1)]
+shared._started.cache_clear()
+with mock.patch.object(shared, "_copy", side_effect={why!r}):
+    same = [_dithered(seed, torchaudio) for seed in (1, 2, 1)]
+print(own == same, own[0] == own[2], own[0] == own[1], own[0][:64] == own[0][64:])
+"""
+    assert printed(forked(code=code)) == "True True False False\n"

@@ -43,6 +43,34 @@ def test_a_project_is_told_its_release_and_what_it_lacks(capsys: pytest.CaptureF
     ]  # fmt: skip
 
 
+# a program under 2.9, and the names of each finding about what is missing
+@table(
+    "source, wanted",
+    {
+        "one name": ("torchaudio.transforms.MFCC()\n", [["transforms.MFCC"]]),
+        "names that the stand-in lacks": (
+            "torchaudio.transforms.MFCC()\ntorchaudio.datasets.YESNO(x)\ntorchaudio.functional.vad(x)\n",
+            [["datasets.YESNO", "functional.vad", "transforms.MFCC"]],
+        ),
+        "names that were removed for reasons of their own": (
+            "torchaudio.info(x)\ntorchaudio.set_audio_backend(x)\n",
+            [["info"], ["set_audio_backend"]],
+        ),
+        "both": (
+            "torchaudio.info(x)\ntorchaudio.models.Conformer()\ntorchaudio.transforms.MFCC()\n",
+            [["info"], ["models.Conformer", "transforms.MFCC"]],
+        ),
+    },
+)
+def test_one_reason_is_said_once(capsys: pytest.CaptureFixture[str], source: str, wanted: list[list[str]]) -> None:
+    status, told = _told(capsys, main_py=f"import torchaudio\n{source}", requirements_txt="torchaudio==2.9.1\n")
+    *lacking, there = told["names"]
+    assert [one["data"]["names"] for one in lacking] == wanted
+    assert all(f"torchaudio.{name}" in one["text"] + one["why"] for one in lacking for name in one["data"]["names"])
+    assert there["status"] == "ok"
+    assert status == 2
+
+
 # files, what the release's finding says, and the exit status
 @table(
     "files, words, wanted",

@@ -18,6 +18,9 @@ PIPFILE = '{"_meta": {"hash": {}}, "default": {"torchaudio": {"hashes": ["sha256
 CONDA = "package:\n- name: numpy\n  version: 1.0.0\n- name: torchaudio\n  version: 2.5.1\n  manager: conda\n"
 
 
+MATRIX = "[testenv]\ncommands =\n    a: torchaudio==0.8.1\n    b: torchaudio==0.13.1\n    c: torchaudio==2.2.2\n    d: torchaudio==2.4.0\n"
+
+
 # files, the release, and what the reason begins with
 @table("files, release, reason", {
     "a pin": ({"requirements.txt": "numpy\ntorchaudio==2.0.2\n"}, "2.0", "requirements.txt:2 has torchaudio==2.0.2"),
@@ -59,7 +62,23 @@ CONDA = "package:\n- name: numpy\n  version: 1.0.0\n- name: torchaudio\n  versio
     "no setter and a bounded pin": ({"a.py": PER_CALL, "requirements.txt": "torchaudio<2.3\n"}, "2.2", "requirements.txt:1 has torchaudio<2.3"),
     "both ways": ({"a.py": SETTER, "b.py": PER_CALL}, "2.1", "a.py:3 sets a global backend, and b.py:3 names one in a call"),
     "a name of 2.9": ({"a.py": "import torchaudio\ntorchaudio.load_with_torchcodec('x')\n"}, "2.8", "it uses torchaudio.load_with_torchcodec"),
-    "a name that 2.0 alone has": ({"a.py": "import torchaudio\ntorchaudio.backend.soundfile_backend.save\n"}, "2.0", "it uses torchaudio.backend.soundfile_backend.save, which 2.2 lacks"),
+    "a name that 2.0 alone has": ({"a.py": "import torchaudio\ntorchaudio.backend.soundfile_backend.save\n"}, "2.0", "it uses torchaudio.backend.soundfile_backend.save, which 2.2 warns of"),
+    "a name that 2.2 forwards": ({"a.py": "import torchaudio\ntorchaudio.utils.ffmpeg_utils.get_audio_decoders()\n"}, "2.2", "no pin and no call names a release"),
+    "a name that 2.2 no longer forwards": ({"a.py": "import torchaudio\ntorchaudio.backend.utils.get_audio_backend()\n"}, "2.1", "it uses torchaudio.backend.utils.get_audio_backend, which 2.2 lacks"),
+    "a test matrix": ({"tox.ini": MATRIX}, "2.2", "tox.ini:3 has torchaudio==0.8.1, and elsewhere torchaudio==0.13.1, torchaudio==2.2.2, torchaudio==2.4.0"),
+    "a test matrix and a setter": ({"tox.ini": MATRIX, "a.py": SETTER}, "2.0", "tox.ini:3 has torchaudio==0.8.1, and elsewhere"),
+    "a matrix of old releases": ({"tox.ini": "".join(MATRIX.splitlines(keepends=True)[:3]) + "    b: torchaudio==0.7.0\n"}, "2.0", "tox.ini:3 has torchaudio==0.8.1, and elsewhere torchaudio==0.7.0, older than any"),
+    "a requirement and a wheel for the documentation": (
+        {"setup.py": "wheel = 'https://x/torch-1.7.0%2Bcpu-cp36-cp36m-linux_x86_64.whl'\ninstall_requires = ['torch>=1.13']\n", "a.py": PER_CALL},
+        "2.2",
+        "no pin and no call names a release",
+    ),
+    "pins for two systems": (
+        {"requirements.txt": "torchaudio==2.1.0; sys_platform == 'darwin'\ntorchaudio==2.1.2; sys_platform != 'darwin'\n"},
+        "2.1",
+        "requirements.txt:1 has torchaudio==2.1.0, and elsewhere torchaudio==2.1.2",
+    ),
+    "pins that agree": ({"requirements.txt": "torchaudio>=2.0\ntorchaudio==2.1.0\n"}, "2.1", "requirements.txt:2 has torchaudio==2.1.0"),
     "names that no release has together": ({"a.py": "import torchaudio\ntorchaudio.backend.soundfile_backend.save\ntorchaudio.pipelines.MMS_FA\n"}, "2.2", "no pin and no call names a release"),
     "few names of one release, more of others": ({"a.py": "import torchaudio\ntorchaudio.load_with_torchcodec\ntorchaudio.info\ntorchaudio.io\n"}, "2.8", "it uses torchaudio.load_with_torchcodec, which 2.2 lacks"),
     "an open pin of torch beyond 2.2": ({"setup.py": "install_requires = ['torch>=2.9']\n", "a.py": PER_CALL}, "2.9", "setup.py:1 has torch>=2.9"),

@@ -80,17 +80,17 @@ def apply(
         {"rate": rate, "channels": channels, "precision": precision, "length": data.size},
     )
     encoding = ffi.new("sox_encodinginfo_t *", {"encoding": SIGN2, "bits_per_sample": 32})
-    create, delete = sox.lib.sox_create_effects_chain, sox.lib.sox_delete_effects_chain
-    with sox.shared.lock, handles.opened(delete, create, encoding, encoding) as made:
-        shared.start_effects(sox.lib)
-        chain = _Chain(sox, made, signal)
-        chain.add_end("input", drain=drain_callback)
-        for effect in rows:
-            effects_guard.check(effect, float(signal.rate), int(signal.channels))
-            chain.add(_find(sox, effect), tuple(effect[1:]))
-            effects_guard.check_signal(float(signal.rate), int(signal.channels))
-        chain.add_end("output", flow=flow_callback)
-        chain.run()
+    with sox.shared.lock, shared.for_effects(sox) as own:
+        create, delete = own.lib.sox_create_effects_chain, own.lib.sox_delete_effects_chain
+        with handles.opened(delete, create, encoding, encoding) as made:
+            chain = _Chain(own, made, signal)
+            chain.add_end("input", drain=drain_callback)
+            for effect in rows:
+                effects_guard.check(effect, float(signal.rate), int(signal.channels))
+                chain.add(_find(own, effect), tuple(effect[1:]))
+                effects_guard.check_signal(float(signal.rate), int(signal.channels))
+            chain.add_end("output", flow=flow_callback)
+            chain.run()
     if stopped:
         raise stopped[0]
     if gathered > most:

@@ -82,7 +82,6 @@ struct sox_effect_t {
 typedef struct sox_effects_chain_t sox_effects_chain_t;
 
 int sox_init(void);
-int sox_quit(void);
 int sox_format_init(void);
 sox_globals_t *sox_get_globals(void);
 char const *sox_version(void);
@@ -111,6 +110,10 @@ int sox_add_effect(
     sox_effects_chain_t *, sox_effect_t *, sox_signalinfo_t *, sox_signalinfo_t const *);
 int sox_flow_effects(sox_effects_chain_t *, void *, void *);
 void free(void *);
+typedef struct {
+    char const *dli_fname; void *dli_fbase; char const *dli_sname; void *dli_saddr;
+} Dl_info;
+int dladdr(void const *, Dl_info *);
 """
 
 _NAMES = {

@@ -1,77 +1,56 @@
-"""Share libsox with others in the process, such as a real torchaudio's compiled part, or lhotse.
+"""Give effects a libsox of their own, which no other code in the process can start or stop.
 
-Calling ``sox_init`` twice in a process ends it: an assertion in libsox fails. Only effects need it,
-so a program that only reads and writes leaves the call to others. Nothing tells whether others have
-made it, except torchaudio: if its extension is loaded already, it has called ``sox_init``; if it is
-loaded later, it will, and must find libsox as it was before our call.
+Effects need ``sox_init``. Calling it twice in a process ends it: an assertion in libsox fails.
+Others call it too, such as a real torchaudio's compiled part or lhotse's resampler, before or after
+us, and nothing tells. So effects run in a copy of libsox, with variables of its own. Reading and
+writing stay with the libsox of the system, because its plug-ins for formats do.
 """
 
+import contextlib
+import dataclasses
 import functools
-import importlib.abc
-import importlib.machinery
-import pathlib
-import re
-import sys
-from collections.abc import Sequence
-from importlib.machinery import ModuleSpec
-from types import ModuleType
-from typing import Any, cast
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from typing import Any
 
+from dispatcher.backends.sox.library import Library
 from dispatcher.errors import BackendError
 
-# from 2.1 on torchaudio imports it just before it calls sox_init; 2.0 has its own libsox
-_EXTENSION = "torchaudio.lib._torchaudio_sox"
-_MAPS = pathlib.Path("/proc/self/maps")
-_LIBSOX = re.compile(r"(/\S*/libsox[-.\d]*\.(?:so|dylib)\S*)$", re.MULTILINE)
 
-
-@functools.cache
-def start_effects(lib: Any) -> None:
-    """Start the effects of libsox before their first use, unless torchaudio has started them.
+@contextlib.contextmanager
+def for_effects(sox: Library) -> Iterator[Library]:
+    """Give the libsox that runs effects, with the settings of ``sox``; its lock must be held.
 
     Raises:
         BackendError: libsox cannot start them.
     """
-    if _EXTENSION in sys.modules and _is_only_one():
-        return
+    lib = _started(sox.ffi, sox.lib)
+    given, taken = sox.lib.sox_get_globals(), lib.sox_get_globals()
+    taken[0] = given[0]
+    try:
+        yield dataclasses.replace(sox, lib=lib)
+    finally:
+        given.ranqd1 = taken.ranqd1  # the next random number
+
+
+@functools.cache
+def _started(ffi: Any, lib: Any) -> Any:
+    """Return a copy of libsox with its effects started; libsox itself if it cannot be copied."""
+    # a system without dladdr or that does not tell, a folder from which nothing may be run
+    with contextlib.suppress(AttributeError, RuntimeError, OSError):
+        lib = _copy(ffi, lib)
     if lib.sox_init() != 0:
         raise BackendError("sox_init of libsox failed")
-    sys.meta_path.insert(0, _Yielding(lib))
+    return lib
 
 
-def _is_only_one() -> bool:
-    """Return whether the process has only one libsox; True if the system does not tell."""
-    if not _MAPS.exists():
-        return True
-    return len(set(_LIBSOX.findall(_MAPS.read_text("utf-8", "replace")))) <= 1
-
-
-class _Yielding(importlib.abc.MetaPathFinder, importlib.abc.Loader):
-    """An importer that undoes our ``sox_init`` when torchaudio's extension is loaded.
-
-    It acts when the extension is loaded and not when it is looked for: torchaudio also looks for it
-    where its libsox is missing.
-    """
-
-    def __init__(self, lib: Any) -> None:
-        self._lib = lib
-        self._real: Any = None
-
-    def find_spec(
-        self, name: str, path: Sequence[str] | None, target: ModuleType | None = None
-    ) -> ModuleSpec | None:
-        found = importlib.machinery.PathFinder.find_spec(name, path) if name == _EXTENSION else None
-        if found is not None:
-            self._real, found.loader = found.loader, self
-        return found
-
-    def create_module(self, spec: ModuleSpec) -> ModuleType | None:
-        return cast("ModuleType | None", self._real.create_module(spec))
-
-    def exec_module(self, module: ModuleType) -> None:
-        self._real.exec_module(module)
-        if self in sys.meta_path:
-            sys.meta_path.remove(self)
-            if _is_only_one():
-                self._lib.sox_quit()
-                self._lib.sox_format_init()  # sox_quit made it forget its plug-ins
+def _copy(ffi: Any, lib: Any) -> Any:
+    """Load the file of a library a second time, under another name."""
+    found = ffi.new("Dl_info *")
+    lib.dladdr(ffi.addressof(lib, "sox_version"), found)
+    with tempfile.TemporaryDirectory() as folder:
+        path = shutil.copy(os.fsdecode(ffi.string(found.dli_fname)), folder)
+        # its calls must not reach another libsox that was loaded for all
+        return ffi.dlopen(path, ffi.RTLD_NOW | getattr(ffi, "RTLD_DEEPBIND", 0))
