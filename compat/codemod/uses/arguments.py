@@ -185,7 +185,7 @@ def named_elsewhere(modules: Iterable[Module], name: str, *own: Kind) -> Place |
 
 
 def _holds(module: Module, project: Project, node: ast.expr, name: str) -> bool:
-    """Return whether a dict has a key; one that is made elsewhere may have any word of its files.
+    """Return whether a dict may have a key; of one made elsewhere, files may give any keyword.
 
     Those are this file, those that it imports, and those that import it.
     """
@@ -193,11 +193,15 @@ def _holds(module: Module, project: Project, node: ast.expr, name: str) -> bool:
         parts = [one for key, one in zip(node.keys, node.values, strict=True) if key is None]
         inside = any(_holds(module, project, one, name) for one in parts)
         return inside or is_dict_with(module, node, name)
-    word, path = re.compile(rf"\b{name}\b"), module.path
-    near = {path}
-    if not module.standalone:
-        near |= project.imports.reachable(path) | project.imports.importers(path)
-    return any(word.search(project.text(one)) for one in near)
+    if module.names.is_builtin(getattr(node, "func", node), "locals"):
+        return any(one.arg == name for one in module.names.all(ast.arg))
+    fields = (plain_name(one.target) for one in module.names.all(ast.AnnAssign))
+    if name in fields or next(_mentions(module, name, rf"\b{name}\b", *Kind), None):
+        return True
+    given = re.compile(rf"['\"]{name}['\"]|[(,]\s*(?:#[^\n]*\s*)*{name}\s*=(?!=)")
+    path, graph = module.path, project.imports
+    near = frozenset() if module.standalone else graph.reachable(path) | graph.importers(path)
+    return any(given.search(project.text(one)) for one in near - {path})
 
 
 def _mentions(module: Module, name: str, text: str, *own: Kind) -> Iterator[ast.AST]:
