@@ -1,6 +1,6 @@
 """What is named although its setter stays, and setters that go because each call after them is named."""
 
-from tests.codemod.tables import changes, stays, table
+from tests.codemod.tables import changes, project, stays, table
 
 test_each_call_by_itself = table(
     changes(
@@ -469,6 +469,7 @@ test_bit_depth = table(
         for backend, before, added in (
             ("sox_io", 'encoding="PCM_S"', 'backend="sox", bits_per_sample=32'),
             ("sox_io", 'encoding="PCM_S", bits_per_sample=16', 'backend="sox"'),
+            ("sox_io", 'encoding="PCM_S", bits_per_sample=int(depth)', 'backend="sox"'),
             ("sox_io", 'encoding="ULAW", bits_per_sample=depth', 'backend="sox"'),
             ("sox_io", 'encoding="ULAW"', 'backend="sox"'),
             ("sox_io", "encoding=options.encoding, bits_per_sample=16", 'backend="sox"'),
@@ -488,13 +489,16 @@ test_bit_depth = table(
         for call in (
             'torchaudio.save(p, w, r, encoding="PCM_S", bits_per_sample=None)',
             'torchaudio.save(p, w, r, encoding="PCM_S", bits_per_sample=depth)',
-            'torchaudio.save(p, w, r, encoding="PCM_S", bits_per_sample=int(depth))',
-            'depth = 24\ntorchaudio.save(p, w, r, encoding="PCM_S", bits_per_sample=depth)',
             'law = "ULAW"\ntorchaudio.save(p, w, r, encoding=law)',
             'torchaudio.save(p, w, r, **{"encoding": "ULAW"})',
             'torchaudio.save(p, w, r, encoding="PCM_S", bits_per_sample=24 if deep else None)',
             'def write(depth=None):\n    torchaudio.save(p, w, r, encoding="PCM_S", bits_per_sample=depth)\nwrite(24)\nwrite()',
             "torchaudio.save(p, w, r, encoding=options.encoding, bits_per_sample=options.depth)",
+            'depths = {"wav": None}\ntorchaudio.save(p, w, r, encoding="PCM_S", bits_per_sample=depths[kind])',
+            'def write(depth=24):\n    depth = depth if deep else None\n    torchaudio.save(p, w, r, encoding="PCM_S", bits_per_sample=depth)\nwrite(16)',
+            'one.add_argument("--depth", default=16)\ntwo.add_argument("--depth")\ntorchaudio.save(p, w, r, encoding="PCM_S", bits_per_sample=options.depth)',
+            'parser.add_argument("--depth", default=16)\noptions.depth = None\ntorchaudio.save(p, w, r, encoding="PCM_S", bits_per_sample=options.depth)',
+            'parser.add_argument("--depth", type=int)\ntorchaudio.save(p, w, r, encoding="PCM_S", bits_per_sample=options.depth)',
             'torchaudio.save(p, w, r, encoding="PCM_S", **more)',
             'torchaudio.save(p, w, r, encoding=encoding or "PCM_S")',
             "torchaudio.save(p, w, r, encoding=options.encoding)",
@@ -512,6 +516,20 @@ test_bit_depth = table(
             "encoding = os.environ.get('ENCODING') or 'ULAW'\ntorchaudio.save(p, w, r, encoding=encoding)",
             'more = {"encoding": "PCM_S"}\ntorchaudio.save(p, w, r, **more)',
             'from functools import partial\nwrite = partial(torchaudio.save, encoding="PCM_S")',
+        )
+    ),
+    *(
+        project(
+            f"{name}, which another file sets",
+            {
+                "data.py": f"{HEAD.format('sox_io')}{before}\ndef write(self):\n    torchaudio.save(p, w, r, encoding='PCM_S', bits_per_sample={name})\n",
+                "main.py": f"import data, torchaudio\n{after} = None\ndata.write(data)\n",
+            },
+            left={"data.py": ["TAC101"]},
+        )
+        for name, before, after in (
+            ("depth", "depth = 24", "data.depth"),
+            ("self.depth", "class Writer:\n    depth = 24", "data.Writer.depth"),
         )
     ),
     changes(

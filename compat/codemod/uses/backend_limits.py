@@ -17,7 +17,9 @@ from compat.codemod.source import (
     called,
     given,
     literal,
+    plain_name,
     starred,
+    string,
     value_kinds,
 )
 from compat.codemod.uses import arguments
@@ -131,7 +133,7 @@ def _bit_depth(project: Project, module: Module, use: Use) -> list[Change]:
     call = use.call
     encoding = given(call, "encoding", 6) if call else None
     bits = given(call, "bits_per_sample", 7) if call else None
-    if use.name != "save" or type(literal(bits)) is int:
+    if use.name != "save" or (bits is not None and _is_number(project, module, bits)):
         return []
     is_seen = call is not None and not starred(call)
     if call and literal(encoding) == _SIGNED and bits is None and is_seen:
@@ -146,6 +148,30 @@ def _bit_depth(project: Project, module: Module, use: Use) -> list[Change]:
     if may_be_signed:
         raise NotProvableError(_DEPTH, [module.place(use.node)], _NAME_DEPTH)
     return []
+
+
+def _is_number(project: Project, module: Module, bits: ast.expr) -> bool:
+    """Return whether a bit depth is surely a number, not perhaps ``None``."""
+    passed = [*arguments.passed(project, module, bits)]
+    is_rebound = bool(passed) and len(module.names.bindings(bits)) > 1
+    return not is_rebound and all(
+        _is_number_here(project, *one) for one in passed or [(module, bits)]
+    )
+
+
+def _is_number_here(project: Project, module: Module, node: ast.expr) -> bool:
+    name, owner = plain_name(node), getattr(node, "value", None)
+    made = called(node) or called(module.only_assigned(owner) or owner)
+    defaults = [
+        given(one, "default")
+        for one in map(module.call_of, module.names.named(ast.Attribute, "add_argument"))
+        if one and f"--{name}" in map(string, one.args)
+    ]
+    values = [*defaults, node] if module.stored(name) or not defaults else defaults
+    return made in ("int", "info") or (
+        {value_kinds.of(module, one) for one in values} == {value_kinds.NUMBER}
+        and not any(one.stored(name) for one in project.modules if one is not module)
+    )
 
 
 def _is_from_callers(module: Module, node: ast.expr) -> bool:
