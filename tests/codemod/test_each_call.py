@@ -133,7 +133,7 @@ test_each_call_by_itself = table(
             return x
         f('a')
     """,
-        "TAC102",
+        "TAC103",
     ),
     changes(
         "a handler minds its failure",
