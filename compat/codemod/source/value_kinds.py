@@ -63,6 +63,18 @@ _PARTS: dict[type | None, tuple[str, ...]] = {
     **dict.fromkeys((ast.ListComp, ast.GeneratorExp, ast.SetComp), ("elt",)),
 }
 
+# functions that are known, and keep a value or hand it on
+_PASSING = ("closing", "dict", "partial", "setattr", "to_thread")
+# methods of other libraries that are done with a file when they return
+_USING_UP = ("download_fileobj", "savefig", "upload_fileobj")
+# code that keeps a value which stands in it
+_KEEPERS = (
+    ast.List, ast.Tuple, ast.Set, ast.Dict, ast.ListComp, ast.SetComp, ast.GeneratorExp,
+    ast.DictComp, ast.Assign, ast.AnnAssign, ast.NamedExpr, ast.Return, ast.Yield, ast.Lambda,
+    ast.IfExp, ast.BoolOp,
+)  # fmt: skip
+
+
 _TENSOR_TYPES = {"ByteTensor", "CharTensor", "IntTensor", "LongTensor", "ShortTensor"}
 _INTEGER_TYPES = {
     "int8", "int16", "int32", "int64", "uint8", "uint16", "short", "int", "long", "intc", "int_",
@@ -124,16 +136,30 @@ def of(module: Module, node: ast.AST | None, depth: int = 4) -> str:
 
 
 @noted
-def makes_files(module: Module, mode: str) -> bool:
-    """Return whether code makes a file object, which others may be given.
+def passes_files_on(module: Module, mode: str) -> bool:
+    """Return whether code makes a file object and hands it to code of the project, or stores it.
 
     Of ``open()``, only calls for bytes to read (``mode="r"``) or to write (``"w"``) count.
     """
     return any(
         _made(module, one) == FILE
         and (called(one) != "open" or re.search(rf"['\"]{mode}\+?b\+?['\"]", module.segment(one)))
+        and _is_passed_on(module, one)
         for one in module.calls
     )
+
+
+def _is_passed_on(module: Module, node: ast.AST, depth: int = 4) -> bool:
+    above = module.names.parents[node]
+    match module.names.parents[above] if isinstance(above, ast.keyword) else above:
+        case ast.Call(func) as call:
+            known = module.names.qualified(func) or module.names.is_builtin(func, called(call))
+            passes = called(call) in _PASSING or not (known or called(call) in _USING_UP)
+            return func is not node and passes
+        case ast.Assign([ast.Name() as name]) | ast.withitem(optional_vars=ast.Name() as name):
+            reads = (one for one in module.reads(name) if isinstance(one.ctx, ast.Load))
+            return depth == 0 or any(_is_passed_on(module, one, depth - 1) for one in reads)
+    return isinstance(above, _KEEPERS)
 
 
 def strongest(kinds: list[str]) -> str:

@@ -81,7 +81,7 @@ def _is_for_ffmpeg(project: Project, module: Module, use: Use) -> bool:
 
 
 def _as_text(project: Project, module: Module, use: Use) -> list[Change]:
-    may_be_file = value_kinds.makes_files(module, "w" if use.name == "save" else "r")
+    may_be_file = value_kinds.passes_files_on(module, "w" if use.name == "save" else "r")
     if use.call is None:
         if may_be_file:
             raise NotProvableError(_MAYBE_FILE, [module.place(use.node)], _TAKERS)

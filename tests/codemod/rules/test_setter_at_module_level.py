@@ -1155,14 +1155,22 @@ test_what_sox_is_given = table(
     ),
     *(
         changes(
-            f"something unknown beside a file of text, or to write: {code}",
+            f"something unknown beside a file object that is used up: {code}",
             f"import io, json, pickle, soundfile\n{SOX}{code}\nx = torchaudio.load(thing)\n",
             f'import io, json, pickle, soundfile\nimport torchaudio\n{code}\nx = torchaudio.load(thing, backend="sox")\n',
         )
         for code in (
+            "y = soundfile.read(io.BytesIO(data))",
+            "buffer = io.BytesIO(data)\ny = soundfile.read(buffer)",
+            "with open(p, 'rb') as file:\n    y = pickle.load(file)",
             "y = json.load(open(p))",
+            "y = open(p, 'rb').read()",
+            "lines = [line for line in open(p, 'rb')]",
             "lines = [open(p)]",
+            "with open(p, 'rb') as file:\n    y = pickle.load(file)\nwith open(p, 'rb') as file:\n    z = pickle.load(file)",
             "write(open(p, 'wb'))",
+            "buffer = io.BytesIO()\nfigure.savefig(buffer)\ny = soundfile.read(buffer)",
+            "with open(p, 'rb') as file:\n    bucket.upload_fileobj(file, name)",
         )
     ),
     *(
