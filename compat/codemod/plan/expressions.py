@@ -175,7 +175,7 @@ def _made(run: Execution, target: tuple[Module, ast.ClassDef], state: State) -> 
     """
     run.handed.add(target)
     found, is_sure = code.methods(run.code, target, "__init__")
-    others = (code.methods(run.code, target, name) for name in _MAKERS)
+    others = [code.methods(run.code, target, name) for name in _MAKERS]
     is_plain = (
         is_sure
         and code.is_kept(run.code, target)
@@ -183,11 +183,12 @@ def _made(run: Execution, target: tuple[Module, ast.ClassDef], state: State) -> 
         and not any(code.is_enum(node) for _, node in code.line(run.code, target))
         and run.handed.special.isdisjoint(("__init__", *_MAKERS))
     )
-    if not is_plain or any(several or not sure for several, sure in others):
+    if not is_plain or any(several for several, _ in others):
         return run.others_run(state)
     for method in found:
         state = run.call(*method, state) or state
-    return state
+    # a base from outside the project may call the others
+    return state if all(sure for _, sure in others) else run.others_run(state)
 
 
 def _is_quiet(run: Execution, module: Module, node: ast.Call) -> bool:
