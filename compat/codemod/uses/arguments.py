@@ -4,6 +4,7 @@ import ast
 import re
 from collections.abc import Iterable, Iterator
 
+from compat.codemod.files.content import content
 from compat.codemod.source import (
     Kind,
     Module,
@@ -185,23 +186,36 @@ def named_elsewhere(modules: Iterable[Module], name: str, *own: Kind) -> Place |
 
 
 def _holds(module: Module, project: Project, node: ast.expr, name: str) -> bool:
-    """Return whether a dict may have a key; of one made elsewhere, files may give any keyword.
-
-    Those are this file, those that it imports, and those that import it.
-    """
+    if is_dict_with(module, node, name):
+        return True
     if isinstance(node, ast.Dict):
         parts = [one for key, one in zip(node.keys, node.values, strict=True) if key is None]
-        inside = any(_holds(module, project, one, name) for one in parts)
-        return inside or is_dict_with(module, node, name)
+        return any(_holds(module, project, one, name) for one in parts)
+    word = re.compile(rf"\b{name}\b".encode())
+    if module.names.qualified(node) is not None:  # it comes from another file
+        others = project.imports.reachable(module.path) - {module.path}
+        return any(word.search(content(path)) for path in others)
     if module.names.is_builtin(getattr(node, "func", node), "locals"):
         return any(one.arg == name for one in module.names.all(ast.arg))
-    fields = (plain_name(one.target) for one in module.names.all(ast.AnnAssign))
-    if name in fields or next(_mentions(module, name, rf"\b{name}\b", *Kind), None):
-        return True
-    given = re.compile(rf"['\"]{name}['\"]|[(,]\s*(?:#[^\n]*\s*)*{name}\s*=(?!=)")
-    path, graph = module.path, project.imports
-    near = frozenset() if module.standalone else graph.reachable(path) | graph.importers(path)
-    return any(given.search(project.text(one)) for one in near - {path})
+    around: ast.AST = module.tree
+    for binding in module.names.bindings(node):
+        parent = module.names.parents.get(binding.node)
+        if isinstance(parent, ast.arguments) and parent.kwarg is binding.node:
+            around = module.names.parents[parent]  # what callers give is seen
+            if any(_gives(*one, name) for one in callers(project, module, around, word)):
+                return True
+    fields = (one.target for one in module.names.all(ast.AnnAssign))
+    named = (one for one in fields if plain_name(one) == name)
+    mentions = _mentions(module, name, rf"\b{name}\b", *Kind)
+    return any(module.inside(one, around) for one in (*named, *mentions))
+
+
+def _gives(module: Module, call: ast.Call, name: str) -> bool:
+    """Return whether a call has an argument of this name, also in a dict that is written out."""
+    spread = [one.value for one in call.keywords if one.arg is None]
+    values = (value for one in spread for value in (one, *values_of(module, one)))
+    in_dict = any(is_dict_with(module, value, name) for value in values)
+    return in_dict or keyword(call, name) is not None
 
 
 def _mentions(module: Module, name: str, text: str, *own: Kind) -> Iterator[ast.AST]:
