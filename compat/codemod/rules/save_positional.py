@@ -77,7 +77,9 @@ def _draft(
     arguments, parameters = call.args[others:], old_names.LEGACY_PARAMETERS["save"]
     span = module.span(call)
     if len(arguments) < 5:
-        if _gives_five(module, call) and any(isinstance(one, ast.Starred) for one in arguments):
+        stars = [one.value for one in arguments if isinstance(one, ast.Starred)]
+        passed = (one.node for star in stars for one in module.names.bindings(star))
+        if any(isinstance(one, ast.arg) for one in passed) or (stars and _gives_five(module, call)):
             advice = "Name them, here or where a caller gives them."
             yield Draft(span, f"{_REASON}; five arguments may be given here", advice)
         return
@@ -135,27 +137,20 @@ def _recorded_order(module: Module, project: Project, call: ast.Call) -> tuple[b
 
 
 def _gives_five(module: Module, call: ast.Call) -> bool:
-    """Return whether a call has five arguments, or may pass on so many: ``*args``, a row of values.
+    """Return whether a call has five arguments, or may pass on so many that stand in a row.
 
     A row counts if it has a value for ``channels_first``.
     """
     passed = [one.node for one in module.of(Kind.FUNCTION) if one.call is None]
     is_given = any(call in module.names.chain(node) for node in passed)
-    stars = [one.value for one in call.args if isinstance(one, ast.Starred)]
-    count = len(call.args) - is_given - len(stars)
-    bound = [one.node for star in stars for one in module.names.bindings(star)]
+    stars = sum(isinstance(one, ast.Starred) for one in call.args)
+    count = len(call.args) - is_given - stars
     rows: list[ast.Tuple | ast.List] = [*module.names.all(ast.Tuple), *module.names.all(ast.List)]
-    return (
-        count > 4
-        or any(isinstance(one, ast.arg) for one in bound)
-        or (
-            (is_given or bool(stars))
-            and any(
-                len(one.elts) >= 5 - (count if stars else 0)
-                and any(isinstance(literal(value), bool) for value in one.elts)
-                for one in rows
-            )
-        )
+    return count > 4 or any(
+        len(one.elts) >= 5 - (count if stars else 0)
+        and any(isinstance(literal(value), bool) for value in one.elts)
+        for one in rows
+        if stars or is_given
     )
 
 
