@@ -157,14 +157,6 @@ SETTLED = {
         f"{SET}x = f'{{torchaudio.load(\"a\")=}}'\n",
         "import torchaudio\n\nx = f'torchaudio.load(\"a\")={torchaudio.load(\"a\", backend=\"soundfile\")!r}'\n",
     ),
-    "a name that is one of two functions": (
-        f'{SET}if len("a") > 2:\n    from torchaudio import info as read\nelse:\n    from torchaudio import load as read\nread("a")\n',
-        'import torchaudio\n\nif len("a") > 2:\n    from torchaudio import info as read\nelse:\n    from torchaudio import load as read\nread("a", backend="soundfile")\n',
-    ),
-    "such a name that is given a backend": (
-        f'{SET}if len("a") > 2:\n    from torchaudio import info as read\nelse:\n    from torchaudio import load as read\nread("a", backend="sox")\n',
-        'import torchaudio\n\nif len("a") > 2:\n    from torchaudio import info as read\nelse:\n    from torchaudio import load as read\nread("a", backend="sox")\n',
-    ),
     "an info that gave a tuple": (
         f'{SET}print(f"{{torchaudio.info(\'a\')[1]}}")\n', "import torchaudio\n\nprint(f\"{torchaudio.info('a', backend='soundfile')[1]}\")\n",
     ),

@@ -164,7 +164,6 @@ ROWS = [
         WRITE,
         {"main.py": 'import data\ndata.write("a", 0, encoding="PCM_S")\n'},
         says='encoding="PCM_S" may be given',
-        related="main.py:2",
     ),
     Row("a caller gives another encoding", WRITE, {"main.py": 'import data\ndata.write("a", 0, encoding="ULAW")  # PCM_S\n'}, "**more" + PLAIN),
     Row("a file two steps away does", UNSURE, {"places.py": "import far\n", "far.py": "import pathlib\n"}, "load(places.config.clip" + PLAIN),

@@ -110,7 +110,6 @@ class Effects(Notes):
         # Steps taken so far, summed over all programs.
         self.steps = 0
         self._matter: dict[ast.AST, bool] = {}
-        self._may_set: dict[ast.AST, bool] = {}
         # Kept here, since programs come to the same nodes again and again.
         self.marks: Callable[[Module], Marks] = functools.cache(
             functools.partial(marks.of, project)
@@ -120,27 +119,16 @@ class Effects(Notes):
         self._leading: set[ast.AST] = set()
         # The functions that set or use a backend, load a module, or may call any function.
         self._do: set[ast.AST] = set()
-        # Those that may set one: all but those that only use it.
-        self._set: set[ast.AST] = set()
         # What the names in a function mean, and the functions defined in it.
         self._named: dict[ast.AST, list[Meaning | Definition]] = defaultdict(list)
 
     def matters(self, definition: Definition) -> bool:
         """Return whether a function sets or uses a backend, or names a function that does."""
-        return self._leads_to(definition, self._do, self._matter)
-
-    def sets(self, definition: Definition) -> bool:
-        """Return whether a function may set a backend, or names a function that may."""
-        return self._leads_to(definition, self._set, self._may_set)
-
-    def _leads_to(
-        self, definition: Definition, do: set[ast.AST], known: dict[ast.AST, bool]
-    ) -> bool:
-        waiting, seen = [definition], {definition[1]}
+        known, waiting, seen = self._matter, [definition], {definition[1]}
         while waiting and definition[1] not in known:
             module, node = waiting.pop()
             self.leading(module)
-            if known.get(node) or node in do:
+            if known.get(node) or node in self._do:
                 known[definition[1]] = True
             named = self._named.get(node, ())
             for one in (one for meaning in named for one in self.functions_of(meaning)):
@@ -160,10 +148,8 @@ class Effects(Notes):
         ]
         ours = [one.statement for one in module.imported]
         unknown = names.named(ast.Attribute, *UNKNOWN_ATTRIBUTES, *LOADERS)
-        telling = (own.setters, own.pairs, imports, ours, unknown)
+        telling = (own.setters, own.pairs, own.sites, own.pins, imports, ours, unknown)
         for node in (node for several in telling for node in several):
-            self._tells(module, node)
-        for node in (*own.sites, *own.pins):
             self._does(module, node)
         for kind in _LEADING:
             for node in names.all(kind):
@@ -182,7 +168,7 @@ class Effects(Notes):
         has_star = any(one.local == "*" for one in names.imported)
         known: dict[tuple[Scope | None, str], list[Meaning]] = {}
         for name in names.named(ast.Name, *_TELLING_NAMES):
-            self._tells(module, name)
+            self._does(module, name)
         # most names are of variables and builtins
         bound = [getattr(one, "name", "") for one in names.scope_made_by]
         bound += [one.local for one in names.imported]
@@ -201,14 +187,10 @@ class Effects(Notes):
                     if meaning[1] is not None or not isinstance(above, ast.Attribute):
                         self._means(module, node, meaning)
                 if imported in _TELLING_IMPORTS:
-                    self._tells(module, node)
+                    self._does(module, node)
                 node = above if isinstance(above, ast.Attribute) else None
                 attribute = getattr(node, "attr", "")
                 path, imported = f"{path}.{attribute}", f"{imported}.{attribute}"
-
-    def _tells(self, module: Module, node: ast.AST) -> None:
-        self._does(module, node)
-        self._set.update(_around(module, node))
 
     def _does(self, module: Module, node: ast.AST) -> None:
         self._leads(module, node)
@@ -280,7 +262,7 @@ class Handed:
     Attributes:
         functions: those that matter, each with its module.
         special: the names of those that Python may call by itself.
-        sets_unseen: whether one of them may set a backend where the code shows no call.
+        runs_unseen: whether one of them may run where the code shows no call.
     """
 
     def __init__(self, effects: Effects, *, all_run: bool) -> None:
@@ -288,12 +270,12 @@ class Handed:
         self._meanings: set[Meaning | Definition] = set()
         self.functions: dict[ast.AST, Module] = {}
         self.special: set[str] = {*_every(effects)} if all_run else set()
-        self.sets_unseen: bool = False
+        self.runs_unseen: bool = False
 
     @property
     def count(self) -> tuple[int, int, bool]:
         """Return what tells whether anything was added."""
-        return len(self.functions), len(self.special), self.sets_unseen
+        return len(self.functions), len(self.special), self.runs_unseen
 
     def add(self, meaning: Meaning | Definition) -> None:
         """Note that unfollowed code may call a function, or a class's methods, from now on."""
@@ -313,7 +295,7 @@ class Handed:
         self.add(meaning)
         module, node = meaning
         if node is not None and (self._all_run or node in self.functions):
-            self.sets_unseen |= self._effects.sets((module, node))
+            self.runs_unseen |= self._effects.matters((module, node))
 
 
 @noted

@@ -31,8 +31,8 @@ _QUIET_METHODS = {
 }  # fmt: skip
 _PROPERTIES = ("property", "cached_property")
 _QUIET_MODULES = ("torchaudio.", "os.path.")
-# methods that run as an object is made
-_MAKERS = ("__new__", "__init__", "__post_init__")
+# methods that run as an object is made, beside `__init__`
+_MAKERS = ("__new__", "__post_init__")
 
 
 def _name(
@@ -169,37 +169,26 @@ def entered(run: Execution, target: Meaning, state: State) -> State | None:
 
 
 def _made(run: Execution, target: tuple[Module, ast.ClassDef], state: State) -> State:
-    """Make an object of a class of the project."""
-    module, node = target
-    run.handed.add(target)  # what makes it may call any of its methods
-    for name in _MAKERS:
-        found, is_sure = code.methods(run.code, target, name)
-        ways = [run.call(*method, state) or state for method in found]
-        if not (is_sure and _runs(run, target, name)):
-            ways.append(state)
-        state = joined(*ways) or state
-    known = all(run.code.known(module, base) for base in node.bases)
-    is_plain = code.is_kept(run.code, target) and run.handed.special.isdisjoint(_MAKERS)
-    return state if known and is_plain else run.others_run(state)
+    """Make an object of a class of the project.
 
-
-def _runs(run: Execution, target: tuple[Module, ast.ClassDef], name: str) -> bool:
-    """Return whether a method of this name runs each time an object is made.
-
-    A metaclass or a decorator may keep the first object, ``__new__`` may return another one, and
-    only a dataclass without its own ``__init__`` calls ``__post_init__``.
+    Only ``__init__`` of a plain class surely runs; else what makes it may call any of its methods.
     """
-    own = {one: code.methods(run.code, target, one)[0] for one in _MAKERS}
-    if name == "__post_init__":
-        decorators = [code.foreign(run.code, target[0], one) for one in target[1].decorator_list]
-        if own["__init__"] or "dataclass" not in decorators:
-            return False
-    return (
-        not any(method.decorator_list for _, method in own[name])
-        and not any(code.is_enum(node) for _, node in code.line(run.code, target))
+    run.handed.add(target)
+    found, is_sure = code.methods(run.code, target, "__init__")
+    others = [code.methods(run.code, target, name) for name in _MAKERS]
+    is_plain = (
+        is_sure
         and code.is_kept(run.code, target)
-        and (name == "__new__" or not own["__new__"])
+        and not any(method.decorator_list for _, method in found)
+        and not any(code.is_enum(node) for _, node in code.line(run.code, target))
+        and run.handed.special.isdisjoint(("__init__", *_MAKERS))
     )
+    if not is_plain or any(several for several, _ in others):
+        return run.others_run(state)
+    for method in found:
+        state = run.call(*method, state) or state
+    # a base from outside the project may call the others
+    return state if all(sure for _, sure in others) else run.others_run(state)
 
 
 def _is_quiet(run: Execution, module: Module, node: ast.Call) -> bool:

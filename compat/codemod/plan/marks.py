@@ -17,7 +17,7 @@ from compat.codemod.source import (
     noted,
     old_names,
 )
-from compat.codemod.uses import Project, SetterCall, either, forwarding, setter_calls
+from compat.codemod.uses import Project, SetterCall, forwarding, setter_calls
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -66,7 +66,7 @@ class Marks:
             return not project.runs_not(module, module.span(node))
 
         self.sites: dict[ast.AST, Site] = {
-            site.use.node: site for site in _sites(project, module) if runs(site.use.node)
+            site.use.node: site for site in _sites(module) if runs(site.use.node)
         }
         self.setters: dict[ast.AST, SetterCall] = {
             one.call: _read(project, one) for one in setter_calls.of(module) if runs(one.call)
@@ -134,20 +134,18 @@ def _pins(project: Project, module: Module, marks: Marks) -> Iterator[Pin]:
             yield Pin(
                 module, use.node, NotProvableError(reason, [module.place(use.node)]), lasts=True
             )
-    settled = either.settled(project, module)
     for name, _ in module.ambiguous:
-        if name not in settled:
-            why = NotProvableError(unseen.AMBIGUOUS, [module.place(name)])
-            yield Pin(module, name, why, lasts=module.call_of(name) is None)
+        why = NotProvableError(unseen.AMBIGUOUS, [module.place(name)])
+        yield Pin(module, name, why, lasts=module.call_of(name) is None)
     for node, words in unseen.reached(project, module):
         why = NotProvableError(f"{words}, and this call is not changed", [module.place(node)])
         yield Pin(module, node, why, lasts=module.call_of(node) is None)
 
 
-def _sites(project: Project, module: Module) -> Iterator[Site]:
+def _sites(module: Module) -> Iterator[Site]:
     """Yield the sites of a module."""
     given = {use: call for use, call, _ in forwarding.calls_of(module, *old_names.FUNCTIONS)}
-    for use in (*module.of(Kind.FUNCTION), *either.settled(project, module).values()):
+    for use in module.of(Kind.FUNCTION):
         above, call = module.names.parents.get(use.node), use.call
         looked_at = isinstance(above, ast.Attribute) or (
             call is None and forwarding.only_looks(above)

@@ -20,7 +20,7 @@ from compat.codemod.plan.effects import FUNCTIONS, Definition, Effects
 from compat.codemod.plan.execution import Execution, TooLongError, bound
 from compat.codemod.plan.marks import Site
 from compat.codemod.plan.state import Evidence, Force, Program, State, joined, repeated
-from compat.codemod.source import Module, NotProvableError, conditions, is_test, noted, old_names
+from compat.codemod.source import Module, NotProvableError, is_test, noted, old_names
 from compat.codemod.uses import Project, SetterCall
 
 # Of all programs together; those that come later are followed less closely.
@@ -281,11 +281,6 @@ class _Followed:
 
     def _spawn(self) -> None:
         """Run what was given to other code in a process that has only imported the program."""
-        module, body = self.program.module, self.program.module.tree.body
-        blocks = [one for one in body if conditions.is_main_guard(module, one)]
-        is_last = blocks == body[-1:] and not getattr(body[-1], "orelse", ())
-        if self._all_run and is_last and not self._effects.code.packages(module.path):
-            return  # the program has shown this on its way to its main block
         child = self._execution()
         state = child.load(self.program.module, State())
         _hand_out(

@@ -43,18 +43,6 @@ _CODE = re.compile(
     r"\btorchaudio\s*\.\s*(?:load|save|info|backend|[sg]et_)|\b[sg]et_audio_backend\s*\(|\bimport\s+torchaudio\b"
 )
 _EXAMPLE = re.compile(r">>>[^\n]*\btorchaudio\s*\.\s*(?:load|save|info|backend|[sg]et_)")
-_RUN_HERE = (
-    "eval",
-    "exec",
-    "repeat",
-    "run_cell",
-    "run_cell_magic",
-    "run_line_magic",
-    "timeit",
-    "Timer",
-    "autorange",
-)
-_RUNS_TEXT = re.compile(rf"\b(?:{'|'.join(_RUN_HERE)})[ \t]*\(")
 # calls that take the name of a module and do not give the module
 _ONLY_NAME = (
     "find_spec",
@@ -195,7 +183,7 @@ def _by_texts(project: Project, module: Module) -> Iterator[tuple[str, ast.AST]]
         if is_own and (code is None or literal(code) is ...):
             yield "code that is made when the program runs may call torchaudio", one
     for node in (*module.telling, *module.names.all(ast.JoinedStr)):
-        if _is_code(module, node) and _runs_texts(project):
+        if _is_code(module, node):
             yield "torchaudio is called by code in a string", node
     for text in module.telling:
         if _EXAMPLE.search(str(text.value)) and project.runs_examples:
@@ -272,14 +260,6 @@ def _loading(project: Project) -> set[str]:
 def may_load_others(project: Project, path: str) -> bool:
     """Return whether a file may load or run others in another way than by an import."""
     return _LOADING.search(project.text(path)) is not None
-
-
-@noted
-def _runs_texts(project: Project) -> bool:
-    """Return whether a project runs texts as code, in this process."""
-    if any(called(call) in _RUN_HERE for module in project.modules for call in module.calls):
-        return True
-    return any(_RUNS_TEXT.search(project.text(path)) for path in project.quiet.paths)
 
 
 def _is_code(module: Module, node: ast.AST) -> bool:

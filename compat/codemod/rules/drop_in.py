@@ -82,7 +82,7 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
         (
             module.interactive and not head and (not body or _MARK in shared),
             span,
-            "the notebook begins with an indented cell or Python behind a magic, or has no Python",
+            "the notebook begins with Python behind a magic, or has no Python",
             f"Begin the notebook with a cell of its own: `{_LINES[0]}; {_LINES[-1]}`.",
         ),
         (
@@ -111,7 +111,7 @@ def _too_early(module: Module, project: Project) -> Iterator[Draft]:
         around += sorted(found, key=len)
         around = [*project.plugins([*around, module.path]), *around]
     for one in itertools.takewhile(lambda path: path not in project.entries, around):
-        if _imports_torchaudio(project, [one]):
+        if _may_import_torchaudio(project, [one]):
             yield Draft(
                 (0, 0),
                 f"{one} runs before this file, and torchaudio may be imported there",
@@ -142,40 +142,20 @@ def _may_be_late(module: Module, project: Project, call: ast.Call) -> bool:
     before = project.files.file(module.path, module.text.text[:at].encode("utf-8", "replace"))
     return (
         module.statement_of(call) not in module.tree.body
-        or any(start < at for start in _early_imports(module))
-        or _imports_torchaudio(project, before.imported)
+        or any(module.span(one.statement)[0] < at for one in module.imported)
+        or _may_import_torchaudio(project, before.imported)
     )
 
 
-def _imports_torchaudio(project: Project, paths: Iterable[str]) -> bool:
-    """Return whether files, or what they import, import torchaudio; entry points install first."""
+def _may_import_torchaudio(project: Project, paths: Iterable[str]) -> bool:
+    """Return whether files, or what they import, mention torchaudio; entry points install first."""
     files = project.imports.files
 
     def following(path: str) -> Iterable[str]:
         return () if path in project.entries else files[path].imported
 
     seen = frozenset[str]().union(*(closure(path, following) for path in paths))
-    mine = {module.path: module for module in project.modules}
-    found = (
-        mine.get(path) or project.quiet_module(path) for path in seen.difference(project.entries)
-    )
-    return any(module is not None and _early_imports(module) for module in found)
-
-
-def _early_imports(module: Module) -> list[int]:
-    """Return where a module imports torchaudio while it is loaded."""
-    return [
-        module.span(one.statement)[0]
-        for one in module.imported
-        if module.function_of(one.statement) is None and not _is_for_types(module, one.statement)
-    ]
-
-
-def _is_for_types(module: Module, node: ast.AST) -> bool:
-    parent = module.names.parents.get(node)
-    if isinstance(parent, ast.If) and node in parent.body:
-        return "TYPE_CHECKING" in module.segment(parent.test) or _is_for_types(module, parent)
-    return parent is not None and _is_for_types(module, parent)
+    return any("torchaudio" in project.text(path) for path in seen.difference(project.entries))
 
 
 def _is_head(numbered: tuple[int, ast.stmt]) -> bool:

@@ -18,7 +18,6 @@ from compat.codemod.rule import (
     conditions,
     old_names,
 )
-from compat.codemod.rules.leftover_import import is_used
 from compat.names import removed
 
 _REASON = "{} went with the sox backend of 0.x; no release since 0.9 has it"
@@ -35,7 +34,6 @@ def _reason(name: str) -> str:
 
 def check(module: Module, project: Project) -> Iterator[Draft]:
     """Delete bare calls that started or stopped libsox; report other uses and remaining imports."""
-    settled = set()
     tried = {
         one.local
         for one in module.imported
@@ -47,7 +45,6 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
             continue
         statement = module.statement_of(use.node)
         if _is_needless(use, statement):
-            settled.add(use.root)
             yield Draft(
                 module.span(statement),
                 _REASON.format(name),
@@ -58,11 +55,7 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
             yield Draft(module.span(use.node), _reason(name), old_names.EARLIER[name])
     for one in module.imported:
         name = old_names.earlier(one.path)
-        if (
-            name is not None
-            and not _is_told_elsewhere(project, name)
-            and _stays(module, project, one, settled)
-        ):
+        if name is not None and not _is_told_elsewhere(project, name) and _stays(module, one):
             yield Draft(module.span(one.alias), _reason(name), old_names.EARLIER[name])
 
 
@@ -82,14 +75,11 @@ def _is_needless(use: Use, statement: ast.stmt) -> bool:
     )
 
 
-def _stays(module: Module, project: Project, one: Imported, settled: set[ast.Name]) -> bool:
-    """Return whether an import remains and will fail; TAC131 drops one whose name is not used."""
-    if conditions.in_import_ladder(module, one.statement):
-        return False
-    names = {*module.names.named(ast.Name, one.local)}
-    if not names:
-        return is_used(module, project, one) or project.target == "compat"
-    return not names <= settled and isinstance(one.statement, ast.ImportFrom)
+def _stays(module: Module, one: Imported) -> bool:
+    """Return whether an import fails; TAC131 has dropped one whose name is not used."""
+    is_named = isinstance(one.statement, ast.ImportFrom)
+    is_used = module.names.named(ast.Name, one.local)
+    return (is_named or not is_used) and not conditions.in_import_ladder(module, one.statement)
 
 
 RULE = Rule(

@@ -35,20 +35,10 @@ _NONE = {
 
 
 _STAYS = "set_audio_backend() stays while get_audio_backend() is used."
-_DECIDE = (
-    "Decide which branch should run. To find out which backends {}, call {}list_audio_backends()."
+_DELETE = (
+    f"Delete it, or use list_audio_backends() or the name that the calls pass as backend=; {_STAYS}"
 )
-_ASSERTION = "Delete the assertion, or look the backend up in {}list_audio_backends()."
-# by whether the target is 2.9, and by what depends on the getter
-_ADVICE = {
-    (False, "decision"): _DECIDE.format("are there", ""),
-    (False, "assertion"): _ASSERTION.format(""),
-    (False, ""): "Delete it, or use list_audio_backends() or the name that the calls pass as "
-    f"backend=; {_STAYS}",
-    (True, "decision"): _DECIDE.format("this package has", "compat."),
-    (True, "assertion"): _ASSERTION.format("compat."),
-    (True, ""): f"Delete it, or use compat.list_audio_backends(); {_STAYS}",
-}
+_DELETE_IN_2_9 = f"Delete it, or use compat.list_audio_backends(); {_STAYS}"
 
 
 def check(module: Module, project: Project) -> Iterator[Draft]:
@@ -87,25 +77,10 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
                 touches=(use,),
             )
         else:
-            advice = _ADVICE[project.target == "2.9", _dependent(module, use)]
+            advice = _DELETE_IN_2_9 if project.target == "2.9" else _DELETE
             if name is not None:
                 advice += f" In the trace it gave {name} each time: --observed writes that name."
             yield Draft(module.span(use.node), _NONE[project.target], advice)
-
-
-def _dependent(module: Module, use: Use) -> str:
-    """Return what depends on it, rather than a print, a return or a name."""
-    below: ast.AST = use.node
-    found = ""
-    for above in module.names.chain(use.node):
-        if isinstance(above, ast.Assert):
-            return "assertion"
-        if isinstance(above, ast.Compare | ast.BoolOp) or below is getattr(above, "test", None):
-            found = "decision"
-        if isinstance(above, ast.stmt):
-            break
-        below = above
-    return found
 
 
 def _decision(module: Module, use: Use) -> ast.If | None:

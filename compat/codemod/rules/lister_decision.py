@@ -88,7 +88,7 @@ def _draft(module: Module, project: Project, use: Use, place: ast.expr) -> Itera
     if isinstance(above, ast.Compare) and member and above.comparators[0] is place:
         if literal(above.left) not in ("sox_io", ...):
             return
-        if setters := _setters(module, project):
+        if setters := _setters(project):
             yield Draft(
                 module.span(above.left),
                 f"{reason}; not changed, because set_audio_backend() may depend on it",
@@ -101,16 +101,9 @@ def _draft(module: Module, project: Project, use: Use, place: ast.expr) -> Itera
         yield Draft(module.span(use.node), _OTHER_NAMES, _CHECK)
 
 
-def _setters(module: Module, project: Project) -> list[setter_calls.SetterCall]:
-    """Return the setters that stay and may run with a module; their run may depend on its list."""
-    importers = project.imports.importers(module.path)
-    near = frozenset[str]().union(*map(project.imports.reachable, importers))
-    found = (
-        setter
-        for one in project.modules
-        if one is module or (one.path in near and not module.standalone)
-        for setter in setter_calls.of(one)
-    )
+def _setters(project: Project) -> list[setter_calls.SetterCall]:
+    """Return the setters that stay; whether they run may depend on the list."""
+    found = (one for module in project.modules for one in setter_calls.of(module))
     return [one for one in found if not project.runs_not(one.module, one.module.span(one.call))]
 
 

@@ -4,17 +4,13 @@ import ast
 from collections.abc import Iterator
 
 from compat.codemod.rule import MODERN, Draft, Kind, Level, Module, Project, Rule, Valid, old_names
-from compat.codemod.uses import either
 
 _ALWAYS = {"set_audio_backend", "get_audio_backend", "load_wav"}
 
 
 def check(module: Module, project: Project) -> Iterator[Draft]:
     """Report old names reached through such a name."""
-    settled = either.settled(project, module)
     for node, known in module.ambiguous:
-        if node in settled:
-            continue
         call = module.names.parents.get(node)
         old = known in _ALWAYS or (
             isinstance(call, ast.Call)

@@ -16,7 +16,6 @@ from compat.codemod.rule import (
     Rule,
     Use,
     Valid,
-    called,
     forwarding,
     keyword,
     literal,
@@ -27,7 +26,6 @@ from compat.codemod.rule import (
     value_kinds,
 )
 from compat.codemod.uses import kept_functions
-from compat.codemod.uses.arguments import callers
 from compat.codemod.uses.observed import kinds
 
 _REASON = "from 2.1 on the fifth argument of save is format; it was compression before"
@@ -79,8 +77,9 @@ def _draft(
     arguments, parameters = call.args[others:], old_names.LEGACY_PARAMETERS["save"]
     span = module.span(call)
     if len(arguments) < 5:
-        stars = any(isinstance(one, ast.Starred) for one in arguments)
-        if stars and (_gives_five(module, call) or _passes_five(module, project, call)):
+        stars = [one.value for one in arguments if isinstance(one, ast.Starred)]
+        passed = (one.node for star in stars for one in module.names.bindings(star))
+        if any(isinstance(one, ast.arg) for one in passed) or (stars and _gives_five(module, call)):
             advice = "Name them, here or where a caller gives them."
             yield Draft(span, f"{_REASON}; five arguments may be given here", advice)
         return
@@ -138,43 +137,21 @@ def _recorded_order(module: Module, project: Project, call: ast.Call) -> tuple[b
 
 
 def _gives_five(module: Module, call: ast.Call) -> bool:
-    """Return whether a call has five arguments, or may pass five on to a function it is given."""
-    functions = {use.node for use in module.of(Kind.FUNCTION) if use.name == "save"}
-    own = next((at for at, one in enumerate(call.args, 1) if _bare(one) in functions), 0)
-    is_given = own or any(_bare(one.value) in functions for one in call.keywords)
-    arguments = call.args[own:]
-    stars = sum(isinstance(one, ast.Starred) for one in arguments)
-    rest = 5 - (len(arguments) - stars if stars else 0)
-    return len(arguments) > 4 or bool((stars or is_given) and _has_arguments(module, rest))
+    """Return whether a call has five arguments, or may pass on so many that stand in a row.
 
-
-def _has_arguments(module: Module, length: int) -> bool:
-    """Return whether a module has so many values in a row, with one for ``channels_first``."""
-    rows = [one.elts for one in module.names.all(ast.Tuple)]
-    rows += [one.elts for one in module.names.all(ast.List)]
-    return any(
-        len(row) >= length and any(isinstance(literal(one), bool) for one in row) for row in rows
+    A row counts if it has a value for ``channels_first``.
+    """
+    passed = [one.node for one in module.of(Kind.FUNCTION) if one.call is None]
+    is_given = any(call in module.names.chain(node) for node in passed)
+    stars = sum(isinstance(one, ast.Starred) for one in call.args)
+    count = len(call.args) - is_given - stars
+    rows: list[ast.Tuple | ast.List] = [*module.names.all(ast.Tuple), *module.names.all(ast.List)]
+    return count > 4 or any(
+        len(one.elts) >= 5 - (count if stars else 0)
+        and any(isinstance(literal(value), bool) for value in one.elts)
+        for one in rows
+        if stars or is_given
     )
-
-
-def _bare(node: ast.expr) -> ast.expr:
-    """Return the function that ``partial`` is given, or the node itself."""
-    if isinstance(node, ast.Call) and called(node) == "partial" and node.args:
-        return node.args[0]
-    return node
-
-
-def _passes_five(module: Module, project: Project, call: ast.Call) -> bool:
-    """Return whether a call passes on the ``*args`` of a function that is given five or more."""
-    functions = [
-        module.names.parents[above]
-        for one in call.args
-        for binding in (module.names.bindings(one.value) if isinstance(one, ast.Starred) else ())
-        if isinstance(above := module.names.parents[binding.node], ast.arguments)
-        and above.vararg is binding.node
-    ]
-    given = (one for function in functions for _, one in callers(project, module, function))
-    return any(_gives_five(module, one) for one in given)
 
 
 def _name(node: ast.expr) -> str:

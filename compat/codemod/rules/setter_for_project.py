@@ -14,13 +14,9 @@ import torchaudio
 import data
 
 
-def main():
-    torchaudio.set_audio_backend("soundfile")
-    return data.read(torchaudio.load("a.wav"))
-
-
 if __name__ == "__main__":
-    main()
+    torchaudio.set_audio_backend("soundfile")
+    data.read(torchaudio.load("a.wav"))
 """,
     after="""\
 import torchaudio
@@ -28,12 +24,8 @@ import torchaudio
 import data
 
 
-def main():
-    return data.read(torchaudio.load("a.wav", backend="soundfile"))
-
-
 if __name__ == "__main__":
-    main()
+    data.read(torchaudio.load("a.wav", backend="soundfile"))
 """,
     valid=(
         Valid(
@@ -42,13 +34,9 @@ if __name__ == "__main__":
 import torchaudio
 
 
-def main():
+if __name__ == "__main__":
     torchaudio.set_audio_backend("sox_io")
     run(torchaudio)
-
-
-if __name__ == "__main__":
-    main()
 """,
             reported=True,
         ),

@@ -17,8 +17,6 @@ from compat.codemod.source import FileResult, Finding, Options, Problem, Result,
 if TYPE_CHECKING:
     from compat.codemod.run.engine import Outcome
 
-# rules whose changes in one file are right only together with those in others
-_ACROSS_FILES = {"TAC102", "TAC118"}
 # Python calls of the engine within each other. Reading a file takes one for each node in another,
 # following and printing it take several; with Python's own limit it could be read and no more.
 _DEEPEST = 10_000
@@ -184,32 +182,17 @@ def _recovered(found: list[discovery.Found], options: Options, result: Result) -
 
 
 def _write(result: Result) -> set[str]:
-    """Write the files that change, and return the paths of those that cannot be written."""
+    """Write the files that change, or none of them; return the paths of those not written."""
     changed = [file for file in result.files if file.changed]
-    held_back = {
-        file.path: f"it was not written: {why}"
-        for file in changed
-        if (why := writing.obstacle(file.path, file.old)) is not None
-    }
-    held = next((file.path for file in changed if file.path in held_back and _is_part(file)), None)
-    if held is not None:
-        together = f"it was not written: its changes go together with those of {held}"
-        held_back = {
-            file.path: held_back.get(file.path, together)
-            for file in changed
-            if file.path in held_back or _is_part(file)
-        }
+    obstacles = ((file.path, writing.obstacle(file.path, file.old)) for file in changed)
+    wrong = [Problem(path, f"nothing was written: {why}") for path, why in obstacles if why]
     try:
-        journal.replace_all([file for file in changed if file.path not in held_back])
-        kept = [file for file in changed if file.path in held_back]
+        if not wrong:
+            journal.replace_all(changed)
+            return set()
     except journal.NotWrittenError as why:
-        result.problems.append(Problem(why.path, f"nothing was written: {why}"))
-        kept = changed
-    result.problems += [Problem(path, why) for path, why in held_back.items()]
-    for file in kept:
+        wrong = [Problem(why.path, f"nothing was written: {why}")]
+    result.problems += wrong
+    for file in changed:
         file.new, file.after = file.old, file.before
-    return {file.path for file in kept}
-
-
-def _is_part(file: FileResult) -> bool:
-    return any(finding.rule in _ACROSS_FILES for finding in file.fixed)
+    return {file.path for file in changed}

@@ -7,14 +7,12 @@ with 16 bits instead of 32, and soundfile takes no compression; the recorded cal
 
 import ast
 import re
-from collections.abc import Iterator
 
 from compat.codemod.rewrite import AddArgument, Change, WrapArgument
 from compat.codemod.source import (
     Kind,
     Module,
     NotProvableError,
-    Place,
     Use,
     called,
     given,
@@ -39,6 +37,7 @@ _MENTION = rf"""(?i)\b(?:(?<!/)({_FOR_FFMPEG})['"]|(?<=['".|,{{(])({_FOR_FFMPEG}
 # calls that give a path whose end is the end of their last argument
 _ENDING_SO = ("join", "joinpath", "Path", "str", "with_suffix", "with_name", "replace")
 _SIGNED = "PCM_S"
+_MAY_BE_SIGNED = re.compile(r"['\"]PCM_S['\"]")
 _DEPTH = (
     'encoding="PCM_S" may be given without bits_per_sample=, which wrote 32 bits in 2.0, and per '
     "call writes 16"
@@ -136,18 +135,18 @@ def _bit_depth(project: Project, module: Module, use: Use) -> list[Change]:
     bits = given(call, "bits_per_sample", 7) if call else None
     if use.name != "save" or (bits is not None and _is_number(project, module, bits)):
         return []
-    is_unseen = call is None or starred(call)
-    places = [module.place(use.node)]
-    if literal(encoding) == _SIGNED:
-        if call is None or is_unseen or bits is not None:
-            raise NotProvableError(_DEPTH, places, _NAME_DEPTH)
+    is_seen = call is not None and not starred(call)
+    if call and literal(encoding) == _SIGNED and bits is None and is_seen:
         return [AddArgument(call, "bits_per_sample", "32")]
     spread = [one.value for one in call.keywords if one.arg is None] if call else []
-    if any(_is_from_outside(project, module, one) for one in ([encoding] if encoding else spread)):
-        raise NotProvableError(_DEPTH, places, _NAME_DEPTH)
-    may_be_given = is_unseen if encoding is None else literal(encoding) is ...
-    if may_be_given and (other := next(_mentions_of_signed(project), None)):
-        raise NotProvableError(_DEPTH, [*places, other], _NAME_DEPTH)
+    if encoding is not None:
+        may_be_signed = literal(encoding) in (..., _SIGNED)
+    elif all(_is_from_callers(module, one) for one in spread):
+        may_be_signed = not is_seen and project.says(_MAY_BE_SIGNED)
+    else:
+        may_be_signed = True
+    if may_be_signed:
+        raise NotProvableError(_DEPTH, [module.place(use.node)], _NAME_DEPTH)
     return []
 
 
@@ -175,53 +174,10 @@ def _is_number_here(project: Project, module: Module, node: ast.expr) -> bool:
     )
 
 
-def _is_from_outside(project: Project, module: Module, node: ast.expr, depth: int = 4) -> bool:
-    """Return whether an encoding, or a value in a dict, is written out neither here nor by callers.
-
-    A parameter that no visible caller gives counts as written out.
-    """
-    parts = [*getattr(node, "values", ()), *arguments.values_of(module, node)]
-    if isinstance(node, ast.Call):
-        parts += [*node.args, *(one.value for one in node.keywords)]
-    found = [*((module, one) for one in parts), *arguments.passed(project, module, node)]
-    parameters = [isinstance(one.node, ast.arg) for one in module.names.bindings(node)]
-    is_written = isinstance(node, ast.Constant | ast.Dict) or module.names.is_builtin(
-        getattr(node, "func", node), "dict"
-    )
-    return (
-        module.assigned(node).count(None) > sum(parameters)
-        or (isinstance(node, ast.Call) and not is_written)
-        or (isinstance(node, ast.Name) and _may_get_encoding(module, node))
-        or not (is_written or (depth > 0 and (found or any(parameters))))
-        or any(_is_from_outside(project, *one, depth - 1) for one in found)
-    )
-
-
-def _may_get_encoding(module: Module, name: ast.Name) -> bool:
-    """Return whether code may put an encoding into the dict that a name means."""
-    around = [module.names.parents[one] for one in module.reads(name)]
-    puts = (one for one in around if isinstance(one, ast.Subscript | ast.Attribute))
-    return any(
-        one.attr in ("update", "setdefault")
-        if isinstance(one, ast.Attribute)
-        else isinstance(one.ctx, ast.Store) and string(one.slice) in ("encoding", "")
-        for one in puts
-    )
-
-
-def _mentions_of_signed(project: Project) -> Iterator[Place]:
-    """Yield the places that may give the encoding to a call that does not name it itself."""
-    for module in project.modules:
-        calls = {call for _, call in module.calls_of("save")}
-        for node in module.strings:
-            above = module.names.parents[node]
-            if node.value == _SIGNED and module.names.parents.get(above) not in calls:
-                yield module.place(node)
-    for path in project.quiet.paths:
-        text = project.text(path)
-        if found := re.search(rf"['\"]{_SIGNED}['\"]", text):
-            line = text.count("\n", 0, found.start()) + 1
-            yield Place(path, line, 1, line, 1)
+def _is_from_callers(module: Module, node: ast.expr) -> bool:
+    """Return whether a dict is what the function around is given as ``**arguments``."""
+    bound = [(one.node, module.names.parents[one.node]) for one in module.names.bindings(node)]
+    return bool(bound) and all(getattr(above, "kwarg", None) is one for one, above in bound)
 
 
 def _no_compression(project: Project, module: Module, use: Use) -> None:

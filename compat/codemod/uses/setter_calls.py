@@ -19,9 +19,8 @@ class SetterCall:
     Attributes:
         statement: the statement that contains the call.
         name: the literal that is set; ``None`` if it is not a literal.
-        where: ``module``, ``main`` (below ``if __name__ == "__main__"``, or in a function that the
-            program calls as it starts), ``platform``, ``try``, ``guarded``, ``function``,
-            ``branch``, or ``value`` if the call's value is used.
+        where: ``module``, ``main`` (below ``if __name__ == "__main__"``), ``platform``, ``try``,
+            ``guarded``, ``function``, ``branch``, or ``value`` if the call's value is used.
         region: the statement to remove with it: its own, or the ``try``, ``with`` or ``if`` around
             it.
         asked: the getter of an ``if`` around it that only checks whether it is set already.
@@ -84,8 +83,6 @@ def _setter_call(module: Module, use: Use) -> SetterCall:
     is_plain = where in ("module", "main", "function") and name is None
     if is_plain and platform_choice(module, statement):
         where, name = "platform", CHOSEN
-    if where == "function" and _runs_at_start(module, statement, ()):
-        where = "main"
     return SetterCall(module, use, call, statement, name, where, region, asked)
 
 
@@ -161,19 +158,6 @@ def _around(module: Module, statement: ast.stmt) -> tuple[ast.stmt, ast.AST]:
             break
         below, parent = parent, module.names.parents[parent]
     return region, parent
-
-
-def _runs_at_start(module: Module, node: ast.AST, within: tuple[ast.AST, ...]) -> bool:
-    """Return whether a program that starts comes to a node, by functions called by their names."""
-    function = module.function_of(node)
-    if function is None:
-        around = [one for one in module.names.chain(node) if isinstance(one, ast.If | ast.Try)]
-        return all(conditions.is_main_guard(module, one) for one in around)
-    if function in within:
-        return False
-    bound = ((call, module.names.bindings(call.func)) for call in module.calls)
-    calls = [call for call, found in bound if [one.node for one in found] == [function]]
-    return any(_runs_at_start(module, call, (*within, function)) for call in calls)
 
 
 def only_tries(module: Module, statement: ast.AST) -> bool:

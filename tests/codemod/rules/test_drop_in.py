@@ -72,6 +72,8 @@ test_a_call_that_is_there_already = table(
                 f"if TYPE_CHECKING:\n    b = 1\nelse:\n    import torchaudio\n{HAS}",
                 {},
             ),
+            ("after an import for type checkers", LATE, f"if TYPE_CHECKING:\n    import torchaudio\n{HAS}{SET}", {}),
+            ("after a function with torchaudio", LATE, f"def work():\n    import torchaudio\n{HAS}", {}),
             ("after a module with torchaudio", LATE, f"import b\n{HAS}", {"b": "import c\n", "c": SET}),
             ("in a function", LATE, f"import compat\ndef main():\n    {CALL}    import torchaudio\n", {}),
             ("under a condition", LATE, f"import compat, os\nif os.name:\n    {CALL}{SET}", {}),
@@ -87,8 +89,6 @@ test_a_call_that_is_there_already = table(
             ("by keyword", {PROGRAM: f'from compat import install\ninstall(version="2.0")\n{SET}'}),
             ("after a module that needs no torchaudio", {PROGRAM: f"import os\n{HAS}{SET}"}),
             ("after another entry point", {PROGRAM: f"import b\n{HAS}{SET}", "b.py": f"{HAS}{SET}"}),
-            ("after an import for type checkers", {PROGRAM: f"if TYPE_CHECKING:\n    import torchaudio\n{HAS}{SET}"}),
-            ("after a function with torchaudio", {PROGRAM: f"def work():\n    import torchaudio\n{HAS}"}),
             ("protected", {PROGRAM: f'import compat\ncompat.install("2.2")  # compat: ignore\n{SET}'}),
         )
     ),
@@ -112,7 +112,7 @@ test_a_package_that_runs_before_its_entry_point = table(
             ("with torchaudio in a class", "class A:\n    import torchaudio\n", FIRST),
             ("with a module that imports torchaudio", "from .work import go\n", FIRST),
             ("without torchaudio", "import os\n", ""),
-            ("with torchaudio in a function", "def go():\n    import torchaudio\n", ""),
+            ("with torchaudio in a function", "def go():\n    import torchaudio\n", FIRST),
             ("with the entry point itself", "from . import __main__\n", ""),
         )
     ),
@@ -148,7 +148,7 @@ test_names_in_an_entry_point = table(
 )
 
 BELOW = 'import compat\n\ncompat.install("2.0")\n'
-NO_PLACE = "the notebook begins with an indented cell or Python behind a magic"
+NO_PLACE = "the notebook begins with Python behind a magic"
 
 
 def installed(name: str, arguments: str, files: Mapping[str, str], after: str = "", status: int = 0, says: str = "") -> Case:
@@ -184,8 +184,6 @@ test_notebooks = commands(
             ("captured", [f"%%capture out\n{SET}"]),
             ("timed", [f"%%timeit -n 10\n{SET}"]),
             ("a line", [f"%time import torchaudio\n{SET}"]),
-            ("indented", ["    import torchaudio\n"]),
-            ("below another language", ["%%bash\nls\n", "    import torchaudio\n"]),
             ("another language alone", ["%%bash\npip install torchaudio==2.0.2\n"]),
         )
     ),

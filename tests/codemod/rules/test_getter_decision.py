@@ -128,23 +128,8 @@ test_an_arm_is_no_choice_where_more_is_asked = table(
 test_what_to_do_is_said = table(
     said("printed", "or use list_audio_backends()", "import torchaudio\nprint(torchaudio.get_audio_backend())\n"),
     said(
-        "an assertion",
-        "look the backend up in list_audio_backends()",
-        "import torchaudio\nassert torchaudio.get_audio_backend() == 'x', 'no'\n",
-    ),
-    said(
-        "an assertion, in 2.9",
-        "up in compat.list_audio_backends()",
-        "import torchaudio\nassert torchaudio.get_audio_backend()\n",
-        target="2.9",
-    ),
-    said("a decision", "which branch", "import torchaudio\nif torchaudio.get_audio_backend() == 'x':\n    f()\n"),
-    said(
-        "printed, in 2.9", "or use compat.list_audio_backends()", "import torchaudio\nprint(torchaudio.get_audio_backend())\n", target="2.9"
-    ),
-    said(
         "a decision, in 2.9",
-        "call compat.list_audio_backends()",
+        "or use compat.list_audio_backends()",
         "import torchaudio\nif torchaudio.get_audio_backend() == 'x':\n    f()\n",
         target="2.9",
     ),

@@ -149,7 +149,7 @@ test_in_a_function_that_the_program_calls_as_it_starts = table(
     changes("a function called by main", *route()),
     changes("a program that starts without asking", *route(start="main()")),
     changes("the value of main is used", *route(start='if __name__ == "__main__":\n    raise SystemExit(main())')),
-    stays("a call before the setup", route(early="read('b.wav')")[0], "TAC102"),
+    stays("a call before the setup", route(early="read('b.wav')")[0], "TAC103"),
     stays("nobody starts it", route(start="")[0], "TAC103"),
     stays("started under a condition", route(start="if ready:\n    main()")[0], "TAC103"),
     changes(
