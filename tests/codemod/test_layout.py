@@ -146,12 +146,13 @@ test_a_setter_that_shares_its_line = table(
     *(
         changes(line, f"{TORCHAUDIO}{line}\n{CALL}", f"{TORCHAUDIO}{left}{NAMED}")
         for line, left in (
+            (f"x = 1; {SETTER}", "x = 1\n"),
+            (f"{SETTER}; x = 1", "x = 1\n"),
             (f"{SETTER};", ""),
             (f"{SETTER}  # because", "# because\n"),
             (f"{SETTER}  # noqa", ""),
         )
     ),
-    stays("before something else", f"{TORCHAUDIO}{SETTER}; x = 1\n{CALL}", "TAC101"),
     stays("under a condition", f"{TORCHAUDIO}if here: {SETTER}\n{CALL}", "TAC101"),
 )
 

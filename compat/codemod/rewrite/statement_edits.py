@@ -38,7 +38,7 @@ def removals(
                 if lines:
                     yield _put(module, statement, lines)
                 else:
-                    yield _take_out(module, statement)
+                    yield _take_out(module, statement, block, removed)
 
 
 # a test made only of these can be removed without losing an effect
@@ -100,14 +100,16 @@ def _kept(module: Module, start: int, end: int) -> list[str]:
     return [comment for comment in inside if not _DIRECTIVE.match(comment)]
 
 
-def _take_out(module: Module, statement: ast.stmt) -> Edit:
+def _take_out(
+    module: Module, statement: ast.stmt, block: list[ast.stmt], removed: dict[ast.stmt, None]
+) -> Edit:
     text = module.text
     start, end = text.span(statement)
     line_start, line_end = text.line_start(start), text.line_end(end)
     before, after = text.text[line_start:start], text.text[end:line_end]
     tail = re.sub(r"\A[ \t\f]*;?[ \t\f]*", "", after)
     if before.strip() or (tail and not tail.startswith("#")):
-        raise ConflictError("it shares its line with something else")
+        return _out_of_line(module, statement, block, removed)
     comments = _kept(module, start, end)
     if tail and not _DIRECTIVE.match(tail):
         comments.append(tail)
@@ -132,6 +134,23 @@ def _whole_lines(module: Module, start: int, end: int) -> Edit:
     after = text.position(len(source) - len(rest))[0] - last - 1
     opens = not above or head.endswith(":")
     return Edit(start, text.starts[last + (after if opens else min(before, after))], "")
+
+
+def _out_of_line(
+    module: Module, statement: ast.stmt, block: list[ast.stmt], removed: dict[ast.stmt, None]
+) -> Edit:
+    text, index = module.text, block.index(statement)
+    start, end = text.span(statement)
+    if _kept(module, start, end):
+        raise ConflictError("a comment stands inside the statement")
+    line = text.position(start)[0]
+    later = block[index + 1] if index + 1 < len(block) else None
+    if later is not None and text.position(text.span(later)[0])[0] == text.position(end)[0]:
+        return Edit(start, text.span(later)[0], "")
+    kept = [other for other in block[:index] if other not in removed]
+    if kept and text.position(text.span(kept[-1])[1])[0] == line:
+        return Edit(text.span(kept[-1])[1], end, "")
+    raise ConflictError("it shares its line with something else")
 
 
 def unwrap(module: Module, change: Unwrap) -> Iterator[Edit]:

@@ -218,6 +218,26 @@ test_setter_at_module_level = table(
     """,
     ),
     changes(
+        "one of several statements of a line",
+        """
+        import torchaudio; torchaudio.set_audio_backend("soundfile"); x = torchaudio.load("a.wav")
+    """,
+        """
+        import torchaudio; x = torchaudio.load("a.wav", backend="soundfile")
+    """,
+    ),
+    changes(
+        "the last statement of a line",
+        """
+        import torchaudio; torchaudio.set_audio_backend("soundfile")
+        x = torchaudio.load("a.wav")
+    """,
+        """
+        import torchaudio
+        x = torchaudio.load("a.wav", backend="soundfile")
+    """,
+    ),
+    changes(
         "over several lines",
         """
         import torchaudio
@@ -990,9 +1010,9 @@ test_it_stays_and_it_is_said_why = table(
     ),
     said("a setter in one line with a header", "", f"import torchaudio\nif 1: pass\nelse: {SETTER}x = torchaudio.load(p)\n"),
     said(
-        "a setter that shares its line",
-        "it shares its line with something else",
-        'import torchaudio; torchaudio.set_audio_backend("sox_io")\nx = torchaudio.load(p)\n',
+        "a comment inside a setter that shares its line",
+        "a comment stands inside the statement",
+        'import torchaudio; torchaudio.set_audio_backend(  # why\n    "sox_io")\nx = torchaudio.load(p)\n',
     ),
     said(
         "a compression by keyword somewhere else",
