@@ -64,6 +64,9 @@ test_python_beside_and_in_magics_is_rewritten = commands(
             "text = '''\n%time f()\n!ls\n'''\nx, r = {}",
             "y = (a\n  % b)\n!ls (\nx, r = {}",
             ",print a b\nx, r = {}",
+            "    x, r = {}\n    y = 1",
+            "\n  # indented\n  %time x, r = {}\n  !ls \\\n-l",
+            "  %%time\n  x, r = {}",
         )
     ),
     row(

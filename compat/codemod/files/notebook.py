@@ -7,11 +7,14 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from compat.codemod.files.document import LEAVE_OUT, Document, UnreadableError
+from compat.codemod.files.document import LEAVE_OUT, Document, Prose, UnreadableError
 from compat.codemod.files.magics import Magics
 from compat.codemod.source import Module, Place
 
-_CELL = re.compile(r"^# compat: cell (\d+)\n", re.M)
+# A cell that is indented as a whole is read as a block.
+_INDENTED = re.compile(r"(?:[ \t]*\n)*[ \t]+\S")
+_HEAD = "if cell():"
+_CELL = re.compile(rf"^(?:{re.escape(_HEAD)}  )?# compat: cell (\d+)\n", re.M)
 
 
 class Notebook(Document):
@@ -29,7 +32,7 @@ class Notebook(Document):
         parts = []
         for number, code in codes.items():
             try:
-                masked, hidden = self._magics.mask(code)
+                head, masked, hidden = self._masked(code)
             except SyntaxError as why:
                 place = Place(self.path, why.lineno or 1, 1, why.lineno or 1, 1, number)
                 self.unparsed.append(
@@ -41,9 +44,20 @@ class Notebook(Document):
                 )
                 continue
             self.prose.extend(one._replace(cell=number) for one in hidden)
-            parts.append(f"# compat: cell {number}\n{masked}\n")
+            parts.append(f"{head}# compat: cell {number}\n{masked}\n")
         if parts:
             yield Module(self.path, "".join(parts), interactive=True)
+
+    def _masked(self, code: str) -> tuple[str, str, list[Prose]]:
+        """Return the text before a cell's mark, its Python, and the lines that are not Python."""
+        if not _INDENTED.match(code):
+            return "", *self._magics.mask(code)
+        masked, hidden = self._magics.mask(f"{_HEAD}\n{code}")
+        return (
+            f"{_HEAD}  ",
+            masked.partition("\n")[2],
+            [one._replace(line=one.line - 1) for one in hidden],
+        )
 
     def rebuild(self, texts: dict[str, str]) -> bytes:
         """Return the notebook with the changed lines of changed cells and nothing else changed."""

@@ -82,7 +82,7 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
         (
             module.interactive and not head and (not body or _MARK in shared),
             span,
-            "the notebook begins with Python behind a magic, or has no Python",
+            "the notebook begins with an indented cell or Python behind a magic, or has no Python",
             f"Begin the notebook with a cell of its own: `{_LINES[0]}; {_LINES[-1]}`.",
         ),
         (

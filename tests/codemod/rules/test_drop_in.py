@@ -148,7 +148,7 @@ test_names_in_an_entry_point = table(
 )
 
 BELOW = 'import compat\n\ncompat.install("2.0")\n'
-NO_PLACE = "the notebook begins with Python behind a magic"
+NO_PLACE = "the notebook begins with an indented cell or Python behind a magic"
 
 
 def installed(name: str, arguments: str, files: Mapping[str, str], after: str = "", status: int = 0, says: str = "") -> Case:
@@ -184,6 +184,8 @@ test_notebooks = commands(
             ("captured", [f"%%capture out\n{SET}"]),
             ("timed", [f"%%timeit -n 10\n{SET}"]),
             ("a line", [f"%time import torchaudio\n{SET}"]),
+            ("indented", ["    import torchaudio\n"]),
+            ("below another language", ["%%bash\nls\n", "    import torchaudio\n"]),
             ("another language alone", ["%%bash\npip install torchaudio==2.0.2\n"]),
         )
     ),
