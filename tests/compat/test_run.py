@@ -54,7 +54,7 @@ if __name__ == "__main__":
 def test_workers_of_every_kind_are_under_the_shim(forked: Python) -> None:
     """Forked, of a fork server, spawned by an executor, of a data loader; and functions pickle by name.
 
-    A data loader whose workers are spawned is in ``streams/programs/augmentation.py``.
+    A data loader whose workers are spawned is in ``streams/augmentation.py``.
     """
     put({"train.py": _PROGRAM.format(path=str(ASSETS / "mono_s16.wav"))})
     done = forked("-m", "compat.run", "--version", "2.0", "--backends", "soundfile", "train.py", "--epochs", "3")

@@ -16,6 +16,7 @@ from dispatcher.settings import Settings
 from dispatcher.streams import sources
 from dispatcher.streams.chunks import ChunkTensor
 from dispatcher.streams.reader import StreamReader
+from dispatcher.streams.writer import StreamWriter
 from tests import streaming
 from tests.conftest import ASSETS
 from tests.doubles import ReadOnly
@@ -105,6 +106,25 @@ def test_several_streams_of_one_source() -> None:
     assert reader.num_out_streams == 2
     assert reader.get_out_stream_info(1).media_type == "video"
     list(reader.stream())
+
+
+def test_sound_and_pictures_are_read_in_step() -> None:
+    """In each second a picture is white and its sound loud, at the time when they were written."""
+    pictures, sound = torch.zeros(30, 3, 32, 48, dtype=torch.uint8), torch.zeros(48000, 1)
+    pictures[5::10] = 255
+    for second in range(3):
+        sound[second * 16000 + 8000 :][:1600] = 0.8
+    writer = StreamWriter("x.mkv")
+    writer.add_audio_stream(16000, 1, encoder="pcm_s16le")
+    writer.add_video_stream(10, 48, 32, encoder="mpeg4")
+    with writer.open() as opened:
+        for heard, seen in zip(sound.split(8000), pictures.split(5), strict=True):
+            opened.write_audio_chunk(0, heard)
+            opened.write_video_chunk(1, seen)
+    reader = _reader("x.mkv", 1600)
+    reader.add_basic_video_stream(1, -1, format="gray")
+    chunks = [(round(heard.pts, 2), round(seen.pts, 2), bool(heard.max() > 0.4), bool(seen.max() > 128)) for heard, seen in reader.stream()]
+    assert chunks == [(at / 10, at / 10, at % 10 == 5, at % 10 == 5) for at in range(30)]
 
 
 def test_an_object_without_seek_is_read_as_it_comes() -> None:
