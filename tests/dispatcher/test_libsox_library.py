@@ -160,11 +160,8 @@ def test_torchaudio_has_started_it(torchaudio: pathlib.Path, monkeypatch: pytest
         "torchaudio.sox_effects.effect_names()",
     ],
 )
-def test_other_code_starts_its_effects_after_our_reading_and_writing(
-    ours: str, asset: Callable[[str], str], python: Python, tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_other_code_starts_its_effects_after_our_reading_and_writing(ours: str, asset: Callable[[str], str], forked: Python) -> None:
     """Lhotse's resampler does, by ctypes; a second start would abort the process."""
-    monkeypatch.chdir(tmp_path)
     code = f"""
 import ctypes, compat
 from dispatcher.backends.sox import library
@@ -172,4 +169,4 @@ torchaudio, path = compat.standin("2.0", backends=["sox"]), {asset("stereo_16.fl
 {ours}
 print(ctypes.CDLL(library.load().path).sox_init())
 """
-    assert printed(python(code=code)) == "0\n"
+    assert printed(forked(code=code)) == "0\n"

@@ -15,8 +15,7 @@ from dispatcher.notices import TruncatedInputWarning
 from dispatcher.reading.file_objects import Reader
 from dispatcher.reading.opened import look
 from tests.conftest import ASSETS
-from tests.doubles import ReadOnly, Watched, fails
-from tests.tables import table
+from tests.doubles import ReadOnly
 
 DATA = (ASSETS / "stereo_16.flac").read_bytes()
 EXPECTED = dispatcher.load(str(ASSETS / "stereo_16.flac"), backend="soundfile")[0]
@@ -72,19 +71,6 @@ def test_headers_are_read_from_all_that_can_seek(kind: str) -> None:
     cut = (ASSETS / "stereo_s16.wav").read_bytes()[:9000]
     with pytest.warns(TruncatedInputWarning, match="promises 4000 frames"):
         dispatcher.load(KINDS[kind](cut), backend="ffmpeg")
-
-
-@pytest.mark.parametrize("backend", ["ffmpeg", "soundfile"])
-@table(
-    "make, errors",
-    {
-        "opened without b": (lambda: io.StringIO("RIFF"), (TypeError, RuntimeError)),
-        "the connection is lost": (lambda: Watched(DATA, read=fails(ConnectionResetError("gone"))), (OSError, RuntimeError)),
-    },
-)
-def test_a_bad_object_is_an_error(make: Callable[[], Any], errors: tuple[type[Exception], ...], backend: str) -> None:
-    with pytest.raises(errors):
-        dispatcher.load(make(), backend=backend)
 
 
 def test_a_reader_never_gives_more_than_asked_and_loses_nothing() -> None:

@@ -13,7 +13,6 @@ import torch
 
 import dispatcher
 from dispatcher.settings import Settings
-from dispatcher.streams import sources
 from dispatcher.streams.chunks import ChunkTensor
 from dispatcher.streams.reader import StreamReader
 from dispatcher.streams.writer import StreamWriter
@@ -261,12 +260,6 @@ def test_another_decoder_of_the_same_codec() -> None:
     """It is given what the container tells."""
     whole, floats = (streaming.sound(StreamReader(str(ASSETS / "long.mp3")), decoder=name) for name in ("mp3", "mp3float"))
     torch.testing.assert_close(whole, floats, atol=1e-3, rtol=0)
-
-
-def test_every_scheme_lists_what_it_may_use() -> None:
-    for kind in sources.KINDS.values():
-        assert "file" not in kind.protocols.split(",")
-        assert not {"hls", "concat", "lavfi"} & set(kind.demuxers.split(","))
 
 
 @pytest.mark.parametrize("channels", [1, 2, 6, 8, 16])
