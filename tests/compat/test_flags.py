@@ -204,3 +204,17 @@ def test_a_release_is_frozen() -> None:
     """Flags are set where the release is made."""
     with pytest.raises(AttributeError):
         compat.release("2.0").dispatcher = True  # type: ignore[misc]
+
+
+@pytest.mark.parametrize(
+    ("flag", "given", "kept"),
+    [
+        ("choice_order", "soundfile", ("soundfile",)),
+        ("choice_order", ["sox", "ffmpeg"], ("sox", "ffmpeg")),
+        ("choice_order", ("sox",), ("sox",)),
+        ("also_open", "hls", ("hls",)),
+        ("legacy_order", iter(["soundfile"]), ("soundfile",)),
+    ],
+)
+def test_a_flag_of_several_names_takes_one_and_any_sequence(flag: str, given: Any, kept: tuple[str, ...]) -> None:
+    assert getattr(compat.release("2.2", **{flag: given}), flag) == kept

@@ -90,7 +90,7 @@ def test_libsox_takes_its_settings() -> None:
     utils.set_buffer_size(before * 2)
     assert utils.get_buffer_size() == before * 2
     utils.set_buffer_size(before)
-    assert {"wav", "flac", "mp3"} <= set(utils.list_read_formats()) & set(utils.list_write_formats()) | {"mp3"}
+    assert {"wav", "flac"} <= {*utils.list_read_formats()} & {*utils.list_write_formats()}
     assert "rate" in utils.list_effects()
     with pytest.raises(ValueError, match="at least"):
         utils.set_buffer_size(1)
@@ -322,12 +322,6 @@ def test_the_helpers_of_module_utils(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("A_SWITCH", "perhaps")
     with pytest.raises(RuntimeError, match="the variable A_SWITCH is 'perhaps'"):
         utils.eval_env("A_SWITCH", True)
-
-
-def test_a_misspelt_field_of_a_submodule_fails() -> None:
-    """Where it was a loose constant, nobody noticed."""
-    with pytest.raises(TypeError, match="stand_in"):
-        Submodule(lambda context: {}, stand_in=True)  # type: ignore[call-arg]
 
 
 def test_each_file_of_the_tree_declares_a_submodule() -> None:
