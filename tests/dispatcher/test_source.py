@@ -1,8 +1,12 @@
-"""File objects, good and bad."""
+"""File objects of all kinds, and how often a file is opened."""
 
+import ctypes
 import gzip
 import io
+import os
 import pathlib
+import struct
+import sys
 import tempfile
 from collections.abc import Callable
 from typing import Any
@@ -87,3 +91,52 @@ def test_a_path_with_a_colon_is_a_path() -> None:
     for name in ("a:b.flac", "http:x"):
         pathlib.Path(name).write_bytes(DATA)
         assert torch.equal(dispatcher.load(name, backend="ffmpeg")[0], EXPECTED)
+
+
+RATE, FAR = 16000, 40_000
+MADE_BY = {"wav": "ffmpeg", "flac": "ffmpeg", "ogg": "soundfile", "mp3": "ffmpeg", "m4a": "ffmpeg", "aiff": "ffmpeg", "au": "ffmpeg",
+           "sph": "soundfile", "w64": "ffmpeg", "caf": "ffmpeg"}  # fmt: skip
+# the reader, the files it reads, and whether a library opens them again by their path
+READERS = [
+    pytest.param(None, set(MADE_BY) - {"wav", "flac"}, 1, id="None"),
+    pytest.param(None, {"wav", "flac"}, 0, id="None-without-FFmpeg"),
+    pytest.param("ffmpeg", set(MADE_BY) - {"wav"}, 1, id="ffmpeg"),
+    pytest.param("ffmpeg", {"wav"}, 0, id="ffmpeg-plain-wav"),
+    pytest.param("soundfile", set(MADE_BY) - {"m4a"}, 0, id="soundfile"),
+    pytest.param("sox", set(MADE_BY) - {"m4a"}, 1, id="sox", marks=pytest.mark.libsox),
+]
+_READ, _OPENED, _CLOSED = 1, 0x20, 0x18  # of inotify(7)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> pathlib.Path:
+    found = tmp_path_factory.mktemp("sounds")
+    wave = torch.rand(1, 5 * RATE, generator=torch.Generator().manual_seed(1)) * 0.4 - 0.2
+    for kind, backend in MADE_BY.items():
+        dispatcher.save(str(found / f"x.{kind}"), wave, RATE, backend=backend)
+    return found
+
+
+def _openings(path: str, call: Callable[..., object], *arguments: Any, **named: Any) -> int:
+    """Count how often a file is opened in a call, by Python and by libraries.
+
+    Two openings in a row, with nothing read between them, would count as one.
+    """
+    library = ctypes.CDLL(None, use_errno=True)
+    watch = library.inotify_init1(os.O_NONBLOCK)
+    library.inotify_add_watch(watch, os.fsencode(path), _READ | _OPENED | _CLOSED)
+    call(path, *arguments, **named)
+    with os.fdopen(watch, "rb", 0) as told:
+        return sum(bool(mask & _OPENED) for _, mask, _, _ in struct.iter_unpack("iIII", told.read(1 << 20)))
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="inotify counts the openings")
+@pytest.mark.parametrize(("backend", "kinds", "by_library"), READERS)
+def test_a_file_is_opened_once_by_us(folder: pathlib.Path, backend: str | None, kinds: set[str], by_library: int) -> None:
+    """And once more by a library that takes no open file."""
+    for kind in sorted(kinds):
+        path = str(folder / f"x.{kind}")
+        for piece in ((0, -1), (FAR, 1000)):
+            assert _openings(path, dispatcher.load, *piece, backend=backend) == 1 + by_library, (kind, piece)
+        if kind != "flac":
+            assert _openings(path, dispatcher.info, backend=backend) == 1 + by_library, kind

@@ -130,20 +130,6 @@ def test_a_live_recording_promises_nothing_and_is_not_cut(data: bytes) -> None:
 
 
 @pytest.mark.parametrize("backend", BACKENDS)
-def test_whole_files_are_not_warned_of(backend: str) -> None:
-    for path in sorted(ASSETS.iterdir()):
-        with warnings.catch_warnings(action="ignore"):
-            warnings.simplefilter("error", TruncatedInputWarning)
-            for piece in ((0, -1), (0, 10), (100, 50), (1000, -1), (0, 10**6)):
-                try:
-                    dispatcher.load(str(path), *piece, backend=backend)
-                except TruncatedInputWarning:
-                    assert path.name.startswith("cut")
-                except (RuntimeError, ValueError, TypeError):
-                    continue
-
-
-@pytest.mark.parametrize("backend", BACKENDS)
 @pytest.mark.parametrize("name", ["stereo_s16.wav", "stereo_s16.aiff", "stereo_s16.au", "mono_s16.sph", "stereo_cbr.mp3"])
 def test_a_cut_file_is_told_of(name: str, backend: str) -> None:
     """With what was found and what was promised; the samples are those that come without the flag."""

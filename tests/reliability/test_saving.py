@@ -20,7 +20,7 @@ from dispatcher import atomic_files
 from dispatcher.writing import target
 from tests.codemod.commands import contents, put
 from tests.conftest import BACKENDS
-from tests.doubles import Watched, fails
+from tests.doubles import Watched, fails, odd
 from tests.reliability import process
 from tests.tables import table
 
@@ -189,11 +189,6 @@ def test_where_no_file_can_be_put_beside_the_old_bytes_stay_until_there_is_room(
     assert path.stat().st_size == 160_078
 
 
-def _odd(kind: type[Any], **methods: Callable[..., Any]) -> type[Any]:
-    """A kind of file object with these methods in place of its own."""
-    return type("Odd", (kind,), methods)
-
-
 class _Answers(io.BytesIO):
     """Writes nothing, and answers as it was told."""
 
@@ -219,7 +214,7 @@ class _Answers(io.BytesIO):
         "a fraction": (lambda: _Answers([2.5]), r"write\(\) gave"),
         "nothing, for ever": (lambda: _Answers([0] * 1000), "takes nothing"),
         "nothing, and None, as a pipe that must not block": (
-            _odd(io.RawIOBase, writable=lambda _: True, write=lambda *_: None),
+            odd(io.RawIOBase, writable=lambda _: True, write=lambda *_: None),
             "takes nothing",
         ),
     },
@@ -236,7 +231,7 @@ def test_an_object_that_does_not_take_what_it_is_given_is_an_error(
 @pytest.mark.parametrize("backend", ["ffmpeg", "soundfile"])
 def test_an_object_may_count_in_numpys_integers(backend: str) -> None:
     """As one over an array does."""
-    held = _odd(io.BytesIO, write=lambda self, data: np.int64(io.BytesIO.write(self, data)))()
+    held = odd(write=lambda self, data: np.int64(io.BytesIO.write(self, data)))()
     dispatcher.save(held, torch.zeros(1, 100), 16000, format="wav", backend=backend)
     assert dispatcher.info(io.BytesIO(held.getvalue())).num_frames == 100
 
