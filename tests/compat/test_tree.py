@@ -229,6 +229,40 @@ def test_names_that_public_code_imports_are_there(release: str, name: str) -> No
         assert pkgutil.resolve_name(f"torchaudio.{name}") is not None
 
 
+_TOPS = """
+import torchaudio
+import torchaudio as ta
+import torchaudio.backend.sox_io_backend
+import torchaudio.backend.soundfile_backend as sf
+import torchaudio.sox_effects as ta_sox
+import torchaudio.kaldi_io
+import torchaudio.utils.sox_utils
+from torchaudio import load, save, info
+from torchaudio.backend import sox_io_backend, soundfile_backend, no_backend
+from torchaudio.backend.common import AudioMetaData
+from torchaudio.backend.utils import set_audio_backend, get_audio_backend, list_audio_backends
+from torchaudio.sox_effects import apply_effects_tensor, apply_effects_file, effect_names
+from torchaudio.utils import sox_utils, ffmpeg_utils
+from torchaudio._backend.utils import get_available_backends
+from torchaudio._extension import _IS_TORCHAUDIO_EXT_AVAILABLE, fail_if_no_sox
+from torchaudio._internal import module_utils
+from torchaudio._internal.module_utils import is_module_available, requires_module
+from torchaudio.transforms import Resample
+from torchaudio.functional import resample
+from torchaudio.io import StreamReader, StreamWriter, play_audio
+from torchaudio.utils.sox_utils import set_buffer_size
+from torchaudio.kaldi_io import read_mat_ark
+"""
+
+
+@pytest.mark.parametrize("release", ["2.0", "2.1"])
+@pytest.mark.filterwarnings("ignore")
+def test_the_tops_of_old_scripts_import(release: str) -> None:
+    """Every statement that public code was seen to import by."""
+    with compat.pinned(release):
+        exec(_TOPS, {})
+
+
 @pytest.mark.parametrize(("release", "there"), [("2.1", True), ("2.2", False)])
 def test_private_modules_of_the_global_backend_need_an_import_from_2_2_on(release: str, there: bool) -> None:
     """2.1.2 imported them itself, for its setters."""

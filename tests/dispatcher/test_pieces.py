@@ -51,8 +51,8 @@ def _file(name: str) -> str:
 
 
 @functools.cache
-def _whole(name: str, backend: str = "ffmpeg") -> torch.Tensor:
-    return dispatcher.load(_file(name), backend=backend)[0]
+def _whole(name: str, backend: str = "ffmpeg", normalize: bool = True) -> torch.Tensor:
+    return dispatcher.load(_file(name), normalize=normalize, backend=backend)[0]
 
 
 @pytest.mark.parametrize(
@@ -65,14 +65,22 @@ def _whole(name: str, backend: str = "ffmpeg") -> torch.Tensor:
     ],
 )
 @hypothesis.settings(max_examples=15, deadline=None)
-@hypothesis.given(offset=st.integers(0, FRAMES + 3000), frames=st.sampled_from([-1, 1, 577, 1600, 48000, 10**6]))
-def test_a_piece_is_the_slice_of_the_whole(backend: str, name: str, offset: int, frames: int) -> None:
-    expected = _whole(name, backend)[:, offset : None if frames < 0 else offset + frames]
+@hypothesis.given(
+    offset=st.integers(0, FRAMES + 3000),
+    frames=st.sampled_from([-1, 1, 577, 1600, 48000, 10**6]),
+    normalize=st.booleans(),
+    first=st.booleans(),
+)
+def test_a_piece_is_the_slice_of_the_whole(backend: str, name: str, offset: int, frames: int, normalize: bool, first: bool) -> None:
+    """Whatever its dtype and layout."""
+    expected = _whole(name, backend, normalize)[:, offset : None if frames < 0 else offset + frames]
     if backend == "ffmpeg" and not expected.numel():
         with pytest.raises(RuntimeError):
             dispatcher.load(_file(name), offset, frames, backend=backend)
         return
-    assert torch.equal(dispatcher.load(_file(name), offset, frames, backend=backend)[0], expected)
+    piece = dispatcher.load(_file(name), offset, frames, normalize, first, backend=backend)[0]
+    assert (piece.dtype, piece.is_contiguous()) == (expected.dtype, True)
+    assert torch.equal(piece if first else piece.T, expected)
 
 
 @pytest.mark.parametrize("name", KINDS)
