@@ -78,7 +78,7 @@ docs-serve: $(VENV)/.docs
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs serve
 
 links: $(VENV)/.test
-	$(BIN)/python -m tests.guide.links
+	$(BIN)/python -m pytest -q -n 8 -m links tests/guide
 
 constraints-check: $(VENV)/.test
 	$(BIN)/python -m pytest tests/release/test_publishing.py
