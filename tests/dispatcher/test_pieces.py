@@ -8,7 +8,6 @@ import pathlib
 import re
 import struct
 import tempfile
-import warnings
 from collections.abc import Callable
 from typing import Any
 from unittest import mock
@@ -32,6 +31,7 @@ from tests import long_files
 from tests.codemod.commands import put
 from tests.doubles import fails
 from tests.long_files import KINDS, RATE
+from tests.outcomes import observed
 from tests.reliability.fuzz import mutate
 from tests.tables import table
 
@@ -150,12 +150,10 @@ def _sealed(page: bytes) -> bytes:
 
 def _given(path: pathlib.Path, *piece: int, backend: str | None = "ffmpeg") -> Any:
     """What load gives: samples, or the class of its error, and whether it warned."""
-    with warnings.catch_warnings(record=True, action="always") as caught:
-        try:
-            samples = dispatcher.load(path, *piece, backend=backend)[0].numpy()
-        except RuntimeError as why:
-            return type(why), len(caught)
-    return samples.shape, samples.tobytes(), len(caught)
+    found, told = observed(dispatcher.load, path, *piece, backend=backend)
+    if isinstance(found, RuntimeError):
+        return type(found), len(told)
+    return found[0].shape, found[0].numpy().tobytes(), len(told)
 
 
 _EXAMPLES = hypothesis.settings(

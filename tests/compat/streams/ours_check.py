@@ -17,7 +17,7 @@ from dispatcher.streams.effector import AudioEffector  # noqa: E402
 from dispatcher.streams.reader import StreamReader  # noqa: E402
 from dispatcher.streams.writer import StreamWriter  # noqa: E402
 from tests import streaming  # noqa: E402
-from tests.compat.outcomes import outcome  # noqa: E402
+from tests.outcomes import outcome  # noqa: E402
 
 ROOMS = {pathlib.Path(module.__file__).resolve().parent for module in (compat, dispatcher)}
 CLASSES = (StreamReader, StreamWriter, AudioEffector, CodecConfig)
