@@ -11,21 +11,22 @@ import dispatcher
 from tests import streaming
 from tests.conftest import ASSETS, Python, printed
 
-PCM = (
-    "stereo_s16.wav",
-    "stereo_u8.wav",
-    "stereo_s24.wav",
-    "stereo_s32.wav",
-    "stereo_f32.wav",
-    "stereo_f64.wav",
-    "stereo_16.flac",
-    "stereo_24.flac",
-    "six_s16.wav",
-)
-
 
 @pytest.mark.libsox
-@pytest.mark.parametrize("name", PCM)
+@pytest.mark.parametrize(
+    "name",
+    [
+        "stereo_s16.wav",
+        "stereo_u8.wav",
+        "stereo_s24.wav",
+        "stereo_s32.wav",
+        "stereo_f32.wav",
+        "stereo_f64.wav",
+        "stereo_16.flac",
+        "stereo_24.flac",
+        "six_s16.wav",
+    ],
+)
 def test_backends_agree_on_lossless_files(name: str) -> None:
     """To the last bit that libsox' 24 bits of a float can hold."""
     ffmpeg, sox, soundfile = (dispatcher.load(str(ASSETS / name), backend=backend)[0] for backend in ("ffmpeg", "sox", "soundfile"))

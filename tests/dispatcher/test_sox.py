@@ -129,14 +129,16 @@ HARMS: list[tuple[int, list[str]]] = [
     (16000, ["silence", "1", "0.1", "1%", "-1", "99999999999s", "1%"]),
     (16000, ["firfit", __file__]), (16000, ["firfit"]), (16000, ["fir", "-"]), (16000, ["fir", "."]), (16000, ["noisered"]),
 ]  # fmt: skip
-EMPTY = [torch.zeros(0, 100), torch.zeros(0, 0), torch.zeros(65536, 1)]
 
 
 @table(
     "wave, rate, effect, says",
     {
         **{f"{' '.join(effect)[:40]} at {rate} Hz": (NOISE, rate, effect, "apply_effects_tensor") for rate, effect in HARMS},
-        **{f"no channels, {tuple(wave.shape)}": (wave, 16000, ["gain", "-1"], "channels") for wave in EMPTY},
+        **{
+            f"no channels, {tuple(wave.shape)}": (wave, 16000, ["gain", "-1"], "channels")
+            for wave in [torch.zeros(0, 100), torch.zeros(0, 0), torch.zeros(65536, 1)]
+        },
     },
 )
 def test_what_harms_is_refused(wave: torch.Tensor, rate: int, effect: list[str], says: str, effects: Any) -> None:

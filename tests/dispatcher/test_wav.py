@@ -227,17 +227,19 @@ def _wav(order: str, tag: int, width: int, bits: int, data: bytes) -> bytes:
 _NUMBERS = [1000, -2000, 3000, -4000] * 200
 EXPECTED = torch.tensor([_NUMBERS]) / 32768
 _WIDE = struct.pack("<800i", *(number << 16 for number in _NUMBERS))
-_CASES = {
-    "24 in 32 bits": (_wav("<", _EXTENSIBLE, 4, 24, _WIDE), "24-bit"),
-    "24 in 32 bits, without the extension": (_wav("<", _PCM, 4, 24, _WIDE), "24-bit.*doctor FILE"),
-    "RIFX": (_wav(">", _PCM, 2, 16, struct.pack(">800h", *_NUMBERS)), "byte order"),
-    "RIFX of floats": (_wav(">", _FLOAT, 4, 32, struct.pack(">800f", *(number / 32768 for number in _NUMBERS))), "byte order"),
-    "24 bits": (_wav("<", _PCM, 3, 24, b"".join((number << 8).to_bytes(3, "little", signed=True) for number in _NUMBERS)), ""),
-    "floats": (_wav("<", _FLOAT, 4, 32, struct.pack("<800f", *(number / 32768 for number in _NUMBERS))), ""),
-}
 
 
-@table("data, why", _CASES)
+@table(
+    "data, why",
+    {
+        "24 in 32 bits": (_wav("<", _EXTENSIBLE, 4, 24, _WIDE), "24-bit"),
+        "24 in 32 bits, without the extension": (_wav("<", _PCM, 4, 24, _WIDE), "24-bit.*doctor FILE"),
+        "RIFX": (_wav(">", _PCM, 2, 16, struct.pack(">800h", *_NUMBERS)), "byte order"),
+        "RIFX of floats": (_wav(">", _FLOAT, 4, 32, struct.pack(">800f", *(number / 32768 for number in _NUMBERS))), "byte order"),
+        "24 bits": (_wav("<", _PCM, 3, 24, b"".join((number << 8).to_bytes(3, "little", signed=True) for number in _NUMBERS)), ""),
+        "floats": (_wav("<", _FLOAT, 4, 32, struct.pack("<800f", *(number / 32768 for number in _NUMBERS))), ""),
+    },
+)
 def test_noise_is_warned_of_and_the_other_backend_reads_it(data: bytes, why: str) -> None:
     pathlib.Path("x.wav").write_bytes(data)
     for load in (
@@ -256,22 +258,24 @@ def test_noise_is_warned_of_and_the_other_backend_reads_it(data: bytes, why: str
 
 _AU = b".snd" + struct.pack(">5I", 24, 1600, 3, 16000, 1) + struct.pack(">800h", *_NUMBERS)
 _SOX = b".SoX" + struct.pack("<IQdII", 28, 800, 16000.0, 1, 0) + struct.pack("<800i", *(number << 16 for number in _NUMBERS))
-_ODD = {
-    "16 bits in 4 bytes": (_wav("<", _PCM, 4, 16, _WIDE), ("ffmpeg", "soundfile", "sox")),
-    "20 bits in 4 bytes": (_wav("<", _PCM, 4, 20, _WIDE), ("ffmpeg", "soundfile", "sox")),
-    "20 bits in 4 bytes, by the extension": (_wav("<", _EXTENSIBLE, 4, 20, _WIDE), ("ffmpeg",)),
-    "24 bits in 4 bytes": (_wav("<", _PCM, 4, 24, _WIDE), ("soundfile", "sox")),
-    "24 bits in 4 bytes, silent": (_wav("<", _PCM, 4, 24, bytes(4000)), ("soundfile", "sox")),
-    "two AU": (_AU * 2, ("ffmpeg",)),
-    "AU and a tag": (_AU + b"TAG" + bytes(125), ("ffmpeg",)),
-    "two of SoX' own": (_SOX * 2, ("ffmpeg",)),
-    "AU": (_AU, ()),
-    "16 bits": (_wav("<", _PCM, 2, 16, bytes(2000)), ()),
-}
 
 
 @pytest.mark.libsox
-@table("data, misreading", _ODD)
+@table(
+    "data, misreading",
+    {
+        "16 bits in 4 bytes": (_wav("<", _PCM, 4, 16, _WIDE), ("ffmpeg", "soundfile", "sox")),
+        "20 bits in 4 bytes": (_wav("<", _PCM, 4, 20, _WIDE), ("ffmpeg", "soundfile", "sox")),
+        "20 bits in 4 bytes, by the extension": (_wav("<", _EXTENSIBLE, 4, 20, _WIDE), ("ffmpeg",)),
+        "24 bits in 4 bytes": (_wav("<", _PCM, 4, 24, _WIDE), ("soundfile", "sox")),
+        "24 bits in 4 bytes, silent": (_wav("<", _PCM, 4, 24, bytes(4000)), ("soundfile", "sox")),
+        "two AU": (_AU * 2, ("ffmpeg",)),
+        "AU and a tag": (_AU + b"TAG" + bytes(125), ("ffmpeg",)),
+        "two of SoX' own": (_SOX * 2, ("ffmpeg",)),
+        "AU": (_AU, ()),
+        "16 bits": (_wav("<", _PCM, 2, 16, bytes(2000)), ()),
+    },
+)
 def test_more_frames_than_the_header_promises_are_warned_of(data: bytes, misreading: tuple[str, ...]) -> None:
     """Padding within samples, and what follows the sound: whatever the name, of a piece as well, and by the backends that misread it."""
     pathlib.Path("x.bin").write_bytes(data)
