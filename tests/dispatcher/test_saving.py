@@ -311,20 +311,13 @@ def test_sox_writes_what_its_command_writes(kind: str, is_speech: bool, sound: t
     assert not is_speech or pathlib.Path(ours).read_bytes() == pathlib.Path(theirs).read_bytes()
 
 
-@pytest.mark.ffmpeg_command
-@pytest.mark.parametrize(("extension", "below"), [("ogg", 20), ("mp3", 20)])
-def test_soundfile_writes_what_reads_as_the_sound(extension: str, below: float, sound: torch.Tensor) -> None:
-    """It has no command; FFmpeg's makes as much of the file as of the sound itself."""
-    ours = f"ours.{extension}"
-    dispatcher.save(ours, sound, RATE, backend="soundfile")
-    command = ["ffmpeg", "-v", "error", "-i", ours, "-f", "f32le", "-ac", "2", "-ar", str(RATE), "-"]
-    raw = subprocess.run(command, capture_output=True, check=True).stdout
-    decoded = torch.frombuffer(bytearray(raw), dtype=torch.float32).reshape(-1, 2).T
-    found = dispatcher.load(ours, backend="soundfile")[0]
-    wanted = sound.float() / 32768
-    # the delay of an mp3 encoder stays; FFmpeg leaves out the first block of Vorbis as libsndfile writes it
-    assert _below(found[:, _delay(found, wanted) :], wanted) > below
-    assert _below(decoded, wanted[:, _delay(wanted, decoded) :]) > below or _below(decoded[:, _delay(decoded, wanted) :], wanted) > below
+@pytest.mark.parametrize("reader", ["soundfile", "ffmpeg"])
+@pytest.mark.parametrize("extension", ["ogg", "mp3"])
+def test_soundfile_writes_what_reads_as_the_sound(extension: str, reader: str, sound: torch.Tensor) -> None:
+    """It has no command to compare with. The delay of an mp3 encoder stays; FFmpeg leaves out the first block of Vorbis as libsndfile writes it."""
+    dispatcher.save(f"x.{extension}", sound, RATE, backend="soundfile")
+    found, wanted = dispatcher.load(f"x.{extension}", backend=reader)[0], sound.float() / 32768
+    assert max(_below(found[:, _delay(found, wanted) :], wanted), _below(found, wanted[:, _delay(wanted, found) :])) > 20
 
 
 def _delay(found: torch.Tensor, wanted: torch.Tensor) -> int:

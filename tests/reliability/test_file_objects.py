@@ -1,5 +1,6 @@
 """File objects that misbehave, and named pipes: an error or a value, never a crash, and nothing that C code was not asked to take."""
 
+import contextlib
 import gc
 import gzip
 import io
@@ -38,6 +39,7 @@ READERS: dict[str, Callable[[Any], Any]] = {
     "soundfile load": lambda file: dispatcher.load(file, backend="soundfile")[0],
     "soundfile piece": lambda file: dispatcher.load(file, 1000, 500, backend="soundfile")[0],
     "soundfile info": lambda file: torch.tensor(dispatcher.info(file, backend="soundfile").num_frames),
+    "sox_io": lambda file: compat.standin("2.0", backends=["sox"]).load(file)[0],  # the global one, which copies the object to a file first
     "2.9": lambda file: compat.standin("2.9").load(file)[0],
     "StreamReader": lambda file: streaming.chunks(StreamReader(file)),
 }
@@ -127,19 +129,12 @@ KINDS: dict[str, Callable[[bytes], io.BytesIO]] = {
 def test_a_bad_file_object_does_no_harm(kind: str, backend: str) -> None:
     """A tensor or an error, in bounded time, with nothing left open."""
     calls = [READERS[name] for name in READERS if name.startswith(backend)]
-    if backend == "sox_io":  # the global one, which copies the object to a file first
-        old = compat.standin("2.0")
-        old.set_audio_backend(backend)
-        calls = [lambda file: old.load(file)[0]]
     gc.collect()  # other tests' files
     before = process.open_files()
     for name in FILES:
         for call in calls:
-            try:
-                value = call(KINDS[kind]((ASSETS / name).read_bytes()))
-            except ALLOWED:
-                continue
-            assert isinstance(value, torch.Tensor)
+            with contextlib.suppress(*ALLOWED):
+                assert isinstance(call(KINDS[kind]((ASSETS / name).read_bytes())), torch.Tensor)
     assert process.open_files() == before
 
 
@@ -231,7 +226,7 @@ def _write(place: Any, container: str = "wav") -> None:
 
 @pytest.mark.usefixtures("_forgetful")
 @table("call, data, method", {
-    **{name: (READERS[name], SHORT, "read") for name in READERS if not name.startswith("soundfile")},
+    **{name: (READERS[name], SHORT, "read") for name in ("ffmpeg load", "ffmpeg piece", "ffmpeg info", "2.9", "StreamReader")},
     "StreamWriter": (_write, b"", "write"),
     "StreamWriter that goes back": (_write, b"", "seek"),
 })  # fmt: skip
