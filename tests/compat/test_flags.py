@@ -199,7 +199,6 @@ def test_mixed_dialects_of_a_global_backend() -> None:
 
 
 def test_a_release_is_frozen() -> None:
-    """Flags are set where the release is made."""
     with pytest.raises(AttributeError):
         compat.release("2.0").dispatcher = True  # type: ignore[misc]
 

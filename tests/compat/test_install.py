@@ -28,13 +28,11 @@ Asset = Callable[[str], str]
 
 @pytest.mark.parametrize("spelling", ["2.1", "2.1.0", "2.1.2", "2.1.2+cu121"])
 def test_a_release_may_be_named_by_its_patch(spelling: str) -> None:
-    """What stands in a requirements file works."""
     assert compat.release(spelling).name == "2.1"
 
 
 @pytest.mark.parametrize(("name", "like", "version"), [("2.3", "2.2", "2.3.1"), ("2.7.0", "2.2", "2.7.1"), ("2.10", "2.9", "2.10.0")])
 def test_a_release_may_have_the_flags_of_another(name: str, like: str, version: str) -> None:
-    """Its version is its own."""
     with compat.pinned(name) as torchaudio:
         assert torchaudio.__version__ == f"{version}+compat"
         found = compat.release()
@@ -80,7 +78,6 @@ def test_variables_choose_where_no_argument_does(monkeypatch: pytest.MonkeyPatch
 
 
 def test_the_same_again_changes_nothing_and_another_switches_in_place() -> None:
-    """A module that was imported before sees the change."""
     import_before = compat.install("2.0", backends=["soundfile"])
     load = import_before.load
     assert compat.install("2.0", backends=["soundfile"]).load is load
@@ -90,7 +87,6 @@ def test_the_same_again_changes_nothing_and_another_switches_in_place() -> None:
 
 
 def test_uninstall_leaves_no_trace() -> None:
-    """Neither modules nor finders stay."""
     finders, names = list(sys.meta_path), set(sys.modules)
     compat.install("2.0")
     import torchaudio.backend.soundfile_backend
@@ -103,7 +99,6 @@ def test_uninstall_leaves_no_trace() -> None:
 
 
 def test_pinned_blocks_nest() -> None:
-    """Each gives back exactly what was there before it."""
     with compat.pinned("2.0", backends=["soundfile"]) as outer:
         assert outer.get_audio_backend() == "soundfile"
         with compat.pinned("2.2", exact_num_frames=True) as inner:
@@ -135,7 +130,6 @@ def test_pinned_gives_back_the_very_functions() -> None:
 
 
 def test_a_standin_is_outside_sys_modules_and_has_a_backend_of_its_own() -> None:
-    """Two of them do not know of each other."""
     one, other = compat.standin("2.0", backends=["soundfile"]), compat.standin("2.0", backends=["soundfile"])
     one.set_audio_backend(None)
     assert one.get_audio_backend() is None
@@ -168,7 +162,6 @@ def test_names_bound_before_are_told_of(monkeypatch: pytest.MonkeyPatch) -> None
 
 
 def test_a_fake_torchaudio_comes_back_as_it_was(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Home-made shims are laid over, and found again afterwards."""
     fake: Any = types.ModuleType("torchaudio")
     fake.set_audio_backend = lambda name: "home-made"
     fake.backend = types.ModuleType("torchaudio.backend")
@@ -237,7 +230,6 @@ def test_what_is_not_there_says_why_and_what_to_install(statement: str, error: t
 
 
 def test_guards_see_what_is_there() -> None:
-    """``hasattr`` and ``find_spec`` ask without an error."""
     torchaudio = compat.install("2.2")
     assert hasattr(torchaudio, "info")
     assert not hasattr(torchaudio, "datasets")
@@ -318,7 +310,6 @@ def test_workers_of_other_libraries_get_the_release(
 
 
 def test_dir_lists_what_is_there() -> None:
-    """And no name that the package uses for itself."""
     listed = dir(compat)
     assert [name for name in listed if name.startswith("_") or name in ("sys", "annotations", "TYPE_CHECKING")] == ["__version__"]
     assert {"install", "load", "AudioMetaData", "backend"} <= set(listed)

@@ -148,7 +148,6 @@ ODD = {
     },
 )
 def test_what_a_real_torchaudio_lacks_is_said_of_it(plant: Plant, statement: str, error: type[Exception], says: str) -> None:
-    """And which torchaudio has it."""
     plant(ODD)
     torchaudio = compat.install("2.2")
     with pytest.raises(error, match=says):

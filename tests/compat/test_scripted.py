@@ -26,7 +26,6 @@ OPTIONS: list[dict[str, Any]] = [
 
 @pytest.fixture
 def torchaudio() -> types.ModuleType:
-    """A stand-in of its own."""
     return compat.standin("2.2")
 
 
@@ -160,7 +159,6 @@ def test_what_cannot_be_compiled_says_so(release: str) -> None:
     ],
 )
 def test_a_class_of_streams_says_that_it_cannot_be_scripted(release: str, name: str) -> None:
-    """Others see nothing of it."""
     kind: Any = getattr(compat.standin(release).io, name)
 
     def opened() -> int:
@@ -173,7 +171,6 @@ def test_a_class_of_streams_says_that_it_cannot_be_scripted(release: str, name: 
 
 
 def frames(facts: AudioMetaData) -> int:
-    """Code that is scripted."""
     return facts.num_frames
 
 

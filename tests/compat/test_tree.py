@@ -29,12 +29,10 @@ SOUND = torch.sin(torch.arange(99.0))[None]
 
 @pytest.fixture
 def torchaudio() -> Any:
-    """A stand-in of 2.0 without libsox."""
     return compat.standin("2.0", backends=["ffmpeg", "soundfile"])
 
 
 def test_a_decorator_asks_for_modules(torchaudio: Any) -> None:
-    """The function runs where they are there."""
     utils = torchaudio._internal.module_utils
     assert utils.is_module_available("json", "torch")
     assert utils.requires_module("json")(len)("abc") == 3
@@ -111,7 +109,6 @@ def test_libsox_takes_its_settings() -> None:
 @pytest.mark.parametrize("release", ["2.0", "2.1", "2.8"])
 @pytest.mark.parametrize("name", ["init_sox_effects", "shutdown_sox_effects"])
 def test_what_starts_and_stops_libsox_warns_that_it_does_nothing(release: str, name: str) -> None:
-    """Once, as in each release."""
     effects = compat.standin(release).sox_effects
     with pytest.warns(UserWarning, match=name) as told:
         getattr(effects, name)()
@@ -176,7 +173,6 @@ def test_soundfile_says_that_it_compresses_nothing(torchaudio: Any, tmp_path: An
 
 
 def test_a_release_object_is_a_release() -> None:
-    """As ``compat.release`` gives it, overridden or not."""
     mine = compat.release("2.1", exact_num_frames=True)
     assert compat.standin(mine).__version__ == "2.1.2+compat"
     compat.install(mine)
@@ -224,7 +220,6 @@ def test_a_torchaudio_that_lacks_a_module_is_broken(plant: Plant) -> None:
     ("2.1", "_internal.module_utils.eval_env"),
 ])  # fmt: skip
 def test_names_that_public_code_imports_are_there(release: str, name: str) -> None:
-    """In a stand-in, by attribute and by import."""
     with compat.pinned(release):
         assert pkgutil.resolve_name(f"torchaudio.{name}") is not None
 
@@ -258,7 +253,6 @@ from torchaudio.kaldi_io import read_mat_ark
 @pytest.mark.parametrize("release", ["2.0", "2.1"])
 @pytest.mark.filterwarnings("ignore")
 def test_the_tops_of_old_scripts_import(release: str) -> None:
-    """Every statement that public code was seen to import by."""
     with compat.pinned(release):
         exec(_TOPS, {})
 

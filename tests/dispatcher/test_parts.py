@@ -37,7 +37,6 @@ def _one(path: str, rate: int, channels: int = 1) -> bytes:
 
 
 def _spliced(extension: str, rates: tuple[int, ...], channels: int = 1) -> str:
-    """A file of several parts."""
     path = f"two.{extension}"
     pathlib.Path(path).write_bytes(b"".join(_one(f"one.{extension}", rate, channels) for rate in rates))
     return path
@@ -221,7 +220,6 @@ AGAIN = r"changes from 48000 to 44100 Hz.*(ffmpeg -i .*wav)"
 
 
 def _made(name: str, codec: str, *parts: tuple[int, int]) -> pathlib.Path:
-    """A file of parts with these rates and channels."""
     path, data = pathlib.Path(name), b""
     option = {"live": "1"} if path.stem == "live" else None  # of no known size
     for rate, channels in parts:

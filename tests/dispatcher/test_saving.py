@@ -236,7 +236,6 @@ def test_a_file_of_somebody_else_stays_theirs_where_that_may_be(
 
 @pytest.mark.parametrize(("size", "takes"), [(3, 2), (4096, 1000), (4096, 4095), (8192, 4096), (9999, 1), (131072, 65536)])
 def test_bytes_arrive_in_order_however_few_are_taken(size: int, takes: int) -> None:
-    """Also where twice what was taken is just the whole."""
     data, sink = bytes(number % 251 for number in range(size)), WriteOnly(takes)
     target.deliver(sink, data)
     assert sink.data == data

@@ -69,7 +69,6 @@ def test_file_objects_of_all_kinds_are_read(kind: str, backend: str) -> None:
 
 @pytest.mark.parametrize("kind", sorted(set(KINDS) - {"read only"}))
 def test_headers_are_read_from_all_that_can_seek(kind: str) -> None:
-    """However many bytes come at a time."""
     found = look(KINDS[kind](DATA), lambda file: (file.head, file.at(100, 5000), file.tail(300)))
     assert found == (DATA[:4096], DATA[100:5100], DATA[-300:])
     cut = (ASSETS / "stereo_s16.wav").read_bytes()[:9000]

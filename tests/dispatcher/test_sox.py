@@ -109,7 +109,6 @@ def test_a_header_that_promises_too_much_changes_no_sample() -> None:
 
 @pytest.fixture(scope="module")
 def effects() -> Any:
-    """The effects of a release."""
     return compat.standin("2.1").sox_effects
 
 

@@ -126,7 +126,6 @@ def _plain(path: str | None) -> Iterator[plain_wav.PlainWav | None]:
 
 
 def _written(data: bytes, rate: int = 16000) -> pathlib.Path:
-    """A plain file of two channels of 16 bits."""
     with wave.open("x.wav", "wb") as file:
         file.setparams((2, 2, rate, 0, "NONE", ""))
         file.writeframes(data[: len(data) // 4 * 4])
@@ -216,7 +215,6 @@ _GUID = bytes.fromhex("000000001000800000aa00389b71")
 
 
 def _wav(order: str, tag: int, width: int, bits: int, data: bytes) -> bytes:
-    """Return a WAV file of one channel."""
     form = struct.pack(f"{order}HHIIHH", tag, 1, 16000, 16000 * width, width, 8 * width if tag == _EXTENSIBLE else bits)
     if tag == _EXTENSIBLE:
         form += struct.pack("<HHIH", 22, bits, 4, _PCM) + _GUID
@@ -302,7 +300,6 @@ def test_one_call_warns_once(read: str, frames: int) -> None:
 
 
 def _w64(tag: int, subtag: int) -> bytes:
-    """Return a W64 file of floats, in one channel."""
     floats = struct.pack("<800f", *(number / 32768 for number in _NUMBERS))
     form = struct.pack("<HHIIHH", tag, 1, 16000, 64000, 4, 32)
     if tag == _EXTENSIBLE:

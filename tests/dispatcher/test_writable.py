@@ -21,7 +21,6 @@ GOOD = torch.rand(1, 4000) * 0.2
 
 
 def _with(value: float) -> torch.Tensor:
-    """A sound in which a single sample is of this value."""
     wave = GOOD.clone()
     wave[0, 1234] = value
     return wave
@@ -77,7 +76,6 @@ SHORT_BLOCKS = [
     ],
 )
 def test_what_save_refuses(backend: str, name: str, wave: torch.Tensor, rate: int, says: str) -> None:
-    """With these words; the old file stays."""
     put({name: "what was there"})
     save: Any = compat.standin("2.9").save if backend == "2.9" else functools.partial(dispatcher.save, backend=backend)
     with pytest.raises((RuntimeError, ValueError), match=says):

@@ -21,7 +21,6 @@ def test_nothing_is_out_of_date(python: Python) -> None:
 
 
 def test_every_rule_flag_and_check_has_its_heading() -> None:
-    """So that a link to it leads somewhere."""
     for page, names in (
         ("rules.md", rules()),
         ("flags.md", releases.flags()),
@@ -47,7 +46,6 @@ def _anchors(page: pathlib.Path) -> set[str]:
 
 @pytest.mark.parametrize("page", PAGES, ids=name)
 def test_links_lead_somewhere(page: pathlib.Path) -> None:
-    """To files of this project, and to headings in them."""
     wrong = []
     for link in _LINK.finditer(_prose(page)):
         target = page.parent / link["file"] if link["file"] else page

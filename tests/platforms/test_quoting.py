@@ -142,7 +142,6 @@ def test_an_environment_without_pip_is_given_it(monkeypatch: pytest.MonkeyPatch)
 
 
 def test_what_is_told_names_the_shell() -> None:
-    """In a sentence, and on the page."""
     mend = Mend("Rename it", (*machine.renaming("/no/a b", "c"), *machine.pip("x")))
     assert mend.sentence() == 'Rename it: `Rename-Item -LiteralPath "/no/a b" c` (in cmd: `ren "/no/a b" c`)'
     assert [line.label for line in page._mend(mend)] == ["fix", "", "in cmd", "or"]

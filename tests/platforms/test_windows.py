@@ -176,7 +176,6 @@ def test_without_any_locks_nobody_is_refused(tmp_path: pathlib.Path, monkeypatch
 
 @pytest.fixture
 def western(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """A Windows of code page 1252."""
     if sys.platform == "win32":
         pytest.skip("it is a real one")
 

@@ -93,7 +93,6 @@ def test_a_file_that_is_being_written_is_no_litter() -> None:
 
 @pytest.mark.parametrize("backend", BACKENDS)
 def test_an_encoder_that_fails_leaves_the_old_file(backend: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """When it comes for the samples."""
     put({"x.wav": "precious"})
     held = io.BytesIO()
     monkeypatch.setattr(torch.Tensor, "numpy", fails(RuntimeError("the samples are gone")))
@@ -107,7 +106,6 @@ def test_an_encoder_that_fails_leaves_the_old_file(backend: str, monkeypatch: py
 @pytest.mark.parametrize("place", ["/dev/stdout", "/dev/fd/1"])
 @pytest.mark.parametrize("output", ["pipe", "file"])
 def test_standard_output_is_written_to_where_it_stands(output: str, place: str, backend: str) -> None:
-    """What else was printed stays."""
     put({"out": ""})
     read, write = os.pipe() if output == "pipe" else (os.open("out", os.O_RDONLY), os.open("out", os.O_WRONLY))
 

@@ -69,7 +69,6 @@ def test_a_view_is_taken_as_it_is(release: str) -> None:
 @pytest.mark.parametrize("value", [math.inf, -math.inf, math.nan])
 @pytest.mark.parametrize("order", [1, 2, 3])
 def test_what_is_not_finite_spreads_forward_only(release: str, value: float, order: int) -> None:
-    """And into no other row."""
     a, b = stable(2, order)
     waveform = torch.randn(2, 2, 200, dtype=torch.float64)
     clean = lfilter(waveform, a, b)

@@ -40,7 +40,6 @@ def import_all() -> None:
 
 
 def restored_names_work(folder: str, release: str) -> None:
-    """Not only can they be reached: what of it is ours does its work."""
     path = f"{folder}/waves_yesno/0_1_0_1_0_1_0_1.wav"
     assert torchaudio.info(path).num_frames == 800
     torchaudio.save(f"{folder}/saved.wav", torchaudio.load(path)[0], 8000)

@@ -73,7 +73,6 @@ def _parameters(function: Any) -> str:
     ids=["2.0", "2.1", "2.2", "2.8"],
 )
 def test_signatures_are_those_of_the_release(release: str, reader: dict[str, str], writer: dict[str, str], home: str) -> None:
-    """By position where they were so."""
     io = compat.standin(release).io
     assert {name: _parameters(getattr(io.StreamReader, name)) for name in reader} == reader
     assert {name: _parameters(getattr(io.StreamWriter, name)) for name in writer} == writer

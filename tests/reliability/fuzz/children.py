@@ -125,7 +125,6 @@ def _child(corpus: Corpus, files: Mapping[str, bytes], seed: int, indices: range
 
 
 def run(corpus: Corpus, backend: str, files: Mapping[str, bytes], seed: int, indices: range) -> Report:
-    """Read mutations by number, a new child for every ``_BATCH`` of them."""
     report = Report(backend)
     for begin in range(indices.start, indices.stop, _BATCH):
         at, end = begin, min(begin + _BATCH, indices.stop)
