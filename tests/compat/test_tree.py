@@ -3,6 +3,7 @@
 import hashlib
 import importlib
 import io
+import itertools
 import pathlib
 import pkgutil
 import sys
@@ -92,14 +93,15 @@ def test_libsox_takes_its_settings() -> None:
     assert "rate" in utils.list_effects()
     with pytest.raises(ValueError, match="at least"):
         utils.set_buffer_size(1)
-    for seed in (1, -1, True, np.int64(7), 2**40):
-        utils.set_seed(seed)
-    for verbosity in (-2, 0):
-        utils.set_verbosity(verbosity)
-    for setter in (utils.set_buffer_size, utils.set_seed, utils.set_verbosity):
-        for value in (1024.5, "1024", None):
-            with pytest.raises(TypeError):
-                setter(value)
+    for setter, value in (
+        *((utils.set_seed, seed) for seed in (1, -1, True, np.int64(7), 2**40)),
+        (utils.set_verbosity, -2),
+        (utils.set_verbosity, 0),
+    ):
+        setter(value)
+    for setter, value in itertools.product((utils.set_buffer_size, utils.set_seed, utils.set_verbosity), (1024.5, "1024", None)):
+        with pytest.raises(TypeError):
+            setter(value)
     utils.set_use_threads(False)
     with pytest.raises(RuntimeError, match=r"cannot apply effects to 'no\.wav' with the sox backend"):
         torchaudio.sox_effects.apply_effects_file("no.wav", [["rate", "8000"]])

@@ -1,11 +1,8 @@
 """File objects of all kinds, and how often a file is opened."""
 
-import ctypes
 import gzip
 import io
-import os
 import pathlib
-import struct
 import sys
 import tempfile
 from collections.abc import Callable
@@ -20,6 +17,7 @@ from dispatcher.reading.file_objects import Reader
 from dispatcher.reading.opened import look
 from tests.conftest import ASSETS
 from tests.doubles import ReadOnly
+from tests.reliability import watch
 
 DATA = (ASSETS / "stereo_16.flac").read_bytes()
 EXPECTED = dispatcher.load(str(ASSETS / "stereo_16.flac"), backend="soundfile")[0]
@@ -104,7 +102,6 @@ READERS = [
     pytest.param("soundfile", set(MADE_BY) - {"m4a"}, 0, id="soundfile"),
     pytest.param("sox", set(MADE_BY) - {"m4a"}, 1, id="sox", marks=pytest.mark.libsox),
 ]
-_READ, _OPENED, _CLOSED = 1, 0x20, 0x18  # of inotify(7)
 
 
 @pytest.fixture(scope="module")
@@ -116,26 +113,15 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> pathlib.Path:
     return found
 
 
-def _openings(path: str, call: Callable[..., object], *arguments: Any, **named: Any) -> int:
-    """Count how often a file is opened in a call, by Python and by libraries.
-
-    Two openings in a row, with nothing read between them, would count as one.
-    """
-    library = ctypes.CDLL(None, use_errno=True)
-    watch = library.inotify_init1(os.O_NONBLOCK)
-    library.inotify_add_watch(watch, os.fsencode(path), _READ | _OPENED | _CLOSED)
-    call(path, *arguments, **named)
-    with os.fdopen(watch, "rb", 0) as told:
-        return sum(bool(mask & _OPENED) for _, mask, _, _ in struct.iter_unpack("iIII", told.read(1 << 20)))
-
-
 @pytest.mark.skipif(sys.platform != "linux", reason="inotify counts the openings")
 @pytest.mark.parametrize(("backend", "kinds", "by_library"), READERS)
 def test_a_file_is_opened_once_by_us(folder: pathlib.Path, backend: str | None, kinds: set[str], by_library: int) -> None:
     """And once more by a library that takes no open file."""
     for kind in sorted(kinds):
-        path = str(folder / f"x.{kind}")
-        for piece in ((0, -1), (FAR, 1000)):
-            assert _openings(path, dispatcher.load, *piece, backend=backend) == 1 + by_library, (kind, piece)
-        if kind != "flac":
-            assert _openings(path, dispatcher.info, backend=backend) == 1 + by_library, kind
+        with watch.watching(folder / f"x.{kind}") as seen:
+            for piece in ((0, -1), (FAR, 1000)):
+                dispatcher.load(str(seen.path), *piece, backend=backend)
+                assert seen.opened() == 1 + by_library, (kind, piece)
+            if kind != "flac":
+                dispatcher.info(str(seen.path), backend=backend)
+                assert seen.opened() == 1 + by_library, kind

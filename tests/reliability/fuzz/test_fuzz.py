@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from tests.conftest import BACKENDS
-from tests.reliability.fuzz import anatomy, children, mutate, readings
+from tests.reliability.fuzz import anatomy, children, readings
 from tests.reliability.fuzz.corpora import CORPORA
 from tests.tables import table
 
@@ -34,15 +34,6 @@ def test_damaged_files_do_no_harm(name: str, seed: int, number: int, each: float
     assert report.mutations == number
     assert not report.findings
     assert min(report.outcomes["value"], report.outcomes["error"]) > number * each
-
-
-@table("mutation, corpus, different", {"bytes": (mutate.mutation, "short", 150), "structure": (anatomy.mutation, "structure", 180)})
-def test_a_number_always_gives_the_same_damage(mutation: Any, corpus: str, different: int) -> None:
-    """So that what was found can be looked at again."""
-    files = _files(corpus)
-    made = [mutation(files, 7, index) for index in range(200)]
-    assert made == [mutation(files, 7, index) for index in range(200)]
-    assert len({one.data for one in made}) > different
 
 
 def test_structure_is_known_of_every_file() -> None:
