@@ -61,16 +61,6 @@ def test_the_function(torchaudio: types.ModuleType, dtype: torch.dtype) -> None:
         assert (scripted(waveform, orig, new, **options) - plain).abs().max() < torch.finfo(dtype).eps ** 0.5
 
 
-def test_a_function_that_calls_it(torchaudio: types.ModuleType) -> None:
-    resample = torchaudio.functional.resample
-
-    def halved(waveform: Tensor) -> Tensor:
-        return resample(waveform, 16000, 8000, resampling_method="sinc_interp_kaiser")
-
-    waveform = torch.rand(2, 997)
-    assert torch.equal(saved_and_loaded(torch.jit.script(halved))(waveform), halved(waveform))
-
-
 @pytest.mark.parametrize(
     ("rates", "options"), [((0, 8000), {}), ((1, 2), {"resampling_method": "x"}), ((1, 2), {"lowpass_filter_width": 0})]
 )
