@@ -194,14 +194,14 @@ def test_lengths_and_pieces_of_damaged_files_are_those_of_decoding(name: str, da
 
 @pytest.mark.parametrize("told", [-2, -1, 1, 2, 1 << 27])
 @pytest.mark.parametrize("name", ["cbr.mp3", "cbr44.mp3", "vbr.mp3", "low.mp3"])
-def test_a_xing_header_that_miscounts_is_not_believed(name: str, told: int, tmp_path: pathlib.Path) -> None:
-    path, data = tmp_path / name, bytearray(pathlib.Path(_file(name)).read_bytes())
+def test_a_xing_header_that_miscounts_is_not_believed(name: str, told: int) -> None:
+    data = bytearray(pathlib.Path(_file(name)).read_bytes())
     at = max(data.find(b"Xing"), data.find(b"Info")) + 8
     data[at : at + 4] = (int.from_bytes(data[at : at + 4], "big") + told).to_bytes(4, "big")
-    path.write_bytes(data)
-    whole = dispatcher.load(path, backend="ffmpeg")[0]
+    put({name: bytes(data)})
+    whole = dispatcher.load(name, backend="ffmpeg")[0]
     for frames in (-1, 10**6):
-        assert torch.equal(dispatcher.load(path, 100_000, frames, backend="ffmpeg")[0], whole[:, 100_000:])
+        assert torch.equal(dispatcher.load(name, 100_000, frames, backend="ffmpeg")[0], whole[:, 100_000:])
 
 
 @pytest.mark.parametrize("frames", [1, 7, 46, 47, 48, 530, 575, 576, 577, 1105, 1200])

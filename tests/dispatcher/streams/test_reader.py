@@ -17,6 +17,7 @@ from dispatcher.streams.chunks import ChunkTensor
 from dispatcher.streams.reader import StreamReader
 from dispatcher.streams.writer import StreamWriter
 from tests import streaming
+from tests.codemod.commands import put
 from tests.conftest import ASSETS
 from tests.doubles import ReadOnly
 from tests.oracle.replay import Unseekable
@@ -146,13 +147,12 @@ def test_an_object_that_refuses_to_seek_is_read_with_the_flag(monkeypatch: pytes
     assert len(streaming.sound(StreamReader(Unseekable(data)))) == 4000
 
 
-def test_a_growing_file_is_followed(tmp_path: pathlib.Path) -> None:
+def test_a_growing_file_is_followed() -> None:
     """With FFmpeg's own option, which waits for more."""
-    path = tmp_path / "growing.raw"
-    path.write_bytes(b"\1\0" * 8000)
-    reader = _reader(str(path), 2000, format="s16le", option={"sample_rate": "16000", "channels": "1", "follow": "1"})
+    put({"growing.raw": b"\1\0" * 8000})
+    reader = _reader("growing.raw", 2000, format="s16le", option={"sample_rate": "16000", "channels": "1", "follow": "1"})
     assert reader.fill_buffer() == 0
-    with path.open("ab") as file:
+    with open("growing.raw", "ab") as file:
         file.write(b"\2\0" * 16000)
     got = 0
     while got < 20000:
@@ -264,10 +264,9 @@ def test_another_decoder_of_the_same_codec() -> None:
 
 @pytest.mark.parametrize("channels", [1, 2, 6, 8, 16])
 @pytest.mark.parametrize("name", ["x.wv", "x.tta"])
-def test_the_sound_of_a_file_of_many_channels_is_told_of(name: str, channels: int, tmp_path: pathlib.Path) -> None:
+def test_the_sound_of_a_file_of_many_channels_is_told_of(name: str, channels: int) -> None:
     """PyAV lists planes that are not there if there are eight or more of them."""
-    path = tmp_path / name
-    dispatcher.save(path, torch.zeros(channels, 8000), 8000)
-    reader = StreamReader(str(path))
+    dispatcher.save(name, torch.zeros(channels, 8000), 8000)
+    reader = StreamReader(name)
     reader.add_audio_stream(-1, filter_desc="aresample=4000")
     assert (reader.get_out_stream_info(0).num_channels, reader.get_out_stream_info(0).sample_rate) == (channels, 4000)

@@ -1,7 +1,6 @@
 """Writing streams: what the recorded cases do not show."""
 
 import os
-import pathlib
 import select
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -12,6 +11,7 @@ import torch
 from dispatcher.streams.reader import StreamReader
 from dispatcher.streams.writer import StreamWriter
 from tests import streaming
+from tests.codemod.commands import contents, put
 from tests.doubles import WriteOnly
 
 TONE = torch.sin(torch.arange(16000) / 10)[:, None].repeat(1, 2) / 2
@@ -23,30 +23,27 @@ def _writer(place: Any, **named: Any) -> StreamWriter:
     return writer
 
 
-def test_a_file_is_replaced_when_it_is_complete(tmp_path: pathlib.Path) -> None:
+def test_a_file_is_replaced_when_it_is_complete() -> None:
     """Until ``close`` the old one is there; nothing else is left in the folder."""
-    path = tmp_path / "x.flac"
-    path.write_bytes(b"old")
-    with _writer(path).open() as opened:
+    put({"x.flac": "old"})
+    with _writer("x.flac").open() as opened:
         opened.write_audio_chunk(0, TONE)
-        assert path.read_bytes() == b"old"
-    assert torch.allclose(streaming.sound(StreamReader(str(path))), TONE, atol=1e-4)
-    assert os.listdir(tmp_path) == ["x.flac"]
+        assert contents()["x.flac"] == b"old"
+    assert torch.allclose(streaming.sound(StreamReader("x.flac")), TONE, atol=1e-4)
+    assert os.listdir() == ["x.flac"]
 
 
 @pytest.mark.parametrize("end", ["dropped", "opened and dropped", "failed and closed"])
 def test_a_writer_that_does_not_come_to_its_end_leaves_the_old_file(end: str) -> None:
-    path = pathlib.Path("x.wav")
-    path.write_bytes(b"old")
-    writer = _writer(path)
+    put({"x.wav": "old"})
+    writer = _writer("x.wav")
     if end != "dropped":
         writer.open().write_audio_chunk(0, TONE)
     if end == "failed and closed":
         writer._failed = True
         writer.close()
     del writer
-    assert path.read_bytes() == b"old"
-    assert os.listdir() == ["x.wav"]
+    assert contents() == {"x.wav": b"old"}
 
 
 def test_what_was_written_before_an_error_of_the_caller_is_kept() -> None:
@@ -99,13 +96,10 @@ def test_closing_flushes() -> None:
         ("mka", 16000, 1, (16000, 1)),
     ],
 )
-def test_what_an_encoder_lacks_is_converted(
-    tmp_path: pathlib.Path, extension: str, rate: int, channels: int, stored: tuple[int, int]
-) -> None:
+def test_what_an_encoder_lacks_is_converted(extension: str, rate: int, channels: int, stored: tuple[int, int]) -> None:
     """To the first rate and layout that it lists, as in the real 2.2.2."""
-    path = str(tmp_path / f"x.{extension}")
-    streaming.write(path, torch.rand(rate, channels) - 0.5, rate)
-    told: Any = StreamReader(path).get_src_stream_info(0)
+    streaming.write(f"x.{extension}", torch.rand(rate, channels) - 0.5, rate)
+    told: Any = StreamReader(f"x.{extension}").get_src_stream_info(0)
     assert (told.sample_rate, told.num_channels) == stored
 
 
