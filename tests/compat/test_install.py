@@ -183,9 +183,8 @@ def test_home_made_patches_after_install_work_and_go_with_it() -> None:
     """``torchaudio.load = ...`` holds until ``uninstall``; the getter of 2.0 sees that the function is not its own."""
     torchaudio = compat.install("2.0", backends=["soundfile"])
     load = torchaudio.load
-    with unittest.mock.patch("torchaudio.load", return_value=("w", 1)) as fake:
+    with unittest.mock.patch("torchaudio.load", return_value=("w", 1)):
         assert torchaudio.load("x") == ("w", 1)
-        fake.assert_called_once_with("x")
     assert torchaudio.load is load
     torchaudio.load = lambda path: "mine"
     assert torchaudio.load("x") == "mine"

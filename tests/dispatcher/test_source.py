@@ -16,25 +16,11 @@ from dispatcher.notices import TruncatedInputWarning
 from dispatcher.reading.file_objects import Reader
 from dispatcher.reading.opened import look
 from tests.conftest import ASSETS
-from tests.doubles import ReadOnly
+from tests.doubles import ReadOnly, odd
 from tests.reliability import watch
 
 DATA = (ASSETS / "stereo_16.flac").read_bytes()
 EXPECTED = dispatcher.load(str(ASSETS / "stereo_16.flac"), backend="soundfile")[0]
-
-
-class Generous(io.BytesIO):
-    """Gives more bytes than were asked for, which would corrupt the heap."""
-
-    def read(self, size: int | None = -1) -> bytes:
-        return super().read(-1 if size is None or size < 0 else size * 3)
-
-
-class Mean(io.BytesIO):
-    """Gives one byte at a time."""
-
-    def read(self, size: int | None = -1) -> bytes:
-        return super().read(min(1, size) if size else size)
 
 
 def _standing(file: Any, before: bytes, data: bytes) -> Any:
@@ -46,8 +32,9 @@ def _standing(file: Any, before: bytes, data: bytes) -> Any:
 
 KINDS: dict[str, Callable[[bytes], Any]] = {
     "BytesIO": io.BytesIO,
-    "generous": Generous,
-    "mean": Mean,
+    # more bytes than were asked for, which would corrupt the heap, and one byte at a time
+    "generous": odd(read=lambda file, size=-1: io.BytesIO.read(file, -1 if size is None or size < 0 else size * 3)),
+    "mean": odd(read=lambda file, size=-1: io.BytesIO.read(file, min(1, size) if size else size)),
     "read only": ReadOnly,
     "gzip": lambda data: gzip.GzipFile(fileobj=io.BytesIO(gzip.compress(data))),
     "spooled": lambda data: _standing(tempfile.SpooledTemporaryFile(), b"", data),  # noqa: SIM115
@@ -76,7 +63,7 @@ def test_headers_are_read_from_all_that_can_seek(kind: str) -> None:
 
 def test_a_reader_never_gives_more_than_asked_and_loses_nothing() -> None:
     """The rest is kept for the next call, and forgotten by a seek."""
-    reader = Reader(Generous(bytes(range(100))))
+    reader = Reader(KINDS["generous"](bytes(range(100))))
     assert [reader.read(3), reader.read(3), reader.tell()] == [b"\0\1\2", b"\3\4\5", 6]
     assert reader.seek(-1, io.SEEK_CUR) == 5
     assert reader.read(2) == b"\5\6"

@@ -110,15 +110,13 @@ def test_several_streams_of_one_source() -> None:
 
 def test_sound_and_pictures_are_read_in_step() -> None:
     """In each second a picture is white and its sound loud, at the time when they were written."""
-    pictures, sound = torch.zeros(30, 3, 32, 48, dtype=torch.uint8), torch.zeros(48000, 1)
-    pictures[5::10] = 255
-    for second in range(3):
-        sound[second * 16000 + 8000 :][:1600] = 0.8
+    pictures, sound = torch.zeros(30, 3, 32, 48, dtype=torch.uint8), torch.zeros(3, 16000, 1)
+    pictures[5::10], sound[:, 8000:9600] = 255, 0.8
     writer = StreamWriter("x.mkv")
     writer.add_audio_stream(16000, 1, encoder="pcm_s16le")
     writer.add_video_stream(10, 48, 32, encoder="mpeg4")
     with writer.open() as opened:
-        for heard, seen in zip(sound.split(8000), pictures.split(5), strict=True):
+        for heard, seen in zip(sound.flatten(0, 1).split(8000), pictures.split(5), strict=True):
             opened.write_audio_chunk(0, heard)
             opened.write_video_chunk(1, seen)
     reader = _reader("x.mkv", 1600)
