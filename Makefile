@@ -24,7 +24,7 @@ help:
 	@echo "make matrix CELLS=\"av18 py313\"  the recorded cases with other Pythons, torches and decoders: tests/matrix/cells.toml"
 	@echo "make links  check that every internet address in the guide still exists"
 	@echo "make coverage       list the lines that no test runs"
-	@echo "make fuzz   damaged files for every backend, for TIME=600 seconds"
+	@echo "make fuzz   damaged files for every backend, FUZZ=30 times as many as make test"
 	@echo "make soak   20,000 calls, 16 threads, forked and spawned workers: no leak, no hang, no wrong result"
 	@echo "make audit  known vulnerabilities of the pinned dependencies, by pip-audit"
 	@echo "make constraints-check  check that constraints.txt resolves for every supported Python; installs nothing"
@@ -78,7 +78,7 @@ docs-serve: $(VENV)/.docs
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs serve
 
 links: $(VENV)/.test
-	$(BIN)/python -m tests.guide.links
+	$(BIN)/python -m pytest -q -n 8 -m links tests/guide
 
 constraints-check: $(VENV)/.test
 	$(BIN)/python -m pytest tests/release/test_publishing.py
@@ -121,11 +121,12 @@ TESTS ?=
 matrix: $(VENV)/.test system
 	$(BIN)/python -m tests.matrix $(CELLS) $(if $(TESTS),--only $(TESTS))
 
-# how long `make fuzz` runs, in seconds
-TIME ?= 600
+# how many times as much as `make test` they do
+FUZZ ?= 30
+SOAK ?= 33
 
 soak: $(VENV)/.test system
-	$(BIN)/python -m tests.reliability.soak
+	SOAK=$(SOAK) $(BIN)/python -m pytest tests/reliability/test_soak.py
 
 audit:
 	@sh tests/environment.sh .audit "$(PYTHON)"
@@ -133,7 +134,7 @@ audit:
 	.audit/bin/pip-audit --strict --requirement constraints.txt --no-deps --disable-pip
 
 fuzz: $(VENV)/.test system
-	$(BIN)/python -m tests.reliability.fuzz --seconds $(TIME)
+	FUZZ=$(FUZZ) $(BIN)/python -m pytest tests/reliability/fuzz -k do_no_harm
 
 dev: $(VENV)/.dev
 

@@ -43,7 +43,7 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Skip what needs libsox, or FFmpeg's command, on a machine without; leave out what is asked for by its mark alone."""
-    for mark in ("release", "real"):
+    for mark in ("release", "real", "links"):
         if mark not in config.option.markexpr:
             items[:] = [item for item in items if not item.get_closest_marker(mark)]
     missing = {"libsox": Registry().reason("sox")}

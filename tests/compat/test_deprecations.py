@@ -87,7 +87,6 @@ def test_docstrings_note_what_is_deprecated_by_then(release: str) -> None:
 @pytest.mark.parametrize("release", releases.presets())
 @pytest.mark.parametrize("name", [name for name in removed.FATES if removed.deprecated(name) and removed.removed_in(name)])
 def test_a_name_past_its_removal_is_gone(release: str, name: str) -> None:
-    """And every other name is there."""
     torchaudio = compat.install(release)
     is_there = Version(compat.release().last_patch) < Version(removed.removed_in(name)) and (name, release) != ("AudioMetaData", "2.0")
     with contextlib.nullcontext() if is_there else pytest.raises(AttributeError):

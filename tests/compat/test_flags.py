@@ -5,7 +5,6 @@ import io
 import os
 import pathlib
 import shutil
-import warnings
 from typing import Any
 
 import pytest
@@ -14,9 +13,9 @@ import torch
 
 import compat
 from compat import releases
-from tests.compat.outcomes import outcome
 from tests.conftest import ASSETS
 from tests.doubles import Watched, fails
+from tests.outcomes import observed, outcome
 
 _MP3, _WAV, _M4A = (str(ASSETS / name) for name in ("stereo_cbr.mp3", "stereo_s16.wav", "stereo.m4a"))
 _VARIABLE = "TORCHAUDIO_USE_BACKEND_DISPATCHER"
@@ -28,9 +27,8 @@ Case = collections.namedtuple("Case", "flag release value act before after varia
 
 def of(case: Case, torchaudio: Any, folder: pathlib.Path) -> tuple[Any, bool]:
     """What the action of a case gives: a value, or the name of its error, and whether it warned."""
-    with warnings.catch_warnings(record=True, action="always") as seen:
-        value = outcome(case.act, torchaudio, folder)
-    return value, bool(seen)
+    value, told = observed(outcome, case.act, torchaudio, folder)
+    return value, bool(told)
 
 
 def _save(torchaudio: Any, folder: pathlib.Path, **arguments: Any) -> tuple[str, int]:
@@ -201,6 +199,19 @@ def test_mixed_dialects_of_a_global_backend() -> None:
 
 
 def test_a_release_is_frozen() -> None:
-    """Flags are set where the release is made."""
     with pytest.raises(AttributeError):
         compat.release("2.0").dispatcher = True  # type: ignore[misc]
+
+
+@pytest.mark.parametrize(
+    ("flag", "given", "kept"),
+    [
+        ("choice_order", "soundfile", ("soundfile",)),
+        ("choice_order", ["sox", "ffmpeg"], ("sox", "ffmpeg")),
+        ("choice_order", ("sox",), ("sox",)),
+        ("also_open", "hls", ("hls",)),
+        ("legacy_order", iter(["soundfile"]), ("soundfile",)),
+    ],
+)
+def test_a_flag_of_several_names_takes_one_and_any_sequence(flag: str, given: Any, kept: tuple[str, ...]) -> None:
+    assert getattr(compat.release("2.2", **{flag: given}), flag) == kept

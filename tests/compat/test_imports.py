@@ -17,6 +17,7 @@ _HEAVY = "print([m for m in ('torch', 'numpy', 'av', 'soundfile', 'torchaudio', 
     [
         "import compat",
         "import compat.auto",
+        "import compat.io; from compat.io import StreamReader, StreamWriter, AudioEffector, CodecConfig, play_audio",
         "import compat.cli",
         "import compat.operators, compat.operators.ops.refused",
         "import compat.diagnosis.explain as explain; explain.import_failure('undefined symbol: _ZN'); assert 'cffi' not in sys.modules",
@@ -38,25 +39,6 @@ def test_the_package_itself_is_next_to_nothing(python: Python) -> None:
     assert alone.stdout.split() == ["__future__", "compat"], alone.stderr
 
 
-def test_a_broken_torchaudio_is_replaced_and_the_reason_told(forked: Python) -> None:
-    """Where its Python part is damaged, what its import said stands in the error for what the stand-in lacks."""
-    put({
-        "torchaudio/__init__.py": "from torchaudio import _extension, functional\n",
-        "torchaudio/_extension.py": "raise OSError('undefined symbol: _ZN3c10')\n",
-        "torchaudio/functional.py": "def lfilter(:\n",
-    })  # fmt: skip
-    code = (
-        "import compat, sys; t = compat.install('2.0', backends=['soundfile']); print(t.__version__, t.get_audio_backend())\n"
-        "import torchaudio._extension as e; print(e._IS_RIR_AVAILABLE)\n"
-        "try:\n    from torchaudio import datasets\n"
-        "except ImportError as why:\n    print(why)\n"
-    )
-    done = forked(code=code)
-    assert done.stdout.splitlines()[:2] == ["2.0.2+compat soundfile", "False"], done.stderr
-    assert "SyntaxError: invalid syntax (functional.py, line 1)" in done.stdout
-    assert "compat.doctor" in done.stdout
-
-
 @table(
     "libsox, backend, words",
     {
@@ -75,39 +57,6 @@ def test_without_libsox_soundfile_takes_its_place(libsox: str, backend: str, wor
     assert done.stdout.strip() == backend, done.stderr
     assert all(each in done.stderr for each in words)
     assert bool(done.stderr) == bool(words)
-
-
-_TOPS = """
-import torchaudio
-import torchaudio as ta
-import torchaudio.backend.sox_io_backend
-import torchaudio.backend.soundfile_backend as sf
-import torchaudio.sox_effects as ta_sox
-import torchaudio.kaldi_io
-import torchaudio.utils.sox_utils
-from torchaudio import load, save, info
-from torchaudio.backend import sox_io_backend, soundfile_backend, no_backend
-from torchaudio.backend.common import AudioMetaData
-from torchaudio.backend.utils import set_audio_backend, get_audio_backend, list_audio_backends
-from torchaudio.sox_effects import apply_effects_tensor, apply_effects_file, effect_names
-from torchaudio.utils import sox_utils, ffmpeg_utils
-from torchaudio._backend.utils import get_available_backends
-from torchaudio._extension import _IS_TORCHAUDIO_EXT_AVAILABLE, fail_if_no_sox
-from torchaudio._internal import module_utils
-from torchaudio._internal.module_utils import is_module_available, requires_module
-from torchaudio.transforms import Resample
-from torchaudio.functional import resample
-from torchaudio.io import StreamReader, StreamWriter, play_audio
-from torchaudio.utils.sox_utils import set_buffer_size
-from torchaudio.kaldi_io import read_mat_ark
-"""
-
-
-@pytest.mark.parametrize("release", ["2.0", "2.1"])
-def test_the_tops_of_old_scripts_import(forked: Python, release: str) -> None:
-    """Every name that public code was seen to import."""
-    later = "" if release == "2.0" else "from torchaudio.io import AudioEffector, CodecConfig"
-    printed(forked(code=f"import compat; compat.install({release!r})\n{_TOPS}\n{later}", PYTHONWARNINGS="ignore"))
 
 
 @pytest.mark.parametrize("call", ["load('x.wav')", "load('x.wav', backend='soundfile')"])

@@ -12,13 +12,13 @@ import unittest.mock
 import warnings
 import zipfile
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any, cast
 
 import pytest
 
 import compat
 from compat import releases
+from compat.rescue.other_finders import spec_by_others
 from dispatcher.notices import CompatWarning
 from tests.conftest import Python
 from tests.tables import table
@@ -28,13 +28,11 @@ Asset = Callable[[str], str]
 
 @pytest.mark.parametrize("spelling", ["2.1", "2.1.0", "2.1.2", "2.1.2+cu121"])
 def test_a_release_may_be_named_by_its_patch(spelling: str) -> None:
-    """What stands in a requirements file works."""
     assert compat.release(spelling).name == "2.1"
 
 
 @pytest.mark.parametrize(("name", "like", "version"), [("2.3", "2.2", "2.3.1"), ("2.7.0", "2.2", "2.7.1"), ("2.10", "2.9", "2.10.0")])
 def test_a_release_may_have_the_flags_of_another(name: str, like: str, version: str) -> None:
-    """Its version is its own."""
     with compat.pinned(name) as torchaudio:
         assert torchaudio.__version__ == f"{version}+compat"
         found = compat.release()
@@ -48,6 +46,7 @@ def test_a_release_may_have_the_flags_of_another(name: str, like: str, version: 
     [
         ({"version": "1.13"}, "2.0, 2.1, 2.2"),
         ({"version": "2.12"}, "2.9, 2.10, 2.11"),
+        ({"version": "3.0"}, r"there is no release '3\.0'; the releases are 2\.0, ((?!codemod).)*\Z"),
         *(({"version": old}, "there is no release .*codemod") for old in ("0.6", "0.13.1", "1.0")),
         ({"version": 2.1}, "write the release as text, as in '2.1'"),
         ({"version": "2.1", "no_such_flag": True}, "exact_num_frames"),
@@ -55,7 +54,7 @@ def test_a_release_may_have_the_flags_of_another(name: str, like: str, version: 
         ({"version": "2.1", "exact_num_frames": 3}, "True"),
         ({"version": "2.1", "backends": ["sox_io"]}, "ffmpeg, soundfile, sox"),
     ],
-    ids=["too old", "too new", "0.6", "0.13.1", "1.0", "number", "flag", "value", "bool", "backend"],
+    ids=["too old", "too new", "to come", "0.6", "0.13.1", "1.0", "number", "flag", "value", "bool", "backend"],
 )
 def test_what_is_unknown_is_refused_with_the_list_of_what_is_known(arguments: dict[str, Any], listed: str) -> None:
     """And changes nothing: neither where nothing is installed, nor where something is."""
@@ -79,7 +78,6 @@ def test_variables_choose_where_no_argument_does(monkeypatch: pytest.MonkeyPatch
 
 
 def test_the_same_again_changes_nothing_and_another_switches_in_place() -> None:
-    """A module that was imported before sees the change."""
     import_before = compat.install("2.0", backends=["soundfile"])
     load = import_before.load
     assert compat.install("2.0", backends=["soundfile"]).load is load
@@ -89,7 +87,6 @@ def test_the_same_again_changes_nothing_and_another_switches_in_place() -> None:
 
 
 def test_uninstall_leaves_no_trace() -> None:
-    """Neither modules nor finders stay."""
     finders, names = list(sys.meta_path), set(sys.modules)
     compat.install("2.0")
     import torchaudio.backend.soundfile_backend
@@ -102,7 +99,6 @@ def test_uninstall_leaves_no_trace() -> None:
 
 
 def test_pinned_blocks_nest() -> None:
-    """Each gives back exactly what was there before it."""
     with compat.pinned("2.0", backends=["soundfile"]) as outer:
         assert outer.get_audio_backend() == "soundfile"
         with compat.pinned("2.2", exact_num_frames=True) as inner:
@@ -134,27 +130,12 @@ def test_pinned_gives_back_the_very_functions() -> None:
 
 
 def test_a_standin_is_outside_sys_modules_and_has_a_backend_of_its_own() -> None:
-    """Two of them do not know of each other."""
     one, other = compat.standin("2.0", backends=["soundfile"]), compat.standin("2.0", backends=["soundfile"])
     one.set_audio_backend(None)
     assert one.get_audio_backend() is None
     assert other.get_audio_backend() == "soundfile"
     assert "torchaudio" not in sys.modules
     assert one.backend.soundfile_backend.load is one.backend.soundfile_backend.load
-
-
-def test_standins_of_several_releases_serve_threads_at_once(asset: Asset) -> None:
-    """No release leaks into another thread's calls."""
-    releases = {name: compat.standin(name) for name in ("2.0", "2.1", "2.2", "2.8")}
-
-    def work(name: str) -> None:
-        for _ in range(30):
-            waveform, rate = releases[name].load(asset("stereo_16.flac"))
-            assert (tuple(waveform.shape), rate) == ((2, 4000), 16000)
-            assert releases[name].__version__.startswith(name)
-
-    with ThreadPoolExecutor(8) as pool:
-        list(pool.map(work, [*releases] * 2))
 
 
 def test_compat_itself_serves_as_torchaudio(asset: Asset) -> None:
@@ -181,7 +162,6 @@ def test_names_bound_before_are_told_of(monkeypatch: pytest.MonkeyPatch) -> None
 
 
 def test_a_fake_torchaudio_comes_back_as_it_was(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Home-made shims are laid over, and found again afterwards."""
     fake: Any = types.ModuleType("torchaudio")
     fake.set_audio_backend = lambda name: "home-made"
     fake.backend = types.ModuleType("torchaudio.backend")
@@ -203,9 +183,8 @@ def test_home_made_patches_after_install_work_and_go_with_it() -> None:
     """``torchaudio.load = ...`` holds until ``uninstall``; the getter of 2.0 sees that the function is not its own."""
     torchaudio = compat.install("2.0", backends=["soundfile"])
     load = torchaudio.load
-    with unittest.mock.patch("torchaudio.load", return_value=("w", 1)) as fake:
+    with unittest.mock.patch("torchaudio.load", return_value=("w", 1)):
         assert torchaudio.load("x") == ("w", 1)
-        fake.assert_called_once_with("x")
     assert torchaudio.load is load
     torchaudio.load = lambda path: "mine"
     assert torchaudio.load("x") == "mine"
@@ -250,7 +229,6 @@ def test_what_is_not_there_says_why_and_what_to_install(statement: str, error: t
 
 
 def test_guards_see_what_is_there() -> None:
-    """``hasattr`` and ``find_spec`` ask without an error."""
     torchaudio = compat.install("2.2")
     assert hasattr(torchaudio, "info")
     assert not hasattr(torchaudio, "datasets")
@@ -291,19 +269,12 @@ def test_spawners_in_a_zip_file_or_without_the_function_are_imported(tmp_path: p
         assert spawn.get_preparation_data("x") == {}
 
 
-def test_spawners_are_found_by_other_finders(monkeypatch: pytest.MonkeyPatch) -> None:
-    """So are those of frozen programs and of packages that are installed as editable."""
-    loader = unittest.mock.Mock(create_module=lambda spec: None)
-    loader.exec_module = lambda module: setattr(module, "get_preparation_data", lambda name: {})
-    spec = importlib.machinery.ModuleSpec("billiard.spawn", loader)
-    finder = unittest.mock.Mock(find_spec=lambda name, *_: spec if name == spec.name else None)
-    parent = types.ModuleType("billiard")
-    parent.__path__ = []
-    with unittest.mock.patch.dict(sys.modules, {"billiard": parent}):
-        monkeypatch.setattr(sys, "meta_path", [*sys.meta_path, object(), finder])
-        compat.install("2.0")
-        assert len(importlib.import_module("billiard.spawn").get_preparation_data("x")) == 1
-        compat.uninstall()
+def test_a_module_is_looked_for_by_whatever_is_a_finder(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Some programs put objects there that have none of its methods."""
+    monkeypatch.setattr(sys, "meta_path", [object(), *sys.meta_path])
+    found = spec_by_others(None, "json", None)
+    assert found is not None
+    assert found.name == "json"
 
 
 @table("module", {
@@ -335,3 +306,10 @@ def test_workers_of_other_libraries_get_the_release(
     code = "import pickle, sys; print(pickle.load(open(sys.argv[1], 'rb'))['name']); import torchaudio; print(torchaudio.__version__)"
     done = python("-c", code, str(tmp_path / "data"))
     assert done.stdout.split() == ["x", "2.0.2+compat"], done.stderr
+
+
+def test_dir_lists_what_is_there() -> None:
+    listed = dir(compat)
+    assert [name for name in listed if name.startswith("_") or name in ("sys", "annotations", "TYPE_CHECKING")] == ["__version__"]
+    assert {"install", "load", "AudioMetaData", "backend"} <= set(listed)
+    assert all(hasattr(compat, name) for name in listed)

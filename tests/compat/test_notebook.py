@@ -89,31 +89,33 @@ def test_a_line_is_completed(line: str, wanted: Any) -> None:
     assert ours.complete(None, SimpleNamespace(line=line)) == wanted
 
 
-PARSED = {
-    "": (None, None, {}),
-    "2.0": ("2.0", None, {}),
-    "--mixed-dialects 2.0": ("2.0", None, {"mixed_dialects": True}),
-    "2.1 --backends=sox,ffmpeg --rescue False": ("2.1", ["sox", "ffmpeg"], {"rescue": False}),
-    "2.1 --choice-order sox,ffmpeg --sox_signed_bits 16": ("2.1", None, {"choice_order": ["sox", "ffmpeg"], "sox_signed_bits": 16}),
-    "2.1 --global-backend 'without dispatcher'": ("2.1", None, {"global_backend": "without dispatcher"}),
-}
-REFUSED = {
-    "2.0 2.1": "'2.1' is one release too many",
-    "2.0 global_backend=True": "a flag is written as --global-backend True",
-    "off --backends sox": "name a release before the options",
-    "2.0 --backends": "--backends needs ffmpeg, soundfile, sox",
-    "2.0 --truncated": "--truncated needs a value",
-    "2.0 --mixed-dialect": "do you mean --mixed-dialects",
-    "2.0 'open": "No closing quotation",
-}
-
-
-@pytest.mark.parametrize(("line", "wanted"), PARSED.items())
+@pytest.mark.parametrize(
+    ("line", "wanted"),
+    {
+        "": (None, None, {}),
+        "2.0": ("2.0", None, {}),
+        "--mixed-dialects 2.0": ("2.0", None, {"mixed_dialects": True}),
+        "2.1 --backends=sox,ffmpeg --rescue False": ("2.1", ["sox", "ffmpeg"], {"rescue": False}),
+        "2.1 --choice-order sox,ffmpeg --sox_signed_bits 16": ("2.1", None, {"choice_order": ["sox", "ffmpeg"], "sox_signed_bits": 16}),
+        "2.1 --global-backend 'without dispatcher'": ("2.1", None, {"global_backend": "without dispatcher"}),
+    }.items(),
+)
 def test_a_line_is_read(line: str, wanted: Any) -> None:
     assert ours.parsed(line) == wanted
 
 
-@pytest.mark.parametrize(("line", "says"), REFUSED.items())
+@pytest.mark.parametrize(
+    ("line", "says"),
+    {
+        "2.0 2.1": "'2.1' is one release too many",
+        "2.0 global_backend=True": "a flag is written as --global-backend True",
+        "off --backends sox": "name a release before the options",
+        "2.0 --backends": "--backends needs ffmpeg, soundfile, sox",
+        "2.0 --truncated": "--truncated needs a value",
+        "2.0 --mixed-dialect": "do you mean --mixed-dialects",
+        "2.0 'open": "No closing quotation",
+    }.items(),
+)
 def test_a_line_that_is_wrong_is_refused(line: str, says: str) -> None:
     with pytest.raises(ValueError, match=says):
         ours.parsed(line)

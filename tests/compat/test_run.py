@@ -54,7 +54,7 @@ if __name__ == "__main__":
 def test_workers_of_every_kind_are_under_the_shim(forked: Python) -> None:
     """Forked, of a fork server, spawned by an executor, of a data loader; and functions pickle by name.
 
-    A data loader whose workers are spawned is in ``streams/programs/augmentation.py``.
+    A data loader whose workers are spawned is in ``streams/augmentation.py``.
     """
     put({"train.py": _PROGRAM.format(path=str(ASSETS / "mono_s16.wav"))})
     done = forked("-m", "compat.run", "--version", "2.0", "--backends", "soundfile", "train.py", "--epochs", "3")
@@ -77,7 +77,6 @@ def test_a_module_runs_too_and_its_status_is_ours(python: Python) -> None:
 
 
 def test_pytest_runs_under_it(python: Python) -> None:
-    """A project's own tests, unchanged."""
     put({"test_old.py":
         "import torchaudio\ndef test_old():\n    torchaudio.set_audio_backend('soundfile')\n    assert torchaudio.get_audio_backend() == 'soundfile'\n"
     })  # fmt: skip
@@ -236,7 +235,6 @@ def test_a_variable_that_names_no_release_says_so_at_the_import(environment: str
 
 
 def test_without_torch_it_says_what_to_install(python: Python) -> None:
-    """In a line, not in a traceback."""
     done = python("-c", "import sys; sys.modules['torch'] = None; from compat import run; sys.exit(run.main(['x.py']))")
     assert done.returncode == 1
     assert "-m pip install torch" in done.stderr
@@ -267,7 +265,6 @@ def test_the_package_runs_the_same_commands(python: Python) -> None:
 def test_the_console_script_knows_its_commands(
     arguments: list[str], status: int, words: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Each explains itself under the name by which it was called."""
     try:
         found = compat.cli.main(arguments)
     except SystemExit as end:

@@ -50,7 +50,6 @@ TENSORS: dict[str, Any] = {
 
 @pytest.fixture
 def wav() -> str:
-    """A sound in the working folder."""
     compat.save("a.wav", SOUND, 8000)
     return "a.wav"
 

@@ -37,7 +37,6 @@ def _one(path: str, rate: int, channels: int = 1) -> bytes:
 
 
 def _spliced(extension: str, rates: tuple[int, ...], channels: int = 1) -> str:
-    """A file of several parts."""
     path = f"two.{extension}"
     pathlib.Path(path).write_bytes(b"".join(_one(f"one.{extension}", rate, channels) for rate in rates))
     return path
@@ -219,23 +218,9 @@ def test_libsox_has_no_info_of_two_rates_either(rates: tuple[int, ...]) -> None:
 CUT = r"from byte \d+ on .* at 44100 Hz.*(head -c.*)"
 OTHER = r"other headers begins at byte \d+(.*head -c.*)"
 AGAIN = r"changes from 48000 to 44100 Hz.*(ffmpeg -i .*wav)"
-MADE = [
-    ("aac", "x.mka", CUT),
-    ("pcm_s16le", "x.mkv", CUT),
-    ("aac", "live.mka", CUT),
-    ("pcm_s16le", "x.nut", OTHER),
-    ("libmp3lame", "x.nut", OTHER),
-    ("sbc", "x.sbc", CUT),
-    ("libmp3lame", "x.mp3", r"from byte \d+ on 2 channels at 44100 Hz.*(ffmpeg -i .*wav)"),
-    ("wavpack", "x.wv", CUT),
-    ("mp2", "x.mp2", AGAIN),
-    ("eac3", "x.eac3", AGAIN),
-    ("aac", "x.ts", AGAIN),
-]
 
 
 def _made(name: str, codec: str, *parts: tuple[int, int]) -> pathlib.Path:
-    """A file of parts with these rates and channels."""
     path, data = pathlib.Path(name), b""
     option = {"live": "1"} if path.stem == "live" else None  # of no known size
     for rate, channels in parts:
@@ -252,7 +237,22 @@ def _followed(step: str, name: str) -> list[tuple[torch.Tensor, int]]:
     return [dispatcher.load(made) for made in sorted(os.listdir()) if made != name]
 
 
-@pytest.mark.parametrize(("codec", "name", "told"), MADE)
+@pytest.mark.parametrize(
+    ("codec", "name", "told"),
+    [
+        ("aac", "x.mka", CUT),
+        ("pcm_s16le", "x.mkv", CUT),
+        ("aac", "live.mka", CUT),
+        ("pcm_s16le", "x.nut", OTHER),
+        ("libmp3lame", "x.nut", OTHER),
+        ("sbc", "x.sbc", CUT),
+        ("libmp3lame", "x.mp3", r"from byte \d+ on 2 channels at 44100 Hz.*(ffmpeg -i .*wav)"),
+        ("wavpack", "x.wv", CUT),
+        ("mp2", "x.mp2", AGAIN),
+        ("eac3", "x.eac3", AGAIN),
+        ("aac", "x.ts", AGAIN),
+    ],
+)
 def test_two_rates_are_refused_in_every_container_and_the_next_step_works(codec: str, name: str, told: str) -> None:
     """FFmpeg alone says of none of them that the rate of later samples is another one."""
     path = _made(name, codec, (48000, 2), (44100, 2))

@@ -9,9 +9,8 @@ import pathlib
 import re
 import struct
 import subprocess
-import warnings
 import wave
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import hypothesis
@@ -27,6 +26,7 @@ from dispatcher import AudioMetaData, plain_wav
 from dispatcher.notices import DamagedInputWarning, MisreadInputWarning
 from dispatcher.plain_wav import hidden_bitstreams
 from dispatcher.reading.opened import opened
+from tests.outcomes import observed
 from tests.tables import table
 
 _GUID = bytes.fromhex("000000001000800000aa00389b71")
@@ -79,12 +79,10 @@ class ByTheLibrary(io.BytesIO):
 
 
 def _outcome(call: Any, *arguments: Any, **named: Any) -> Any:
-    with warnings.catch_warnings(record=True, action="always") as caught:
-        try:
-            value = call(*arguments, **named)
-        except Exception as why:
-            return type(why), [type(warning.message) for warning in caught]
-    said = [type(warning.message) for warning in caught]
+    value, told = observed(call, *arguments, **named)
+    said = [type(each) for each in told]
+    if isinstance(value, Exception):
+        return type(value), said
     if isinstance(value, tuple):
         waveform, rate = value
         return waveform.dtype, tuple(waveform.shape), waveform.numpy().tobytes(), waveform.is_contiguous(), rate, said
@@ -128,7 +126,6 @@ def _plain(path: str | None) -> Iterator[plain_wav.PlainWav | None]:
 
 
 def _written(data: bytes, rate: int = 16000) -> pathlib.Path:
-    """A plain file of two channels of 16 bits."""
     with wave.open("x.wav", "wb") as file:
         file.setparams((2, 2, rate, 0, "NONE", ""))
         file.writeframes(data[: len(data) // 4 * 4])
@@ -218,7 +215,6 @@ _GUID = bytes.fromhex("000000001000800000aa00389b71")
 
 
 def _wav(order: str, tag: int, width: int, bits: int, data: bytes) -> bytes:
-    """Return a WAV file of one channel."""
     form = struct.pack(f"{order}HHIIHH", tag, 1, 16000, 16000 * width, width, 8 * width if tag == _EXTENSIBLE else bits)
     if tag == _EXTENSIBLE:
         form += struct.pack("<HHIH", 22, bits, 4, _PCM) + _GUID
@@ -226,30 +222,22 @@ def _wav(order: str, tag: int, width: int, bits: int, data: bytes) -> bytes:
     return (b"RIFX" if order == ">" else b"RIFF") + struct.pack(f"{order}I", 4 + len(body)) + b"WAVE" + body
 
 
-def _warned(call: Callable[..., Any], *arguments: Any, **named: Any) -> tuple[Any, list[Warning | str]]:
-    """What a call gives, or the error that it raises, and its warnings."""
-    with warnings.catch_warnings(record=True, action="always") as caught:
-        try:
-            found = call(*arguments, **named)
-        except RuntimeError as why:
-            found = why
-    return found, [each.message for each in caught]
-
-
 _NUMBERS = [1000, -2000, 3000, -4000] * 200
 EXPECTED = torch.tensor([_NUMBERS]) / 32768
 _WIDE = struct.pack("<800i", *(number << 16 for number in _NUMBERS))
-_CASES = {
-    "24 in 32 bits": (_wav("<", _EXTENSIBLE, 4, 24, _WIDE), "24-bit"),
-    "24 in 32 bits, without the extension": (_wav("<", _PCM, 4, 24, _WIDE), "24-bit.*doctor FILE"),
-    "RIFX": (_wav(">", _PCM, 2, 16, struct.pack(">800h", *_NUMBERS)), "byte order"),
-    "RIFX of floats": (_wav(">", _FLOAT, 4, 32, struct.pack(">800f", *(number / 32768 for number in _NUMBERS))), "byte order"),
-    "24 bits": (_wav("<", _PCM, 3, 24, b"".join((number << 8).to_bytes(3, "little", signed=True) for number in _NUMBERS)), ""),
-    "floats": (_wav("<", _FLOAT, 4, 32, struct.pack("<800f", *(number / 32768 for number in _NUMBERS))), ""),
-}
 
 
-@table("data, why", _CASES)
+@table(
+    "data, why",
+    {
+        "24 in 32 bits": (_wav("<", _EXTENSIBLE, 4, 24, _WIDE), "24-bit"),
+        "24 in 32 bits, without the extension": (_wav("<", _PCM, 4, 24, _WIDE), "24-bit.*doctor FILE"),
+        "RIFX": (_wav(">", _PCM, 2, 16, struct.pack(">800h", *_NUMBERS)), "byte order"),
+        "RIFX of floats": (_wav(">", _FLOAT, 4, 32, struct.pack(">800f", *(number / 32768 for number in _NUMBERS))), "byte order"),
+        "24 bits": (_wav("<", _PCM, 3, 24, b"".join((number << 8).to_bytes(3, "little", signed=True) for number in _NUMBERS)), ""),
+        "floats": (_wav("<", _FLOAT, 4, 32, struct.pack("<800f", *(number / 32768 for number in _NUMBERS))), ""),
+    },
+)
 def test_noise_is_warned_of_and_the_other_backend_reads_it(data: bytes, why: str) -> None:
     pathlib.Path("x.wav").write_bytes(data)
     for load in (
@@ -257,7 +245,7 @@ def test_noise_is_warned_of_and_the_other_backend_reads_it(data: bytes, why: str
         functools.partial(compat.load, io.BytesIO(data), backend="ffmpeg"),
         functools.partial(compat.standin("2.9").load, "x.wav"),  # which may even refuse it
     ):
-        found, warned = _warned(load)
+        found, warned = observed(load)
         told = [str(each) for each in warned if isinstance(each, DamagedInputWarning)]
         assert bool(told) == bool(why)
         assert all(re.search(why, text) for text in told)
@@ -268,22 +256,24 @@ def test_noise_is_warned_of_and_the_other_backend_reads_it(data: bytes, why: str
 
 _AU = b".snd" + struct.pack(">5I", 24, 1600, 3, 16000, 1) + struct.pack(">800h", *_NUMBERS)
 _SOX = b".SoX" + struct.pack("<IQdII", 28, 800, 16000.0, 1, 0) + struct.pack("<800i", *(number << 16 for number in _NUMBERS))
-_ODD = {
-    "16 bits in 4 bytes": (_wav("<", _PCM, 4, 16, _WIDE), ("ffmpeg", "soundfile", "sox")),
-    "20 bits in 4 bytes": (_wav("<", _PCM, 4, 20, _WIDE), ("ffmpeg", "soundfile", "sox")),
-    "20 bits in 4 bytes, by the extension": (_wav("<", _EXTENSIBLE, 4, 20, _WIDE), ("ffmpeg",)),
-    "24 bits in 4 bytes": (_wav("<", _PCM, 4, 24, _WIDE), ("soundfile", "sox")),
-    "24 bits in 4 bytes, silent": (_wav("<", _PCM, 4, 24, bytes(4000)), ("soundfile", "sox")),
-    "two AU": (_AU * 2, ("ffmpeg",)),
-    "AU and a tag": (_AU + b"TAG" + bytes(125), ("ffmpeg",)),
-    "two of SoX' own": (_SOX * 2, ("ffmpeg",)),
-    "AU": (_AU, ()),
-    "16 bits": (_wav("<", _PCM, 2, 16, bytes(2000)), ()),
-}
 
 
 @pytest.mark.libsox
-@table("data, misreading", _ODD)
+@table(
+    "data, misreading",
+    {
+        "16 bits in 4 bytes": (_wav("<", _PCM, 4, 16, _WIDE), ("ffmpeg", "soundfile", "sox")),
+        "20 bits in 4 bytes": (_wav("<", _PCM, 4, 20, _WIDE), ("ffmpeg", "soundfile", "sox")),
+        "20 bits in 4 bytes, by the extension": (_wav("<", _EXTENSIBLE, 4, 20, _WIDE), ("ffmpeg",)),
+        "24 bits in 4 bytes": (_wav("<", _PCM, 4, 24, _WIDE), ("soundfile", "sox")),
+        "24 bits in 4 bytes, silent": (_wav("<", _PCM, 4, 24, bytes(4000)), ("soundfile", "sox")),
+        "two AU": (_AU * 2, ("ffmpeg",)),
+        "AU and a tag": (_AU + b"TAG" + bytes(125), ("ffmpeg",)),
+        "two of SoX' own": (_SOX * 2, ("ffmpeg",)),
+        "AU": (_AU, ()),
+        "16 bits": (_wav("<", _PCM, 2, 16, bytes(2000)), ()),
+    },
+)
 def test_more_frames_than_the_header_promises_are_warned_of(data: bytes, misreading: tuple[str, ...]) -> None:
     """Padding within samples, and what follows the sound: whatever the name, of a piece as well, and by the backends that misread it."""
     pathlib.Path("x.bin").write_bytes(data)
@@ -294,7 +284,7 @@ def test_more_frames_than_the_header_promises_are_warned_of(data: bytes, misread
         for count in (-1, 10):
             places = ["x.bin"] if backend == "sox" else ["x.bin", io.BytesIO(data)]
             for place in places:
-                found, warned = _warned(compat.load, place, 0, count, format=kind if backend == "sox" else None, backend=backend)
+                found, warned = observed(compat.load, place, 0, count, format=kind if backend == "sox" else None, backend=backend)
                 told = [each for each in warned if re.search(r"its header promises.*returns", str(each))]
                 assert len(told) == (backend in misreading), (backend, count, told)
                 assert backend == "sox" or not isinstance(found, Exception)  # libsox refuses the extension
@@ -305,12 +295,11 @@ def test_more_frames_than_the_header_promises_are_warned_of(data: bytes, misread
 def test_one_call_warns_once(read: str, frames: int) -> None:
     """Where it opens the file twice, too: ``info`` does if the header counts no frames."""
     pathlib.Path("x.wav").write_bytes(_wav("<", _PCM, 4, 24, _WIDE[: 4 * frames]))
-    _, warned = _warned(getattr(compat, read), "x.wav", backend="ffmpeg")
+    _, warned = observed(getattr(compat, read), "x.wav", backend="ffmpeg")
     assert sum("24-bit" in str(each) for each in warned) == 1
 
 
 def _w64(tag: int, subtag: int) -> bytes:
-    """Return a W64 file of floats, in one channel."""
     floats = struct.pack("<800f", *(number / 32768 for number in _NUMBERS))
     form = struct.pack("<HHIIHH", tag, 1, 16000, 64000, 4, 32)
     if tag == _EXTENSIBLE:
@@ -345,7 +334,7 @@ def test_floats_that_are_taken_for_integers_are_warned_of(name: str, data: bytes
     for backend in ("ffmpeg", "soundfile", "sox"):
         if (name, backend) == ("x.mat5", "ffmpeg"):
             continue
-        found, warned = _warned(compat.load, name, backend=backend)
+        found, warned = observed(compat.load, name, backend=backend)
         assert ["takes its floats for integers" in str(each) for each in warned] == [True] * (backend in misreading)
         assert torch.allclose(found[0], EXPECTED) == (backend not in misreading)
     if name != "x.mat5":  # libsndfile does not know it by that name
@@ -358,6 +347,6 @@ def test_floats_that_are_taken_for_integers_are_warned_of(name: str, data: bytes
 def test_integers_of_64_bits_that_libsox_takes_for_floats_are_warned_of(encoding: str, extension: str, says: int) -> None:
     path, sound = f"x.{extension}", torch.rand(1, 800) - 0.5
     compat.save(path, sound, 16000, encoding=encoding, bits_per_sample=64, backend="ffmpeg")
-    found, warned = _warned(compat.load, path, backend="sox")
+    found, warned = observed(compat.load, path, backend="sox")
     assert ["takes its integers for floats" in str(each) for each in warned] == [True] * says
     assert torch.allclose(found[0], sound, atol=1e-6) == (not says)

@@ -21,7 +21,6 @@ GOOD = torch.rand(1, 4000) * 0.2
 
 
 def _with(value: float) -> torch.Tensor:
-    """A sound in which a single sample is of this value."""
     wave = GOOD.clone()
     wave[0, 1234] = value
     return wave
@@ -38,41 +37,45 @@ SHORT_BLOCKS = [
     ("x.tta", torch.zeros(channels, frames), rate, "TTA")
     for channels, frames, rate in ((1, 1, 16000), (6, 1, 16000), (2, 2, 16000), (1, 16719, 16000), (1, 2000, 1), (2, 2000, 5))
 ]
+
+
 # by a backend, or by 2.9 as a caller
-REFUSED = [
-    *(("2.9", *row) for row in UNBEARABLE),
-    *(("ffmpeg", *row) for row in UNBEARABLE if row[0] != "x.avi"),  # it gets PCM or no sound there
-    *(("ffmpeg", *row) for row in SHORT_BLOCKS),
-    *(
-        (backend, "x.mp3", _with(value), 16000, "mp3")
-        for backend in ("soundfile", "2.9")
-        for value in (math.nan, math.inf, -math.inf, 1e38)
-    ),
-    # Vorbis of channels and rates at which it crashes
-    *(
-        (backend, "x.ogg", torch.zeros(channels, 50), rate, "Vorbis takes")
-        for backend in ("soundfile", "2.9")
-        for channels, rate in ((1, 200_001), (1, 2**31 - 1), (256, 16000), (300, 16000))
-    ),
-    # an encoder for 8,000 Hz and more would get thousands of samples for each one
-    *(("ffmpeg", name, GOOD, 3, "resample") for name in ("x.mp3", "x.m4a", "x.opus", "x.ac3")),
-    # channels for which FFmpeg has no layout, or that the decoder refuses, or that libsox does not survive
-    *(("ffmpeg", "x.wav", torch.zeros(channels, 50), 16000, "1, 2, 3, 4, 5, 6, 7, 8, 10") for channels in (0, 9, 11, 300)),
-    ("ffmpeg", "x.tta", torch.zeros(24, 50), 16000, "TTA decoder takes channels from 1 to 16"),
-    *(pytest.param("sox", "x.wav", torch.zeros(channels, 2), 16000, "65535 channels", marks=pytest.mark.libsox) for channels in (0, 65536)),
-    # rates that no header holds
-    *(
-        pytest.param(backend, name, GOOD, rate, "1 to 2147483647", marks=[pytest.mark.libsox] * (backend == "sox"))
-        for name in ("x.wav", "x.ogg", "x.flac", "x.mp3")
-        for backend, rates in (("ffmpeg", [0, -1]), ("soundfile", [0, -1]), ("sox", []))
-        for rate in (*rates, 2**31, 2**40, 2**70)
-    ),
-]
-
-
-@pytest.mark.parametrize(("backend", "name", "wave", "rate", "says"), REFUSED)
+@pytest.mark.parametrize(
+    ("backend", "name", "wave", "rate", "says"),
+    [
+        *(("2.9", *row) for row in UNBEARABLE),
+        *(("ffmpeg", *row) for row in UNBEARABLE if row[0] != "x.avi"),  # it gets PCM or no sound there
+        *(("ffmpeg", *row) for row in SHORT_BLOCKS),
+        *(
+            (backend, "x.mp3", _with(value), 16000, "mp3")
+            for backend in ("soundfile", "2.9")
+            for value in (math.nan, math.inf, -math.inf, 1e38)
+        ),
+        # Vorbis of channels and rates at which it crashes
+        *(
+            (backend, "x.ogg", torch.zeros(channels, 50), rate, "Vorbis takes")
+            for backend in ("soundfile", "2.9")
+            for channels, rate in ((1, 200_001), (1, 2**31 - 1), (256, 16000), (300, 16000))
+        ),
+        # an encoder for 8,000 Hz and more would get thousands of samples for each one
+        *(("ffmpeg", name, GOOD, 3, "resample") for name in ("x.mp3", "x.m4a", "x.opus", "x.ac3")),
+        # channels for which FFmpeg has no layout, or that the decoder refuses, or that libsox does not survive
+        *(("ffmpeg", "x.wav", torch.zeros(channels, 50), 16000, "1, 2, 3, 4, 5, 6, 7, 8, 10") for channels in (0, 9, 11, 300)),
+        ("ffmpeg", "x.tta", torch.zeros(24, 50), 16000, "TTA decoder takes channels from 1 to 16"),
+        *(
+            pytest.param("sox", "x.wav", torch.zeros(channels, 2), 16000, "65535 channels", marks=pytest.mark.libsox)
+            for channels in (0, 65536)
+        ),
+        # rates that no header holds
+        *(
+            pytest.param(backend, name, GOOD, rate, "1 to 2147483647", marks=[pytest.mark.libsox] * (backend == "sox"))
+            for name in ("x.wav", "x.ogg", "x.flac", "x.mp3")
+            for backend, rates in (("ffmpeg", [0, -1]), ("soundfile", [0, -1]), ("sox", []))
+            for rate in (*rates, 2**31, 2**40, 2**70)
+        ),
+    ],
+)
 def test_what_save_refuses(backend: str, name: str, wave: torch.Tensor, rate: int, says: str) -> None:
-    """With these words; the old file stays."""
     put({name: "what was there"})
     save: Any = compat.standin("2.9").save if backend == "2.9" else functools.partial(dispatcher.save, backend=backend)
     with pytest.raises((RuntimeError, ValueError), match=says):

@@ -18,16 +18,13 @@ _SYBIL = Sybil(parsers=[PythonCodeBlockParser(), CodeBlockParser("console", cons
 
 
 def name(page: pathlib.Path) -> str:
-    """A page as tests call it."""
     return str(page.relative_to(ROOT))
 
 
 def examples() -> Iterator[Example]:
-    """Every block of Python and of commands, page by page."""
     for page in PAGES:
         yield from _SYBIL.parse(page).examples()
 
 
 def place(example: Example) -> str:
-    """Where an example stands."""
     return f"{name(pathlib.Path(example.path))}:{example.line}"

@@ -1,7 +1,11 @@
-"""The three old programs: what the guide shows as rewritten is what the codemod makes of them, and both give the same samples."""
+"""The three old programs: what the guide shows as rewritten is what the codemod makes of them, and both give the same samples; and ``make demo``."""
 
 import pathlib
+import re
+import runpy
 import shutil
+import subprocess
+import sys
 from typing import Any
 
 import nbformat
@@ -9,7 +13,7 @@ import pytest
 import soundfile
 import torch
 
-from tests import notebooks
+from tests import notebooks, warm
 from tests.conftest import ASSETS, ROOT, Python, printed
 from tests.guide.pages import EXAMPLES
 
@@ -76,3 +80,25 @@ def test_the_notebook_gives_the_same_samples(tmp_path: pathlib.Path, monkeypatch
     assert said[0] == said[1]
     assert said[0]
     _same(tmp_path / "before", tmp_path / "after")
+
+
+@pytest.mark.libsox
+def test_the_demo_shows_what_each_release_does(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """The old script runs unchanged under each; padding and bit depth differ as recorded."""
+
+    def run(command: list[str], **options: Any) -> subprocess.CompletedProcess[str]:
+        done = warm.run(command, **options)
+        if "--diff" in command:
+            print(done.stdout)
+        return done
+
+    monkeypatch.setattr(subprocess, "run", run)
+    monkeypatch.setattr(sys, "argv", ["demo.py"])
+    runpy.run_path(str(EXAMPLES / "demo.py"))["main"]()
+    shown = capsys.readouterr().out
+    for release in ("2.0", "2.1", "2.2"):
+        assert f"under torchaudio {release}" in shown
+    assert re.search(r"stereo_cbr\.mp3 +27607 frames MP3.*PCM_F 32 bit", shown)
+    assert '+    waveform, rate = torchaudio.load(path, frame_offset=middle, num_frames=-1, backend="soundfile")' in shown
+    assert shown.count("the same samples") == 3
+    assert len(re.findall(r"stereo_cbr\.mp3 +26460 frames MP3.*PCM_S 16 bit", shown)) == 2

@@ -56,13 +56,11 @@ def _lines(path: pathlib.Path) -> list[dict[str, Any]]:
 
 
 def accepted() -> list[dict[str, str]]:
-    """Return the table of accepted differences."""
     table: list[dict[str, str]] = tomllib.loads((HERE / "accepted.toml").read_text("utf-8"))["accepted"]
     return table
 
 
 def holds(row: dict[str, str]) -> bool:
-    """Tell whether a line is for the PyAV that is installed."""
     return SpecifierSet(row.get("av", "")).contains(av.__version__, prereleases=True)
 
 

@@ -33,35 +33,35 @@ def _on_windows(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 # words; PowerShell's line; that of cmd, where it is another
-LINES = [
-    (("pip", "install", "numpy>=1.24"), 'pip install "numpy>=1.24"', ""),
-    (("pip", "install", "av>=18.0,<19.1"), 'pip install "av>=18.0,<19.1"', ""),
-    (("pip", "install", "torch==2.8.0+cpu"), "pip install torch==2.8.0+cpu", ""),
-    (("pip", "install", "torchaudio-compat[torch]"), 'pip install "torchaudio-compat[torch]"', ""),
-    (("pip", "--index-url", "https://download.pytorch.org/whl/cpu"), "pip --index-url https://download.pytorch.org/whl/cpu", ""),
-    (("x", r"C:\Users\A & B\x.py"), r'x "C:\Users\A & B\x.py"', ""),
-    (("x", r"C:\A&B\x.py"), r'x "C:\A&B\x.py"', ""),
-    (("x", r"C:\it's\x.py"), r'''x "C:\it's\x.py"''', ""),
-    (("x", r"C:\100%\x^y!(1).py"), r'x "C:\100%\x^y!(1).py"', ""),
-    (("x", r"C:\Müller\音.wav"), r"x C:\Müller\音.wav", ""),
-    (("x", "@list", "~", "#1", "{}", ";"), 'x "@list" "~" "#1" "{}" ";"', ""),
-    (("x", "C:\\a b\\"), 'x "C:\\a b\\\\"', ""),
-    (("x", ""), 'x ""', ""),
-    # PowerShell puts variables into double quotes, and takes a backtick for an escape
-    (("x", r"C:\$Recycle\a.wav"), r"x 'C:\$Recycle\a.wav'", r'x "C:\$Recycle\a.wav"'),
-    (("x", r"C:\it's $5\a`b.wav"), r"x 'C:\it''s $5\a`b.wav'", r'''x "C:\it's $5\a`b.wav"'''),
-    (("x", "“quoted”.wav"), "x '“quoted”.wav'", 'x "“quoted”.wav"'),
-    (("x", "‘$1’.wav"), "x '‘‘$1’’.wav'", 'x "‘$1’.wav"'),
-    # cmd puts variables in within quotes too
-    (("x", r"C:\%TEMP%\a b.wav"), r'x "C:\%TEMP%\a b.wav"', r'x ^"C:\^%TEMP^%\a b.wav^"'),
-    (("x", 'a"b & c'), "x 'a\\\"b & c'", 'x ^"a\\^"b ^& c^"'),
-    # PowerShell takes a line that begins with a quote for a text
-    ((r"C:\Program Files\python.exe", "-V"), r'& "C:\Program Files\python.exe" -V', r'"C:\Program Files\python.exe" -V'),
-    ((r"C:\a$b\python.exe", "-V"), r"& 'C:\a$b\python.exe' -V", r'"C:\a$b\python.exe" -V'),
-]
-
-
-@pytest.mark.parametrize(("words", "in_powershell", "in_cmd"), LINES)
+@pytest.mark.parametrize(
+    ("words", "in_powershell", "in_cmd"),
+    [
+        (("pip", "install", "numpy>=1.24"), 'pip install "numpy>=1.24"', ""),
+        (("pip", "install", "av>=18.0,<19.1"), 'pip install "av>=18.0,<19.1"', ""),
+        (("pip", "install", "torch==2.8.0+cpu"), "pip install torch==2.8.0+cpu", ""),
+        (("pip", "install", "torchaudio-compat[torch]"), 'pip install "torchaudio-compat[torch]"', ""),
+        (("pip", "--index-url", "https://download.pytorch.org/whl/cpu"), "pip --index-url https://download.pytorch.org/whl/cpu", ""),
+        (("x", r"C:\Users\A & B\x.py"), r'x "C:\Users\A & B\x.py"', ""),
+        (("x", r"C:\A&B\x.py"), r'x "C:\A&B\x.py"', ""),
+        (("x", r"C:\it's\x.py"), r'''x "C:\it's\x.py"''', ""),
+        (("x", r"C:\100%\x^y!(1).py"), r'x "C:\100%\x^y!(1).py"', ""),
+        (("x", r"C:\Müller\音.wav"), r"x C:\Müller\音.wav", ""),
+        (("x", "@list", "~", "#1", "{}", ";"), 'x "@list" "~" "#1" "{}" ";"', ""),
+        (("x", "C:\\a b\\"), 'x "C:\\a b\\\\"', ""),
+        (("x", ""), 'x ""', ""),
+        # PowerShell puts variables into double quotes, and takes a backtick for an escape
+        (("x", r"C:\$Recycle\a.wav"), r"x 'C:\$Recycle\a.wav'", r'x "C:\$Recycle\a.wav"'),
+        (("x", r"C:\it's $5\a`b.wav"), r"x 'C:\it''s $5\a`b.wav'", r'''x "C:\it's $5\a`b.wav"'''),
+        (("x", "“quoted”.wav"), "x '“quoted”.wav'", 'x "“quoted”.wav"'),
+        (("x", "‘$1’.wav"), "x '‘‘$1’’.wav'", 'x "‘$1’.wav"'),
+        # cmd puts variables in within quotes too
+        (("x", r"C:\%TEMP%\a b.wav"), r'x "C:\%TEMP%\a b.wav"', r'x ^"C:\^%TEMP^%\a b.wav^"'),
+        (("x", 'a"b & c'), "x 'a\\\"b & c'", 'x ^"a\\^"b ^& c^"'),
+        # PowerShell takes a line that begins with a quote for a text
+        ((r"C:\Program Files\python.exe", "-V"), r'& "C:\Program Files\python.exe" -V', r'"C:\Program Files\python.exe" -V'),
+        ((r"C:\a$b\python.exe", "-V"), r"& 'C:\a$b\python.exe' -V", r'"C:\a$b\python.exe" -V'),
+    ],
+)
 def test_words_with_a_meaning_of_their_own_are_quoted(words: tuple[str, ...], in_powershell: str, in_cmd: str) -> None:
     assert shell.lines(*words) == ((in_powershell, in_cmd) if in_cmd else (in_powershell,))
 
@@ -141,7 +141,6 @@ def test_an_environment_without_pip_is_given_it(monkeypatch: pytest.MonkeyPatch)
 
 
 def test_what_is_told_names_the_shell() -> None:
-    """In a sentence, and on the page."""
     mend = Mend("Rename it", (*machine.renaming("/no/a b", "c"), *machine.pip("x")))
     assert mend.sentence() == 'Rename it: `Rename-Item -LiteralPath "/no/a b" c` (in cmd: `ren "/no/a b" c`)'
     assert [line.label for line in page._mend(mend)] == ["fix", "", "in cmd", "or"]

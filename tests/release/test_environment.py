@@ -59,6 +59,5 @@ def test_a_python_is_found_or_it_says_what_to_do(
 
 
 def test_an_environment_is_made(tmp_path: pathlib.Path) -> None:
-    """By a real Python, with pip in it."""
     printed(subprocess.run([SHELL, str(ROOT / "tests" / "environment.sh"), str(tmp_path / "environment"), sys.executable], check=False))
     assert (tmp_path / "environment" / "bin" / "pip").exists()

@@ -36,7 +36,6 @@ def _workflow(name: str) -> dict[str, Any]:
 
 
 def _bounds(lines: list[str]) -> dict[str, SpecifierSet]:
-    """Return the bounds of requirements by name."""
     requirements = [Requirement(line.replace(" ", "")) for line in lines]
     return {ON_CONDA.get(found.name, found.name): found.specifier for found in requirements}
 

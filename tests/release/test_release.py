@@ -53,7 +53,6 @@ class Environment:
         assert index.answered(done).returncode == 0, done.stderr
 
     def run(self, program: str, *arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
-        """Run a program of it, away from this checkout."""
         kept = {name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "TORCHAUDIO_", "VIRTUAL_ENV"))}
         command = [str(self.bin / program), *arguments]
         return subprocess.run(command, cwd=self.folder, env=kept | variables, capture_output=True, text=True, check=False)

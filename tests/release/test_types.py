@@ -40,7 +40,6 @@ def _pyright(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def _report(*arguments: str, folder: pathlib.Path) -> dict[str, Any]:
-    """Return what pyright reports, run in a folder."""
     command = [sys.executable, "-m", "pyright", *arguments, "--outputjson"]
     done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
     if not done.stdout.lstrip().startswith("{"):
@@ -68,7 +67,6 @@ def _sent(number: int | None, method: str, **params: Any) -> bytes:
 
 
 def _hovered(folder: pathlib.Path, program: str, places: list[dict[str, int]]) -> list[str]:
-    """What pyright's language server shows over places of a program."""
     (folder / "pyrightconfig.json").write_text(json.dumps({"extraPaths": [str(ROOT)]}))
     document = {"uri": (folder / "program.py").as_uri(), "languageId": "python", "version": 1, "text": program}
     asked = [_sent(number, "textDocument/hover", textDocument=document, position=place) for number, place in enumerate(places, 1)]

@@ -7,7 +7,6 @@ import mmap
 import os
 import pathlib
 import signal
-import tempfile
 import threading
 from collections.abc import Callable, Iterator
 
@@ -40,12 +39,6 @@ def heap() -> int:
 def open_files() -> int:
     """How many files, sockets and pipes this process has open."""
     return len(os.listdir("/proc/self/fd")) - 1
-
-
-def memory_folder() -> str | None:
-    """A folder in memory for files that are written and read often; ``None`` where there is none, or the usual one is."""
-    is_there = os.access("/dev/shm", os.W_OK) and not tempfile.gettempdir().startswith("/dev/shm/")
-    return "/dev/shm" if is_there else None
 
 
 @contextlib.contextmanager

@@ -1,5 +1,6 @@
 """File objects that misbehave, and named pipes: an error or a value, never a crash, and nothing that C code was not asked to take."""
 
+import contextlib
 import gc
 import gzip
 import io
@@ -21,7 +22,7 @@ from dispatcher.streams.reader import StreamReader
 from tests import streaming
 from tests.codemod.commands import put
 from tests.conftest import ASSETS
-from tests.doubles import Watched, WriteOnly, fails
+from tests.doubles import Watched, WriteOnly, fails, odd
 from tests.reliability import process
 from tests.tables import table
 
@@ -38,14 +39,10 @@ READERS: dict[str, Callable[[Any], Any]] = {
     "soundfile load": lambda file: dispatcher.load(file, backend="soundfile")[0],
     "soundfile piece": lambda file: dispatcher.load(file, 1000, 500, backend="soundfile")[0],
     "soundfile info": lambda file: torch.tensor(dispatcher.info(file, backend="soundfile").num_frames),
+    "sox_io": lambda file: compat.standin("2.0", backends=["sox"]).load(file)[0],  # the global one, which copies the object to a file first
     "2.9": lambda file: compat.standin("2.9").load(file)[0],
     "StreamReader": lambda file: streaming.chunks(StreamReader(file)),
 }
-
-
-def _odd(**methods: Callable[..., Any]) -> type[io.BytesIO]:
-    """A kind of file object with these methods in place of its own."""
-    return type("Odd", (io.BytesIO,), methods)
 
 
 def _too_long(file: io.BytesIO, size: int = -1) -> bytes:
@@ -106,24 +103,24 @@ def _raises(file: io.BytesIO, offset: int, _: int) -> int:
 
 
 KINDS: dict[str, Callable[[bytes], io.BytesIO]] = {
-    "gives thousands of bytes more than were asked for": _odd(read=_too_long),
-    "gives text": _odd(read=lambda file, size=-1: io.BytesIO.read(file, size).decode("latin-1")),
-    "gives None, as a stream that would block does": _odd(read=lambda *_: None),
-    "gives numbers": _odd(read=lambda *_: 17),
+    "gives thousands of bytes more than were asked for": odd(read=_too_long),
+    "gives text": odd(read=lambda file, size=-1: io.BytesIO.read(file, size).decode("latin-1")),
+    "gives None, as a stream that would block does": odd(read=lambda *_: None),
+    "gives numbers": odd(read=lambda *_: 17),
     "gives arrays": Arrays,
-    "stands before its beginning": _odd(tell=lambda _: -5),
-    "stands beyond what a file can hold": _odd(tell=lambda _: 2**70),
-    "says where it stands in words": _odd(tell=lambda _: "here"),
-    "goes elsewhere, and tells something else again": _odd(seek=lambda file, offset, _=0: _elsewhere(file, offset) and -offset),
-    "goes where FFmpeg would find Ogg pages for ever": _odd(
+    "stands before its beginning": odd(tell=lambda _: -5),
+    "stands beyond what a file can hold": odd(tell=lambda _: 2**70),
+    "says where it stands in words": odd(tell=lambda _: "here"),
+    "goes elsewhere, and tells something else again": odd(seek=lambda file, offset, _=0: _elsewhere(file, offset) and -offset),
+    "goes where FFmpeg would find Ogg pages for ever": odd(
         seek=lambda file, offset, _=0: io.BytesIO.seek(file, (5 * offset + 999) % 3175 if offset else 0)
     ),
-    "fails in the middle": _odd(read=_fails_midway),
+    "fails in the middle": odd(read=_fails_midway),
     "fails at the third seek": lambda data: Watched(data, seek=fails(TimeoutError("too slow"), at=3)),
     "raises what is no ordinary error": lambda data: Watched(data, read=fails(StopIteration)),
-    "closes itself": _odd(read=_closes),
+    "closes itself": odd(read=_closes),
     "does not end": Endless,
-    "loses its end while it is read": _odd(read=_loses_its_end),
+    "loses its end while it is read": odd(read=_loses_its_end),
 }
 
 
@@ -132,19 +129,12 @@ KINDS: dict[str, Callable[[bytes], io.BytesIO]] = {
 def test_a_bad_file_object_does_no_harm(kind: str, backend: str) -> None:
     """A tensor or an error, in bounded time, with nothing left open."""
     calls = [READERS[name] for name in READERS if name.startswith(backend)]
-    if backend == "sox_io":  # the global one, which copies the object to a file first
-        old = compat.standin("2.0")
-        old.set_audio_backend(backend)
-        calls = [lambda file: old.load(file)[0]]
     gc.collect()  # other tests' files
     before = process.open_files()
     for name in FILES:
         for call in calls:
-            try:
-                value = call(KINDS[kind]((ASSETS / name).read_bytes()))
-            except ALLOWED:
-                continue
-            assert isinstance(value, torch.Tensor)
+            with contextlib.suppress(*ALLOWED):
+                assert isinstance(call(KINDS[kind]((ASSETS / name).read_bytes())), torch.Tensor)
     assert process.open_files() == before
 
 
@@ -186,10 +176,10 @@ def test_nobody_waits_for_the_slow_file_object_of_another_thread(backend: str) -
 
 
 @table("make", {
-    "tells 2^80": _odd(tell=lambda _: 1 << 80),
-    "tells -5": _odd(tell=lambda _: -5),
-    "tells x": _odd(tell=lambda _: "x"),
-    "read is a number": _odd(read=3),  # type: ignore[arg-type]
+    "tells 2^80": odd(tell=lambda _: 1 << 80),
+    "tells -5": odd(tell=lambda _: -5),
+    "tells x": odd(tell=lambda _: "x"),
+    "read is a number": odd(read=3),  # type: ignore[arg-type]
     "a path of a number": lambda _: type("Named", (), {"__fspath__": lambda _: 3})(),
     "True": lambda _: True,
 })  # fmt: skip
@@ -236,7 +226,7 @@ def _write(place: Any, container: str = "wav") -> None:
 
 @pytest.mark.usefixtures("_forgetful")
 @table("call, data, method", {
-    **{name: (READERS[name], SHORT, "read") for name in READERS if not name.startswith("soundfile")},
+    **{name: (READERS[name], SHORT, "read") for name in ("ffmpeg load", "ffmpeg piece", "ffmpeg info", "2.9", "StreamReader")},
     "StreamWriter": (_write, b"", "write"),
     "StreamWriter that goes back": (_write, b"", "seek"),
 })  # fmt: skip

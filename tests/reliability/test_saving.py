@@ -20,7 +20,7 @@ from dispatcher import atomic_files
 from dispatcher.writing import target
 from tests.codemod.commands import contents, put
 from tests.conftest import BACKENDS
-from tests.doubles import Watched, fails
+from tests.doubles import Watched, fails, odd
 from tests.reliability import process
 from tests.tables import table
 
@@ -66,15 +66,15 @@ def test_a_killed_process_leaves_the_old_file(backend: str) -> None:
         while True:
             dispatcher.save("x.wav", wave, 16000, backend=backend)
 
-    tries = 0
-    while tries < 10 or (not littered and tries < 200):  # on a busy machine a child may not even begin
-        tries += 1
+    for tries in range(200):  # on a busy machine a child may not even begin
         pid = process.child(save_for_ever)
         time.sleep(chance.uniform(0.01, 0.1))
         os.kill(pid, signal.SIGKILL)
         os.waitpid(pid, 0)
         assert soundfile.info("x.wav").frames == 200_000
         littered = littered or len(os.listdir()) > 2
+        if littered and tries >= 9:
+            break
     assert littered
     atomic_files._swept.clear()
     dispatcher.save("x.wav", WAVE, 16000, backend=backend)
@@ -93,7 +93,6 @@ def test_a_file_that_is_being_written_is_no_litter() -> None:
 
 @pytest.mark.parametrize("backend", BACKENDS)
 def test_an_encoder_that_fails_leaves_the_old_file(backend: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """When it comes for the samples."""
     put({"x.wav": "precious"})
     held = io.BytesIO()
     monkeypatch.setattr(torch.Tensor, "numpy", fails(RuntimeError("the samples are gone")))
@@ -107,7 +106,6 @@ def test_an_encoder_that_fails_leaves_the_old_file(backend: str, monkeypatch: py
 @pytest.mark.parametrize("place", ["/dev/stdout", "/dev/fd/1"])
 @pytest.mark.parametrize("output", ["pipe", "file"])
 def test_standard_output_is_written_to_where_it_stands(output: str, place: str, backend: str) -> None:
-    """What else was printed stays."""
     put({"out": ""})
     read, write = os.pipe() if output == "pipe" else (os.open("out", os.O_RDONLY), os.open("out", os.O_WRONLY))
 
@@ -189,11 +187,6 @@ def test_where_no_file_can_be_put_beside_the_old_bytes_stay_until_there_is_room(
     assert path.stat().st_size == 160_078
 
 
-def _odd(kind: type[Any], **methods: Callable[..., Any]) -> type[Any]:
-    """A kind of file object with these methods in place of its own."""
-    return type("Odd", (kind,), methods)
-
-
 class _Answers(io.BytesIO):
     """Writes nothing, and answers as it was told."""
 
@@ -219,7 +212,7 @@ class _Answers(io.BytesIO):
         "a fraction": (lambda: _Answers([2.5]), r"write\(\) gave"),
         "nothing, for ever": (lambda: _Answers([0] * 1000), "takes nothing"),
         "nothing, and None, as a pipe that must not block": (
-            _odd(io.RawIOBase, writable=lambda _: True, write=lambda *_: None),
+            odd(io.RawIOBase, writable=lambda _: True, write=lambda *_: None),
             "takes nothing",
         ),
     },
@@ -236,7 +229,7 @@ def test_an_object_that_does_not_take_what_it_is_given_is_an_error(
 @pytest.mark.parametrize("backend", ["ffmpeg", "soundfile"])
 def test_an_object_may_count_in_numpys_integers(backend: str) -> None:
     """As one over an array does."""
-    held = _odd(io.BytesIO, write=lambda self, data: np.int64(io.BytesIO.write(self, data)))()
+    held = odd(write=lambda self, data: np.int64(io.BytesIO.write(self, data)))()
     dispatcher.save(held, torch.zeros(1, 100), 16000, format="wav", backend=backend)
     assert dispatcher.info(io.BytesIO(held.getvalue())).num_frames == 100
 

@@ -14,7 +14,7 @@ from dispatcher.settings import Settings
 from dispatcher.streams.reader import StreamReader
 from tests import streaming
 from tests.codemod.commands import put
-from tests.conftest import ASSETS, Python
+from tests.conftest import ASSETS
 from tests.reliability import planted, server, watch
 
 
@@ -81,42 +81,6 @@ def test_a_path_is_no_protocol_and_no_command(canary: watch.Watch, monkeypatch: 
                 dispatcher.load(name, backend=backend)
         with pytest.raises(RuntimeError):
             StreamReader(name)
-
-
-def test_the_watch_sees_what_is_opened(canary: watch.Watch, web: server.Server) -> None:
-    """Else the tests here could not fail."""
-    dispatcher.load(str(canary.path))
-    assert canary.opened()
-    dispatcher.load(web.url("stereo_s16.wav"))
-    assert web.asked
-
-
-_PROGRAM = """
-import io, pathlib, sys, warnings
-warnings.simplefilter("ignore")
-import torchaudio
-for path in sorted(pathlib.Path("planted").iterdir()):
-    for backend in torchaudio.list_audio_backends():
-        for place in (str(path), io.BytesIO(path.read_bytes())):
-            try:
-                torchaudio.set_audio_backend(backend)
-                torchaudio.load(place, backend=backend) if sys.argv[1] == "2.2" else torchaudio.load(place)
-            except (RuntimeError, ValueError):
-                pass
-print("done")
-"""
-
-
-@pytest.mark.parametrize("release", ["2.0", "2.2"])
-def test_nor_does_a_program_under_the_runner(release: str, canary: watch.Watch, web: server.Server, forked: Python) -> None:
-    for target, (kind, text), name in itertools.product(
-        (canary.path, web.url("x.wav")), planted.PLAYLISTS.items(), ("x.wav", "x.mp3", "x.m3u8")
-    ):
-        put({f"planted/{kind}{target == canary.path}{name}": text.format(target=target)})
-    put({"program.py": _PROGRAM})
-    done = forked("-m", "compat.run", "--version", release, "program.py", release)
-    assert done.stdout == "done\n", done.stderr
-    assert not web.asked
 
 
 @pytest.mark.parametrize("relative", [False, True])

@@ -32,13 +32,11 @@ _PARTS = [(0, -1), (200_000, 3000)]
 
 @pytest.fixture
 def torchaudio() -> Any:
-    """A release with a short patience."""
     return compat.standin("2.2", network_timeout=_TIMEOUT)
 
 
 @pytest.fixture
 def other() -> Iterator[server.Server]:
-    """A second server, on another port of this machine."""
     with server.Server() as running:
         yield running
 
@@ -203,7 +201,6 @@ def test_another_port_is_not_asked_by_default(way: str, web: server.Server, othe
 
 @pytest.mark.parametrize("way", server.WAYS)
 def test_the_same_host_is_followed_unless_none_is(way: str, web: server.Server) -> None:
-    """By default; the flag can forbid it."""
     assert server.WAYS[way](web.url("redirects.wav"))
     before = len(web.asked)
     with pytest.raises(RuntimeError, match=r"no redirect is followed.*same host"):

@@ -61,7 +61,6 @@ def test_the_best_of_all_paths_is_found(release: str, frames: int, targets: list
     },
 )
 def test_of_equally_good_paths_it_takes_the_same(release: str, frames: int, targets: list[int], wanted: list[int]) -> None:
-    """With the dtype of the targets."""
     path, _ = align(torch.zeros(1, frames, 5), torch.tensor([targets], dtype=torch.int32))
     assert (path.tolist(), path.dtype) == ([wanted], torch.int32)
 

@@ -40,9 +40,6 @@ def import_all() -> None:
 
 
 def restored_names_work(folder: str, release: str) -> None:
-    """Not only can they be reached: what of it is ours does its work."""
-    import torch
-
     path = f"{folder}/waves_yesno/0_1_0_1_0_1_0_1.wav"
     assert torchaudio.info(path).num_frames == 800
     torchaudio.save(f"{folder}/saved.wav", torchaudio.load(path)[0], 8000)
@@ -56,12 +53,8 @@ def restored_names_work(folder: str, release: str) -> None:
         backends = importlib.import_module("torchaudio._backend.utils").get_available_backends()
         assert {name: backend.load(path)[1] for name, backend in backends.items()} == dict.fromkeys(("ffmpeg", "sox", "soundfile"), 8000)
     if not getattr(torchaudio.sox_effects, "__file__", None):
-        wave = torch.zeros(1, 800)
-        assert torchaudio.sox_effects.apply_effects_tensor(wave, 8000, [["rate", "4000"]])[0].shape == (1, 400)
         assert "rate" in torchaudio.utils.sox_utils.list_effects()
         assert "wav" in torchaudio.utils.ffmpeg_utils.get_demuxers()
-        if release != "2.0":
-            assert torchaudio.io.CodecConfig(bit_rate=1).bit_rate == 1
 
 
 def datasets(folder: str) -> None:

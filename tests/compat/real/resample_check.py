@@ -10,7 +10,7 @@ warnings.simplefilter("ignore")
 import torchaudio  # noqa: E402
 
 import compat  # noqa: E402
-from tests.compat.outcomes import outcome  # noqa: E402
+from tests.outcomes import outcome  # noqa: E402
 
 RATES = [(16000, 8000), (8000, 16000), (44100, 16000), (16000, 11025), (48000, 44100), (22050, 24000), (3, 7), (16000, 16000)]
 OPTIONS = [

@@ -16,7 +16,7 @@ warnings.simplefilter("ignore")
 from torchaudio._backend.soundfile_backend import info, load, save  # noqa: E402
 
 import compat  # noqa: E402
-from tests.compat.outcomes import outcome  # noqa: E402
+from tests.outcomes import outcome  # noqa: E402
 
 OURS = compat.standin("2.2")
 SAVING = st.fixed_dictionaries(

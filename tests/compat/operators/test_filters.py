@@ -1,4 +1,4 @@
-"""Recursive filters, against a loop over samples."""
+"""Recursive filters and the loop of overdrive, against a loop over samples; responses of rooms, and their bands."""
 
 import math
 
@@ -69,7 +69,6 @@ def test_a_view_is_taken_as_it_is(release: str) -> None:
 @pytest.mark.parametrize("value", [math.inf, -math.inf, math.nan])
 @pytest.mark.parametrize("order", [1, 2, 3])
 def test_what_is_not_finite_spreads_forward_only(release: str, value: float, order: int) -> None:
-    """And into no other row."""
     a, b = stable(2, order)
     waveform = torch.randn(2, 2, 200, dtype=torch.float64)
     clean = lfilter(waveform, a, b)
@@ -178,3 +177,111 @@ def test_the_method_is_as_exact_as_float32_can_be() -> None:
     waveform = (torch.randn(1, 1, 400_000, dtype=torch.float64) * 0.3).float()
     exact = recursive_filter(waveform.double(), a.float().double(), b.float().double())
     assert (recursive_filter(waveform, a.float(), b.float()) - exact).abs().max() < 3e-5
+
+
+def overdriven(waveform: Tensor, temp: Tensor, last_in: Tensor, last_out: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    """Call the operator on copies of what it changes."""
+    output, last_in, last_out = torch.zeros_like(waveform), last_in.clone(), last_out.clone()
+    assert torch.ops.torchaudio._overdrive_core_loop(waveform, temp, last_in, last_out, output) is None
+    return output, last_in, last_out
+
+
+def overdriven_by_samples(waveform: Tensor, temp: Tensor, last_in: Tensor, last_out: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    """Apply SoX's loop."""
+    output = torch.zeros_like(waveform)
+    for n in range(waveform.size(1)):
+        last_out = temp[:, n] - last_in + 0.995 * last_out
+        last_in = temp[:, n]
+        output[:, n] = waveform[:, n] * 0.5 + last_out * 0.75
+    return output, last_in, last_out
+
+
+@pytest.mark.parametrize(("dtype", "close"), [(torch.float32, 1e-5), (torch.float64, 1e-12)])
+@pytest.mark.parametrize("time", [0, 1, 2, 31, 400])
+@pytest.mark.parametrize("channels", [1, 3])
+def test_overdrive_is_its_loop(release: str, channels: int, time: int, dtype: torch.dtype, close: float) -> None:
+    given = [torch.randn(*shape, dtype=dtype) for shape in ((channels, time), (channels, time), (channels,), (channels,))]
+    torch.testing.assert_close(overdriven(*given), overdriven_by_samples(*given), rtol=0, atol=close)
+
+
+def test_gradients_of_overdrive(release: str) -> None:
+    given = [torch.randn(*shape, dtype=torch.float64, requires_grad=True) for shape in ((2, 9), (2, 9), (2,), (2,))]
+    assert torch.autograd.gradcheck(overdriven, given)
+    assert torch.autograd.gradgradcheck(overdriven, given)
+
+
+HALF, BRAIN, WHOLE = (torch.ones(1, 4, dtype=dtype) for dtype in (torch.float16, torch.bfloat16, torch.int32))
+
+
+@pytest.mark.parametrize(
+    ("waveform", "temp", "error", "text"),
+    [
+        *((given, given, NotImplementedError, "float32 or float64") for given in (HALF, BRAIN, WHOLE)),
+        (torch.ones(1, 4), torch.ones(1, 5), RuntimeError, "one shape"),
+    ],
+    ids=["float16", "bfloat16", "integers", "unlike shapes"],
+)
+def test_what_overdrive_refuses(release: str, waveform: Tensor, temp: Tensor, error: type[Exception], text: str) -> None:
+    with pytest.raises(error, match=text):
+        overdriven(waveform, temp, waveform[:, 0], waveform[:, 0])
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64, torch.float16])
+def test_responses_are_added_from_their_delays_on(release: str, dtype: torch.dtype) -> None:
+    irs, delays = (
+        torch.randint(-4, 5, (3, 5, 2, 7)).to(dtype),
+        torch.randint(0, 10, (5, 2), dtype=torch.int32),
+    )
+    wanted = torch.zeros(3, 2, 20, dtype=dtype)
+    for image, channel in torch.cartesian_prod(torch.arange(5), torch.arange(2)).tolist():
+        start = int(delays[image, channel])
+        wanted[:, channel, start : start + 7] += irs[:, image, channel]
+    found = torch.ops.torchaudio._simulate_rir(irs, delays, 20)
+    assert found.dtype == dtype
+    assert torch.equal(found, wanted)
+
+
+def test_responses_are_differentiable(release: str) -> None:
+    delays = torch.randint(0, 4, (3, 2), dtype=torch.int32)
+    irs = torch.randn(2, 3, 2, 4, dtype=torch.float64, requires_grad=True)
+    assert torch.autograd.gradcheck(lambda given: torch.ops.torchaudio._simulate_rir(given, delays, 9), (irs,))
+
+
+IRS, DELAYS = torch.zeros(1, 2, 1, 3), torch.zeros(2, 1, dtype=torch.int32)
+
+
+@pytest.mark.parametrize(
+    ("irs", "delays", "length", "text"),
+    [
+        pytest.param(IRS.int(), DELAYS, 9, "floating point", id="integers"),
+        pytest.param(IRS, DELAYS.long(), 9, "int32", id="int64 delays"),
+        pytest.param(IRS[0], DELAYS, 9, "irs must be", id="three dimensions"),
+        pytest.param(IRS, DELAYS[:1], 9, "irs must be", id="other images"),
+        pytest.param(IRS, DELAYS, 2, "out of bounds", id="too short"),
+        pytest.param(IRS, DELAYS - 1, 9, "out of bounds", id="negative"),
+    ],
+)
+def test_responses_refuse_with_a_runtime_error(release: str, irs: Tensor, delays: Tensor, length: int, text: str) -> None:
+    with pytest.raises(RuntimeError, match=text):
+        torch.ops.torchaudio._simulate_rir(irs, delays, length)
+
+
+CENTERS = [125.0, 250.0, 500.0, 1000.0, 2000.0, 4000.0]
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
+@pytest.mark.parametrize(("n_fft", "close"), [(256, 5e-3), (512, 1e-5)])
+def test_the_bands_add_up_to_one(release: str, n_fft: int, close: float, dtype: torch.dtype) -> None:
+    """Above the first centre, which has no band below it; the last band goes on to half the rate."""
+    filters = torch.ops.torchaudio._make_rir_filter(torch.tensor(CENTERS, dtype=dtype), 16000.0, n_fft)
+    assert (filters.shape, filters.dtype) == ((6, n_fft - 1), dtype)
+    spectrum = torch.fft.rfft(torch.nn.functional.pad(filters.sum(0), (1, 0))).abs()
+    assert torch.allclose(spectrum[n_fft * 125 // 16000 :], torch.ones(()).to(dtype), atol=close)
+    assert spectrum[0] < close
+    assert filters.abs().argmax(1).eq(n_fft // 2 - 1).all()
+
+
+def test_a_band_is_half_between_its_centers(release: str) -> None:
+    filters = torch.ops.torchaudio._make_rir_filter(torch.tensor(CENTERS).double(), 16000.0, 512)
+    at = torch.fft.rfft(torch.nn.functional.pad(filters, (1, 0))).abs()[2]  # of 500 Hz, in steps of 31.25 Hz
+    assert at[[8, 12, 16, 24, 32]].tolist() == pytest.approx([0, 0.5, 1, 0.5, 0], abs=1e-9)
