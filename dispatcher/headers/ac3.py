@@ -1,5 +1,7 @@
 """AC-3 and E-AC-3: frames, whose headers give a bit rate or a size."""
 
+from __future__ import annotations
+
 import functools
 from typing import Any
 
