@@ -477,7 +477,11 @@ test_bit_depth = table(
             f"{HEAD.format('sox_io')}{before}torchaudio.save(p, w, r, {call})\n{after}",
             f'import torchaudio\n{before}torchaudio.save(p, w, r, {call}, backend="sox")\n{after}',
         )
-        for before, call, after in (("def write(**more):\n    ", "**more", "write(format='wav')\n"),)
+        for before, call, after in (
+            ("def write(**more):\n    ", "**more", "write(format='wav')\n"),
+            ("def write(**more):\n    more['format'] = 'wav'\n    ", "**more", ""),
+            ("def write(**more):\n    print(more['encoding'])\n    ", "**more", ""),
+        )
     ),
     *(
         stays(f"not to be told: {call}", f"{HEAD.format('sox_io')}{call}\n", "TAC101")
@@ -511,6 +515,10 @@ test_bit_depth = table(
             "encoding = os.environ.get('ENCODING') or 'ULAW'\ntorchaudio.save(p, w, r, encoding=encoding)",
             'more = {"encoding": "PCM_S"}\ntorchaudio.save(p, w, r, **more)',
             'from functools import partial\nwrite = partial(torchaudio.save, encoding="PCM_S")',
+            "def write(**more):\n    more['encoding'] = law\n    torchaudio.save(p, w, r, **more)",
+            "def write(**more):\n    more[name] = law\n    torchaudio.save(p, w, r, **more)",
+            "def write(**more):\n    more.update(options)\n    torchaudio.save(p, w, r, **more)",
+            "def write(**more):\n    more.setdefault('encoding', law)\n    torchaudio.save(p, w, r, **more)",
         )
     ),
     *(

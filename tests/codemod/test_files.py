@@ -187,6 +187,7 @@ def test_nothing_is_written_where_one_file_is_read_only(codemod: Codemod, monkey
     assert said.status == 2
     assert "read-only" in said.err
     assert "data.py: nothing was written" in said.err
+    assert "--exclude" not in said.out + said.err  # the rest is wrong by itself
     assert contents() == files
     monkeypatch.undo()
 

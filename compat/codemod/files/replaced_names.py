@@ -7,27 +7,40 @@ import re
 STORED = r"[ \t\n\\)\]]*+(?::[^\n=]*+|,[^\n()=]*[ \t]|[+|])?=(?!=)"
 # what is before one that another statement binds: with fake() as audio.load, del audio.load
 BINDS = [rf"{word}(?<=\b{word})[ \t(]++[\w.]*\." for word in ("as", "del", "for")]
+# what is around the first of several, in brackets or without spaces: (audio.load, other) = fakes
+FIRST_OF = (
+    r"\n[ \t]*+\(?(?:\w++\.)+(?<!\bself\.)(?<!\bcls\.)",
+    r"[ \t]*+,[^\n=]*+=(?!=)",
+)
 # what stands in brackets, with what calls in it are given
 _ARGUMENTS = r"[\w.]*\s*\(((?:[^()]|\((?:[^()]|\([^()]*\))*\)?){0,300})"
 _BOUND = [
     # also load.__code__ = fake, which changes what a function runs
-    re.compile(r"\.(?<!\bself\.)(?<!\bcls\.)[ \t]*+(\w++)(?:\.__\w+__)?" + STORED),
+    re.compile(r"\.(?<!\bself\.)(?<!\bcls\.)[ \t]*+(?:\\\n[ \t]*+)?(\w++)(?:\.__\w+__)?" + STORED),
+    re.compile(rf"{FIRST_OF[0]}(\w++){FIRST_OF[1]}"),
     *(re.compile(before + r"(\w++)") for before in BINDS),
-    re.compile(r"\[\s*+['\"](\w++)['\"]" + STORED),
 ]
 _GIVEN = [
     re.compile(word + _ARGUMENTS)
     for word in (
         *(r"attr(?<=(?:set|del)attr)", r"item(?<=(?:set|del)item)"),
-        *("patch", "stub", "spy", "replace", "swap"),
+        # no str.replace("load", "save")
+        *("patch", "stub", "spy", r"replace(?!\s*\(\s*['\"][^'\".]*['\"])", "swap"),
     )
 ]
 # the same for what changes a namespace, in files that take one in the hand
 _NAMESPACES = [
     re.compile(one)
-    for one in ("__dict__", *(rf"{word}[ \t]*\(" for word in ("globals", "vars", "locals")))
+    for one in (
+        "__dict__",
+        "__globals__",
+        *(rf"{word}[ \t]*\(" for word in ("globals", "vars", "locals")),
+    )
 ]
-_PUT = [re.compile(word + _ARGUMENTS) for word in ("update", "setdefault", "pop")]
+_PUT = [
+    re.compile(r"\[\s*+(['\"]\w++['\"])" + STORED),
+    *(re.compile(word + _ARGUMENTS) for word in ("update", "setdefault", "pop")),
+]
 # patch("audio.load"), patch.multiple(audio, load=fake)
 _NAMED = re.compile(r"['\"](?:[^'\"\n]*\.)?(\w+)['\"]|(\w+)[ \t]*=(?!=)")
 

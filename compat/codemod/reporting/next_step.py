@@ -36,6 +36,11 @@ def _next(result: Result, options: Options) -> str:
         tests = f"run your tests under `{command}`."
     steps = (
         (
+            # without them, the files that go together with them would be rewritten by themselves
+            any(one.reason.startswith("nothing was written") for one in result.problems),
+            "settle what keeps the files above from being written, and run again.",
+        ),
+        (
             result.problems,
             "correct the files above that could not be read, parsed or written, or leave them out "
             "with --exclude, and run again.",

@@ -175,9 +175,20 @@ def _is_number_here(project: Project, module: Module, node: ast.expr) -> bool:
 
 
 def _is_from_callers(module: Module, node: ast.expr) -> bool:
-    """Return whether a dict is what the function around is given as ``**arguments``."""
-    bound = [(one.node, module.names.parents[one.node]) for one in module.names.bindings(node)]
-    return bool(bound) and all(getattr(above, "kwarg", None) is one for one, above in bound)
+    """Return whether a dict is what the function around is given as ``**arguments``, and no more.
+
+    It may put an encoding into the dict: ``arguments["encoding"] = "PCM_S"``.
+    """
+    parents, bindings = module.names.parents, module.names.bindings(node)
+    around = [parents[one] for one in module.reads(node)] if isinstance(node, ast.Name) else []
+    is_put = any(
+        string(one.slice) in ("encoding", "") and isinstance(one.ctx, ast.Store)
+        if isinstance(one, ast.Subscript)
+        else getattr(one, "attr", "") in ("update", "setdefault")
+        for one in around
+    )
+    given_whole = (getattr(parents[one.node], "kwarg", None) is one.node for one in bindings)
+    return bool(bindings) and not is_put and all(given_whole)
 
 
 def _no_compression(project: Project, module: Module, use: Use) -> None:

@@ -19,12 +19,15 @@ from compat.codemod.source import (
     literal,
     noted,
     old_names,
+    plain_name,
 )
 from compat.codemod.uses import release_tests
 from compat.codemod.uses.observed import AsRead, Line, Observed
 from compat.commands import namesakes
 
 _DOCTEST = re.compile("doctest")
+# what a function runs, and is given if its caller gives nothing
+_INSIDE = ("__code__", "__defaults__", "__kwdefaults__")
 _PINNING = ("compat.install", "compat.pinned", "compat.standin")
 
 
@@ -240,7 +243,14 @@ def _takes(other: Module, owner: str, name: str) -> bool:
 
 @noted
 def _replaced_names(module: Module) -> frozenset[str]:
-    return replaced_names(module.text.text)
+    """Return what its text says, and its tree: ``(config.setup, other) = mine, 1``."""
+    stored = [one for one in module.names.all(ast.Attribute) if not isinstance(one.ctx, ast.Load)]
+    named = {
+        plain_name(one.value) if one.attr in _INSIDE else one.attr
+        for one in stored
+        if plain_name(one.value) not in ("self", "cls")
+    }
+    return replaced_names(module.text.text) | named
 
 
 @noted

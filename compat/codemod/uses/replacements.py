@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from pathlib import PurePath
 
-from compat.codemod.files.replaced_names import BINDS, STORED
+from compat.codemod.files.replaced_names import BINDS, FIRST_OF, STORED
 from compat.codemod.source import (
     ROOT,
     Kind,
@@ -37,6 +37,10 @@ _WHOLE = {"when", "when2", "flexmock", "expect", "allow"}
 _MODULES = re.compile(r"(?:\A|[._])modules\Z|\A_?(?:sys)?mods?\Z", re.I)
 _PATH = re.compile(r"(?:\A|.*\.)(torchaudio(?:\.\w+)*)\Z")
 _TESTS = re.compile(r"patch|mock", re.I)
+# what may replace a function that is named elsewhere in the file
+_BY_NAME = re.compile(
+    r"patch|attr(?<=(?:set|del)attr)|setitem|vars\(|__dict__|__globals__|globals\(|exec\("
+)
 # setattr(module, NAME, fake)
 _COMPUTED = re.compile(r"(?:attr|object)\([^\n,]+,[ \t\n]*[a-zA-Z_]")
 
@@ -244,14 +248,16 @@ def _stored(project: Project) -> dict[str, list[tuple[Module, ast.Attribute]]]:
 @noted
 def _replacing(project: Project, name: str) -> dict[str, str]:
     """Return the texts, by path, of the files that may replace a function of a name."""
-    quoted, dotted = (re.compile(f"{before}{name}['\"]") for before in ("['\"]", r"\."))
+    # NAMES = ["load"], dict(load=fake), exec("load = fake"); TARGET = "audio.load"
+    named = re.compile(rf"['\"]{name}(?:['\"]|[ \t]*=)|dict\([^()]*\b{name}[ \t]*=")
+    dotted = re.compile(rf"\.{name}['\"]")
     texts = {path: project.text(path) for path in (*project.speaking, *project.quiet.naming(name))}
     return {
         path: text
         for path, text in texts.items()
         if name in project.replaced_names(path)
         or dotted.search(text)
-        or (quoted.search(text) and _COMPUTED.search(text))
+        or (named.search(text) and _BY_NAME.search(text))
     }
 
 
@@ -285,6 +291,7 @@ def _in_texts(
             |\b(\w+)[ \t]*=[^\n]*(?:import|modules)[^\n]*\b{owner})\b.*?\b(?:\1|\2)\b)
         .{{0,200}}?(?:['"]\.?{plain}['"]|\b{plain}{STORED})
         |(?:{"|".join(BINDS)}){plain}\b  # with fake() as audio.load
+        |{FIRST_OF[0]}{plain}{FIRST_OF[1]}
         """,
         re.S | re.X,
     )
