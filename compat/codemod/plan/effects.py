@@ -110,6 +110,7 @@ class Effects(Notes):
         # Steps taken so far, summed over all programs.
         self.steps = 0
         self._matter: dict[ast.AST, bool] = {}
+        self._may_set: dict[ast.AST, bool] = {}
         # Kept here, since programs come to the same nodes again and again.
         self.marks: Callable[[Module], Marks] = functools.cache(
             functools.partial(marks.of, project)
@@ -119,16 +120,27 @@ class Effects(Notes):
         self._leading: set[ast.AST] = set()
         # The functions that set or use a backend, load a module, or may call any function.
         self._do: set[ast.AST] = set()
+        # Those that may set one: all but those that only use it.
+        self._set: set[ast.AST] = set()
         # What the names in a function mean, and the functions defined in it.
         self._named: dict[ast.AST, list[Meaning | Definition]] = defaultdict(list)
 
     def matters(self, definition: Definition) -> bool:
         """Return whether a function sets or uses a backend, or names a function that does."""
-        known, waiting, seen = self._matter, [definition], {definition[1]}
+        return self._leads_to(definition, self._do, self._matter)
+
+    def sets(self, definition: Definition) -> bool:
+        """Return whether a function may set a backend, or names a function that may."""
+        return self._leads_to(definition, self._set, self._may_set)
+
+    def _leads_to(
+        self, definition: Definition, do: set[ast.AST], known: dict[ast.AST, bool]
+    ) -> bool:
+        waiting, seen = [definition], {definition[1]}
         while waiting and definition[1] not in known:
             module, node = waiting.pop()
             self.leading(module)
-            if known.get(node) or node in self._do:
+            if known.get(node) or node in do:
                 known[definition[1]] = True
             named = self._named.get(node, ())
             for one in (one for meaning in named for one in self.functions_of(meaning)):
@@ -148,8 +160,10 @@ class Effects(Notes):
         ]
         ours = [one.statement for one in module.imported]
         unknown = names.named(ast.Attribute, *UNKNOWN_ATTRIBUTES, *LOADERS)
-        telling = (own.setters, own.pairs, own.sites, own.pins, imports, ours, unknown)
+        telling = (own.setters, own.pairs, imports, ours, unknown)
         for node in (node for several in telling for node in several):
+            self._tells(module, node)
+        for node in (*own.sites, *own.pins):
             self._does(module, node)
         for kind in _LEADING:
             for node in names.all(kind):
@@ -168,7 +182,7 @@ class Effects(Notes):
         has_star = any(one.local == "*" for one in names.imported)
         known: dict[tuple[Scope | None, str], list[Meaning]] = {}
         for name in names.named(ast.Name, *_TELLING_NAMES):
-            self._does(module, name)
+            self._tells(module, name)
         # most names are of variables and builtins
         bound = [getattr(one, "name", "") for one in names.scope_made_by]
         bound += [one.local for one in names.imported]
@@ -187,10 +201,14 @@ class Effects(Notes):
                     if meaning[1] is not None or not isinstance(above, ast.Attribute):
                         self._means(module, node, meaning)
                 if imported in _TELLING_IMPORTS:
-                    self._does(module, node)
+                    self._tells(module, node)
                 node = above if isinstance(above, ast.Attribute) else None
                 attribute = getattr(node, "attr", "")
                 path, imported = f"{path}.{attribute}", f"{imported}.{attribute}"
+
+    def _tells(self, module: Module, node: ast.AST) -> None:
+        self._does(module, node)
+        self._set.update(_around(module, node))
 
     def _does(self, module: Module, node: ast.AST) -> None:
         self._leads(module, node)
@@ -262,7 +280,7 @@ class Handed:
     Attributes:
         functions: those that matter, each with its module.
         special: the names of those that Python may call by itself.
-        runs_unseen: whether one of them may run where the code shows no call.
+        sets_unseen: whether one of them may set a backend where the code shows no call.
     """
 
     def __init__(self, effects: Effects, *, all_run: bool) -> None:
@@ -270,12 +288,12 @@ class Handed:
         self._meanings: set[Meaning | Definition] = set()
         self.functions: dict[ast.AST, Module] = {}
         self.special: set[str] = {*_every(effects)} if all_run else set()
-        self.runs_unseen: bool = False
+        self.sets_unseen: bool = False
 
     @property
     def count(self) -> tuple[int, int, bool]:
         """Return what tells whether anything was added."""
-        return len(self.functions), len(self.special), self.runs_unseen
+        return len(self.functions), len(self.special), self.sets_unseen
 
     def add(self, meaning: Meaning | Definition) -> None:
         """Note that unfollowed code may call a function, or a class's methods, from now on."""
@@ -295,7 +313,7 @@ class Handed:
         self.add(meaning)
         module, node = meaning
         if node is not None and (self._all_run or node in self.functions):
-            self.runs_unseen |= self._effects.matters((module, node))
+            self.sets_unseen |= self._effects.sets((module, node))
 
 
 @noted

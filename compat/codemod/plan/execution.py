@@ -181,7 +181,7 @@ class Execution:
         self.effects.steps += 1
         if not self._steps_left:
             raise TooLongError
-        if self.handed.runs_unseen or "__del__" in self.handed.special:
+        if self.handed.sets_unseen or "__del__" in self.handed.special:
             state = self.others_run(state)
         own = self.effects.marks(module)
         if (place := own.sites.get(node) or own.pins.get(node)) is not None:
