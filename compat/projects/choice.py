@@ -93,7 +93,7 @@ def choose(folder: str, default: str, program: str = "", known: Calls | None = N
     Args:
         folder: the root of the project, as ``root_of`` finds it.
         default: the release if neither pins nor calls show one.
-        program: the script or package to run; a script counts before other files.
+        program: the script or package to run; what it imports counts before other files.
         known: what ``calls`` returned for the folder, if that has been found out already.
     """
     found = _pins(folder)
@@ -140,8 +140,8 @@ def choose(folder: str, default: str, program: str = "", known: Calls | None = N
 
 
 def _telling_calls(folder: str, default: str, program: str) -> Calls:
-    """Return the program's calls; if they show no release, those of the project's files."""
-    used = _calls(folder, [program] if os.path.isfile(program) else [])
+    """Return the program's calls; if they show no release, those of the other files."""
+    used = _calls(folder, reach.files(program, folder)) if program else Calls()
     if used.setter or used.names_backend or _lacking(default, used.names):
         return used
     # a folder that is not a project, such as a home, may hold anything

@@ -1,7 +1,8 @@
-"""Find the Python files of a project, and what each imports, by reading; nothing is run."""
+"""Find the Python files of a project or a program, and what each imports; nothing is run."""
 
 import ast
 import itertools
+import os
 import pathlib
 from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
@@ -9,6 +10,45 @@ from typing import Any, NamedTuple
 _MOST_FOUND = 3000
 # what is in these may never run
 _PERHAPS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.If, ast.Match)
+
+
+def files(program: str, folder: str) -> list[str]:
+    """Return the files of a script or package, and of all that it imports from its project.
+
+    Args:
+        program: a script, a folder, or a dotted name in the current folder.
+        folder: the root of the project.
+    """
+    start = pathlib.Path(program)
+    beside = start if start.is_dir() else start.parent
+    homes = [beside, pathlib.Path(folder), pathlib.Path(folder, "src")]
+    waiting = [start, start / "__main__.py", *_modules(f"{program}.__main__", homes)]
+    found: dict[pathlib.Path, None] = {}
+    while waiting:
+        path = pathlib.Path(os.path.realpath(waiting.pop()))
+        if path.is_file() and path not in found:
+            found[path] = None
+            waiting += _imported(path, homes)
+    return list(map(str, found))
+
+
+def _imported(path: pathlib.Path, homes: list[pathlib.Path]) -> Iterator[pathlib.Path]:
+    """Yield the files that the imports of a file may mean, most of which do not exist."""
+    for node in ast.walk(_parsed(path)):
+        if isinstance(node, ast.Import | ast.ImportFrom):
+            level = getattr(node, "level", 0)
+            near = [path.joinpath(*[".."] * level)] if level else homes
+            above = (getattr(node, "module", None) or "") + "."
+            for alias in node.names:
+                yield from _modules(f"{above}{alias.name}".strip("."), near)
+
+
+def _modules(name: str, homes: list[pathlib.Path]) -> Iterator[pathlib.Path]:
+    """Yield the files that a dotted name may mean: a module, and the packages above it."""
+    for home in homes:
+        for parts in itertools.accumulate(name.split("."), "{}/{}".format):
+            yield home / f"{parts}.py"
+            yield home / parts / "__init__.py"
 
 
 def python_files(folder: str) -> Iterator[Any]:
