@@ -119,15 +119,15 @@ def choose(folder: str, default: str, program: str = "", known: Calls | None = N
         for name in _STANDS_FOR
         if all(pin.admits(_own(pin, _STANDS_FOR[name])) for _, pin in found)
     ] or list(_STANDS_FOR)
-    told = _told(used)
-    if told:
+    if told := _told(used):
         return Choice(_best(admitted, used), f"{told}; no pin names one release")
     best = _best(admitted, used)
     has = [name for name in _lacking(default, used.names) if name not in _lacking(best, used.names)]
     if has:
         how = "warns of" if _forwards(has[0], default) else "lacks"
-        why = f"it uses torchaudio.{has[0]}, which {default} {how}; no pin names one release"
-        return Choice(best, why)
+        return Choice(
+            best, f"it uses torchaudio.{has[0]}, which {default} {how}; no pin names one release"
+        )
     if not (used.mentions or found):
         return Choice(default, "")
     for where, pin in found:

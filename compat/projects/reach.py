@@ -4,7 +4,7 @@ import ast
 import itertools
 import os
 import pathlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 _MOST_FOUND = 3000
@@ -12,43 +12,44 @@ _MOST_FOUND = 3000
 _PERHAPS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.If, ast.Match)
 
 
-def files(program: str, folder: str) -> list[str]:
-    """Return the files of a script or package, and of all that it imports from its project.
+def files(program: str, folder: str) -> Iterator[str]:
+    """Yield the files of a script or package, and of all that it imports from its project.
 
     Args:
         program: a script, a folder, or a dotted name in the current folder.
         folder: the root of the project.
     """
     start = pathlib.Path(program)
-    beside = start if start.is_dir() else start.parent
-    homes = [beside, pathlib.Path(folder), pathlib.Path(folder, "src")]
+    homes = [
+        start if start.is_dir() else start.parent,
+        pathlib.Path(folder),
+        pathlib.Path(folder, "src"),
+    ]
     waiting = [start, start / "__main__.py", *_modules(f"{program}.__main__", homes)]
-    found: dict[pathlib.Path, None] = {}
+    found = set()
     while waiting:
-        path = pathlib.Path(os.path.realpath(waiting.pop()))
-        if path.is_file() and path not in found:
-            found[path] = None
-            waiting += _imported(path, homes)
-    return list(map(str, found))
+        path = os.path.realpath(waiting.pop())
+        if path not in found and os.path.isfile(path):
+            found.add(path)
+            yield path
+            waiting += _imported(pathlib.Path(path), homes)
 
 
-def _imported(path: pathlib.Path, homes: list[pathlib.Path]) -> Iterator[pathlib.Path]:
+def _imported(path: pathlib.Path, homes: Sequence[pathlib.Path]) -> Iterator[pathlib.Path]:
     """Yield the files that the imports of a file may mean, most of which do not exist."""
     for node in ast.walk(_parsed(path)):
         if isinstance(node, ast.Import | ast.ImportFrom):
-            level = getattr(node, "level", 0)
-            near = [path.joinpath(*[".."] * level)] if level else homes
-            above = (getattr(node, "module", None) or "") + "."
+            dots, above = getattr(node, "level", 0), getattr(node, "module", None)
+            near = [path.joinpath(*[".."] * dots)] if dots else homes
             for alias in node.names:
-                yield from _modules(f"{above}{alias.name}".strip("."), near)
+                yield from _modules(f"{above}.{alias.name}" if above else alias.name, near)
 
 
-def _modules(name: str, homes: list[pathlib.Path]) -> Iterator[pathlib.Path]:
+def _modules(name: str, homes: Sequence[pathlib.Path]) -> Iterator[pathlib.Path]:
     """Yield the files that a dotted name may mean: a module, and the packages above it."""
-    for home in homes:
-        for parts in itertools.accumulate(name.split("."), "{}/{}".format):
-            yield home / f"{parts}.py"
-            yield home / parts / "__init__.py"
+    for place in itertools.accumulate(name.split("."), "{}/{}".format):
+        for home in homes:
+            yield from (home / f"{place}.py", home / place / "__init__.py")
 
 
 def python_files(folder: str) -> Iterator[Any]:

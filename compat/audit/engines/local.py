@@ -126,8 +126,9 @@ class _Worker(Generic[Outcome]):
             status = self._process.exitcode
             self.end()
             how = signal_name(status) or f"exit status {status}"
-            text = f"the process crashed while it read the file ({how})" if self.is_ready else how
-            raise _EndedError(text) from why
+            raise _EndedError(
+                f"the process crashed while it read the file ({how})" if self.is_ready else how
+            ) from why
         self._since = time.monotonic()
         if isinstance(answer, EngineError):
             raise answer
