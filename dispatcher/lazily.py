@@ -32,7 +32,8 @@ class module:  # noqa: N801 - stands for a module
         except ModuleNotFoundError as why:
             if why.name != self._name:
                 raise
-            hint = f"{why}: reading and writing audio needs it; run `pip install {self._name}`"
+            package = self._name.partition(".")[0]
+            hint = f"{why}: reading and writing audio needs it; run `pip install {package}`"
             raise ModuleNotFoundError(hint, name=self._name) from None
         self.__dict__ = real.__dict__  # from now on its names are found without a call
         return getattr(real, name)

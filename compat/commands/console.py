@@ -28,7 +28,7 @@ def begun(module: str, prog: str, argv: Sequence[str] | None = None) -> int:
     try:
         try:
             run = importlib.import_module(module).main
-        except ImportError as why:
+        except (AttributeError, ImportError) as why:
             print(f"{prog} needs {_lacking(why)}", file=sys.stderr)
             return FAILED
         status = int(run(argv, prog=prog))
@@ -42,18 +42,22 @@ def begun(module: str, prog: str, argv: Sequence[str] | None = None) -> int:
         return STOPPED
 
 
-def _lacking(why: ImportError) -> str:
+def _lacking(why: AttributeError | ImportError) -> str:
     """Return what an import lacks, and how to get it.
 
     Raises:
-        ImportError: it does not say what is lacking.
+        AttributeError, ImportError: it does not say what is lacking.
     """
-    package = str(why.name or "").partition(".")[0]
-    if not package:
-        raise why
+    # a user's file with the name of one of Python's modules lacks what is in that
+    told = why if isinstance(why, ImportError) else getattr(why.obj, "__spec__", None)
+    package = str(getattr(told, "name", None) or "").partition(".")[0]
+    place: str | None = getattr(sys.modules.get(package), "__file__", None)
+    if not package or (
+        place and place.startswith(os.path.dirname(os.__file__)) and "-packages" not in place
+    ):
+        raise why  # one of Python's own modules is where it belongs
     if package in {*namesakes.PACKAGES} - {folder.name for folder, _ in namesakes.found()}:
         return f"its own files, and one does not import ({why}): install torchaudio-compat again"
-    place = getattr(sys.modules.get(package), "__file__", None)
     install = f"{sys.executable} -m pip install"
     if place is None:
         return f"{package}, which is not installed: {install} {package}"

@@ -17,8 +17,10 @@ def interpreter(option: str, given: str) -> str:
     Raises:
         UsageError: there is none.
     """
-    inside = (os.path.join(given, place) for place in _PYTHONS)
-    found = next(filter(os.path.exists, inside), None) or shutil.which(given)
+    found = next(
+        filter(os.path.exists, (os.path.join(given, place) for place in _PYTHONS)),
+        shutil.which(given),
+    )
     if found is None and not os.path.isfile(given):
         raise UsageError(
             f"{option} {given}: there is no such program, and no {_PYTHONS[0]} in a folder of that "

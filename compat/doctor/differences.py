@@ -91,7 +91,7 @@ def _misread(path: str, loads: Loads, misread: Sequence[str]) -> Finding:
     return warning(
         f"{does(misread, 'misread')} it: {'; '.join(causes)}",
         why="A model then gets other input, which may be noise.",
-        mend=Mend(f"Name another backend: {_load(others)}") if others else _PLAIN,
+        mend=Mend(f"Listen to what another backend gives: {_load(others)}") if others else _PLAIN,
         subject=path,
         cause="misread",
         data={"backends": list(misread), "others": others},

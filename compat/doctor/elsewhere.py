@@ -33,7 +33,10 @@ def interpreter(given: str) -> str:
     """
     found = processes.interpreter("--python", given)
     asked = [found, "-c", "import sys; print(*sys.version_info[:2])"]
-    done = subprocess.run(asked, capture_output=True, text=True, timeout=60, check=False)
+    try:
+        done = subprocess.run(asked, capture_output=True, text=True, timeout=60, check=False)
+    except (OSError, subprocess.TimeoutExpired) as why:
+        raise ValueError(f"--python {given}: {found} does not run as Python: {why}") from why
     told = done.stdout.split()
     if done.returncode or not told or not all(map(str.isdigit, told)):
         raise ValueError(
@@ -41,10 +44,9 @@ def interpreter(given: str) -> str:
             f"{(done.stderr or done.stdout).strip()[-200:]}"
         )
     if tuple(map(int, told)) < _OLDEST:
-        wanted = ".".join(map(str, _OLDEST))
         raise ValueError(
-            f"--python {given}: it is Python {'.'.join(told)}, but the doctor needs {wanted} and "
-            "later"
+            f"--python {given}: it is Python {'.'.join(told)}, but the doctor needs "
+            f"{'.'.join(map(str, _OLDEST))} and later"
         )
     return found
 

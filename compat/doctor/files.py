@@ -70,13 +70,22 @@ def _refusal(path: str) -> Finding | None:
         return None
     others = {
         "it is a folder": ("no-file", Mend("Name a file in it")),
+        "it is an address, and no file": ("no-file", Mend("Download it, and name that file")),
         "it is empty": ("empty-file", _AGAIN),
         "you may not read it": ("no-permission", Mend("Allow it", machine.readable(path))),
     }
-    correct = Mend("Correct the path, or run the doctor in the folder that the path starts from")
+    correct = Mend(
+        f"Correct the path (here it means {os.path.abspath(path)}), or run the doctor in the "
+        "folder that it starts from"
+    )
     cause, mend = others.get(why, ("no-file", correct))
-    each = "No backend can read it; each fails with its own message."
-    return error(why, why=each, mend=mend, subject=path, cause=cause)
+    return error(
+        why,
+        why="No backend can read it; each fails with its own message.",
+        mend=mend,
+        subject=path,
+        cause=cause,
+    )
 
 
 def _findings(world: World, path: str, answers: dict[str | None, Answer]) -> Iterator[Finding]:

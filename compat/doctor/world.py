@@ -51,8 +51,9 @@ class World:
         gate = self._known.get(torch, Answer())
         answers: list[Answer] = []
         if not gate.failed:
-            asked = [("importing", "torch"), *((probe, task) for task in tasks)]
-            gate, *answers = self.children.ask_all(asked, gated=True)
+            gate, *answers = self.children.ask_all(
+                [("importing", "torch"), *((probe, task) for task in tasks)], gated=True
+            )
         if gate.failed:
             self.once(torch, lambda: gate)
             return None

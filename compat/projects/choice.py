@@ -93,7 +93,7 @@ def choose(folder: str, default: str, program: str = "", known: Calls | None = N
     Args:
         folder: the root of the project, as ``root_of`` finds it.
         default: the release if neither pins nor calls show one.
-        program: the script or package to run; a script counts before other files.
+        program: the script or package to run; what it imports counts before other files.
         known: what ``calls`` returned for the folder, if that has been found out already.
     """
     found = _pins(folder)
@@ -119,15 +119,15 @@ def choose(folder: str, default: str, program: str = "", known: Calls | None = N
         for name in _STANDS_FOR
         if all(pin.admits(_own(pin, _STANDS_FOR[name])) for _, pin in found)
     ] or list(_STANDS_FOR)
-    told = _told(used)
-    if told:
+    if told := _told(used):
         return Choice(_best(admitted, used), f"{told}; no pin names one release")
     best = _best(admitted, used)
     has = [name for name in _lacking(default, used.names) if name not in _lacking(best, used.names)]
     if has:
         how = "warns of" if _forwards(has[0], default) else "lacks"
-        why = f"it uses torchaudio.{has[0]}, which {default} {how}; no pin names one release"
-        return Choice(best, why)
+        return Choice(
+            best, f"it uses torchaudio.{has[0]}, which {default} {how}; no pin names one release"
+        )
     if not (used.mentions or found):
         return Choice(default, "")
     for where, pin in found:
@@ -140,8 +140,8 @@ def choose(folder: str, default: str, program: str = "", known: Calls | None = N
 
 
 def _telling_calls(folder: str, default: str, program: str) -> Calls:
-    """Return the program's calls; if they show no release, those of the project's files."""
-    used = _calls(folder, [program] if os.path.isfile(program) else [])
+    """Return the program's calls; if they show no release, those of the other files."""
+    used = _calls(folder, reach.files(program, folder)) if program else Calls()
     if used.setter or used.names_backend or _lacking(default, used.names):
         return used
     # a folder that is not a project, such as a home, may hold anything

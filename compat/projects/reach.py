@@ -1,14 +1,55 @@
-"""Find the Python files of a project, and what each imports, by reading; nothing is run."""
+"""Find the Python files of a project or a program, and what each imports; nothing is run."""
 
 import ast
 import itertools
+import os
 import pathlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 _MOST_FOUND = 3000
 # what is in these may never run
 _PERHAPS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.If, ast.Match)
+
+
+def files(program: str, folder: str) -> Iterator[str]:
+    """Yield the files of a script or package, and of all that it imports from its project.
+
+    Args:
+        program: a script, a folder, or a dotted name in the current folder.
+        folder: the root of the project.
+    """
+    start = pathlib.Path(program)
+    homes = [
+        start if start.is_dir() else start.parent,
+        pathlib.Path(folder),
+        pathlib.Path(folder, "src"),
+    ]
+    waiting = [start, start / "__main__.py", *_modules(f"{program}.__main__", homes)]
+    found = set()
+    while waiting:
+        path = os.path.realpath(waiting.pop())
+        if path not in found and os.path.isfile(path):
+            found.add(path)
+            yield path
+            waiting += _imported(pathlib.Path(path), homes)
+
+
+def _imported(path: pathlib.Path, homes: Sequence[pathlib.Path]) -> Iterator[pathlib.Path]:
+    """Yield the files that the imports of a file may mean, most of which do not exist."""
+    for node in ast.walk(_parsed(path)):
+        if isinstance(node, ast.Import | ast.ImportFrom):
+            dots, above = getattr(node, "level", 0), getattr(node, "module", None)
+            near = [path.joinpath(*[".."] * dots)] if dots else homes
+            for alias in node.names:
+                yield from _modules(f"{above}.{alias.name}" if above else alias.name, near)
+
+
+def _modules(name: str, homes: Sequence[pathlib.Path]) -> Iterator[pathlib.Path]:
+    """Yield the files that a dotted name may mean: a module, and the packages above it."""
+    for place in itertools.accumulate(name.split("."), "{}/{}".format):
+        for home in homes:
+            yield from (home / f"{place}.py", home / place / "__init__.py")
 
 
 def python_files(folder: str) -> Iterator[Any]:

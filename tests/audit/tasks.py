@@ -2,6 +2,7 @@
 
 import dataclasses
 import os
+import pathlib
 import signal
 import time
 from typing import Any
@@ -36,6 +37,25 @@ class Stillborn(Echo):
 
     def __reduce__(self) -> Any:
         return _leave, (7,)
+
+
+@dataclasses.dataclass(frozen=True)
+class SlowlyBorn(Echo):
+    """Ends the first processes that are given it, and leaves a file for each in a folder."""
+
+    folder: str = ""
+    ends: int = 0
+
+    def __reduce__(self) -> Any:
+        return _born, (self.folder, self.ends)
+
+
+def _born(folder: str, ends: int) -> Echo:
+    number = len(os.listdir(folder))
+    if number < ends:
+        pathlib.Path(folder, f"ended-{number}").touch()
+        os._exit(7)
+    return Echo()
 
 
 def _leave(status: int) -> None:

@@ -18,7 +18,7 @@ from compat.audit.engines import EngineError, dask
 from compat.audit.engines.dask import DaskEngine
 from compat.audit.engines.local import LocalEngine
 from compat.audit.items import Item
-from tests.audit.tasks import Echo, Stillborn
+from tests.audit.tasks import Echo, SlowlyBorn, Stillborn
 from tests.conftest import ROOT
 from tests.tables import table
 
@@ -64,13 +64,19 @@ def test_who_takes_the_outcomes_slowly_has_no_file_blamed_for_it() -> None:
         "workers that do not come up": (
             Stillborn(),
             FILES,
-            r"a worker ended before it read a file \(exit status 7\); is there enough memory",
+            r"5 workers in a row ended before they read a file \(exit status 7\); is there enough memory",
         ),
     },
 )
 def test_what_ends_the_run_and_all_processes(task: Echo, items: list[Item], says: str) -> None:
     with pytest.raises(EngineError, match=says):
         list(LocalEngine(2).run(task, items))
+
+
+def test_some_workers_that_do_not_come_up_end_nothing(tmp_path: pathlib.Path) -> None:
+    """Memory may be short for a moment, and thousands of files wait."""
+    assert sorted(LocalEngine(1).run(SlowlyBorn(folder=str(tmp_path), ends=3), FILES)) == PATHS
+    assert len(list(tmp_path.glob("ended-*"))) == 3
 
 
 def test_closing_the_run_ends_the_processes() -> None:

@@ -47,13 +47,22 @@ def test_a_pipe_that_its_reader_closed(command: str, tmp_path: Path) -> None:
     assert (done.stderr, done.returncode) == ("", UNREAD)
 
 
-@pytest.mark.parametrize("name", ["packaging.py", "packaging/__init__.py"])
+@pytest.mark.parametrize("name", ["packaging.py", "packaging/__init__.py", "warnings.py"])
 def test_a_hidden_package_is_not_called_missing(name: str, tmp_path: Path) -> None:
     (tmp_path / name).parent.mkdir(exist_ok=True)
     (tmp_path / name).touch()
     done = subprocess.run([sys.executable, "-m", "compat.doctor"], capture_output=True, text=True, check=False, cwd=tmp_path)
     assert f"Python finds {tmp_path / name} in its place" in done.stderr
     assert ("pip" in done.stderr, done.returncode) == (False, 3)
+
+
+@pytest.mark.parametrize("text", ["from ast import Gone", "import ast\n\nast.Gone", "raise AttributeError('x')"])
+def test_a_name_that_pythons_own_module_lacks_is_no_hidden_package(text: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody should rename Python's ``ast.py``."""
+    (tmp_path / "a_command_of_old.py").write_text(f"{text}\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    with pytest.raises((AttributeError, ImportError), match=r"Gone|^x$"):
+        begun("a_command_of_old", "doctor")
 
 
 @pytest.mark.parametrize("text", ["import compat.no_such_file", "from compat.run import no_such_name"])

@@ -61,12 +61,17 @@ NAME_ONE = "name an interpreter, or the folder of its environment"
         "some other program": ("echo hello", "./python", "does not run as Python: hello"),
         "nothing of that name": ("", "no-such-python", NAME_ONE),
         "a folder that is no environment": ("", ".", NAME_ONE),
+        "a file that is no program": ("", "./text", "does not run as Python: [Errno 13]"),
+        "a text that may be run": ("", "./note", "does not run as Python: [Errno 8]"),
     },
 )
 def test_what_cannot_run_it_is_refused(script: str, name: str, words: str, python: Python) -> None:
     program = pathlib.Path("python")
     program.write_text(f"#!/bin/sh\n{script}\n")
     program.chmod(0o755)
+    pathlib.Path("text").write_text("hello")
+    pathlib.Path("note").write_text("hello")
+    pathlib.Path("note").chmod(0o755)
     done = python("-m", "compat.doctor", "--python", name)
     assert done.returncode == 3
     assert words in done.stderr

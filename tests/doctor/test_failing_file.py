@@ -99,6 +99,21 @@ def test_what_is_wrong_with_a_file_is_told(seen: Checks, name: str, status: str,
         assert (bad(seen[name])[0], found["cause"]) == (found, CONTENTS[name][1])
 
 
+@pytest.mark.parametrize(
+    ("path", "next_step"),
+    [
+        ("https://example.org/a.wav", "Download it, and name that file"),
+        ("s3://bucket/a.wav", "Download it, and name that file"),
+        ("below/gone.wav", os.path.join("{}", "below", "gone.wav)")),
+    ],
+)
+def test_what_is_not_there_comes_with_what_to_name(healthy: World, path: str, next_step: str) -> None:
+    """A relative path means another file in each folder."""
+    (found,) = healthy.examine(path).document["checks"][0]["findings"]
+    assert found["cause"] == "no-file"
+    assert next_step.format(healthy.folder) in found["mend"]["text"]
+
+
 # what the file itself establishes, and the word for it; never "padding" where nobody counted any
 CAUSES = {
     "open.wav": "the recording was never closed",

@@ -99,20 +99,34 @@ def check(files: dict[str, str | bytes], release: str, reason: str, program: str
     assert found.reason.startswith(reason), found
 
 
-BOTH = "requirements.txt:1 has torchaudio>=2.0,<2.3, and lib/old.py:3 sets a global backend, and new.py:3"
+OLD = "requirements.txt:1 has torchaudio>=2.0,<2.3, and lib/old.py:3 sets a global backend"
 
 
 @pytest.mark.parametrize(
-    ("program", "release", "reason"), [("new.py", "2.2", "requirements.txt:1"), ("plain.py", "2.1", BOTH), ("lib", "2.1", BOTH)]
+    ("program", "release", "reason"),
+    [
+        ("new.py", "2.2", "requirements.txt:1"),
+        ("main.py", "2.0", OLD),
+        ("main", "2.0", OLD),
+        ("lib", "2.0", OLD),
+        ("lib.deep", "2.0", OLD),
+        ("plain.py", "2.1", f"{OLD}, and new.py:3"),
+    ],
 )
-def test_a_script_counts_before_other_files(program: str, release: str, reason: str) -> None:
+def test_a_program_and_what_it_imports_count_before_other_files(program: str, release: str, reason: str) -> None:
     files: dict[str, str | bytes] = {
         "requirements.txt": "torchaudio>=2.0,<2.3\n",
         "new.py": PER_CALL,
         "plain.py": "print(1)\n",
+        "main.py": "from lib.deep import run\n",
+        "lib/__init__.py": "",
+        "lib/__main__.py": "from . import old\n",
+        "lib/deep/__init__.py": "from ..old import x\n",
         "lib/old.py": SETTER,
     }
     check(files, release, reason, program)
+    if program.endswith(".py"):
+        check(files, release, reason, os.path.abspath(program))
 
 
 def test_a_folder_that_is_no_project_is_not_searched_below() -> None:

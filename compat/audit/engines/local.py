@@ -25,6 +25,7 @@ from compat.commands.processes import signal_name
 _PRELOAD = ["compat.audit.preload"]
 _AHEAD = 2  # files that a worker has at a time: the one it reads, and the next
 _TICK = 1.0
+_MOST_STILLBORN = 5  # for a moment, memory may be short
 
 
 class LocalEngine:
@@ -43,6 +44,7 @@ class LocalEngine:
         context, new = _context(), iter(items)
         back: collections.deque[Item] = collections.deque()
         workers: list[_Worker[Outcome]] = []
+        stillborn = 0
 
         def take() -> Item | None:
             return back.popleft() if back else next(new, None)
@@ -63,17 +65,21 @@ class LocalEngine:
                     try:
                         if worker.pipe in ready:
                             yield from worker.receive()
+                            stillborn = 0
                         else:
                             worker.check(self._time_limit)
                     except _EndedError as why:
                         workers.remove(worker)
-                        if not worker.is_ready:
+                        if worker.is_ready:
+                            yield task.crashed(worker.given.popleft(), str(why))
+                        else:
+                            stillborn += 1
+                        if stillborn == _MOST_STILLBORN:
                             raise EngineError(
-                                f"a worker ended before it read a file ({why}); is there enough "
-                                "memory, and room for temporary files? Run the same command again "
-                                "to continue"
+                                f"{stillborn} workers in a row ended before they read a file "
+                                f"({why}); is there enough memory, and room for temporary files? "
+                                "Run the same command again to continue"
                             ) from why
-                        yield task.crashed(worker.given.popleft(), str(why))
                         back.extendleft(reversed(worker.given))
         finally:
             for worker in workers:
@@ -120,8 +126,9 @@ class _Worker(Generic[Outcome]):
             status = self._process.exitcode
             self.end()
             how = signal_name(status) or f"exit status {status}"
-            text = f"the process crashed while it read the file ({how})" if self.is_ready else how
-            raise _EndedError(text) from why
+            raise _EndedError(
+                f"the process crashed while it read the file ({how})" if self.is_ready else how
+            ) from why
         self._since = time.monotonic()
         if isinstance(answer, EngineError):
             raise answer
