@@ -112,3 +112,18 @@ def test_a_block_that_is_cut_within_its_header_is_told_of(tmp_path: pathlib.Path
     with pytest.warns(DamagedInputWarning, match="the data after them is damaged"):
         waveform, _ = dispatcher.load(tmp_path / "ima.avi", backend="ffmpeg", normalize=False)
     assert np.array_equal(waveform.numpy(), _decoded(whole[: 512 + 256 * (blocks - 1)], channels, 256))
+
+
+@pytest.mark.parametrize("number", [8, 9, 15])
+def test_a_damaged_block_ends_the_samples_wherever_it_lies_in_a_packet(tmp_path: pathlib.Path, number: int) -> None:
+    """And is told of. The second packet holds the blocks from 8 to 15."""
+    path, begin = tmp_path / "ima.wav", 32 * number
+    blocks = _written(path, 1, 32)
+    data = bytearray(path.read_bytes())
+    data[data.index(blocks[begin : begin + 32]) + 2] = len(_STEPS)
+    path.write_bytes(data)
+    with av.open(str(path)) as container:
+        assert next(container.demux()).size == 8 * 32
+    with pytest.warns(DamagedInputWarning, match="the data after them is damaged"):
+        waveform, _ = dispatcher.load(path, backend="ffmpeg", normalize=False)
+    assert np.array_equal(waveform.numpy(), _decoded(blocks[:begin], 1, 32))

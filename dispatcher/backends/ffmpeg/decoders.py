@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, Literal, TypeAlias, cast
 
@@ -200,9 +201,11 @@ def _ima(context: Any) -> Decoder:
     rounding_once: Any = av.CodecContext.create(_SAME_STEPS, "r")
     rounding_once.sample_rate, rounding_once.layout = context.sample_rate, context.layout
 
-    def decoded(data: bytes, packet: av.Packet[Any]) -> list[av.AudioFrame]:
+    def decoded(data: bytes, begin: int, packet: av.Packet[Any]) -> list[av.AudioFrame]:
         blocks: Any = av.Packet(data)
-        blocks.pts, blocks.dts, blocks.time_base = packet.pts, packet.dts, packet.time_base
+        if not begin:
+            blocks.pts, blocks.dts = packet.pts, packet.dts
+        blocks.time_base = packet.time_base
         found: list[av.AudioFrame] = rounding_once.decode(blocks)
         return found
 
@@ -216,11 +219,14 @@ def _ima(context: Any) -> Decoder:
             yield from context.decode(packet)
             return
         data = _reordered(bytes(packet), size, channels)
-        try:
-            yield from decoded(data, packet)
-        except av.FFmpegError:
-            for begin in range(0, len(data), size):
-                yield from decoded(data[begin : begin + size], packet)
+        begins, found = range(0, len(data), size), []
+        with contextlib.suppress(av.FFmpegError):
+            found = decoded(data, 0, packet)
+        if len(found) == len(begins):
+            yield from found
+            return
+        for begin in begins:  # PyAV may leave out what follows the damage, without an error
+            yield from decoded(data[begin : begin + size], begin, packet)
 
     return decode
 
