@@ -7,6 +7,7 @@ happen when the program imports torchaudio.
 
 import os
 import sys
+import warnings
 
 from compat.dropin.first_import import ROOT, FirstImport
 
@@ -18,9 +19,10 @@ def _install() -> None:
 
     try:
         compat.install(os.environ.get(VARIABLE))
-    except compat.CompatWarning as told:
-        # with -W error; the program did not ask for the release, which is installed by now
+    except compat.CompatWarning as told:  # with -W error; the program did not ask for the release
         print(told, file=sys.stderr)
+        with warnings.catch_warnings(action="default", category=compat.CompatWarning):
+            compat.install(os.environ.get(VARIABLE))  # does nothing if it is installed by now
 
 
 def wait() -> None:

@@ -16,7 +16,7 @@ _KBITS = (
 )
 
 _HEADER, _LONGEST = 6, 1 << 12  # bytes
-_CHECKSUM = 2  # bytes, at a frame's end; a checksum does not count these and the sync word
+_CHECKSUM = 2  # bytes, at a frame's end, of all behind the sync word
 _POLYNOMIAL = 0x18005
 
 
@@ -32,16 +32,20 @@ def _size(data: bytes) -> int:
     return 2 * (2 * kbits, kbits * 320 // 147 + (code & 1), 3 * kbits)[rate]
 
 
-def righted(data: bytes) -> bytes:
-    """Return the frames of a packet, each with the checksum that belongs to its bytes."""
-    found, at = bytearray(data), 0
-    while at + _HEADER <= len(data) and (size := _size(data[at : at + _HEADER])):
-        end = at + size - _CHECKSUM
-        bits = np.unpackbits(np.frombuffer(data[at + len(_SYNC) : end], np.uint8))
-        checksum = np.bitwise_xor.reduce(_remainders()[-len(bits) :] * bits)
-        found[end : end + _CHECKSUM] = int(checksum).to_bytes(_CHECKSUM, "big")
-        at += size
-    return bytes(found[: len(data)])
+def is_right(data: bytes) -> bool:
+    """Return whether all whole frames of a packet have the checksums that belong to their bytes."""
+    if data[:2] == _SYNC[::-1]:  # each two bytes are in the other order
+        data = np.frombuffer(data, np.uint16, len(data) // 2).byteswap().tobytes()
+    at = 0
+    while (size := _size(data[at : at + _HEADER].ljust(_HEADER))) > _HEADER:
+        frame, at = data[at + len(_SYNC) : at + size], at + size
+        if at > len(data):
+            break
+        # a checksum divides what it belongs to
+        bits = np.unpackbits(np.frombuffer(frame, np.uint8))
+        if np.bitwise_xor.reduce(_remainders()[-len(bits) :] * bits):
+            return False
+    return True
 
 
 @functools.cache

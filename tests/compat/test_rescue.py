@@ -256,6 +256,11 @@ def test_workers_are_under_it_and_say_nothing_again(broken: Broken, forked: Pyth
             "the compiled part",
         ),
         "nor one that makes errors of those that users see": ("", {"PYTHONWARNINGS": "error::UserWarning"}, "the compiled part"),
+        "nor one whose release warns before it is installed": (
+            "",
+            {"PYTHONWARNINGS": "error::UserWarning", "TORCHAUDIO_USE_BACKEND_DISPATCHER": "0"},
+            "RescueWarning: the compiled part",
+        ),
         "nor one that asks only whether torchaudio is there": (
             "import importlib.util, warnings; warnings.simplefilter('error'); assert importlib.util.find_spec('torchaudio'); ",
             {},

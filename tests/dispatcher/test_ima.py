@@ -12,6 +12,7 @@ import torch
 
 import compat
 import dispatcher
+from dispatcher.notices import DamagedInputWarning
 from tests import streaming
 
 _INDEX = (-1, -1, -1, -1, 2, 4, 6, 8)
@@ -95,3 +96,34 @@ def test_a_cut_block_is_decoded_as_far_as_it_goes(tmp_path: pathlib.Path, channe
             waveform, _ = dispatcher.load(cut, backend="ffmpeg", normalize=False)
         assert np.array_equal(waveform.numpy(), _decoded(blocks[:-rest], channels, 1024)[:, : waveform.shape[1]])
         assert waveform.shape[1] > (len(blocks) - 1024) * 2 // channels * 0.95
+
+
+@pytest.mark.parametrize("channels", [1, 2])
+@pytest.mark.parametrize("blocks", [1, 3])
+def test_a_block_that_is_cut_within_its_header_is_told_of(tmp_path: pathlib.Path, channels: int, blocks: int) -> None:
+    """Its header gives the first sample, so nothing of it can be decoded."""
+    whole = _written(tmp_path / "ima.wav", channels, 256)
+    with av.open(str(tmp_path / "ima.wav")) as source, av.open(str(tmp_path / "ima.avi"), "w") as output:
+        stream = output.add_stream_from_template(source.streams.audio[0])
+        for data in (whole[:512], whole[512 : 512 + 256 * (blocks - 1) + 3]):
+            packet = av.Packet(data)
+            packet.stream, packet.pts = stream, 0
+            output.mux(packet)
+    with pytest.warns(DamagedInputWarning, match="the data after them is damaged"):
+        waveform, _ = dispatcher.load(tmp_path / "ima.avi", backend="ffmpeg", normalize=False)
+    assert np.array_equal(waveform.numpy(), _decoded(whole[: 512 + 256 * (blocks - 1)], channels, 256))
+
+
+@pytest.mark.parametrize("number", [8, 9, 15])
+def test_a_damaged_block_ends_the_samples_wherever_it_lies_in_a_packet(tmp_path: pathlib.Path, number: int) -> None:
+    """And is told of. The second packet holds the blocks from 8 to 15."""
+    path, begin = tmp_path / "ima.wav", 32 * number
+    blocks = _written(path, 1, 32)
+    data = bytearray(path.read_bytes())
+    data[data.index(blocks[begin : begin + 32]) + 2] = len(_STEPS)
+    path.write_bytes(data)
+    with av.open(str(path)) as container:
+        assert next(container.demux()).size == 8 * 32
+    with pytest.warns(DamagedInputWarning, match="the data after them is damaged"):
+        waveform, _ = dispatcher.load(path, backend="ffmpeg", normalize=False)
+    assert np.array_equal(waveform.numpy(), _decoded(blocks[:begin], 1, 32))

@@ -5,6 +5,7 @@ import pathlib
 import re
 import warnings
 from collections.abc import Callable
+from fractions import Fraction
 
 import av
 import numpy as np
@@ -14,7 +15,7 @@ import torch
 
 import dispatcher
 from compat.io import StreamReader
-from dispatcher.headers import ac3, matroska, ogg, registry
+from dispatcher.headers import matroska, ogg, registry
 from dispatcher.headers.file import Bytes
 from dispatcher.notices import DamagedInputWarning, TruncatedInputWarning
 from dispatcher.reading.opened import look
@@ -29,6 +30,7 @@ RATE = 48000
 NOISE = torch.randn(2, 4 * RATE, generator=torch.Generator().manual_seed(0)) / 8
 # in thirtieths of the file, where FFmpeg goes on after the damage
 PLACES = {"x.tta": 20, "x.ac3": 17, "x.eac3": 17}
+FRAME = 1536  # samples that a frame of AC-3 holds of each channel
 CHECKSUM = "a block's checksum is wrong, so its samples may be"
 PAGE = "has a wrong checksum"
 
@@ -47,23 +49,39 @@ def damaged(name: str) -> str:
     return name
 
 
+def _two_bytes_turned(data: bytes) -> bytes:
+    return np.frombuffer(data, np.uint16).byteswap().tobytes()
+
+
 @table("extension", {"AC-3": "ac3", "E-AC-3": "eac3"})
-def test_frames_with_a_wrong_checksum_come_as_ffmpeg_decodes_them_alone(extension: str) -> None:
-    """None is left out, whether a few checksums are wrong or, as some encoders leave them, all."""
-    whole = _saved(f"x.{extension}")
-    assert ac3.righted(whole) == whole
-    size = whole.index(whole[:2], 2)
-    assert not len(whole) % size
-    for ends in (range(4 * size, 7 * size, size), range(size, len(whole) + 1, size)):
-        data = bytearray(whole)
-        for end in ends:
-            data[end - 2 : end] = b"\0\0"
-        assert ac3.righted(bytes(data)) == whole
-        with av.open(io.BytesIO(data), format=extension) as container:
-            frames = [frame.to_ndarray() for frame in container.decode(audio=0)]
-        with warnings.catch_warnings(action="ignore", category=DamagedInputWarning):
-            found = dispatcher.load(io.BytesIO(data), format=extension)[0].numpy()
-        assert np.array_equal(found, np.concatenate(frames, 1))
+@table("frames, stored", {
+    "each by itself": (1, bytes),
+    "two in a packet": (2, bytes),
+    "in the other byte order": (1, _two_bytes_turned),
+    "two in the other byte order": (2, _two_bytes_turned),
+})  # fmt: skip
+@table("wrong, is_told", {"none": (slice(0), False), "a few": (slice(5, 9, 3), True), "all": (slice(None), False)})
+def test_frames_with_a_wrong_checksum_come_as_ffmpeg_decodes_them_alone(
+    extension: str, frames: int, stored: Callable[[bytes], bytes], wrong: slice, is_told: bool
+) -> None:
+    """None is left out, or decoded twice, whether a few checksums are wrong or, as some encoders leave them, all."""
+    data = bytearray(_saved(f"x.{extension}"))
+    size = data.index(data[:2], 2)
+    for end in range(size, len(data) + 1, size)[wrong]:
+        data[end - 2 : end] = b"\0\0"
+    with av.open("x.nut", "w") as container:
+        stream = container.add_stream(extension, rate=RATE, layout="stereo")
+        for number, at in enumerate(range(0, len(data), frames * size)):
+            packet = av.Packet(stored(bytes(data[at : at + frames * size])))
+            packet.stream, packet.time_base = stream, Fraction(1, RATE)
+            packet.pts = packet.dts = number * frames * FRAME
+            container.mux(packet)
+    with av.open("x.nut") as container:
+        alone = [frame.to_ndarray() for frame in container.decode(audio=0)]
+    (found, _), told = observed(dispatcher.load, "x.nut")
+    assert np.array_equal(found.numpy(), np.concatenate(alone, 1))
+    assert found.shape[1] == len(data) // size * FRAME
+    assert [CHECKSUM in str(each) for each in told] == [True] * is_told
 
 
 @table("name, reader, words", {

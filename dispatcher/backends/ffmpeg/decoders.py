@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, Literal, TypeAlias, cast
 
@@ -13,10 +14,10 @@ from dispatcher.headers.container import Part
 from dispatcher.lazily import av, np
 from dispatcher.reading import joined_files
 
-# by codec, the option with which FFmpeg sees damage that it would decode without a word
-_LINKED = ("ac3", "eac3")  # a frame needs those before it; in the others each block is by itself
+# by codec, the option with which FFmpeg sees damage that it would decode without a word; in these,
+# each block stands for itself
 _STRICT = {"err_detect": "crccheck+explode"}
-CHECKED = dict.fromkeys(("flac", "tta", "wavpack", *_LINKED), _STRICT)
+CHECKED = dict.fromkeys(("flac", "tta", "wavpack"), _STRICT)
 Decoder: TypeAlias = "Callable[[av.Packet[Any]], Iterable[av.AudioFrame]]"
 
 _NEW_HEADERS: Literal["new_extradata"] = "new_extradata"
@@ -40,7 +41,9 @@ def of(stream: Any, context: Any) -> Decoder:
         if (codec, container) == ("vorbis", "ogg"):
             return _vorbis(context)
         if codec in CHECKED:
-            return (_righted if codec in _LINKED else _checked)(stream, context)
+            return _checked(stream, context)
+        if codec in ("ac3", "eac3"):
+            return _linked(stream, context)
         if codec == "sbc":
             return _sbc(stream, context)
         if codec == _IMA and context.channels <= _IMA_CHANNELS:
@@ -79,32 +82,23 @@ def _checked(stream: Any, context: Any) -> Decoder:
     return decode
 
 
-def _righted(stream: Any, context: Any) -> Decoder:
+def _linked(stream: Any, context: Any) -> Decoder:
     """Decode frames, and warn if some checksums are wrong; where most are, the encoder wrote none.
 
-    A frame needs those before it, so none may be left out: FFmpeg refuses one whose checksum is
-    wrong, and gets it once more with the right one.
+    A frame needs those before it, so none may be left out or decoded twice, as would be those that
+    share a packet with one that FFmpeg refuses. So it decodes all, and the checksums are compared
+    here.
     """
-    if not context.is_open:
-        context.options = {**context.options, **CHECKED[context.codec.canonical_name]}
     right = wrong = 0
-    is_told = False
 
     def decode(packet: av.Packet[Any]) -> Iterable[av.AudioFrame]:
-        nonlocal right, wrong, is_told
-        try:
-            found: list[av.AudioFrame] = context.decode(packet)
-            right += packet.size > 0
-        except av.error.InvalidDataError:
-            again: Any = av.Packet(ac3.righted(bytes(packet)))
-            again.pts, again.dts, again.time_base = packet.pts, packet.dts, packet.time_base
-            for side in packet.iter_sidedata():
-                again.set_sidedata(side)
-            found = context.decode(again)
-            wrong += 1
-        if 0 < wrong < right and not is_told:
-            is_told = True
-            _warn_of_checksum(stream)
+        nonlocal right, wrong
+        found: list[av.AudioFrame] = context.decode(packet)
+        if packet.size and not 0 < wrong < right:
+            is_right = ac3.is_right(bytes(packet))
+            right, wrong = right + is_right, wrong + (not is_right)
+            if 0 < wrong < right:
+                _warn_of_checksum(stream)
         return found
 
     return decode
@@ -207,9 +201,11 @@ def _ima(context: Any) -> Decoder:
     rounding_once: Any = av.CodecContext.create(_SAME_STEPS, "r")
     rounding_once.sample_rate, rounding_once.layout = context.sample_rate, context.layout
 
-    def decoded(data: bytes, packet: av.Packet[Any]) -> list[av.AudioFrame]:
+    def decoded(data: bytes, begin: int, packet: av.Packet[Any]) -> list[av.AudioFrame]:
         blocks: Any = av.Packet(data)
-        blocks.pts, blocks.dts, blocks.time_base = packet.pts, packet.dts, packet.time_base
+        if not begin:
+            blocks.pts, blocks.dts = packet.pts, packet.dts
+        blocks.time_base = packet.time_base
         found: list[av.AudioFrame] = rounding_once.decode(blocks)
         return found
 
@@ -223,11 +219,14 @@ def _ima(context: Any) -> Decoder:
             yield from context.decode(packet)
             return
         data = _reordered(bytes(packet), size, channels)
-        try:
-            yield from decoded(data, packet)
-        except av.FFmpegError:
-            for begin in range(0, len(data), size):
-                yield from decoded(data[begin : begin + size], packet)
+        begins, found = range(0, len(data), size), []
+        with contextlib.suppress(av.FFmpegError):
+            found = decoded(data, 0, packet)
+        if len(found) == len(begins):
+            yield from found
+            return
+        for begin in begins:  # PyAV may leave out what follows the damage, without an error
+            yield from decoded(data[begin : begin + size], begin, packet)
 
     return decode
 
@@ -256,14 +255,15 @@ def _reordered(data: bytes, size: int, channels: int) -> bytes:
         wav, 2 channels    LLLL RRRR LLLL ...   4 bytes of a channel, then 4 of the other, low first
         DK4, 2 channels    one byte for each frame, left high and right low
     """
-    rest = len(data) % size  # the last block may be shorter; it has whole groups
-    data = data[: len(data) - rest % (_IMA_GROUP * channels)]
+    header, rest = _IMA_HEADER * channels, len(data) % size
+    if rest > header:  # the last block may be shorter; it has whole groups
+        data = data[: len(data) - rest % (_IMA_GROUP * channels)]
     if channels == 1:
         turned = bytearray(data.translate(_TURNED))
         for begin in range(0, len(data), size):
-            turned[begin : begin + _IMA_HEADER] = data[begin : begin + _IMA_HEADER]
+            turned[begin : begin + header] = data[begin : begin + header]
         return bytes(turned)
-    whole, header = len(data) // size * size, _IMA_HEADER * channels
+    whole = len(data) // size * size
     blocks = np.frombuffer(data, np.uint8, whole).reshape(-1, size).copy()
     words = blocks[:, header:].copy().view(np.uint32)
     left, right = words[:, ::2], words[:, 1::2]
