@@ -249,7 +249,10 @@ def _stored(project: Project) -> dict[str, list[tuple[Module, ast.Attribute]]]:
 def _replacing(project: Project, name: str) -> dict[str, str]:
     """Return the texts, by path, of the files that may replace a function of a name."""
     # NAMES = ["load"], dict(load=fake), exec("load = fake"); TARGET = "audio.load"
-    named = re.compile(rf"['\"]{name}(?:['\"]|[ \t]*=)|dict\([^()]*\b{name}[ \t]*=")
+    named = [
+        re.compile(one)
+        for one in (rf"{name}(?<=['\"]{name})(?:['\"]|[ \t]*=)", rf"dict\([^()]*\b{name}[ \t]*=")
+    ]
     dotted = re.compile(rf"\.{name}['\"]")
     texts = {path: project.text(path) for path in (*project.speaking, *project.quiet.naming(name))}
     return {
@@ -257,7 +260,7 @@ def _replacing(project: Project, name: str) -> dict[str, str]:
         for path, text in texts.items()
         if name in project.replaced_names(path)
         or dotted.search(text)
-        or (named.search(text) and _BY_NAME.search(text))
+        or (any(one.search(text) for one in named) and _BY_NAME.search(text))
     }
 
 
