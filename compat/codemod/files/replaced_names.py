@@ -28,7 +28,7 @@ _GIVEN = [
         *("patch", "stub", "spy", r"replace(?!\s*\(\s*['\"][^'\".]*['\"])", "swap"),
     )
 ]
-# the same for what changes a namespace, in files that take one in the hand
+# what takes the namespace of a module or class; only such files change one
 _NAMESPACES = [
     re.compile(one)
     for one in (
