@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from compat.diagnosis import mends
+from compat.commands import shell
 from compat.diagnosis.findings import Finding, Mend, note, warning
 from compat.doctor import lengths
 from compat.doctor.lengths import does
@@ -31,7 +31,7 @@ def found(path: str, loads: Loads, facts: Mapping[str, Any], *, told: bool) -> I
     frames = {name: load["shape"][-1] for name, load in loads.items()}
     differ = len(set(frames.values())) > 1
     if is_mixed(facts):
-        yield _mixed(path, facts["parts"])
+        yield _mixed(path, facts)
         return  # any difference follows from that
     misread = [name for name, load in loads.items() if load.get("misread")]
     if misread:
@@ -53,34 +53,24 @@ def found(path: str, loads: Loads, facts: Mapping[str, Any], *, told: bool) -> I
 
 
 def is_mixed(facts: Mapping[str, Any]) -> bool:
-    """Return whether a file is joined from parts with different sample rates or channels."""
-    return len(set(map(_form, facts.get("parts", ())))) > 1
-
-
-def _form(part: Mapping[str, Any]) -> tuple[int, int]:
-    return part["rate"], part["channels"]
+    """Return whether a file is joined from parts that differ, so that no backend returns all."""
+    return "change" in facts
 
 
 def _load(names: Sequence[str]) -> str:
     return " or ".join(f"load(path, backend={name!r})" for name in names)
 
 
-def _mixed(path: str, parts: Sequence[Mapping[str, Any]]) -> Finding:
-    """Report a file joined from parts with different sample rates or channels."""
-    first = parts[0]
-    other = next(part for part in parts if _form(part) != _form(first))
-    before, after = (
-        f"{part['channels']} channel{'s' * (part['channels'] != 1)} at {part['rate']} Hz"
-        for part in (first, other)
-    )
+def _mixed(path: str, facts: Mapping[str, Any]) -> Finding:
+    """Report a file joined from parts that differ, as the dispatcher words it."""
+    text, _, command = facts["mend"].partition(": ")
     return warning(
-        f"it consists of {len(parts)} files joined together: {before}, and from byte "
-        f"{other['begin']:,} on {after}",
+        f"it consists of {len(facts['parts'])} files joined together: {facts['change']}",
         why="No backend returns all of it.",
-        mend=mends.converted(path, first["rate"]),
+        mend=Mend(text, (shell.Line(command),)),
         subject=path,
         cause="changes-on-its-way",
-        data={"parts": list(parts)},
+        data={"parts": list(facts["parts"])},
     )
 
 

@@ -18,6 +18,7 @@ import torch
 
 import dispatcher
 from compat.doctor import lengths, samples
+from tests import streaming
 from tests.codemod.commands import put
 from tests.conftest import ASSETS, ROOT
 from tests.doctor.worlds import FOR_CPU, World, append
@@ -142,6 +143,11 @@ def aac(folder: pathlib.Path, channels: int) -> bytes:
     return (folder / "part.aac").read_bytes()
 
 
+def nut(folder: pathlib.Path, rate: int) -> bytes:
+    streaming.write(str(folder / "part.nut"), torch.zeros(rate, 1), rate, encoder="pcm_s16le")
+    return (folder / "part.nut").read_bytes()
+
+
 @pytest.fixture(scope="module")
 def causes(tmp_path_factory: pytest.TempPathFactory) -> Checks:
     """One run over files of which backends make different things."""
@@ -163,6 +169,7 @@ def causes(tmp_path_factory: pytest.TempPathFactory) -> Checks:
         "rates.ogg": ogg + encoded(pcm(rate=44100), "OGG", 44100),
         "silent.mp4": (ASSETS / "video_only.mp4").read_bytes(),
         "changing.aac": aac(folder, 1) + aac(folder, 2),
+        "changing.nut": nut(folder, 48000) + nut(folder, 44100),
         "picture.wav": b"GIF89a" + bytes(range(1, 200)),
     }
     put(files, folder)
@@ -232,10 +239,10 @@ def test_one_thing_is_found_and_said_once(causes: Checks, name: str) -> None:
         assert not found["mend"]["commands"]
 
 
-@pytest.mark.parametrize("name", ["rates.ogg", "changing.aac"])
-def test_of_a_stream_that_changes_no_backend_is_named_that_gives_half(causes: Checks, name: str) -> None:
+@pytest.mark.parametrize(("name", "command"), [("rates.ogg", "ffmpeg -i "), ("changing.aac", "ffmpeg -i "), ("changing.nut", "head -c ")])
+def test_of_a_stream_that_changes_no_backend_is_named_that_gives_half(causes: Checks, name: str, command: str) -> None:
     found = next(found for found in bad(causes[name]) if found["cause"] == "changes-on-its-way")
-    assert found["mend"]["commands"][0].startswith("ffmpeg -i ")
+    assert found["mend"]["commands"][0].startswith(command)
     assert not [found for found in causes[name]["findings"] if "load(path, backend=" in found["mend"]["text"]]
 
 
