@@ -37,7 +37,7 @@ def _next(result: Result, options: Options) -> str:
     steps = (
         (
             # without them, the files that go together with them would be rewritten by themselves
-            any(one.reason.startswith("nothing was written") for one in result.problems),
+            any(one.keeps_others for one in result.problems),
             "settle what keeps the files above from being written, and run again.",
         ),
         (

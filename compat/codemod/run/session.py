@@ -184,15 +184,17 @@ def _recovered(found: list[discovery.Found], options: Options, result: Result) -
 def _write(result: Result) -> set[str]:
     """Write the files that change, or none of them; return the paths of those not written."""
     changed = [file for file in result.files if file.changed]
-    obstacles = ((file.path, writing.obstacle(file.path, file.old)) for file in changed)
-    wrong = [Problem(path, f"nothing was written: {why}") for path, why in obstacles if why]
+    wrong = [(file.path, writing.obstacle(file.path, file.old)) for file in changed]
+    wrong = [(path, why) for path, why in wrong if why]
     try:
         if not wrong:
             journal.replace_all(changed)
             return set()
     except journal.NotWrittenError as why:
-        wrong = [Problem(why.path, f"nothing was written: {why}")]
-    result.problems += wrong
+        wrong = [(why.path, str(why))]
+    result.problems += [
+        Problem(path, f"nothing was written: {why}", keeps_others=True) for path, why in wrong
+    ]
     for file in changed:
         file.new, file.after = file.old, file.before
     return {file.path for file in changed}

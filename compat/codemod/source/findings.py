@@ -79,11 +79,16 @@ Tick = Callable[[int, int], None]
 
 
 class Problem(NamedTuple):
-    """A file that could not be read, parsed or written, and why."""
+    """A file that could not be read, parsed or written, and why.
+
+    Attributes:
+        keeps_others: whether no other file was written because of it.
+    """
 
     path: str
     reason: str
     line: int | None = None
+    keeps_others: bool = False
 
     def __str__(self) -> str:
         return f"{self.path}{'' if self.line is None else f':{self.line}'}: {self.reason}"
