@@ -22,7 +22,7 @@ from dispatcher.registry import Registry
 from dispatcher.requests import Blocks, Load
 from dispatcher.settings import Settings
 from tests.codemod.commands import put
-from tests.conftest import ASSETS, BACKENDS, Python
+from tests.conftest import ASSETS, Python
 from tests.tables import table
 
 
@@ -171,7 +171,7 @@ SETTINGS = Settings()
 
 
 @pytest.mark.parametrize("normalize", [True, False], ids=["normalized", "native"])
-@pytest.mark.parametrize("backend", BACKENDS)
+@pytest.mark.parametrize("backend", KNOWN)
 @pytest.mark.parametrize("name", NAMES)
 def test_blocks_are_what_load_gives(name: str, backend: str, normalize: bool) -> None:
     reader, path = Registry().get(backend), str(ASSETS / name)
@@ -200,7 +200,7 @@ def outcome(call: Callable[[], Any]) -> Any:
         return f"{type(why).__name__}: {why}"
 
 
-@pytest.mark.parametrize("backend", BACKENDS)
+@pytest.mark.parametrize("backend", KNOWN)
 @pytest.mark.parametrize("name", ["stereo_s16.wav", "stereo_24.flac", "stereo_cbr.mp3", "stereo.m4a", "stereo.vorbis.ogg"])
 def test_metadata_is_what_info_gives(name: str, backend: str) -> None:
     reader, path = Registry().get(backend), str(ASSETS / name)
