@@ -302,7 +302,7 @@ class Backend(backend.Backend):
                 NotATensorError,
             )
         if asked.src.ndim != 2:
-            raise fail(f"the tensor has {asked.src.ndim} dimensions, not 2")
+            raise fail(f"the tensor has {asked.src.ndim} dimensions, not 2 ({arguments.LAYOUTS})")
         if not isinstance(asked.src, torch.Tensor):
             raise fail(f"{type(asked.src).__name__} is not a tensor; pass torch.as_tensor(...)")
         if not file_objects.is_writable(asked.uri):
@@ -310,7 +310,7 @@ class Backend(backend.Backend):
         elif asked.format is not None:
             container = asked.format.lower()
         else:
-            raise fail(arguments.NO_FORMAT, BackendError)
+            raise fail(arguments.NO_FORMAT_OF_OBJECT, BackendError)
         if asked.bits_per_sample not in subtypes.BIT_DEPTHS:
             raise fail(
                 f"bits_per_sample={asked.bits_per_sample!r} is none of {subtypes.BIT_DEPTHS}"
