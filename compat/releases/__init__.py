@@ -30,6 +30,9 @@ class Release(legacy.settings.Settings):
 
     Override any flag in ``compat.install`` or with ``dataclasses.replace``. The flags of the
     dispatcher and of the global backend are inherited.
+
+    Example:
+        install(dataclasses.replace(release("2.2"), truncated="ignore"))
     """
 
     name: str = "2.2"
