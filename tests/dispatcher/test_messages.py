@@ -156,6 +156,7 @@ def test_what_is_called_mp3_and_is_none_is_told_apart() -> None:
     """FFmpeg goes by the extension alone there, and finds nothing."""
     put({"x.mp3": bytes(4000)})
     _check_says("x.mp3", dispatcher.load, "x.mp3", backend="ffmpeg")
+    _check_says("x.mp3.*its name says mp3, but", dispatcher.load, "x.mp3", backend="soundfile")
 
 
 _WRONG = {
