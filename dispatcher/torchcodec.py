@@ -110,8 +110,10 @@ def _with_error_context(uri: Any) -> Iterator[None]:
     except (BackendError, OSError) as why:
         is_unknown = _ffmpeg().is_unknown(why) and not web.is_address(uri)
         hint = f"{unreadable.next_step(uri)}." if is_unknown else ""
-        cause, hint = unreadable.told(uri, why, hint)
-        raise problem(BackendError, "read", uri, cause, backend="TorchCodec", hint=hint) from why
+        cause, hint = unreadable.told(uri, hint)
+        raise problem(
+            BackendError, "read", uri, cause or why, backend="TorchCodec", hint=hint
+        ) from why
 
 
 def _ffmpeg() -> Any:

@@ -55,10 +55,10 @@ def other_backend(uri: Any) -> str:
     return "Download it, or pass a file object, such as fsspec.open() gives." if is_address else ""
 
 
-def told(uri: Any, why: Exception, hint: str) -> tuple[str | Exception, str]:
-    """Return the cause and the next step of an error of FFmpeg, the file's own if it has any."""
+def told(uri: Any, hint: str) -> tuple[str, str]:
+    """Return the cause that FFmpeg does not tell, or "", and the next step, by default ``hint``."""
     found = "" if web.is_address(uri) else cause(uri)
-    return (found, other_backend(uri)) if found else (why, hint)
+    return found, other_backend(uri) if found else hint
 
 
 def _is_address(path: str) -> bool:

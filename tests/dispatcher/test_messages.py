@@ -156,7 +156,8 @@ def test_what_is_called_mp3_and_is_none_is_told_apart() -> None:
     """FFmpeg goes by the extension alone there, and finds nothing."""
     put({"x.mp3": bytes(4000)})
     _check_says("x.mp3", dispatcher.load, "x.mp3", backend="ffmpeg")
-    _check_says("x.mp3.*its name says mp3, but", dispatcher.load, "x.mp3", backend="soundfile")
+    for place in ("x.mp3", io.BytesIO(b"\xff\xfb\x90\0" + bytes(4000))):
+        _check_says("it seems to be mp3, but no frame", dispatcher.load, place, backend="soundfile")
 
 
 _WRONG = {

@@ -38,8 +38,10 @@ def _with_error_context(uri: Uri) -> Iterator[None]:
         # the error itself must not stay in a variable: its traceback holds this frame
         is_unknown = container.is_unknown(why) and not web.is_address(uri)
         hint = f"{unreadable.next_step(uri, by_name=True)}." if is_unknown else ""
-        cause, hint = unreadable.told(uri, why, hint)
-        raise problem(type(why), "read", uri, cause, backend=Backend.name, hint=hint) from why
+        cause, hint = unreadable.told(uri, hint)
+        raise problem(
+            type(why), "read", uri, cause or why, backend=Backend.name, hint=hint
+        ) from why
 
 
 def _sought(

@@ -71,8 +71,9 @@ def _failed(action: str, uri: Uri, why: Exception) -> Exception:
         cause = arguments.neither_path_nor_file(uri)
     elif action == "read" and kind is BackendError and not isinstance(uri, int):
         # its decoder of mp3 says so of any file
-        if getattr(why, "code", 0) == _NOT_REGULAR and os.path.isfile(uri):
-            cause = "its name says mp3, but no frame of mp3 is found in it"
+        is_path = isinstance(uri, (str, bytes, os.PathLike))
+        if getattr(why, "code", 0) == _NOT_REGULAR and (not is_path or os.path.isfile(uri)):
+            cause = "it seems to be mp3, but no frame of mp3 is found in it"
         cause, hint = unreadable.cause(uri) or cause, unreadable.other_backend(uri)
     return problem(kind, action, uri, cause, backend=Backend.name, hint=hint)
 
