@@ -171,7 +171,7 @@ def _by_default(
         else:
             yield ok(sound, data=answer.value)
         return
-    why = "This is the call that names no backend: load(path)."
+    why = "load(path) without backend= fails for this reason."
     fail = functools.partial(error, why=why, subject=path)
     whole = [name for name in named if not losses[name]]
     whole.sort(key=lambda name: bool(_warned(path, works[name], _MISREAD)))

@@ -59,10 +59,7 @@ def _unavailable(found: Finding) -> Finding:
             text=f"{VARIABLE} asks for {chosen}, which "
             + (f"is {SOX_NG}, and not used" if is_ng else "does not load"),
             why="While it is set, no other libsox is tried.",
-            mend=Mend(
-                "Unset it, so that the usual places are searched",
-                (*machine.unset(VARIABLE), *libsox.commands),
-            ),
+            mend=Mend("Unset it, so that the usual places are searched", machine.unset(VARIABLE)),
             cause="unloadable-libsox",
         )
     if is_ng:

@@ -69,7 +69,6 @@ def _dispatcher() -> Iterator[Finding]:
         for key, preset in releases.presets().items()
     }
     evidence = tuple(f"{key}: {effect}" for key, effect in effects.items())
-    listed = "; ".join(evidence)
     rest: dict[str, Any] = {
         "subject": "variables",
         "evidence": evidence,
@@ -82,7 +81,7 @@ def _dispatcher() -> Iterator[Finding]:
         global_backend = Mend("To get the global backend, pin release 2.1 or 2.0", pin)
         severe, cause = (note, "") if value == "1" else (warning, "variable-without-effect")
         yield severe(
-            f"{name}={value} does nothing {under}, where the dispatcher is always on ({listed})",
+            f"{name}={value} does nothing {under}, where the dispatcher is always on",
             mend=global_backend if wanted == "0" else _unset(name),
             cause=cause,
             **rest,
@@ -92,7 +91,7 @@ def _dispatcher() -> Iterator[Finding]:
         values = (wanted,) if wanted else ("1", "0")
         commands = tuple(line for one in values for line in machine.setting(name, one))
         yield severe(
-            f"{name}={value!r} means {'on' if is_on else 'off'} {under} ({listed})",
+            f"{name}={value!r} means {'on' if is_on else 'off'} {under}",
             mend=Mend("Use 1 or 0: other values do not mean what they seem to", commands),
             cause=cause,
             **rest,
