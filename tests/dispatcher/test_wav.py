@@ -184,8 +184,9 @@ def test_a_file_that_is_cut_while_it_is_read_is_left_to_ffmpeg() -> None:
         assert plain.piece(0, 1000, True, True) is not None
 
 
+@pytest.mark.parametrize("before", [0, 2000])
 @pytest.mark.parametrize("backend", ["ffmpeg", "soundfile"])
-def test_a_header_that_changes_without_a_new_time_is_read_again(backend: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_header_that_changes_without_a_new_time_is_read_again(backend: str, before: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """What writes through mmap changes a page's time once; copying with times keeps the old one on Windows, sshfs and FAT."""
     monkeypatch.setattr("dispatcher.reading.opened._SETTLED", -(10**12))
     path = _written(TONE)
@@ -193,10 +194,13 @@ def test_a_header_that_changes_without_a_new_time_is_read_again(backend: str, mo
     with wave.open(other, "wb") as file:
         file.setparams((1, 2, 48000, 0, "NONE", ""))
         file.writeframes(TONE)
+    junk = b"JUNK" + struct.pack("<I", before) + bytes(before)
+    first, then = (data[:12] + junk + data[12:] for data in (path.read_bytes(), other.getvalue()))
+    path.write_bytes(first)
     with path.open("r+b") as raw, mmap.mmap(raw.fileno(), 0) as mapped:
         mapped[:] = mapped[:]
         assert dispatcher.load("x.wav", backend=backend)[0].shape == (2, 100_000)
-        mapped[:] = other.getvalue()
+        mapped[:] = then
         waveform, rate = dispatcher.load("x.wav", backend=backend)
         assert (waveform.shape, rate) == ((1, 200_000), 48000)
         assert dispatcher.info("x.wav", backend=backend).sample_rate == 48000
