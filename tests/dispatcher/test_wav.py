@@ -346,6 +346,15 @@ def test_floats_that_are_taken_for_integers_are_warned_of(name: str, data: bytes
             compat.load(name, format="sndfile", backend="sox")
 
 
+@pytest.mark.parametrize(("subtype", "channels", "loses"), [("ALAC_32", 1, True), ("ALAC_24", 1, False), ("ALAC_16", 2, False)])
+def test_noise_of_which_libsndfile_loses_the_highest_bits_is_warned_of(subtype: str, channels: int, loses: bool) -> None:
+    sound = (torch.rand(channels, 5000) - 0.5).mul(1 << 15).round() / (1 << 15)
+    soundfile.write("x.caf", sound.T.numpy(), 16000, subtype=subtype)
+    found, warned = observed(compat.load, "x.caf", backend="soundfile")
+    assert found[0].equal(sound) != loses
+    assert ["highest 8 of 32 bits" in str(each) for each in warned] == [True] * loses
+
+
 @pytest.mark.libsox
 @pytest.mark.parametrize(("encoding", "extension", "says"), [("PCM_S", "wav", 1), ("PCM_S", "amb", 1), ("PCM_F", "wav", 0)])
 def test_integers_of_64_bits_that_libsox_takes_for_floats_are_warned_of(encoding: str, extension: str, says: int) -> None:

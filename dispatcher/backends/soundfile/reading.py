@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from dispatcher import interrupts, notices
+from dispatcher import interrupts, notices, short_files
 from dispatcher.errors import describe
-from dispatcher.headers import mpeg, ogg, ogg_packets, registry
+from dispatcher.headers import mpeg, ogg, ogg_packets, registry, wave64
 from dispatcher.headers.file import Bytes, File
 from dispatcher.lazily import np, npt
 from dispatcher.reading.collector import Collector
@@ -96,11 +96,17 @@ def miscounted(file: Any) -> int:
     return _MISCOUNTED if file.subtype.startswith(_MPEG) else 0
 
 
-def warn_of_uncounted(file: Any, end: int | None, place: Any, uri: Any) -> None:
-    """Warn if libsndfile leaves out frames of MPEG audio before frame ``end``; ``None`` means all.
+def warn_of_flaws(file: Any, end: int | None, place: Any, uri: Any) -> None:
+    """Warn of what libsndfile misreads, and of the frames that it leaves out before frame ``end``.
 
-    Without a Xing header it infers their number from the size of the first, and stops there.
+    ``None`` means all. In MPEG audio without a Xing header, it infers their number from the size of
+    the first, and stops there.
     """
+    if file.format == "W64" and look(place, wave64.hides_floats, 0):
+        short_files.warn_of_misreading(uri, "libsndfile takes its floats for integers")
+    if file.subtype == "ALAC_32" and file.channels == 1:
+        cause = "libsndfile loses the highest 8 of 32 bits where the sound is like noise"
+        short_files.warn_of_misreading(uri, cause)
     if file.subtype.startswith(_MPEG) and (end is None or end > file.frames):
         held = look(place, mpeg.counted, 0) or 0
         if held > file.frames + _MISCOUNTED:
