@@ -7,7 +7,7 @@ from typing import Any
 
 from dispatcher import interrupts, notices, short_files
 from dispatcher.errors import describe
-from dispatcher.headers import mpeg, ogg, ogg_packets, registry, wave64
+from dispatcher.headers import mpeg, ogg, ogg_packets, registry, wave, wave64
 from dispatcher.headers.file import Bytes, File
 from dispatcher.lazily import np, npt
 from dispatcher.reading.collector import Collector
@@ -96,6 +96,14 @@ def miscounted(file: Any) -> int:
     return _MISCOUNTED if file.subtype.startswith(_MPEG) else 0
 
 
+def _whole_blocks(file: File) -> int:
+    """Return the frames in the whole blocks of a compressed WAV file; 0 for any other file."""
+    found = wave.read(file)
+    if found is None or found.format is None or not found.format.frame_bytes:
+        return 0
+    return found.size // found.format.frame_bytes * found.format.valid_bits
+
+
 def warn_of_flaws(file: Any, end: int | None, place: Any, uri: Any) -> None:
     """Warn of what libsndfile misreads, and of the frames that it leaves out before frame ``end``.
 
@@ -106,6 +114,9 @@ def warn_of_flaws(file: Any, end: int | None, place: Any, uri: Any) -> None:
         short_files.warn_of_misreading(uri, "libsndfile takes its floats for integers")
     if file.subtype == "ALAC_32" and file.channels == 1:
         cause = "libsndfile loses the highest 8 of 32 bits where the sound is like noise"
+        short_files.warn_of_misreading(uri, cause)
+    if file.subtype == "GSM610" and file.frames > (look(place, _whole_blocks, 0) or file.frames):
+        cause = "libsndfile takes what follows the last block of sound for one more"
         short_files.warn_of_misreading(uri, cause)
     if file.subtype.startswith(_MPEG) and (end is None or end > file.frames):
         held = look(place, mpeg.counted, 0) or 0
