@@ -14,7 +14,7 @@ from dispatcher.headers.container import Part
 from dispatcher.reading.opened import look
 
 # FFmpeg's command stops at the tags between parts, or keeps the first rate
-_ONLY_CUT = frozenset({"wv", "sbc", "mka", "nut"})
+_ONLY_CUT = frozenset({"wv", "sbc", "mka", "nut", "avi"})
 _EXPANDED = frozenset("$`%“”„")  # within double quotes, by PowerShell or by cmd
 
 

@@ -243,6 +243,7 @@ def _followed(step: str, name: str) -> list[tuple[torch.Tensor, int]]:
         ("aac", "x.mka", CUT),
         ("pcm_s16le", "x.mkv", CUT),
         ("aac", "live.mka", CUT),
+        ("pcm_s16le", "x.avi", CUT),
         ("pcm_s16le", "x.nut", OTHER),
         ("libmp3lame", "x.nut", OTHER),
         ("sbc", "x.sbc", CUT),
@@ -284,10 +285,10 @@ def test_parts_that_are_alike_are_refused_where_that_is_not_enough(codec: str, n
     assert [made[0].shape for made in _followed(str(caught.value), name)] == [(1, rate)] * 2
 
 
-@pytest.mark.parametrize("name", ["x.sbc", "x.mp2", "x.ac3", "x.mka", "live.mka", "x.nut"])
+@pytest.mark.parametrize("name", ["x.sbc", "x.mp2", "x.ac3", "x.mka", "live.mka", "x.nut", "x.avi"])
 def test_channels_that_change_are_refused_and_the_next_step_works(name: str) -> None:
     extension = name.partition(".")[2]
-    _made(name, {"mka": "pcm_s16le", "nut": "libmp3lame"}.get(extension, extension), (48000, 2), (48000, 1))
+    _made(name, {"mka": "pcm_s16le", "avi": "pcm_s16le", "nut": "libmp3lame"}.get(extension, extension), (48000, 2), (48000, 1))
     with pytest.raises(RuntimeError, match=r"(after \d+ frames|from byte \d+ on 1 channel|at byte \d+).*: (head|ffmpeg)") as caught:
         dispatcher.load(name, backend="ffmpeg")
     made = _followed(str(caught.value), name)

@@ -372,6 +372,12 @@ def test_noise_that_libsndfile_makes_is_warned_of(name: str, subtype: str, chann
     assert found.equal(compat.load(name, backend="ffmpeg")[0]) != bool(why)
 
 
+def test_what_libsndfile_knows_by_its_name_alone_is_warned_of() -> None:
+    pathlib.Path("x.au").write_bytes(bytes(800))
+    with pytest.warns(MisreadInputWarning, match="no header.*µ-law"):
+        compat.load("x.au", backend="soundfile")
+
+
 @pytest.mark.libsox
 @pytest.mark.parametrize(("encoding", "extension", "says"), [("PCM_S", "wav", 1), ("PCM_S", "amb", 1), ("PCM_F", "wav", 0)])
 def test_integers_of_64_bits_that_libsox_takes_for_floats_are_warned_of(encoding: str, extension: str, says: int) -> None:

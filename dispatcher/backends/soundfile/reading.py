@@ -34,6 +34,15 @@ _LOST_IN = (
     *(("SDS", subtype) for subtype in ("PCM_S8", "PCM_16", "PCM_24")),
     *(("AIFF", subtype) for subtype in ("DWVW_12", "DWVW_16", "DWVW_24")),
 )
+# what libsndfile misreads, by format, subtype and channels
+_MISREAD = {
+    ("CAF", "ALAC_32", 1): (
+        "libsndfile loses the highest 8 of 32 bits where the sound is like noise"
+    ),
+    ("RAW", "ULAW", 1): (
+        "it has no header, and by its name libsndfile takes it for µ-law at 8000 Hz"
+    ),
+}
 _IN_BLOCKS = ("IMA_ADPCM", "MS_ADPCM")
 _MOST_AT_ONCE = 1 << 26
 _FEW_PAGES = 1 << 16  # bytes
@@ -112,8 +121,7 @@ def warn_of_flaws(file: Any, end: int | None, place: Any, uri: Any) -> None:
     """
     if file.format == "W64" and look(place, wave64.hides_floats, 0):
         short_files.warn_of_misreading(uri, "libsndfile takes its floats for integers")
-    if file.subtype == "ALAC_32" and file.channels == 1:
-        cause = "libsndfile loses the highest 8 of 32 bits where the sound is like noise"
+    if cause := _MISREAD.get((file.format, file.subtype, file.channels)):
         short_files.warn_of_misreading(uri, cause)
     if file.subtype == "GSM610" and file.frames > (look(place, _whole_blocks, 0) or file.frames):
         cause = "libsndfile takes what follows the last block of sound for one more"
