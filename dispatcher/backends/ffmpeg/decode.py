@@ -40,8 +40,9 @@ _FFMPEG_5_PACKET = 4096
 
 def promised_frames(container: av.container.InputContainer, stream: av.AudioStream) -> int:
     """Return how many frames the container says there are; 0 if it does not. Do not trust it."""
-    if stream.duration is not None and stream.time_base is not None:
-        return int(stream.duration * stream.time_base * stream.rate)
+    base = stream.time_base
+    if stream.duration is not None and base is not None:  # multiplied by hand: Fraction is slow
+        return stream.duration * base.numerator * stream.rate // base.denominator
     return int(container.duration * stream.rate) // 1_000_000 if container.duration else 0
 
 
