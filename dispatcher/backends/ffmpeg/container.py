@@ -128,7 +128,7 @@ def reading(
         seen = local or _without_protocol(file)
         joints.refuse_joined(container, seen)
         if not again:
-            misread.tell(uri, seen, container.format.name, stream.codec_context.name)
+            misread.tell(uri, seen, stream)
         yield container, stream
 
 

@@ -310,11 +310,17 @@ def _stream(
             f"{codec.name} takes {min(rates)} to {max(rates)} Hz, and sample_rate is {rate}; "
             "resample before saving"
         )
-    encoded = _ONLY_CHANNELS.get(choice.encoder or codec.name, channels) if channels else 0
+    taken = _ONLY_CHANNELS.get(codec.name, channels) if channels else 0
     try:
-        layout = layout_of(encoded)
+        layout = layout_of(taken)
     except BackendError as why:
         raise BackendError(f"{why}; {arguments.TRANSPOSED}") from why
+    if channels > taken:
+        notices.warn(
+            f"FFmpeg's encoder {codec.name} mixes the {channels} channels into {taken}. Save as "
+            "flac to keep them apart",
+            notices.IgnoredArgumentWarning,
+        )
     stream: Any = container.add_stream(
         codec.name,
         rate=rates[0] if rates and rate not in rates else rate,

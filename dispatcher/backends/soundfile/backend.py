@@ -20,7 +20,6 @@ from dispatcher.errors import (
     NotATensorError,
     problem,
 )
-from dispatcher.headers import wave64
 from dispatcher.lazily import np, torch
 from dispatcher.metadata import AudioMetaData
 from dispatcher.reading import collector, file_objects, unreadable
@@ -222,7 +221,7 @@ class Backend(backend.Backend):
         with self._reading(asked.uri, settings, asked.file) as (file, place):
             dtype = self._dtype(file, asked.normalize, asked.uri)
             end = None if asked.num_frames < 0 else asked.frame_offset + asked.num_frames
-            reading.warn_of_uncounted(file, end, place, asked.uri)
+            reading.warn_of_flaws(file, end, place, asked.uri)
             # frame_offset works as in a Python slice here, also when it is negative
             start, stop, _ = slice(asked.frame_offset, None).indices(file.frames)
             frames = (
@@ -249,10 +248,6 @@ class Backend(backend.Backend):
                     short_files.warn_lost_frames(
                         "libsndfile", file.frames, start, got, place, asked.uri
                     )
-            if file.format == "W64" and look(place, wave64.hides_floats, 0):
-                short_files.warn_of_misreading(
-                    asked.uri, "libsndfile takes its floats for integers"
-                )
             rate = int(file.samplerate)
             found = collected.result()
             if lead:
@@ -269,7 +264,7 @@ class Backend(backend.Backend):
             blocks = reading.blocks(
                 file, asked.block_frames, self._dtype(file, asked.normalize, asked.uri)
             )
-            reading.warn_of_uncounted(file, None, own or place, asked.uri)
+            reading.warn_of_flaws(file, None, own or place, asked.uri)
             found = subtypes.metadata(file)
             if settings.exact_num_frames:
                 found.num_frames = -1
