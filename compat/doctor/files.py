@@ -163,18 +163,19 @@ def _by_default(
     is the cause of this one.
     """
     named = [name for name in works if name is not None]
+    whole = [name for name in named if not losses[name]]
+    whole.sort(key=lambda name: bool(_warned(path, works[name], _MISREAD)))
     if None in works:
-        sound, loss = _sound(answer.value), losses[None]
+        sound, seconds, loss = _sound(answer.value), _seconds(answer.value), losses[None]
         if loss and not is_mixed:
-            text, mend = f"{sound}: {loss}", _AGAIN
+            longer = [name for name in whole if _seconds(works[name].value) > seconds]
+            text, mend = f"{sound}: {loss}", _naming(longer[0]) if longer else _AGAIN
             yield warning(text, mend=mend, subject=path, cause="incomplete", data=answer.value)
         else:
             yield ok(sound, data=answer.value)
         return
     why = "This is the call that names no backend: load(path)."
     fail = functools.partial(error, why=why, subject=path)
-    whole = [name for name in named if not losses[name]]
-    whole.sort(key=lambda name: bool(_warned(path, works[name], _MISREAD)))
     if silent := _without_sound(answer):
         mend = Mend("Find the recording with sound")
         yield fail(silent, mend=mend, cause="no-sound-stream")
@@ -193,7 +194,7 @@ def _by_default(
         yield warning(
             f"the backend that is asked first fails: {_why_not(answer)}",
             why=why,
-            mend=Mend(f"Name a backend that reads it: load(path, backend={whole[0]!r})"),
+            mend=_naming(whole[0]),
             subject=path,
             cause="other-backend-reads",
         )
@@ -202,6 +203,10 @@ def _by_default(
         yield fail(text, mend=_AGAIN, cause="incomplete")
     else:
         yield fail("no backend reads it", mend=_what_would(world, path), cause="unreadable")
+
+
+def _naming(name: str) -> Mend:
+    return Mend(f"Name a backend that reads it: load(path, backend={name!r})")
 
 
 def _without_sound(answer: Answer) -> str:
@@ -286,8 +291,11 @@ def _why_not(answer: Answer) -> str:
 
 
 def _sound(value: dict[str, Any]) -> str:
-    (channels, *_, frames), rate = value["shape"], value["rate"]
+    channels, rate = value["shape"][0], value["rate"]
     coded = f", {value['info']['encoding']}" if "info" in value else ""
     plural = "s" * (channels != 1)
-    seconds = frames / rate if rate else 0
-    return f"{seconds:.3f} s at {rate} Hz, {channels} channel{plural}{coded}"
+    return f"{_seconds(value):.3f} s at {rate} Hz, {channels} channel{plural}{coded}"
+
+
+def _seconds(value: dict[str, Any]) -> float:
+    return float(value["shape"][-1] / value["rate"]) if value["rate"] else 0.0
