@@ -20,6 +20,8 @@ from compat.diagnosis.findings import Mend
 
 Groups = Mapping[str, str]
 _CONDA_NAMES = {"torch": "pytorch"}
+# variables that lead the loader to libraries
+LOADER = ("LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "DYLD_FALLBACK_LIBRARY_PATH")
 
 
 def reinstall(package: str, *, dependencies: bool = False) -> Mend:
@@ -268,13 +270,17 @@ def _owner(package: str, groups: Groups) -> Mend:
     """Reinstall the owner of a damaged library; it may not be the package that failed to import."""
     wanting, module = groups.get("library", ""), groups.get("module", "")
     top = _below_path(wanting) or module
-    if not top and pathlib.Path(wanting).is_absolute():
-        name = pathlib.Path(wanting).name
+    owner = _distribution_of(top) or _DISTRIBUTIONS.get(top, top * (top in dists.PACKAGES))
+    if not owner and pathlib.Path(wanting).is_absolute():
+        folder = os.path.dirname(wanting)
+        for name in LOADER:
+            if folder in map(os.path.normpath, os.environ.get(name, "").split(os.pathsep)):
+                return Mend(f"Take {folder} out of {name}", machine.unset(name))
         return Mend(
             f"{wanting} belongs to no Python package: install it again from its source",
-            library(name).commands,
+            library(pathlib.Path(wanting).name).commands,
         )
-    return reinstall(_distribution_of(top) or _DISTRIBUTIONS.get(top, package))
+    return reinstall(owner or package)
 
 
 def _distribution_of(top: str) -> str:

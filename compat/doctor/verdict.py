@@ -19,6 +19,7 @@ _STANDS_ON = {
     "libsox": ("numpy", "dispatcher", "python"),
     "av": ("numpy", "dispatcher", "python"),
 }
+_OVER_TORCH = ("round-trip", "resampling")  # checks whose samples are torch's
 _EXIT = {Status.WARNING: 1, Status.ERROR: 2, Status.CRASHED: 3}
 
 
@@ -78,6 +79,7 @@ class Course:
         if not finding.status.is_problem or not finding.subject:
             return ""
         subjects = {finding.subject, *_STANDS_ON.get(finding.subject, ())} - {"variables"}
+        subjects |= {"torch"} if result.check in _OVER_TORCH else set()
         found = next((title for one, title in self._broken.items() if one in subjects), "")
         if not found and finding.status is Status.ERROR:
             self._broken[finding.subject] = result.title or result.check

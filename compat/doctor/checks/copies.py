@@ -213,16 +213,18 @@ def _foreign(world: World, name: str, known: list[Copy]) -> Iterator[Finding]:
         "of the package.",
     )
     text = f"`import {name}` finds {place}, which belongs to no installed package"
-    if version:
+    anew = mends.matched_pair() if name == "torchaudio" else mends.install(name)
+    if os.path.isdir(place):  # without an __init__.py, which comes after any installed package
+        rest["why"] = "Python takes a folder of this name only where it finds no package."
+        yield error(text, mend=mends.reinstall(name) if known else anew, **rest)
+    elif version:
         mend = Mend(
             f"If you mean the installed package, take {folder.parent} off Python's path "
             "(PYTHONPATH, or the folder you are in)"
         )
         yield warning(f"{text}, and works: {name} {version}", mend=mend, **rest)
     elif not known and (any(folder.glob("version.py")) or any(folder.glob("_C*"))):
-        mend = mends.matched_pair() if name == "torchaudio" else mends.install(name)
-        yield warning(
-            f"{name} is imported from {place}, {source}; it does not work", mend=mend, **rest
-        )
+        text = f"{name} is imported from {place}, {source}; it does not work"
+        yield warning(text, mend=anew, **rest)
     else:
         yield error(text, mend=mends.shadow(place), **rest)
