@@ -160,7 +160,7 @@ def _of_package(world: World, name: str) -> Iterator[Finding]:
     else:
         differ = len({copy.version for copy in known}) > 1
         outside = [copy.root for copy in known if not _is_inside(copy)]
-        others = outside if len(outside) < len(known) else [copy.root for copy in known[1:]]
+        others = outside if 0 < len(outside) < len(known) else [copy.root for copy in known[1:]]
         severe = error if name in _PAIR or differ else warning
         listed = "; ".join(f"{copy.version} in {copy.root}" for copy in known)
         yield severe(
