@@ -65,12 +65,16 @@ def _refusal(path: str) -> Finding | None:
     """Return a finding if there is nothing to load."""
     from dispatcher.reading import unreadable
 
-    why = unreadable.cause(path)
+    why = unreadable.of_file(path)
     if not why:
         return None
     others = {
         "it is a folder": ("no-file", Mend("Name a file in it")),
         "it is an address, and no file": ("no-file", Mend("Download it, and name that file")),
+        "it is not a regular file": (
+            "no-file",
+            Mend("Write what it gives to a file, and name that"),
+        ),
         "it is empty": ("empty-file", _AGAIN),
         "you may not read it": ("no-permission", Mend("Allow it", machine.readable(path))),
     }

@@ -33,6 +33,14 @@ def cause(uri: Any) -> str:
         return ""
 
 
+def of_file(path: str) -> str:
+    """Return the same of a file that is read several times.
+
+    A pipe or a device is refused, since it may never end.
+    """
+    return cause(path) or ("" if os.path.isfile(path) else "it is not a regular file")
+
+
 def begins_with_protocol(uri: Any) -> bool:
     """Return whether ``file:`` stands before a path, as FFmpeg's own commands take it."""
     return isinstance(uri, str) and uri.startswith("file:")

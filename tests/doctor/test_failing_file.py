@@ -105,6 +105,7 @@ def test_what_is_wrong_with_a_file_is_told(seen: Checks, name: str, status: str,
     [
         ("https://example.org/a.wav", "Download it, and name that file"),
         ("s3://bucket/a.wav", "Download it, and name that file"),
+        pytest.param(os.devnull, "Write what it gives to a file", marks=pytest.mark.skipif(os.name == "nt", reason="of another kind")),
         ("below/gone.wav", os.path.join("{}", "below", "gone.wav)")),
     ],
 )
