@@ -264,7 +264,7 @@ def _by_backend(
         )
     if answer.raised:
         return note(
-            f"{name}: {answer.raised.splitlines()[0]}",
+            f"{name}: {answer.error}",
             why="It fails before it opens the file.",
             subject=path,
         )
@@ -286,7 +286,7 @@ def _why_not(answer: Answer) -> str:
     if answer.died:
         return f"loading {explain.death(answer.died)[0]}"
     if answer.failed:
-        return answer.raised.splitlines()[0]
+        return answer.error
     nothing = "it returns no samples, though the header promises some"
     said = re.sub(
         r"^cannot read .*? with the \w+ backend: ", "", answer.value.get("load_error", nothing)

@@ -14,6 +14,8 @@ FILE = "file"  # the check name of results on a user's files
 # subject -> what it depends on: if one of these is broken, its own problem is a consequence
 _STANDS_ON = {
     "torch": ("python",),
+    "numpy": ("python",),
+    "compat": ("dispatcher", "python"),
     "torchaudio": ("torch", "python"),
     "soundfile": ("numpy", "dispatcher", "python"),
     "libsox": ("numpy", "dispatcher", "python"),

@@ -51,7 +51,10 @@ test_names_that_something_else_has = worlds(
     hiding("queue/__init__.py", "import queue\nqueue.SimpleQueue\n"),
     hiding("helper.py", "from helper import thing\n", helper="thing = 1\n"),
     hiding("helper/__init__.py", "import helper\nhelper.thing\n", helper="thing = 1\n"),
-    Case("cffi.py", "copies,backend-sox", "error", "shadowed", "python", files={"cffi.py": ""}, root="copies", commands=("mv ",)),
+    *(
+        Case(name, f"copies,{check}", "error", "shadowed", "python", files={name: ""}, root="copies", commands=("mv ",))
+        for name, check in {"cffi.py": "backend-sox", "elftools/__init__.py": "libraries", "deprecation.py": "resampling"}.items()
+    ),
 )  # fmt: skip
 
 

@@ -19,7 +19,11 @@ from compat.doctor.check import Copy, Finding, Group, Mend, World, check, error,
 
 _PAIR = ("torch", "torchaudio")
 # what this package itself imports late
-_OURS = ("from cffi import FFI",)
+_OURS = (
+    "from cffi import FFI",
+    "from deprecation import deprecated",
+    "from elftools.elf.elffile import ELFFile",
+)
 
 
 @check(
@@ -68,7 +72,7 @@ def _hiding(world: World) -> Iterator[Finding]:
     for name, place in (*of_python, *needed.items()):
         owner = "the installed package" if name in needed else "Python's own module"
         text = f"`import {name}` finds {place}, and not {owner} of that name"
-        if place in said or f"'{name}'" in last:
+        if place in said or f"'{name}'" in last or f"'{name}." in last:
             yield error(
                 text,
                 why="Packages that import it get the wrong module, so an import fails.",
