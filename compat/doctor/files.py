@@ -85,7 +85,7 @@ def _refusal(path: str) -> Finding | None:
     cause, mend = others.get(why, ("no-file", correct))
     return error(
         why,
-        why="No backend can read it; each fails with its own message.",
+        why="No backend is asked: each would fail with a message of its own, or wait.",
         mend=mend,
         subject=path,
         cause=cause,
