@@ -34,6 +34,14 @@ def cause(uri: Any) -> str:
         return ""
 
 
+def of_file(path: str) -> str:
+    """Return the same of a file that is read several times.
+
+    A pipe or a device is refused, since it may never end.
+    """
+    return cause(path) or ("" if os.path.isfile(path) else "it is not a regular file")
+
+
 def next_step(uri: Any, *, by_name: bool = False) -> str:
     """Return the next step if a library does not know the format, without a full stop.
 

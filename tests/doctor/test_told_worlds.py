@@ -226,6 +226,12 @@ CASES = [
         "import numpy fails: OSError: odd",
     ),
     Case(
+        "imports",
+        Told(copy("numpy", "2.0.0"), answers=_answers("importing", numpy=Answer(raised="ImportError: \n\n read this \nand more"))),
+        "error",
+        "import numpy fails: ImportError: read this",
+    ),
+    Case(
         "requirements",
         Told(
             *(copy(name, version) for name, version in {"torch": "2.8.0", "numpy": "2.0.0", "av": "18.0.0", "cffi": "1.16.0"}.items()),

@@ -77,7 +77,7 @@ def _unavailable(found: Finding) -> Finding:
         blamed = _blamed(" ".join(broken))
         return change(
             text="a libsox was found, but it does not load",
-            mend=mends.library(blamed) if blamed else libsox,
+            mend=mends.library(blamed) if blamed else found.mend,
             cause="unloadable-libsox",
         )
     return change(status=Status.NOTE, text="no libsox here", mend=libsox, cause="no-libsox")

@@ -13,11 +13,10 @@ from collections.abc import Iterator
 from typing import Any
 
 from compat.commands import data_files
-from compat.diagnosis import machine
+from compat.diagnosis import machine, mends
 from compat.doctor.check import Finding, Group, Mend, World, check, error, note, ok, warning
 
 _ON, _OFF = ("1", "true", "yes", "on", "y", "t"), ("0", "false", "no", "off", "n", "f")
-_LOADER = ("LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "DYLD_FALLBACK_LIBRARY_PATH")
 
 
 @functools.cache
@@ -157,7 +156,7 @@ def _ours() -> Iterator[Finding]:
 
 
 def _loader(world: World) -> Iterator[Finding]:
-    for name in _LOADER:
+    for name in mends.LOADER:
         for folder in filter(None, os.environ.get(name, "").split(os.pathsep)):
             try:
                 held = sorted(

@@ -104,7 +104,9 @@ def frames(
             or (told is not None and found >= told.frames)
         ):
             return
-        cause = cause or f"the data after them is damaged ({why.strerror})"
+        is_lacking = isinstance(why, av.error.PatchWelcomeError)  # in FFmpeg, not in the file
+        what = "of a kind that FFmpeg cannot decode" if is_lacking else "damaged"
+        cause = cause or f"the data after them is {what} ({why.strerror})"
         notices.warn(
             f"only {found} frames of {_name(container)} could be decoded: {cause}",
             notices.DamagedInputWarning,
