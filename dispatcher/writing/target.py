@@ -1,8 +1,8 @@
 """Write files safely: replace a target in one step by a complete file.
 
 An encoder writes to a new file beside the target, which ``atomic_files`` puts in its place. A file
-object, or a path that is no regular file (a pipe, ``/dev/stdout``), gets its bytes only when all of
-them are there.
+object, a path that is no regular file (a pipe, ``/dev/stdout``), or a file that the program holds
+open gets its bytes only when all of them are there.
 """
 
 import contextlib
@@ -34,14 +34,32 @@ def _status(path: str) -> os.stat_result | None:
         return None
 
 
+def _is_held(file: os.stat_result) -> bool:
+    """Return whether a file is empty, has several names, or is open in this process.
+
+    If another file took its place, the program's open ``NamedTemporaryFile`` would never show it.
+    A file that another process holds open for us is most often empty.
+    """
+    if not file.st_size or file.st_nlink > 1:
+        return True
+    with contextlib.suppress(OSError):  # Windows lists no descriptors
+        for number in os.listdir("/dev/fd"):
+            with contextlib.suppress(OSError):  # it was closed since, as the one of the listing
+                if os.path.samestat(os.fstat(int(number)), file):
+                    return True
+    return False
+
+
 @contextlib.contextmanager
 def _beside(path: str) -> Iterator[str]:
     """Yield a path to write to; at the end what is there replaces the content of ``path``."""
     before = _status(path)
-    final = os.path.realpath(path) if before is None or stat.S_ISREG(before.st_mode) else ""
-    if final and not _OPEN_FILE.fullmatch(path) and os.access(os.path.dirname(final), os.W_OK):
-        if before is not None and not os.access(final, os.W_OK):
-            raise PermissionError(f"{final!r} is read-only")
+    is_file = before is None or stat.S_ISREG(before.st_mode)
+    final = os.path.realpath(path) if is_file and not _OPEN_FILE.fullmatch(path) else ""
+    if final and before is not None and not os.access(final, os.W_OK):
+        raise PermissionError(f"{final!r} is read-only")
+    is_kept = before is not None and _is_held(before)
+    if final and not is_kept and os.access(os.path.dirname(final), os.W_OK):
         with atomic_files.replaced(final, os.path.splitext(path)[1]) as part:
             yield part
         return
@@ -50,7 +68,7 @@ def _beside(path: str) -> Iterator[str]:
     with tempfile.TemporaryDirectory() as folder:
         part = os.path.join(folder, f"file{os.path.splitext(path)[1]}")
         yield part
-        if final and before is not None and not _OPEN_FILE.fullmatch(path):
+        if final and before is not None:
             size = os.path.getsize(part)
             with open(part, "rb") as complete, _with_room(final, size) as target:
                 shutil.copyfileobj(complete, target, 1 << 20)
