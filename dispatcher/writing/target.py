@@ -1,8 +1,8 @@
 """Write files safely: replace a target in one step by a complete file.
 
 An encoder writes to a new file beside the target, which ``atomic_files`` puts in its place. A file
-object, a path that is no regular file (a pipe, ``/dev/stdout``), or a file that the program holds
-open gets its bytes only when all of them are there.
+object, or a path that is no regular file (a pipe, ``/dev/stdout``), gets its bytes only when all of
+them are there.
 """
 
 import contextlib
@@ -34,22 +34,6 @@ def _status(path: str) -> os.stat_result | None:
         return None
 
 
-def _is_held(file: os.stat_result) -> bool:
-    """Return whether a file is empty, has several names, or is open in this process.
-
-    If another file took its place, the program's open ``NamedTemporaryFile`` would never show it.
-    A file that another process holds open for us is most often empty.
-    """
-    if not file.st_size or file.st_nlink > 1:
-        return True
-    with contextlib.suppress(OSError):  # Windows lists no descriptors
-        for number in os.listdir("/dev/fd"):
-            with contextlib.suppress(OSError):  # it was closed since, as the one of the listing
-                if os.path.samestat(os.fstat(int(number)), file):
-                    return True
-    return False
-
-
 @contextlib.contextmanager
 def _beside(path: str) -> Iterator[str]:
     """Yield a path to write to; at the end what is there replaces the content of ``path``."""
@@ -58,8 +42,7 @@ def _beside(path: str) -> Iterator[str]:
     final = os.path.realpath(path) if is_file and not _OPEN_FILE.fullmatch(path) else ""
     if final and before is not None and not os.access(final, os.W_OK):
         raise PermissionError(f"{final!r} is read-only")
-    is_kept = before is not None and _is_held(before)
-    if final and not is_kept and os.access(os.path.dirname(final), os.W_OK):
+    if final and os.access(os.path.dirname(final), os.W_OK):
         with atomic_files.replaced(final, os.path.splitext(path)[1]) as part:
             yield part
         return
@@ -69,33 +52,10 @@ def _beside(path: str) -> Iterator[str]:
         part = os.path.join(folder, f"file{os.path.splitext(path)[1]}")
         yield part
         if final and before is not None:
-            size = os.path.getsize(part)
-            with open(part, "rb") as complete, _with_room(final, size) as target:
-                shutil.copyfileobj(complete, target, 1 << 20)
-                target.truncate(size)
+            atomic_files.overwrite(part, final)
             return
         with interrupts.allowed(), open(part, "rb") as complete, _opened(path) as target:
             shutil.copyfileobj(complete, target, 1 << 20)
-
-
-def _with_room(path: str, size: int) -> BinaryIO:
-    """Open an existing file for writing from its beginning, with room for ``size`` bytes.
-
-    This is for a folder in which no new file can be made.
-
-    Raises:
-        OSError: there is no room; the file is as it was.
-    """
-    file = open(path, "r+b")  # noqa: SIM115 - the caller closes it
-    before = os.path.getsize(path)
-    if hasattr(os, "posix_fallocate") and size > before:
-        try:
-            os.posix_fallocate(file.fileno(), 0, size)
-        except OSError:
-            os.ftruncate(file.fileno(), before)
-            file.close()
-            raise
-    return file
 
 
 def _opened(path: str) -> BinaryIO:

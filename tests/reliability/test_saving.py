@@ -163,6 +163,26 @@ def test_a_file_that_others_may_hold_gets_the_new_content(others: dict[str, byte
     assert soundfile.info("x.wav").frames == WAVE.shape[1]
 
 
+def test_a_thread_that_reads_the_old_file_reads_on_in_it() -> None:
+    """It never reads a half of each."""
+    put({"x.wav": b"precious"})
+    with open("x.wav", "rb") as file:
+        dispatcher.save("x.wav", WAVE, 16000)
+        assert file.read() == b"precious"
+
+
+@pytest.mark.parametrize("why", [1, 16], ids=["of another user in a sticky folder", "a mount point"])
+def test_a_file_that_cannot_be_replaced_gets_the_new_content(why: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The system's answer is made up; a file that is not there yet cannot be such a one."""
+    put({"x.wav": b"precious"})
+    monkeypatch.setattr(os, "replace", fails(OSError(why, os.strerror(why))))
+    dispatcher.save("x.wav", WAVE, 16000)
+    assert os.listdir() == ["x.wav"]
+    assert soundfile.info("x.wav").frames == WAVE.shape[1]
+    with pytest.raises(RuntimeError, match=r"y\.wav"):
+        dispatcher.save("y.wav", WAVE, 16000)
+
+
 @pytest.mark.parametrize("files", [{"x.wav": b"precious"}, {"x.wav/precious": b""}], ids=["read-only", "folder"])
 def test_what_may_not_be_written_is_told_of(files: dict[str, bytes], monkeypatch: pytest.MonkeyPatch) -> None:
     """And stays. A superuser may write everything, so the answer of the system is made up."""
