@@ -372,9 +372,12 @@ def test_noise_that_libsndfile_makes_is_warned_of(name: str, subtype: str, chann
     assert found.equal(compat.load(name, backend="ffmpeg")[0]) != bool(why)
 
 
-@pytest.mark.parametrize(("channels", "loses"), [(2, False), (4, False), (6, True)])
-def test_voc_of_which_ffmpeg_cuts_frames_in_two_is_warned_of(channels: int, loses: bool) -> None:
-    compat.save("x.voc", torch.rand(channels, 4000) - 0.5, 16000, backend="ffmpeg")
+@pytest.mark.parametrize(
+    ("channels", "frames", "loses"),
+    [(2, 4000, False), (4, 4000, False), (6, 4000, True), (6, 170, False), (6, 400, True)],
+)
+def test_voc_of_which_ffmpeg_cuts_frames_in_two_is_warned_of(channels: int, frames: int, loses: bool) -> None:
+    compat.save("x.voc", torch.rand(channels, frames) - 0.5, 16000, backend="ffmpeg")
     (found, _), warned = observed(compat.load, "x.voc", backend="ffmpeg")
     assert ["no whole number of frames" in str(each) for each in warned] == [True] * loses
     assert found.equal(compat.load("x.voc", backend="soundfile")[0]) != loses
