@@ -114,14 +114,34 @@ def _is_held(file: os.stat_result) -> bool:
     return False
 
 
+@contextlib.contextmanager
+def _alone(folder: str) -> Iterator[None]:
+    """Let threads and processes that overwrite files in a folder wait for each other.
+
+    A lock on the file itself could be the caller's, who would wait for ever.
+    """
+    with contextlib.ExitStack() as held:
+        with contextlib.suppress(OSError):  # Windows opens no folder
+            descriptor = os.open(folder, os.O_RDONLY)
+            held.callback(os.close, descriptor)
+            if _lock(descriptor, wait=True):
+                # a child that was forked meanwhile would keep the lock
+                held.callback(fcntl.flock, descriptor, fcntl.LOCK_UN)
+        yield
+
+
 def overwrite(part: str, path: str) -> None:
     """Copy the content of one file into another, after making room for it.
 
     Raises:
         OSError: there is no room, and the file is as it was; or it cannot be written.
     """
-    size, before = os.path.getsize(part), os.path.getsize(path)
-    with open(part, "rb") as complete, open(path, "r+b") as file:
+    with (
+        _alone(os.path.dirname(path)),
+        open(part, "rb") as complete,
+        open(path, "r+b") as file,
+    ):
+        size, before = os.path.getsize(part), os.path.getsize(path)
         if hasattr(os, "posix_fallocate") and size > before:
             try:
                 os.posix_fallocate(file.fileno(), 0, size)

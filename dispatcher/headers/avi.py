@@ -2,7 +2,7 @@
 
 import re
 
-from dispatcher.headers.container import UNKNOWN, Container, File, Part, chunks, short_chunk
+from dispatcher.headers.container import UNKNOWN, Container, File, Part, chunks, short
 
 _FORM = b"AVI "
 _START = 1 << 16
@@ -22,7 +22,13 @@ def _parts(file: File) -> list[Part]:
 
 
 def _missing(file: File) -> str | None:
-    return short_chunk(file, chunks(file, 0, "little"), b"RIFF", UNKNOWN)
+    walk = chunks(file, 0, "little")
+    found = (
+        short("its chunk 'RIFF'", size, file.size - at, UNKNOWN)
+        for name, at, size in walk
+        if name == b"RIFF"
+    )
+    return next(filter(None, found), None)
 
 
 CONTAINER = Container("avi", b"RIFF.{4}AVI ", missing=_missing, parts=_parts, complete=True)

@@ -58,6 +58,8 @@ def _check_says(says: str, call: Callable[..., object], *arguments: Any, **named
     "2.9, which ignores format=": (lambda: compat.standin("2.9").save("x", SOUND, 8000), r"give the path an extension\.$"),
     "2.9, an extension": (lambda: compat.standin("2.9").save("x.xyz", SOUND, 8000), r"compat\.save\(\.\.\., format=\) takes"),
     "a transposed tensor": (lambda: _save("x.wav", 100, backend="ffmpeg"), r"pass channels_first=False\.$"),
+    "a transposed tensor for soundfile": (lambda: _save("x.wav", 2000, backend="soundfile"), r"wav takes channels from 1 to 1024, not 2000; .*pass channels_first=False\.$"),
+    "a transposed tensor in flac": (lambda: _save("x.flac", 100, backend="soundfile"), r"flac takes channels from 1 to 8, not 100; .*pass channels_first=False\.$"),
     "no such file for 2.0": (lambda: _old().load("x.wav"), r"cannot read 'x\.wav' with the sox backend: there is no such file\.$"),
     "no frames for 2.0": (lambda: _old().load(str(ASSETS / "mono_s16.wav"), num_frames=0), r"with the sox backend: num_frames is 0, and must be -1 \(all\) or positive\.$"),
     # FFmpeg says "Function not implemented", or less

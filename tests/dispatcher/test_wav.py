@@ -372,9 +372,22 @@ def test_noise_that_libsndfile_makes_is_warned_of(name: str, subtype: str, chann
     assert found.equal(compat.load(name, backend="ffmpeg")[0]) != bool(why)
 
 
-@pytest.mark.parametrize(("channels", "loses"), [(2, False), (4, False), (6, True)])
-def test_voc_of_which_ffmpeg_cuts_frames_in_two_is_warned_of(channels: int, loses: bool) -> None:
-    compat.save("x.voc", torch.rand(channels, 4000) - 0.5, 16000, backend="ffmpeg")
+def test_gsm_without_a_size_of_which_libsndfile_takes_one_block_too_many_is_warned_of() -> None:
+    """As a program writes into a pipe."""
+    soundfile.write("x.wav", torch.rand(28 * 320) - 0.5, 16000, subtype="GSM610")
+    whole = pathlib.Path("x.wav").read_bytes()
+    at = whole.index(b"data") + 4
+    pathlib.Path("x.wav").write_bytes(whole[:at] + b"\xff" * 4 + whole[at + 4 :])
+    with pytest.warns(MisreadInputWarning, match="for one more"):
+        assert compat.load("x.wav", backend="soundfile")[0].shape[1] == 29 * 320
+
+
+@pytest.mark.parametrize(
+    ("channels", "frames", "loses"),
+    [(2, 4000, False), (4, 4000, False), (6, 4000, True), (6, 170, False), (6, 400, True)],
+)
+def test_voc_of_which_ffmpeg_cuts_frames_in_two_is_warned_of(channels: int, frames: int, loses: bool) -> None:
+    compat.save("x.voc", torch.rand(channels, frames) - 0.5, 16000, backend="ffmpeg")
     (found, _), warned = observed(compat.load, "x.voc", backend="ffmpeg")
     assert ["no whole number of frames" in str(each) for each in warned] == [True] * loses
     assert found.equal(compat.load("x.voc", backend="soundfile")[0]) != loses

@@ -1,15 +1,18 @@
 """Whatever happens while a file is saved, the old one is whole, and nothing is left lying about."""
 
+import contextlib
 import io
 import os
 import pathlib
 import random
 import resource
+import shutil
 import signal
 import tempfile
+import threading
 import time
 from collections.abc import Callable
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 import pytest
@@ -161,6 +164,27 @@ def test_a_file_that_others_may_hold_gets_the_new_content(others: dict[str, byte
     dispatcher.save("x.wav", WAVE, 16000)
     assert {os.stat(name).st_ino for name in others} == {before}
     assert soundfile.info("x.wav").frames == WAVE.shape[1]
+
+
+def test_two_threads_that_save_into_a_file_made_empty_mix_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each copies one byte, and looks for the other for a moment."""
+    put({"x.wav": b""})
+    both, copy = threading.Barrier(2), shutil.copyfileobj
+
+    def halved(complete: BinaryIO, file: BinaryIO, _: int) -> None:
+        file.write(complete.read(1))
+        with contextlib.suppress(threading.BrokenBarrierError):
+            both.wait(1)
+        copy(complete, file)
+
+    monkeypatch.setattr(shutil, "copyfileobj", halved)
+    waves = [WAVE, WAVE[:, :400]]
+    savers = [threading.Thread(target=dispatcher.save, args=("x.wav", wave, 16000)) for wave in waves]
+    for saver in savers:
+        saver.start()
+    for saver in savers:
+        saver.join()
+    assert both.broken
 
 
 def test_a_thread_that_reads_the_old_file_reads_on_in_it() -> None:

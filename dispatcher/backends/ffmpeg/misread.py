@@ -5,11 +5,12 @@ from typing import Any
 from dispatcher import notices
 from dispatcher.backends.ffmpeg import pcm
 from dispatcher.errors import describe
+from dispatcher.headers import voc
 from dispatcher.reading.opened import look
 
 _TAG, _EXTENSIBLE = slice(20, 22), b"\xfe\xff"  # where most files have the format's number
 _AUDITION = "pcm_f24le"  # Adobe Audition's floats; other programs write integers with this header
-_VOC_PACKET = 2048  # bytes
+_VOC_PACKET = 2048  # bytes of one block
 _G721, _G726 = b"\x40\0", "g726"
 
 
@@ -31,14 +32,18 @@ def tell(uri: Any, place: Any, stream: Any) -> None:
         why = "reads its samples in the wrong byte order (it is RIFX)"
     elif decoder == _G726 and head[_TAG] == _G721:
         why = "reads the two samples of each byte in the wrong order (it is G.721)"
-    elif demuxer == "voc" and _VOC_PACKET % (pcm.frame_bytes(stream) or 1):
+    elif (
+        demuxer == "voc"
+        and _VOC_PACKET % (pcm.frame_bytes(stream) or 1)
+        and (look(place, voc.longest_sound, 0) or 0) > _VOC_PACKET
+    ):
         why = f"loses the end of each {_VOC_PACKET} bytes, which are no whole number of frames"
     else:
         return
     # without the extension libsndfile takes them for samples of three bytes; of G.721 nobody knows
     sure = decoder not in (_AUDITION, _G726) or head[_TAG] == _EXTENSIBLE
     step = (
-        "Use backend='soundfile', which reads it correctly"
+        "compat.load(..., backend='soundfile') reads it correctly"
         if sure
         else "`python -m compat.doctor FILE` compares what each backend gives"
     )

@@ -5,14 +5,16 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from dispatcher import arguments
 from dispatcher.errors import ArgumentTypeError, BackendError, problem
 from dispatcher.lazily import np, npt
 from dispatcher.requests import Save
 from dispatcher.writing import writable
 
 _BACKEND = "soundfile"
-# what the encoders behind libsndfile take: most channels, sample rates; they crash at anything else
-_TAKES = {"VORBIS": (255, (1, 200_000)), "MPEG_LAYER_III": (2, (8000, 48000))}
+# what libsndfile takes; for the first two, the encoders behind it crash at anything else
+_MOST_CHANNELS = {"VORBIS": 255, "MPEG_LAYER_III": 2, "flac": 8, "": 1024}
+_RATES = {"VORBIS": (1, 200_000), "MPEG_LAYER_III": (8000, 48000)}
 _BY_TABLE = ("ULAW", "ALAW")
 _NAMED = {"VORBIS": "Vorbis", "MPEG_LAYER_III": "mp3", "ULAW": "u-law", "ALAW": "A-law"}
 _LOUDEST = {"MPEG_LAYER_III": writable.LOUDEST_FOR_MP3}
@@ -52,10 +54,13 @@ def checked(subtype: str, container: str, samples: Any, sample_rate: Any) -> tup
     rate, named = writable.sample_rate(sample_rate), _NAMED.get(subtype, container)
     if not samples.shape[1]:
         raise BackendError("the tensor has no channels")
-    if subtype in _TAKES:
-        channels, rates = _TAKES[subtype]
-        writable.within("channels", samples.shape[1], 1, channels, named)
-        writable.within("sample rates", rate, *rates, named)
+    kind = next(key for key in (subtype, container, "") if key in _MOST_CHANNELS)
+    most, channels = _MOST_CHANNELS[kind], samples.shape[1]
+    if channels > most:
+        cause = f"{named} takes channels from 1 to {most}, not {channels}"
+        raise BackendError(f"{cause}; {arguments.TRANSPOSED}")
+    if subtype in _RATES:
+        writable.within("sample rates", rate, *_RATES[subtype], named)
     if subtype in _NAMED or container == "flac":
         writable.numbers(samples, named, _LOUDEST.get(subtype, math.inf))
     # libsndfile 1.2 turns two channels of int16 into noise

@@ -110,7 +110,8 @@ def _whole_blocks(file: File) -> int:
     found = wave.read(file)
     if found is None or found.format is None or not found.format.frame_bytes:
         return 0
-    return found.size // found.format.frame_bytes * found.format.valid_bits
+    size = min(found.size, file.size - found.begin)  # a streamed file tells none
+    return size // found.format.frame_bytes * found.format.valid_bits
 
 
 def warn_of_flaws(file: Any, end: int | None, place: Any, uri: Any) -> None:

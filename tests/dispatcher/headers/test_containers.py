@@ -51,6 +51,7 @@ ROWS = [
     Row("wav", b"RF64\0\0\0\0WAVEds64" + _little(16, 0, 0, 8, 0) + b"fmt " + _little(16) + _wave_format() + b"data" + _little(0xFFFFFFFF)
         + bytes(8), Length(2, 2), 3, "its chunk 'data' is 8 bytes long, and 5 are there"),
     Row("avi", b"RIFF" + _little(92) + b"AVI " + bytes(88), None, 3, "its chunk 'RIFF' is 92 bytes long, and 89 are there"),
+    Row("avi", b"RIFF" + _little(4) + b"AVI " + b"RIFF" + _little(92) + b"AVIX" + bytes(88), None, 3, "its chunk 'RIFF' is 92 bytes long, and 89 are there"),
     Row("w64", b"riff" + bytes(36) + b"fmt " + bytes(12) + struct.pack("<Q", 40) + _wave_format() + b"data" + bytes(12)
         + struct.pack("<Q", 64) + bytes(40), Length(10, 2), 3, "its chunk 'data' is 40 bytes long, and 37 are there"),
     Row("aiff", b"FORM\0\0\0\0AIFFCOMM" + _big(18) + struct.pack(">HI", 2, 10) + bytes(12) + b"SSND" + _big(48) + bytes(48), Length(10, 2), 3,
