@@ -267,7 +267,7 @@ def install(
         The module ``torchaudio``.
 
     Raises:
-        ValueError: an unknown release, flag or backend; the text lists the valid ones.
+        ValueError: an unknown release, flag or backend; the text names valid ones.
 
     Example:
         torchaudio = install("2.0", backends=["soundfile"], truncated="ignore")

@@ -17,16 +17,18 @@ def interpreter(option: str, given: str) -> str:
     Raises:
         UsageError: there is none.
     """
-    found = next(
-        filter(os.path.exists, (os.path.join(given, place) for place in _PYTHONS)),
-        shutil.which(given),
-    )
+    found = of_environment(given) or shutil.which(given)
     if found is None and not os.path.isfile(given):
         raise UsageError(
             f"{option} {given}: there is no such program, and no {_PYTHONS[0]} in a folder of that "
             "name; name an interpreter, or the folder of its environment"
         )
     return os.path.abspath(found or given)
+
+
+def of_environment(folder: str) -> str:
+    """Return the path of the Python of an environment; "" if none is there."""
+    return next(filter(os.path.exists, (os.path.join(folder, place) for place in _PYTHONS)), "")
 
 
 def signal_name(status: int | None) -> str:

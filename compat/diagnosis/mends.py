@@ -174,6 +174,8 @@ def _what_leads_to(root: pathlib.Path) -> str:
             for number, line in enumerate(path.read_text("utf-8", "replace").splitlines(), 1):
                 if _names(line, folder, root):
                     return f"take line {number} out of {path}, which leads to {root}"
+    if root.name == "dist-packages":
+        return f"take {root} off PYTHONPATH, or remove the system's package there"
     own = [pathlib.Path(prefix).resolve() for prefix in (sys.prefix, sys.base_prefix)]
     for parent in root.parents:
         if (parent / "pyvenv.cfg").is_file() or (parent / "conda-meta").is_dir():
@@ -191,12 +193,10 @@ def _names(line: str, folder: pathlib.Path, root: pathlib.Path) -> bool:
 
 
 def _removal(package: str, root: pathlib.Path) -> tuple[Line, ...]:
-    if root.resolve() in (
-        pathlib.Path(path).resolve() for path in sys.path if path.startswith(sys.prefix)
-    ):
-        return machine.uninstall(package)
+    """Remove a copy by its files, since pip uninstalls the first that it finds."""
     info = next((copy.info for copy in dists.copies(package) if copy.root == root), None)
-    paths = [str(path) for path in (root / package, info) if path is not None and path.exists()]
+    parts = (root / package, root / f"{package}.py", info)
+    paths = [str(path) for path in parts if path is not None and path.exists()]
     return machine.removing(*(paths or [str(root / package)]))
 
 
@@ -272,8 +272,9 @@ def _owner(package: str, groups: Groups) -> Mend:
     top = _below_path(wanting) or module
     owner = _distribution_of(top) or _DISTRIBUTIONS.get(top, top * (top in dists.PACKAGES))
     if not owner and pathlib.Path(wanting).is_absolute():
-        folder = os.path.dirname(wanting)
-        for name in LOADER:
+        folder = os.path.normpath(os.path.dirname(wanting))
+        always = folder.startswith(("/lib", "/usr/lib", os.path.join(sys.prefix, "lib")))
+        for name in () if always else LOADER:  # what is always searched is found without it too
             if folder in map(os.path.normpath, os.environ.get(name, "").split(os.pathsep)):
                 return Mend(f"Take {folder} out of {name}", machine.unset(name))
         return Mend(

@@ -173,7 +173,7 @@ def _by_default(
         sound, seconds, loss = _sound(answer.value), _seconds(answer.value), losses[None]
         if loss and not is_mixed:
             longer = [name for name in whole if _seconds(works[name].value) > seconds]
-            text, mend = f"{sound}: {loss}", _naming(longer[0]) if longer else _AGAIN
+            text, mend = f"{sound}: {loss}", _more_by(longer[0]) if longer else _AGAIN
             yield warning(text, mend=mend, subject=path, cause="incomplete", data=answer.value)
         else:
             yield ok(sound, data=answer.value)
@@ -198,7 +198,7 @@ def _by_default(
         yield warning(
             f"the backend that is asked first fails: {_why_not(answer)}",
             why=why,
-            mend=_naming(whole[0]),
+            mend=Mend(f"Name a backend that reads it: load(path, backend={whole[0]!r})"),
             subject=path,
             cause="other-backend-reads",
         )
@@ -209,8 +209,10 @@ def _by_default(
         yield fail("no backend reads it", mend=_what_would(world, path), cause="unreadable")
 
 
-def _naming(name: str) -> Mend:
-    return Mend(f"Name a backend that reads it: load(path, backend={name!r})")
+def _more_by(name: str) -> Mend:
+    """Name a backend that reads on where the first stops: past damage, it gives noise."""
+    by = f"name a backend that reads more: load(path, backend={name!r})"
+    return Mend(f"If it is damaged, make or download it again; else {by}")
 
 
 def _without_sound(answer: Answer) -> str:

@@ -243,7 +243,7 @@ def named(version: str | Release | None = None, **overrides: Any) -> Release:
         overrides: flags by name.
 
     Raises:
-        ValueError: an unknown release, flag, or value of a flag; the text lists the valid ones.
+        ValueError: an unknown release, flag, or value of a flag; the text names valid ones.
     """
     if isinstance(version, Release):
         release = version
@@ -265,7 +265,7 @@ def named(version: str | Release | None = None, **overrides: Any) -> Release:
     known = flags()
     for name, value in overrides.items():
         if name not in known:
-            near = difflib.get_close_matches(name, known, 1)
+            near = difflib.get_close_matches(name, (*known, "backends"), 1)
             hint = f"do you mean {near[0]!r}?" if near else f"the flags are {', '.join(known)}"
             raise ArgumentError(f"there is no flag {name!r}; {hint}")
         if isinstance(value, bool):  # for flags with several words

@@ -171,6 +171,8 @@ class Process:
                 if isinstance(told, str):
                     errors = [line for line in told.splitlines() if line.startswith("E ")]
                     data["longrepr"] = "\n".join(errors) or told
+                elif isinstance(told, dict) and told["reprcrash"]:  # not an ImportError
+                    data["longrepr"] = told["reprcrash"]["message"]
                 return found  # type: ignore[no-any-return]
         return None
 

@@ -60,7 +60,7 @@ def other_backend(uri: Any) -> str:
     if web.is_address(os.fsdecode(uri)):
         return "compat.load(..., backend='ffmpeg') reads those of http and https."
     is_address = _is_address(os.fsdecode(uri))
-    return "Download it, or pass a file object, such as fsspec.open() gives." if is_address else ""
+    return "Download it, or pass what `fsspec.open(...).open()` gives." if is_address else ""
 
 
 def told(uri: Any, hint: str) -> tuple[str, str]:

@@ -200,7 +200,11 @@ def test_mixed_dialects_of_a_global_backend() -> None:
 
 @pytest.mark.parametrize(
     ("flag", "says"),
-    [("truncatd", r"there is no flag 'truncatd'; do you mean 'truncated'\?$"), ("nonsense", "the flags are choice_order, ")],
+    [
+        ("truncatd", r"there is no flag 'truncatd'; do you mean 'truncated'\?$"),
+        ("backend", "do you mean 'backends'"),
+        ("nonsense", "the flags are choice_order, "),
+    ],
 )
 def test_a_misspelt_flag_is_told_from_an_unknown_one(flag: str, says: str) -> None:
     with pytest.raises(ValueError, match=says):

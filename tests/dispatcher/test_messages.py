@@ -168,7 +168,7 @@ _WRONG = {
     "folder.wav": (None, r"it is a folder\.$"),
     "empty.wav": (b"", "it is empty"),
     "noise.wav": (bytes(range(1, 256)) * 9, r"`python -m compat\.doctor FILE` tells"),
-    "s3://bucket/x.wav": (None, "it is an address, and no file. Download it, or pass a file object"),
+    "s3://bucket/x.wav": (None, "it is an address, and no file. Download it, or pass what"),
     "https://localhost/x.wav": (None, "cannot be reached|it is an address, and no file.*backend='ffmpeg'"),
 }
 

@@ -2,6 +2,7 @@
 
 import pathlib
 import re
+import sys
 import sysconfig
 
 import pytest
@@ -257,6 +258,16 @@ def test_a_damaged_library_to_which_a_variable_leads(monkeypatch: pytest.MonkeyP
     assert "belongs to no Python package" in explained(text, "torch").mend.text
     monkeypatch.setenv("LD_LIBRARY_PATH", f"/elsewhere:{tmp_path}/lib/")
     assert explained(text, "torch").mend == Mend(f"Take {tmp_path}/lib out of LD_LIBRARY_PATH", machine.unset("LD_LIBRARY_PATH"))
+
+
+def test_a_copy_of_the_system_is_not_removed() -> None:
+    assert not mends.without("numpy", (pathlib.Path("/usr/lib/python3/dist-packages"),)).commands
+
+
+@pytest.mark.parametrize("folder", ["/usr/lib/x86_64-linux-gnu", "/lib64", f"{sys.prefix}/lib"])
+def test_a_damaged_library_that_is_found_without_the_variable_too(folder: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LD_LIBRARY_PATH", folder)
+    assert "LD_LIBRARY_PATH" not in explained(f"ImportError: {folder}/libgomp.so.1: file too short", "torch").mend.text
 
 
 @pytest.mark.parametrize("text", ["", "ValueError: 3", "KeyError: 'torch'", "RuntimeError: Expected 2D tensor", "OSError: disk full"])

@@ -39,9 +39,11 @@ test_names_that_something_else_has = worlds(
          says=("{other}",), never=" "),
     Case("two copies inside the environment", "copies", "error", "two-copies", "torchaudio", without=("torch",),
          plants={"torchaudio 2.8.0": ""}, files={"vendored/torchaudio-2.7.0.dist-info/METADATA": "Name: torchaudio\nVersion: 2.7.0\n",
-         "vendored/torchaudio/__init__.py": ""}, env={"PYTHONPATH": "{folder}/vendored"}, commands=("uninstall",)),
+         "vendored/torchaudio/__init__.py": ""}, env={"PYTHONPATH": "{folder}/vendored"}, commands=("rm -r",)),
     Case("an environment that is gone", "environment", "warning", "other-environment-active", env={"VIRTUAL_ENV": "/gone"},
-         says=("there is no such environment",), commands=("unset VIRTUAL_ENV",)),
+         says=("no Python is there",), commands=("unset VIRTUAL_ENV",)),
+    Case("an environment of Windows", "environment", "warning", "other-environment-active", env={"VIRTUAL_ENV": "{folder}/env"},
+         files={"env/Scripts/python.exe": ""}, commands=("Scripts/python.exe -m compat.doctor",)),
     *(
         Case(f"a folder called {name}", OURS, "error", "shadowed", name, files={f"{name}/__init__.py": ""}, root="copies",
              says=(f"{{folder}}/{name}", "torchaudio-compat"))

@@ -101,7 +101,7 @@ def test_each_release_has_a_process_and_imports_of_its_own(pytester: pytest.Pyte
     # of a file that cannot be imported, the first test shows where, and each one why
     assert done.stdout.str().count("test_import.py:1: in <module>") == 1
     assert done.stdout.str().count("E   ModuleNotFoundError: torchaudio.info is gone") == 2
-    assert done.stdout.str().count("test_import.py:1: in <module>") == 1
+    assert done.stdout.str().count("test_call.py:2: in <module>") == 1
     assert "torchaudio" not in sys.modules
 
     again = pytester.runpytest_inprocess(*PLUGIN, "--lf", "-q", "-k", "TestOld")

@@ -1,6 +1,7 @@
 """Read lists of files: one path a line, a column of CSV or TSV, a field of JSON lines."""
 
 import json
+import re
 from collections.abc import Iterable, Iterator
 from typing import IO, Any
 
@@ -13,6 +14,8 @@ _USUAL = (
     "filename", "file_name", "audio", "wav",
     "uri", "url",
 )  # fmt: skip
+# zero bytes are in UTF-16, and one of these in the header of each compressed file
+_NO_TEXT = re.compile("[\0-\x08]")
 
 
 def paths(file: IO[str], kind: str, name: str, field: str | None) -> Iterator[str]:
@@ -41,12 +44,13 @@ def _checked(file: Iterable[str], name: str) -> Iterator[str]:
     """Yield the lines.
 
     Raises:
-        UsageError: the first one has a zero byte.
+        UsageError: the first one has a byte that no text has, or a line begins with it, as in
+            UTF-16 after a first line without ASCII.
     """
     for number, line in enumerate(file):
-        if not number and "\0" in line:
+        if _NO_TEXT.search(line if not number else line[:1]):
             raise UsageError(
-                f"{name}: its first line has a zero byte, so it is UTF-16, compressed in a way "
+                f"{name}: it has a byte that no text has, so it is UTF-16, compressed in a way "
                 "that is not known here, or no text; save it as UTF-8"
             )
         yield line

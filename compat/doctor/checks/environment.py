@@ -10,6 +10,7 @@ import site
 import sys
 from collections.abc import Iterator
 
+from compat.commands import processes
 from compat.diagnosis import dists, machine
 from compat.doctor.check import Finding, Group, Mend, World, check, note, ok, warning
 
@@ -38,10 +39,8 @@ def environment(world: World) -> Iterator[Finding]:
         active = os.environ.get(variable) or sys.prefix
         is_other = os.path.realpath(active) != os.path.realpath(sys.prefix)
         if is_other and not (variable == "CONDA_PREFIX" and machine.is_venv()):
-            place = ("python.exe",) if os.name == "nt" else ("bin", "python")
-            its_python = os.path.join(active, *place)
-            mend = Mend(f"Unset {variable}: there is no such environment", machine.unset(variable))
-            if os.path.exists(its_python):
+            mend = Mend(f"Unset {variable}: no Python is there", machine.unset(variable))
+            if its_python := processes.of_environment(active):
                 run = machine.doctor(interpreter=its_python)
                 mend = Mend("Run the doctor with the active environment's Python", run)
             yield warning(
