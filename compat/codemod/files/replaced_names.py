@@ -51,3 +51,73 @@ def replaced_names(text: str) -> frozenset[str]:
     given = [part for pattern in (*_GIVEN, *put) for part in pattern.findall(text)]
     named = (name for part in given for pair in _NAMED.findall(part) for name in pair if name)
     return frozenset({*named, *(name for one in _BOUND for name in one.findall(text))})
+
+
+# What may replace any name of a module or class, since the name cannot be read.
+
+# what takes a module or a name, and replaces nothing
+READERS = (
+    r"(?:get|has)attr|(?:is|assert|get|import|skip)\w*|print|repr|str|id|type|len|dir|vars|reload"
+    r"|signature|append|\w*Mock|create_autospec"
+)
+READS = re.compile(rf"(?:{READERS})\Z")
+_REPLACES = re.compile(
+    r"(?:patch|object|multiple|(?:set|del)(?:attr|item)|wrap\w*|swap\w*|spy\w*|stub\w*|replace"
+    r"|flexmock|when2?|expect|allow)\Z"
+)
+# audio, package.audio, import_module("audio"), sys.modules["audio"], "audio"
+_OWNER = r"(?P<owner>(?>(?=['\"]?\w)[\w.]*(?:[(\[]?['\"][\w.]+['\"][)\]]?)?))"
+_READ = (
+    r"[ \t]*\[[ \t]*['\"]\w+['\"][ \t]*\]|\.(?:get|items|keys|values|copy)\b"
+    r"|\.\w+\((?:['\"]|\w+=)|,[ \t]*['\"]"
+)
+_WHOLE = [
+    re.compile(one)
+    for one in (
+        # setattr(audio, NAME, fake), multiple(audio, **fakes), fakes = [(audio, NAME)]
+        rf"(?P<callee>[\w.]*)(?<!\bimport )\([ \t\n]*(?:\w+=)?{_OWNER}[ \t\n]*+(?:\)|,[ \t\n]*+"
+        r"(?!['\"]\w+['\"][ \t\n]*[,)]|\w+[ \t]*=(?![^()]*\*\*)))",
+        # mockito and flexmock: what they replace in later calls is not followed
+        rf"\b(?:flexmock|when2?|expect|allow)\([ \t\n]*{_OWNER}",
+        # patch("audio.lo" + "ad"), patch(f"audio.{NAME}")
+        r"(?P<callee>[\w.]+)\([ \t\n]*f?(?P<owner>['\"]\w[\w.]*)\.\w*(?:['\"][ \t\n]*[+%.]|\{)",
+        # vars(audio)[NAME] = fake, names = audio.__dict__
+        rf"vars\({_OWNER}\)(?!{_READ})",
+        rf"\b(?P<owner>[\w.]+)\.__dict__\b['\"]?(?!{_READ})",
+        # read.__globals__[NAME] = fake, FunctionType(read.__code__, names), setattr(*one)
+        rf"\.__globals__(?P<owner>)(?!{_READ})",
+        r"(?:FunctionType\([\w.]+\.__code__|(?:set|del)attr\(\*)(?P<owner>)",
+    )
+]
+_KNOWN = re.compile(r"\bimport\b[ \t]*(\([^)]*\)|[^\n]*)|\bclass[ \t]+(\w+)")
+_WORD = re.compile(r"\w+")
+_ALSO = re.compile(rf"(\w+)[ \t]+as[ \t]+(\w+)|^[ \t]*(\w+)[ \t]*=[ \t]*{_OWNER}[ \t]*$", re.M)
+
+
+def unread_owners(text: str, *, in_tests: bool = False, local: bool = True) -> dict[str, int]:
+    """Return what a file may replace any name of, each with the place where it does.
+
+    That is ``audio`` and ``package.audio`` for ``setattr(package.audio, NAME, fake)``, and ``*``
+    if it cannot be read either.
+
+    Args:
+        text: of the file.
+        in_tests: whether each call that is given a module may do so.
+        local: whether parameters and variables count that have such a name.
+    """
+    known = {word for pair in _KNOWN.findall(text) for word in _WORD.findall(" ".join(pair))}
+    also = {alias or name: one or owner for one, alias, name, owner in _ALSO.findall(text)}
+    found: dict[str, int] = {}
+    for match in (match for pattern in _WHOLE for match in pattern.finditer(text)):
+        callee, owner = match.groupdict().get("callee"), match["owner"]
+        plain = (callee or "").rpartition(".")[2]
+        replaces = callee is None or _REPLACES.match(plain)
+        if not replaces:
+            if not in_tests or READS.match(plain) or not (callee or match[0][-1] != ")"):
+                continue
+            owner = owner.strip("'\"")
+        first, *inner = _WORD.findall(owner) or ["*"]
+        words = [*_WORD.findall(also.get(first, first)), *inner] or ["*"]
+        if words[0] in known or not owner[:1].isalnum() or (replaces and local):
+            found |= {words[-1]: match.end(), ".".join(words[-2:]): match.end()}
+    return found

@@ -7,10 +7,17 @@ rule.
 import ast
 import dataclasses
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import PurePath
 
-from compat.codemod.files.replaced_names import BINDS, FIRST_OF, STORED
+from compat.codemod.files.replaced_names import (
+    BINDS,
+    FIRST_OF,
+    READERS,
+    READS,
+    STORED,
+    unread_owners,
+)
 from compat.codemod.source import (
     ROOT,
     Kind,
@@ -18,8 +25,8 @@ from compat.codemod.source import (
     Place,
     called,
     grouped,
+    is_test,
     listed,
-    literal,
     noted,
     old_names,
     plain_name,
@@ -28,8 +35,10 @@ from compat.codemod.source import (
 from compat.codemod.uses.project import Project
 
 _REPLACERS = re.compile(
-    r"patch|setattr|setitem|delattr|\bobject\b|spy|stub|replace|swap_attr", re.I
+    r"patch|setattr|setitem|delattr|\bobject\b|spy|stub|replace|swap_attr|wrap", re.I
 )
+# what runs code among names that it is given
+_RUNS = ("exec", "eval", "run_path", "run_module", "FunctionType")
 # what changes a namespace: vars(audio).update(load=fake), audio.__setattr__("load", fake)
 _PUTS = ("update", "setdefault", "__setitem__", "__ior__", "__setattr__")
 # mockito, flexmock: what they replace in later calls is not followed
@@ -37,12 +46,18 @@ _WHOLE = {"when", "when2", "flexmock", "expect", "allow"}
 _MODULES = re.compile(r"(?:\A|[._])modules\Z|\A_?(?:sys)?mods?\Z", re.I)
 _PATH = re.compile(r"(?:\A|.*\.)(torchaudio(?:\.\w+)*)\Z")
 _TESTS = re.compile(r"patch|mock", re.I)
+# a test that replaces what another text names: patch(names.LOAD), setattr(*one), setattr(path, x)
+_UNREAD = re.compile(r"patch\(\s*(?!['\"])|attr\(\s*(?:\*|[^'\",()]+,[^,()]*\))")
+# the modules that have old names
+_OWNERS = {path.rpartition(".")[0] for path in old_names.KNOWN}
+_KEEPING = (
+    *(ast.Assign, ast.AnnAssign, ast.NamedExpr, ast.Return, ast.Yield, ast.For),
+    *(ast.List, ast.Set, ast.Dict, ast.comprehension),
+)
 # what may replace a function that is named elsewhere in the file
 _BY_NAME = re.compile(
-    r"patch|attr(?<=(?:set|del)attr)|setitem|vars\(|__dict__|__globals__|globals\(|exec\("
+    r"patch|wrap|attr(?<=(?:set|del)attr)|setitem|vars\(|__dict__|__globals__|globals\(|exec\("
 )
-# setattr(module, NAME, fake)
-_COMPUTED = re.compile(r"(?:attr|object)\([^\n,]+,[ \t\n]*[a-zA-Z_]")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -74,7 +89,19 @@ class Replacement:
 @noted
 def everywhere(project: Project) -> list[Replacement]:
     """Return every replacement in a project."""
-    return [one for module in project.modules for one in of(module)]
+    found = [one for module in project.modules for one in of(module)]
+    if _names_elsewhere(project):
+        for module in project.modules:
+            found += _by_a_constant(module)
+    return [*dict.fromkeys(found)]
+
+
+@noted
+def _names_elsewhere(project: Project) -> bool:
+    """Return whether a test may replace what a text in another file names."""
+    tests = [path for path, module in project.speaking.items() if _is_test(module)]
+    paths = (*tests, *project.quiet.replacing)
+    return any(map(_UNREAD.search, map(project.text, paths)))
 
 
 @noted
@@ -86,13 +113,22 @@ def refused(project: Project) -> dict[Replacement, list[Place]]:
 @listed
 def of(module: Module) -> Iterator[Replacement]:
     """Return every replacement in a module."""
-    seeds = [*_mentions(module)]
+    in_tests, seeds = _is_test(module), [*_mentions(module)]
     for node in dict.fromkeys(above for seed in seeds for above in _within_statement(module, seed)):
         if isinstance(node, ast.Call):
-            yield from _by_call(module, node)
+            yield from _by_call(module, node, in_tests)
         elif isinstance(getattr(node, "ctx", None), ast.Store | ast.Del):
             yield from _by_target(module, node)
-    yield from _by_a_constant(module, [one for one in seeds if isinstance(one, ast.Constant)])
+        elif isinstance(node, ast.Tuple):
+            yield from _by_items(module, node, node.elts, in_tests)
+        if in_tests and _is_kept(module, node):
+            yield Replacement(ROOT, module.place(node), "may be replaced")
+    if in_tests:
+        yield from _by_a_constant(module)
+
+
+def _is_test(module: Module) -> bool:
+    return is_test(module.path) or _TESTS.search(module.text.text) is not None
 
 
 def _mentions(module: Module) -> Iterator[ast.AST]:
@@ -120,10 +156,10 @@ def _by_target(module: Module, target: ast.AST) -> Iterator[Replacement]:
     match target:
         case ast.Attribute():
             path = _path_of(module, target)
-        case ast.Subscript(space, ast.Constant(str(name))):
-            owner = _owner(space)
-            path = "" if owner is space else _path_of(module, owner, name)
-            if old_names.is_ours(name) and _MODULES.search(ast.unparse(space)):
+        case ast.Subscript(space, index):
+            owner, name = _owner(space), string(index)
+            path = "" if owner is space else _path_of(module, owner, *filter(None, [name]))
+            if name and old_names.is_ours(name) and _MODULES.search(ast.unparse(space)):
                 yield Replacement(ROOT, place, "is replaced in sys.modules")
         case _:
             return
@@ -132,7 +168,7 @@ def _by_target(module: Module, target: ast.AST) -> Iterator[Replacement]:
         yield Replacement(path, place, "is assigned")
 
 
-def _by_call(module: Module, call: ast.Call) -> Iterator[Replacement]:
+def _by_call(module: Module, call: ast.Call, in_tests: bool) -> Iterator[Replacement]:
     """Find what a call replaces.
 
     - ``patch("torchaudio.load")``, ``patch.object(torchaudio, "load")``
@@ -149,27 +185,70 @@ def _by_call(module: Module, call: ast.Call) -> Iterator[Replacement]:
         is_of_names = method == "__setattr__" or _owner(space) is not space
         if path := _path_of(module, _owner(space)) if is_of_names else "":
             yield Replacement(path, place, "is replaced")
-    strings = [string(one) for one in given[:2]]
     keys = [string(key) for one in given if isinstance(one, ast.Dict) for key in one.keys]
     keys += [str(one.arg) for one in call.keywords if method == "dict"]
-    put = [*(keys if replaces else ()), *(strings[:1] if puts else ())]
-    if any(map(old_names.is_ours, put)):
+    put = keys if replaces or method in _RUNS else []
+    if any(map(old_names.is_ours, [*put, *(map(string, given[:1]) if puts else ())])):
         yield Replacement(ROOT, place, "is replaced in sys.modules")
-    owner = _path_of(module, given[0]) if given and method not in ("getattr", "hasattr") else ""
-    name = strings[1] if len(strings) == 2 else ""
+    if not READS.match(method):
+        names = [one.arg for one in call.keywords if method == "multiple"]
+        names += [one.arg for one in call.keywords if one.arg in old_names.REPLACEABLE]
+        whole = replaces or method in _WHOLE
+        given = given[:1] if method in _WHOLE else given
+        yield from _by_items(module, call, given, in_tests, names, whole=whole)
+
+
+def _by_items(
+    module: Module,
+    node: ast.AST,
+    given: list[ast.expr],
+    in_tests: bool,
+    names: Sequence[str | None] = (),
+    *,
+    whole: bool = False,
+) -> Iterator[Replacement]:
+    """Find what a call or tuple replaces that is given a module and a name, or their path.
+
+    In a test, each may replace something; elsewhere it must be one that surely does (``whole``), or
+    have a name that is worth it.
+    """
+    place, strings = module.place(node), [string(one) for one in given]
+    owner = _path_of(module, _owner(given[0])) if given else ""
+    names = [*names] or [name for name in strings[1:2] if name]
     if not owner:
-        for match in filter(None, map(_PATH.match, strings if replaces else ())):
-            yield Replacement(match.group(1), place, "is patched")
-    elif replaces and method == "multiple":
-        for one in call.keywords:
-            yield Replacement(f"{owner}.{one.arg}", place, "is replaced")
-    elif name and (replaces or name in old_names.REPLACEABLE):
-        yield Replacement(f"{owner}.{name}", place, "is replaced")
-    elif method in _WHOLE or (replaces and [literal(one) for one in given[1:2]] == [...]):
-        yield Replacement(owner, place, "is replaced")
+        for text in strings[:2] if whole else ():
+            if match := _PATH.match(text):
+                yield Replacement(match.group(1), place, "is patched")
+        parts = ast.walk(given[0]) if whole and given and not strings[0] else ()
+        owner = ROOT if any(ROOT in string(one) for one in parts) else ""
+    if in_tests and not owner and not _OWNERS.isdisjoint(strings):
+        owner, names = ROOT, [name for name in strings if name in old_names.REPLACEABLE]
+        whole = False
+    if not (owner and (whole or owner in _OWNERS)):
+        return
+    for name in names:
+        if name and (whole or name in old_names.REPLACEABLE):
+            yield Replacement(f"{owner}.{name}", place, "is replaced")
+    if None in names or (not names and (whole or in_tests)):
+        yield Replacement(owner, place, "may be replaced")
 
 
-def _owner(space: ast.expr) -> ast.expr:
+def _is_kept(module: Module, node: ast.AST) -> bool:
+    """Return whether a module, or its namespace, is given a name, or stored: ``lib = torchaudio``.
+
+    What a test does with it by that name is not followed.
+    """
+    is_value = isinstance(node, ast.Name | ast.Attribute) or called(node) == "vars"
+    above = module.names.parents[node]
+    return (
+        is_value
+        and (isinstance(above, _KEEPING) or node in getattr(above, "defaults", ()))
+        and isinstance(getattr(node, "ctx", None) or ast.Load(), ast.Load)
+        and _path_of(module, _owner(node)) in _OWNERS
+    )
+
+
+def _owner(space: ast.AST) -> ast.AST:
     """Return what has a namespace: ``audio`` for ``vars(audio)`` and ``audio.__dict__``."""
     match space:
         case ast.Attribute(owner, "__dict__"):
@@ -179,13 +258,14 @@ def _owner(space: ast.expr) -> ast.expr:
     return space
 
 
-def _by_a_constant(module: Module, strings: list[ast.Constant]) -> Iterator[Replacement]:
-    """Find ``TARGET = "torchaudio.load"``, a constant with an old path, in a module with mocks."""
-    for node in strings if strings and _TESTS.search(module.text.text) else ():
+def _by_a_constant(module: Module) -> Iterator[Replacement]:
+    """Find ``TARGET = "torchaudio.load"``, a constant with an old path."""
+    for node in module.telling:
         match = _PATH.match(string(node))
         path = match.group(1) if match else ""
-        if (path in old_names.KNOWN or old_names.earlier(path)) and not isinstance(
-            module.names.parents.get(node), ast.Call
+        by = called(module.names.parents.get(node))
+        if (path in old_names.KNOWN or old_names.earlier(path)) and not (
+            READS.match(by) or _REPLACERS.search(by)
         ):
             yield Replacement(path, module.place(node), "is named for a mock")
 
@@ -232,6 +312,12 @@ def where_imported(project: Project, module: Module, written: str) -> Iterator[R
             yield Replacement(path, other.place(target), "is assigned where it is imported,")
     for owner, word in zip((home, *parts), parts, strict=False):
         yield from _in_texts(project, (home, owner), word, targets, path)
+    # module.ta.load and shorter: home, ta, home.ta, home.load
+    owners = {"*", home, *parts[:-1], f"{home}.{parts[0]}", f"{home}.{parts[-1]}"} - {ROOT}
+    for place in (place for owner in owners for place in _unread(project).get(owner, ())):
+        if place.path != module.path and home in project.text(place.path):
+            yield Replacement(path, place, "may be replaced")
+    yield from _named_elsewhere(project, home, parts[-1], targets, path)
 
 
 @noted
@@ -242,6 +328,18 @@ def _stored(project: Project) -> dict[str, list[tuple[Module, ast.Attribute]]]:
         for module in project.modules
         for node in module.names.all(ast.Attribute)
         if not isinstance(node.ctx, ast.Load)
+    )
+
+
+@noted
+def _unread(project: Project) -> dict[str, list[Place]]:
+    """Return where any name of something may be replaced, by its name."""
+    texts = {path: project.text(path) for path in (*project.speaking, *project.quiet.replacing)}
+    tests = {path for path, text in texts.items() if is_test(path) or _TESTS.search(text)}
+    return grouped(
+        (owner, _line(path, text, end))
+        for path, text in texts.items()
+        for owner, end in unread_owners(text, in_tests=path in tests, local=path in tests).items()
     )
 
 
@@ -286,8 +384,6 @@ def _in_texts(
         |['"][^'"\n]*\}}\.{plain}['"]  # patch(f"{{AUDIO}}.load")
         # setattr(module, "load", fake), whatever it is called
         |\([ \t\n]*[\w.]+,[ \t\n]*['"]{plain}['"]
-        # setattr(module, NAME, fake)
-        |\A(?=.*['"]{plain}['"]).*{_COMPUTED.pattern}
         # audio.load = fake, patch.multiple(audio, load=fake), also by another name: import audio as
         # a, a = import_module("audio")
         |(?:\b{owner}\b|(?:\b{owner}[ \t]+as[ \t]+(\w+)
@@ -300,7 +396,31 @@ def _in_texts(
     )
     for other, text in near.items():
         if match := found.search(text):
-            line = text.count("\n", 0, match.end()) + 1
-            yield Replacement(
-                path, Place(other, line, 1, line, 1), "is patched where it is imported,"
-            )
+            place = _line(other, text, match.end())
+            yield Replacement(path, place, "is patched where it is imported,")
+
+
+def _named_elsewhere(
+    project: Project, home: str, name: str, targets: list[str], path: str
+) -> Iterator[Replacement]:
+    """Find the texts that a test may use to replace a name: ``LOAD = "audio.load"``."""
+    home, *words = map(re.escape, (home, *targets))
+    named = rf"""['"](?:[\w.]*\.)?(?:{"|".join(words)})['"]
+        |(?<![\w.])(?!(?:{READERS})\()\w*\((?:\w+\.)*{home},[ \t\n]*['"]{name}['"]
+        |\A(?=.*=[ ]*['"](?:[\w.]*\.)?{home}['"]\n).*?=[ ]*['"]{name}['"]\n"""
+    for other, text in _quoting(project, name).items():
+        if match := re.search(named, text, re.S | re.X):
+            yield Replacement(path, _line(other, text, match.end()), "may be replaced")
+
+
+@noted
+def _quoting(project: Project, name: str) -> dict[str, str]:
+    """Return the texts, by path, of all files that quote a name, if a test may replace it so."""
+    paths = (*project.speaking, *project.quiet.paths) if _names_elsewhere(project) else ()
+    quoted = re.compile(rf"{name}(?<=['\".]{name})['\"]")
+    return {path: text for path in paths if quoted.search(text := project.text(path))}
+
+
+def _line(path: str, text: str, end: int) -> Place:
+    line = text.count("\n", 0, end) + 1
+    return Place(path, line, 1, line, 1)
