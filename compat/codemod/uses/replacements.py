@@ -13,7 +13,6 @@ from pathlib import PurePath
 from compat.codemod.files.replaced_names import (
     BINDS,
     FIRST_OF,
-    READERS,
     READS,
     STORED,
     unread_owners,
@@ -99,9 +98,7 @@ def everywhere(project: Project) -> list[Replacement]:
 @noted
 def _names_elsewhere(project: Project) -> bool:
     """Return whether a test may replace what a text in another file names."""
-    tests = [path for path, module in project.speaking.items() if _is_test(module)]
-    paths = (*tests, *project.quiet.replacing)
-    return any(map(_UNREAD.search, map(project.text, paths)))
+    return any(is_one and _UNREAD.search(text) for text, is_one in _tests(project).values())
 
 
 @noted
@@ -113,7 +110,7 @@ def refused(project: Project) -> dict[Replacement, list[Place]]:
 @listed
 def of(module: Module) -> Iterator[Replacement]:
     """Return every replacement in a module."""
-    in_tests, seeds = _is_test(module), [*_mentions(module)]
+    in_tests, seeds = _is_test(module.path, module.text.text), [*_mentions(module)]
     for node in dict.fromkeys(above for seed in seeds for above in _within_statement(module, seed)):
         if isinstance(node, ast.Call):
             yield from _by_call(module, node, in_tests)
@@ -127,8 +124,8 @@ def of(module: Module) -> Iterator[Replacement]:
         yield from _by_a_constant(module)
 
 
-def _is_test(module: Module) -> bool:
-    return is_test(module.path) or _TESTS.search(module.text.text) is not None
+def _is_test(path: str, text: str) -> bool:
+    return is_test(path) or _TESTS.search(text) is not None
 
 
 def _mentions(module: Module) -> Iterator[ast.AST]:
@@ -180,22 +177,23 @@ def _by_call(module: Module, call: ast.Call, in_tests: bool) -> Iterator[Replace
     callee = ast.unparse(call.func) if method else ""
     replaces = _REPLACERS.search(callee) is not None
     puts = method in ("setdefault", "__setitem__") and _MODULES.search(callee.rpartition(".")[0])
-    if isinstance(call.func, ast.Attribute) and method in _PUTS:
-        space = call.func.value
-        is_of_names = method == "__setattr__" or _owner(space) is not space
-        if path := _path_of(module, _owner(space)) if is_of_names else "":
-            yield Replacement(path, place, "is replaced")
+    space = getattr(call.func, "value", call)
+    if method in _PUTS and (method == "__setattr__" or _owner(space) is not space):
+        given, replaces = [space, *given], True
     keys = [string(key) for one in given if isinstance(one, ast.Dict) for key in one.keys]
     keys += [str(one.arg) for one in call.keywords if method == "dict"]
     put = keys if replaces or method in _RUNS else []
     if any(map(old_names.is_ours, [*put, *(map(string, given[:1]) if puts else ())])):
         yield Replacement(ROOT, place, "is replaced in sys.modules")
     if not READS.match(method):
-        names = [one.arg for one in call.keywords if method == "multiple"]
-        names += [one.arg for one in call.keywords if one.arg in old_names.REPLACEABLE]
-        whole = replaces or method in _WHOLE
-        given = given[:1] if method in _WHOLE else given
-        yield from _by_items(module, call, given, in_tests, names, whole=whole)
+        of_any = method in _WHOLE
+        names = [
+            one.arg
+            for one in call.keywords
+            if method == "multiple" or one.arg in old_names.REPLACEABLE
+        ]
+        given = given[:1] if of_any else given
+        yield from _by_items(module, call, given, in_tests, names, whole=replaces or of_any)
 
 
 def _by_items(
@@ -317,7 +315,6 @@ def where_imported(project: Project, module: Module, written: str) -> Iterator[R
     for place in (place for owner in owners for place in _unread(project).get(owner, ())):
         if place.path != module.path and home in project.text(place.path):
             yield Replacement(path, place, "may be replaced")
-    yield from _named_elsewhere(project, home, parts[-1], targets, path)
 
 
 @noted
@@ -334,13 +331,18 @@ def _stored(project: Project) -> dict[str, list[tuple[Module, ast.Attribute]]]:
 @noted
 def _unread(project: Project) -> dict[str, list[Place]]:
     """Return where any name of something may be replaced, by its name."""
-    texts = {path: project.text(path) for path in (*project.speaking, *project.quiet.replacing)}
-    tests = {path for path, text in texts.items() if is_test(path) or _TESTS.search(text)}
     return grouped(
         (owner, _line(path, text, end))
-        for path, text in texts.items()
-        for owner, end in unread_owners(text, in_tests=path in tests, local=path in tests).items()
+        for path, (text, is_one) in _tests(project).items()
+        for owner, end in unread_owners(text, in_tests=is_one, local=is_one).items()
     )
+
+
+@noted
+def _tests(project: Project) -> dict[str, tuple[str, bool]]:
+    """Return the files that may replace a function: by path the text, and whether it is a test."""
+    paths = (*project.speaking, *project.quiet.replacing)
+    return {path: (text, _is_test(path, text)) for path in paths if (text := project.text(path))}
 
 
 @noted
@@ -351,13 +353,17 @@ def _replacing(project: Project, name: str) -> dict[str, str]:
         re.compile(one)
         for one in (rf"{name}(?<=['\"]{name})(?:['\"]|[ \t]*=)", rf"dict\([^()]*\b{name}[ \t]*=")
     ]
-    dotted = re.compile(rf"\.{name}['\"]")
-    texts = {path: project.text(path) for path in (*project.speaking, *project.quiet.naming(name))}
+    # "audio.load"; fakes = [(audio, "load", fake)]; NAME = "load"
+    elsewhere = re.compile(
+        rf"{name}(?<=\.{name})['\"]|(?<!\w)\([\w.]+,[ ]*['\"]{name}['\"]|=[ ]*['\"]{name}['\"]\n"
+    )
+    others = project.quiet.paths if _names_elsewhere(project) else project.quiet.naming(name)
+    texts = {path: project.text(path) for path in (*project.speaking, *others)}
     return {
         path: text
         for path, text in texts.items()
         if name in project.replaced_names(path)
-        or dotted.search(text)
+        or elsewhere.search(text)
         or (any(one.search(text) for one in named) and _BY_NAME.search(text))
     }
 
@@ -398,27 +404,6 @@ def _in_texts(
         if match := found.search(text):
             place = _line(other, text, match.end())
             yield Replacement(path, place, "is patched where it is imported,")
-
-
-def _named_elsewhere(
-    project: Project, home: str, name: str, targets: list[str], path: str
-) -> Iterator[Replacement]:
-    """Find the texts that a test may use to replace a name: ``LOAD = "audio.load"``."""
-    home, *words = map(re.escape, (home, *targets))
-    named = rf"""['"](?:[\w.]*\.)?(?:{"|".join(words)})['"]
-        |(?<![\w.])(?!(?:{READERS})\()\w*\((?:\w+\.)*{home},[ \t\n]*['"]{name}['"]
-        |\A(?=.*=[ ]*['"](?:[\w.]*\.)?{home}['"]\n).*?=[ ]*['"]{name}['"]\n"""
-    for other, text in _quoting(project, name).items():
-        if match := re.search(named, text, re.S | re.X):
-            yield Replacement(path, _line(other, text, match.end()), "may be replaced")
-
-
-@noted
-def _quoting(project: Project, name: str) -> dict[str, str]:
-    """Return the texts, by path, of all files that quote a name, if a test may replace it so."""
-    paths = (*project.speaking, *project.quiet.paths) if _names_elsewhere(project) else ()
-    quoted = re.compile(rf"{name}(?<=['\".]{name})['\"]")
-    return {path: text for path in paths if quoted.search(text := project.text(path))}
 
 
 def _line(path: str, text: str, end: int) -> Place:
