@@ -176,13 +176,15 @@ def _by_call(module: Module, call: ast.Call, in_tests: bool) -> Iterator[Replace
     method, place = called(call), module.place(call)
     callee = ast.unparse(call.func) if method else ""
     replaces = _REPLACERS.search(callee) is not None
-    puts = method in ("setdefault", "__setitem__") and _MODULES.search(callee.rpartition(".")[0])
+    puts = method in _PUTS and _MODULES.search(callee.rpartition(".")[0]) is not None
     space = getattr(call.func, "value", call)
     if method in _PUTS and (method == "__setattr__" or _owner(space) is not space):
-        given, replaces = [space, *given], True
+        given, replaces = [space, *given] if _path_of(module, _owner(space)) else given, True
+    elif given and _REPLACERS.search(plain_name(given[0])):  # partial(setattr, audio)
+        given, replaces = given[1:], True
     keys = [string(key) for one in given if isinstance(one, ast.Dict) for key in one.keys]
-    keys += [str(one.arg) for one in call.keywords if method == "dict"]
-    put = keys if replaces or method in _RUNS else []
+    keys += [str(one.arg) for one in call.keywords if method in ("dict", "update")]
+    put = keys if replaces or puts or method in _RUNS else []
     if any(map(old_names.is_ours, [*put, *(map(string, given[:1]) if puts else ())])):
         yield Replacement(ROOT, place, "is replaced in sys.modules")
     if not READS.match(method):
@@ -218,7 +220,8 @@ def _by_items(
             if match := _PATH.match(text):
                 yield Replacement(match.group(1), place, "is patched")
         parts = ast.walk(given[0]) if whole and given and not strings[0] else ()
-        owner = ROOT if any(ROOT in string(one) for one in parts) else ""
+        named = (string(one) or _path_of(module, one).rpartition("__name__")[0] for one in parts)
+        owner = ROOT if any(ROOT in one for one in named) else ""
     if in_tests and not owner and not _OWNERS.isdisjoint(strings):
         owner, names = ROOT, [name for name in strings if name in old_names.REPLACEABLE]
         whole = False
@@ -279,10 +282,11 @@ def _path_of(module: Module, node: ast.AST, *tail: str) -> str:
         tail = (node.attr, *tail)
         node = node.value
     root = module.names.qualified(node)
-    if isinstance(node, ast.Subscript):
-        root = string(node.slice)
-    elif isinstance(node, ast.Call) and "import" in called(node) and node.args:
-        root = string(node.args[0])
+    looked_up = node.slice if isinstance(node, ast.Subscript) else None
+    if isinstance(node, ast.Call) and "import" in called(node) and node.args:
+        looked_up = node.args[0]
+    if looked_up is not None:
+        root = string(looked_up) or _path_of(module, looked_up).removesuffix(".__name__")
     return ".".join([root, *tail]) if root and old_names.is_ours(root) else ""
 
 
@@ -387,7 +391,7 @@ def _in_texts(
         rf"""
         # patch("audio.load"), patch(f"{{PACKAGE}}.audio.load")
         ['"](?:[^'"\n]*\.)?(?:{"|".join(words)})['"]
-        |['"][^'"\n]*\}}\.{plain}['"]  # patch(f"{{AUDIO}}.load")
+        |['"][^'"\n]*(?:\}}|%s)\.{plain}['"]  # patch(f"{{AUDIO}}.load")
         # setattr(module, "load", fake), whatever it is called
         |\([ \t\n]*[\w.]+,[ \t\n]*['"]{plain}['"]
         # audio.load = fake, patch.multiple(audio, load=fake), also by another name: import audio as
