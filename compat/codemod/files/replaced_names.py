@@ -75,20 +75,25 @@ _WHOLE = [
     re.compile(one)
     for one in (
         # setattr(audio, NAME, fake), multiple(audio, **fakes), fakes = [(audio, NAME)]
-        rf"(?P<callee>[\w.]*)(?<!\bimport )\([ \t\n]*(?:\w+=)?{_OWNER}[ \t\n]*+(?:\)|,[ \t\n]*+"
-        r"(?!['\"]\w+['\"][ \t\n]*[,)]|\w+[ \t]*=(?![^()]*\*\*)))",
+        rf"(?<![\w.])(?P<callee>[\w.]*+)(?<!\bimport )\([ \t\n]*(?:\w+=)?{_OWNER}[ \t\n]*+"
+        r"(?:\)|,[ \t\n]*+(?!['\"]\w+['\"][ \t\n]*[,)]|\w+[ \t]*=(?![^()]*\*\*)))",
         # mockito and flexmock: what they replace in later calls is not followed
         rf"\b(?:flexmock|when2?|expect|allow)\([ \t\n]*{_OWNER}",
         # patch("audio.lo" + "ad"), patch(f"audio.{NAME}")
-        r"(?P<callee>[\w.]+)\([ \t\n]*f?(?P<owner>['\"]\w[\w.]*)\.\w*(?:['\"][ \t\n]*[+%.]|\{)",
+        r"(?<![\w.])(?P<callee>[\w.]++)\([ \t\n]*f?(?P<owner>['\"]\w[\w.]*)\.\w*"
+        r"(?:['\"][ \t\n]*[+%.]|\{)",
         # vars(audio)[NAME] = fake, names = audio.__dict__
         rf"vars\({_OWNER}\)(?!{_READ})",
-        rf"\b(?P<owner>[\w.]+)\.__dict__\b['\"]?(?!{_READ})",
+        rf"(?<![\w.])(?P<owner>[\w.]+)\.__dict__\b['\"]?(?!{_READ})",
         # read.__globals__[NAME] = fake, FunctionType(read.__code__, names), setattr(*one)
         rf"\.__globals__(?P<owner>)(?!{_READ})",
         r"(?:FunctionType\([\w.]+\.__code__|(?:set|del)attr\(\*)(?P<owner>)",
     )
 ]
+# a file without one of these does so only by other calls
+_SURE = re.compile(
+    r"(?:set|del)attr\(|patch|mock|vars\(|__dict__|__globals__|FunctionType|wrap|swap|stub"
+)
 _KNOWN = re.compile(r"\bimport\b[ \t]*(\([^)]*\)|[^\n]*)|\bclass[ \t]+(\w+)")
 _WORD = re.compile(r"\w+")
 _ALSO = re.compile(rf"(\w+)[ \t]+as[ \t]+(\w+)|^[ \t]*(\w+)[ \t]*=[ \t]*{_OWNER}[ \t]*$", re.M)
@@ -105,6 +110,8 @@ def unread_owners(text: str, *, in_tests: bool = False, local: bool = True) -> d
         in_tests: whether each call that is given a module may do so.
         local: whether parameters and variables count that have such a name.
     """
+    if not (in_tests or _SURE.search(text)):
+        return {}
     known = {word for pair in _KNOWN.findall(text) for word in _WORD.findall(" ".join(pair))}
     also = {alias or name: one or owner for one, alias, name, owner in _ALSO.findall(text)}
     found: dict[str, int] = {}
