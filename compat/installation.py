@@ -268,6 +268,9 @@ def install(
 
     Raises:
         ValueError: an unknown release, flag or backend; the text lists the valid ones.
+
+    Example:
+        torchaudio = install("2.0", backends=["soundfile"], truncated="ignore")
     """
     arguments = (releases.named(version, **flags), releases.backends(backends))
     with _shared.lock:

@@ -79,7 +79,7 @@ _ARGUMENTS: Table = {
         "help": "use only these backends (default: all that work here)",
     },
     "--report": {
-        "metavar": "FILE",
+        "metavar": "[=FILE]",
         "help": "at the end, list on standard error which old names the program used, where and "
         "how often, and what the codemod would do there; --report=FILE writes it as JSON",
     },

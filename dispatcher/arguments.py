@@ -28,9 +28,12 @@ _Table: TypeAlias = Mapping[str | None, Mapping[int | None, _Stored]]
 _MOST = (1 << 63) - 1
 MOST_BUFFER = 1 << 30
 _LONGEST_PATH = 4096  # bytes; no system allows more
-NO_FORMAT = (
-    "the format to write is not known: give the path an extension, or pass format='wav' or another"
-)
+_NO_FORMAT, _PASS_ONE = "the format to write is not known: ", "pass format='wav' or another"
+NO_EXTENSION = f"{_NO_FORMAT}give the path an extension"
+NO_FORMAT = f"{NO_EXTENSION}, or {_PASS_ONE}"
+NO_FORMAT_OF_OBJECT = f"{_NO_FORMAT}{_PASS_ONE}"
+LAYOUTS = "[channel, time], or [time, channel] with channels_first=False"
+TRANSPOSED = "if the tensor is [time, channel], pass channels_first=False"
 _IN_MEMORY = "If you have a file's content in memory, pass io.BytesIO(data)."
 
 

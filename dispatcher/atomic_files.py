@@ -1,13 +1,16 @@
 """Write a file beside its place, then put it there in one step: nobody ever reads a half of it.
 
-All files are written this way: by our commands, by the codemod, and by the encoders of ``save``. So
-this module needs nothing else of ours. A new file is locked while it is written: one without a lock
-was left by a process that died, and is removed later by whoever writes into its folder.
+Only an old file that must stay, because others hold it, gets the bytes of the new one. All files
+are written this way: by our commands, by the codemod, and by the encoders of ``save``. So this
+module needs nothing else of ours. A new file is locked while it is written: one without a lock was
+left by a process that died, and is removed later by whoever writes into its folder.
 """
 
 import contextlib
+import errno
 import os
 import re
+import shutil
 import stat
 import time
 from collections.abc import Iterator
@@ -23,6 +26,8 @@ _LITTER = re.compile(rf"{re.escape(TEMPORARY)}[0-9a-f]{{16}}(\..*)?")
 _ROOM = 1 << 16
 _PAUSES = 20  # a folder is listed again after this many times the duration of the last listing
 _MOST_FOLDERS = 1024
+# a mount point; a file of another user in a sticky folder; on Windows, a file that is open
+_STAYS = (errno.EBUSY, errno.EPERM, errno.EACCES)
 
 
 def _lock(descriptor: int, *, wait: bool) -> bool:
@@ -66,7 +71,7 @@ def replaced(path: str, suffix: str = "") -> Iterator[str]:
     """Yield a path to write to; put what is there in the place of ``path``, unless an error comes.
 
     ``path`` is a real one (``os.path.realpath``), so that no link is replaced. The new file gets
-    the mode and the owner of the old one.
+    the mode and the owner of the old one. An old file that must stay gets the new bytes.
 
     Raises:
         OSError: the new file cannot be written; the old one is left as it was.
@@ -76,7 +81,55 @@ def replaced(path: str, suffix: str = "") -> Iterator[str]:
     with beside(path, suffix) as part:
         yield part
         finish(part, before)
-        os.replace(part, path)
+        if before is None:
+            os.replace(part, path)
+            return
+        if not _is_held(before):
+            try:
+                os.replace(part, path)
+            except OSError as why:
+                if why.errno not in _STAYS:
+                    raise
+            else:
+                return
+        overwrite(part, path)
+
+
+def _is_held(file: os.stat_result) -> bool:
+    """Return whether a file is empty, has several names, or is open for writing in this process.
+
+    If another file took its place, the program's open ``NamedTemporaryFile`` would never show it.
+    A file that another process holds open for us is most often empty. A thread that reads goes on
+    with the old file.
+    """
+    if not file.st_size or file.st_nlink > 1:
+        return True
+    if fcntl is None or not os.path.isdir("/dev/fd"):
+        return False
+    for number in map(int, os.listdir("/dev/fd")):
+        with contextlib.suppress(OSError):  # it was closed since, as the one of the listing
+            is_writable = fcntl.fcntl(number, fcntl.F_GETFL) & os.O_ACCMODE != os.O_RDONLY
+            if is_writable and os.path.samestat(os.fstat(number), file):
+                return True
+    return False
+
+
+def overwrite(part: str, path: str) -> None:
+    """Copy the content of one file into another, after making room for it.
+
+    Raises:
+        OSError: there is no room, and the file is as it was; or it cannot be written.
+    """
+    size, before = os.path.getsize(part), os.path.getsize(path)
+    with open(part, "rb") as complete, open(path, "r+b") as file:
+        if hasattr(os, "posix_fallocate") and size > before:
+            try:
+                os.posix_fallocate(file.fileno(), 0, size)
+            except OSError:
+                os.ftruncate(file.fileno(), before)
+                raise
+        shutil.copyfileobj(complete, file, 1 << 20)
+        file.truncate(size)
 
 
 def finish(path: str, before: os.stat_result | None) -> None:

@@ -45,15 +45,16 @@ class TruncatedInputWarning(CompatWarning):
 def _stacklevel() -> int:
     """Return the stack level of the first frame that is neither ours nor Python's machinery.
 
-    It is counted as ``warnings.warn`` wants it.
+    It is counted as ``warnings.warn`` counts, which leaves out the frames of an import.
     """
-    level, frame = 1, sys._getframe(2)
+    level, frame = 2, sys._getframe(2)
     while (
         frame.f_back is not None
         and str(frame.f_globals.get("__name__")).partition(".")[0] in _NOT_THE_CALLER
     ):
-        level, frame = level + 1, frame.f_back
-    return level + 1
+        level += "importlib._bootstrap" not in frame.f_code.co_filename
+        frame = frame.f_back
+    return level
 
 
 def warn(message: str | Warning, category: type[CompatWarning] = CompatWarning) -> None:

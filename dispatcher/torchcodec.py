@@ -109,8 +109,8 @@ def _with_error_context(uri: Any) -> Iterator[None]:
         yield
     except (BackendError, OSError) as why:
         is_unknown = _ffmpeg().is_unknown(why) and not web.is_address(uri)
-        cause = unreadable.cause(uri) if is_unknown else ""
-        hint = f"{unreadable.next_step(uri)}." if is_unknown and not cause else ""
+        hint = f"{unreadable.next_step(uri)}." if is_unknown else ""
+        cause, hint = unreadable.told(uri, hint)
         raise problem(
             BackendError, "read", uri, cause or why, backend="TorchCodec", hint=hint
         ) from why
@@ -204,6 +204,8 @@ def _save(asked: Save, registry: Registry, settings: Settings) -> None:
         src[None] if src.ndim == 1 else src if asked.channels_first else src.t(), settings
     )
     extension = os.path.splitext(os.fspath(uri))[1].lstrip(".").lower()
+    if not extension:
+        raise fail(arguments.NO_EXTENSION)
     if compression is not None and not 0 <= compression < _MOST_BIT_RATE:  # nan is neither
         cause = f"compression={compression!r} is a bit rate here, and must not be negative"
         raise fail(cause if compression < 0 else f"compression={compression!r} is no bit rate")

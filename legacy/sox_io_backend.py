@@ -18,6 +18,7 @@ from dispatcher.backend import Backend
 from dispatcher.errors import BackendError, BackendUnavailable, problem, standing_for
 from dispatcher.lazily import torch
 from dispatcher.metadata import AudioMetaData
+from dispatcher.reading import unreadable
 from dispatcher.reading.file_objects import Reader, interruptible, is_readable, is_writable
 from dispatcher.requests import BUFFER_SIZE, Load, Save
 from dispatcher.writing import target
@@ -25,6 +26,7 @@ from legacy.functions import Functions, taking
 from legacy.settings import Settings
 
 _T = TypeVar("_T")
+_BY = " backend: "  # before the cause in errors
 # libsox' own names and extensions of what it reads by libraries that the wheels lack
 _NOT_BUNDLED = frozenset(
     ("mp3", "mp2", "audio/mpeg", "amr", "amr-nb", "anb", "amr-wb", "awb", "gsm", "opus")
@@ -87,6 +89,14 @@ def fall_back(registry: Registry, settings: Settings) -> Backend | None:
     return None
 
 
+def neither(libsox: BackendError, ffmpeg: BackendError, path: str) -> BackendError:
+    """Return one error for a file that libsox does not read, nor FFmpeg; one cause is told once."""
+    told, next_step = str(libsox), unreadable.other_backend(path)
+    if told.partition(_BY)[2] != str(ffmpeg).partition(_BY)[2]:
+        told = f"{told.removesuffix(next_step).rstrip()} FFmpeg was tried next: {ffmpeg}"
+    return BackendError(told)
+
+
 def _sox(registry: Registry) -> Backend:
     try:
         return registry.get("sox")
@@ -130,7 +140,7 @@ def _attempt(
             try:
                 return operation(other, path)
             except BackendError as too:
-                raise BackendError(f"{why} FFmpeg was tried next: {too}") from too
+                raise neither(why, too, path) from too
 
 
 def functions(registry: Registry, settings: Settings) -> Functions:

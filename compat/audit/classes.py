@@ -86,8 +86,8 @@ def named(text: str) -> frozenset[str]:
         members = {one.name for one in _ALL if name in (one.name, one.group)}
         if not members:
             raise UsageError(
-                f"--fail-on: there is no class {name!r}; there is none, "
-                f"{', '.join((*GROUPS, *CLASSES))}"
+                f"--fail-on: there is no class {name!r}; name some of "
+                f"{', '.join((*GROUPS, *CLASSES))}, or none"
             )
         found |= members
     return frozenset(found)

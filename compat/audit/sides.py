@@ -103,7 +103,10 @@ def _first(readers: list[Backend], asked: Blocks, release: releases.Release) -> 
             except BackendError as why:
                 causes.append(why)
         else:
-            raise BackendError(" ".join(map(str, causes))) from causes[-1]
+            first, *others = causes
+            for other in others:
+                raise sox_io_backend.neither(first, other, asked.uri) from other
+            raise first
         yield stream
 
 

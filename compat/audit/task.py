@@ -52,11 +52,11 @@ class Compare(NamedTuple):
                 old, new = self.fetched(item, held)
             except fetching.FetchError as why:
                 return self._failed(item, "error_both", str(why))
-            if refusal := _refused(old):
+            if refusal := unreadable.of_file(old):
                 return self._failed(item, "error_both", f"cannot read {old!r}: {refusal}")
             if item.other and not os.path.exists(new):
                 return self._failed(item, "error_to", f"the new side has no file {item.other!r}")
-            if item.other and (refusal := _refused(new)):
+            if item.other and (refusal := unreadable.of_file(new)):
                 return self._failed(item, "error_to", f"cannot read {item.other!r}: {refusal}")
             before = sources.item_of(old), sources.item_of(new)
             try:
@@ -114,11 +114,3 @@ class Compare(NamedTuple):
             row.to_error = why
         row.note = wording.note(row)
         return row
-
-
-def _refused(path: str) -> str:
-    """Return why a path cannot be read; empty if it can.
-
-    A pipe or a device is refused, since it may never end.
-    """
-    return unreadable.cause(path) or ("" if os.path.isfile(path) else "it is not a regular file")

@@ -16,6 +16,7 @@ from compat.diagnosis.findings import Mend, sentence
 from compat.names import backends
 
 _UNAVAILABLE = "backend-unavailable"
+_LONGEST = 2000  # characters of a line: patterns take time by its square
 
 
 class Explanation(NamedTuple):
@@ -43,6 +44,7 @@ def message(text: str, package: str = "torchaudio") -> Explanation | None:
         text: the end of standard error, or an exception's own text.
         package: whose import failed.
     """
+    text = "\n".join(line[:_LONGEST] for line in text.splitlines())
     for row in table()["failure"]:
         found = (
             re.search(row["pattern"], text, re.MULTILINE)

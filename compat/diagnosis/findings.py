@@ -123,7 +123,9 @@ class Result(NamedTuple):
 
 
 # these keep a small letter at the beginning of a sentence: packages, libraries, paths, commands
-_NAME = re.compile(r"(lib|torch|numpy|soundfile|av\b|import\b|compat\b|ffmpeg|sox)|\S*[/\\_=.]\S")
+_NAME = re.compile(
+    r"(lib|torch|numpy|soundfile|av\b|cffi|import\b|compat\b|ffmpeg|sox)|\S*[/\\_=.]\S"
+)
 
 
 def sentence(text: str) -> str:

@@ -14,7 +14,13 @@ from compat.commands.shell import Line
 from compat.diagnosis import dists
 
 # the first one found is used
-SYSTEM_MANAGERS = ("apt-get", "dnf", "yum", "brew")
+# how each installs, and how it replaces what is there but damaged
+SYSTEM_MANAGERS = {
+    "apt-get": ("install -y", "install --reinstall -y"),
+    "dnf": ("install -y", "reinstall -y"),
+    "yum": ("install -y", "reinstall -y"),
+    "brew": ("install", "reinstall"),
+}
 CONDAS = ("conda", "mamba", "micromamba")
 
 
@@ -158,24 +164,25 @@ def doctor(*arguments: str, interpreter: str = "") -> tuple[Line, ...]:
     return shell.lines(interpreter or python(), "-m", "compat.doctor", *arguments)
 
 
-def system(packages: dict[str, str]) -> tuple[Line, ...]:
+def system(packages: dict[str, str], *, again: bool = False) -> tuple[Line, ...]:
     """Return commands that install a system library here, the best first.
 
     Args:
         packages: its name in each manager: ``apt``, ``dnf``, ``brew``, ``conda``.
+        again: it is there, and damaged.
     """
     commands: list[Line] = []
+    conda_words = (*["--force-reinstall"] * again, "-c", "conda-forge")
     if (is_conda() or sys.platform == "win32") and packages.get("conda"):
-        commands += by_conda("install", "-c", "conda-forge", *packages["conda"].split())
+        commands += by_conda("install", *conda_words, *packages["conda"].split())
     manager = system_manager()
     kind = {"apt-get": "apt", "yum": "dnf"}.get(manager, manager)
     if manager and packages.get(kind):
         is_root = manager == "brew" or getattr(os, "geteuid", lambda: 0)() == 0
-        words = (manager, "install") if manager == "brew" else (manager, "install", "-y")
-        sudo = () if is_root else ("sudo",)
-        commands += shell.lines(*sudo, *words, *packages[kind].split())
+        sudo, words = () if is_root else ("sudo",), SYSTEM_MANAGERS[manager][again].split()
+        commands += shell.lines(*sudo, manager, *words, *packages[kind].split())
     if not commands and conda() and packages.get("conda"):
-        commands += by_conda("install", "-c", "conda-forge", *packages["conda"].split())
+        commands += by_conda("install", *conda_words, *packages["conda"].split())
     return tuple(commands)
 
 

@@ -20,12 +20,14 @@ from compat.diagnosis.findings import Mend
 
 Groups = Mapping[str, str]
 _CONDA_NAMES = {"torch": "pytorch"}
+# variables that lead the loader to libraries
+LOADER = ("LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "DYLD_FALLBACK_LIBRARY_PATH")
 
 
 def reinstall(package: str, *, dependencies: bool = False) -> Mend:
     """Reinstall a package in the version and build that it has, if this project can use it."""
     if package == "libsox":
-        return Mend("Install libsox again", library("libsox.so").commands)
+        return Mend("Install libsox again", library("libsox.so", again=True).commands)
     found = dists.first(package)
     if found is None and package not in {*dists.PACKAGES, *pairs.companions(), "torchcodec"}:
         return Mend(f"Report this as a bug of torchaudio-compat: no package contains {package}")
@@ -220,8 +222,8 @@ def _libraries() -> dict[str, list[dict[str, Any]]]:
     return tomllib.loads(data_files.text("compat.diagnosis", "libraries.toml"))
 
 
-def library(name: str) -> Mend:
-    """Install the system package that brings a shared library."""
+def library(name: str, *, again: bool = False) -> Mend:
+    """Install the system package that brings a shared library; ``again`` if that is damaged."""
     if re.match(r"lib(cudart|c10|torch(_\w+)?(?![a-z])|amdhip|cublas|cudnn)", name):
         return matched_pair()
     row = next((row for row in _libraries()["library"] if re.search(row["pattern"], name)), None)
@@ -242,7 +244,7 @@ def library(name: str) -> Mend:
             f"Neither pip nor conda brings {short} as a library here; name one of 64 bits",
             machine.setting(variable, place),
         )
-    return Mend(f"Install {short}", machine.system(row))
+    return Mend(f"Install {short}", machine.system(row, again=again))
 
 
 def _clean(package: str) -> Mend:
@@ -268,13 +270,17 @@ def _owner(package: str, groups: Groups) -> Mend:
     """Reinstall the owner of a damaged library; it may not be the package that failed to import."""
     wanting, module = groups.get("library", ""), groups.get("module", "")
     top = _below_path(wanting) or module
-    if not top and pathlib.Path(wanting).is_absolute():
-        name = pathlib.Path(wanting).name
+    owner = _distribution_of(top) or _DISTRIBUTIONS.get(top, top * (top in dists.PACKAGES))
+    if not owner and pathlib.Path(wanting).is_absolute():
+        folder = os.path.dirname(wanting)
+        for name in LOADER:
+            if folder in map(os.path.normpath, os.environ.get(name, "").split(os.pathsep)):
+                return Mend(f"Take {folder} out of {name}", machine.unset(name))
         return Mend(
             f"{wanting} belongs to no Python package: install it again from its source",
-            library(name).commands,
+            library(pathlib.Path(wanting).name, again=True).commands,
         )
-    return reinstall(_distribution_of(top) or _DISTRIBUTIONS.get(top, package))
+    return reinstall(owner or package)
 
 
 def _distribution_of(top: str) -> str:

@@ -4,6 +4,7 @@ import contextlib
 import json
 import os
 import pathlib
+import re
 import signal
 import subprocess
 import sys
@@ -55,6 +56,11 @@ class Answer(NamedTuple):
     def failed(self) -> bool:
         """Return whether there is no value."""
         return bool(self.raised or self.died)
+
+    @property
+    def error(self) -> str:
+        """Return the class of the exception, and the first line that it says."""
+        return re.sub(r":\s+", ": ", self.raised, count=1).partition("\n")[0].strip()
 
 
 class Children:

@@ -11,6 +11,7 @@ from compat.doctor.lengths import does
 _UNLIKE = 0.9
 _LOUDER = 0.01
 _WILD = 1000.0
+_UNKNOWN = (1 << 63) - 1  # frames that libsndfile counts in a flac that does not say how many
 # how samples differ; also the causes of findings
 _SOUND, _LOUDNESS, _PLACE = ("other-samples", "other-loudness", "other-place")
 _PLAIN = Mend("Write it again in a plain number format: 16, 24 or 32 bits that fill their bytes")
@@ -174,7 +175,7 @@ def _lengths(
 def _fewer_than_promised(path: str, loads: Loads, frames: Mapping[str, int]) -> Iterator[Finding]:
     for name, load in loads.items():
         promised = load.get("info", {}).get("num_frames")
-        if promised and frames[name] < promised:
+        if promised and frames[name] < promised < _UNKNOWN:
             yield warning(
                 f"{name}: the header promises {promised:,} frames, but only {frames[name]:,} are "
                 "there",

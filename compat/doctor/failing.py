@@ -45,7 +45,7 @@ def finding(name: str, answer: Answer, package: str, *, cause: str = "", dead: s
     if answer.died:
         return death(dead or f"{name}: it", answer, package)
     return error(
-        f"{name}: {answer.raised.splitlines()[0]}",
+        f"{name}: {answer.error}",
         mend=mends.reinstall(package),
         subject=package,
         cause=cause,
@@ -62,4 +62,4 @@ def known(answer: Answer, package: str) -> Explanation:
     for text in (answer.raised, "\n".join(answer.stderr)):
         if found := explain.message(text, package):
             return found
-    return Explanation("", answer.raised.partition("\n")[0], mends.reinstall(package))
+    return Explanation("", answer.error, mends.reinstall(package))

@@ -65,12 +65,16 @@ def _refusal(path: str) -> Finding | None:
     """Return a finding if there is nothing to load."""
     from dispatcher.reading import unreadable
 
-    why = unreadable.cause(path)
+    why = unreadable.of_file(path)
     if not why:
         return None
     others = {
         "it is a folder": ("no-file", Mend("Name a file in it")),
         "it is an address, and no file": ("no-file", Mend("Download it, and name that file")),
+        "it is not a regular file": (
+            "no-file",
+            Mend("Write what it gives to a file, and name that"),
+        ),
         "it is empty": ("empty-file", _AGAIN),
         "you may not read it": ("no-permission", Mend("Allow it", machine.readable(path))),
     }
@@ -81,7 +85,7 @@ def _refusal(path: str) -> Finding | None:
     cause, mend = others.get(why, ("no-file", correct))
     return error(
         why,
-        why="No backend can read it; each fails with its own message.",
+        why="No backend is asked: each would fail with a message of its own, or wait.",
         mend=mend,
         subject=path,
         cause=cause,
@@ -163,18 +167,19 @@ def _by_default(
     is the cause of this one.
     """
     named = [name for name in works if name is not None]
+    whole = [name for name in named if not losses[name]]
+    whole.sort(key=lambda name: bool(_warned(path, works[name], _MISREAD)))
     if None in works:
-        sound, loss = _sound(answer.value), losses[None]
+        sound, seconds, loss = _sound(answer.value), _seconds(answer.value), losses[None]
         if loss and not is_mixed:
-            text, mend = f"{sound}: {loss}", _AGAIN
+            longer = [name for name in whole if _seconds(works[name].value) > seconds]
+            text, mend = f"{sound}: {loss}", _naming(longer[0]) if longer else _AGAIN
             yield warning(text, mend=mend, subject=path, cause="incomplete", data=answer.value)
         else:
             yield ok(sound, data=answer.value)
         return
-    why = "This is the call that names no backend: load(path)."
+    why = "load(path) without backend= fails for this reason."
     fail = functools.partial(error, why=why, subject=path)
-    whole = [name for name in named if not losses[name]]
-    whole.sort(key=lambda name: bool(_warned(path, works[name], _MISREAD)))
     if silent := _without_sound(answer):
         mend = Mend("Find the recording with sound")
         yield fail(silent, mend=mend, cause="no-sound-stream")
@@ -193,7 +198,7 @@ def _by_default(
         yield warning(
             f"the backend that is asked first fails: {_why_not(answer)}",
             why=why,
-            mend=Mend(f"Name a backend that reads it: load(path, backend={whole[0]!r})"),
+            mend=_naming(whole[0]),
             subject=path,
             cause="other-backend-reads",
         )
@@ -202,6 +207,10 @@ def _by_default(
         yield fail(text, mend=_AGAIN, cause="incomplete")
     else:
         yield fail("no backend reads it", mend=_what_would(world, path), cause="unreadable")
+
+
+def _naming(name: str) -> Mend:
+    return Mend(f"Name a backend that reads it: load(path, backend={name!r})")
 
 
 def _without_sound(answer: Answer) -> str:
@@ -255,7 +264,7 @@ def _by_backend(
         )
     if answer.raised:
         return note(
-            f"{name}: {answer.raised.splitlines()[0]}",
+            f"{name}: {answer.error}",
             why="It fails before it opens the file.",
             subject=path,
         )
@@ -277,7 +286,7 @@ def _why_not(answer: Answer) -> str:
     if answer.died:
         return f"loading {explain.death(answer.died)[0]}"
     if answer.failed:
-        return answer.raised.splitlines()[0]
+        return answer.error
     nothing = "it returns no samples, though the header promises some"
     said = re.sub(
         r"^cannot read .*? with the \w+ backend: ", "", answer.value.get("load_error", nothing)
@@ -286,8 +295,11 @@ def _why_not(answer: Answer) -> str:
 
 
 def _sound(value: dict[str, Any]) -> str:
-    (channels, *_, frames), rate = value["shape"], value["rate"]
+    channels, rate = value["shape"][0], value["rate"]
     coded = f", {value['info']['encoding']}" if "info" in value else ""
     plural = "s" * (channels != 1)
-    seconds = frames / rate if rate else 0
-    return f"{seconds:.3f} s at {rate} Hz, {channels} channel{plural}{coded}"
+    return f"{_seconds(value):.3f} s at {rate} Hz, {channels} channel{plural}{coded}"
+
+
+def _seconds(value: dict[str, Any]) -> float:
+    return float(value["shape"][-1] / value["rate"]) if value["rate"] else 0.0

@@ -46,7 +46,7 @@ def of_result(
     shown.sort(key=lambda pair: -pair[0].status.severity)
     said = ""
     for finding, root in shown:
-        if len(shown) > 1 or finding.text != result.summary:
+        if finding.text != result.summary:
             yield Line(finding.status.word, finding.text, finding.status.colour)
         if finding.why and finding.why != said:
             yield Line("why", finding.why)

@@ -81,7 +81,7 @@ def _names(world: World, used: choice.Calls, chosen: choice.Choice) -> Iterator[
             data={"names": lacking},
         )
     here = len(names) - len(answer.value["lacking"])
-    real = "the torchaudio that is installed, with the drop-in's I/O"
+    real = "the installed torchaudio with the drop-in's I/O"
     yield ok(
         f"it uses {len(names)} names of torchaudio; {real if over_real else 'the stand-in'} has "
         f"{here} of them",

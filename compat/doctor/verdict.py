@@ -14,11 +14,14 @@ FILE = "file"  # the check name of results on a user's files
 # subject -> what it depends on: if one of these is broken, its own problem is a consequence
 _STANDS_ON = {
     "torch": ("python",),
+    "numpy": ("python",),
+    "compat": ("dispatcher", "python"),
     "torchaudio": ("torch", "python"),
     "soundfile": ("numpy", "dispatcher", "python"),
     "libsox": ("numpy", "dispatcher", "python"),
     "av": ("numpy", "dispatcher", "python"),
 }
+_OVER_TORCH = ("round-trip", "resampling")  # checks whose samples are torch's
 _EXIT = {Status.WARNING: 1, Status.ERROR: 2, Status.CRASHED: 3}
 
 
@@ -78,6 +81,7 @@ class Course:
         if not finding.status.is_problem or not finding.subject:
             return ""
         subjects = {finding.subject, *_STANDS_ON.get(finding.subject, ())} - {"variables"}
+        subjects |= {"torch"} if result.check in _OVER_TORCH else set()
         found = next((title for one, title in self._broken.items() if one in subjects), "")
         if not found and finding.status is Status.ERROR:
             self._broken[finding.subject] = result.title or result.check

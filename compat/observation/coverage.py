@@ -147,11 +147,8 @@ def lines(found: Coverage) -> Iterator[str]:
             place = f"{site.path}:{site.call.line}"
             yield f"  {site.call.calls:7,}x  {site.call.name:{names}}  {place:{width}}  {said}"
             if site.state in ("left", "fixable"):
-                yield from (
-                    f"{'':12}{one.rule}: {one.reason}"
-                    for one in site.findings
-                    if one.state is not State.FIXED
-                )
+                left = [one for one in site.findings if one.state is not State.FIXED]
+                yield from dict.fromkeys(f"{'':12}{one.rule}: {one.reason}" for one in left)
         counts = [
             (sum(one.state == state for one in found.sites), words)
             for state, (_, words) in _WORDS.items()

@@ -8,6 +8,7 @@ tree), with its documentation.
 from __future__ import annotations
 
 import dataclasses
+import difflib
 import functools
 import os
 from typing import Any, Literal
@@ -30,6 +31,9 @@ class Release(legacy.settings.Settings):
 
     Override any flag in ``compat.install`` or with ``dataclasses.replace``. The flags of the
     dispatcher and of the global backend are inherited.
+
+    Example:
+        install(dataclasses.replace(release("2.2"), truncated="ignore"))
     """
 
     name: str = "2.2"
@@ -261,7 +265,9 @@ def named(version: str | Release | None = None, **overrides: Any) -> Release:
     known = flags()
     for name, value in overrides.items():
         if name not in known:
-            raise ArgumentError(f"there is no flag {name!r}; the flags are {', '.join(known)}")
+            near = difflib.get_close_matches(name, known, 1)
+            hint = f"do you mean {near[0]!r}?" if near else f"the flags are {', '.join(known)}"
+            raise ArgumentError(f"there is no flag {name!r}; {hint}")
         if isinstance(value, bool):  # for flags with several words
             value = overrides[name] = SPELLED.get(name, {}).get(value, value)
         if isinstance(known[name].default, tuple) and not isinstance(value, tuple):

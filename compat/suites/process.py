@@ -156,14 +156,22 @@ class Process:
                 raise pytest.exit.Exception(message.leaving, message.status)
 
     def problem(self, test: str) -> pytest.CollectReport | None:
-        """Return why a test could not be collected; ``None`` if it is not defined here."""
+        """Return why a test could not be collected; ``None`` if it is not defined here.
+
+        Only the first test of a file gets the traceback, the others its errors.
+        """
         for data in self.ready.problems:
             where = data["nodeid"]
             if not where or test == where or test.startswith((f"{where}::", f"{where}/")):
                 # a copy, since pytest puts objects into what it reads
-                return self._config.hook.pytest_report_from_serializable(  # type: ignore[no-any-return]
+                found = self._config.hook.pytest_report_from_serializable(
                     config=self._config, data=copy.deepcopy(data)
                 )
+                told = data["longrepr"]
+                if isinstance(told, str):
+                    errors = [line for line in told.splitlines() if line.startswith("E ")]
+                    data["longrepr"] = "\n".join(errors) or told
+                return found  # type: ignore[no-any-return]
         return None
 
     def close(self) -> None:

@@ -13,6 +13,13 @@ from compat.suites.process import Process
 from compat.suites.trace import Trace
 from compat.suites.worlds import World
 
+# options that need the terminal, and their names in pytest; a plugin that is off has none
+_ALONE = {
+    "--pdb": "usepdb",
+    "--trace": "trace",
+    "--setup-only": "setuponly",
+    "--setup-plan": "setupplan",
+}
 _PLACE = "torchaudio_test"  # an attribute of reports: a test's plain id and its release
 
 
@@ -40,12 +47,12 @@ class ReleaseSession:
         self._trace = Trace(config, self._stack)
         if self.worlds:
             self.told = self._stack.enter_context(self.worlds[0].in_force())
-        if len(self.worlds) > 1 and (
-            config.known_args_namespace.usepdb or config.known_args_namespace.trace
-        ):
+        given = config.known_args_namespace
+        asked = [option for option, name in _ALONE.items() if getattr(given, name, False)]
+        if len(self.worlds) > 1 and asked:
             self.end()
             raise pytest.UsageError(
-                f"--pdb and --trace need one release: {worlds.OPTION}={self.worlds[0].label}"
+                f"{asked[0]} needs one release: {worlds.OPTION}={self.worlds[0].label}"
             )
 
     def end(self) -> None:

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import functools
-from typing import Any
-
 from dispatcher.headers.container import Container
 from dispatcher.headers.frames_in_a_row import FrameKind
-from dispatcher.lazily import np, npt
+from dispatcher.lazily import np
 
 _SYNC = b"\x0b\x77"
 _KBITS = (
@@ -16,8 +13,10 @@ _KBITS = (
 )
 
 _HEADER, _LONGEST = 6, 1 << 12  # bytes
-_CHECKSUM = 2  # bytes, at a frame's end, of all behind the sync word
-_POLYNOMIAL = 0x18005
+# A checksum makes a frame, without its sync word, a multiple of x^16 + x^15 + x^2 + 1, which is
+# (x + 1)(x^15 + x + 1). The power 2^k of the second factor is x^15n + x^n + 1, with n = 2^k: so all
+# bits above 15n can be added further down at once. Rows: n, 15n, and the bits below.
+_FOLDS = [(n, 15 * n, (1 << 15 * n) - 1) for n in (1 << k for k in range(11, -1, -1))]
 
 
 def _size(data: bytes) -> int:
@@ -37,26 +36,21 @@ def is_right(data: bytes) -> bool:
     if data[:2] == _SYNC[::-1]:  # each two bytes are in the other order
         data = np.frombuffer(data, np.uint16, len(data) // 2).byteswap().tobytes()
     at = 0
-    while (size := _size(data[at : at + _HEADER].ljust(_HEADER))) > _HEADER:
+    while at + _HEADER <= len(data) and (size := _size(data[at : at + _HEADER])) > _HEADER:
         frame, at = data[at + len(_SYNC) : at + size], at + size
-        if at > len(data):
-            break
-        # a checksum divides what it belongs to
-        bits = np.unpackbits(np.frombuffer(frame, np.uint8))
-        if np.bitwise_xor.reduce(_remainders()[-len(bits) :] * bits):
+        if at <= len(data) and not _is_multiple(int.from_bytes(frame, "big")):
             return False
     return True
 
 
-@functools.cache
-def _remainders() -> npt.NDArray[Any]:
-    """Return what each bit before a checksum adds to it: a power of x, divided by a polynomial."""
-    found, value = [], 1 << 8 * _CHECKSUM
-    for _ in range(8 * _LONGEST):
-        value ^= _POLYNOMIAL if value >> 8 * _CHECKSUM else 0
-        found.append(value)
-        value <<= 1
-    return np.array(found[::-1], np.uint16)
+def _is_multiple(bits: int) -> bool:
+    """Return whether the polynomial of a checksum divides one with these bits."""
+    if bits.bit_count() & 1:  # x + 1 divides whatever has an even number of them
+        return False
+    for shift, end, below in _FOLDS:
+        while high := bits >> end:
+            bits = bits & below ^ high << shift ^ high
+    return not bits
 
 
 CONTAINER = Container(

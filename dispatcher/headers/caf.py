@@ -1,4 +1,7 @@
-"""Apple's CAF: chunks with sizes of 8 bytes; ``desc`` describes a packet, ``data`` has them."""
+"""Apple's CAF: chunks with sizes of 8 bytes.
+
+``desc`` describes a packet, ``data`` has them; ``pakt`` has the sizes of compressed ones.
+"""
 
 from collections.abc import Iterator
 
@@ -22,10 +25,9 @@ def _length(file: File) -> Length | None:
     return None
 
 
-CONTAINER = Container(
-    "caf",
-    b"caff",
-    _length,
-    missing=lambda file: short_chunk(file, _chunks(file), b"data"),
-    complete=True,
-)
+def _missing(file: File) -> str | None:
+    found = (short_chunk(file, _chunks(file), name) for name in (b"data", b"pakt"))
+    return next(filter(None, found), None)
+
+
+CONTAINER = Container("caf", b"caff", _length, _missing, complete=True)

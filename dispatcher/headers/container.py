@@ -42,8 +42,8 @@ class Part(NamedTuple):
     """A part of a joined file.
 
     Its kind (the container's name; of MPEG audio mp1, mp2 or mp3), its first byte, its sample rate
-    in Hz, its channels, and its codec in Ogg and Matroska. The last three are 0, 0 and its headers
-    where only those are compared.
+    in Hz, its channels, and its codec in Ogg and Matroska. The rate is 0 where it is unknown: no
+    library may read on then.
     """
 
     kind: str

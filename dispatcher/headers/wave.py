@@ -1,4 +1,4 @@
-"""WAV, RIFX and RF64, and the RIFF chunk of AVI.
+"""WAV, RIFX and RF64.
 
     RIFF size WAVE | fmt  size format | fact size frames | data size samples ...
 
@@ -17,7 +17,6 @@ from dispatcher.headers.container import (
     Order,
     chunks,
     missing,
-    short,
 )
 
 PCM, FLOAT, ALAW, ULAW, EXTENSIBLE = 1, 3, 6, 7, 0xFFFE
@@ -132,12 +131,10 @@ def _length(file: File) -> Length | None:
 
 
 def _missing(file: File) -> str | None:
-    if file.at(8, 4) == b"AVI ":
-        return short("its RIFF chunk", file.number(4, 4, "little"), file.size - 8, UNKNOWN)
     found = file.parsed(read)
     if found is None or not found.is_known or found.begin + found.size <= file.size:
         return None
     return missing("its chunk 'data'", found.size, file.size - found.begin)
 
 
-CONTAINER = Container("wav", b"RIFF|RIFX|RF64", _length, _missing, complete=True)
+CONTAINER = Container("wav", b"RIF[FX].{4}WAVE|RF64", _length, _missing, complete=True)

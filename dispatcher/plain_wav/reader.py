@@ -22,7 +22,7 @@ from dispatcher.metadata import AudioMetaData
 from dispatcher.plain_wav import hidden_bitstreams
 from dispatcher.reading import sample_formats
 from dispatcher.reading.collector import Collector
-from dispatcher.reading.opened import InMemory, OpenFile
+from dispatcher.reading.opened import COMPARED, InMemory, OpenFile
 from dispatcher.requests import Load
 
 _File: TypeAlias = OpenFile | InMemory
@@ -176,6 +176,8 @@ def _found(file: _File | None, find: Callable[[_File], _Layout | None]) -> Plain
         return None
     try:
         layout = file.remembered(find)
+        if layout and layout.begin > COMPARED and layout != file.parsed(_parsed):
+            layout = file.parsed(find)  # the header changed where nothing shows it
     except OSError:
         return None
     return None if layout is None else PlainWav(file.raw, layout)

@@ -14,7 +14,7 @@ from dispatcher.headers.container import Part
 from dispatcher.reading.opened import look
 
 # FFmpeg's command stops at the tags between parts, or keeps the first rate
-_ONLY_CUT = frozenset({"wv", "sbc", "mka", "nut"})
+_ONLY_CUT = frozenset({"wv", "sbc", "mka", "nut", "avi"})
 _EXPANDED = frozenset("$`%“”„")  # within double quotes, by PowerShell or by cmd
 
 
@@ -38,7 +38,7 @@ def change(found: list[Part]) -> str:
     if other is None:
         return ""
     if not other.rate:
-        return f"a file with other headers begins at byte {other.begin}"
+        return f"another file begins at byte {other.begin}"
     first, later = (
         f"{part.channels} channel{'s' * (part.channels != 1)} at {part.rate} Hz"
         for part in (found[0], other)
@@ -52,7 +52,7 @@ def change(found: list[Part]) -> str:
 
 
 def _other(found: list[Part]) -> Part | None:
-    return next((part for part in found[1:] if part[2:] != found[0][2:]), None)
+    return next((part for part in found[1:] if part[2:] != found[0][2:] or not part.rate), None)
 
 
 def mend(uri: Any, found: list[Part]) -> str:

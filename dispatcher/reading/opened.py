@@ -19,7 +19,7 @@ from dispatcher.reading.file_objects import is_readable, is_regular
 
 _Found = TypeVar("_Found")
 _SETTLED = 2 * 10**9  # nanoseconds: the coarsest time stamps of any file system
-_COMPARED = 1 << 10  # bytes of the head
+COMPARED = 1 << 10  # bytes of the head
 _HAS_PREAD = hasattr(os, "pread")  # Windows has none
 _UNREADABLE = (
     *(OSError, ValueError, TypeError, AttributeError),
@@ -66,7 +66,7 @@ class OpenFile(File):
         """
         status = self.status
         changed = status.st_mtime_ns, status.st_ctime_ns
-        identity = status.st_dev, status.st_ino, status.st_size, hash(self.head[:_COMPARED])
+        identity = status.st_dev, status.st_ino, status.st_size, hash(self.head[:COMPARED])
         kept = _kept(parse, *identity, *changed)
         found: _Found = kept[0] if kept else self.parsed(parse)
         if not kept and time.time_ns() - max(changed) > _SETTLED:

@@ -4,12 +4,13 @@ import os
 from typing import Any
 
 from dispatcher import errors
+from dispatcher.reading import web
 
 _DOCTOR = "`python -m compat.doctor FILE` tells what it is"
 _OBJECT = "`seek(0)` first if it was read or written before: an object is read from where it stands"
 _NAMELESS = "Some formats are known by their names only: pass format='sbc', for example"
 _LEAVE_OUT = "; a path is taken as it is written, so leave out file:// before it"
-_ADDRESSES = ("http://", "https://", "s3://", "gs://", "hf://")
+_STORES = ("s3://", "gs://", "hf://")
 
 
 def cause(uri: Any) -> str:
@@ -19,11 +20,11 @@ def cause(uri: Any) -> str:
     path = os.fsdecode(uri)
     if not path:
         return "the path is empty"
-    if _address(path):
+    if _is_address(path):
         return "it is an address, and no file"
     try:
         if not os.path.exists(path):
-            return f"there is no such file{_LEAVE_OUT if begins_with_protocol(path) else ''}"
+            return f"there is no such file{_LEAVE_OUT if path.startswith('file:') else ''}"
         if os.path.isdir(path):
             return "it is a folder"
         if os.path.isfile(path) and not os.path.getsize(path):
@@ -33,9 +34,12 @@ def cause(uri: Any) -> str:
         return ""
 
 
-def begins_with_protocol(uri: Any) -> bool:
-    """Return whether ``file:`` stands before a path, as FFmpeg's own commands take it."""
-    return isinstance(uri, str) and uri.startswith("file:")
+def of_file(path: str) -> str:
+    """Return the same of a file that is read several times.
+
+    A pipe or a device is refused, since it may never end.
+    """
+    return cause(path) or ("" if os.path.isfile(path) else "it is not a regular file")
 
 
 def next_step(uri: Any, *, by_name: bool = False) -> str:
@@ -51,15 +55,19 @@ def next_step(uri: Any, *, by_name: bool = False) -> str:
 
 def other_backend(uri: Any) -> str:
     """Return the next step for a backend with fewer formats than FFmpeg; "" if that cannot help."""
-    why = cause(uri)
-    if not why:
+    if not cause(uri):
         return f"compat.load(..., backend='ffmpeg') reads more formats; {next_step(uri)}."
-    return (
-        "compat.load(..., backend='ffmpeg') reads those of http and https."
-        if _address(os.fsdecode(uri))
-        else ""
-    )
+    if web.is_address(os.fsdecode(uri)):
+        return "compat.load(..., backend='ffmpeg') reads those of http and https."
+    is_address = _is_address(os.fsdecode(uri))
+    return "Download it, or pass a file object, such as fsspec.open() gives." if is_address else ""
 
 
-def _address(path: str) -> bool:
-    return path.startswith(_ADDRESSES)
+def told(uri: Any, hint: str) -> tuple[str, str]:
+    """Return the cause that FFmpeg does not tell, or "", and the next step, by default ``hint``."""
+    found = "" if web.is_address(uri) else cause(uri)
+    return found, other_backend(uri) if found else hint
+
+
+def _is_address(path: str) -> bool:
+    return web.is_address(path) or path.startswith(_STORES)

@@ -38,10 +38,11 @@ def _status(path: str) -> os.stat_result | None:
 def _beside(path: str) -> Iterator[str]:
     """Yield a path to write to; at the end what is there replaces the content of ``path``."""
     before = _status(path)
-    final = os.path.realpath(path) if before is None or stat.S_ISREG(before.st_mode) else ""
-    if final and not _OPEN_FILE.fullmatch(path) and os.access(os.path.dirname(final), os.W_OK):
-        if before is not None and not os.access(final, os.W_OK):
-            raise PermissionError(f"{final!r} is read-only")
+    is_file = before is None or stat.S_ISREG(before.st_mode)
+    final = os.path.realpath(path) if is_file and not _OPEN_FILE.fullmatch(path) else ""
+    if final and before is not None and not os.access(final, os.W_OK):
+        raise PermissionError(f"{final!r} is read-only")
+    if final and os.access(os.path.dirname(final), os.W_OK):
         with atomic_files.replaced(final, os.path.splitext(path)[1]) as part:
             yield part
         return
@@ -50,34 +51,11 @@ def _beside(path: str) -> Iterator[str]:
     with tempfile.TemporaryDirectory() as folder:
         part = os.path.join(folder, f"file{os.path.splitext(path)[1]}")
         yield part
-        if final and before is not None and not _OPEN_FILE.fullmatch(path):
-            size = os.path.getsize(part)
-            with open(part, "rb") as complete, _with_room(final, size) as target:
-                shutil.copyfileobj(complete, target, 1 << 20)
-                target.truncate(size)
+        if final and before is not None:
+            atomic_files.overwrite(part, final)
             return
         with interrupts.allowed(), open(part, "rb") as complete, _opened(path) as target:
             shutil.copyfileobj(complete, target, 1 << 20)
-
-
-def _with_room(path: str, size: int) -> BinaryIO:
-    """Open an existing file for writing from its beginning, with room for ``size`` bytes.
-
-    This is for a folder in which no new file can be made.
-
-    Raises:
-        OSError: there is no room; the file is as it was.
-    """
-    file = open(path, "r+b")  # noqa: SIM115 - the caller closes it
-    before = os.path.getsize(path)
-    if hasattr(os, "posix_fallocate") and size > before:
-        try:
-            os.posix_fallocate(file.fileno(), 0, size)
-        except OSError:
-            os.ftruncate(file.fileno(), before)
-            file.close()
-            raise
-    return file
 
 
 def _opened(path: str) -> BinaryIO:

@@ -148,6 +148,8 @@ def test_an_odd_file_is_a_row(make: Callable[[], object], named: str, kinds: dic
     "a quote that is never closed": ({"list.csv": UNCLOSED}, "list.csv", "audit: list.csv"),
     "a quote that the next row closes": ({"list.csv": UNCLOSED.replace(b",two", b',"two"')}, "list.csv", "audit: list.csv"),
     "a list in UTF-16": ({"list.txt": "data/a.wav\n".encode("utf-16")}, "list.txt", "audit: list.txt"),
+    "a list in UTF-16 without a mark": ({"list.csv": "path\ndata/a.wav\n".encode("utf-16-be")}, "list.csv", "audit: list.csv: its first"),
+    "sound in place of a list": ({}, "--manifest data/a.wav", "audit: data/a.wav"),
     "fewer columns": ({"list.csv": b"x,path\n1\n"}, "list.csv", "audit: list.csv"),
     "a path that is a number": ({"list.jsonl": b'{"path": 3}\n'}, "list.jsonl", "audit: list.jsonl"),
     "deep JSON": ({"list.jsonl": NUMBER + b"[" * 100000 + b"]" * 100000 + b"}\n"}, "list.jsonl", "audit: list.jsonl"),

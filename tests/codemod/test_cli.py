@@ -67,7 +67,7 @@ test_commands = commands(
             ("nowhere", "no such file"),
             ("--select TAC999 .", "no rule TAC999"),
             ("--ignore '' .", "--ignore names no rule"),
-            ("--explain TAC999", "no rule TAC999"),
+            ("--explain TAC999", "neither a rule nor the reason"),
             ("--target compat .", "--entry"),
             ("--entry a.py .", "--target compat"),
             ("- .", "alone"),

@@ -198,6 +198,15 @@ def test_mixed_dialects_of_a_global_backend() -> None:
         torchaudio.load(_WAV, uri=_WAV)
 
 
+@pytest.mark.parametrize(
+    ("flag", "says"),
+    [("truncatd", r"there is no flag 'truncatd'; do you mean 'truncated'\?$"), ("nonsense", "the flags are choice_order, ")],
+)
+def test_a_misspelt_flag_is_told_from_an_unknown_one(flag: str, says: str) -> None:
+    with pytest.raises(ValueError, match=says):
+        compat.release("2.0", **{flag: True})  # type: ignore[misc]
+
+
 def test_a_release_is_frozen() -> None:
     with pytest.raises(AttributeError):
         compat.release("2.0").dispatcher = True  # type: ignore[misc]

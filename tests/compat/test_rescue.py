@@ -3,6 +3,7 @@
 Real wheels are tried in ``tests/compat/real``.
 """
 
+import functools
 import importlib
 import pathlib
 import sys
@@ -14,6 +15,7 @@ import pytest
 
 import compat
 from compat import operators
+from compat.dropin.first_import import FirstImport
 from tests.codemod.commands import put
 from tests.compat.conftest import Plant
 from tests.conftest import Python
@@ -120,6 +122,15 @@ def test_an_extension_for_ffmpeg_that_is_cut_off_is_not_loaded(broken: Broken, e
         file.write("from torio import _extension as streams\nstreams.lazy_import_ffmpeg_ext().is_available()\n")
     torchaudio = compat.install("2.2")
     assert not hasattr(torchaudio.io, "theirs")
+
+
+def test_the_warning_points_at_the_import_where_a_release_waits_for_it(broken: Broken, monkeypatch: pytest.MonkeyPatch) -> None:
+    """``compat.run`` and ``TORCHAUDIO_COMPAT_AUTO`` install a release inside of the import."""
+    broken(COMPILED_PART_FAILS["no lib"])
+    monkeypatch.setattr(sys, "meta_path", [FirstImport(functools.partial(compat.install, "2.0")), *sys.meta_path])
+    with pytest.warns(compat.RescueWarning) as seen:
+        import torchaudio  # noqa: F401
+    assert [warning.filename for warning in seen] == [__file__]
 
 
 def test_one_warning_names_cause_and_mend_and_what_works(broken: Broken) -> None:

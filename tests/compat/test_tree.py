@@ -370,3 +370,17 @@ def test_a_submodule_is_one_that_a_release_had(path: str) -> None:
     parents = [path.rsplit(".", drop)[0] for drop in range(path.count(".") + 1)]
     if goes and not path.startswith("_"):
         assert any(removed.deprecated(parent) for parent in parents), "compat/names/removed.py says nothing about it"
+
+
+@pytest.mark.parametrize("release", ["2.0", "2.1", "2.2", "2.8", "2.9"])
+def test_the_releases_that_had_a_submodule_have_it(release: str) -> None:
+    """And no others."""
+    compat.install(release)
+
+    def imports(path: str) -> bool:
+        try:
+            return bool(importlib.import_module(f"torchaudio.{path}"))
+        except ImportError:
+            return False
+
+    assert [*filter(imports, PATHS)] == [path for path in PATHS if wheel_names.has(path, release)]

@@ -12,6 +12,7 @@ import torch
 import compat
 from dispatcher import notices
 from tests import streaming
+from tests.outcomes import observed
 
 Asset = Callable[[str], str]
 
@@ -114,3 +115,11 @@ def test_a_stream_that_ends_by_an_empty_packet_is_read(channels: int) -> None:
     with warnings.catch_warnings(action="error", category=notices.DamagedInputWarning):
         assert sound.t().equal(compat.load("x.nut", backend="ffmpeg")[0])
         assert compat.info("x.nut", backend="ffmpeg").num_frames == len(sound)
+
+
+@pytest.mark.parametrize(("name", "codec", "loses"), [("x.wav", "adpcm_ms", True), ("x.wma", "wmav2", True), ("x.flac", "flac", False)])
+def test_what_2_9_leaves_out_is_warned_of(name: str, codec: str, loses: bool) -> None:
+    streaming.write(name, torch.rand(9000, 1) - 0.5, 8000, encoder=codec)
+    (found, _), warned = observed(compat.standin("2.9").load, name)
+    assert ["2.9 leaves out a part" in str(each) for each in warned] == [True] * loses
+    assert (found.shape != compat.load(name, backend="ffmpeg")[0].shape) == loses

@@ -306,6 +306,12 @@ def test_sox_writes_what_its_command_writes(kind: str, is_speech: bool, sound: t
     assert not is_speech or pathlib.Path(ours).read_bytes() == pathlib.Path(theirs).read_bytes()
 
 
+@pytest.mark.parametrize(("channels", "mixes"), [(1, False), (2, False), (6, True)])
+def test_channels_that_the_vorbis_encoder_mixes_are_warned_of(channels: int, mixes: bool) -> None:
+    _, warned = observed(dispatcher.save, "x.vorbis", torch.zeros(channels, 800), 16000, backend="ffmpeg")
+    assert ["mixes the 6 channels into 2" in str(each) for each in warned] == [True] * mixes
+
+
 @pytest.mark.parametrize("reader", ["soundfile", "ffmpeg"])
 @pytest.mark.parametrize("extension", ["ogg", "mp3"])
 def test_soundfile_writes_what_reads_as_the_sound(extension: str, reader: str, sound: torch.Tensor) -> None:

@@ -184,8 +184,9 @@ def test_a_file_that_is_cut_while_it_is_read_is_left_to_ffmpeg() -> None:
         assert plain.piece(0, 1000, True, True) is not None
 
 
+@pytest.mark.parametrize("before", [0, 2000])
 @pytest.mark.parametrize("backend", ["ffmpeg", "soundfile"])
-def test_a_header_that_changes_without_a_new_time_is_read_again(backend: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_header_that_changes_without_a_new_time_is_read_again(backend: str, before: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """What writes through mmap changes a page's time once; copying with times keeps the old one on Windows, sshfs and FAT."""
     monkeypatch.setattr("dispatcher.reading.opened._SETTLED", -(10**12))
     path = _written(TONE)
@@ -193,10 +194,13 @@ def test_a_header_that_changes_without_a_new_time_is_read_again(backend: str, mo
     with wave.open(other, "wb") as file:
         file.setparams((1, 2, 48000, 0, "NONE", ""))
         file.writeframes(TONE)
+    junk = b"JUNK" + struct.pack("<I", before) + bytes(before)
+    first, then = (data[:12] + junk + data[12:] for data in (path.read_bytes(), other.getvalue()))
+    path.write_bytes(first)
     with path.open("r+b") as raw, mmap.mmap(raw.fileno(), 0) as mapped:
         mapped[:] = mapped[:]
         assert dispatcher.load("x.wav", backend=backend)[0].shape == (2, 100_000)
-        mapped[:] = other.getvalue()
+        mapped[:] = then
         waveform, rate = dispatcher.load("x.wav", backend=backend)
         assert (waveform.shape, rate) == ((1, 200_000), 48000)
         assert dispatcher.info("x.wav", backend=backend).sample_rate == 48000
@@ -227,6 +231,12 @@ EXPECTED = torch.tensor([_NUMBERS]) / 32768
 _WIDE = struct.pack("<800i", *(number << 16 for number in _NUMBERS))
 
 
+def _g721() -> bytes:
+    made = io.BytesIO()
+    soundfile.write(made, EXPECTED[0].numpy(), 8000, "G721_32", format="WAV")
+    return made.getvalue()
+
+
 @table(
     "data, why",
     {
@@ -234,6 +244,7 @@ _WIDE = struct.pack("<800i", *(number << 16 for number in _NUMBERS))
         "24 in 32 bits, without the extension": (_wav("<", _PCM, 4, 24, _WIDE), "24-bit.*doctor FILE"),
         "RIFX": (_wav(">", _PCM, 2, 16, struct.pack(">800h", *_NUMBERS)), "byte order"),
         "RIFX of floats": (_wav(">", _FLOAT, 4, 32, struct.pack(">800f", *(number / 32768 for number in _NUMBERS))), "byte order"),
+        "G.721": (_g721(), "G.721.*doctor FILE"),
         "24 bits": (_wav("<", _PCM, 3, 24, b"".join((number << 8).to_bytes(3, "little", signed=True) for number in _NUMBERS)), ""),
         "floats": (_wav("<", _FLOAT, 4, 32, struct.pack("<800f", *(number / 32768 for number in _NUMBERS))), ""),
     },
@@ -340,6 +351,39 @@ def test_floats_that_are_taken_for_integers_are_warned_of(name: str, data: bytes
     if name != "x.mat5":  # libsndfile does not know it by that name
         with pytest.warns(MisreadInputWarning, match="libsox takes its floats for integers"):
             compat.load(name, format="sndfile", backend="sox")
+
+
+@pytest.mark.parametrize(
+    ("name", "subtype", "channels", "frames", "why"),
+    [
+        ("x.caf", "ALAC_32", 1, 5000, "highest 8 of 32 bits"),
+        ("x.caf", "ALAC_24", 1, 5000, ""),
+        ("x.caf", "ALAC_16", 2, 5000, ""),
+        ("x.wav", "GSM610", 1, 29 * 320, "the last block of sound for one more"),  # an odd number of bytes
+        ("x.wav", "GSM610", 1, 28 * 320, ""),
+    ],
+)
+def test_noise_that_libsndfile_makes_is_warned_of(name: str, subtype: str, channels: int, frames: int, why: str) -> None:
+    soundfile.write(name, torch.rand(frames, channels) - 0.5, 16000, subtype=subtype)
+    (found, _), warned = observed(compat.load, name, backend="soundfile")
+    told = [each for each in warned if isinstance(each, MisreadInputWarning)]
+    assert len(told) == bool(why)
+    assert why in str(told)
+    assert found.equal(compat.load(name, backend="ffmpeg")[0]) != bool(why)
+
+
+@pytest.mark.parametrize(("channels", "loses"), [(2, False), (4, False), (6, True)])
+def test_voc_of_which_ffmpeg_cuts_frames_in_two_is_warned_of(channels: int, loses: bool) -> None:
+    compat.save("x.voc", torch.rand(channels, 4000) - 0.5, 16000, backend="ffmpeg")
+    (found, _), warned = observed(compat.load, "x.voc", backend="ffmpeg")
+    assert ["no whole number of frames" in str(each) for each in warned] == [True] * loses
+    assert found.equal(compat.load("x.voc", backend="soundfile")[0]) != loses
+
+
+def test_what_libsndfile_knows_by_its_name_alone_is_warned_of() -> None:
+    pathlib.Path("x.au").write_bytes(bytes(800))
+    with pytest.warns(MisreadInputWarning, match="no header.*µ-law"):
+        compat.load("x.au", backend="soundfile")
 
 
 @pytest.mark.libsox

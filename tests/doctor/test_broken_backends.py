@@ -3,6 +3,7 @@
 import ctypes.util
 import pathlib
 import shutil
+import sys
 from collections.abc import Callable
 
 import pytest
@@ -91,6 +92,15 @@ def test_a_libsox_that_does_not_load(healthy: World, tmp_path: pathlib.Path, kin
     assert path in found["text"]
     assert found["evidence"][0].startswith(f"tried {path}")
     assert found["mend"]["commands"][0] == "unset TORCHAUDIO_COMPAT_LIBSOX"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the loader of other systems has other names")
+def test_a_damaged_libsox_to_which_a_variable_leads(healthy: World, tmp_path: pathlib.Path) -> None:
+    """Installing it again would not mend it."""
+    for name in ("libsox.so.3", "libsox.so.2", "libsox.so"):
+        (tmp_path / name).write_bytes(b"no")
+    found = healthy.examine("--only", "backend-sox", env={"LD_LIBRARY_PATH": str(tmp_path)}).finding("backend-sox")
+    assert (found["cause"], found["mend"]["commands"]) == ("unloadable-libsox", ["unset LD_LIBRARY_PATH"])
 
 
 @pytest.mark.libsox

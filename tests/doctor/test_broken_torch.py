@@ -85,7 +85,10 @@ def test_no_torch(build: Make) -> None:
 test_imports = worlds(
     Case("a file of that name in the working directory", "copies,imports", "error", "shadowed", "torch", root="copies",
          files={"torch.py": "tensor = list\n"}, says=("{folder}/torch.py",), commands=("mv {folder}/torch.py {folder}/my_torch.py",)),
-    Case("a folder of that name in the working directory", "copies", "error", "shadowed", "torchaudio", files={"torchaudio/notes.txt": "my data\n"}),
+    Case("a folder of that name in the working directory", "copies", "error", "shadowed", "torchaudio", files={"torchaudio/notes.txt": "my data\n"},
+         commands=("-m pip install",), never="mv "),
+    Case("the rest of a removed package", "copies", "error", "shadowed", "torch", without=ALONE, files={"torch/notes.txt": "my data\n"},
+         commands=("-m pip install torch",), never="mv "),
     Case("a module that is missing", "imports", "error", "missing-package", without=ALONE, plants={"torch 2.8.0": "import surely_not_installed\n"},
          commands=("-m pip install surely_not_installed",)),
     Case("a part of itself that is missing", "imports", "error", "missing-part", without=ALONE, plants={"torch 2.8.0": "import torch._gone\n"},

@@ -1,11 +1,13 @@
 """The table of messages: each known failure is told apart, and gets its own mend."""
 
+import pathlib
 import re
 import sysconfig
 
 import pytest
 
-from compat.diagnosis import explain, mends
+from compat.diagnosis import explain, machine, mends
+from compat.diagnosis.findings import Mend
 from tests.tables import table
 
 NO_FILE = "cannot open shared object file: No such file or directory"
@@ -248,6 +250,15 @@ def test_what_is_damaged_has_its_own_package_installed_again(text: str, package:
         assert not [command for command in commands if "pip" in command]
 
 
+def test_a_damaged_library_to_which_a_variable_leads(monkeypatch: pytest.MonkeyPatch, tmp_path: pathlib.Path) -> None:
+    """Also below a folder in which Python finds modules, such as the working one."""
+    monkeypatch.syspath_prepend(tmp_path)
+    text = f"ImportError: {tmp_path}/lib/libgomp.so.1: file too short"
+    assert "belongs to no Python package" in explained(text, "torch").mend.text
+    monkeypatch.setenv("LD_LIBRARY_PATH", f"/elsewhere:{tmp_path}/lib/")
+    assert explained(text, "torch").mend == Mend(f"Take {tmp_path}/lib out of LD_LIBRARY_PATH", machine.unset("LD_LIBRARY_PATH"))
+
+
 @pytest.mark.parametrize("text", ["", "ValueError: 3", "KeyError: 'torch'", "RuntimeError: Expected 2D tensor", "OSError: disk full"])
 def test_what_it_does_not_know_it_leaves_alone(text: str) -> None:
     assert explain.message(text) is None
@@ -282,6 +293,10 @@ def test_the_missing_library_is_named() -> None:
     """Missing from torch itself it is another cause."""
     assert "libcudart.so.12" in explained(f"OSError: libcudart.so.12: {NO_FILE}").cause
     assert explained(f"OSError: libcudart.so.12: {NO_FILE}", "torch").name == "incomplete-cuda"
+
+
+def test_a_line_of_a_million_characters_takes_no_hours() -> None:
+    assert explained(f"{'x' * 1_000_000}\nOSError: libcudart.so.12: {NO_FILE}").name == "mixed-builds"
 
 
 @pytest.mark.parametrize(

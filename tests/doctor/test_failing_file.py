@@ -105,6 +105,7 @@ def test_what_is_wrong_with_a_file_is_told(seen: Checks, name: str, status: str,
     [
         ("https://example.org/a.wav", "Download it, and name that file"),
         ("s3://bucket/a.wav", "Download it, and name that file"),
+        pytest.param(os.devnull, "Write what it gives to a file", marks=pytest.mark.skipif(os.name == "nt", reason="of another kind")),
         ("below/gone.wav", os.path.join("{}", "below", "gone.wav)")),
     ],
 )
@@ -162,6 +163,9 @@ def causes(tmp_path_factory: pytest.TempPathFactory) -> Checks:
         "cut.flac": flac[: len(flac) // 2],
         "few.flac": flac[:22] + (10000).to_bytes(4, "big") + flac[26:],
         "few_more.flac": flac[:22] + (31999).to_bytes(4, "big") + flac[26:],
+        "uncounted.flac": flac[:22] + bytes(4) + flac[26:],
+        # a frame of sound, and one of a pause, which FFmpeg cannot decode
+        "pausing.amr": (ASSETS / "mono.amr-nb").read_bytes()[:19] + b"\x44" + bytes(5),
         "low.opus": encoded(sound, "OGG", subtype="OPUS"),
         "chained.ogg": ogg * 2,
         "chained.mp3": mp3 * 2,
@@ -214,6 +218,7 @@ FOUND: dict[str, tuple[str, str, list[str], list[str]]] = {
     "big.wav": ("misread", "the wrong byte order", ["ffmpeg"], ["sox", "soundfile"]),
     "cut.wav": ("incomplete", "", [], []),
     "cut.flac": ("incomplete", "", [], []),
+    "pausing.amr": ("incomplete", "FFmpeg cannot decode", [], []),
     "rates.ogg": ("changes-on-its-way", "", [], []),
     "open.wav": ("other-lengths", "", [], []),
     "silent.mp4": ("", "it is a video without sound", [], []),
@@ -235,8 +240,14 @@ def test_one_thing_is_found_and_said_once(causes: Checks, name: str) -> None:
     assert times == 1 or cause not in ("incomplete", "changes-on-its-way", "other-lengths")
     if name == "wide.wav":
         assert "backend=" not in found["mend"]["text"]
+    if name == "pausing.amr":
+        assert found["mend"]["text"] == "Name a backend that reads it: load(path, backend='sox')"
     if name in ("silent.mp4", "picture.wav"):
         assert not found["mend"]["commands"]
+
+
+def test_a_flac_that_does_not_count_its_frames_is_whole(causes: Checks) -> None:
+    assert not bad(causes["uncounted.flac"])
 
 
 @pytest.mark.parametrize(("name", "command"), [("rates.ogg", "ffmpeg -i "), ("changing.aac", "ffmpeg -i "), ("changing.nut", "head -c ")])

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from compat.commands import shell
-from compat.diagnosis import dists, machine, mends, pairs
+from compat.diagnosis import dists, explain, machine, mends, pairs
 from compat.diagnosis.findings import Mend
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="the machines played here are POSIX")
@@ -61,6 +61,23 @@ def play(monkeypatch: pytest.MonkeyPatch) -> Iterator[Play]:
 def test_a_library_of_the_system(play: Play, library: str, programs: list[str], given: dict[str, bool], commands: list[str]) -> None:
     play(*programs, **given)
     assert list(mends.library(library).commands) == commands
+
+
+@pytest.mark.parametrize(
+    ("manager", "command"),
+    [
+        ("apt-get", "sudo apt-get install --reinstall -y libsox3 libsox-fmt-all"),
+        ("dnf", "sudo dnf reinstall -y sox sox-libs"),
+        ("brew", "brew reinstall sox"),
+        ("conda", "conda install --force-reinstall -c conda-forge sox"),
+    ],
+)
+def test_a_damaged_library_of_the_system_is_replaced(play: Play, manager: str, command: str) -> None:
+    """To install it would leave it as it is."""
+    play(manager)
+    damaged = explain.message("OSError: /opt/lib/libsox.so.3: file too short")
+    assert damaged is not None
+    assert damaged.mend.commands == mends.reinstall("libsox").commands == (command,)
 
 
 def test_an_environment_without_pip_is_given_it_or_uv(play: Play, monkeypatch: pytest.MonkeyPatch) -> None:

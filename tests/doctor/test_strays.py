@@ -37,6 +37,11 @@ test_names_that_something_else_has = worlds(
     Case("a file that only has the name", "copies", "error", "shadowed", files={"torchaudio.py": "import os\n"}, commands=("mv ",)),
     Case("a checkout that works before the installed one", "copies", "warning", "shadowed", plants=CHECKOUT, env={"PYTHONPATH": "{other}"},
          says=("{other}",), never=" "),
+    Case("two copies inside the environment", "copies", "error", "two-copies", "torchaudio", without=("torch",),
+         plants={"torchaudio 2.8.0": ""}, files={"vendored/torchaudio-2.7.0.dist-info/METADATA": "Name: torchaudio\nVersion: 2.7.0\n",
+         "vendored/torchaudio/__init__.py": ""}, env={"PYTHONPATH": "{folder}/vendored"}, commands=("uninstall",)),
+    Case("an environment that is gone", "environment", "warning", "other-environment-active", env={"VIRTUAL_ENV": "/gone"},
+         says=("there is no such environment",), commands=("unset VIRTUAL_ENV",)),
     *(
         Case(f"a folder called {name}", OURS, "error", "shadowed", name, files={f"{name}/__init__.py": ""}, root="copies",
              says=(f"{{folder}}/{name}", "torchaudio-compat"))
@@ -46,7 +51,10 @@ test_names_that_something_else_has = worlds(
     hiding("queue/__init__.py", "import queue\nqueue.SimpleQueue\n"),
     hiding("helper.py", "from helper import thing\n", helper="thing = 1\n"),
     hiding("helper/__init__.py", "import helper\nhelper.thing\n", helper="thing = 1\n"),
-    Case("cffi.py", "copies,backend-sox", "error", "shadowed", "python", files={"cffi.py": ""}, root="copies", commands=("mv ",)),
+    *(
+        Case(name, f"copies,{check}", "error", "shadowed", "python", files={name: ""}, root="copies", commands=("mv ",))
+        for name, check in {"cffi.py": "backend-sox", "elftools/__init__.py": "libraries", "deprecation.py": "resampling"}.items()
+    ),
 )  # fmt: skip
 
 

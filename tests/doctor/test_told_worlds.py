@@ -18,6 +18,7 @@ from tests.codemod.commands import put
 from tests.conftest import ASSETS
 from tests.tables import table
 
+NAMES = ("ffmpeg", "sox", "soundfile")
 NOWHERE = pathlib.Path("/nowhere/site-packages")
 
 
@@ -92,7 +93,7 @@ def _codec(answer: Answer) -> Told:
 
 
 def _tripped(soundfile: Answer) -> Told:
-    opens = {name: Answer({}) if name == "soundfile" else _unavailable(name) for name in ("ffmpeg", "sox", "soundfile")}
+    opens = {name: Answer({}) if name == "soundfile" else _unavailable(name) for name in NAMES}
     return Told(answers={**_answers("backend", **opens), **_answers("round_trip", soundfile=soundfile)})
 
 
@@ -225,6 +226,12 @@ CASES = [
         "import numpy fails: OSError: odd",
     ),
     Case(
+        "imports",
+        Told(copy("numpy", "2.0.0"), answers=_answers("importing", numpy=Answer(raised="ImportError: \n\n read this \nand more"))),
+        "error",
+        "import numpy fails: ImportError: read this",
+    ),
+    Case(
         "requirements",
         Told(
             *(copy(name, version) for name, version in {"torch": "2.8.0", "numpy": "2.0.0", "av": "18.0.0", "cffi": "1.16.0"}.items()),
@@ -234,6 +241,12 @@ CASES = [
         "4 of 5 met; not installed: soundfile",
     ),
 ]
+
+
+@pytest.fixture(autouse=True)
+def _told_backends(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The worlds tell of these; a new backend has rows of its own."""
+    monkeypatch.setattr("dispatcher.registry.known", lambda: NAMES)
 
 
 def found(check: str, world: World) -> tuple[Finding, ...]:
@@ -261,7 +274,6 @@ def test_what_a_check_finds(case: Case, monkeypatch: pytest.MonkeyPatch) -> None
     assert the_one(found(case.check, case.world), case.status, case.says).cause == case.cause
 
 
-NAMES = ("ffmpeg", "sox", "soundfile")
 MONO = ASSETS / "mono_s16.wav"
 
 
@@ -294,7 +306,7 @@ ERROR = {"load_error": "cannot read 'a' with the sox backend: no such thing."}
         (READ, {"sox": Answer({**READ, "shape": [1, 9]})}, "note", "different lengths, in frames: ffmpeg 10, sox 9, soundfile 10"),
         (
             {**READ, "shape": [1, 9]},
-            {name: Answer({**READ, "shape": [1, 9]}) for name in ("ffmpeg", "sox", "soundfile")},
+            {name: Answer({**READ, "shape": [1, 9]}) for name in NAMES},
             "warning",
             "ffmpeg: the header promises 10 frames, but only 9 are there",
         ),

@@ -12,6 +12,8 @@ TORCH = error("torch is half there", why="A download broke off.", mend=REINSTALL
 TORCHAUDIO = error("torchaudio does not load", mend=Mend(commands=(Line("pip install torchaudio"),)), subject="torchaudio")
 LACKING = error("files are missing", subject="torchaudio", cause="a")
 VARIABLE = warning("a variable does nothing", mend=Mend("Unset it"), subject="variables")
+CFFI = error("cffi does not import", subject="av")
+NO_TRIP = Result("round-trip", "Round trip", (error("ffmpeg: no attribute 'arange'", subject="av"),))
 TRIP = Result("round-trip", "Round trip", (ok("ffmpeg exact"),))
 RESCUE = Result("rescue", "Rescue", (ok("by its own Python part"),))
 _STANDIN = "compat.install() works here without any fix, for load, save and info: it needs no torchaudio for them."
@@ -34,6 +36,10 @@ def results(*findings: Finding) -> list[Result]:
         (results(TORCH, TORCHAUDIO, VARIABLE), "torch is half there.", 2, ["a variable does nothing"], ""),
         # the same command mends both
         (results(TORCH, error("more of it", mend=REINSTALL, subject="numpy")), "torch is half there.", 2, [], ""),
+        # samples need torch, and no torchaudio
+        ([*results(TORCH), NO_TRIP], "torch is half there.", 2, [], ""),
+        ([*results(TORCHAUDIO), NO_TRIP], "torchaudio does not load.", 2, ["ffmpeg: no attribute 'arange'"], ""),
+        (results(CFFI), "cffi does not import.", 2, [], ""),
         ([*results(TORCHAUDIO), TRIP], "torchaudio does not load.", 2, [], _STANDIN),
         ([*results(TORCHAUDIO), RESCUE, TRIP], "torchaudio does not load.", 2, [], _RESCUED),
         ([*results(TORCH), TRIP], "torch is half there.", 2, [], ""),

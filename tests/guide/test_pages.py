@@ -54,6 +54,22 @@ def test_links_lead_somewhere(page: pathlib.Path) -> None:
     assert not wrong
 
 
+_FILE = re.compile(r"`([\w./-]+\.(?:py|toml|md|txt|yml))`")
+_NAME = re.compile(r"`@?(?:\w+\.)*(\w*(?:[a-z][A-Z]|_)\w*)(?:\([^`]*\))?`")
+_FOLDERS = ("compat", "dispatcher", "legacy", "tests", "migration_guide", "packaging", ".github")
+
+
+@pytest.mark.parametrize("page", ["ARCHITECTURE.md", "CONTRIBUTING.md", "SECURITY.md"])
+def test_files_and_names_that_developers_are_told_of_are_there(page: str) -> None:
+    """A file by its path or the end of it; a name anywhere in the code."""
+    files = [*ROOT.glob("*.*"), *(path for folder in _FOLDERS for path in (ROOT / folder).rglob("*.*"))]
+    words = set(re.findall(r"\w+", "".join(path.read_text("utf-8") for path in files if path.suffix == ".py")))
+    text = _prose(ROOT / page)
+    told = [file for file in _FILE.findall(text) if "NAME" not in file and "PATH" not in file]
+    assert [file for file in told if not any(path.as_posix().endswith(f"/{file}") for path in files)] == []
+    assert [name for name in _NAME.findall(text) if name not in words] == []
+
+
 _ADDRESSES = {address: page for page in PAGES for address in re.findall(r"https?://[^\s)>`\"']+[\w/]", page.read_text("utf-8"))}
 
 

@@ -231,6 +231,13 @@ def test_the_report_says_what_the_codemod_does_at_each_place(tmp_path: pathlib.P
     assert next(coverage.lines(coverage.coverage([], str(tmp_path), "2.0"))) == "the program called no function of torchaudio 2.0."
 
 
+def test_the_report_says_a_reason_once_for_a_line(tmp_path: pathlib.Path) -> None:
+    put({"a.py": "import torchaudio\nprint(torchaudio.get_audio_backend(), torchaudio.get_audio_backend())\n"}, tmp_path)
+    calls = [recording.Call("get_audio_backend", str(tmp_path / "a.py"), 2, 2)]
+    said = "\n".join(coverage.lines(coverage.coverage(calls, str(tmp_path), "2.0")))
+    assert said.count("TAC107: ") == 1
+
+
 @pytest.mark.parametrize(
     ("given", "wanted"),
     [

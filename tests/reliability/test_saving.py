@@ -6,6 +6,7 @@ import pathlib
 import random
 import resource
 import signal
+import tempfile
 import time
 from collections.abc import Callable
 from typing import Any
@@ -135,6 +136,51 @@ def test_links_lead_to_their_target() -> None:
         dispatcher.save("round.wav", WAVE, 16000)
     assert {name: os.readlink(name) for name in links} == links
     assert [(path.name, path.is_symlink()) for path in pathlib.Path("deep").iterdir()] == [("c.wav", False)]
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_an_open_temporary_file_shows_what_is_saved_under_its_name(backend: str) -> None:
+    """As in the releases, which wrote into the file; each time, also less than before."""
+    with tempfile.NamedTemporaryFile(suffix=".wav") as file:
+        for frames in (1000, 400):
+            dispatcher.save(file.name, WAVE[:, :frames], 16000, backend=backend)
+            file.seek(0)
+            assert soundfile.info(io.BytesIO(file.read())).frames == frames
+
+
+@pytest.mark.parametrize("others", [{"x.wav": b""}, {"x.wav": b"precious", "y.wav": b"precious"}], ids=["made empty", "with another name"])
+def test_a_file_that_others_may_hold_gets_the_new_content(others: dict[str, bytes]) -> None:
+    """A parent process the one that it made, and a link the other; if ``save`` fails, both keep the old content."""
+    put({"x.wav": others["x.wav"]})
+    for name in others.keys() - {"x.wav"}:
+        os.link("x.wav", name)
+    before = os.stat("x.wav").st_ino
+    with pytest.raises(ValueError, match=r"x\.wav"):
+        dispatcher.save("x.wav", torch.zeros(300, 10), 16000, backend="soundfile", format="flac")
+    assert contents() == others
+    dispatcher.save("x.wav", WAVE, 16000)
+    assert {os.stat(name).st_ino for name in others} == {before}
+    assert soundfile.info("x.wav").frames == WAVE.shape[1]
+
+
+def test_a_thread_that_reads_the_old_file_reads_on_in_it() -> None:
+    """It never reads a half of each."""
+    put({"x.wav": b"precious"})
+    with open("x.wav", "rb") as file:
+        dispatcher.save("x.wav", WAVE, 16000)
+        assert file.read() == b"precious"
+
+
+@pytest.mark.parametrize("why", [1, 16], ids=["of another user in a sticky folder", "a mount point"])
+def test_a_file_that_cannot_be_replaced_gets_the_new_content(why: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The system's answer is made up; a file that is not there yet cannot be such a one."""
+    put({"x.wav": b"precious"})
+    monkeypatch.setattr(os, "replace", fails(OSError(why, os.strerror(why))))
+    dispatcher.save("x.wav", WAVE, 16000)
+    assert os.listdir() == ["x.wav"]
+    assert soundfile.info("x.wav").frames == WAVE.shape[1]
+    with pytest.raises(RuntimeError, match=r"y\.wav"):
+        dispatcher.save("y.wav", WAVE, 16000)
 
 
 @pytest.mark.parametrize("files", [{"x.wav": b"precious"}, {"x.wav/precious": b""}], ids=["read-only", "folder"])

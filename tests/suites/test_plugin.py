@@ -98,6 +98,10 @@ def test_each_release_has_a_process_and_imports_of_its_own(pytester: pytest.Pyte
     )
     for line in lines:
         done.stdout.fnmatch_lines([line])
+    # of a file that cannot be imported, the first test shows where, and each one why
+    assert done.stdout.str().count("test_import.py:1: in <module>") == 1
+    assert done.stdout.str().count("E   ModuleNotFoundError: torchaudio.info is gone") == 2
+    assert done.stdout.str().count("test_import.py:1: in <module>") == 1
     assert "torchaudio" not in sys.modules
 
     again = pytester.runpytest_inprocess(*PLUGIN, "--lf", "-q", "-k", "TestOld")
@@ -208,7 +212,12 @@ MARKED = "import pytest\n@pytest.mark.torchaudio({})\ndef test_a(): pass\n"
         "a release": (("--torchaudio=1.0",), "", "--torchaudio: there is no release '1.0'; the releases are 2.0, 2.1, 2.2, 2.3,"),
         "nothing": (("--torchaudio=",), "", "--torchaudio: name a release (--torchaudio=2.0)"),
         "in the file": (("-o", "torchaudio=2.0 3.0"), "", "the ini option torchaudio*: there is no release '3.0'"),
-        "a debugger and several": (("--torchaudio=2.0,2.2", "--pdb"), "", "--pdb and --trace need one release: --torchaudio=2.0"),
+        "a debugger and several": (("--torchaudio=2.0,2.2", "--pdb"), "", "--pdb needs one release: --torchaudio=2.0"),
+        "a plan, and no debugger": (
+            ("--torchaudio=2.0,2.2", "--setup-plan", "-p", "no:debugging"),
+            "",
+            "--setup-plan needs one release: --torchaudio=2.0",
+        ),
         "a release in a marker": ((), MARKED.format("'7'"), "*::test_a: @pytest.mark.torchaudio: there is no release '7'"),
         "a flag in a marker": ((), MARKED.format("'2.0', nonsense=1"), "*torchaudio: there is no flag 'nonsense'; the flags are"),
         "a value in a marker": ((), MARKED.format("'2.0', global_backend=7"), "*torchaudio: global_backend=7 is none of"),

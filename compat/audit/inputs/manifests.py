@@ -15,10 +15,6 @@ _USUAL = (
 )  # fmt: skip
 
 
-# a UTF-16 file begins with these bytes, which are read as surrogates
-_OTHER_MARKS = ("\udcff\udcfe", "\udcfe\udcff")
-
-
 def paths(file: IO[str], kind: str, name: str, field: str | None) -> Iterator[str]:
     """Yield the paths that an open manifest lists.
 
@@ -45,11 +41,14 @@ def _checked(file: Iterable[str], name: str) -> Iterator[str]:
     """Yield the lines.
 
     Raises:
-        UsageError: the file begins with the mark (BOM) of UTF-16.
+        UsageError: the first one has a zero byte.
     """
     for number, line in enumerate(file):
-        if not number and line.startswith(_OTHER_MARKS):
-            raise UsageError(f"{name}: it is written in UTF-16; save it as UTF-8")
+        if not number and "\0" in line:
+            raise UsageError(
+                f"{name}: its first line has a zero byte, so it is UTF-16, compressed in a way "
+                "that is not known here, or no text; save it as UTF-8"
+            )
         yield line
 
 

@@ -10,7 +10,7 @@ def check(module: Module, project: Project) -> Iterator[Draft]:
     """Delete a statement that only sets the size; report any other use."""
     for use in module.of(Kind.BUFFER_SIZE):
         statement = module.statement_of(use.node)
-        reason = "torchaudio 2.9 has no libsox, and no buffer of its"
+        reason = "torchaudio 2.9 has no libsox, whose buffer this is"
         plain = use.call and not any(
             isinstance(node, ast.Call) and node is not use.call for node in ast.walk(use.call)
         )

@@ -249,7 +249,7 @@ def _tell(rule_id: str | None) -> int:
     said = list(explain.of_words(rule_id)) or list(explain.explained(found) if found else ())
     if not said:
         raise UsageError(
-            f"there is no rule {rule_id}, and this is not why a change was refused; give the rule "
+            f"{rule_id!r} is neither a rule nor the reason why a change was refused; give the rule "
             "that stands before the finding (TAC101), or see --list-rules"
         )
     print(*said, sep="\n")

@@ -59,10 +59,7 @@ def _unavailable(found: Finding) -> Finding:
             text=f"{VARIABLE} asks for {chosen}, which "
             + (f"is {SOX_NG}, and not used" if is_ng else "does not load"),
             why="While it is set, no other libsox is tried.",
-            mend=Mend(
-                "Unset it, so that the usual places are searched",
-                (*machine.unset(VARIABLE), *libsox.commands),
-            ),
+            mend=Mend("Unset it, so that the usual places are searched", machine.unset(VARIABLE)),
             cause="unloadable-libsox",
         )
     if is_ng:
@@ -80,7 +77,7 @@ def _unavailable(found: Finding) -> Finding:
         blamed = _blamed(" ".join(broken))
         return change(
             text="a libsox was found, but it does not load",
-            mend=mends.library(blamed) if blamed else libsox,
+            mend=mends.library(blamed) if blamed else found.mend,
             cause="unloadable-libsox",
         )
     return change(status=Status.NOTE, text="no libsox here", mend=libsox, cause="no-libsox")

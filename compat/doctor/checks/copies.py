@@ -19,7 +19,11 @@ from compat.doctor.check import Copy, Finding, Group, Mend, World, check, error,
 
 _PAIR = ("torch", "torchaudio")
 # what this package itself imports late
-_OURS = ("from cffi import FFI",)
+_OURS = (
+    "from cffi import FFI",
+    "from deprecation import deprecated",
+    "from elftools.elf.elffile import ELFFile",
+)
 
 
 @check(
@@ -68,7 +72,7 @@ def _hiding(world: World) -> Iterator[Finding]:
     for name, place in (*of_python, *needed.items()):
         owner = "the installed package" if name in needed else "Python's own module"
         text = f"`import {name}` finds {place}, and not {owner} of that name"
-        if place in said or f"'{name}'" in last:
+        if place in said or f"'{name}'" in last or f"'{name}." in last:
             yield error(
                 text,
                 why="Packages that import it get the wrong module, so an import fails.",
@@ -160,7 +164,7 @@ def _of_package(world: World, name: str) -> Iterator[Finding]:
     else:
         differ = len({copy.version for copy in known}) > 1
         outside = [copy.root for copy in known if not _is_inside(copy)]
-        others = outside if len(outside) < len(known) else [copy.root for copy in known[1:]]
+        others = outside if 0 < len(outside) < len(known) else [copy.root for copy in known[1:]]
         severe = error if name in _PAIR or differ else warning
         listed = "; ".join(f"{copy.version} in {copy.root}" for copy in known)
         yield severe(
@@ -213,16 +217,18 @@ def _foreign(world: World, name: str, known: list[Copy]) -> Iterator[Finding]:
         "of the package.",
     )
     text = f"`import {name}` finds {place}, which belongs to no installed package"
-    if version:
+    anew = mends.matched_pair() if name == "torchaudio" else mends.install(name)
+    if os.path.isdir(place):  # without an __init__.py, which comes after any installed package
+        rest["why"] = "Python takes a folder of this name only where it finds no package."
+        yield error(text, mend=mends.reinstall(name) if known else anew, **rest)
+    elif version:
         mend = Mend(
             f"If you mean the installed package, take {folder.parent} off Python's path "
             "(PYTHONPATH, or the folder you are in)"
         )
         yield warning(f"{text}, and works: {name} {version}", mend=mend, **rest)
     elif not known and (any(folder.glob("version.py")) or any(folder.glob("_C*"))):
-        mend = mends.matched_pair() if name == "torchaudio" else mends.install(name)
-        yield warning(
-            f"{name} is imported from {place}, {source}; it does not work", mend=mend, **rest
-        )
+        text = f"{name} is imported from {place}, {source}; it does not work"
+        yield warning(text, mend=anew, **rest)
     else:
         yield error(text, mend=mends.shadow(place), **rest)

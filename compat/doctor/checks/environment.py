@@ -39,13 +39,15 @@ def environment(world: World) -> Iterator[Finding]:
         is_other = os.path.realpath(active) != os.path.realpath(sys.prefix)
         if is_other and not (variable == "CONDA_PREFIX" and machine.is_venv()):
             place = ("python.exe",) if os.name == "nt" else ("bin", "python")
+            its_python = os.path.join(active, *place)
+            mend = Mend(f"Unset {variable}: there is no such environment", machine.unset(variable))
+            if os.path.exists(its_python):
+                run = machine.doctor(interpreter=its_python)
+                mend = Mend("Run the doctor with the active environment's Python", run)
             yield warning(
                 f"{variable} names {active}, and this Python is that of {sys.prefix}",
                 why="pip and conda install packages there, and this Python does not see them.",
-                mend=Mend(
-                    "Run the doctor with the active environment's Python",
-                    machine.doctor(interpreter=os.path.join(active, *place)),
-                ),
+                mend=mend,
                 subject="environment",
                 cause="other-environment-active",
                 evidence=(active, sys.executable),

@@ -13,11 +13,10 @@ from collections.abc import Iterator
 from typing import Any
 
 from compat.commands import data_files
-from compat.diagnosis import machine
+from compat.diagnosis import machine, mends
 from compat.doctor.check import Finding, Group, Mend, World, check, error, note, ok, warning
 
 _ON, _OFF = ("1", "true", "yes", "on", "y", "t"), ("0", "false", "no", "off", "n", "f")
-_LOADER = ("LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "DYLD_FALLBACK_LIBRARY_PATH")
 
 
 @functools.cache
@@ -69,7 +68,6 @@ def _dispatcher() -> Iterator[Finding]:
         for key, preset in releases.presets().items()
     }
     evidence = tuple(f"{key}: {effect}" for key, effect in effects.items())
-    listed = "; ".join(evidence)
     rest: dict[str, Any] = {
         "subject": "variables",
         "evidence": evidence,
@@ -82,7 +80,7 @@ def _dispatcher() -> Iterator[Finding]:
         global_backend = Mend("To get the global backend, pin release 2.1 or 2.0", pin)
         severe, cause = (note, "") if value == "1" else (warning, "variable-without-effect")
         yield severe(
-            f"{name}={value} does nothing {under}, where the dispatcher is always on ({listed})",
+            f"{name}={value} does nothing {under}, where the dispatcher is always on",
             mend=global_backend if wanted == "0" else _unset(name),
             cause=cause,
             **rest,
@@ -92,7 +90,7 @@ def _dispatcher() -> Iterator[Finding]:
         values = (wanted,) if wanted else ("1", "0")
         commands = tuple(line for one in values for line in machine.setting(name, one))
         yield severe(
-            f"{name}={value!r} means {'on' if is_on else 'off'} {under} ({listed})",
+            f"{name}={value!r} means {'on' if is_on else 'off'} {under}",
             mend=Mend("Use 1 or 0: other values do not mean what they seem to", commands),
             cause=cause,
             **rest,
@@ -158,7 +156,7 @@ def _ours() -> Iterator[Finding]:
 
 
 def _loader(world: World) -> Iterator[Finding]:
-    for name in _LOADER:
+    for name in mends.LOADER:
         for folder in filter(None, os.environ.get(name, "").split(os.pathsep)):
             try:
                 held = sorted(

@@ -37,9 +37,8 @@ def _with_error_context(uri: Uri) -> Iterator[None]:
     except (BackendError, ArgumentTypeError, file_objects.UnseekableError) as why:
         # the error itself must not stay in a variable: its traceback holds this frame
         is_unknown = container.is_unknown(why) and not web.is_address(uri)
-        is_told = is_unknown or unreadable.begins_with_protocol(uri)
-        cause = unreadable.cause(uri) if is_told else ""
-        hint = f"{unreadable.next_step(uri, by_name=True)}." if is_unknown and not cause else ""
+        hint = f"{unreadable.next_step(uri, by_name=True)}." if is_unknown else ""
+        cause, hint = unreadable.told(uri, hint)
         raise problem(
             type(why), "read", uri, cause or why, backend=Backend.name, hint=hint
         ) from why

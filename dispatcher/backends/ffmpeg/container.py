@@ -128,7 +128,7 @@ def reading(
         seen = local or _without_protocol(file)
         joints.refuse_joined(container, seen)
         if not again:
-            misread.tell(uri, seen, container.format.name, stream.codec_context.name)
+            misread.tell(uri, seen, stream)
         yield container, stream
 
 
@@ -278,9 +278,8 @@ def _is_free_format(file: Any) -> bool:
 def is_unknown(why: Exception) -> bool:
     """Return whether FFmpeg found nothing that it knows as it opened a file, or the end of it."""
     told = why.__cause__
-    return isinstance(told, (av.error.InvalidDataError, av.error.EOFError)) and str(why).startswith(
-        str(told.strerror)
-    )
+    unknown = av.error.InvalidDataError, av.error.EOFError, av.error.ArgumentError
+    return isinstance(told, unknown) and str(why).startswith(str(told.strerror))
 
 
 def _fail(asked: Opening, why: Exception) -> None:

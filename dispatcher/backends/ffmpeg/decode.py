@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
 from collections.abc import Callable, Iterator
 from typing import Any, TypeAlias
@@ -40,8 +41,9 @@ _FFMPEG_5_PACKET = 4096
 
 def promised_frames(container: av.container.InputContainer, stream: av.AudioStream) -> int:
     """Return how many frames the container says there are; 0 if it does not. Do not trust it."""
-    if stream.duration is not None and stream.time_base is not None:
-        return int(stream.duration * stream.time_base * stream.rate)
+    base = stream.time_base
+    if stream.duration is not None and base is not None:  # multiplied by hand: Fraction is slow
+        return stream.duration * base.numerator * stream.rate // base.denominator
     return int(container.duration * stream.rate) // 1_000_000 if container.duration else 0
 
 
@@ -102,7 +104,9 @@ def frames(
             or (told is not None and found >= told.frames)
         ):
             return
-        cause = cause or f"the data after them is damaged ({why.strerror})"
+        is_lacking = isinstance(why, av.error.PatchWelcomeError)  # in FFmpeg, not in the file
+        what = "of a kind that FFmpeg cannot decode" if is_lacking else "damaged"
+        cause = cause or f"the data after them is {what} ({why.strerror})"
         notices.warn(
             f"only {found} frames of {_name(container)} could be decoded: {cause}",
             notices.DamagedInputWarning,
@@ -115,13 +119,14 @@ def timestamped_frames(
     """Decode the frames that TorchCodec returns with FFmpeg 5: those with a timestamp of their own.
 
     As recorded of 2.9: a frame without a timestamp, which comes late (WMA), is lost. So are all
-    ADPCM blocks but the first in each 4,096 bytes, because FFmpeg 5 put them in one packet. PCM
-    that ends within a frame is an error.
+    ADPCM blocks but the first in each 4,096 bytes, because FFmpeg 5 put them in one packet. Unlike
+    it, this warns of the loss. PCM that ends within a frame is an error.
     """
     context = stream.codec_context
     decoded = decoders.of(stream, context)
     whole = pcm.frame_bytes(stream)
     together = found = rate = 0
+    tell_once = functools.cache(_warn_of_untimed)
     try:
         for number, packet in enumerate(packets.of(container, stream)):
             interrupts.check()
@@ -130,17 +135,27 @@ def timestamped_frames(
             if context.codec.canonical_name.startswith("adpcm_") and packet.size:
                 together = together or max(1, _FFMPEG_5_PACKET // packet.size)
                 if number % together:
+                    tell_once(container)
                     continue
             for frame in decoded(packet):
                 if context.sample_rate != rate:
                     rate = _one_rate(stream, rate, found)
                 found += frame.samples
-                if frame.pts is not None:
+                if frame.pts is None:
+                    tell_once(container)
+                else:
                     yield frame
         web.warn_of_loss(joints.uri_of(container), f"only {found} frames")
     except av.FFmpegError as why:
         joints.refuse_change(container)
         raise BackendError(f"the data is damaged ({why.strerror})") from why
+
+
+def _warn_of_untimed(container: av.container.InputContainer) -> None:
+    notices.warn(
+        f"2.9 leaves out a part of {_name(container)}: what has no time of its own in FFmpeg 5. "
+        "compat.load() returns all of it"
+    )
 
 
 def piece(

@@ -138,7 +138,7 @@ def save(asked: Save) -> None:
     extension = None
     if file_objects.is_writable(asked.uri):
         if asked.format is None:
-            raise BackendError(arguments.NO_FORMAT)
+            raise BackendError(arguments.NO_FORMAT_OF_OBJECT)
     else:
         if not isinstance(asked.uri, (str, bytes, os.PathLike)):
             raise ArgumentTypeError(arguments.neither_path_nor_file(asked.uri))
@@ -240,10 +240,7 @@ def _checked(src: Any, channels_first: bool) -> torch.Tensor:
     if not isinstance(src, torch.Tensor):
         raise ArgumentTypeError(f"{type(src).__name__} is not a tensor; pass torch.as_tensor(...)")
     if src.ndim != 2:
-        text = (
-            f"the tensor has {src.ndim} dimensions, not 2 ([channel, time], or [time, channel] "
-            "with channels_first=False)"
-        )
+        text = f"the tensor has {src.ndim} dimensions, not 2 ({arguments.LAYOUTS})"
         if channels_first:
             notices.warn(f"save: {text}")
         raise IndexError(text) if src.ndim == 0 else BackendError(text)
@@ -268,7 +265,7 @@ def _muxer(place: Any, choice: Choice, extension: str | None) -> av.container.Ou
         if not choice.muxer and not extension:
             raise BackendError(arguments.NO_FORMAT) from why
         kind = f"format={choice.muxer!r}" if choice.muxer else f"the extension {extension!r}"
-        hint = "pass format= with the name of one of compat.utils.ffmpeg_utils.get_muxers()"
+        hint = "compat.save(..., format=) takes the names in compat.utils.ffmpeg_utils.get_muxers()"
         raise BackendError(f"FFmpeg has no format to write for {kind}; {hint}") from why
 
 
@@ -313,9 +310,17 @@ def _stream(
             f"{codec.name} takes {min(rates)} to {max(rates)} Hz, and sample_rate is {rate}; "
             "resample before saving"
         )
-    layout = layout_of(
-        _ONLY_CHANNELS.get(choice.encoder or codec.name, channels) if channels else 0
-    )
+    taken = _ONLY_CHANNELS.get(codec.name, channels) if channels else 0
+    try:
+        layout = layout_of(taken)
+    except BackendError as why:
+        raise BackendError(f"{why}; {arguments.TRANSPOSED}") from why
+    if channels > taken:
+        notices.warn(
+            f"FFmpeg's encoder {codec.name} mixes the {channels} channels into {taken}. Save as "
+            "flac to keep them apart",
+            notices.IgnoredArgumentWarning,
+        )
     stream: Any = container.add_stream(
         codec.name,
         rate=rates[0] if rates and rate not in rates else rate,

@@ -8,7 +8,7 @@ from dispatcher.headers import registry
 from dispatcher.reading import joined_files
 
 # by FFmpeg's name, those of whose parts FFmpeg reads the first header only
-_AS_THE_FIRST = {"matroska,webm": "mka", "nut": "nut"}
+_AS_THE_FIRST = {"matroska,webm": "mka", "nut": "nut", "avi": "avi"}
 
 
 def refuse_change(container: Any) -> str:
@@ -36,7 +36,7 @@ def refuse_change(container: Any) -> str:
 
 
 def refuse_joined(container: Any, place: Any) -> None:
-    """Refuse joined Matroska and NUT whose parts differ: FFmpeg decodes all as the first is.
+    """Refuse joined Matroska, NUT and AVI whose parts differ: FFmpeg decodes all as the first is.
 
     ``place`` is the open file, or what FFmpeg reads from.
 

@@ -20,7 +20,6 @@ from dispatcher.errors import (
     NotATensorError,
     problem,
 )
-from dispatcher.headers import wave64
 from dispatcher.lazily import np, torch
 from dispatcher.metadata import AudioMetaData
 from dispatcher.reading import collector, file_objects, unreadable
@@ -32,7 +31,7 @@ from dispatcher.streaming import BLOCK_FRAMES, Stream, in_blocks, with_error_con
 from dispatcher.writing import target
 
 _FFMPEG_VORBIS_CHUNK = 64
-_NOT_RECOGNISED = 1  # libsndfile's code
+_NOT_RECOGNISED, _NOT_REGULAR = 1, 7  # libsndfile's codes
 # files known by their names: to libsndfile, or .raw to python-soundfile, which asks for its rate
 _KNOWN_BY_NAME = (".au", ".snd", ".vox", ".vox6", ".vox8", ".gsm", ".mp3", ".sd2", ".raw")
 _SURE = 1 << 16  # samples for which there is always room, whatever the file's size
@@ -70,6 +69,10 @@ def _failed(action: str, uri: Uri, why: Exception) -> Exception:
     if action == "read" and kind is ArgumentTypeError and str(why).startswith("Invalid file"):
         cause = arguments.neither_path_nor_file(uri)
     elif action == "read" and kind is BackendError and not isinstance(uri, int):
+        # its decoder of mp3 says so of any file
+        is_path = isinstance(uri, (str, bytes, os.PathLike))
+        if getattr(why, "code", 0) == _NOT_REGULAR and (not is_path or os.path.isfile(uri)):
+            cause = "it seems to be mp3, but no frame of mp3 is found in it"
         cause, hint = unreadable.cause(uri) or cause, unreadable.other_backend(uri)
     return problem(kind, action, uri, cause, backend=Backend.name, hint=hint)
 
@@ -218,7 +221,7 @@ class Backend(backend.Backend):
         with self._reading(asked.uri, settings, asked.file) as (file, place):
             dtype = self._dtype(file, asked.normalize, asked.uri)
             end = None if asked.num_frames < 0 else asked.frame_offset + asked.num_frames
-            reading.warn_of_uncounted(file, end, place, asked.uri)
+            reading.warn_of_flaws(file, end, place, asked.uri)
             # frame_offset works as in a Python slice here, also when it is negative
             start, stop, _ = slice(asked.frame_offset, None).indices(file.frames)
             frames = (
@@ -245,10 +248,6 @@ class Backend(backend.Backend):
                     short_files.warn_lost_frames(
                         "libsndfile", file.frames, start, got, place, asked.uri
                     )
-            if file.format == "W64" and look(place, wave64.hides_floats, 0):
-                short_files.warn_of_misreading(
-                    asked.uri, "libsndfile takes its floats for integers"
-                )
             rate = int(file.samplerate)
             found = collected.result()
             if lead:
@@ -265,7 +264,7 @@ class Backend(backend.Backend):
             blocks = reading.blocks(
                 file, asked.block_frames, self._dtype(file, asked.normalize, asked.uri)
             )
-            reading.warn_of_uncounted(file, None, own or place, asked.uri)
+            reading.warn_of_flaws(file, None, own or place, asked.uri)
             found = subtypes.metadata(file)
             if settings.exact_num_frames:
                 found.num_frames = -1
@@ -302,7 +301,7 @@ class Backend(backend.Backend):
                 NotATensorError,
             )
         if asked.src.ndim != 2:
-            raise fail(f"the tensor has {asked.src.ndim} dimensions, not 2")
+            raise fail(f"the tensor has {asked.src.ndim} dimensions, not 2 ({arguments.LAYOUTS})")
         if not isinstance(asked.src, torch.Tensor):
             raise fail(f"{type(asked.src).__name__} is not a tensor; pass torch.as_tensor(...)")
         if not file_objects.is_writable(asked.uri):
@@ -310,7 +309,7 @@ class Backend(backend.Backend):
         elif asked.format is not None:
             container = asked.format.lower()
         else:
-            raise fail(arguments.NO_FORMAT, BackendError)
+            raise fail(arguments.NO_FORMAT_OF_OBJECT, BackendError)
         if asked.bits_per_sample not in subtypes.BIT_DEPTHS:
             raise fail(
                 f"bits_per_sample={asked.bits_per_sample!r} is none of {subtypes.BIT_DEPTHS}"

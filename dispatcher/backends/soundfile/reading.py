@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from dispatcher import interrupts, notices
+from dispatcher import interrupts, notices, short_files
 from dispatcher.errors import describe
-from dispatcher.headers import mpeg, ogg, ogg_packets, registry
+from dispatcher.headers import mpeg, ogg, ogg_packets, registry, wave, wave64
 from dispatcher.headers.file import Bytes, File
 from dispatcher.lazily import np, npt
 from dispatcher.reading.collector import Collector
@@ -34,6 +34,15 @@ _LOST_IN = (
     *(("SDS", subtype) for subtype in ("PCM_S8", "PCM_16", "PCM_24")),
     *(("AIFF", subtype) for subtype in ("DWVW_12", "DWVW_16", "DWVW_24")),
 )
+# what libsndfile misreads, by format, subtype and channels
+_MISREAD = {
+    ("CAF", "ALAC_32", 1): (
+        "libsndfile loses the highest 8 of 32 bits where the sound is like noise"
+    ),
+    ("RAW", "ULAW", 1): (
+        "it has no header, and by its name libsndfile takes it for µ-law at 8000 Hz"
+    ),
+}
 _IN_BLOCKS = ("IMA_ADPCM", "MS_ADPCM")
 _MOST_AT_ONCE = 1 << 26
 _FEW_PAGES = 1 << 16  # bytes
@@ -96,11 +105,27 @@ def miscounted(file: Any) -> int:
     return _MISCOUNTED if file.subtype.startswith(_MPEG) else 0
 
 
-def warn_of_uncounted(file: Any, end: int | None, place: Any, uri: Any) -> None:
-    """Warn if libsndfile leaves out frames of MPEG audio before frame ``end``; ``None`` means all.
+def _whole_blocks(file: File) -> int:
+    """Return the frames in the whole blocks of a compressed WAV file; 0 for any other file."""
+    found = wave.read(file)
+    if found is None or found.format is None or not found.format.frame_bytes:
+        return 0
+    return found.size // found.format.frame_bytes * found.format.valid_bits
 
-    Without a Xing header it infers their number from the size of the first, and stops there.
+
+def warn_of_flaws(file: Any, end: int | None, place: Any, uri: Any) -> None:
+    """Warn of what libsndfile misreads, and of the frames that it leaves out before frame ``end``.
+
+    ``None`` means all. In MPEG audio without a Xing header, it infers their number from the size of
+    the first, and stops there.
     """
+    if file.format == "W64" and look(place, wave64.hides_floats, 0):
+        short_files.warn_of_misreading(uri, "libsndfile takes its floats for integers")
+    if cause := _MISREAD.get((file.format, file.subtype, file.channels)):
+        short_files.warn_of_misreading(uri, cause)
+    if file.subtype == "GSM610" and file.frames > (look(place, _whole_blocks, 0) or file.frames):
+        cause = "libsndfile takes what follows the last block of sound for one more"
+        short_files.warn_of_misreading(uri, cause)
     if file.subtype.startswith(_MPEG) and (end is None or end > file.frames):
         held = look(place, mpeg.counted, 0) or 0
         if held > file.frames + _MISCOUNTED:

@@ -69,7 +69,7 @@ def stored(dtype: str, container: str, encoding: str | None, bits: int | None) -
     if container in _FIXED:
         return _FIXED[container]
     if not container:
-        raise ArgumentError(arguments.NO_FORMAT)
+        raise ArgumentError(arguments.NO_EXTENSION)
     table = _BY_CONTAINER.get(container)
     if table is None:
         raise ArgumentError(

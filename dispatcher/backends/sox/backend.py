@@ -329,7 +329,7 @@ def _checked(src: Any, sample_rate: Any, channels_first: bool) -> tuple[str, int
         raise BackendError(f"{type(src).__name__} is not a tensor; pass torch.as_tensor(...)")
     arguments.check_tensor(src)
     if src.ndim != 2:
-        raise BackendError(f"the tensor has {src.ndim} dimensions, not 2")
+        raise BackendError(f"the tensor has {src.ndim} dimensions, not 2 ({arguments.LAYOUTS})")
     dtype = str(src.dtype).removeprefix("torch.")
     if dtype not in encodings.BY_DTYPE:
         raise BackendError(
@@ -344,6 +344,7 @@ def _checked(src: Any, sample_rate: Any, channels_first: bool) -> tuple[str, int
     channels = src.shape[0 if channels_first else 1]
     if not 0 < channels <= _MOST_CHANNELS:
         raise BackendError(
-            f"libsox takes 1 to {_MOST_CHANNELS} channels, and the tensor has {channels}"
+            f"libsox takes 1 to {_MOST_CHANNELS} channels, and the tensor has {channels}; "
+            f"{arguments.TRANSPOSED}"
         )
     return dtype, rate

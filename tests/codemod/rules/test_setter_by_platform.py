@@ -165,7 +165,7 @@ test_it_stays_and_it_is_said_why = table(
     ),
     said(
         "the choice of a backend by arms that do more",
-        "a branch of this choice does more",
+        "a branch of it does more",
         """
             import sys
             import torchaudio

@@ -50,7 +50,7 @@ ROWS = [
         Length(99, 2), 3, "its chunk 'data' is 8 bytes long, and 5 are there"),
     Row("wav", b"RF64\0\0\0\0WAVEds64" + _little(16, 0, 0, 8, 0) + b"fmt " + _little(16) + _wave_format() + b"data" + _little(0xFFFFFFFF)
         + bytes(8), Length(2, 2), 3, "its chunk 'data' is 8 bytes long, and 5 are there"),
-    Row("wav", b"RIFF" + _little(92) + b"AVI " + bytes(88), None, 3, "its RIFF chunk is 92 bytes long, and 89 are there"),
+    Row("avi", b"RIFF" + _little(92) + b"AVI " + bytes(88), None, 3, "its chunk 'RIFF' is 92 bytes long, and 89 are there"),
     Row("w64", b"riff" + bytes(36) + b"fmt " + bytes(12) + struct.pack("<Q", 40) + _wave_format() + b"data" + bytes(12)
         + struct.pack("<Q", 64) + bytes(40), Length(10, 2), 3, "its chunk 'data' is 40 bytes long, and 37 are there"),
     Row("aiff", b"FORM\0\0\0\0AIFFCOMM" + _big(18) + struct.pack(">HI", 2, 10) + bytes(12) + b"SSND" + _big(48) + bytes(48), Length(10, 2), 3,
@@ -60,6 +60,8 @@ ROWS = [
     Row("au", b"dns." + _little(24, 40, 3, 8000, 2) + bytes(40), Length(10, 2), 3, "its sound is 40 bytes long, and 37 are there"),
     Row("caf", b"caff\0\1\0\0desc" + struct.pack(">Q", 32) + bytes(16) + _big(4, 1, 2, 16) + b"data" + struct.pack(">Q", 44) + bytes(44),
         Length(10, 2), 3, "its chunk 'data' is 44 bytes long, and 41 are there"),
+    Row("caf", b"caff\0\1\0\0data" + struct.pack(">Q", 44) + bytes(44) + b"pakt" + struct.pack(">Q", 30) + bytes(30), None, 3,
+        "its chunk 'pakt' is 30 bytes long, and 27 are there"),
     Row("sph", b"NIST_1A\n   1024\nsample_count -i 10\nchannel_count -i 2\nend_head\n".ljust(1024) + bytes(40), Length(10, 2)),
     Row("flac", b"fLaC\x80\0\0\x22" + STREAMINFO + bytes(40), Length(77, 2)),
     Row("ogg", _page(2, b"\1vorbis" + bytes(20)) + _page(4, bytes(50)), None, 3, "its last page is incomplete"),
