@@ -117,7 +117,7 @@ ROWS = [
     ),
     Row("the name of another module is patched", IMPORTED, {"test_data.py": 'patch("metadata.load")\npatch("data.loads")\n'}, "load(uri=path)"),
     Row("a name is a key", IMPORTED, {"test_data.py": f"from app import data\n{'# ' * 200}\ntimes['load'] = vars(args)\n"}, "load(uri=path)"),
-    Row("other names are replaced", IMPORTED, {"test_data.py": 'from app import data\nsetattr(data, "loads", NAME)\n'}, "load(uri=path)"),
+    Row("other names are replaced", IMPORTED, {"test_data.py": 'from app import data\nsetattr(data, NAME, "loads")\n'}, "load(uri=path)"),
     Row("a package is not patched by the name of its file", IMPORTED, {"a.py": 'patch("__init__.load")\n'}, "(uri=path)", path="data/__init__.py"),
     *(
         Row(f"{name}: {here}", f"{binding}\n", {**more, "main.py": code.format(source)}, says="is reached by way of", related="main.py")

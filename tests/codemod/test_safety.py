@@ -154,10 +154,6 @@ OTHERS = [
             "names = program.__dict__; names.update(fakes)",
             "program.read.__globals__[NAME] = fake",
             'types.FunctionType(program.read.__code__, {"load": fake})',
-            "swap(program, NAME, fake)",
-            "fakes = [(program, NAME, fake)]",
-            "p = program\nsetattr(p, NAME, fake)",
-            'p = importlib.import_module("program")\nsetattr(p, NAME, fake)',
             "when(program).load(...).thenReturn(1)",
             "expect(program, times=1).load(...)",
             "when2(program.load, ...)",
@@ -291,12 +287,8 @@ test_a_test_may_replace_what_another_file_names = commands(
             never="changed (",
         )
         for name, test, source, names in (
-            ("a path", PATCHES, IMPORTED, 'LOAD = "program.load"\n'),
             ("a path of torchaudio", PATCHES, CALL, 'LOAD = "torchaudio.load"\n'),
-            ("a path of an alias", PATCHES, ALIAS, 'LOAD = "app.program.ta.load"\n'),
-            ("a table", "def test(m):\n    for one in names.FAKES: m.setattr(*one)\n", IMPORTED, 'FAKES = [(program, "load", 1)]\n'),
             ("a dict", "def test(m):\n    for one in names.FAKES: m.setattr(*one)\n", CALL, 'FAKES = {"torchaudio.load": 1}\n'),
-            ("parts", "import names\ndef test(m): m.patch(names.A + names.B, 1)\n", IMPORTED, 'A = "program"\nB = "load"\n'),
         )
     )
 )

@@ -53,78 +53,25 @@ def replaced_names(text: str) -> frozenset[str]:
     return frozenset({*named, *(name for one in _BOUND for name in one.findall(text))})
 
 
-# What may replace any name of a module or class, since the name cannot be read.
-
-# what takes a module or a name, and replaces nothing
-READERS = (
-    r"(?:get|has)attr|(?:is|assert|get|import|skip)\w*|print|repr|str|id|type|len|dir|vars|reload"
-    r"|signature|append|\w*Mock|create_autospec"
+# What may replace any name of a module or class, since the name cannot be read; {} is its own name.
+_OF = r"\s*\(\s*['\"]?(?:\w+\.)*{}\b['\"]?\s*"
+_NAME_BUT_NO_TEXT = rf"{_OF},\s*+(?!['\"]\w+['\"]\s*[,)])"
+_UNREAD = (
+    # setattr(audio, NAME, fake), setattr(*one), patch.object(audio, NAME)
+    rf"attr(?<=(?:set|del)attr)(?:\s*\(\s*\*|{_NAME_BUT_NO_TEXT})",
+    *(rf"{word}{_NAME_BUT_NO_TEXT}" for word in ("object", r"item(?<=(?:set|del)item)")),
+    rf"multiple{_OF},[^()]*\*\*",  # patch.multiple(audio, **fakes)
+    # vars(audio)[NAME] = fake, vars(audio).update(fakes), patch.dict(vars(audio), fakes)
+    rf"vars{_OF}\)\s*(?:\[\s*(?!['\"]\w+['\"]\s*\])|\.(?:update|setdefault)\(\s*(?!\w+=|['\"])|,)",
+    # mockito and flexmock: what they replace in later calls is not followed
+    *(rf"{word}(?<!\w{word}){_OF}" for word in ("when", "when2", "flexmock", "expect", "allow")),
 )
-READS = re.compile(rf"(?:{READERS})\Z")
-_REPLACES = re.compile(
-    r"(?:patch|object|multiple|(?:set|del)(?:attr|item)|wrap\w*|swap\w*|spy\w*|stub\w*|replace"
-    r"|flexmock|when2?|expect|allow)\Z"
-)
-# audio, package.audio, import_module("audio"), sys.modules["audio"], "audio"
-_OWNER = r"(?P<owner>(?>(?=['\"]?\w)[\w.]*(?:[(\[]?['\"][\w.]+['\"][)\]]?)?))"
-_READ = (
-    r"[ \t]*\[[ \t]*['\"]\w+['\"][ \t]*\]|\.(?:get|items|keys|values|copy)\b"
-    r"|\.\w+\((?:['\"]|\w+=)|,[ \t]*['\"]"
-)
-_WHOLE = [
-    re.compile(one)
-    for one in (
-        # setattr(audio, NAME, fake), multiple(audio, **fakes), fakes = [(audio, NAME)]
-        rf"(?<![\w.])(?P<callee>[\w.]*+)(?<!\bimport )\([ \t\n]*(?:\w+=)?{_OWNER}[ \t\n]*+"
-        r"(?:\)|,[ \t\n]*+(?!['\"]\w+['\"][ \t\n]*[,)]|\w+[ \t]*=(?![^()]*\*\*)))",
-        # mockito and flexmock: what they replace in later calls is not followed
-        rf"\b(?:flexmock|when2?|expect|allow)\([ \t\n]*{_OWNER}",
-        # patch("audio.lo" + "ad"), patch(f"audio.{NAME}")
-        r"(?<![\w.])(?P<callee>[\w.]++)\([ \t\n]*f?(?P<owner>['\"]\w[\w.]*)\.\w*"
-        r"(?:['\"][ \t\n]*[+%.]|\{)",
-        # vars(audio)[NAME] = fake, names = audio.__dict__
-        rf"vars\({_OWNER}\)(?!{_READ})",
-        rf"(?<![\w.])(?P<owner>[\w.]+)\.__dict__\b['\"]?(?!{_READ})",
-        # read.__globals__[NAME] = fake, FunctionType(read.__code__, names), setattr(*one)
-        rf"\.__globals__(?P<owner>)(?!{_READ})",
-        r"(?:FunctionType\([\w.]+\.__code__|(?:set|del)attr\(\*)(?P<owner>)",
-    )
-]
-# a file without one of these does so only by other calls
-_SURE = re.compile(
-    r"(?:set|del)attr\(|patch|mock|vars\(|__dict__|__globals__|FunctionType|wrap|swap|stub"
-)
-_KNOWN = re.compile(r"\bimport\b[ \t]*(\([^)]*\)|[^\n]*)|\bclass[ \t]+(\w+)")
-_WORD = re.compile(r"\w+")
-_ALSO = re.compile(rf"(\w+)[ \t]+as[ \t]+(\w+)|^[ \t]*(\w+)[ \t]*=[ \t]*{_OWNER}[ \t]*$", re.M)
 
 
-def unread_owners(text: str, *, in_tests: bool = False, local: bool = True) -> dict[str, int]:
-    """Return what a file may replace any name of, each with the place where it does.
-
-    That is ``audio`` and ``package.audio`` for ``setattr(package.audio, NAME, fake)``, and ``*``
-    if it cannot be read either.
+def unread_names(owner: str = r"(\w++)(?<!\bself)(?<!\bcls)") -> list[re.Pattern[str]]:
+    """Return patterns for code that may replace any name of a module or class.
 
     Args:
-        text: of the file.
-        in_tests: whether each call that is given a module may do so.
-        local: whether parameters and variables count that have such a name.
+        owner: the pattern of its own name; a group is empty where that cannot be read either.
     """
-    if not (in_tests or _SURE.search(text)):
-        return {}
-    known = {word for pair in _KNOWN.findall(text) for word in _WORD.findall(" ".join(pair))}
-    also = {alias or name: one or owner for one, alias, name, owner in _ALSO.findall(text)}
-    found: dict[str, int] = {}
-    for match in (match for pattern in _WHOLE for match in pattern.finditer(text)):
-        callee, owner = match.groupdict().get("callee"), match["owner"]
-        plain = (callee or "").rpartition(".")[2]
-        replaces = callee is None or _REPLACES.match(plain)
-        if not replaces:
-            if not in_tests or READS.match(plain) or not (callee or match[0][-1] != ")"):
-                continue
-            owner = owner.strip("'\"")
-        first, *inner = _WORD.findall(owner) or ["*"]
-        words = [*_WORD.findall(also.get(first, first)), *inner] or ["*"]
-        if words[0] in known or not owner[:1].isalnum() or (replaces and local):
-            found |= {words[-1]: match.end(), ".".join(words[-2:]): match.end()}
-    return found
+    return [re.compile(one.replace("{}", owner)) for one in _UNREAD]

@@ -13,9 +13,8 @@ from pathlib import PurePath
 from compat.codemod.files.replaced_names import (
     BINDS,
     FIRST_OF,
-    READS,
     STORED,
-    unread_owners,
+    unread_names,
 )
 from compat.codemod.source import (
     ROOT,
@@ -47,6 +46,11 @@ _PATH = re.compile(r"(?:\A|.*\.)(torchaudio(?:\.\w+)*)\Z")
 _TESTS = re.compile(r"patch|mock", re.I)
 # a test that replaces what another text names: patch(names.LOAD), setattr(*one), setattr(path, x)
 _UNREAD = re.compile(r"patch\(\s*(?!['\"])|attr\(\s*(?:\*|[^'\",()]+,[^,()]*\))")
+# what takes a module or a name, and replaces nothing
+_READS = re.compile(
+    r"(?:(?:get|has)attr|(?:is|assert|get|import|skip)\w*|print|repr|str|id|type|len|dir|vars|reload"
+    r"|signature|append|\w*Mock|create_autospec)\Z"
+)
 # the modules that have old names
 _OWNERS = {path.rpartition(".")[0] for path in old_names.KNOWN}
 _KEEPING = (
@@ -57,6 +61,8 @@ _KEEPING = (
 _BY_NAME = re.compile(
     r"patch|wrap|attr(?<=(?:set|del)attr)|setitem|vars\(|__dict__|__globals__|globals\(|exec\("
 )
+# setattr(module, NAME, fake)
+_COMPUTED = re.compile(r"(?:attr|object)\([^\n,]+,[ \t\n]*[a-zA-Z_]")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -89,16 +95,15 @@ class Replacement:
 def everywhere(project: Project) -> list[Replacement]:
     """Return every replacement in a project."""
     found = [one for module in project.modules for one in of(module)]
-    if _names_elsewhere(project):
-        for module in project.modules:
-            found += _by_a_constant(module)
-    return [*dict.fromkeys(found)]
+    named = [one for module in project.modules for one in _by_a_constant(module)]
+    return [*dict.fromkeys(found + (named if named and _names_elsewhere(project) else []))]
 
 
-@noted
 def _names_elsewhere(project: Project) -> bool:
     """Return whether a test may replace what a text in another file names."""
-    return any(is_one and _UNREAD.search(text) for text, is_one in _tests(project).values())
+    tests = [path for path, module in project.speaking.items() if _is_test(module)]
+    paths = (*tests, *project.quiet.replacing)
+    return any(map(_UNREAD.search, map(project.text, paths)))
 
 
 @noted
@@ -110,7 +115,7 @@ def refused(project: Project) -> dict[Replacement, list[Place]]:
 @listed
 def of(module: Module) -> Iterator[Replacement]:
     """Return every replacement in a module."""
-    in_tests, seeds = _is_test(module.path, module.text.text), [*_mentions(module)]
+    in_tests, seeds = _is_test(module), [*_mentions(module)]
     for node in dict.fromkeys(above for seed in seeds for above in _within_statement(module, seed)):
         if isinstance(node, ast.Call):
             yield from _by_call(module, node, in_tests)
@@ -124,8 +129,8 @@ def of(module: Module) -> Iterator[Replacement]:
         yield from _by_a_constant(module)
 
 
-def _is_test(path: str, text: str) -> bool:
-    return is_test(path) or _TESTS.search(text) is not None
+def _is_test(module: Module) -> bool:
+    return is_test(module.path) or _TESTS.search(module.text.text) is not None
 
 
 def _mentions(module: Module) -> Iterator[ast.AST]:
@@ -187,7 +192,7 @@ def _by_call(module: Module, call: ast.Call, in_tests: bool) -> Iterator[Replace
     put = keys if replaces or puts or method in _RUNS else []
     if any(map(old_names.is_ours, [*put, *(map(string, given[:1]) if puts else ())])):
         yield Replacement(ROOT, place, "is replaced in sys.modules")
-    if not READS.match(method):
+    if not _READS.match(method):
         of_any = method in _WHOLE
         names = [
             one.arg
@@ -266,7 +271,7 @@ def _by_a_constant(module: Module) -> Iterator[Replacement]:
         path = match.group(1) if match else ""
         by = called(module.names.parents.get(node))
         if (path in old_names.KNOWN or old_names.earlier(path)) and not (
-            READS.match(by) or _REPLACERS.search(by)
+            _READS.match(by) or _REPLACERS.search(by)
         ):
             yield Replacement(path, module.place(node), "is named for a mock")
 
@@ -312,13 +317,11 @@ def where_imported(project: Project, module: Module, written: str) -> Iterator[R
     for other, target in _stored(project).get(parts[0], ()):
         if plain_name(target.value) not in ("self", "cls") and home in other.text.text:
             yield Replacement(path, other.place(target), "is assigned where it is imported,")
+    importing = _importing(project, module)
     for owner, word in zip((home, *parts), parts, strict=False):
-        yield from _in_texts(project, (home, owner), word, targets, path)
-    # module.ta.load and shorter: home, ta, home.ta, home.load
-    owners = {"*", home, *parts[:-1], f"{home}.{parts[0]}", f"{home}.{parts[-1]}"} - {ROOT}
-    for place in (place for owner in owners for place in _unread(project).get(owner, ())):
-        if place.path != module.path and home in project.text(place.path):
-            yield Replacement(path, place, "may be replaced")
+        if owner != ROOT:  # `of` finds what replaces a name of torchaudio itself
+            texts = _replacing(project, word) | importing
+            yield from _in_texts(texts, (home, owner), word, targets, path)
 
 
 @noted
@@ -332,21 +335,12 @@ def _stored(project: Project) -> dict[str, list[tuple[Module, ast.Attribute]]]:
     )
 
 
-@noted
-def _unread(project: Project) -> dict[str, list[Place]]:
-    """Return where any name of something may be replaced, by its name."""
-    return grouped(
-        (owner, _line(path, text, end))
-        for path, (text, is_one) in _tests(project).items()
-        for owner, end in unread_owners(text, in_tests=is_one, local=is_one).items()
-    )
-
-
-@noted
-def _tests(project: Project) -> dict[str, tuple[str, bool]]:
-    """Return the files that may replace a function: by path the text, and whether it is a test."""
-    paths = (*project.speaking, *project.quiet.replacing)
-    return {path: (text, _is_test(path, text)) for path in paths if (text := project.text(path))}
+def _importing(project: Project, module: Module) -> dict[str, str]:
+    """Return the texts, by path, of the files that may replace any name of a module they import."""
+    graph = project.imports
+    importers = graph.near_importers(module.path)
+    several = [one for one in importers if one in project.speaking or graph.files[one].replaces]
+    return {path: project.text(path) for path in several}
 
 
 @noted
@@ -357,32 +351,24 @@ def _replacing(project: Project, name: str) -> dict[str, str]:
         re.compile(one)
         for one in (rf"{name}(?<=['\"]{name})(?:['\"]|[ \t]*=)", rf"dict\([^()]*\b{name}[ \t]*=")
     ]
-    # "audio.load"; fakes = [(audio, "load", fake)]; NAME = "load"
-    elsewhere = re.compile(
-        rf"{name}(?<=\.{name})['\"]|(?<!\w)\([\w.]+,[ ]*['\"]{name}['\"]|=[ ]*['\"]{name}['\"]\n"
-    )
-    others = project.quiet.paths if _names_elsewhere(project) else project.quiet.naming(name)
-    texts = {path: project.text(path) for path in (*project.speaking, *others)}
+    dotted = re.compile(rf"\.{name}['\"]")
+    texts = {path: project.text(path) for path in (*project.speaking, *project.quiet.naming(name))}
     return {
         path: text
         for path, text in texts.items()
         if name in project.replaced_names(path)
-        or elsewhere.search(text)
+        or dotted.search(text)
         or (any(one.search(text) for one in named) and _BY_NAME.search(text))
     }
 
 
 def _in_texts(
-    project: Project, owners: tuple[str, str], name: str, targets: list[str], path: str
+    texts: dict[str, str], owners: tuple[str, str], name: str, targets: list[str], path: str
 ) -> Iterator[Replacement]:
     """Find the same in all files that mention its owners, by their text."""
-    if owners[1] == ROOT:  # `of` finds what replaces a name of torchaudio itself
-        return
     mentions = [re.compile(rf"{one}(?<!\w{one})\b") for one in map(re.escape, owners)]
     near = {
-        other: text
-        for other, text in _replacing(project, name).items()
-        if all(one.search(text) for one in mentions)
+        other: text for other, text in texts.items() if all(one.search(text) for one in mentions)
     }
     if not near:
         return
@@ -392,8 +378,15 @@ def _in_texts(
         # patch("audio.load"), patch(f"{{PACKAGE}}.audio.load")
         ['"](?:[^'"\n]*\.)?(?:{"|".join(words)})['"]
         |['"][^'"\n]*(?:\}}|%s)\.{plain}['"]  # patch(f"{{AUDIO}}.load")
+        # patch("audio.lo" + "ad")
+        |(?:patch|attr)\([ \t\n]*['"][\w.]*\b{owner}\.\w*['"][ \t\n]*[+%]
+        # audio.__dict__.update(fakes), audio.read.__globals__[NAME] = fake
+        |\b{owner}(?:\.\w+)*\.__(?:dict|globals)__['"]?
+            \s*(?:[,;)\n]|\[\s*(?!['"])|\.(?:update|setdefault)\()
         # setattr(module, "load", fake), whatever it is called
         |\([ \t\n]*[\w.]+,[ \t\n]*['"]{plain}['"]
+        # setattr(module, NAME, fake)
+        |\A(?=.*['"]{plain}['"]).*{_COMPUTED.pattern}
         # audio.load = fake, patch.multiple(audio, load=fake), also by another name: import audio as
         # a, a = import_module("audio")
         |(?:\b{owner}\b|(?:\b{owner}[ \t]+as[ \t]+(\w+)
@@ -401,15 +394,13 @@ def _in_texts(
         .{{0,200}}?(?:['"]\.?{plain}['"]|\b{plain}{STORED})
         |(?:{"|".join(BINDS)}){plain}\b  # with fake() as audio.load
         |{FIRST_OF[0]}{plain}{FIRST_OF[1]}
+        |{"|".join(one.pattern for one in unread_names(owner))}
         """,
         re.S | re.X,
     )
     for other, text in near.items():
         if match := found.search(text):
-            place = _line(other, text, match.end())
-            yield Replacement(path, place, "is patched where it is imported,")
-
-
-def _line(path: str, text: str, end: int) -> Place:
-    line = text.count("\n", 0, end) + 1
-    return Place(path, line, 1, line, 1)
+            line = text.count("\n", 0, match.end()) + 1
+            yield Replacement(
+                path, Place(other, line, 1, line, 1), "is patched where it is imported,"
+            )
