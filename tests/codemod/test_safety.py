@@ -121,6 +121,7 @@ OTHERS = [
     ("the alias itself", "import torchaudio as ta\nx = ta.load(filepath=p)\n", 'monkeypatch.setattr("program.ta", fake)'),
     ("beside its module", "from torchaudio import load\nx = load(filepath=p)\n", 'monkeypatch.setattr(program, "load", fake)'),
     ("beside its module under another name", "from torchaudio import load\nx = load(filepath=p)\n", 'import program as p; patch.object(p, "load")'),
+    ("by a name of what is imported", "import torchaudio as ta\nx = ta.load(filepath=p)\n", "lib = importlib.import_module('torchaudio'); lib.load = fake"),
     ("assigned in its module", "from torchaudio import load\nx = load(filepath=p)\n", "program.load = fake"),
     *(
         (f"where it is imported: {line}", "from torchaudio import load\nx = load(filepath=p)\n", line)
@@ -154,6 +155,8 @@ OTHERS = [
             "names = program.__dict__; names.update(fakes)",
             "program.read.__globals__[NAME] = fake",
             'types.FunctionType(program.read.__code__, {"load": fake})',
+            "patch.object(target=program, attribute=NAME)",
+            "patch.multiple(\n    program,\n    load = fake,\n)",
             "when(program).load(...).thenReturn(1)",
             "expect(program, times=1).load(...)",
             "when2(program.load, ...)",
@@ -189,6 +192,7 @@ OTHERS = [
             "__import__(torchaudio.__name__).load = fake",
             "patch('{}.{}'.format(torchaudio.__name__, 'load'))",
             "patch(f'{torchaudio.__name__}.load')",
+            "patch(f'torchaudio.{NAME}')",
             "patch(torchaudio.__name__ + '.load')",
             "sys.modules.update({'torchaudio': fake})",
             "sys.modules.update(torchaudio=fake)",
@@ -237,6 +241,15 @@ test_what_replaces_something_else_is_no_matter = table(
             (IMPORTED, "import program; setattr(program, 'other', 1)"),
             (IMPORTED, "from data import program_x\nf(program, 1)"),
             (IMPORTED, "f('program', 1)"),
+            (IMPORTED, "import program\nexpect(program.read('a'), 1)"),
+            (IMPORTED, "import program; patch.object(program, attribute='other')"),
+            (CALL, "import program\ntry: f()\nexcept ImportError:\n    torchaudio = None"),
+            (CALL, "pytest.raises(RuntimeError, match='torchaudio')"),
+            (CALL, "warnings.filterwarnings('ignore', module='torchaudio')"),
+            (CALL, "importlib.util.find_spec('torchaudio')"),
+            (CALL, "importlib.metadata.version('torchaudio')"),
+            (CALL, "caplog.set_level(10, logger='torchaudio')"),
+            (CALL, "say(f'torchaudio {version}')"),
         )
     )
 )

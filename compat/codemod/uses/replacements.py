@@ -43,16 +43,20 @@ _PUTS = ("update", "setdefault", "__setitem__", "__ior__", "__setattr__")
 _WHOLE = {"when", "when2", "flexmock", "expect", "allow"}
 _MODULES = re.compile(r"(?:\A|[._])modules\Z|\A_?(?:sys)?mods?\Z", re.I)
 _PATH = re.compile(r"(?:\A|.*\.)(torchaudio(?:\.\w+)*)\Z")
+# f"torchaudio.{name}"
+_BEFORE_A_NAME = re.compile(r"\btorchaudio\.(?:\w+\.)*\Z")
 _TESTS = re.compile(r"patch|mock", re.I)
 # a test that replaces what another text names: patch(names.LOAD), setattr(*one), setattr(path, x)
 _UNREAD = re.compile(r"patch\(\s*(?!['\"])|attr\(\s*(?:\*|[^'\",()]+,[^,()]*\))")
 # what takes a module or a name, and replaces nothing
 _READS = re.compile(
     r"(?:(?:get|has)attr|(?:is|assert|get|import|skip)\w*|print|repr|str|id|type|len|dir|vars|reload"
-    r"|signature|append|\w*Mock|create_autospec)\Z"
+    r"|signature|append|raises|warns|find_spec|version|\w*_level|\w*warnings|\w*Mock|create_autospec)\Z"
 )
 # the modules that have old names
 _OWNERS = {path.rpartition(".")[0] for path in old_names.KNOWN}
+# what gives a module, or its namespace
+_GIVES = ("vars", "import_module", "__import__")
 _KEEPING = (
     *(ast.Assign, ast.AnnAssign, ast.NamedExpr, ast.Return, ast.Yield, ast.For),
     *(ast.List, ast.Set, ast.Dict, ast.comprehension),
@@ -139,6 +143,9 @@ def _mentions(module: Module) -> Iterator[ast.AST]:
     yield from module.names.named(ast.Attribute, ROOT)
     yield from module.names.named(ast.keyword, ROOT)
     yield from (node for node in module.telling if ROOT in str(node.value))
+    for node in module.names.all(ast.JoinedStr):
+        if any(_BEFORE_A_NAME.search(string(part)) for part in node.values):
+            yield node
 
 
 def _within_statement(module: Module, node: ast.AST) -> Iterator[ast.AST]:
@@ -244,7 +251,7 @@ def _is_kept(module: Module, node: ast.AST) -> bool:
 
     What a test does with it by that name is not followed.
     """
-    is_value = isinstance(node, ast.Name | ast.Attribute) or called(node) == "vars"
+    is_value = isinstance(node, ast.Name | ast.Attribute) or called(node) in _GIVES
     above = module.names.parents[node]
     return (
         is_value
@@ -381,7 +388,7 @@ def _in_texts(
         # patch("audio.lo" + "ad")
         |(?:patch|attr)\([ \t\n]*['"][\w.]*\b{owner}\.\w*['"][ \t\n]*[+%]
         # audio.__dict__.update(fakes), audio.read.__globals__[NAME] = fake
-        |\b{owner}(?:\.\w+)*\.__(?:dict|globals)__['"]?
+        |\b{owner}(?:\.\w+){{0,9}}\.__(?:dict|globals)__['"]?
             \s*(?:[,;)\n]|\[\s*(?!['"])|\.(?:update|setdefault)\()
         # setattr(module, "load", fake), whatever it is called
         |\([ \t\n]*[\w.]+,[ \t\n]*['"]{plain}['"]
@@ -391,7 +398,8 @@ def _in_texts(
         # a, a = import_module("audio")
         |(?:\b{owner}\b|(?:\b{owner}[ \t]+as[ \t]+(\w+)
             |\b(\w+)[ \t]*=[^\n]*(?:import|modules)[^\n]*\b{owner})\b.*?\b(?:\1|\2)\b)
-        .{{0,200}}?(?:['"]\.?{plain}['"]|\b{plain}{STORED})
+        .{{0,200}}?(?:['"]\.?{plain}['"]
+            |\b{plain}=(?!=)|(?:[.,(\\][ \t\n]*|['";][ \t]*){plain}{STORED})  # no own variable
         |(?:{"|".join(BINDS)}){plain}\b  # with fake() as audio.load
         |{FIRST_OF[0]}{plain}{FIRST_OF[1]}
         |{"|".join(one.pattern for one in unread_names(owner))}
