@@ -121,6 +121,7 @@ OTHERS = [
     ("the alias itself", "import torchaudio as ta\nx = ta.load(filepath=p)\n", 'monkeypatch.setattr("program.ta", fake)'),
     ("beside its module", "from torchaudio import load\nx = load(filepath=p)\n", 'monkeypatch.setattr(program, "load", fake)'),
     ("beside its module under another name", "from torchaudio import load\nx = load(filepath=p)\n", 'import program as p; patch.object(p, "load")'),
+    ("by a name of what is imported", "import torchaudio as ta\nx = ta.load(filepath=p)\n", "lib = importlib.import_module('torchaudio'); lib.load = fake"),
     ("assigned in its module", "from torchaudio import load\nx = load(filepath=p)\n", "program.load = fake"),
     *(
         (f"where it is imported: {line}", "from torchaudio import load\nx = load(filepath=p)\n", line)
@@ -139,6 +140,63 @@ OTHERS = [
             "program.__dict__.update(load=fake)",
             'NAME = "load"; monkeypatch.setattr(program, NAME, fake)',
             'AUDIO = "program"; patch(f"{AUDIO}.load")',
+            'patch("program.lo" + "ad")',
+            'patch("%s.load" % program.__name__)',
+            'setattr(program, "lo" + "ad", fake)',
+            "patch.object(program, NAME)",
+            "for name, one in fakes: monkeypatch.setattr(program, name, one)",
+            "patch.multiple(program, **fakes)",
+            'patch.multiple("program", **fakes)',
+            "patch.multiple(program, info=fake, **fakes)",
+            "patch.dict(vars(program), fakes)",
+            'patch.dict("program.__dict__", fakes)',
+            "vars(program)[NAME] = fake",
+            "vars(program).update(fakes)",
+            "names = program.__dict__; names.update(fakes)",
+            "program.read.__globals__[NAME] = fake",
+            'types.FunctionType(program.read.__code__, {"load": fake})',
+            "patch.object(target=program, attribute=NAME)",
+            "patch.multiple(\n    program,\n    load = fake,\n)",
+            "when(program).load(...).thenReturn(1)",
+            "expect(program, times=1).load(...)",
+            "when2(program.load, ...)",
+            'flexmock(program).should_receive("load")',
+            "flexmock(program, load=fake)",
+            'wrapt.wrap_function_wrapper("program", "load", fake)',
+            'def swap(one, name): setattr(one, name, fake)\nswap(program, "load")',
+        )
+    ),
+    *(
+        (f"torchaudio itself: {line}", CALL, line)
+        for line in (
+            "setattr(torchaudio, 'lo' + 'ad', fake)",
+            "setattr('torchaudio.lo' + 'ad', fake)",
+            "patch.multiple(torchaudio, **fakes)",
+            "vars(torchaudio)[NAME] = fake",
+            "patch.dict(vars(torchaudio), fakes)",
+            "names = torchaudio.__dict__",
+            "when2(torchaudio.load, ...)",
+            "swap('torchaudio.load', fake)",
+            "swap('torchaudio', 'load', fake)",
+            "swap(torchaudio, load=fake)",
+            "swap(torchaudio, NAME)",
+            "fakes = [(torchaudio, 'load', fake)]",
+            "fakes = {'torchaudio.load': fake}",
+            "lib = torchaudio; lib.load = fake",
+            "for lib in (torchaudio, other): setattr(lib, 'load', fake)",
+            "exec(code, {'torchaudio': fake})",
+            "object.__setattr__(torchaudio, 'load', fake)",
+            "functools.partial(setattr, torchaudio)('load', fake)",
+            "functools.partial(setattr, torchaudio, 'load')(fake)",
+            "sys.modules[torchaudio.__name__].load = fake",
+            "__import__(torchaudio.__name__).load = fake",
+            "patch('{}.{}'.format(torchaudio.__name__, 'load'))",
+            "patch(f'{torchaudio.__name__}.load')",
+            "patch(f'torchaudio.{NAME}')",
+            "patch(torchaudio.__name__ + '.load')",
+            "sys.modules.update({'torchaudio': fake})",
+            "sys.modules.update(torchaudio=fake)",
+            "wrapt.wrap_function_wrapper('torchaudio', 'load', fake)",
         )
     ),
 ]  # fmt: skip
@@ -171,6 +229,27 @@ test_what_replaces_something_else_is_no_matter = table(
             (IMPORTED, 'NAME = "load"; setattr(other, NAME, 1)'),
             (IMPORTED, 'setattr(other, "load", 1)'),
             (ALIAS, 'patch("program.data")'),
+            (CALL, "fake = MagicMock(spec=torchaudio)"),
+            (CALL, "importlib.reload(torchaudio)"),
+            (CALL, "pool.map(torchaudio.load, files)"),
+            (CALL, "setattr(other, 'load', torchaudio.load)"),
+            (CALL, "vars(torchaudio)['other'] = 1"),
+            (IMPORTED, "import program; importlib.reload(program)"),
+            (IMPORTED, "import program; setattr(other, NAME, 1)"),
+            (IMPORTED, "import program; setattr(program.other, NAME, 1)"),
+            (IMPORTED, "import program; vars(program)['other'] = 1"),
+            (IMPORTED, "import program; setattr(program, 'other', 1)"),
+            (IMPORTED, "from data import program_x\nf(program, 1)"),
+            (IMPORTED, "f('program', 1)"),
+            (IMPORTED, "import program\nexpect(program.read('a'), 1)"),
+            (IMPORTED, "import program; patch.object(program, attribute='other')"),
+            (CALL, "import program\ntry: f()\nexcept ImportError:\n    torchaudio = None"),
+            (CALL, "pytest.raises(RuntimeError, match='torchaudio')"),
+            (CALL, "warnings.filterwarnings('ignore', module='torchaudio')"),
+            (CALL, "importlib.util.find_spec('torchaudio')"),
+            (CALL, "importlib.metadata.version('torchaudio')"),
+            (CALL, "caplog.set_level(10, logger='torchaudio')"),
+            (CALL, "say(f'torchaudio {version}')"),
         )
     )
 )
@@ -202,6 +281,27 @@ test_files_that_do_not_speak_of_torchaudio_may_replace_it = commands(
             ("deleted", "del program.ta.load"),
             ("beside its alias", 'patch.object(program.ta, "load")'),
             ("in the namespace of its alias", 'vars(program.ta)["load"] = fake'),
+            ("by a name of its alias", "setattr(program.ta, NAME, fake)"),
+            ("by mockito", "when(program.ta).load(...)"),
+        )
+    )
+)
+
+
+PATCHES = "import names, program\ndef test(mocker): mocker.patch(names.LOAD, fake)\n"
+test_a_test_may_replace_what_another_file_names = commands(
+    *(
+        row(
+            name,
+            "--check --format concise .",
+            {"program.py": source, "test_it.py": test, "names.py": names},
+            1,
+            "(see names.py:",
+            never="changed (",
+        )
+        for name, test, source, names in (
+            ("a path of torchaudio", PATCHES, CALL, 'LOAD = "torchaudio.load"\n'),
+            ("a dict", "def test(m):\n    for one in names.FAKES: m.setattr(*one)\n", CALL, 'FAKES = {"torchaudio.load": 1}\n'),
         )
     )
 )

@@ -244,7 +244,7 @@ class Quiet(Notes):
     @noted
     def naming(self, word: str) -> list[str]:
         """Return the files that may replace a function and have a word in their text."""
-        data = word.encode()
+        data = word.encode("utf-8", "surrogateescape")
         return [path for path in self.replacing if data in content(path)]
 
     @noted

@@ -51,3 +51,30 @@ def replaced_names(text: str) -> frozenset[str]:
     given = [part for pattern in (*_GIVEN, *put) for part in pattern.findall(text)]
     named = (name for part in given for pair in _NAMED.findall(part) for name in pair if name)
     return frozenset({*named, *(name for one in _BOUND for name in one.findall(text))})
+
+
+# What may replace any name of a module or class, since the name cannot be read; {} is its own name.
+_OF = r"\s*\(\s*(?:target=)?['\"]?(?:\w+\.)*{}\b['\"]?\s*"
+_NAME_BUT_NO_TEXT = rf"{_OF},\s*+(?!(?:attribute=)?['\"]\w+['\"]\s*[,)])"
+_UNREAD = (
+    # setattr(audio, NAME, fake), setattr(*one), patch.object(audio, NAME)
+    rf"attr(?<=(?:set|del)attr)(?:\s*\(\s*\*|{_NAME_BUT_NO_TEXT})",
+    *(rf"{word}{_NAME_BUT_NO_TEXT}" for word in ("object", r"item(?<=(?:set|del)item)")),
+    rf"multiple{_OF},[^()]*\*\*",  # patch.multiple(audio, **fakes)
+    # vars(audio)[NAME] = fake, vars(audio).update(fakes), patch.dict(vars(audio), fakes)
+    rf"vars{_OF}\)\s*(?:\[\s*(?!['\"]\w+['\"]\s*\])|\.(?:update|setdefault)\(\s*(?!\w+=|['\"])|,)",
+    # mockito and flexmock: what they replace in later calls is not followed; no expect(audio.f())
+    *(
+        rf"{word}(?<!\w{word}){_OF}[\w.]*\s*[,)]"
+        for word in ("when", "when2", "flexmock", "expect", "allow")
+    ),
+)
+
+
+def unread_names(owner: str = r"(\w++)(?<!\bself)(?<!\bcls)") -> list[re.Pattern[str]]:
+    """Return patterns for code that may replace any name of a module or class.
+
+    Args:
+        owner: the pattern of its own name; a group is empty where that cannot be read either.
+    """
+    return [re.compile(one.replace("{}", owner)) for one in _UNREAD]

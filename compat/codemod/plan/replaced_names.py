@@ -4,10 +4,11 @@ import re
 from collections.abc import Mapping
 
 from compat.codemod.files.import_graph import stem
+from compat.codemod.files.replaced_names import unread_names
 from compat.codemod.uses import Project
 
-# A module or class whose names are given to `setattr` as they are computed, and what it defines.
-_COMPUTED = re.compile(r"setattr\s*\(\s*(?:\w+\.)*(\w+)(?<!\bself)\s*,\s*(?!['\"])")
+# a module or class of which any name may be replaced, and what it defines
+_OWNERS = unread_names()
 _CLASS, DEFINED = (re.compile(rf"{word}(?<!\w{word})[ \t]+(\w+)") for word in ("class", "def"))
 _WORD_BEFORE = re.compile(r"(\w+)[ \t]+\Z")
 
@@ -17,7 +18,9 @@ def of(project: Project, texts: Mapping[str, str]) -> frozenset[str]:
 
     Functions of these names may not be the ones that run.
     """
-    owners = {one for text in texts.values() for one in _COMPUTED.findall(text)}
+    owners = {
+        one for text in texts.values() for pattern in _OWNERS for one in pattern.findall(text)
+    }
     named_as = re.compile(rf"as(?<!\was)[ \t]+(?:{'|'.join(owners)})\b")
     owners |= {
         name
@@ -28,6 +31,6 @@ def of(project: Project, texts: Mapping[str, str]) -> frozenset[str]:
     found = frozenset().union(*map(project.replaced_names, texts))
     for path, text in texts.items() if owners else ():
         classes = _CLASS.findall(text)
-        if stem(path) in owners or not owners.isdisjoint(classes):
+        if not owners.isdisjoint(["", stem(path), *classes]):
             found = found.union(classes, DEFINED.findall(text))
     return found

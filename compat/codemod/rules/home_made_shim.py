@@ -15,7 +15,9 @@ _ONLY_OLD = frozenset(
 def check(module: Module, project: Project) -> Iterator[Draft]:
     """Report names set on torchaudio, and modules put into ``sys.modules``."""
     for one in replacements.of(module):
-        if one.how != "is patched" and (one.name in _ONLY_OLD or not one.name):
+        if one.how not in ("is patched", "may be replaced") and (
+            one.name in _ONLY_OLD or not one.name
+        ):
             what = f"torchaudio.{one.name}" if one.name else "torchaudio"
             yield Draft(
                 module.text.stretch(one.place),

@@ -9,7 +9,7 @@ from compat.codemod.uses import replacements
 def check(module: Module, project: Project) -> Iterator[Draft]:
     """Report the replacements in this module that made the engine refuse a change."""
     for one, places in replacements.refused(project).items():
-        if one in replacements.of(module):
+        if one.place.path == module.path and one in replacements.everywhere(project):
             name = f"torchaudio.{one.name}".rstrip(".")
             yield Draft(
                 module.text.stretch(one.place),
