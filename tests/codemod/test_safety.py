@@ -231,6 +231,7 @@ test_what_replaces_something_else_is_no_matter = table(
             (ALIAS, 'patch("program.data")'),
             (CALL, "fake = MagicMock(spec=torchaudio)"),
             (CALL, "importlib.reload(torchaudio)"),
+            (CALL, 'doctest_namespace["torchaudio"] = torchaudio'),
             (CALL, "pool.map(torchaudio.load, files)"),
             (CALL, "setattr(other, 'load', torchaudio.load)"),
             (CALL, "vars(torchaudio)['other'] = 1"),

@@ -253,8 +253,10 @@ def _is_kept(module: Module, node: ast.AST) -> bool:
     """
     is_value = isinstance(node, ast.Name | ast.Attribute) or called(node) in _GIVES
     above = module.names.parents[node]
+    # doctest_namespace["torchaudio"] = torchaudio
+    is_shared = any(isinstance(one, ast.Subscript) for one in getattr(above, "targets", ()))
     return (
-        is_value
+        (is_value and not is_shared)
         and (isinstance(above, _KEEPING) or node in getattr(above, "defaults", ()))
         and isinstance(getattr(node, "ctx", None) or ast.Load(), ast.Load)
         and _path_of(module, _owner(node)) in _OWNERS
