@@ -55,6 +55,8 @@ def replaced_names(text: str) -> frozenset[str]:
 
 # What may replace any name of a module or class, since the name cannot be read; {} is its own name.
 _OF = r"\s*\(\s*(?:target=)?['\"]?(?:\w+\.)*{}\b['\"]?\s*"
+# mockito and flexmock: what they replace in later calls is not followed
+OF_WHOLE_OWNERS = ("when", "when2", "flexmock", "expect", "allow")
 _NAME_BUT_NO_TEXT = rf"{_OF},\s*+(?!(?:attribute=)?['\"]\w+['\"]\s*[,)])"
 _UNREAD = (
     # setattr(audio, NAME, fake), setattr(*one), patch.object(audio, NAME)
@@ -63,11 +65,8 @@ _UNREAD = (
     rf"multiple{_OF},[^()]*\*\*",  # patch.multiple(audio, **fakes)
     # vars(audio)[NAME] = fake, vars(audio).update(fakes), patch.dict(vars(audio), fakes)
     rf"vars{_OF}\)\s*(?:\[\s*(?!['\"]\w+['\"]\s*\])|\.(?:update|setdefault)\(\s*(?!\w+=|['\"])|,)",
-    # mockito and flexmock: what they replace in later calls is not followed; no expect(audio.f())
-    *(
-        rf"{word}(?<!\w{word}){_OF}[\w.]*\s*[,)]"
-        for word in ("when", "when2", "flexmock", "expect", "allow")
-    ),
+    # when(audio), when(audio.load); no expect(audio.f())
+    *(rf"{word}(?<!\w{word}){_OF}[\w.]*\s*[,)]" for word in OF_WHOLE_OWNERS),
 )
 
 

@@ -13,6 +13,7 @@ from pathlib import PurePath
 from compat.codemod.files.replaced_names import (
     BINDS,
     FIRST_OF,
+    OF_WHOLE_OWNERS,
     STORED,
     unread_names,
 )
@@ -39,8 +40,6 @@ _REPLACERS = re.compile(
 _RUNS = ("exec", "eval", "run_path", "run_module", "FunctionType")
 # what changes a namespace: vars(audio).update(load=fake), audio.__setattr__("load", fake)
 _PUTS = ("update", "setdefault", "__setitem__", "__ior__", "__setattr__")
-# mockito, flexmock: what they replace in later calls is not followed
-_WHOLE = {"when", "when2", "flexmock", "expect", "allow"}
 _MODULES = re.compile(r"(?:\A|[._])modules\Z|\A_?(?:sys)?mods?\Z", re.I)
 _PATH = re.compile(r"(?:\A|.*\.)(torchaudio(?:\.\w+)*)\Z")
 # f"torchaudio.{name}"
@@ -99,8 +98,9 @@ class Replacement:
 def everywhere(project: Project) -> list[Replacement]:
     """Return every replacement in a project."""
     found = [one for module in project.modules for one in of(module)]
-    named = [one for module in project.modules for one in _by_a_constant(module)]
-    return [*dict.fromkeys(found + (named if named and _names_elsewhere(project) else []))]
+    others = [module for module in project.modules if not _is_test(module)]
+    named = [one for module in others for one in _by_a_constant(module)]
+    return found + named if named and _names_elsewhere(project) else found
 
 
 def _names_elsewhere(project: Project) -> bool:
@@ -200,7 +200,7 @@ def _by_call(module: Module, call: ast.Call, in_tests: bool) -> Iterator[Replace
     if any(map(old_names.is_ours, [*put, *(map(string, given[:1]) if puts else ())])):
         yield Replacement(ROOT, place, "is replaced in sys.modules")
     if not _READS.match(method):
-        of_any = method in _WHOLE
+        of_any = method in OF_WHOLE_OWNERS
         names = [
             one.arg
             for one in call.keywords
