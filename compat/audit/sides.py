@@ -104,9 +104,9 @@ def _first(readers: list[Backend], asked: Blocks, release: releases.Release) -> 
                 causes.append(why)
         else:
             first, *others = causes
-            for other in others:
-                raise sox_io_backend.neither(first, other, asked.uri) from other
-            raise first
+            if not others:
+                raise first
+            raise sox_io_backend.neither(first, others[0], asked.uri) from others[0]
         yield stream
 
 
