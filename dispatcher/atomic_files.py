@@ -81,18 +81,15 @@ def replaced(path: str, suffix: str = "") -> Iterator[str]:
     with beside(path, suffix) as part:
         yield part
         finish(part, before)
-        if before is None:
-            os.replace(part, path)
+        if before is not None and _is_held(before):
+            overwrite(part, path)
             return
-        if not _is_held(before):
-            try:
-                os.replace(part, path)
-            except OSError as why:
-                if why.errno not in _STAYS:
-                    raise
-            else:
-                return
-        overwrite(part, path)
+        try:
+            os.replace(part, path)
+        except OSError as why:
+            if before is None or why.errno not in _STAYS:
+                raise
+            overwrite(part, path)
 
 
 def _is_held(file: os.stat_result) -> bool:
