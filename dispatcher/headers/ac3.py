@@ -1,7 +1,5 @@
 """AC-3 and E-AC-3: frames, whose headers give a bit rate or a size."""
 
-from __future__ import annotations
-
 from dispatcher.headers.container import Container
 from dispatcher.headers.frames_in_a_row import FrameKind
 from dispatcher.lazily import np
